@@ -1,0 +1,1 @@
+"""Who may do what: one table of law, and the two ways it is asked."""

@@ -1,0 +1,126 @@
+"""The whole law of access: permission → role → reach. Guards, WHERE clauses, buttons and 404s all derive from it."""
+
+from enum import StrEnum, auto
+
+from alongside.access.person import (
+    AUTHORITY_ROLES,
+    CONSORTIUM_ROLES,
+    SCHOOL_ROLES,
+    SIGNED_IN_ROLES,
+    Role,
+)
+
+
+class Reach(StrEnum):
+    """How far a permission goes for one role."""
+
+    OWN_SCHOOL = auto()
+    """Rows of the school that the person acts for."""
+
+    OWN_CONSORTIUM = auto()
+    """Rows of schools that are now members of the person's consortia."""
+
+    AUDIENCE = auto()
+    """Own consortium, and whatever its school shows to the whole authority."""
+
+    AUTHORITY = auto()
+    """Every row of the authority."""
+
+
+class Permission(StrEnum):
+    """Everything that somebody may be allowed to do, named as a verb and what it is done to."""
+
+    OPEN_FRONT_DOOR = auto()
+    SEE_OWN_DESK = auto()
+    SEE_OWN_ACCOUNT = auto()
+    SWITCH_ROLE = auto()
+
+    SEE_SCHOOLS = auto()
+    SEE_CONSORTIUM_DESK = auto()
+    SEE_AUTHORITY_DESK = auto()
+
+    SEE_PEOPLE = auto()
+    INVITE_DELEGATE = auto()
+    INVITE_PEOPLE = auto()
+    SEE_FAILED_MAIL = auto()
+
+    SEE_BOARD = auto()
+    SEE_POST = auto()
+    DRAFT_NEED = auto()
+    POST_NEED = auto()
+    CHANGE_NEED = auto()
+    POST_OFFER = auto()
+    CHANGE_OFFER = auto()
+
+    PROPOSE = auto()
+    SEE_PROPOSAL = auto()
+    ANSWER_PROPOSAL = auto()
+    RELEASE_LEADER = auto()
+    WITHDRAW_PROPOSAL = auto()
+    SEE_PARTNERSHIP = auto()
+    WRITE_AGREEMENT = auto()
+    SIGN_AGREEMENT = auto()
+    RECORD_VISIT = auto()
+    REVIEW_PARTNERSHIP = auto()
+    AMEND_PARTNERSHIP = auto()
+    END_PARTNERSHIP = auto()
+
+
+Entry = dict[Role, Reach]
+
+LEADING_AUTHORITY = frozenset({Role.CORE_OFFICER, Role.HEAD_OF_SERVICE})
+EVERYBODY = SIGNED_IN_ROLES | {Role.NOBODY}
+
+
+def to(roles: frozenset[Role], reach: Reach) -> Entry:
+    """One line of the law: these roles, this far."""
+    return dict.fromkeys(sorted(roles), reach)
+
+
+OWN_SCHOOL_ONLY = to(SCHOOL_ROLES, Reach.OWN_SCHOOL)
+HEAD_ONLY = {Role.HEADTEACHER: Reach.OWN_SCHOOL}
+BOTH_SIDES_AND_THEIR_LEADERS = (
+    OWN_SCHOOL_ONLY | to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM) | to(LEADING_AUTHORITY, Reach.AUTHORITY)
+)
+
+LAW: dict[Permission, Entry] = {
+    Permission.OPEN_FRONT_DOOR: to(EVERYBODY, Reach.AUTHORITY),
+    Permission.SEE_OWN_DESK: to(SIGNED_IN_ROLES, Reach.AUTHORITY),
+    Permission.SEE_OWN_ACCOUNT: to(SIGNED_IN_ROLES, Reach.AUTHORITY),
+    Permission.SWITCH_ROLE: to(SIGNED_IN_ROLES, Reach.AUTHORITY),
+    Permission.SEE_SCHOOLS: to(SIGNED_IN_ROLES, Reach.AUTHORITY),
+    Permission.SEE_CONSORTIUM_DESK: to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM)
+    | to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.SEE_AUTHORITY_DESK: to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.SEE_PEOPLE: to(AUTHORITY_ROLES, Reach.AUTHORITY)
+    | to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM)
+    | HEAD_ONLY,
+    Permission.INVITE_DELEGATE: HEAD_ONLY,
+    Permission.INVITE_PEOPLE: {Role.AUTHORITY_ADMINISTRATOR: Reach.AUTHORITY},
+    Permission.SEE_FAILED_MAIL: {Role.AUTHORITY_ADMINISTRATOR: Reach.AUTHORITY},
+    Permission.SEE_BOARD: to(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Reach.AUTHORITY),
+    Permission.SEE_POST: to(SCHOOL_ROLES | CONSORTIUM_ROLES, Reach.AUDIENCE)
+    | to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.DRAFT_NEED: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.POST_NEED: OWN_SCHOOL_ONLY,
+    Permission.CHANGE_NEED: OWN_SCHOOL_ONLY,
+    Permission.POST_OFFER: OWN_SCHOOL_ONLY,
+    Permission.CHANGE_OFFER: OWN_SCHOOL_ONLY,
+    Permission.PROPOSE: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.SEE_PROPOSAL: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.ANSWER_PROPOSAL: OWN_SCHOOL_ONLY,
+    Permission.RELEASE_LEADER: HEAD_ONLY,
+    Permission.WITHDRAW_PROPOSAL: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.SEE_PARTNERSHIP: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.WRITE_AGREEMENT: OWN_SCHOOL_ONLY,
+    Permission.SIGN_AGREEMENT: HEAD_ONLY,
+    Permission.RECORD_VISIT: OWN_SCHOOL_ONLY,
+    Permission.REVIEW_PARTNERSHIP: OWN_SCHOOL_ONLY,
+    Permission.AMEND_PARTNERSHIP: HEAD_ONLY,
+    Permission.END_PARTNERSHIP: HEAD_ONLY,
+}
+
+
+def reach_of(role: Role, permission: Permission) -> Reach | None:
+    """How far this permission goes for a role; None is not at all."""
+    return LAW[permission].get(role)

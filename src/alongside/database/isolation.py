@@ -1,0 +1,51 @@
+"""Isolation from the metadata: what PostgreSQL must hold for every table, derived from the models alone."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import MetaData, Table
+
+NOT_OWNED = frozenset({"authority", "legal_move"})
+"""Shared by all authorities: who the tenants are, and which changes of state are legal. No school, no person."""
+
+APP = "alongside_app"
+
+
+def owned_tables(metadata: MetaData) -> list[Table]:
+    """Every table whose rows belong to an authority.
+
+    Raises ValueError for a table that is neither owned nor named in NOT_OWNED.
+    """
+    owned = []
+    for table in metadata.sorted_tables:
+        if table.name in NOT_OWNED:
+            continue
+        if list(table.primary_key.columns.keys())[:1] != ["authority_id"]:
+            raise ValueError(f"{table.name}: its key must begin with authority_id, or name it in NOT_OWNED")
+        owned.append(table)
+    return owned
+
+
+def grants(table: Table) -> str:
+    """What the app's role may do with a table: `append_only` tables keep what they hold, `read_only` ones too."""
+    if table.name in NOT_OWNED or table.info.get("read_only"):
+        return "SELECT"
+    if table.info.get("append_only"):
+        return "SELECT, INSERT"
+    return "SELECT, INSERT, UPDATE, DELETE"
+
+
+def statements(metadata: MetaData) -> Iterator[str]:
+    """The statements that fence all tables: security enabled and forced, the tenant's policy RESTRICTIVE."""
+    for table in owned_tables(metadata):
+        inside = "authority_id = (SELECT fence.authority_id())"
+        yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY"
+        yield (
+            f"CREATE POLICY authority_only ON {table.name} AS RESTRICTIVE FOR ALL TO PUBLIC "
+            f"USING ({inside}) WITH CHECK ({inside})"
+        )
+        if not table.info.get("own_policy"):
+            yield f"CREATE POLICY everyone_inside ON {table.name} FOR ALL TO PUBLIC USING (true) WITH CHECK (true)"
+    for table in metadata.sorted_tables:
+        yield f"REVOKE ALL ON {table.name} FROM PUBLIC"
+        yield f"GRANT {grants(table)} ON {table.name} TO {APP}"

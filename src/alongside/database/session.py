@@ -1,0 +1,129 @@
+"""The fenced transaction: the only way to the database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine as AsyncEngine
+
+from alongside.database.fence import signed_fence
+from alongside.errors import WrongSetUp
+
+TRY_AGAIN = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
+"""Lost serialisation, deadlock, the server going down or coming up, a broken connection, too many connections."""
+
+
+class FencedConnection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection whose next BEGIN carries the fence in the same message: no extra round trip."""
+
+    __slots__ = ("next_fence",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Start unfenced: a transaction opened by any other door sees no row and says so."""
+        super().__init__(*args, **kwargs)
+        self.next_fence: str | None = None
+
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+        """Run a command; to the BEGIN of a transaction add the fence, which is then spent."""
+        if query.startswith("BEGIN"):
+            fence, self.next_fence = self.next_fence, None
+            if fence is not None:
+                query = f"{query} {fence}"
+        status: str = await super().execute(query, *args, timeout=timeout)
+        return status
+
+
+class Database:
+    """One pool of connections to PostgreSQL as the app's role, and the key that signs fences.
+
+    `url` is a `postgresql://` address; `pool_size` connections at most, `pool_wait` seconds to wait for one.
+    """
+
+    def __init__(self, url: str, fence_key: bytes, *, pool_size: int = 10, pool_wait: float = 2.0) -> None:
+        self.fence_key = fence_key
+        self.address = url
+        self.engine: AsyncEngine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_wait,
+            pool_reset_on_return="rollback",
+            connect_args={"connection_class": FencedConnection, "timeout": 5, "command_timeout": 15},
+        )
+
+    @asynccontextmanager
+    async def fenced(self, authority_id: int, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+        """One transaction within one authority: committed when the block ends well, else rolled back.
+
+        Raises what PostgreSQL raises, also at the commit: no error of a commit is swallowed.
+        """
+        async with self.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, FencedConnection)
+            mode = "SET TRANSACTION READ ONLY; " if read_only else ""
+            driver.next_fence = f"{mode}SET LOCAL alongside.fence = '{signed_fence(authority_id, self.fence_key)}'"
+            session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=True)
+            try:
+                yield session
+                await session.commit()
+            finally:
+                driver.next_fence = None
+                await session.close()
+
+    @asynccontextmanager
+    async def unfenced(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction outside any authority: it can read the shared tables (the list of authorities) only."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Let all connections go."""
+        await self.engine.dispose()
+
+
+def may_try_again(error: BaseException) -> bool:
+    """Whether the transaction failed for a reason that passes: run the whole of it once more."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+        return error.connection_invalidated or state in TRY_AGAIN or may_try_again(error.orig)
+    return isinstance(
+        error,
+        ConnectionError
+        | asyncpg.PostgresConnectionError
+        | asyncpg.InterfaceError
+        | asyncpg.CannotConnectNowError
+        | asyncpg.TooManyConnectionsError
+        | asyncpg.exceptions.AdminShutdownError
+        | asyncpg.exceptions.CrashShutdownError,
+    )
+
+
+async def refuse_wrong_role(database: Database) -> None:
+    """Stop the start-up when the app would connect as a role that could pass by the fence.
+
+    Raises WrongSetUp for a superuser, a role with BYPASSRLS, an owner of tables, or a server before PostgreSQL 18.
+    """
+    from sqlalchemy import text
+
+    async with database.unfenced() as connection:
+        row = (
+            await connection.execute(
+                text(
+                    "SELECT current_user AS name, rolsuper OR rolbypassrls AS passes, "
+                    "current_setting('server_version_num')::int AS version, "
+                    "EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                    "        WHERE n.nspname IN ('public', 'fence') AND pg_has_role(c.relowner, 'member')) AS owns "
+                    "FROM pg_roles WHERE rolname = current_user"
+                )
+            )
+        ).one()
+    if row.version < 180000:
+        raise WrongSetUp("PostgreSQL 18 or newer is needed: point DATABASE_URL at one.")
+    if row.passes or row.owns:
+        raise WrongSetUp(
+            f"The role {row.name} in DATABASE_URL could read past row-level security. "
+            "Use alongside_app, which owns nothing and cannot bypass (infra/README.md)."
+        )

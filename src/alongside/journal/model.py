@@ -1,0 +1,93 @@
+"""The journal's tables: entries, and the chain that seals them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.database.base import AuthorityKeyed, AuthorityOwned, Base, created_at, reference
+from alongside.database.promises import promise
+
+
+class JournalEntry(AuthorityOwned, Base):
+    """One thing that somebody did, in the words of the domain. Never changed, never removed.
+
+    `verb` is the act ("post_need"), `subject_kind` and `subject_id` what it was done to, `schools` the URNs it
+    concerns, `changes` the fields that changed as {field: [before, after]}, `note` a reason that was given.
+    """
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (
+        Index(None, "authority_id", "subject_kind", "subject_id", "id"),
+        {"info": {"append_only": True}},
+    )
+
+    at: Mapped[datetime] = created_at()
+    person_id: Mapped[UUID | None]
+    person_name: Mapped[str]
+    role: Mapped[str]
+    verb: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[str]
+    schools: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    note: Mapped[str | None]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    request_id: Mapped[str | None]
+
+
+class JournalHead(AuthorityKeyed, Base):
+    """Where an authority's chain has got to: its last number and seal."""
+
+    __tablename__ = "journal_head"
+    __table_args__ = ({"info": {"read_only": True}},)
+
+    number: Mapped[int] = mapped_column(BigInteger)
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class JournalSeal(AuthorityKeyed, Base):
+    """The seal of one entry: SHA-256 over the seal before it and the whole of the entry."""
+
+    __tablename__ = "journal_seal"
+    __table_args__ = (
+        UniqueConstraint("authority_id", "entry_id"),
+        reference("entry_id", "journal_entry"),
+        {"info": {"read_only": True}},
+    )
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    entry_id: Mapped[UUID]
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+promise(
+    "an_entry_is_sealed_when_its_transaction_commits",
+    """
+CREATE FUNCTION entry_seal(before bytea, entry journal_entry) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC'
+RETURN sha256(before || convert_to(to_jsonb(entry)::text, 'UTF8'));
+
+CREATE FUNCTION seal_journal_entry() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    head public.journal_head;
+BEGIN
+    INSERT INTO public.journal_head (authority_id, number, seal) VALUES (NEW.authority_id, 0, '\\x')
+        ON CONFLICT DO NOTHING;
+    SELECT * INTO head FROM public.journal_head WHERE authority_id = NEW.authority_id FOR UPDATE;
+    head.number := head.number + 1;
+    head.seal := public.entry_seal(head.seal, NEW);
+    UPDATE public.journal_head SET number = head.number, seal = head.seal
+        WHERE authority_id = NEW.authority_id;
+    INSERT INTO public.journal_seal (authority_id, number, entry_id, seal)
+        VALUES (NEW.authority_id, head.number, NEW.id, head.seal);
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER seal AFTER INSERT ON journal_entry
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION seal_journal_entry();
+""",
+)

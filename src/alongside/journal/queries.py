@@ -1,0 +1,70 @@
+"""Reading the journal: timelines, and whether the chain still holds."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, literal_column, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.journal.model import JournalEntry
+
+TIMELINE = (
+    select(
+        JournalEntry.at,
+        JournalEntry.person_name,
+        JournalEntry.role,
+        JournalEntry.verb,
+        JournalEntry.note,
+        JournalEntry.changes,
+    )
+    .where(
+        JournalEntry.authority_id == bindparam("authority_id"),
+        JournalEntry.subject_kind == bindparam("subject_kind"),
+        JournalEntry.subject_id == bindparam("subject_id"),
+    )
+    .order_by(JournalEntry.id.desc())
+    .limit(literal_column("200"))
+)
+
+BROKEN_LINKS = text(
+    """
+    SELECT number, entry_id, fault FROM (
+        SELECT s.number, s.entry_id,
+               CASE WHEN e.id IS NULL THEN 'the entry has been removed'
+                    WHEN s.number <> row_number() OVER chain THEN 'an entry before this one has been removed'
+                    WHEN s.seal <> entry_seal(coalesce(lag(s.seal) OVER chain, '\\x'), e)
+                    THEN 'the entry, or its place in the order, has been changed' END AS fault
+        FROM journal_seal s
+        LEFT JOIN journal_entry e ON e.authority_id = s.authority_id AND e.id = s.entry_id
+        WHERE s.authority_id = :authority_id
+        WINDOW chain AS (ORDER BY s.number)
+    ) link WHERE fault IS NOT NULL
+    UNION ALL
+    SELECT h.number, NULL, 'the chain does not end where it should' FROM journal_head h
+    WHERE h.authority_id = :authority_id
+      AND NOT EXISTS (SELECT FROM journal_seal s WHERE s.authority_id = h.authority_id
+                      AND s.number = h.number AND s.seal = h.seal)
+    UNION ALL
+    SELECT NULL, e.id, 'the entry was never sealed' FROM journal_entry e
+    WHERE e.authority_id = :authority_id
+      AND NOT EXISTS (SELECT FROM journal_seal s WHERE s.authority_id = e.authority_id AND s.entry_id = e.id)
+    ORDER BY 1 NULLS LAST LIMIT 20
+    """
+)
+
+
+async def timeline(
+    session: AsyncSession, authority_id: int, subject_kind: str, subject_id: UUID | int | str
+) -> Sequence[Row[Any]]:
+    """What was done to one thing, newest first, 200 entries at most."""
+    found = await session.execute(
+        TIMELINE,
+        {"authority_id": authority_id, "subject_kind": subject_kind, "subject_id": str(subject_id)},
+    )
+    return found.all()
+
+
+async def broken_links(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
+    """Where an authority's chain no longer holds: (number, entry_id, fault); empty when it does."""
+    return (await session.execute(BROKEN_LINKS, {"authority_id": authority_id})).all()

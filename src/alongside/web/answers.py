@@ -1,0 +1,51 @@
+"""What a page function gives back: plain values, rendered only after the commit."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to show: a template and what it needs.
+
+    `fragment` is the template for an htmx request that swaps only a part; it takes the same context.
+    """
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+    fragment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeeOther:
+    """The act is done: go and look (303). `said` is one sentence shown there once.
+
+    `cookies` are set and, where the value is None, taken away; only sign-in uses them.
+    """
+
+    location: str
+    said: str | None = None
+    cookies: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to keep: always an attachment, never shown in place."""
+
+    body: bytes | AsyncIterator[bytes]
+    filename: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A short answer for machines: health, feeds, fragments of text."""
+
+    body: str
+    status: int = 200
+    media_type: str = "text/plain"
+
+
+Answer = Page | SeeOther | Download | Plain

@@ -1,0 +1,45 @@
+"""Pages for what went wrong: which error answers with which status, and what it offers to do next."""
+
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Request
+
+from alongside.access.person import Person
+from alongside.errors import Alongside, Forged, Invalid, NotThere, Refused, SignedOut, Stale, TooBusy
+from alongside.web.answers import Answer, Page, SeeOther
+from alongside.web.typed import typed
+
+log = structlog.get_logger("alongside.web")
+
+
+async def answer_to(problem: Exception, request: Request[Any, Any, Any], person: Person | None) -> Answer:
+    """The page for an error. What nobody foresaw is logged in full and shown as a number to quote."""
+    match problem:
+        case NotThere():
+            return Page("errors/404.html", status=404)
+        case SignedOut() if request.method == "POST":
+            return Page("errors/403.html", {"sentence": "You have been signed out."}, 403)
+        case SignedOut():
+            query = request.scope.get("query_string", b"").decode("latin-1")
+            here = request.scope["path"] + (f"?{query}" if query else "")
+            return SeeOther(f"/sign-in?next={quote(here, safe='')}")
+        case Forged():
+            return Page("errors/403.html", {"sentence": str(problem)}, 403)
+        case Refused():
+            return Page("errors/409.html", {"sentence": problem.sentence, "state": problem.state}, 409)
+        case Stale():
+            kept = (await typed(request)).fingerprint_parts()
+            return Page("errors/stale.html", {"stale": problem, "kept": kept}, 409)
+        case Invalid():
+            return Page("errors/422.html", {"mistakes": problem.mistakes}, 422)
+        case TooBusy():
+            log.warning("too busy", exc_info=problem)
+            kept = (await typed(request)).fingerprint_parts() if request.method == "POST" else []
+            return Page("errors/503.html", {"kept": kept}, 503)
+        case Alongside():
+            return Page("errors/409.html", {"sentence": str(problem), "state": None}, 409)
+        case _:
+            log.error("unforeseen", error=type(problem).__name__, exc_info=problem)
+            return Page("errors/500.html", status=500)

@@ -1,0 +1,183 @@
+"""The one gate: finds the authority and the person, opens the fenced transaction, asks the law, commits, answers."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from litestar import Request, Response, route
+from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person, nobody
+from alongside.access.policy import allowed_at_all
+from alongside.database.session import may_try_again
+from alongside.errors import Alongside, NotThere, SignedOut, TooBusy
+from alongside.journal.actions import request_id
+from alongside.web.answers import Answer, SeeOther
+from alongside.web.errors import answer_to
+from alongside.web.house import SESSION_COOKIE, House, Tenant
+from alongside.web.render import response_to
+from alongside.web.security import csrf_token, refuse_other_sites, refuse_wrong_token
+from alongside.web.submissions import begin_submission, end_submission
+from alongside.web.typed import typed
+
+TRIES = 5
+PageFunction = Callable[..., Awaitable[Answer]]
+log = structlog.get_logger("alongside.web")
+
+
+class _Page:
+    """The decorators by which a page is declared; each must name its permission."""
+
+    def get(self, path: str, *, permission: Permission) -> Callable[[PageFunction], HTTPRouteHandler]:
+        """A page to look at: its transaction is READ ONLY, so looking changes nothing."""
+        return self._declare(path, permission, [HttpMethod.GET, HttpMethod.HEAD])
+
+    def post(self, path: str, *, permission: Permission) -> Callable[[PageFunction], HTTPRouteHandler]:
+        """An act: once per submission, committed before it is answered."""
+        return self._declare(path, permission, [HttpMethod.POST])
+
+    def _declare(
+        self, path: str, permission: Permission, methods: list[HttpMethod]
+    ) -> Callable[[PageFunction], HTTPRouteHandler]:
+        def declared(function: PageFunction) -> HTTPRouteHandler:
+            async def endpoint(request: Request[Any, Any, Any]) -> Response[Any]:
+                return await _answered(request, function, permission)
+
+            endpoint.__name__ = function.__name__
+            endpoint.__doc__ = function.__doc__
+            handler = route(
+                path,
+                http_method=methods,
+                name=f"{function.__module__}.{function.__name__}",
+                opt={"permission": permission, "function": function},
+                status_code=200,
+            )
+            made: HTTPRouteHandler = handler(endpoint)
+            return made
+
+        return declared
+
+
+page = _Page()
+
+
+async def _answered(
+    request: Request[Any, Any, Any], function: PageFunction, permission: Permission
+) -> Response[Any]:
+    """One request from door to door, with its line in the log."""
+    began = time.perf_counter()
+    house: House = request.app.state.house
+    name = request.headers.get("x-request-id", "")
+    name = name if name.isalnum() and len(name) <= 64 else uuid4().hex
+    request.scope["alongside_request_id"] = name  # type: ignore[typeddict-unknown-key]
+    request_id.set(name)
+    tenant: Tenant | None = None
+    person: Person | None = None
+    try:
+        tenant = await house.find_tenant(request.headers.get("host", ""))
+        if tenant is None:
+            raise NotThere
+        if request.method == "POST":
+            refuse_other_sites(request.headers, request.headers.get("host", ""))
+            await typed(request)
+        answer, person = await _in_transaction(request, house, tenant, function, permission)
+    except Exception as problem:
+        person = getattr(problem, "alongside_person", None) or (
+            nobody(tenant.authority_id, house.today()) if tenant else None
+        )
+        answer = await answer_to(problem, request, person)
+    response: Response[Any] = response_to(request, house, tenant, person, answer)
+    log.info(
+        "answered",
+        request_id=name,
+        authority=tenant.slug if tenant else None,
+        person=str(person.id) if person and person.id else None,
+        role=person.role.value if person else None,
+        act=function.__name__,
+        method=request.method,
+        status=response.status_code,
+        milliseconds=round((time.perf_counter() - began) * 1000, 1),
+    )
+    return response
+
+
+async def _in_transaction(
+    request: Request[Any, Any, Any],
+    house: House,
+    tenant: Tenant,
+    function: PageFunction,
+    permission: Permission,
+) -> tuple[Answer, Person]:
+    """Run the page in its own transaction, again from the start when the database asks for it.
+
+    Running twice is harmless: a transaction that failed left nothing, and one whose commit was cut off after it
+    took effect is recognised by its submission key.
+    """
+    for attempt in range(TRIES):
+        try:
+            return await _once(request, house, tenant, function, permission)
+        except (DBAPIError, PoolTimeout, OSError) as problem:
+            if isinstance(problem, PoolTimeout) or not may_try_again(problem):
+                if isinstance(problem, PoolTimeout):
+                    raise TooBusy from problem
+                raise
+            if attempt == TRIES - 1:
+                raise TooBusy from problem
+            await asyncio.sleep(0.05 * 2**attempt)
+    raise TooBusy
+
+
+async def _once(
+    request: Request[Any, Any, Any],
+    house: House,
+    tenant: Tenant,
+    function: PageFunction,
+    permission: Permission,
+) -> tuple[Answer, Person]:
+    writes = request.method == "POST"
+    token = request.cookies.get(SESSION_COOKIE)
+    person = nobody(tenant.authority_id, house.today())
+    try:
+        async with house.database.fenced(tenant.authority_id, read_only=not writes) as session:
+            person = await house.find_person(session, tenant, token, house.today())
+            if not allowed_at_all(person, permission):
+                raise NotThere if person.signed_in else SignedOut
+            if writes:
+                answer = await _write(request, session, person, token, function)
+            else:
+                answer = await function(request, session, person, **request.path_params)
+    except Alongside as problem:
+        problem.alongside_person = person  # type: ignore[attr-defined]
+        raise
+    if person.signed_in:
+        await house.keep_awake(person)
+    return answer, person
+
+
+async def _write(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    person: Person,
+    token: str | None,
+    function: PageFunction,
+) -> Answer:
+    form = await typed(request)
+    if not person.signed_in:
+        return await function(request, session, person, **request.path_params)
+    refuse_wrong_token(csrf_token(token or ""), form.one("csrf_token"))
+    key, kept = await begin_submission(session, person, request.scope["path"], form)
+    if kept is not None:
+        return kept
+    answer = await function(request, session, person, **request.path_params)
+    if isinstance(answer, SeeOther):
+        await end_submission(session, person, key, answer)
+    else:
+        await session.rollback()
+    return answer

@@ -1,0 +1,107 @@
+"""Answers made into responses: the only place where a template meets a request."""
+
+from typing import Any
+from urllib.parse import quote, unquote
+from uuid import uuid4
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.response import Stream
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.access.policy import allowed_at_all, may
+from alongside.web.answers import Answer, Download, Page, Plain, SeeOther
+from alongside.web.house import Destination, House, Tenant
+
+SAID_COOKIE = "__Host-said"
+HTML = "text/html; charset=utf-8"
+
+
+def navigation_for(house: House, person: Person, path: str) -> list[Destination]:
+    """The main navigation as this person may use it, with the present place marked."""
+    return [
+        Destination(one.href, one.text, one.permission, _within(path, one.href))
+        for one in house.destinations
+        if person.signed_in and allowed_at_all(person, one.permission)
+    ]
+
+
+def _within(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href + "/"))
+
+
+def wants_part(request: Request[Any, Any, Any]) -> bool:
+    """Whether htmx asks for a fragment only."""
+    headers = request.headers
+    return headers.get("hx-request") == "true" and headers.get("hx-request-type", "partial") == "partial"
+
+
+def cookie(name: str, value: str | None, max_age: int | None = None) -> Cookie:
+    """A cookie that only this host and only the server can read; None takes it away."""
+    return Cookie(
+        key=name,
+        value=value or "",
+        max_age=0 if value is None else max_age,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def response_to(
+    request: Request[Any, Any, Any], house: House, tenant: Tenant | None, person: Person | None, answer: Answer
+) -> Response[Any] | Stream:
+    """The response for an answer. Nothing is read from the database any more: the transaction is over."""
+    match answer:
+        case SeeOther():
+            cookies = [cookie(name, value) for name, value in answer.cookies.items()]
+            if answer.said:
+                cookies.append(cookie(SAID_COOKIE, quote(answer.said[:300]), 60))
+            return Response(
+                content=b"", status_code=303, headers={"location": answer.location}, cookies=cookies
+            )
+        case Download():
+            name = quote(answer.filename)
+            headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
+            if isinstance(answer.body, bytes):
+                return Response(content=answer.body, media_type=answer.media_type, headers=headers)
+            return Stream(answer.body, media_type=answer.media_type, headers=headers)
+        case Plain():
+            return Response(content=answer.body, status_code=answer.status, media_type=answer.media_type)
+        case Page():
+            return _page(request, house, tenant, person, answer)
+
+
+def _page(
+    request: Request[Any, Any, Any], house: House, tenant: Tenant | None, person: Person | None, answer: Page
+) -> Response[Any]:
+    said = request.cookies.get(SAID_COOKIE)
+    template = answer.fragment if answer.fragment and wants_part(request) else answer.template
+    path = request.scope["path"]
+    body = house.environment.get_template(template).render(
+        {
+            "authority": tenant,
+            "person": person,
+            "navigation": navigation_for(house, person, path) if person else [],
+            "said": unquote(said) if said else None,
+            "csrf_token": person.csrf_token if person else None,
+            "idempotency_key": uuid4().hex,
+            "demonstration": house.demonstration,
+            "path": path,
+            "request_id": request.scope.get("alongside_request_id", ""),
+            "may": may if person is None else _asker(person),
+            "Permission": Permission,
+            **answer.context,
+        }
+    )
+    cookies = [cookie(SAID_COOKIE, None)] if said and template == answer.template else []
+    return Response(content=body.encode(), status_code=answer.status, media_type=HTML, cookies=cookies)
+
+
+def _asker(person: Person) -> Any:
+    def asker(permission: Permission, *school_urns: int | None, **shown: Any) -> bool:
+        return may(person, permission, *school_urns, **shown)
+
+    return asker

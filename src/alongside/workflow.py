@@ -1,0 +1,140 @@
+"""Legal moves as data: `Move`, the one door `take`, and the diagram of a workflow."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person, Role
+from alongside.access.policy import require
+from alongside.database.base import AuthorityOwned
+from alongside.errors import NotThere, Refused
+from alongside.journal.actions import write_journal
+
+BEGINNING = ""
+"""The start of a move by which a thing comes to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One legal change of state.
+
+    `verb` names it in journal and tests; `starts` the states it may begin in (BEGINNING for a new thing); `end`
+    where it leads; `permission` who may (None: only the product itself, by rule or clock); `note_required`
+    whether a reason must be given; `past` the words for a timeline ("withdrew the need").
+    """
+
+    verb: str
+    starts: tuple[str, ...]
+    end: str
+    permission: Permission | None
+    past: str
+    note_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """All moves of one kind of thing. `subject` is its table, `finals` the states it may rest in for good."""
+
+    subject: str
+    moves: tuple[Move, ...]
+    finals: frozenset[str]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state, in the order in which the moves first name it."""
+        named = [s for move in self.moves for s in (*move.starts, move.end) if s != BEGINNING]
+        return tuple(dict.fromkeys(named))
+
+    def pairs(self) -> set[tuple[str, str]]:
+        """Every legal (start, finish)."""
+        return {(start, move.end) for move in self.moves for start in move.starts}
+
+
+WORKFLOWS: dict[str, Workflow] = {}
+"""Every workflow by the name of its table; filled as the rooms' models are imported."""
+
+
+def workflow(subject: str, moves: Iterable[Move], finals: Iterable[str]) -> Workflow:
+    """Declare the workflow of a table: from it follow its trigger, its tests and its diagram."""
+    declared = Workflow(subject, tuple(moves), frozenset(finals))
+    WORKFLOWS[subject] = declared
+    return declared
+
+
+def schools_of(row: Any) -> tuple[int | None, ...]:
+    """The URNs by which reach to a row is measured: `school_urn`, or both sides of an agreement."""
+    if hasattr(row, "asking_urn"):
+        return (row.asking_urn, row.giving_urn)
+    return (row.school_urn,)
+
+
+async def take(
+    session: AsyncSession,
+    person: Person,
+    thing: type[AuthorityOwned],
+    row: Any,
+    move: Move,
+    *,
+    note: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> None:
+    """The one door to another state: reach first, then one guarded UPDATE, then the journal.
+
+    `values` are columns set by the same statement. Raises NotThere outside the person's reach, Refused when the
+    thing is no longer in a state from which the move starts, or when a reason is missing.
+    """
+    if move.permission is None:
+        if person.role is not Role.SYSTEM:
+            raise NotThere
+    else:
+        require(person, move.permission, *schools_of(row))
+    if move.note_required and not (note or "").strip():
+        raise Refused("Give a reason: the other side will want to know.", row.state)
+    columns: Any = thing
+    moved = await session.execute(
+        update(thing)
+        .where(
+            columns.authority_id == person.authority_id, columns.id == row.id, columns.state.in_(move.starts)
+        )
+        .values(state=move.end, version=columns.version + 1, **values)
+        .returning(columns.version)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.first() is None:
+        raise await _refusal(session, person.authority_id, columns, row.id)
+    await write_journal(
+        session,
+        person,
+        move.verb,
+        columns.__tablename__,
+        row.id,
+        schools=schools_of(row),
+        note=note,
+        changes=changes,
+    )
+
+
+async def _refusal(session: AsyncSession, authority_id: int, columns: Any, row_id: UUID) -> Exception:
+    """Why a guarded UPDATE met no row: it is gone, or somebody moved it first."""
+    state = await session.scalar(
+        select(columns.state).where(columns.authority_id == authority_id, columns.id == row_id)
+    )
+    if state is None:
+        return NotThere()
+    return Refused(f"This can no longer be done: it is now “{state.replace('_', ' ')}”.", state)
+
+
+def diagram(flow: Workflow) -> str:
+    """The workflow as a Mermaid state diagram, for the room's README."""
+    lines = ["```mermaid", "stateDiagram-v2"]
+    for move in flow.moves:
+        for start in move.starts:
+            lines.append(f"    {start or '[*]'} --> {move.end}: {move.verb}")
+    lines += [f"    {state} --> [*]" for state in flow.states if state in flow.finals]
+    return "\n".join([*lines, "```"])
