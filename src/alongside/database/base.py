@@ -1,5 +1,6 @@
 """What all tables share: their names, their keys, and to which authority a row belongs."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,3 +56,8 @@ def reference(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
 def created_at() -> Mapped[datetime]:
     """A column with the moment the row was written, by the database's clock."""
     return mapped_column(server_default=text("now()"))
+
+
+def one_of(column: str, words: Iterable[str]) -> str:
+    """The SQL of “this column holds one of these words”."""
+    return f"{column} IN ({', '.join(repr(str(word)) for word in sorted(words))})"

@@ -1,0 +1,120 @@
+"""A need, and the law of how it comes and goes."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, Index, Numeric, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.access.permissions import Permission
+from alongside.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.workflow import BEGINNING, Move, workflow
+
+DRAFT_NEED = Move("draft_need", (BEGINNING,), "draft", Permission.DRAFT_NEED, "drafted the need")
+SEND_TO_HEAD = Move(
+    "send_need_to_head", ("draft",), "to_confirm", Permission.DRAFT_NEED, "sent the draft to the headteacher"
+)
+POST_NEED = Move("post_need", ("draft", "to_confirm"), "open", Permission.POST_NEED, "posted the need")
+RECEIVE_PROPOSAL = Move("receive_proposal", ("open",), "proposed", None, "an offer was proposed for the need")
+GO_ON_LOOKING = Move(
+    "go_on_looking", ("proposed",), "open", None, "no proposal is left, so the need is open again"
+)
+AGREE_NEED = Move("agree_need", ("open", "proposed"), "agreed", None, "support was agreed")
+BEGIN_SUPPORT = Move("begin_support", ("agreed",), "in_support", None, "support began")
+MEET_NEED = Move("meet_need", ("in_support",), "met", None, "the need was met")
+PART_MEET_NEED = Move("part_meet_need", ("in_support",), "part_met", None, "the need was met in part")
+NOT_MEET_NEED = Move("not_meet_need", ("in_support",), "not_met", None, "the need was not met")
+LOOK_AGAIN = Move(
+    "look_again", ("agreed", "in_support"), "open", None, "support ended early, so the need is open again"
+)
+PAUSE_NEED = Move("pause_need", ("open",), "paused", Permission.CHANGE_NEED, "paused the need")
+LAPSE_NEED = Move(
+    "lapse_need", ("open",), "paused", None, "the need was not confirmed for a term, so it is paused"
+)
+CONFIRM_NEED = Move("confirm_need", ("paused",), "open", Permission.CHANGE_NEED, "confirmed the need")
+GIVE_UP_NEED = Move("give_up_need", ("open",), "unmet", None, "nobody could be found for the need")
+WITHDRAW_NEED = Move(
+    "withdraw_need",
+    ("draft", "to_confirm", "open", "proposed", "paused"),
+    "withdrawn",
+    Permission.CHANGE_NEED,
+    "withdrew the need",
+    note_required=True,
+)
+REOPEN_NEED = Move(
+    "reopen_need",
+    ("withdrawn", "unmet", "met", "part_met", "not_met"),
+    "open",
+    Permission.CHANGE_NEED,
+    "reopened the need",
+    note_required=True,
+)
+
+MOVES = (
+    DRAFT_NEED,
+    SEND_TO_HEAD,
+    POST_NEED,
+    RECEIVE_PROPOSAL,
+    GO_ON_LOOKING,
+    AGREE_NEED,
+    BEGIN_SUPPORT,
+    MEET_NEED,
+    PART_MEET_NEED,
+    NOT_MEET_NEED,
+    LOOK_AGAIN,
+    PAUSE_NEED,
+    LAPSE_NEED,
+    CONFIRM_NEED,
+    GIVE_UP_NEED,
+    WITHDRAW_NEED,
+    REOPEN_NEED,
+)
+NEED_WORKFLOW = workflow("need", MOVES, ("met", "part_met", "not_met", "unmet", "withdrawn"))
+
+
+class Need(AuthorityOwned, Base):
+    """What one school asks help with.
+
+    `days` are days of support wanted, in halves, or nothing when not sure yet. `shown_to_all_from` is the date from
+    which schools beyond the consortium see it; nothing keeps it inside. `confirmed_on` is when somebody last said
+    that it still holds.
+    """
+
+    __tablename__ = "need"
+    __table_args__ = (
+        reference("school_urn", "school"),
+        reference("drafted_by", "person"),
+        CheckConstraint(one_of("state", NEED_WORKFLOW.states), name="state"),
+        CheckConstraint(
+            "days IS NULL OR (days > 0 AND days <= 200 AND days * 2 = trunc(days * 2))", name="days"
+        ),
+        CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="dates"),
+        CheckConstraint(
+            "char_length(wanted) <= 4000 AND char_length(good_looks_like) <= 4000", name="length"
+        ),
+        CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
+        Index("ix_need_board", "authority_id", "state", "posted_at", "id"),
+        Index(None, "authority_id", "school_urn", "state"),
+    )
+
+    school_urn: Mapped[int]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    title: Mapped[str]
+    theme: Mapped[str]
+    phase: Mapped[str]
+    key_stage: Mapped[str | None]
+    wanted: Mapped[str]
+    good_looks_like: Mapped[str]
+    form_of_support: Mapped[str]
+    days: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))
+    terms: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    urgency: Mapped[str]
+    shown_to_all_from: Mapped[date | None]
+    drafted_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = created_at()
+    posted_at: Mapped[datetime | None]
+    confirmed_on: Mapped[date | None]

@@ -1,0 +1,123 @@
+"""An agreed partnership and the law of its course; that its days leave the pool is PostgreSQL's promise."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.access.permissions import Permission
+from alongside.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.database.promises import promise
+from alongside.workflow import BEGINNING, Move, workflow
+
+PREPARE = Move("prepare_partnership", (BEGINNING,), "preparing", None, "the partnership was agreed")
+SIGN = Move("sign_agreement", ("preparing",), "preparing", Permission.SIGN_AGREEMENT, "signed the agreement")
+BEGIN = Move(
+    "begin_partnership", ("preparing",), "active", Permission.SIGN_AGREEMENT, "signed: the partnership began"
+)
+AMEND = Move("amend_partnership", ("active",), "active", Permission.AMEND_PARTNERSHIP, "agreed a change")
+CLOSE = Move(
+    "close_partnership", ("active",), "closed", None, "both sides have reviewed: the partnership is closed"
+)
+END_EARLY = Move(
+    "end_partnership",
+    ("preparing", "active"),
+    "ended_early",
+    Permission.END_PARTNERSHIP,
+    "ended the partnership early",
+    note_required=True,
+)
+
+MOVES = (PREPARE, SIGN, BEGIN, AMEND, CLOSE, END_EARLY)
+PARTNERSHIP_WORKFLOW = workflow("partnership", MOVES, ("closed", "ended_early"))
+
+
+class Partnership(AuthorityOwned, Base):
+    """Support that two schools have agreed.
+
+    `days` are promised out of the offer's pool, `days_used` those of recorded visits. Each head signs once the aims
+    are written; `outcome` (met, part_met, not_met) is what the asking school says at the end.
+    """
+
+    __tablename__ = "partnership"
+    __table_args__ = (
+        reference("proposal_id", "proposal"),
+        reference("need_id", "need"),
+        reference("offer_id", "offer"),
+        reference("asking_urn", "school"),
+        reference("giving_urn", "school"),
+        UniqueConstraint("authority_id", "proposal_id"),
+        CheckConstraint(one_of("state", PARTNERSHIP_WORKFLOW.states), name="state"),
+        CheckConstraint("days > 0 AND days * 2 = trunc(days * 2)", name="days"),
+        CheckConstraint("days_used >= 0 AND days_used <= days", name="days_used"),
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("(asker_signed_at IS NULL) = (asker_signed_by IS NULL)", name="asker_signed"),
+        CheckConstraint("(giver_signed_at IS NULL) = (giver_signed_by IS NULL)", name="giver_signed"),
+        Index(
+            "uq_partnership_live_need",
+            "authority_id",
+            "need_id",
+            unique=True,
+            postgresql_where=text("state IN ('preparing', 'active')"),
+        ),
+        Index(None, "authority_id", "asking_urn", "state"),
+        Index(None, "authority_id", "giving_urn", "state"),
+        Index(None, "authority_id", "offer_id", "state"),
+    )
+
+    proposal_id: Mapped[UUID]
+    need_id: Mapped[UUID]
+    offer_id: Mapped[UUID]
+    asking_urn: Mapped[int]
+    giving_urn: Mapped[int]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    days: Mapped[Decimal] = mapped_column(Numeric(5, 1))
+    days_used: Mapped[Decimal] = mapped_column(Numeric(5, 1), server_default=text("0"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    agreed_at: Mapped[datetime] = created_at()
+    asker_signed_at: Mapped[datetime | None]
+    asker_signed_by: Mapped[UUID | None]
+    giver_signed_at: Mapped[datetime | None]
+    giver_signed_by: Mapped[UUID | None]
+    outcome: Mapped[str | None]
+
+
+promise(
+    "days_of_a_partnership_leave_the_pool_with_it",
+    """
+CREATE FUNCTION take_days_from_pool() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    held numeric := 0;
+    holds numeric := NEW.days;
+    held_place integer := 0;
+    holds_place integer := 1;
+BEGIN
+    IF NEW.state IN ('closed', 'ended_early') THEN
+        holds := NEW.days_used;
+        holds_place := 0;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        held := OLD.days;
+        held_place := 1;
+        IF OLD.state IN ('closed', 'ended_early') THEN
+            held := OLD.days_used;
+            held_place := 0;
+        END IF;
+    END IF;
+    IF holds <> held OR holds_place <> held_place THEN
+        UPDATE public.offer SET days_taken = days_taken + holds - held,
+               engagements_taken = engagements_taken + holds_place - held_place
+         WHERE authority_id = NEW.authority_id AND id = NEW.offer_id;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER take_days_from_pool AFTER INSERT OR UPDATE OF days, days_used, state ON partnership
+    FOR EACH ROW EXECUTE FUNCTION take_days_from_pool();
+""",
+)

@@ -1,0 +1,129 @@
+"""A proposal: one offer for one need, until both sides say yes or one says no."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Numeric, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.access.permissions import Permission
+from alongside.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.workflow import BEGINNING, Move, workflow
+
+PROPOSE = Move("propose", (BEGINNING,), "proposed", Permission.PROPOSE, "proposed the offer for the need")
+ACCEPT = Move("accept_proposal", ("proposed",), "proposed", Permission.ANSWER_PROPOSAL, "accepted")
+AGREE = Move("agree_proposal", ("proposed",), "agreed", Permission.ANSWER_PROPOSAL, "accepted: it is agreed")
+ASK_RELEASE = Move(
+    "ask_release",
+    ("proposed",),
+    "to_release",
+    Permission.ANSWER_PROPOSAL,
+    "accepted: the home head is asked to release",
+)
+RELEASE = Move(
+    "release_leader",
+    ("to_release",),
+    "agreed",
+    Permission.RELEASE_LEADER,
+    "released the leader: it is agreed",
+)
+REFUSE_RELEASE = Move(
+    "refuse_release",
+    ("to_release",),
+    "declined",
+    Permission.RELEASE_LEADER,
+    "could not release the leader",
+    note_required=True,
+)
+COUNTER = Move(
+    "counter_propose", ("proposed",), "proposed", Permission.ANSWER_PROPOSAL, "proposed other days or dates"
+)
+MORE_TIME = Move(
+    "ask_more_time", ("proposed",), "proposed", Permission.ANSWER_PROPOSAL, "asked for more time"
+)
+DECLINE = Move(
+    "decline_proposal", ("proposed",), "declined", Permission.ANSWER_PROPOSAL, "declined", note_required=True
+)
+LAPSE = Move("lapse_proposal", ("proposed", "to_release"), "lapsed", None, "nobody answered in time")
+WITHDRAW = Move(
+    "withdraw_proposal",
+    ("proposed", "to_release"),
+    "withdrawn",
+    Permission.WITHDRAW_PROPOSAL,
+    "withdrew the proposal",
+)
+SUPERSEDE = Move(
+    "supersede_proposal",
+    ("proposed", "to_release"),
+    "superseded",
+    None,
+    "another proposal for the need was agreed",
+)
+
+MOVES = (
+    PROPOSE,
+    ACCEPT,
+    COUNTER,
+    MORE_TIME,
+    AGREE,
+    ASK_RELEASE,
+    RELEASE,
+    REFUSE_RELEASE,
+    DECLINE,
+    LAPSE,
+    WITHDRAW,
+    SUPERSEDE,
+)
+PROPOSAL_WORKFLOW = workflow("proposal", MOVES, ("agreed", "declined", "lapsed", "withdrawn", "superseded"))
+
+
+class Proposal(AuthorityOwned, Base):
+    """One offer proposed for one need, on terms that both sides must accept.
+
+    `asking_urn` is the school with the need, `giving_urn` the one with the offer. A counter-proposal changes the
+    terms and takes back the other side's acceptance. `respond_by` is the last school day to answer.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        reference("need_id", "need"),
+        reference("offer_id", "offer"),
+        reference("asking_urn", "school"),
+        reference("giving_urn", "school"),
+        reference("proposed_by", "person"),
+        CheckConstraint(one_of("state", PROPOSAL_WORKFLOW.states), name="state"),
+        CheckConstraint("days > 0 AND days <= 200 AND days * 2 = trunc(days * 2)", name="days"),
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("asking_urn <> giving_urn", name="two_schools"),
+        Index(
+            "uq_proposal_live",
+            "authority_id",
+            "need_id",
+            "offer_id",
+            unique=True,
+            postgresql_where=text("state IN ('proposed', 'to_release')"),
+        ),
+        Index(None, "authority_id", "asking_urn", "state"),
+        Index(None, "authority_id", "giving_urn", "state"),
+        Index(None, "authority_id", "offer_id", "state"),
+    )
+
+    need_id: Mapped[UUID]
+    offer_id: Mapped[UUID]
+    asking_urn: Mapped[int]
+    giving_urn: Mapped[int]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    days: Mapped[Decimal] = mapped_column(Numeric(5, 1))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    message: Mapped[str]
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime] = created_at()
+    respond_by: Mapped[date]
+    more_time_given: Mapped[int] = mapped_column(server_default=text("0"))
+    asker_accepted_at: Mapped[datetime | None]
+    giver_accepted_at: Mapped[datetime | None]
+    declined_by: Mapped[str | None]
+    decline_reason: Mapped[str | None]

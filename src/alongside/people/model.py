@@ -1,0 +1,114 @@
+"""People and their appointments; how somebody is recognised, invited and signed in."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.access.person import AUTHORITY_ROLES, CONSORTIUM_ROLES, SCHOOL_ROLES
+from alongside.database.base import AuthorityKeyed, AuthorityOwned, Base, created_at, one_of, reference
+
+
+class PersonRow(AuthorityOwned, Base):
+    """Somebody who works with this authority. The e-mail address is for writing to, never for recognising."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(one_of("mail_choice", ("at_once", "daily", "none")), name="mail_choice"),
+    )
+
+    name: Mapped[str]
+    email: Mapped[str]
+    mail_choice: Mapped[str] = mapped_column(server_default=text("'at_once'"))
+    joined_at: Mapped[datetime] = created_at()
+    left_on: Mapped[date | None]
+
+
+class Identity(AuthorityKeyed, Base):
+    """How a person is recognised: the issuer of their sign-in and their subject there, nothing else."""
+
+    __tablename__ = "identity"
+    __table_args__ = (reference("person_id", "person"), Index(None, "authority_id", "person_id"))
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    linked_at: Mapped[datetime] = created_at()
+
+
+class Appointment(AuthorityOwned, Base):
+    """A role that somebody holds, for one school, one consortium or the authority, from one day to another."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        reference("person_id", "person"),
+        reference("school_urn", "school"),
+        reference("consortium_id", "consortium"),
+        CheckConstraint(
+            f"({one_of('role', SCHOOL_ROLES)} AND school_urn IS NOT NULL AND consortium_id IS NULL) OR "
+            f"({one_of('role', CONSORTIUM_ROLES)} AND consortium_id IS NOT NULL AND school_urn IS NULL) OR "
+            f"({one_of('role', AUTHORITY_ROLES)} AND school_urn IS NULL AND consortium_id IS NULL)",
+            name="role_and_place",
+        ),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        Index(None, "authority_id", "person_id"),
+        Index(None, "authority_id", "school_urn"),
+        Index(None, "authority_id", "consortium_id"),
+    )
+
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    school_urn: Mapped[int | None]
+    consortium_id: Mapped[UUID | None]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class SignedIn(AuthorityOwned, Base):
+    """One browser in which somebody is signed in. Only a hash of its cookie is kept."""
+
+    __tablename__ = "signed_in"
+    __table_args__ = (
+        reference("person_id", "person"),
+        reference("appointment_id", "appointment"),
+        UniqueConstraint("authority_id", "token_hash"),
+        Index(None, "authority_id", "person_id"),
+    )
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    person_id: Mapped[UUID]
+    appointment_id: Mapped[UUID | None]
+    issuer: Mapped[str]
+    device: Mapped[str]
+    started_at: Mapped[datetime] = created_at()
+    seen_at: Mapped[datetime] = created_at()
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Invitation(AuthorityOwned, Base):
+    """A way in for one person in one role: it works once, until it expires."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        reference("school_urn", "school"),
+        reference("consortium_id", "consortium"),
+        reference("invited_by", "person"),
+        reference("used_by", "person"),
+        UniqueConstraint("authority_id", "token_hash"),
+        CheckConstraint("(used_at IS NULL) = (used_by IS NULL)", name="used_by_somebody"),
+    )
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str]
+    email: Mapped[str]
+    role: Mapped[str]
+    school_urn: Mapped[int | None]
+    consortium_id: Mapped[UUID | None]
+    invited_by: Mapped[UUID | None]
+    invited_at: Mapped[datetime] = created_at()
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
