@@ -1,0 +1,47 @@
+"""The bank holidays of England and Wales, by the rule of the law, so that the list never runs out."""
+
+from datetime import date, timedelta
+from functools import cache
+
+ONE_DAY = timedelta(days=1)
+
+
+def easter_sunday(year: int) -> date:
+    """Easter Sunday of the western churches.
+
+    Source: the anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, ch. 8).
+    """
+    century, in_century = divmod(year, 100)
+    golden = year % 19
+    correction = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - century // 4 - correction + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (in_century // 4) - epact - in_century % 4) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+@cache
+def bank_holidays(year: int) -> frozenset[date]:
+    """The weekdays on which banks close in England and Wales, with substitutes for days that fall on a weekend.
+
+    One-off days (a coronation, a moved holiday) are data: see `BankHolidays` in the settings.
+    Source: Banking and Financial Dealings Act 1971, schedule 1; New Year's Day and the substitutes by proclamation.
+    """
+    easter = easter_sunday(year)
+    found = {
+        easter - 2 * ONE_DAY,
+        easter + ONE_DAY,
+        _monday_from(date(year, 5, 1)),
+        _monday_from(date(year, 5, 25)),
+        _monday_from(date(year, 8, 25)),
+    }
+    for fixed in (date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)):
+        while fixed.weekday() >= 5 or fixed in found:
+            fixed += ONE_DAY
+        found.add(fixed)
+    return frozenset(found)
+
+
+def _monday_from(day: date) -> date:
+    return day + ONE_DAY * (-day.weekday() % 7)

@@ -1,0 +1,99 @@
+"""Reading tenants/*.toml: an authority's own file over the defaults, checked as a whole."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from alongside.authorities.checks import Mistake, mistakes_across, mistakes_in
+from alongside.authorities.settings import AuthoritySettings
+from alongside.errors import WrongSetUp
+
+DEFAULTS = "_defaults.toml"
+
+
+def tenants_folder() -> Path:
+    """Where the authorities are declared: ALONGSIDE_TENANTS, else tenants/ in the package, else in the project."""
+    named = os.environ.get("ALONGSIDE_TENANTS")
+    if named:
+        return Path(named)
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "tenants"
+    return inside if inside.is_dir() else package.parents[1] / "tenants"
+
+
+def tenant_files(folder: Path) -> list[Path]:
+    """The files that declare an authority, by name."""
+    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("_"))
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands above over what stands below: table by table; anything else, lists too, replaces."""
+    result = dict(below)
+    for key, value in above.items():
+        lower = result.get(key)
+        result[key] = (
+            merged(lower, value) if isinstance(value, Mapping) and isinstance(lower, Mapping) else value
+        )
+    return result
+
+
+def read_authority(path: Path) -> tuple[AuthoritySettings | None, list[Mistake]]:
+    """One authority from its file over the defaults beside it: its settings, or all that is wrong with them."""
+    written: dict[str, Any] = {}
+    for part in (path.parent / DEFAULTS, path):
+        try:
+            written = merged(written, tomllib.loads(part.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None, [Mistake(part.name, "", "This file is not there. Create it or name another.")]
+        except UnicodeDecodeError:
+            return None, [Mistake(part.name, "", "This file is not UTF-8. Save it as UTF-8.")]
+        except tomllib.TOMLDecodeError as error:
+            return None, [Mistake(part.name, "", f"This is not TOML: {error}. Mend that line.")]
+    found = mistakes_in(written, path.name)
+    return (None, found) if found else (msgspec.convert(written, AuthoritySettings), [])
+
+
+def read_authorities(folder: Path) -> tuple[list[AuthoritySettings], list[Mistake]]:
+    """All authorities of a folder, and all that is wrong with any of them or between them."""
+    read: dict[str, AuthoritySettings] = {}
+    found: list[Mistake] = []
+    for path in tenant_files(folder):
+        settings, mistakes = read_authority(path)
+        found += mistakes
+        if settings is not None:
+            read[path.name] = settings
+    return list(read.values()), found + mistakes_across(read)
+
+
+def declared_authority(slug: str, folder: Path | None = None) -> AuthoritySettings:
+    """The authority that is declared in tenants/<slug>.toml. Raises WrongSetUp with every mistake in it."""
+    folder = folder or tenants_folder()
+    settings, mistakes = read_authority(folder / f"{slug}.toml")
+    if settings is None:
+        raise WrongSetUp("\n".join(str(mistake) for mistake in mistakes))
+    return settings
+
+
+def from_stored(stored: Mapping[str, Any]) -> AuthoritySettings:
+    """Settings as the database holds them; what a newer product has come to ask for is taken from the defaults.
+
+    Raises WrongSetUp when this product can no longer read them.
+    """
+    defaults = tomllib.loads((tenants_folder() / DEFAULTS).read_text(encoding="utf-8"))
+    try:
+        return msgspec.convert(merged(defaults, stored), AuthoritySettings)
+    except msgspec.ValidationError as error:
+        raise WrongSetUp(
+            f"The settings stored for {stored.get('name')} cannot be read ({error}). "
+            f"Run “alongside authority apply {stored.get('slug')}”."
+        ) from error
+
+
+def to_stored(settings: AuthoritySettings) -> dict[str, Any]:
+    """Settings as the database is to hold them."""
+    stored: dict[str, Any] = msgspec.to_builtins(settings)
+    return stored

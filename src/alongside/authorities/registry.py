@@ -1,0 +1,75 @@
+"""The settings of all authorities as this process knows them: read at the start, refreshed when a version differs."""
+
+from dataclasses import dataclass
+
+from alongside.authorities.calendar import Calendar, calendar_from
+from alongside.authorities.settings import AuthoritySettings
+from alongside.errors import WrongSetUp
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One authority as known here: its settings, their version in the database, and the calendar they make."""
+
+    settings: AuthoritySettings
+    version: int
+    calendar: Calendar
+
+
+_by_id: dict[int, Registered] = {}
+_by_host: dict[str, int] = {}
+
+
+def register_settings(settings: AuthoritySettings, version: int) -> None:
+    """Make an authority known to this process, or replace what was known of it."""
+    authority_id = settings.dfe_code
+    for host in [host for host, owner in _by_host.items() if owner == authority_id]:
+        del _by_host[host]
+    _by_id[authority_id] = Registered(settings, version, calendar_from(settings))
+    _by_host.update(dict.fromkeys(settings.hosts, authority_id))
+
+
+def forget_settings() -> None:
+    """Know no authority any more: for a fresh start of the process or a test."""
+    _by_id.clear()
+    _by_host.clear()
+
+
+def settings_of(authority_id: int) -> AuthoritySettings:
+    """The settings of an authority. Raises WrongSetUp for one that was never applied."""
+    return _registered(authority_id).settings
+
+
+def calendar_of(authority_id: int) -> Calendar:
+    """The calendar by which an authority's deadlines are counted."""
+    return _registered(authority_id).calendar
+
+
+def version_of(authority_id: int) -> int:
+    """Which version of an authority's settings this process knows; 0 for none."""
+    known = _by_id.get(authority_id)
+    return known.version if known else 0
+
+
+def settings_for_host(host: str) -> AuthoritySettings | None:
+    """The authority that is served at a host (as in the Host header, with its port), or None."""
+    host = host.lower().rstrip(".")
+    authority_id = _by_host.get(host)
+    if authority_id is None:
+        authority_id = _by_host.get(host.partition(":")[0])
+    return None if authority_id is None else _by_id[authority_id].settings
+
+
+def all_settings() -> tuple[AuthoritySettings, ...]:
+    """Every authority known here, by its code."""
+    return tuple(_by_id[authority_id].settings for authority_id in sorted(_by_id))
+
+
+def _registered(authority_id: int) -> Registered:
+    try:
+        return _by_id[authority_id]
+    except KeyError:
+        raise WrongSetUp(
+            f"No settings of authority {authority_id} are known. "
+            "Declare it in tenants/ and run “alongside authority apply”."
+        ) from None
