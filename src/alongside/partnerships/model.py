@@ -30,6 +30,7 @@ END_EARLY = Move(
     note_required=True,
 )
 
+OUTCOMES = ("met", "part_met", "not_met")
 MOVES = (PREPARE, SIGN, BEGIN, AMEND, CLOSE, END_EARLY)
 PARTNERSHIP_WORKFLOW = workflow("partnership", MOVES, ("closed", "ended_early"))
 
@@ -38,7 +39,8 @@ class Partnership(AuthorityOwned, Base):
     """Support that two schools have agreed.
 
     `days` are promised out of the offer's pool, `days_used` those of recorded visits. Each head signs once the aims
-    are written; `outcome` (met, part_met, not_met) is what the asking school says at the end.
+    are written; `agreement_version` counts what they sign, and a signature under an earlier one falls away. `outcome`
+    (met, part_met, not_met) is what the asking school says at the end, `ended_because` the reason of an early end.
     """
 
     __tablename__ = "partnership"
@@ -53,6 +55,7 @@ class Partnership(AuthorityOwned, Base):
         CheckConstraint("days > 0 AND days * 2 = trunc(days * 2)", name="days"),
         CheckConstraint("days_used >= 0 AND days_used <= days", name="days_used"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint(one_of("outcome", OUTCOMES), name="outcome"),
         CheckConstraint("(asker_signed_at IS NULL) = (asker_signed_by IS NULL)", name="asker_signed"),
         CheckConstraint("(giver_signed_at IS NULL) = (giver_signed_by IS NULL)", name="giver_signed"),
         Index(
@@ -83,7 +86,28 @@ class Partnership(AuthorityOwned, Base):
     asker_signed_by: Mapped[UUID | None]
     giver_signed_at: Mapped[datetime | None]
     giver_signed_by: Mapped[UUID | None]
+    agreement_version: Mapped[int] = mapped_column(server_default=text("1"))
     outcome: Mapped[str | None]
+    ended_because: Mapped[str | None]
+
+
+class Aim(AuthorityOwned, Base):
+    """One thing that a partnership is to achieve: how it is measured, where it stands at first and where it should be."""
+
+    __tablename__ = "aim"
+    __table_args__ = (
+        reference("partnership_id", "partnership"),
+        CheckConstraint("char_length(aim) BETWEEN 1 AND 500", name="aim"),
+        CheckConstraint("char_length(measure) BETWEEN 1 AND 300", name="measure"),
+        CheckConstraint("char_length(baseline) <= 300 AND char_length(target) <= 300", name="length"),
+        Index(None, "authority_id", "partnership_id", "id"),
+    )
+
+    partnership_id: Mapped[UUID]
+    aim: Mapped[str]
+    measure: Mapped[str]
+    baseline: Mapped[str]
+    target: Mapped[str]
 
 
 promise(

@@ -45,6 +45,13 @@ MORE_TIME = Move(
 DECLINE = Move(
     "decline_proposal", ("proposed",), "declined", Permission.ANSWER_PROPOSAL, "declined", note_required=True
 )
+FALL_AWAY = Move(
+    "drop_proposal",
+    ("proposed", "to_release"),
+    "lapsed",
+    None,
+    "the need or the offer is no longer there, so the proposal fell away",
+)
 LAPSE = Move("lapse_proposal", ("proposed", "to_release"), "lapsed", None, "nobody answered in time")
 WITHDRAW = Move(
     "withdraw_proposal",
@@ -72,6 +79,7 @@ MOVES = (
     REFUSE_RELEASE,
     DECLINE,
     LAPSE,
+    FALL_AWAY,
     WITHDRAW,
     SUPERSEDE,
 )
@@ -81,8 +89,11 @@ PROPOSAL_WORKFLOW = workflow("proposal", MOVES, ("agreed", "declined", "lapsed",
 class Proposal(AuthorityOwned, Base):
     """One offer proposed for one need, on terms that both sides must accept.
 
-    `asking_urn` is the school with the need, `giving_urn` the one with the offer. A counter-proposal changes the
-    terms and takes back the other side's acceptance. `respond_by` is the last school day to answer.
+    `asking_urn` is the school with the need, `giving_urn` the one with the offer, `proposed_as` the side that began, or
+    “leader” when a lead or the core team did and both must answer. A counter-proposal changes the
+    terms and takes back the other side's acceptance; `terms_version` counts the terms, so that nobody accepts others
+    than they read. `respond_by` is the last school day to answer; each side may move it once. `released_by_head` says
+    that the giving school's headteacher accepted in person, which is a release in itself.
     """
 
     __tablename__ = "proposal"
@@ -96,6 +107,9 @@ class Proposal(AuthorityOwned, Base):
         CheckConstraint("days > 0 AND days <= 200 AND days * 2 = trunc(days * 2)", name="days"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
         CheckConstraint("asking_urn <> giving_urn", name="two_schools"),
+        CheckConstraint("char_length(message) <= 2000", name="length"),
+        CheckConstraint(one_of("proposed_as", ("asker", "giver", "leader")), name="proposed_as"),
+        CheckConstraint(one_of("declined_by", ("asker", "giver")), name="declined_by"),
         Index(
             "uq_proposal_live",
             "authority_id",
@@ -120,10 +134,14 @@ class Proposal(AuthorityOwned, Base):
     ends_on: Mapped[date]
     message: Mapped[str]
     proposed_by: Mapped[UUID | None]
+    proposed_as: Mapped[str]
     proposed_at: Mapped[datetime] = created_at()
     respond_by: Mapped[date]
-    more_time_given: Mapped[int] = mapped_column(server_default=text("0"))
+    terms_version: Mapped[int] = mapped_column(server_default=text("1"))
+    asker_had_more_time: Mapped[bool] = mapped_column(server_default=text("false"))
+    giver_had_more_time: Mapped[bool] = mapped_column(server_default=text("false"))
     asker_accepted_at: Mapped[datetime | None]
     giver_accepted_at: Mapped[datetime | None]
+    released_by_head: Mapped[bool] = mapped_column(server_default=text("false"))
     declined_by: Mapped[str | None]
     decline_reason: Mapped[str | None]

@@ -1,0 +1,64 @@
+"""What each side says half-way and at the end: how far every aim has come, and whether they would do it again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.database.base import AuthorityKeyed, AuthorityOwned, Base, created_at, one_of, reference
+from alongside.partnerships.model import OUTCOMES
+
+KINDS = ("mid_term", "closing")
+SIDES = ("asker", "giver")
+RATINGS = ("red", "amber", "green")
+AGAIN = ("yes", "perhaps", "no")
+
+
+class Review(AuthorityOwned, Base):
+    """One side's review, half-way or closing; it is given once and stands.
+
+    `changed` is what has changed, `again` whether they would do it again. The closing review of the asking side says
+    the `outcome` for the need.
+    """
+
+    __tablename__ = "review"
+    __table_args__ = (
+        reference("partnership_id", "partnership"),
+        reference("given_by", "person"),
+        UniqueConstraint("authority_id", "partnership_id", "kind", "side"),
+        CheckConstraint(one_of("kind", KINDS), name="kind"),
+        CheckConstraint(one_of("side", SIDES), name="side"),
+        CheckConstraint(one_of("again", AGAIN), name="again"),
+        CheckConstraint(one_of("outcome", OUTCOMES), name="outcome"),
+        CheckConstraint(
+            "(outcome IS NOT NULL) = (kind = 'closing' AND side = 'asker')", name="asker_says_outcome"
+        ),
+        CheckConstraint("char_length(changed) BETWEEN 1 AND 4000", name="length"),
+    )
+
+    partnership_id: Mapped[UUID]
+    kind: Mapped[str]
+    side: Mapped[str]
+    changed: Mapped[str]
+    again: Mapped[str]
+    outcome: Mapped[str | None]
+    given_by: Mapped[UUID]
+    given_at: Mapped[datetime] = created_at()
+
+
+class ReviewRating(AuthorityKeyed, Base):
+    """How far one aim has come in the eyes of one side: red, amber or green, never without a reason."""
+
+    __tablename__ = "review_rating"
+    __table_args__ = (
+        reference("review_id", "review"),
+        reference("aim_id", "aim"),
+        CheckConstraint(one_of("rating", RATINGS), name="rating"),
+        CheckConstraint("char_length(reason) BETWEEN 1 AND 1000", name="reason"),
+    )
+
+    review_id: Mapped[UUID] = mapped_column(primary_key=True)
+    aim_id: Mapped[UUID] = mapped_column(primary_key=True)
+    rating: Mapped[str]
+    reason: Mapped[str]

@@ -1,0 +1,101 @@
+"""A visit of one school's people to the other: planned, recorded, and counted against the agreed days."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Numeric, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.access.permissions import Permission
+from alongside.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.database.promises import promise
+from alongside.workflow import BEGINNING, Move, workflow
+
+PLAN_VISIT = Move("plan_visit", (BEGINNING,), "planned", Permission.RECORD_VISIT, "planned a visit")
+LOG_VISIT = Move("log_visit", (BEGINNING,), "recorded", Permission.RECORD_VISIT, "recorded a visit")
+RECORD_VISIT = Move(
+    "record_visit", ("planned",), "recorded", Permission.RECORD_VISIT, "recorded the planned visit"
+)
+CORRECT_VISIT = Move(
+    "correct_visit",
+    ("recorded",),
+    "recorded",
+    Permission.RECORD_VISIT,
+    "corrected the record of a visit",
+)
+CANCEL_VISIT = Move(
+    "cancel_visit",
+    ("planned",),
+    "cancelled",
+    Permission.RECORD_VISIT,
+    "cancelled a planned visit",
+    note_required=True,
+)
+DROP_VISIT = Move(
+    "drop_visit", ("planned",), "cancelled", None, "the partnership is over, so a planned visit falls away"
+)
+
+MOVES = (PLAN_VISIT, LOG_VISIT, RECORD_VISIT, CORRECT_VISIT, CANCEL_VISIT, DROP_VISIT)
+VISIT_WORKFLOW = workflow("visit", MOVES, ("recorded", "cancelled"))
+
+
+class Visit(AuthorityOwned, Base):
+    """Some of the agreed days, spent at one of the schools or in another form.
+
+    `days` in halves; only those of recorded visits count as used. `done` is what was done, `next_steps` what follows.
+    A record is due by `record_due_on`; `chased_on` is when the schools were reminded of it.
+    """
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        reference("partnership_id", "partnership"),
+        CheckConstraint(one_of("state", VISIT_WORKFLOW.states), name="state"),
+        CheckConstraint("days > 0 AND days <= 20 AND days * 2 = trunc(days * 2)", name="days"),
+        CheckConstraint("char_length(focus) BETWEEN 1 AND 200", name="focus"),
+        CheckConstraint("char_length(done) <= 4000 AND char_length(next_steps) <= 2000", name="length"),
+        CheckConstraint("state <> 'recorded' OR char_length(done) > 0", name="recorded_in_words"),
+        Index(None, "authority_id", "partnership_id", "visit_on"),
+        Index(None, "authority_id", "state", "record_due_on"),
+    )
+
+    partnership_id: Mapped[UUID]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    visit_on: Mapped[date]
+    days: Mapped[Decimal] = mapped_column(Numeric(5, 1))
+    focus: Mapped[str]
+    done: Mapped[str] = mapped_column(server_default=text("''"))
+    next_steps: Mapped[str] = mapped_column(server_default=text("''"))
+    record_due_on: Mapped[date]
+    recorded_at: Mapped[datetime | None]
+    recorded_by: Mapped[UUID | None]
+    chased_on: Mapped[date | None]
+    written_at: Mapped[datetime] = created_at()
+
+
+promise(
+    "days_of_recorded_visits_count_as_used",
+    """
+CREATE FUNCTION count_days_used() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    more numeric := 0;
+BEGIN
+    IF NEW.state = 'recorded' THEN
+        more := NEW.days;
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.state = 'recorded' THEN
+        more := more - OLD.days;
+    END IF;
+    IF more <> 0 THEN
+        UPDATE public.partnership SET days_used = days_used + more
+         WHERE authority_id = NEW.authority_id AND id = NEW.partnership_id;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER count_days_used AFTER INSERT OR UPDATE OF days, state ON visit
+    FOR EACH ROW EXECUTE FUNCTION count_days_used();
+""",
+)
