@@ -1,12 +1,16 @@
 """A whole database from the models: roles' rights, fence, tables, isolation, promises, legal moves."""
 
 import asyncpg
-from sqlalchemy import MetaData
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from alongside.database import fence, isolation, moves
 from alongside.database.promises import promises_of
+from alongside.settings import bundled
 
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
 
@@ -39,3 +43,28 @@ async def store_fence_key(connection: asyncpg.Connection, name: str, key: bytes)
         inner,
         outer,
     )
+
+
+async def bring_up_to_date(migrator_url: str, fence_key: bytes, *, key_name: str = "first") -> None:
+    """Bring a database to the present schema, as the migrator, and let it know the key that signs fences.
+
+    Harmless when it is up to date. Raises what PostgreSQL raises; a migration that fails leaves nothing behind.
+    """
+    engine = create_async_engine(migrator_url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(359816)"))
+            await connection.run_sync(_upgrade)
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await store_fence_key(driver, key_name, fence_key)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run the numbered migrations that this database has not seen, in the one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(bundled("migrations")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,104 @@
+"""`may` and `within_reach` are two renderings of one law: they must agree for every role, permission and row."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Date, Integer, column, literal, select, values
+
+from alongside.access.permissions import LAW, Permission, Reach
+from alongside.access.person import SIGNED_IN_ROLES, Person, Role
+from alongside.access.policy import may, within_reach
+from alongside.database.session import Database
+from tests.people import CAST, FORD, LOCK, MILL, NORTHSHIRE, PARK, QUAY, Cast
+
+TODAY = date(2026, 11, 23)
+SHOWN = (None, TODAY, TODAY + timedelta(days=1), TODAY - timedelta(days=40))
+SIDES = (MILL, PARK, QUAY, LOCK, FORD)
+
+
+def as_person(one: Cast) -> Person:
+    """The person as the session query would give them."""
+    north, south = frozenset({MILL, PARK}), frozenset({QUAY, LOCK})
+    by_school = {MILL: north, PARK: north, QUAY: south, LOCK: south}
+    if one.consortium_id is not None:
+        schools = north if one.name.endswith("North") else south
+    else:
+        schools = by_school.get(one.school_urn or 0, frozenset())
+    return Person(
+        authority_id=NORTHSHIRE,
+        role=one.role,
+        today=TODAY,
+        id=one.person_id,
+        school_urn=one.school_urn,
+        consortium_schools=schools,
+    )
+
+
+PEOPLE = [*map(as_person, CAST), Person(NORTHSHIRE, Role.NOBODY, TODAY), Person(NORTHSHIRE, Role.SYSTEM, TODAY)]
+ROWS = [(number, a, b, shown) for number, (a, b, shown) in enumerate(product(SIDES, SIDES, SHOWN))]
+
+
+async def test_python_and_sql_agree_on_every_role_permission_and_row(database: Database) -> None:
+    """Thousands of rows' worth: one query per person and permission over all rows."""
+    table = values(
+        column("number", Integer), column("one", Integer), column("other", Integer), column("shown", Date), name="r"
+    ).data(ROWS)
+    compared = 0
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        for person, permission in product(PEOPLE, Permission):
+            query = within_reach(
+                select(table.c.number), person, permission, table.c.one, table.c.other, shown_to_all_from=table.c.shown
+            )
+            in_sql = set((await session.scalars(query)).all())
+            in_python = {
+                number
+                for number, one, other, shown in ROWS
+                if may(person, permission, one, other, shown_to_all_from=shown)
+            }
+            assert in_sql == in_python, (person.role, permission)
+            compared += len(ROWS)
+    assert compared > 30_000
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_every_permission_stands_in_the_law_and_somebody_has_it(permission: Permission) -> None:
+    """A permission that nobody has, or that the law does not name, is a door painted on a wall."""
+    assert LAW[permission], permission
+
+
+def test_nobody_signed_out_may_do_more_than_open_the_front_door() -> None:
+    """The law gives a stranger one thing only."""
+    assert {one for one in Permission if Role.NOBODY in LAW[one]} == {Permission.OPEN_FRONT_DOOR}
+
+
+def test_a_head_without_a_school_reaches_nothing() -> None:
+    """An appointment that lost its place gives no reach at all."""
+    stray = Person(NORTHSHIRE, Role.HEADTEACHER, TODAY, id=uuid4())
+    for permission in Permission:
+        if LAW[permission].get(Role.HEADTEACHER) is not Reach.AUTHORITY:
+            assert not may(stray, permission, MILL), permission
+
+
+def test_a_head_who_changes_consortium_takes_their_reach_along() -> None:
+    """Reach follows the members of today, not of when something was posted."""
+    before = as_person(CAST[0])
+    after = replace(before, consortium_schools=frozenset({QUAY, LOCK}))
+    assert may(before, Permission.SEE_POST, PARK) and not may(before, Permission.SEE_POST, QUAY)
+    assert may(after, Permission.SEE_POST, QUAY) and not may(after, Permission.SEE_POST, PARK)
+    assert may(after, Permission.SEE_POST, MILL), "one's own school stays in reach"
+
+
+def test_the_roles_of_the_law_are_the_roles_there_are() -> None:
+    """A role that no permission names could sign in and see nothing at all."""
+    named = {role for entry in LAW.values() for role in entry}
+    assert named >= SIGNED_IN_ROLES
+
+
+def test_literal_rows_are_not_reached_by_the_system_role() -> None:
+    """The product itself acts by rules, never by borrowing a person's permission."""
+    system = Person(NORTHSHIRE, Role.SYSTEM, TODAY)
+    assert not any(may(system, permission, MILL) for permission in Permission)
+    assert str(within_reach(select(literal(1)), system, Permission.SEE_POST, literal(MILL))).lower().count("false")

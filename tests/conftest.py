@@ -1,0 +1,56 @@
+"""What every test can ask for: a database with the cast, a client on the app, the superuser where nothing else will do."""
+
+import os
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from alongside.database.session import Database
+from tests.stage import Copy, Stage, copy_of_template, drop, open_database, open_stage, present_stage
+
+_server: Any = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the one PostgreSQL of this run, in the process that leads it."""
+    global _server
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        os.environ["ALONGSIDE_TESTING"] = "1"
+        _server = open_stage()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it again."""
+    if _server is not None:
+        _server.stop()
+
+
+@pytest.fixture(scope="session")
+def stage() -> Stage:
+    """The server of this run."""
+    return present_stage()
+
+
+@pytest.fixture
+async def copy(stage: Stage) -> AsyncIterator[Copy]:
+    """A database of this test's own."""
+    made = await copy_of_template(stage)
+    yield made
+    await drop(stage, made)
+
+
+@pytest.fixture
+async def database(copy: Copy) -> AsyncIterator[Database]:
+    """The app's way to a database of this test's own."""
+    opened = open_database(copy)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def module_database(stage: Stage) -> AsyncIterator[Copy]:
+    """A database for all tests of a module that only read, or clean up after themselves."""
+    made = await copy_of_template(stage)
+    yield made
+    await drop(stage, made)

@@ -1,0 +1,199 @@
+"""As the app's role, on the wire: no table, no statement and no trick gives a row of another authority."""
+
+import hashlib
+import hmac
+import time
+from typing import Any
+
+import asyncpg
+import pytest
+
+from alongside.database.fence import signed_fence
+from tests.isolation.rows import TABLES, canary, row_of, seed_canaries
+from tests.people import NORTHSHIRE, SOUTHSHIRE
+from tests.stage import FENCE_KEY
+
+NAMES = [table.name for table in TABLES]
+
+
+@pytest.fixture(scope="module")
+async def wire(module_database: Any) -> Any:
+    """A raw connection as the app's role to a database in which both authorities have a row in every table."""
+    await seed_canaries(module_database.superuser_url, (NORTHSHIRE, SOUTHSHIRE))
+    connection = await asyncpg.connect(module_database.app_url)
+    yield connection
+    await connection.close()
+
+
+def not_ours(key: bytes, claim: str) -> str:
+    """A fence signed with a key of one's own."""
+    return f"{claim}.{hmac.new(key, claim.encode(), hashlib.sha256).hexdigest()}"
+
+
+def forged_fences() -> dict[str, str]:
+    """Settings that somebody might try."""
+    later, before = int(time.time()) + 600, int(time.time()) - 1
+    true = signed_fence(NORTHSHIRE, FENCE_KEY).split(".")
+    return {
+        "nothing": "",
+        "a plain number": str(SOUTHSHIRE),
+        "rubbish": "v1.x.y.z",
+        "another key": not_ours(b"mine", f"v1.{SOUTHSHIRE}.{later}"),
+        "another authority under a true signature": ".".join(["v1", str(SOUTHSHIRE), true[2], true[3]]),
+        "a longer life under a true signature": ".".join(["v1", true[1], str(later + 9999), true[3]]),
+        "truly signed but expired": not_ours(FENCE_KEY, f"v1.{SOUTHSHIRE}.{before}"),
+        "no signature": f"v1.{SOUTHSHIRE}.{later}.",
+        "another version": not_ours(FENCE_KEY, f"v2.{SOUTHSHIRE}.{later}"),
+        "quotes": "'; SELECT 1 --",
+    }
+
+
+async def rows_seen(connection: asyncpg.Connection, fence: str | None, sql: str) -> list[Any] | str:
+    """What a statement gives under a fence: its rows, or the code of the error. Nothing is kept."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        if fence is not None:
+            await connection.execute("SELECT set_config('alongside.fence', $1, true)", fence)
+        return list(await connection.fetch(sql))
+    except asyncpg.PostgresError as refused:
+        return refused.sqlstate or "error"
+    finally:
+        await transaction.rollback()
+
+
+@pytest.mark.parametrize("table", NAMES)
+async def test_a_true_fence_shows_the_own_row(wire: asyncpg.Connection, table: str) -> None:
+    """The control: without it, an empty answer to the others would prove nothing."""
+    rows = await rows_seen(wire, signed_fence(NORTHSHIRE, FENCE_KEY), f"SELECT authority_id FROM {table}")
+    assert isinstance(rows, list) and rows and {row["authority_id"] for row in rows} == {NORTHSHIRE}
+
+
+@pytest.mark.parametrize("table", NAMES)
+async def test_without_a_true_fence_there_is_a_loud_error_and_no_row(wire: asyncpg.Connection, table: str) -> None:
+    """Nothing set, the empty text and every forgery: refused, for reading and for writing."""
+    for name, fence in {"never set": None, **forged_fences()}.items():
+        for sql in (f"SELECT * FROM {table}", f"SELECT count(*) FROM {table}"):
+            assert await rows_seen(wire, fence, sql) == "42501", (name, sql)
+
+
+@pytest.mark.parametrize("table", NAMES)
+async def test_no_statement_reaches_a_row_of_another_authority(wire: asyncpg.Connection, table: str) -> None:
+    """Twenty shapes of statement against a row that is certainly there."""
+    fence = signed_fence(NORTHSHIRE, FENCE_KEY)
+    there = f"authority_id = {SOUTHSHIRE}"
+    reads = [
+        f"SELECT * FROM {table} WHERE {there}",
+        f"SELECT * FROM {table} WHERE NOT {there} IS FALSE",
+        f"SELECT * FROM {table} WHERE {table}::text LIKE '%{canary(SOUTHSHIRE, table)}%'",
+        f"WITH x AS (SELECT * FROM {table}) SELECT * FROM x WHERE {there}",
+        f"SELECT b.* FROM {table} a, LATERAL (SELECT * FROM {table} b WHERE b.{there}) b",
+        f"SELECT b.* FROM {table} a RIGHT JOIN {table} b ON b.{there} WHERE b.{there}",
+        f"SELECT * FROM ONLY {table} WHERE {there}",
+        f"SELECT * FROM {table} WHERE {there} UNION ALL SELECT * FROM {table} WHERE {there}",
+        f"SELECT * FROM {table} WHERE {there} FOR UPDATE",
+        f"SELECT (SELECT max(authority_id) FROM {table}) AS authority_id WHERE (SELECT max(authority_id) FROM {table}) <> {NORTHSHIRE}",
+        f"TABLE {table} OFFSET 1",
+        f"UPDATE {table} SET authority_id = authority_id WHERE {there} RETURNING *",
+        f"DELETE FROM {table} WHERE {there} RETURNING *",
+        f"WITH gone AS (DELETE FROM {table} WHERE {there} RETURNING *) SELECT * FROM gone",
+        f"MERGE INTO {table} t USING (SELECT {SOUTHSHIRE} AS a) s ON t.authority_id = s.a WHEN MATCHED THEN DELETE RETURNING t.*",
+    ]
+    for sql in reads:
+        seen = await rows_seen(wire, fence, sql)
+        assert seen == [] or seen == "42501", (sql, seen)
+    own = next(one for one in TABLES if one.name == table)
+    names = ", ".join(f'"{column.name}"' for column in own.columns)
+    values = ", ".join(
+        str(SOUTHSHIRE) if column.name == "authority_id" else f'"{column.name}"' for column in own.columns
+    )
+    writes = [
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} RETURNING *",
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} ON CONFLICT DO NOTHING RETURNING *",
+        f"UPDATE {table} SET authority_id = {SOUTHSHIRE} RETURNING *",
+    ]
+    for sql in writes:
+        assert await rows_seen(wire, fence, sql) == "42501", sql
+
+
+@pytest.mark.parametrize("table", NAMES)
+async def test_a_prepared_plan_serves_no_rows_to_the_next_authority(wire: asyncpg.Connection, table: str) -> None:
+    """Twelve times as one authority, then as another, then as nobody, on one connection with one plan."""
+    for mode in ("auto", "force_generic_plan"):
+        await wire.execute(f"SET plan_cache_mode = {mode}")
+        for _ in range(12):
+            rows = await rows_seen(wire, signed_fence(NORTHSHIRE, FENCE_KEY), f"SELECT authority_id FROM {table}")
+            assert {row["authority_id"] for row in rows} == {NORTHSHIRE}  # type: ignore[index]
+        rows = await rows_seen(wire, signed_fence(SOUTHSHIRE, FENCE_KEY), f"SELECT authority_id FROM {table}")
+        assert {row["authority_id"] for row in rows} == {SOUTHSHIRE}  # type: ignore[index]
+        assert await rows_seen(wire, None, f"SELECT authority_id FROM {table}") == "42501"
+
+
+INJECTED = [
+    f"SELECT set_config('alongside.fence', '{SOUTHSHIRE}', true)",
+    "SET LOCAL row_security = off",
+    "SET LOCAL ROLE alongside_owner",
+    "SET LOCAL ROLE postgres",
+    "SET SESSION AUTHORIZATION postgres",
+    "SELECT * FROM fence.key",
+    "UPDATE fence.key SET inner_pad = ''",
+    "ALTER TABLE need DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE need NO FORCE ROW LEVEL SECURITY",
+    "DROP POLICY authority_only ON need",
+    "CREATE POLICY mine ON need USING (true)",
+    "CREATE OR REPLACE FUNCTION fence.authority_id() RETURNS integer LANGUAGE sql AS 'SELECT 902'",
+    "CREATE FUNCTION public.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT $1'",
+    "CREATE FUNCTION pg_temp.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT $1'",
+    "SET LOCAL search_path = pg_temp, public",
+    "GRANT alongside_owner TO alongside_app",
+    "ALTER ROLE alongside_app BYPASSRLS",
+    "ALTER ROLE alongside_app SUPERUSER",
+    "UPDATE pg_class SET relrowsecurity = false WHERE relname = 'need'",
+    "COPY need TO PROGRAM 'cat'",
+    "COPY (SELECT 1) TO '/tmp/leak'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT lo_import('/etc/passwd')",
+    "CREATE EXTENSION dblink",
+    "DO $$ BEGIN EXECUTE 'SET LOCAL ROLE postgres'; END $$",
+    "CREATE TABLE mine AS SELECT * FROM need",
+    "CREATE TEMP TABLE mine AS SELECT * FROM need",
+    "CREATE VIEW mine AS SELECT * FROM need",
+    "CREATE TEMP VIEW mine AS SELECT * FROM need",
+    "SELECT most_common_vals FROM pg_stats WHERE tablename = 'need'",
+    "TRUNCATE need",
+    "LOCK TABLE need IN ACCESS EXCLUSIVE MODE",
+    "ALTER TABLE journal_entry DISABLE TRIGGER ALL",
+    "UPDATE journal_entry SET note = 'nothing happened'",
+    "DELETE FROM journal_entry",
+    "SELECT nextval('need_id_seq')",
+]
+
+
+@pytest.mark.parametrize("sql", INJECTED)
+async def test_injected_sql_stays_inside_its_own_authority(wire: asyncpg.Connection, sql: str) -> None:
+    """Whatever somebody slips into a statement of one authority, the rows of the other stay out of sight."""
+    transaction = wire.transaction()
+    await transaction.start()
+    try:
+        await wire.execute(
+            f"SELECT set_config('alongside.fence', '{signed_fence(NORTHSHIRE, FENCE_KEY)}', true)"
+        )
+        try:
+            async with wire.transaction():
+                await wire.execute(sql)
+        except asyncpg.PostgresError:
+            pass
+        for table in NAMES:
+            try:
+                async with wire.transaction():
+                    found = await wire.fetchval(f"SELECT count(*) FROM {table} WHERE authority_id = {SOUTHSHIRE}")
+            except asyncpg.PostgresError:
+                continue
+            assert found == 0, table
+    finally:
+        await transaction.rollback()
+
+
+def test_every_table_has_a_row_to_be_seen() -> None:
+    """The seed covers whatever tables there are."""
+    assert all(row_of(table, NORTHSHIRE)["authority_id"] == NORTHSHIRE for table in TABLES)

@@ -1,0 +1,149 @@
+"""What PostgreSQL's own catalogue says of isolation: for every table there is, none excepted."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from alongside.database.base import Base
+from alongside.database.isolation import NOT_OWNED, owned_tables
+from alongside.database.session import Database
+
+OWNED = sorted(table.name for table in owned_tables(Base.metadata))
+
+
+async def asked(database: Database, sql: str, **values: Any) -> list[Any]:
+    """Rows of the catalogue, read as the app's own role."""
+    async with database.unfenced() as connection:
+        return list((await connection.execute(text(sql), values)).all())
+
+
+async def test_every_table_in_the_database_is_declared_and_every_declared_one_is_there(database: Database) -> None:
+    """A table that nobody classified would be a table without a fence."""
+    rows = await asked(
+        database,
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
+        " AND relname <> 'alembic_version'",
+    )
+    assert {row.relname for row in rows} == {*OWNED, *NOT_OWNED}
+
+
+async def test_every_owned_table_is_fenced_by_force_and_restrictively(database: Database) -> None:
+    """ENABLE, FORCE, and one RESTRICTIVE policy for all commands and everybody, on reading and on writing."""
+    rows = await asked(
+        database,
+        "SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, p.permissive, p.cmd, p.roles::text, p.qual, p.with_check"
+        "  FROM pg_class c LEFT JOIN pg_policies p ON p.schemaname = 'public' AND p.tablename = c.relname"
+        "   AND p.policyname = 'authority_only' WHERE c.relname = ANY(:owned)",
+        owned=OWNED,
+    )
+    assert len(rows) == len(OWNED)
+    for row in rows:
+        assert (row.relrowsecurity, row.relforcerowsecurity) == (True, True), row.relname
+        assert (row.permissive, row.cmd, row.roles) == ("RESTRICTIVE", "ALL", "{public}"), row.relname
+        for clause in (row.qual, row.with_check):
+            assert clause.replace(" AS authority_id", "").split() == (
+                "(authority_id = ( SELECT fence.authority_id()))".split()
+            ), row.relname
+
+
+async def test_authority_leads_every_key_unique_constraint_and_foreign_key(database: Database) -> None:
+    """So no key tells of another authority, no reference can leave one, and rows can be spread by authority."""
+    rows = await asked(
+        database,
+        "SELECT k.conname, k.contype, t.relname, f.relname AS other, a.attname,"
+        "       (SELECT attname FROM pg_attribute WHERE attrelid = k.confrelid AND attnum = k.confkey[1]) AS other_first"
+        "  FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid"
+        "  LEFT JOIN pg_class f ON f.oid = k.confrelid"
+        "  JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]"
+        " WHERE t.relname = ANY(:owned) AND k.contype IN ('p', 'u', 'f', 'x')",
+        owned=OWNED,
+    )
+    assert len(rows) > 2 * len(OWNED)
+    for row in rows:
+        assert row.attname == "authority_id", row.conname
+        if row.contype == "f":
+            assert row.other_first == "authority_id", row.conname
+    indexes = await asked(
+        database,
+        "SELECT i.indexrelid::regclass::text AS name, a.attname FROM pg_index i"
+        "  JOIN pg_class t ON t.oid = i.indrelid LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]"
+        " WHERE i.indisunique AND t.relname = ANY(:owned)",
+        owned=OWNED,
+    )
+    assert all(row.attname == "authority_id" for row in indexes)
+
+
+async def test_the_app_connects_as_a_role_that_cannot_pass_by(database: Database) -> None:
+    """Not a superuser, no BYPASSRLS, no membership that owns or bypasses, nothing of its own, no new objects."""
+    (row,) = await asked(
+        database,
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles WHERE rolname = current_user",
+    )
+    assert not any(row)
+    assert not await asked(
+        database,
+        "SELECT rolname FROM pg_roles WHERE pg_has_role(current_user, oid, 'member') AND rolname <> current_user"
+        " AND (rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid))",
+    )
+    assert not await asked(database, "SELECT relname FROM pg_class WHERE relowner = current_user::regrole")
+    assert not await asked(
+        database,
+        "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(current_user, oid, 'CREATE')"
+        " AND nspname NOT LIKE 'pg_temp%' AND nspname NOT LIKE 'pg_toast_temp%'",
+    )
+    for table in (*OWNED, *NOT_OWNED):
+        (held,) = await asked(
+            database, "SELECT has_table_privilege(:t, 'TRUNCATE, REFERENCES, TRIGGER') AS much", t=table
+        )
+        assert not held.much, table
+
+
+@pytest.mark.parametrize("table", ["fence.key"])
+async def test_the_key_of_the_fence_cannot_be_read(database: Database, table: str) -> None:
+    """Who could read the key could sign fences."""
+    (held,) = await asked(
+        database, "SELECT has_table_privilege(:t, 'SELECT, INSERT, UPDATE, DELETE') AS any", t=table
+    )
+    assert not held.any
+
+
+async def test_what_is_append_only_or_read_only_is_so_for_the_app(database: Database) -> None:
+    """The journal cannot be changed, nor its chain forged, by the role that serves pages."""
+    for table in owned_tables(Base.metadata):
+        (held,) = await asked(
+            database,
+            "SELECT has_table_privilege(:t, 'UPDATE') AS u, has_table_privilege(:t, 'DELETE') AS d,"
+            " has_table_privilege(:t, 'INSERT') AS i",
+            t=table.name,
+        )
+        if table.info.get("append_only") or table.info.get("read_only"):
+            assert not held.u and not held.d, table.name
+        if table.info.get("read_only"):
+            assert not held.i, table.name
+
+
+async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_search_path(database: Database) -> None:
+    """An IMMUTABLE tenant function let a cached plan show another tenant's rows; a loose search_path lends rights."""
+    rows = await asked(
+        database,
+        "SELECT p.oid::regprocedure::text AS name, provolatile::text AS volatile, prosecdef, proconfig::text AS config,"
+        "       has_function_privilege('public', p.oid, 'EXECUTE') AS open"
+        "  FROM pg_proc p WHERE pronamespace IN ('public'::regnamespace, 'fence'::regnamespace)"
+        "   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')",
+    )
+    definers = {row.name for row in rows if row.prosecdef}
+    assert definers == {"fence.authority_id()", "seal_journal_entry()"}
+    for row in rows:
+        assert row.volatile != "i", row.name
+        if row.prosecdef:
+            assert "search_path=pg_catalog" in (row.config or ""), row.name
+            assert not row.open, row.name
+
+
+async def test_there_are_no_views_and_no_shared_sequences(database: Database) -> None:
+    """A view of the owner would read past the fence; a shared sequence would tell how busy the others are."""
+    assert not await asked(
+        database,
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f', 'S')",
+    )

@@ -1,0 +1,206 @@
+"""Where the tests play: one PostgreSQL for a run, a template with the cast, a fresh copy for each test that writes."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+
+from alongside.app import make_house  # noqa: F401  (imports every room, so that all tables are declared)
+from alongside.authorities.files import read_authority, to_stored
+from alongside.authorities.registry import register_settings
+from alongside.database.embedded import EmbeddedServer
+from alongside.database.roles import make_database, prepare_cluster
+from alongside.database.schema import bring_up_to_date
+from alongside.database.session import Database
+from alongside.people.queries import hashed
+from tests.people import CAST, CONSORTIA, MEMBERS, NORTHSHIRE, SCHOOLS, SOUTHSHIRE, TWINS, Cast
+
+FENCE_KEY = b"a key for tests only, thirty-two"
+TEMPLATE = "cast"
+START = date(2020, 9, 1)
+TENANTS = Path(__file__).parent / "tenants"
+ROLE_PASSWORDS = {"alongside_migrator": "migrator", "alongside_app": "app"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The tests' server: how to reach a database on it in each role."""
+
+    port: int
+    superuser_password: str
+
+    def url(self, name: str, role: str = "alongside_app") -> str:
+        """The address of a database, as one of the roles."""
+        password = {"postgres": self.superuser_password, **_words()}[role]
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{name}"
+
+    def as_text(self) -> str:
+        """For the environment, so that every test process finds the one server."""
+        return f"{self.port} {self.superuser_password}"
+
+
+def _words() -> Mapping[str, str]:
+    return ROLE_PASSWORDS
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A database of one's own: a copy of the template."""
+
+    name: str
+    app_url: str
+    superuser_url: str
+
+
+def present_stage() -> Stage:
+    """The server that this test run has started."""
+    port, password = os.environ["ALONGSIDE_TEST_STAGE"].split()
+    return Stage(int(port), password)
+
+
+def open_stage() -> EmbeddedServer:
+    """Start the server of this run and build the template."""
+    server = EmbeddedServer(Path(tempfile.mkdtemp(prefix="alongside-tests-")), durable=False)
+    server.start()
+    assert server.port is not None
+    stage = Stage(server.port, server.password)
+    os.environ["ALONGSIDE_TEST_STAGE"] = stage.as_text()
+    asyncio.run(_build(stage))
+    return server
+
+
+async def _build(stage: Stage) -> None:
+    await prepare_cluster(stage.url("postgres", "postgres"), ROLE_PASSWORDS, database=TEMPLATE)
+    await bring_up_to_date(stage.url(TEMPLATE, "alongside_migrator"), FENCE_KEY)
+    connection = await asyncpg.connect(stage.url(TEMPLATE, "postgres"))
+    try:
+        await play(connection)
+    finally:
+        await connection.close()
+
+
+async def copy_of_template(stage: Stage) -> Copy:
+    """A fresh database with the cast in it."""
+    name = f"play_{uuid4().hex[:12]}"
+    connection = await asyncpg.connect(stage.url("postgres", "postgres"))
+    try:
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY wal_log OWNER alongside_owner")
+        await make_database(connection, name)
+    finally:
+        await connection.close()
+    return Copy(name, stage.url(name), stage.url(name, "postgres"))
+
+
+async def drop(stage: Stage, copy: Copy) -> None:
+    """Let a copy go."""
+    connection = await asyncpg.connect(stage.url("postgres", "postgres"))
+    try:
+        await connection.execute(f"DROP DATABASE {copy.name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
+def open_database(copy: Copy, pool_size: int = 10) -> Database:
+    """The app's own way to a copy."""
+    return Database(copy.app_url, FENCE_KEY, pool_size=pool_size, pool_wait=5.0)
+
+
+async def play(connection: asyncpg.Connection) -> None:
+    """Put both authorities and their cast into an empty database, as its superuser."""
+    for slug, authority_id in (("northshire", NORTHSHIRE), ("southshire", SOUTHSHIRE)):
+        settings, mistakes = read_authority(TENANTS / f"{slug}.toml")
+        assert settings is not None, mistakes
+        register_settings(settings, 1)
+        await connection.execute(
+            "INSERT INTO authority (authority_id, slug, name, gss_code, hosts, settings_version)"
+            " VALUES ($1, $2, $3, $4, $5, 1)",
+            authority_id,
+            slug,
+            settings.name,
+            settings.gss_code,
+            list(settings.hosts),
+        )
+        stored = msgspec.json.encode(to_stored(settings)).decode()
+        await _insert(connection, "authority_settings", authority_id=authority_id, version=1, settings=stored)
+        await _play_places(connection, authority_id)
+    for one in (*CAST, *TWINS):
+        await _play_person(connection, one)
+
+
+async def _play_places(connection: asyncpg.Connection, authority_id: int) -> None:
+    for number, (urn, name) in enumerate(SCHOOLS.items()):
+        await _insert(
+            connection,
+            "school",
+            authority_id=authority_id,
+            urn=urn,
+            name=name,
+            phase="primary",
+            status="open",
+            la_code=authority_id,
+            establishment_number=2001 + number,
+            easting=358000 + number * 1000,
+            northing=405000,
+        )
+    for consortium_id, name in CONSORTIA.items():
+        await _insert(
+            connection,
+            "consortium",
+            authority_id=authority_id,
+            id=consortium_id,
+            key=name.lower(),
+            name=name,
+            phase="primary",
+        )
+    for urn, consortium_id in MEMBERS.items():
+        await _insert(
+            connection,
+            "consortium_membership",
+            authority_id=authority_id,
+            school_urn=urn,
+            consortium_id=consortium_id,
+            phase="primary",
+            starts_on=START,
+        )
+
+
+async def _play_person(connection: asyncpg.Connection, one: Cast) -> None:
+    inside: dict[str, Any] = {"authority_id": one.authority_id}
+    email = f"{one.name.lower().replace(' ', '.')}@{one.authority_id}.example"
+    await _insert(connection, "person", **inside, id=one.person_id, name=one.name, email=email)
+    await _insert(
+        connection,
+        "appointment",
+        **inside,
+        id=one.appointment_id,
+        person_id=one.person_id,
+        role=one.role.value,
+        school_urn=one.school_urn,
+        consortium_id=one.consortium_id,
+        starts_on=START,
+    )
+    await _insert(
+        connection,
+        "signed_in",
+        **inside,
+        token_hash=hashed(one.token),
+        person_id=one.person_id,
+        appointment_id=one.appointment_id,
+        issuer="https://stage.example",
+        device="Stage",
+        seen_at=datetime.now(UTC) + timedelta(days=1),
+        expires_at=datetime.now(UTC) + timedelta(days=1),
+    )
+
+
+async def _insert(connection: asyncpg.Connection, table: str, **row: Any) -> None:
+    marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    await connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())
