@@ -78,14 +78,20 @@ def declared_authority(slug: str, folder: Path | None = None) -> AuthoritySettin
     return settings
 
 
+def usual_settings() -> dict[str, Any]:
+    """The defaults, in the form in which the database holds settings."""
+    written = tomllib.loads((tenants_folder() / DEFAULTS).read_text(encoding="utf-8"))
+    usual: dict[str, Any] = msgspec.to_builtins(written)
+    return usual
+
+
 def from_stored(stored: Mapping[str, Any]) -> AuthoritySettings:
     """Settings as the database holds them; what a newer product has come to ask for is taken from the defaults.
 
     Raises WrongSetUp when this product can no longer read them.
     """
-    defaults = tomllib.loads((tenants_folder() / DEFAULTS).read_text(encoding="utf-8"))
     try:
-        return msgspec.convert(merged(defaults, stored), AuthoritySettings)
+        return msgspec.convert(merged(usual_settings(), stored), AuthoritySettings)
     except msgspec.ValidationError as error:
         raise WrongSetUp(
             f"The settings stored for {stored.get('name')} cannot be read ({error}). "

@@ -23,16 +23,21 @@ _by_host: dict[str, int] = {}
 def register_settings(settings: AuthoritySettings, version: int) -> None:
     """Make an authority known to this process, or replace what was known of it."""
     authority_id = settings.dfe_code
-    for host in [host for host, owner in _by_host.items() if owner == authority_id]:
-        del _by_host[host]
+    forget_authority(authority_id)
     _by_id[authority_id] = Registered(settings, version, calendar_from(settings))
     _by_host.update(dict.fromkeys(settings.hosts, authority_id))
 
 
-def forget_settings() -> None:
-    """Know no authority any more: for a fresh start of the process or a test."""
-    _by_id.clear()
-    _by_host.clear()
+def forget_authority(authority_id: int) -> None:
+    """Know this authority no more."""
+    _by_id.pop(authority_id, None)
+    for host in [host for host, owner in _by_host.items() if owner == authority_id]:
+        del _by_host[host]
+
+
+def registered_ids() -> frozenset[int]:
+    """The authorities known to this process."""
+    return frozenset(_by_id)
 
 
 def settings_of(authority_id: int) -> AuthoritySettings:

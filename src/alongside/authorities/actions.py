@@ -1,0 +1,84 @@
+"""Putting settings in force: a new version beside the old ones, nothing when nothing differs."""
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person
+from alongside.authorities.changes import Change, changes_between, refusals
+from alongside.authorities.files import to_stored, usual_settings
+from alongside.authorities.model import AuthoritySettingsRow
+from alongside.authorities.queries import stored_settings
+from alongside.authorities.settings import AuthoritySettings
+from alongside.errors import Refused
+from alongside.journal.actions import write_journal
+
+
+async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> tuple[list[Change], list[str]]:
+    """What applying would change, and why it would be refused; a new authority is compared with the defaults."""
+    stored = await stored_settings(session, settings.dfe_code)
+    before = stored[1] if stored else {}
+    after = to_stored(settings)
+    return list(changes_between(before or usual_settings(), after)), refusals(before, after)
+
+
+async def apply_settings(session: AsyncSession, person: Person, settings: AuthoritySettings) -> int:
+    """Put settings in force within the authority's own fence and return their version; journalled.
+
+    Raises Refused when something people use would go, when a host, slug or code belongs to another authority, or
+    when somebody else applies at the same moment.
+    """
+    stored = await stored_settings(session, settings.dfe_code)
+    version, before = stored or (0, {})
+    after = to_stored(settings)
+    refused = refusals(before, after)
+    if refused:
+        raise Refused("\n".join(refused))
+    changed = list(changes_between(before, after))
+    if not changed:
+        return version
+    version += 1
+    try:
+        await session.execute(
+            select(
+                func.declare_authority(
+                    settings.slug, settings.name, settings.gss_code, list(settings.hosts), version
+                )
+            )
+        )
+        await session.execute(
+            insert(AuthoritySettingsRow).values(
+                authority_id=settings.dfe_code,
+                version=version,
+                settings=after,
+                applied_by=person.name or person.role_name,
+            )
+        )
+    except IntegrityError as error:
+        raise Refused(_collision(error)) from error
+    await write_journal(
+        session,
+        person,
+        "apply_settings",
+        "authority",
+        settings.dfe_code,
+        changes={
+            change.path: [
+                None if value.__class__ is object else value for value in (change.before, change.after)
+            ]
+            for change in (changed if before else [])
+        },
+        note=None if before else "First applied",
+    )
+    return version
+
+
+def _collision(error: IntegrityError) -> str:
+    words = str(error.orig)
+    if "slug" in words:
+        return "Another authority has this slug. Choose another in tenants/."
+    if "gss_code" in words:
+        return "Another authority has this GSS code. Correct it in tenants/."
+    if "hosts" in words:
+        return "Another authority is served at one of these hosts. Choose another in tenants/."
+    return "Somebody else applied settings at this moment. Look at the plan again."

@@ -1,0 +1,78 @@
+"""Reading the authorities: what is settled now, and which authority a host belongs to."""
+
+import asyncio
+import time
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.authorities.files import from_stored
+from alongside.authorities.model import Authority, AuthoritySettingsRow
+from alongside.authorities.registry import (
+    forget_authority,
+    register_settings,
+    registered_ids,
+    settings_for_host,
+    version_of,
+)
+from alongside.authorities.settings import AuthoritySettings
+from alongside.database.session import Database
+
+FRESH_FOR = 5.0
+"""Seconds after which a process looks whether an authority's settings have another version by now."""
+
+VERSIONS = select(Authority.authority_id, Authority.settings_version).order_by(Authority.authority_id)
+
+STORED = (
+    select(AuthoritySettingsRow.version, AuthoritySettingsRow.settings)
+    .join(
+        Authority,
+        (Authority.authority_id == AuthoritySettingsRow.authority_id)
+        & (Authority.settings_version == AuthoritySettingsRow.version),
+    )
+    .where(AuthoritySettingsRow.authority_id == bindparam("authority_id"))
+)
+
+
+async def stored_settings(session: AsyncSession, authority_id: int) -> tuple[int, dict[str, Any]] | None:
+    """The version in force and its settings as stored; None for an authority never applied."""
+    found = (await session.execute(STORED, {"authority_id": authority_id})).one_or_none()
+    return None if found is None else (found.version, found.settings)
+
+
+async def refresh_settings(database: Database) -> None:
+    """Let this process know every authority as the database has it; only what changed is read."""
+    async with database.unfenced() as connection:
+        versions = {row.authority_id: row.settings_version for row in await connection.execute(VERSIONS)}
+    for authority_id in registered_ids() - versions.keys():
+        forget_authority(authority_id)
+    for authority_id, version in versions.items():
+        if version_of(authority_id) != version:
+            async with database.fenced(authority_id, read_only=True) as session:
+                stored = await stored_settings(session, authority_id)
+            if stored is not None:
+                register_settings(from_stored(stored[1]), stored[0])
+
+
+class Tenants:
+    """Finds the authority of a host without asking the database on each request."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._looked_at = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def of_host(self, host: str) -> AuthoritySettings | None:
+        """The authority served at this host, as settled at most five seconds ago; None for a host nobody has."""
+        if time.monotonic() - self._looked_at > FRESH_FOR:
+            await self._look()
+        return settings_for_host(host)
+
+    async def _look(self) -> None:
+        if self._looking.locked() and self._looked_at > 0:
+            return
+        async with self._looking:
+            if time.monotonic() - self._looked_at > FRESH_FOR:
+                await refresh_settings(self._database)
+                self._looked_at = time.monotonic()
