@@ -1,0 +1,1 @@
+"""Schools help schools: needs, offers, and the support that they agree on."""

@@ -1,0 +1,22 @@
+"""A server for tests and trials."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from alongside.database.embedded import EmbeddedServer
+
+
+class ScratchServer(EmbeddedServer):
+    """A server that is quick and careless and leaves nothing behind when it has stopped."""
+
+    def __init__(self) -> None:
+        """Make its folder, where the user that it runs as can reach it."""
+        folder = Path(tempfile.mkdtemp(prefix="alongside-"))
+        folder.chmod(0o755)
+        super().__init__(folder, durable=False)
+
+    def stop(self) -> None:
+        """Stop the server and remove all it held."""
+        super().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,169 @@
+"""The settings of this installation, read once from the environment.
+
+Each may also come from a file: `ALONGSIDE_SECRET_FILE=/run/secrets/secret` stands for `ALONGSIDE_SECRET`.
+What differs between authorities is no setting of the installation: see `tenants/`.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self, TypeVar
+
+from alongside.errors import WrongSetUp
+
+PACKAGE = Path(__file__).parent
+SHORTEST_SECRET = 32
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs. Secrets never show when it is printed.
+
+    `mail` is `readable` (kept to be read in the demonstration), `smtp://…` or `notify:<key>`;
+    `trusted_proxy` holds the addresses whose X-Forwarded-* headers are believed.
+    """
+
+    database_url: str = field(repr=False)
+    fence_key: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+    migrator_url: str | None = field(default=None, repr=False)
+    demonstration: bool = False
+    mail: str = field(default="readable", repr=False)
+    mail_from: str = "alongside@localhost"
+    base_url: str = "https://{host}"
+    trusted_proxy: tuple[str, ...] = ()
+    metrics_token: str | None = field(default=None, repr=False)
+    tenants: Path | None = None
+    pool_size: int = 10
+    log_format: str = "json"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read all settings. Raises WrongSetUp, naming the variable and the cure."""
+        given = Given(os.environ if environment is None else environment)
+        tenants = given.optional("ALONGSIDE_TENANTS")
+        return cls(
+            database_url=given.needed(
+                "DATABASE_URL", _postgresql, "an address, postgresql://alongside_app:…@host/name"
+            ),
+            fence_key=given.needed("ALONGSIDE_FENCE_KEY", _secret, _AT_RANDOM),
+            secret=given.needed("ALONGSIDE_SECRET", _secret, _AT_RANDOM),
+            migrator_url=given.optional("ALONGSIDE_MIGRATOR_URL"),
+            demonstration=given.converted("ALONGSIDE_DEMONSTRATION", _yes_or_no, False, "yes or no"),
+            mail=given.converted(
+                "ALONGSIDE_MAIL", _mail, "readable", "readable, smtp://host:port or notify:<key>"
+            ),
+            mail_from=given.optional("ALONGSIDE_MAIL_FROM") or cls.mail_from,
+            base_url=given.converted(
+                "ALONGSIDE_BASE_URL", _base_url, cls.base_url, "an address with {host} in it"
+            ),
+            trusted_proxy=tuple((given.optional("ALONGSIDE_TRUSTED_PROXY") or "").replace(",", " ").split()),
+            metrics_token=given.optional("ALONGSIDE_METRICS_TOKEN"),
+            tenants=Path(tenants) if tenants else None,
+            pool_size=given.converted(
+                "ALONGSIDE_POOL_SIZE", _positive, cls.pool_size, "a whole number above 0"
+            ),
+            log_format=given.converted("ALONGSIDE_LOG_FORMAT", _log_format, cls.log_format, "json or text"),
+        )
+
+
+class Given:
+    """What the environment says, with secrets from files, and complaints that name the cure."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Read from `environment`."""
+        self.environment = environment
+
+    def optional(self, name: str) -> str | None:
+        """The text of a variable or of the file that NAME_FILE points at; None when neither says anything."""
+        path = self.environment.get(f"{name}_FILE")
+        if path:
+            try:
+                return Path(path).read_text(encoding="utf-8").strip() or None
+            except OSError as error:
+                raise WrongSetUp(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from None
+        return self.environment.get(name, "").strip() or None
+
+    def needed(self, name: str, convert: Callable[[str], Value], cure: str) -> Value:
+        """The value of a variable that must be there."""
+        text = self.optional(name)
+        if text is None:
+            raise WrongSetUp(
+                f"{name} is not set: give it {cure}. To try the product, run “alongside demo” instead."
+            )
+        return self._convert(name, text, convert, cure)
+
+    def converted(self, name: str, convert: Callable[[str], Value], default: Value, cure: str) -> Value:
+        """The value of a variable, or its default."""
+        text = self.optional(name)
+        return default if text is None else self._convert(name, text, convert, cure)
+
+    def _convert(self, name: str, text: str, convert: Callable[[str], Value], cure: str) -> Value:
+        try:
+            return convert(text)
+        except ValueError:
+            raise WrongSetUp(f"{name} cannot be understood: give it {cure}.") from None
+
+
+_AT_RANDOM = "32 random characters or more (make them with: openssl rand -hex 32)"
+_YES, _NO = {"yes", "true", "1", "on"}, {"no", "false", "0", "off"}
+
+
+def _secret(text: str) -> bytes:
+    if len(text) < SHORTEST_SECRET:
+        raise ValueError
+    return text.encode()
+
+
+def _postgresql(text: str) -> str:
+    scheme, _, rest = text.partition("://")
+    if scheme not in {"postgresql", "postgres"} or not rest:
+        raise ValueError
+    return f"postgresql://{rest}"
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in _YES | _NO:
+        raise ValueError
+    return text.lower() in _YES
+
+
+def _mail(text: str) -> str:
+    if text != "readable" and not text.startswith(("smtp://", "smtps://", "notify:")):
+        raise ValueError
+    return text
+
+
+def _base_url(text: str) -> str:
+    if not text.startswith(("https://", "http://")) or "{host}" not in text:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _log_format(text: str) -> str:
+    if text not in {"json", "text"}:
+        raise ValueError
+    return text
+
+
+def bundled(name: str) -> Path:
+    """A folder that travels with the product (`templates`, `tenants`, …): the project's, else the wheel's.
+
+    Raises WrongSetUp when neither is there.
+    """
+    beside_the_source = PACKAGE.parent.parent / name
+    inside_the_wheel = PACKAGE / "_bundled" / name
+    if PACKAGE.parent.name == "src" and beside_the_source.is_dir():
+        return beside_the_source
+    if inside_the_wheel.is_dir():
+        return inside_the_wheel
+    raise WrongSetUp(f"This installation lacks its {name}: install it again.")
