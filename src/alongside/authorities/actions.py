@@ -15,7 +15,7 @@ from alongside.journal.actions import write_journal
 
 
 async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> tuple[list[Change], list[str]]:
-    """What applying would change, and why it would be refused; a new authority is compared with the defaults."""
+    """What applying would change, and why it would be refused; a new authority is held against the defaults."""
     stored = await stored_settings(session, settings.dfe_code)
     before = stored[1] if stored else {}
     after = to_stored(settings)
@@ -25,8 +25,8 @@ async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> t
 async def apply_settings(session: AsyncSession, person: Person, settings: AuthoritySettings) -> int:
     """Put settings in force within the authority's own fence and return their version; journalled.
 
-    Raises Refused when something people use would go, when a host, slug or code belongs to another authority, or
-    when somebody else applies at the same moment.
+    Raises Refused when something people use would go, when a host, slug or code belongs to another
+    authority, or when somebody else applies at the same moment.
     """
     stored = await stored_settings(session, settings.dfe_code)
     version, before = stored or (0, {})

@@ -23,10 +23,10 @@ def easter_sunday(year: int) -> date:
 
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
-    """The weekdays on which banks close in England and Wales, with substitutes for days that fall on a weekend.
+    """The weekdays on which banks close in England and Wales, with substitutes for days at a weekend.
 
     One-off days (a coronation, a moved holiday) are data: see `BankHolidays` in the settings.
-    Source: Banking and Financial Dealings Act 1971, schedule 1; New Year's Day and the substitutes by proclamation.
+    Source: Banking and Financial Dealings Act 1971, schedule 1; New Year's Day by proclamation.
     """
     easter = easter_sunday(year)
     found = {
@@ -37,9 +37,10 @@ def bank_holidays(year: int) -> frozenset[date]:
         _monday_from(date(year, 8, 25)),
     }
     for fixed in (date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)):
-        while fixed.weekday() >= 5 or fixed in found:
-            fixed += ONE_DAY
-        found.add(fixed)
+        kept = fixed
+        while kept.weekday() >= 5 or kept in found:
+            kept += ONE_DAY
+        found.add(kept)
     return frozenset(found)
 
 

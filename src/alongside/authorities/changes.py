@@ -18,6 +18,7 @@ KEPT = (
 """Lists whose keys stand in what people wrote: an entry is retired, never taken out."""
 
 ABSENT: Any = object()
+EMPTY = ("", False, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class Change:
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> Iterator[Change]:
-    """Every setting that differs, each at its own path, in the order of the settings."""
+    """Every setting that differs, each at its own path, in the order of the settings.
+
+    A setting that is not there and one that is empty or off are the same.
+    """
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key, ABSENT), after.get(key, ABSENT)
         place = f"{path}.{key}" if path else key
@@ -45,7 +49,7 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any], path: s
             yield from changes_between(
                 old if isinstance(old, Mapping) else {}, new if isinstance(new, Mapping) else {}, place
             )
-        elif old != new:
+        elif old != new and not (old is ABSENT and new in EMPTY) and not (new is ABSENT and old in EMPTY):
             yield Change(place, old, new)
 
 

@@ -18,7 +18,7 @@ READABLE = 4.5
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Something wrong in a file: the setting's path (as in “clocks.respond_by”) and a sentence with the cure."""
+    """Something wrong in a file: the setting's path (“clocks.respond_by”) and a sentence with the cure."""
 
     file: str
     path: str
@@ -39,7 +39,7 @@ def mistakes_in(written: Mapping[str, Any], file: str) -> list[Mistake]:
 
 
 def mistakes_across(read: Mapping[str, AuthoritySettings]) -> list[Mistake]:
-    """What two authorities may not share: slug, DfE code, GSS code and hosts. `read` maps a file to its settings."""
+    """What two authorities may not share: slug, codes and hosts. `read` maps a file to its settings."""
     owner: dict[tuple[str, Any], str] = {}
     found = []
     for file, settings in read.items():
@@ -113,7 +113,7 @@ def _brand(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
     if contrast < READABLE:
         yield (
             "brand.colour",
-            f"White text on it has a contrast of {contrast:.1f}; {READABLE} is needed. Choose a darker colour.",
+            f"White text on it has a contrast of {contrast:.1f}, not {READABLE}. Choose a darker colour.",
         )
 
 
@@ -140,7 +140,7 @@ def _terms(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
         if later.starts_on <= earlier.ends_on:
             yield (
                 "terms",
-                f"The {later.name} term {later.year} begins before the {earlier.name} term ends. Correct one of them.",
+                f"{later.name} {later.year} begins before {earlier.name} {earlier.year} ends. Correct one of them.",
             )
 
 

@@ -1,4 +1,4 @@
-"""The lists an authority chooses its words and rules from: every entry is known by a key that never changes."""
+"""The entries of an authority's lists: each is known by a key that never changes."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-"""How an entry is known in rows and addresses: small letters, digits and low lines; never changed, never reused."""
+"""How an entry is known in rows and addresses: small letters, digits, low lines; never changed or reused."""
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Hint = Annotated[str, msgspec.Meta(max_length=300)]
@@ -15,7 +15,7 @@ SchoolDays = Annotated[int, msgspec.Meta(ge=1, le=400)]
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Something people choose by its label. A retired entry stays readable where used but is offered no more."""
+    """Something people choose by its label. A retired one stays readable where used but is offered no more."""
 
     label: Line
     hint: Hint = ""
@@ -57,7 +57,7 @@ class Reason(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Band(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A support category: a call on help, never a grade. At least `challenge_visits` a year, whatever the band."""
+    """A support category: a call on help, never a grade; with days of support and visits in a year."""
 
     order: Annotated[int, msgspec.Meta(ge=1, le=9)]
     support_days: Annotated[int, msgspec.Meta(ge=0, le=200)]
@@ -85,7 +85,7 @@ class Fund(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A body beside the authority and its schools that gives support; two authorities may name the same one."""
+    """A body beside the authority and its schools that gives support; authorities may share one."""
 
     label: Line
     kind: Literal["schools_company", "joint_venture", "partnership", "teaching_school_hub", "contractor"]
@@ -94,7 +94,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class TermDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One term: its first and last day for pupils or staff, and the first and last day of its half-term break."""
+    """One term: its first and last day, and the first and last day of its half-term break."""
 
     year: Annotated[str, msgspec.Meta(pattern=r"^20\d\d-\d\d$")]
     name: Literal["autumn", "spring", "summer"]

@@ -16,7 +16,7 @@ DEFAULTS = "_defaults.toml"
 
 
 def tenants_folder() -> Path:
-    """Where the authorities are declared: ALONGSIDE_TENANTS, else tenants/ in the package, else in the project."""
+    """Where authorities are declared: ALONGSIDE_TENANTS, else tenants/ in the package, else in the project."""
     named = os.environ.get("ALONGSIDE_TENANTS")
     if named:
         return Path(named)
@@ -42,9 +42,13 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def read_authority(path: Path) -> tuple[AuthoritySettings | None, list[Mistake]]:
-    """One authority from its file over the defaults beside it: its settings, or all that is wrong with them."""
+    """One authority from its file over the defaults: its settings, or all that is wrong with them.
+
+    The defaults are those beside the file, else the product's own.
+    """
     written: dict[str, Any] = {}
-    for part in (path.parent / DEFAULTS, path):
+    beside = path.parent / DEFAULTS
+    for part in (beside if beside.exists() else tenants_folder() / DEFAULTS, path):
         try:
             written = merged(written, tomllib.loads(part.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -86,7 +90,7 @@ def usual_settings() -> dict[str, Any]:
 
 
 def from_stored(stored: Mapping[str, Any]) -> AuthoritySettings:
-    """Settings as the database holds them; what a newer product has come to ask for is taken from the defaults.
+    """Settings as the database holds them; what a newer product asks for comes from the defaults.
 
     Raises WrongSetUp when this product can no longer read them.
     """
@@ -101,5 +105,5 @@ def from_stored(stored: Mapping[str, Any]) -> AuthoritySettings:
 
 def to_stored(settings: AuthoritySettings) -> dict[str, Any]:
     """Settings as the database is to hold them."""
-    stored: dict[str, Any] = msgspec.to_builtins(settings)
+    stored: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings))
     return stored

@@ -12,7 +12,7 @@ from alongside.database.promises import promise
 
 
 class Authority(Base):
-    """A local authority that is served here. Shared by all: it must be found by its host before anything is fenced.
+    """A local authority that is served here. Shared by all: it is found by its host before any fence stands.
 
     `authority_id` is the DfE's code. `settings_version` names the row of `authority_settings` in force.
     """
@@ -49,14 +49,15 @@ class AuthoritySettingsRow(AuthorityKeyed, Base):
 promise(
     "an_authority_is_declared_from_inside_its_own_fence",
     """
-CREATE FUNCTION declare_authority(new_slug text, new_name text, new_gss_code text, new_hosts text[], new_version int)
+CREATE FUNCTION declare_authority(
+    new_slug text, new_name text, new_gss_code text, new_hosts text[], new_version int)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     inside int := fence.authority_id();
 BEGIN
     LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
     IF EXISTS (SELECT FROM public.authority WHERE authority_id <> inside AND hosts && new_hosts) THEN
-        RAISE EXCEPTION 'another authority is served at one of these hosts' USING ERRCODE = 'unique_violation';
+        RAISE EXCEPTION 'one of these hosts serves another authority' USING ERRCODE = 'unique_violation';
     END IF;
     INSERT INTO public.authority (authority_id, slug, name, gss_code, hosts, settings_version)
     VALUES (inside, new_slug, new_name, new_gss_code, new_hosts, new_version)

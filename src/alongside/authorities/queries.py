@@ -59,12 +59,13 @@ class Tenants:
     """Finds the authority of a host without asking the database on each request."""
 
     def __init__(self, database: Database) -> None:
+        """Look things up in this database; nothing is read before the first request."""
         self._database = database
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
 
     async def of_host(self, host: str) -> AuthoritySettings | None:
-        """The authority served at this host, as settled at most five seconds ago; None for a host nobody has."""
+        """The authority served at this host, as settled five seconds ago at most; None for nobody's host."""
         if time.monotonic() - self._looked_at > FRESH_FOR:
             await self._look()
         return settings_for_host(host)

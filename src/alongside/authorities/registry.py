@@ -1,4 +1,4 @@
-"""The settings of all authorities as this process knows them: read at the start, refreshed when a version differs."""
+"""The settings of all authorities as this process knows them, refreshed when a version differs."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from alongside.errors import WrongSetUp
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """One authority as known here: its settings, their version in the database, and the calendar they make."""
+    """One authority as known here: its settings, their version in the database, the calendar they make."""
 
     settings: AuthoritySettings
     version: int

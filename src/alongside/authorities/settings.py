@@ -61,7 +61,7 @@ class Governance(Settings, frozen=True):
 
 
 class Phases(Settings, frozen=True):
-    """For each phase or kind of school in the DfE's register: the phases in which it may belong to a consortium."""
+    """For each phase or kind of school in the DfE's register: in which phases it may be in a consortium."""
 
     nursery: tuple[ConsortiumPhase, ...]
     primary: tuple[ConsortiumPhase, ...]
@@ -89,7 +89,7 @@ class Words(Settings, frozen=True):
 
 
 class Clocks(Settings, frozen=True):
-    """Deadlines, in school days unless the name says otherwise; each ends when that school day ends in London."""
+    """Deadlines, in school days unless the name says otherwise; each ends with a school day in London."""
 
     pause_in_holidays: bool
     school_day_ends: time

@@ -14,7 +14,7 @@ PHASES = ("primary", "secondary")
 
 
 class Consortium(AuthorityOwned, Base):
-    """A group of schools of one phase. `key` is its name in the authority's settings; ended, never deleted."""
+    """A group of schools of one phase, known by `key` in the authority's settings; ended, never deleted."""
 
     __tablename__ = "consortium"
     __table_args__ = (
