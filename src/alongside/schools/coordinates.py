@@ -1,0 +1,35 @@
+"""From the British National Grid to latitude and longitude and back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+Position = tuple[float, float]
+
+
+def to_degrees(points: Sequence[tuple[int, int]]) -> list[Position]:
+    """(easting, northing) in metres (EPSG:27700) as (latitude, longitude) in degrees of WGS 84, six decimals.
+
+    Without the Ordnance Survey's correction grid the seven-parameter transformation is right to about
+    5 metres: enough for distances between schools.
+    Source: Ordnance Survey, “A guide to coordinate systems in Great Britain”, section 6.6; done by PROJ.
+    """
+    if not points:
+        return []
+    longitudes, latitudes = _between("EPSG:27700", "EPSG:4326").transform(*zip(*points, strict=True))
+    return [(round(north, 6), round(east, 6)) for north, east in zip(latitudes, longitudes, strict=True)]
+
+
+def to_grid(positions: Sequence[Position]) -> list[tuple[int, int]]:
+    """(latitude, longitude) in degrees as (easting, northing) in metres; the reverse of `to_degrees`."""
+    if not positions:
+        return []
+    latitudes, longitudes = zip(*positions, strict=True)
+    eastings, northings = _between("EPSG:4326", "EPSG:27700").transform(longitudes, latitudes)
+    return [(round(east), round(north)) for east, north in zip(eastings, northings, strict=True)]
+
+
+def _between(source: str, target: str) -> Any:
+    # Loading PROJ takes a fifth of a second, and only an import of the register needs it.
+    from pyproj import Transformer
+
+    return Transformer.from_crs(source, target, always_xy=True)
