@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from alongside.database.session import Database
-from tests.stage import Copy, Stage, copy_of_template, drop, open_database, open_stage, present_stage
+from tests.stage import Copy, Stage, copy_of_template, drop, make_known, open_database, open_stage, present_stage
 
 _server: Any = None
 
@@ -18,6 +18,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         os.environ["ALONGSIDE_TESTING"] = "1"
         _server = open_stage()
+    for slug in ("northshire", "southshire"):
+        make_known(slug)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -13,9 +13,9 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 
-from alongside.app import make_house  # noqa: F401  (imports every room, so that all tables are declared)
 from alongside.authorities.files import read_authority, to_stored
 from alongside.authorities.registry import register_settings
+from alongside.authorities.settings import AuthoritySettings
 from alongside.database.embedded import EmbeddedServer
 from alongside.database.roles import make_database, prepare_cluster
 from alongside.database.schema import bring_up_to_date
@@ -24,7 +24,7 @@ from alongside.people.queries import hashed
 from tests.people import CAST, CONSORTIA, MEMBERS, NORTHSHIRE, SCHOOLS, SOUTHSHIRE, TWINS, Cast
 
 FENCE_KEY = b"a key for tests only, thirty-two"
-TEMPLATE = "cast"
+TEMPLATE = "template_with_cast"
 START = date(2020, 9, 1)
 TENANTS = Path(__file__).parent / "tenants"
 ROLE_PASSWORDS = {"alongside_migrator": "migrator", "alongside_app": "app"}
@@ -113,12 +113,18 @@ def open_database(copy: Copy, pool_size: int = 10) -> Database:
     return Database(copy.app_url, FENCE_KEY, pool_size=pool_size, pool_wait=5.0)
 
 
+def make_known(slug: str) -> AuthoritySettings:
+    """Let this process know an authority of the tests."""
+    settings, mistakes = read_authority(TENANTS / f"{slug}.toml")
+    assert settings is not None, mistakes
+    register_settings(settings, 1)
+    return settings
+
+
 async def play(connection: asyncpg.Connection) -> None:
     """Put both authorities and their cast into an empty database, as its superuser."""
     for slug, authority_id in (("northshire", NORTHSHIRE), ("southshire", SOUTHSHIRE)):
-        settings, mistakes = read_authority(TENANTS / f"{slug}.toml")
-        assert settings is not None, mistakes
-        register_settings(settings, 1)
+        settings = make_known(slug)
         await connection.execute(
             "INSERT INTO authority (authority_id, slug, name, gss_code, hosts, settings_version)"
             " VALUES ($1, $2, $3, $4, $5, 1)",
@@ -129,7 +135,7 @@ async def play(connection: asyncpg.Connection) -> None:
             list(settings.hosts),
         )
         stored = msgspec.json.encode(to_stored(settings)).decode()
-        await _insert(connection, "authority_settings", authority_id=authority_id, version=1, settings=stored)
+        await _insert(connection, "authority_settings", authority_id=authority_id, version=1, settings=stored, applied_by="stage")
         await _play_places(connection, authority_id)
     for one in (*CAST, *TWINS):
         await _play_person(connection, one)

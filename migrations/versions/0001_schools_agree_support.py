@@ -1,10 +1,4 @@
-"""Schools agree support: the fence, the register, people, needs, offers, partnerships.
-
-The statements were written out once from the models (`python -m alongside.database.written_out`) and are frozen beside
-this file; `tests/structure` compares what all migrations make with what the models declare.
-"""
-
-from pathlib import Path
+"""Schools agree support: the fence, the register, people, needs, offers, partnerships."""
 
 from alembic import op
 
@@ -13,15 +7,19 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-STATEMENTS = Path(__file__).with_suffix(".sql")
-
 
 def upgrade() -> None:
     """Make everything."""
-    driver = op.get_bind().connection.driver_connection
-    op.get_bind().exec_driver_sql("SELECT 1")
-    for statement in STATEMENTS.read_text().split("\n-- next\n"):
-        op.get_bind().connection.dbapi_connection.await_(driver.execute(statement))
+    from alongside.tables import statements
+
+    bind = op.get_bind()
+    bind.exec_driver_sql("SELECT 1")
+    for statement in statements():
+        try:
+            bind.connection.dbapi_connection.run_async(lambda driver, sql=statement: driver.execute(sql))
+        except Exception:
+            print(statement)
+            raise
 
 
 def downgrade() -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 from sqlalchemy import Table
 
+import alongside.tables  # noqa: F401  (declares every table)
 from alongside.database.base import Base
 from alongside.database.isolation import owned_tables
 
@@ -30,6 +31,7 @@ def value_of(python_type: type, authority_id: int, table: str) -> Any:
         bytes: canary(authority_id, table).encode(),
         list: [],
         dict: "{}",
+        object: "{}",
     }.get(python_type, 1)
 
 
@@ -58,6 +60,8 @@ async def seed_canaries(superuser_url: str, authorities: tuple[int, ...]) -> Non
             " AND connamespace = 'public'::regnamespace"
         ):
             await connection.execute(f'ALTER TABLE {row["t"]} DROP CONSTRAINT "{row["conname"]}"')
+        for table in TABLES:
+            await connection.execute(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
         await connection.execute("SET session_replication_role = replica")
         for table in TABLES:
             for authority_id in authorities:

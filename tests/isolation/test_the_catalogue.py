@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+import alongside.tables  # noqa: F401  (declares every table)
 from alongside.database.base import Base
 from alongside.database.isolation import NOT_OWNED, owned_tables
 from alongside.database.session import Database

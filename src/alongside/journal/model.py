@@ -86,6 +86,7 @@ BEGIN
         VALUES (NEW.authority_id, head.number, NEW.id, head.seal);
     RETURN NULL;
 END $$;
+REVOKE ALL ON FUNCTION seal_journal_entry() FROM PUBLIC;
 
 CREATE CONSTRAINT TRIGGER seal AFTER INSERT ON journal_entry
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION seal_journal_entry();

@@ -1,0 +1,114 @@
+"""The web app put together: the only module that knows every room's pages."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import ModuleType
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+
+from alongside.authorities import pages as authorities_pages
+from alongside.access.permissions import Permission
+from alongside.authorities.queries import Tenants
+from alongside.database.session import Database, refuse_wrong_role
+from alongside.desks import pages as desks_pages
+from alongside.needs import pages as needs_pages
+from alongside.notifications import pages as notifications_pages
+from alongside.offers import pages as offers_pages
+from alongside.partnerships import pages as partnerships_pages
+from alongside.people import pages as people_pages
+from alongside.people.sessions import find_person, keep_awake
+from alongside.schools import pages as schools_pages
+from alongside.settings import Settings, bundled
+from alongside.web import health, live
+from alongside.web.answers import Page
+from alongside.web.house import Destination, House
+from alongside.web.logs import start_logs
+from alongside.web.render import response_to
+from alongside.web.security import with_security_headers
+from alongside.web.templates import ASSETS, make_environment
+
+ROOMS: tuple[ModuleType, ...] = (
+    authorities_pages,
+    people_pages,
+    schools_pages,
+    needs_pages,
+    offers_pages,
+    partnerships_pages,
+    notifications_pages,
+    desks_pages,
+    health,
+    live,
+)
+
+DESTINATIONS = (
+    Destination("/desk", "My desk", Permission.SEE_OWN_DESK),
+    Destination("/board", "Needs and offers", Permission.SEE_BOARD),
+    Destination("/partnerships", "Partnerships", Permission.SEE_PARTNERSHIP),
+    Destination("/consortium", "Consortium", Permission.SEE_CONSORTIUM_DESK),
+    Destination("/schools", "Schools", Permission.SEE_SCHOOLS),
+    Destination("/people", "People", Permission.SEE_PEOPLE),
+)
+
+
+def make_house(settings: Settings) -> House:
+    """The parts that every request needs, from the settings of this installation."""
+    database = Database(settings.database_url, settings.fence_key, pool_size=settings.pool_size)
+    tenants = Tenants(database)
+    return House(
+        database=database,
+        environment=make_environment(bundled("templates")),
+        find_tenant=tenants.of_host,
+        find_person=find_person,
+        keep_awake=keep_awake(database),
+        destinations=DESTINATIONS,
+        demonstration=settings.demonstration,
+        secret=settings.secret,
+    )
+
+
+def make_app(house: House) -> Litestar:
+    """The app over a house: every room's pages, the assets, and pages for what goes wrong outside the gate."""
+
+    @asynccontextmanager
+    async def open_house(app: Litestar) -> AsyncIterator[None]:
+        await refuse_wrong_role(house.database)
+        app.state.house = house
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000)
+        yield
+        await house.database.close()
+
+    def not_served(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:
+        """What Litestar refused before the gate: an unknown address, another method, too large a body."""
+        name = {404: "404", 405: "404", 413: "413", 429: "429"}.get(problem.status_code, "422")
+        status = 404 if problem.status_code == 405 else problem.status_code
+        return response_to(request, house, None, None, Page(f"errors/{name}.html", {"mistakes": {}}, status))
+
+    assets = create_static_files_router(
+        path="/assets",
+        directories=[ASSETS],
+        cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True),
+        opt={"permission": Permission.OPEN_FRONT_DOOR},
+    )
+    return Litestar(
+        route_handlers=[*(handler for room in ROOMS for handler in room.routes), assets],
+        lifespan=[open_house],
+        middleware=[with_security_headers],
+        exception_handlers={HTTPException: not_served},
+        request_max_body_size=1_000_000,
+        openapi_config=None,
+        debug=False,
+    )
+
+
+def create_app() -> Litestar:
+    """The app as a server starts it: settings from the environment."""
+    settings = Settings.from_environment()
+    start_logs(settings)
+    return make_app(make_house(settings))
