@@ -15,7 +15,7 @@ from alongside.journal.actions import write_journal
 
 
 async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> tuple[list[Change], list[str]]:
-    """What applying would change, and why it would be refused; a new authority is held against the defaults."""
+    """What applying would change, and why it would be refused; a new one is held against the defaults."""
     stored = await stored_settings(session, settings.dfe_code)
     before = stored[1] if stored else {}
     after = to_stored(settings)

@@ -82,7 +82,7 @@ def is_school_day(calendar: Calendar, day: date) -> bool:
 
 
 def counts(calendar: Calendar, day: date) -> bool:
-    """Whether a clock runs on this day: on school days, or on all working days if holidays do not pause it."""
+    """Whether a clock runs on this day: on school days, or on working days if holidays do not pause it."""
     if calendar.pause_in_holidays:
         return is_school_day(calendar, day)
     return day.weekday() < 5 and not is_bank_holiday(calendar, day)

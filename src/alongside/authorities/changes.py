@@ -18,7 +18,7 @@ KEPT = (
 """Lists whose keys stand in what people wrote: an entry is retired, never taken out."""
 
 ABSENT: Any = object()
-EMPTY = ("", False, [])
+EMPTY: tuple[Any, ...] = ("", False, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Change:
     after: Any
 
     def __str__(self) -> str:
+        """One line of a plan."""
         if self.before is ABSENT:
             return f"+ {self.path} = {shown(self.after)}"
         if self.after is ABSENT:

@@ -25,6 +25,7 @@ class Mistake:
     sentence: str
 
     def __str__(self) -> str:
+        """One line: where, what, and what to do."""
         return f"tenants/{self.file}: {self.path + ': ' if self.path else ''}{self.sentence}"
 
 
@@ -140,7 +141,7 @@ def _terms(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
         if later.starts_on <= earlier.ends_on:
             yield (
                 "terms",
-                f"{later.name} {later.year} begins before {earlier.name} {earlier.year} ends. Correct one of them.",
+                f"{later.name} {later.year} begins before {earlier.name} {earlier.year} ends. Correct one.",
             )
 
 

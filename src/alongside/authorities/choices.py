@@ -15,7 +15,7 @@ SchoolDays = Annotated[int, msgspec.Meta(ge=1, le=400)]
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Something people choose by its label. A retired one stays readable where used but is offered no more."""
+    """Something people choose by its label. A retired one stays readable but is offered no more."""
 
     label: Line
     hint: Hint = ""

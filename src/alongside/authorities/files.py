@@ -11,18 +11,21 @@ import msgspec
 from alongside.authorities.checks import Mistake, mistakes_across, mistakes_in
 from alongside.authorities.settings import AuthoritySettings
 from alongside.errors import WrongSetUp
+from alongside.settings import bundled
 
 DEFAULTS = "_defaults.toml"
 
 
 def tenants_folder() -> Path:
-    """Where authorities are declared: ALONGSIDE_TENANTS, else tenants/ in the package, else in the project."""
+    """Where authorities are declared: ALONGSIDE_TENANTS, else what travels with the product."""
     named = os.environ.get("ALONGSIDE_TENANTS")
-    if named:
-        return Path(named)
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "tenants"
-    return inside if inside.is_dir() else package.parents[1] / "tenants"
+    return Path(named) if named else bundled("tenants")
+
+
+def defaults_file(folder: Path) -> Path:
+    """The defaults that hold for the files of a folder: its own, else the product's."""
+    own = folder / DEFAULTS
+    return own if own.exists() else bundled("tenants") / DEFAULTS
 
 
 def tenant_files(folder: Path) -> list[Path]:
@@ -47,8 +50,7 @@ def read_authority(path: Path) -> tuple[AuthoritySettings | None, list[Mistake]]
     The defaults are those beside the file, else the product's own.
     """
     written: dict[str, Any] = {}
-    beside = path.parent / DEFAULTS
-    for part in (beside if beside.exists() else tenants_folder() / DEFAULTS, path):
+    for part in (defaults_file(path.parent), path):
         try:
             written = merged(written, tomllib.loads(part.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -84,7 +86,7 @@ def declared_authority(slug: str, folder: Path | None = None) -> AuthoritySettin
 
 def usual_settings() -> dict[str, Any]:
     """The defaults, in the form in which the database holds settings."""
-    written = tomllib.loads((tenants_folder() / DEFAULTS).read_text(encoding="utf-8"))
+    written = tomllib.loads(defaults_file(tenants_folder()).read_text(encoding="utf-8"))
     usual: dict[str, Any] = msgspec.to_builtins(written)
     return usual
 
