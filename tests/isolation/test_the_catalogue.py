@@ -134,7 +134,11 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         "   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')",
     )
     definers = {row.name for row in rows if row.prosecdef}
-    assert definers == {"fence.authority_id()", "seal_journal_entry()"}
+    assert definers == {
+        "fence.authority_id()",
+        "seal_journal_entry()",
+        "declare_authority(text,text,text,text[],integer)",
+    }
     for row in rows:
         assert row.volatile != "i", row.name
         if row.prosecdef:

@@ -1,10 +1,12 @@
 """The two renderings of the law: `may` for one row in Python, `within_reach` for many rows in SQL."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, any_, bindparam, false, or_, true
+from sqlalchemy import BindParameter, ColumnElement, Date, Integer, Select, and_, any_, bindparam, false, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from alongside.access.permissions import Permission, Reach, reach_of
 from alongside.access.person import Person
@@ -49,24 +51,55 @@ def may(
     return schools is None or any(urn in schools for urn in school_urns)
 
 
+def condition(
+    reach: Reach | None,
+    *school_urns: ColumnElement[Any] | Any,
+    shown_to_all_from: ColumnElement[Any] | Any | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> ColumnElement[bool]:
+    """A reach as a condition on rows, for a statement that is built once: `reach_values` fills it for a person.
+
+    With `values` it is filled at once.
+    """
+    if reach is None:
+        return false()
+    if reach is Reach.AUTHORITY:
+        return true()
+    urns = _filled("reach_urns", ARRAY(Integer), values)
+    parts: list[ColumnElement[bool]] = [column == any_(urns) for column in school_urns]
+    if reach is Reach.AUDIENCE and shown_to_all_from is not None:
+        today = _filled("reach_today", Date(), values)
+        parts.append(and_(shown_to_all_from.is_not(None), shown_to_all_from <= today))
+    return or_(*parts) if parts else false()
+
+
+def reach_values(person: Person, permission: Permission) -> dict[str, Any]:
+    """What fills the `condition` of this permission's reach for a person."""
+    match reach_of(person.role, permission):
+        case None | Reach.AUTHORITY:
+            return {}
+        case Reach.AUDIENCE:
+            schools = schools_within(person, permission) or frozenset()
+            return {"reach_urns": sorted(schools), "reach_today": person.today}
+        case _:
+            return {"reach_urns": sorted(schools_within(person, permission) or frozenset())}
+
+
 def reach_clause(
     person: Person,
     permission: Permission,
     *school_urns: ColumnElement[Any] | Any,
     shown_to_all_from: ColumnElement[Any] | Any | None = None,
 ) -> ColumnElement[bool]:
-    """The same answer as `may`, as a condition on rows."""
-    reach = reach_of(person.role, permission)
-    if reach is None:
-        return false()
-    schools = schools_within(person, permission)
-    if schools is None:
-        return true()
-    urns = bindparam(None, sorted(schools), ARRAY(Integer))
-    parts: list[ColumnElement[bool]] = [column == any_(urns) for column in school_urns]
-    if reach is Reach.AUDIENCE and shown_to_all_from is not None:
-        parts.append(and_(shown_to_all_from.is_not(None), shown_to_all_from <= person.today))
-    return or_(*parts) if parts else false()
+    """The same answer as `may`, as a condition on rows with this person's values in it."""
+    reach, values = reach_of(person.role, permission), reach_values(person, permission)
+    return condition(reach, *school_urns, shown_to_all_from=shown_to_all_from, values=values)
+
+
+def _filled(name: str, kind: TypeEngine[Any], values: Mapping[str, Any] | None) -> BindParameter[Any]:
+    if values is None:
+        return bindparam(name, type_=kind)
+    return bindparam(name, values[name], kind, unique=True)
 
 
 def within_reach(
