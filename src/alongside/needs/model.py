@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.access.permissions import Permission
 from alongside.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.needs.audience import Audience
 from alongside.workflow import BEGINNING, Move, workflow
 
 DRAFT_NEED = Move("draft_need", (BEGINNING,), "draft", Permission.DRAFT_NEED, "drafted the need")
@@ -32,7 +33,9 @@ PAUSE_NEED = Move("pause_need", ("open",), "paused", Permission.CHANGE_NEED, "pa
 LAPSE_NEED = Move(
     "lapse_need", ("open",), "paused", None, "the need was not confirmed for a term, so it is paused"
 )
-CONFIRM_NEED = Move("confirm_need", ("paused",), "open", Permission.CHANGE_NEED, "confirmed the need")
+CONFIRM_NEED = Move(
+    "confirm_need", ("paused", "open"), "open", Permission.CHANGE_NEED, "said that the need still holds"
+)
 GIVE_UP_NEED = Move("give_up_need", ("open",), "unmet", None, "nobody could be found for the need")
 WITHDRAW_NEED = Move(
     "withdraw_need",
@@ -76,9 +79,11 @@ NEED_WORKFLOW = workflow("need", MOVES, ("met", "part_met", "not_met", "unmet", 
 class Need(AuthorityOwned, Base):
     """What one school asks help with.
 
-    `days` are days of support wanted, in halves, or nothing when not sure yet. `shown_to_all_from` is the date from
-    which schools beyond the consortium see it; nothing keeps it inside. `confirmed_on` is when somebody last said
-    that it still holds.
+    `days` are days of support wanted, in halves, or nothing when not sure yet. From `shown_to_all_from` on,
+    schools beyond the consortium see it; nothing keeps it inside. That date follows from the `audience` that
+    was chosen, when it is posted. `confirmed_on` is when somebody last said that it still holds.
+    `theme`, `key_stage`, `form_of_support` and `urgency` are keys of the authority's own lists; a draft may
+    leave them ''.
     """
 
     __tablename__ = "need"
@@ -94,6 +99,8 @@ class Need(AuthorityOwned, Base):
             "char_length(wanted) <= 4000 AND char_length(good_looks_like) <= 4000", name="length"
         ),
         CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
+        CheckConstraint(one_of("audience", Audience), name="audience"),
+        CheckConstraint("cardinality(terms) <= 12", name="terms"),
         Index("ix_need_board", "authority_id", "state", "posted_at", "id"),
         Index(None, "authority_id", "school_urn", "state"),
     )
@@ -113,6 +120,7 @@ class Need(AuthorityOwned, Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     urgency: Mapped[str]
+    audience: Mapped[str] = mapped_column(server_default=text("'widening'"))
     shown_to_all_from: Mapped[date | None]
     drafted_by: Mapped[UUID | None]
     created_at: Mapped[datetime] = created_at()

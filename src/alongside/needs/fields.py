@@ -1,0 +1,150 @@
+"""The fields of needs and offers: each mistake names its cure, and what was typed is kept."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Length
+from wtforms.widgets import TextInput
+
+HALVES = re.compile(r"(?P<whole>\d{0,3})(?P<half>½|[.,]5)?(?:[.,]0)?")
+MOST_DAYS = Decimal(200)
+LONG_TEXT = 4000
+TITLE = 120
+
+
+class Choice(SelectField):
+    """One of the authority's own list, shown as radios or a select."""
+
+    def __init__(self, label: str, cure: str, **settled: Any) -> None:
+        """`cure` is what to do when nothing of the list was chosen."""
+        self.cure = cure
+        settled.setdefault("choices", [])
+        super().__init__(label, **settled)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list; nothing chosen is left to the form, which knows what it needs."""
+        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise ValueError(self.cure)
+
+
+class Choices(SelectMultipleField):
+    """Any number of the authority's own list, shown as checkboxes."""
+
+    def __init__(self, label: str, cure: str, **settled: Any) -> None:
+        """`cure` is what to do when something not on the list came."""
+        self.cure = cure
+        settled.setdefault("choices", [])
+        super().__init__(label, **settled)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list, and drop repeats."""
+        if set(self.data or ()) - {value for value, *_ in self.iter_choices()}:
+            raise ValueError(self.cure)
+        self.data = list(dict.fromkeys(self.data or ()))
+
+
+class Typing(Field):
+    """A field whose text is read into something else; text that cannot be read is shown again as typed."""
+
+    widget = TextInput()
+
+    def __init__(self, label: str, cure: str, **settled: Any) -> None:
+        """`cure` is what to type instead."""
+        self.cure = cure
+        super().__init__(label, **settled)
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else self.written(self.data)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read what was typed; nothing typed is None."""
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        self.data = self.read(typed) if typed else None
+
+    def read(self, typed: str) -> Any:
+        """What a text means. Raises ValueError with the cure."""
+        raise NotImplementedError
+
+    def written(self, value: Any) -> str:
+        """How a value is typed."""
+        return "" if value is None else str(value)
+
+
+class HalfDays(Typing):
+    """Days in whole or half days, above 0 and up to 200."""
+
+    def read(self, typed: str) -> Decimal:
+        """Days from “3”, “2.5”, “2,5” or “2½”."""
+        found = HALVES.fullmatch(typed) if typed.isascii() or "½" in typed else None
+        if found is None or not (found["whole"] or found["half"]):
+            raise ValueError(self.cure)
+        days = Decimal(found["whole"] or 0) + (Decimal("0.5") if found["half"] else 0)
+        if not 0 < days <= MOST_DAYS:
+            raise ValueError(self.cure)
+        return days
+
+    def written(self, value: Any) -> str:
+        """Days without a needless “.0”."""
+        return "" if value is None else f"{value:f}".removesuffix(".0")
+
+
+class Count(Typing):
+    """A whole number between two bounds."""
+
+    def __init__(self, label: str, cure: str, least: int, most: int, **settled: Any) -> None:
+        """`least` and `most` are both allowed."""
+        self.least, self.most = least, most
+        super().__init__(label, cure, **settled)
+
+    def read(self, typed: str) -> int:
+        """The number, if it is one and within the bounds."""
+        if not re.fullmatch(r"[0-9]{1,6}", typed) or not self.least <= int(typed) <= self.most:
+            raise ValueError(self.cure)
+        return int(typed)
+
+
+class Day(Typing):
+    """A date, as a browser's date field sends it or as people write it: 2027-01-31 or 31/1/2027."""
+
+    def read(self, typed: str) -> date:
+        """The date, if there is such a day in this century."""
+        for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %m %Y"):
+            try:
+                day = datetime.strptime(typed, form).date()
+            except ValueError:
+                continue
+            if 2000 <= day.year <= 2099:
+                return day
+        raise ValueError(self.cure)
+
+
+def one_line(text: str | None) -> str:
+    """Text on one line, without spaces around it."""
+    return " ".join((text or "").split())
+
+
+def stripped(text: str | None) -> str:
+    """Text without empty lines around it."""
+    return (text or "").strip()
+
+
+def line(label: str, what: str, hint: str = "", limit: int = TITLE) -> Any:
+    """A field for one short line of at most `limit` characters; `what` begins the sentence of a mistake."""
+    cure = f"{what} must be {limit:,} characters or fewer. Shorten it."
+    return StringField(label, [Length(max=limit, message=cure)], description=hint, filters=[one_line])
+
+
+def passage(label: str, what: str, hint: str = "", limit: int = LONG_TEXT) -> Any:
+    """A field for some sentences of at most `limit` characters, with a count."""
+    cure = f"{what} must be {limit:,} characters or fewer. Shorten it."
+    return TextAreaField(
+        label,
+        [Length(max=limit, message=cure)],
+        description=hint,
+        filters=[stripped],
+        render_kw={"data-limit": limit},
+    )
