@@ -39,6 +39,10 @@ class Settings:
     pool_size: int = 10
     log_format: str = "json"
 
+    def address(self, slug: str, host: str) -> str:
+        """Where an authority is reached from outside, with no slash at its end: for links in mails."""
+        return self.base_url.format(slug=slug, host=host)
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Read all settings. Raises WrongSetUp, naming the variable and the cure."""
@@ -57,7 +61,7 @@ class Settings:
             ),
             mail_from=given.optional("ALONGSIDE_MAIL_FROM") or cls.mail_from,
             base_url=given.converted(
-                "ALONGSIDE_BASE_URL", _base_url, cls.base_url, "an address with {host} in it"
+                "ALONGSIDE_BASE_URL", _base_url, cls.base_url, "an address with {host} or {slug} in it"
             ),
             trusted_proxy=tuple((given.optional("ALONGSIDE_TRUSTED_PROXY") or "").replace(",", " ").split()),
             metrics_token=given.optional("ALONGSIDE_METRICS_TOKEN"),
@@ -103,7 +107,7 @@ class Given:
     def _convert(self, name: str, text: str, convert: Callable[[str], Value], cure: str) -> Value:
         try:
             return convert(text)
-        except ValueError:
+        except (ValueError, LookupError):
             raise WrongSetUp(f"{name} cannot be understood: give it {cure}.") from None
 
 
@@ -137,7 +141,8 @@ def _mail(text: str) -> str:
 
 
 def _base_url(text: str) -> str:
-    if not text.startswith(("https://", "http://")) or "{host}" not in text:
+    here, there = text.format(slug="here", host="here"), text.format(slug="there", host="there")
+    if not text.startswith(("https://", "http://")) or here == there:
         raise ValueError
     return text.rstrip("/")
 

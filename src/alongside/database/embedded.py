@@ -43,7 +43,7 @@ class AlreadyRunning(WrongSetUp):
 class EmbeddedServer:
     """One PostgreSQL server whose cluster, log and lock live in `folder`.
 
-    `port` on 127.0.0.1, a free one when None. `durable=False` is quicker, with no promise at a power cut: tests.
+    `port` on 127.0.0.1, a free one when None. `durable=False` is quicker; a power cut may lose rows: tests.
     As root the server runs as an unprivileged user; where that user cannot reach `folder`,
     the cluster lies in /var/lib/alongside and `folder/elsewhere` says where.
     """
@@ -87,14 +87,35 @@ class EmbeddedServer:
             f"postgresql://{role}:{quote(password, safe='')}@/{quote(database)}?host={host}&port={self.port}"
         )
 
+    def claim(self) -> None:
+        """Make the folder ours until `stop`, without starting anything yet.
+
+        Raises AlreadyRunning when it is another process's, WrongSetUp when it is another user's.
+        """
+        if self._lock is not None:  # ours already: a restart after the server died
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / "lock").open("ab")
+        except PermissionError:
+            raise WrongSetUp(f"{self.folder} belongs to another user: run this as that user.") from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise AlreadyRunning(
+                f"The database in {self.folder} is already running in another process."
+            ) from None
+        self._lock = lock
+
     def start(self) -> None:
         """Start the server, first making or recovering its cluster; back as soon as it answers.
 
-        Raises AlreadyRunning when another process runs this folder, WrongSetUp when it cannot start.
+        Raises as `claim` does, and WrongSetUp when the server cannot start.
         """
         if self.running():
             return
-        self._take_lock()
+        self.claim()
         try:
             found = programs(self.user)
             self._choose_home()
@@ -134,23 +155,6 @@ class EmbeddedServer:
     ) -> None:
         """Stop the server, also after an error."""
         self.stop()
-
-    def _take_lock(self) -> None:
-        if self._lock is not None:  # ours already: a restart after the server died
-            return
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / "lock").open("ab")
-        except PermissionError:
-            raise WrongSetUp(f"{self.folder} belongs to another user: run this as that user.") from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise AlreadyRunning(
-                f"The database in {self.folder} is already running in another process."
-            ) from None
-        self._lock = lock
 
     def _release_lock(self) -> None:
         lock, self._lock = self._lock, None

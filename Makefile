@@ -1,0 +1,67 @@
+# One command to try it (make run), one to test it (make test). Needs Python 3.11 or newer, and make.
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help run test test-needs check bench vendor lock wheel clean
+
+BIN := .venv/bin
+READY := .venv/.ready
+PORT ?= 8000
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+run: $(READY) ## the demonstration: PostgreSQL, web app and worker; Ctrl-C stops all of it
+	@exec $(BIN)/alongside demo --port $(PORT)
+
+test: test-needs ## all checks and tests
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest $(ARGS)
+
+test-needs: $(READY) ## what the browser's and the sign-in tests need, where Node is there to fetch it
+	@if command -v npm >/dev/null && [ -f tests/oidc/package-lock.json ]; then \
+		cmp -s tests/oidc/package-lock.json tests/oidc/node_modules/.ready \
+		|| { cd tests/oidc && npm ci --silent --no-audit --no-fund && cp package-lock.json node_modules/.ready; }; \
+	fi
+
+check: $(READY) ## style, types, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## how fast it is, beside the framework alone and the same SQL alone
+	$(BIN)/python -m tests.benchmarks
+
+vendor: $(READY) ## fetch govuk-frontend and htmx anew into the project (needs npm)
+	$(BIN)/python -m tools.vendor
+
+lock: $(READY) ## pin requirements.in anew into requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements.in -o requirements.lock
+	@! grep -nE '://|find-links|index-url' requirements.lock
+
+wheel: $(READY) ## the product as one file in dist/
+	$(BIN)/hatchling build -t wheel
+
+clean: ## away with all that was made, but for the demonstration's database in var/
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/oidc/node_modules
+
+# uv installs in seconds what pip needs half a minute for; where it cannot be had, pip does
+$(READY): requirements.lock pyproject.toml
+	@python=; for one in python3.11 python3 python3.12 python3.13 python3.14; do \
+		if $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$one; break; fi; \
+	done; \
+	[ -n "$$python" ] || { echo 'Python 3.11 or newer is needed (python3.11 or python3), and was not found.' >&2; exit 1; }; \
+	echo "Preparing the environment in .venv ($$($$python --version))"; \
+	[ -x $(BIN)/python ] && $(BIN)/python -c '' 2>/dev/null || rm -rf .venv; \
+	[ -x $(BIN)/pip ] || $$python -m venv .venv || { rm -rf .venv; \
+		echo 'Python lacks its venv module: on Debian and Ubuntu, apt-get install python3-venv.' >&2; exit 1; }
+	@awk '/^uv==/ { on = 1 } /^[^ ]/ && !/^uv==/ { on = 0 } on' requirements.lock > .venv/uv.lock
+	@$(BIN)/pip install --quiet --require-hashes -r .venv/uv.lock || echo 'uv cannot be had; pip takes a little longer.'
+	@if [ -x $(BIN)/uv ]; then install="$(BIN)/uv pip install --quiet"; VIRTUAL_ENV="$$PWD/.venv"; export VIRTUAL_ENV; \
+	else install="$(BIN)/pip install --quiet"; fi; \
+	$$install --require-hashes -r requirements.lock; \
+	$$install --no-deps --no-build-isolation -e .
+	@touch $(READY)

@@ -1,0 +1,153 @@
+"""The command line: try the product, serve it, look after its database and its authorities."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from alongside.errors import WrongSetUp
+from alongside.serving import SUPERVISOR, end_with_supervisor, listen, serve, web_processes
+from alongside.settings import Settings
+from alongside.supervision import Kept, Supervisor, child
+
+ROOMS = {
+    "audit": "alongside.journal.commands",
+    "authority": "alongside.authorities.commands",
+    "people": "alongside.people.commands",
+    "schools": "alongside.schools.commands",
+}
+"""Commands that a room brings: in each module, the click group (or command) of that name."""
+
+
+class Rooms(click.Group):
+    """The commands of this file and those of the rooms, which are loaded only when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All that there are in this installation."""
+        return sorted(
+            {*super().list_commands(ctx), *(name for name, module in ROOMS.items() if _there(module))}
+        )
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One of them."""
+        module = ROOMS.get(cmd_name)
+        if module is None or not _there(module):
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(module), cmd_name)
+        return command
+
+
+def _there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+def alongside() -> None:
+    """Schools help schools: a board of needs and offers, and the support that comes of it."""
+
+
+def say(line: str) -> None:
+    """Tell whoever runs us, beside the logs and not among them."""
+    click.echo(f"alongside: {line}", err=True)
+
+
+port_option = click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+host_option = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+web_option = click.option(
+    "--web", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes."
+)
+
+
+@alongside.command()
+@port_option
+@web_option
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), help="Where its database is kept."
+)
+def demo(port: int, web: int, folder: Path | None) -> None:
+    """Try it: a database, authorities with invented schools, web app and worker. Nothing else is needed."""
+    from alongside.demonstration import chosen_folder, demonstrate
+
+    raise SystemExit(demonstrate(folder or chosen_folder(), port, web, say))
+
+
+@alongside.command()
+@host_option
+@port_option
+@web_option
+def run(host: str, port: int, web: int) -> None:
+    """Serve web app and worker together, on the database that DATABASE_URL names."""
+    raise SystemExit(_supervise(host, port, web, worker=True))
+
+
+@alongside.command()
+@host_option
+@port_option
+@click.option(
+    "--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="How many share the port."
+)
+@click.option("--descriptor", type=int, hidden=True, help="A listening socket handed down by our supervisor.")
+def web(host: str, port: int, processes: int, descriptor: int | None) -> None:
+    """Serve the web app alone."""
+    end_with_supervisor()
+    settings = Settings.from_environment()
+    if descriptor is not None:
+        serve(descriptor, settings)
+    elif processes == 1:
+        serve(listen(host, port).detach(), settings)
+    else:
+        raise SystemExit(_supervise(host, port, processes, worker=False))
+
+
+@alongside.command()
+def worker() -> None:
+    """Do late work: mail, deadlines, clocks. As many as wished may run beside each other."""
+    end_with_supervisor()
+    Settings.from_environment()
+    work: Callable[[], None] = import_module("alongside.worker").main
+    work()
+
+
+@alongside.command()
+def migrate() -> None:
+    """Bring the database of ALONGSIDE_MIGRATOR_URL to the present schema; harmless when it is there."""
+    from alongside.database.schema import bring_up_to_date
+
+    settings = Settings.from_environment()
+    if settings.migrator_url is None:
+        raise WrongSetUp(
+            "ALONGSIDE_MIGRATOR_URL is not set: give it the address for the role alongside_migrator."
+        )
+    asyncio.run(bring_up_to_date(settings.migrator_url, settings.fence_key))
+    click.echo("The database has the present schema.")
+
+
+def _supervise(host: str, port: int, processes: int, *, worker: bool) -> int:
+    Settings.from_environment()  # a mistake is told once, here, and not by each child again and again
+    sock = listen(host, port)
+    environment = os.environ | {SUPERVISOR: str(os.getpid())}
+    kept = web_processes(sock.fileno(), processes, environment)
+    if worker:
+        kept.append(Kept("the worker", lambda: child(["worker"], environment)))
+    return asyncio.run(Supervisor(kept, say).run())
+
+
+def main() -> None:
+    """The console script: what is wrong with the set-up is one line and exit code 1."""
+    try:
+        alongside()
+    except WrongSetUp as problem:
+        say(str(problem))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The web app behind a socket: one process, or several that share it."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import uvicorn
+
+from alongside.errors import WrongSetUp
+from alongside.settings import Settings
+from alongside.supervision import Kept, child
+
+BACKLOG = 2048
+SUPERVISOR = "ALONGSIDE_SUPERVISOR"
+"""Names the process that keeps this one alive; when it is gone, this one ends too."""
+
+PR_SET_PDEATHSIG = 1
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens, and that child processes may share.
+
+    Raises WrongSetUp with one line when the port is taken or not ours to take.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(BACKLOG)
+    except OSError as error:
+        made.close()
+        if isinstance(error, PermissionError):
+            raise WrongSetUp(f"Port {port} may be used by root only: choose another with --port.") from None
+        raise WrongSetUp(
+            f"Port {port} is taken by another program: end it, or choose another port (--port {port + 1})."
+        ) from None
+    made.set_inheritable(True)
+    return made
+
+
+def serve(descriptor: int, settings: Settings) -> None:
+    """Serve the app on a socket that is listening already, until SIGTERM; running requests may finish."""
+    config = uvicorn.Config(
+        "alongside.app:create_app",
+        factory=True,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxy),
+        forwarded_allow_ips=list(settings.trusted_proxy),
+        timeout_graceful_shutdown=4,
+        timeout_keep_alive=75,
+    )
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+def web_processes(descriptor: int, processes: int, environment: dict[str, str]) -> list[Kept]:
+    """That many web processes to keep, all behind one listening socket."""
+
+    def start() -> subprocess.Popen[bytes]:
+        return child(["web", "--descriptor", str(descriptor)], environment, descriptors=[descriptor])
+
+    return [Kept(f"web app {number}", start) for number in range(1, processes + 1)]
+
+
+def end_with_supervisor() -> None:
+    """Have Linux end this process when its supervisor is killed; nothing when it has none."""
+    supervisor = os.environ.get(SUPERVISOR)
+    if supervisor is None or sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(supervisor):  # it died before we asked
+        raise SystemExit(1)
