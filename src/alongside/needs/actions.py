@@ -1,6 +1,7 @@
 """What is done with needs: every INSERT and UPDATE of them, one function a verb."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -95,7 +96,8 @@ async def change_need(
         return
     values = dict(changed)
     if need.posted_at is not None and changed.keys() & {"audience", "urgency"}:
-        values["shown_to_all_from"] = _shown_from(person, {**need._mapping, **changed}, need.posted_at.date())
+        audience, urgency = (changed.get(name, getattr(need, name)) for name in ("audience", "urgency"))
+        values["shown_to_all_from"] = _shown_from(person, audience, urgency, need.posted_at.date())
     moved = await session.execute(
         update(Need)
         .where(
@@ -187,9 +189,9 @@ def checked_reason(authority_id: int, reason: str, words: str) -> str:
     return f"{entry.label}: {words.strip()}" if words.strip() else entry.label
 
 
-def _shown_from(person: Person, need: Mapping[str, Any], posted_on: Any) -> Any:
+def _shown_from(person: Person, audience: str, urgency: str, posted_on: date) -> date | None:
     settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
-    return shown_to_all_from(need["audience"], posted_on, settings, calendar, need["urgency"])
+    return shown_to_all_from(audience, posted_on, settings, calendar, urgency)
 
 
 def _from_now(person: Person, need: Any) -> dict[str, Any]:
@@ -197,7 +199,7 @@ def _from_now(person: Person, need: Any) -> dict[str, Any]:
     return {
         "posted_at": func.now(),
         "confirmed_on": person.today,
-        "shown_to_all_from": _shown_from(person, need._mapping, person.today),
+        "shown_to_all_from": _shown_from(person, need.audience, need.urgency, person.today),
     }
 
 

@@ -1,4 +1,4 @@
-"""What time does to needs; the worker calls each of these daily or oftener, and a second call does nothing more."""
+"""What time does to needs: the worker calls these every day or oftener, and twice does no more than once."""
 
 from collections.abc import Sequence
 from datetime import timedelta

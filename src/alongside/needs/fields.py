@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from wtforms.validators import Length
 from wtforms.widgets import TextInput
 
 HALVES = re.compile(r"(?P<whole>\d{0,3})(?P<half>½|[.,]5)?(?:[.,]0)?")
+DATE = re.compile(r"(?P<year>20\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)", re.ASCII)
+DAY_FIRST = re.compile(r"(?P<day>\d\d?)[ ./-](?P<month>\d\d?)[ ./-](?P<year>20\d\d)", re.ASCII)
 MOST_DAYS = Decimal(200)
 LONG_TEXT = 4000
 TITLE = 120
@@ -25,7 +27,7 @@ class Choice(SelectField):
         settled.setdefault("choices", [])
         super().__init__(label, **settled)
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         """Refuse what is not on the list; nothing chosen is left to the form, which knows what it needs."""
         if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
             raise ValueError(self.cure)
@@ -40,7 +42,7 @@ class Choices(SelectMultipleField):
         settled.setdefault("choices", [])
         super().__init__(label, **settled)
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         """Refuse what is not on the list, and drop repeats."""
         if set(self.data or ()) - {value for value, *_ in self.iter_choices()}:
             raise ValueError(self.cure)
@@ -112,14 +114,13 @@ class Day(Typing):
 
     def read(self, typed: str) -> date:
         """The date, if there is such a day in this century."""
-        for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %m %Y"):
-            try:
-                day = datetime.strptime(typed, form).date()
-            except ValueError:
-                continue
-            if 2000 <= day.year <= 2099:
-                return day
-        raise ValueError(self.cure)
+        found = DATE.fullmatch(typed) or DAY_FIRST.fullmatch(typed)
+        if found is None:
+            raise ValueError(self.cure)
+        try:
+            return date(int(found["year"]), int(found["month"]), int(found["day"]))
+        except ValueError:
+            raise ValueError(self.cure) from None
 
 
 def one_line(text: str | None) -> str:

@@ -322,9 +322,9 @@ async def _complete(session: AsyncSession, person: Person, need_id: UUID, act: s
     form = NeedForm(data=need_form_of(need) | looked_at)
     answer = await _edit_page(session, person, form, need, status=422)
     others = await queries.open_on_theme(session, person.authority_id, need.school_urn, need.theme)
-    if need.state in ("draft", "to_confirm"):
-        if not form.holds(person.today, complete=True, open_on_theme=others):
-            return answer
+    is_draft = need.state in ("draft", "to_confirm")
+    if is_draft and not form.holds(person.today, complete=True, open_on_theme=others):
+        return answer
     return await _after(session, person, need_id, act)
 
 

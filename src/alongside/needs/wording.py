@@ -23,8 +23,10 @@ NAMES_A_PUPIL = re.compile(
         (
             rf"\b(?i:pupil|child|student|boy|girl|learner)\s+(?:(?i:called|named)\s+)?{NAME}",
             rf"\b(?i:pupils|children|students|boys|girls|learners)\s*,?\s*(?i:called|named)\s+{NAME}",
-            rf"\b(?i:son|daughter|grandson|granddaughter|stepson|stepdaughter|brother|sister|mother|mum|father"
-            rf"|dad|carer|parents?)\s+of\s+(?:(?i:mr|mrs|ms|miss|dr)\.?\s+)?{NAME}",
+            (
+                rf"\b(?i:son|daughter|grandson|granddaughter|stepson|stepdaughter|brother|sister|mother|mum|father"
+                rf"|dad|carer|parents?)\s+of\s+(?:(?i:mr|mrs|ms|miss|dr)\.?\s+)?{NAME}"
+            ),
             rf"\b{NAME}[’']s\s+(?i:ehcp?|mum|mother|dad|father|carers?|social worker|diagnosis|exclusion)\b",
             r"\b(?i:[a-hj-np-rt-z]\d{11}[\da-hj-np-rt-z])\b",
             rf"\b(?i:d\.?o\.?b\.?|date of birth|born)\b\W{{0,3}}(?:(?i:on|is|of)\W+)?{DATE}",

@@ -55,7 +55,7 @@ STATES = {
 
 def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
     """One value as people read it."""
-    if value is None or value == "" or value == []:
+    if value is None or (isinstance(value, str | list) and not value):
         return "Not said"
     if name in LISTS:
         return label_of(getattr(settings, LISTS[name]), str(value))
