@@ -17,7 +17,8 @@ from alongside.supervision import Kept, Supervisor, child
 
 ROOMS = {
     "audit": "alongside.journal.commands",
-    "authority": "alongside.authorities.commands",
+    "authority": "alongside.consortia.commands",
+    "consortia": "alongside.consortia.commands",
     "people": "alongside.people.commands",
     "schools": "alongside.schools.commands",
 }
