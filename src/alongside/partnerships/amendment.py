@@ -46,8 +46,9 @@ AMENDMENT_WORKFLOW = workflow("amendment", MOVES, ("agreed", "refused", "withdra
 class Amendment(AuthorityOwned, Base):
     """Other days, dates or aims that one side (`proposed_side`) would like, with the reason.
 
-    `aims` is the whole list as it should be: objects of aim, measure, baseline, target and, for one that stands
-    already, its id. `agreement_version` is the agreement that it would change: it cannot be agreed over another.
+    `aims` is the whole list as it should be: objects of aim, measure, baseline, target and, for one that
+    stands already, its id. `agreement_version` is the agreement that it would change: it cannot be agreed
+    over another.
     """
 
     __tablename__ = "amendment"

@@ -38,9 +38,10 @@ PARTNERSHIP_WORKFLOW = workflow("partnership", MOVES, ("closed", "ended_early"))
 class Partnership(AuthorityOwned, Base):
     """Support that two schools have agreed.
 
-    `days` are promised out of the offer's pool, `days_used` those of recorded visits. Each head signs once the aims
-    are written; `agreement_version` counts what they sign, and a signature under an earlier one falls away. `outcome`
-    (met, part_met, not_met) is what the asking school says at the end, `ended_because` the reason of an early end.
+    `days` are promised out of the offer's pool, `days_used` those of recorded visits. Each head signs once
+    the aims are written; `agreement_version` counts what they sign, and a signature under an earlier one
+    falls away. `outcome` (met, part_met, not_met) is what the asking school says at the end, `ended_because`
+    the reason of an early end.
     """
 
     __tablename__ = "partnership"
@@ -92,7 +93,7 @@ class Partnership(AuthorityOwned, Base):
 
 
 class Aim(AuthorityOwned, Base):
-    """One thing that a partnership is to achieve: how it is measured, where it stands at first and where it should be."""
+    """One thing to be achieved: how it is measured, where it stands at first and where it should be."""
 
     __tablename__ = "aim"
     __table_args__ = (

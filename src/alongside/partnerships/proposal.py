@@ -89,11 +89,12 @@ PROPOSAL_WORKFLOW = workflow("proposal", MOVES, ("agreed", "declined", "lapsed",
 class Proposal(AuthorityOwned, Base):
     """One offer proposed for one need, on terms that both sides must accept.
 
-    `asking_urn` is the school with the need, `giving_urn` the one with the offer, `proposed_as` the side that began, or
-    “leader” when a lead or the core team did and both must answer. A counter-proposal changes the
-    terms and takes back the other side's acceptance; `terms_version` counts the terms, so that nobody accepts others
-    than they read. `respond_by` is the last school day to answer; each side may move it once. `released_by_head` says
-    that the giving school's headteacher accepted in person, which is a release in itself.
+    `asking_urn` is the school with the need, `giving_urn` the one with the offer, `proposed_as` the side that
+    began, or “leader” when a lead or the core team did and both must answer. A counter-proposal changes the
+    terms and takes back the other side's acceptance; `terms_version` counts the terms, so that nobody accepts
+    others than they read. `respond_by` is the last school day to answer; each side may move it once.
+    `released_by_head` says that the giving school's headteacher accepted in person, which is a release in
+    itself.
     """
 
     __tablename__ = "proposal"

@@ -1,4 +1,4 @@
-"""What each side says half-way and at the end: how far every aim has come, and whether they would do it again."""
+"""What each side says half-way and at the end: how far each aim has come, and whether they would again."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,8 +18,8 @@ AGAIN = ("yes", "perhaps", "no")
 class Review(AuthorityOwned, Base):
     """One side's review, half-way or closing; it is given once and stands.
 
-    `changed` is what has changed, `again` whether they would do it again. The closing review of the asking side says
-    the `outcome` for the need.
+    `changed` is what has changed, `again` whether they would do it again. The closing review of the asking
+    side says the `outcome` for the need.
     """
 
     __tablename__ = "review"

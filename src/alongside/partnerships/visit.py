@@ -43,8 +43,8 @@ VISIT_WORKFLOW = workflow("visit", MOVES, ("recorded", "cancelled"))
 class Visit(AuthorityOwned, Base):
     """Some of the agreed days, spent at one of the schools or in another form.
 
-    `days` in halves; only those of recorded visits count as used. `done` is what was done, `next_steps` what follows.
-    A record is due by `record_due_on`; `chased_on` is when the schools were reminded of it.
+    `days` in halves; only those of recorded visits count as used. `done` is what was done, `next_steps` what
+    follows. A record is due by `record_due_on`; `chased_on` is when the schools were reminded of it.
     """
 
     __tablename__ = "visit"

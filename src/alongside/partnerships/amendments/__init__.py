@@ -1,0 +1,1 @@
+"""Changes to a partnership that runs, made only when both agree."""

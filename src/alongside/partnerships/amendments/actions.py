@@ -1,0 +1,232 @@
+"""Changes to a partnership that runs: only both heads together change what was signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.errors import Refused
+from alongside.journal.actions import write_journal
+from alongside.partnerships.actions import in_words, settle_offer
+from alongside.partnerships.amendment import (
+    AGREE_AMENDMENT,
+    PROPOSE_AMENDMENT,
+    REFUSE_AMENDMENT,
+    WITHDRAW_AMENDMENT,
+    Amendment,
+)
+from alongside.partnerships.amendments.queries import amendment_to
+from alongside.partnerships.model import AMEND, Aim, Partnership
+from alongside.partnerships.queries import aims_of, held_partnership
+from alongside.partnerships.sides import (
+    OTHER_SIDE,
+    Word,
+    days_in_words,
+    own_side,
+    school_on,
+    tell_schools,
+    urn_on,
+)
+from alongside.workflow import Move, take
+
+TEXTS = ("aim", "measure", "baseline", "target")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a partnership should be from now on, and why.
+
+    `aims` are objects of TEXTS and, for a standing aim, its id.
+    """
+
+    days: Decimal
+    starts_on: date
+    ends_on: date
+    aims: Sequence[dict[str, str]]
+    reason: str
+
+
+async def propose_amendment(
+    session: AsyncSession, person: Person, partnership_id: UUID, wanted: Wanted
+) -> UUID:
+    """Propose other days, dates or aims to the other head.
+
+    Raises Refused when nothing differs or one waits already.
+    """
+    row = await held_partnership(session, person, Permission.AMEND_PARTNERSHIP, partnership_id)
+    side = own_side(person, Permission.AMEND_PARTNERSHIP, row)
+    if row.state != "active":
+        raise Refused("Only a partnership that runs can be changed by both heads.", row.state)
+    aims = await aims_of(session, person.authority_id, partnership_id)
+    standing = [{"id": str(one.id), **{name: getattr(one, name) for name in TEXTS}} for one in aims]
+    if (wanted.days, wanted.starts_on, wanted.ends_on, list(wanted.aims)) == (
+        row.days,
+        row.starts_on,
+        row.ends_on,
+        standing,
+    ):
+        raise Refused("Nothing would change. Change the days, the dates or an aim.", row.state)
+    if not wanted.aims:
+        raise Refused("A partnership needs at least one aim.", row.state)
+    _refuse_fewer_than_used(row, wanted.days)
+    made = Amendment(
+        authority_id=person.authority_id,
+        partnership_id=partnership_id,
+        state=PROPOSE_AMENDMENT.end,
+        proposed_side=side,
+        days=wanted.days,
+        starts_on=wanted.starts_on,
+        ends_on=wanted.ends_on,
+        aims=list(wanted.aims),
+        agreement_version=row.agreement_version,
+        reason=wanted.reason,
+    )
+    session.add(made)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if "uq_amendment_live" in str(error.orig):
+            raise Refused(
+                "A change is proposed already. Answer it or take it back first.", row.state
+            ) from error
+        raise
+    urns = (row.asking_urn, row.giving_urn)
+    await write_journal(
+        session, person, PROPOSE_AMENDMENT.verb, "amendment", made.id, schools=urns, note=wanted.reason
+    )
+    await _tell_other(session, person, row, side, made.id, "proposes a change to your partnership")
+    return made.id
+
+
+async def agree_amendment(session: AsyncSession, person: Person, amendment_id: UUID) -> UUID:
+    """Agree to the other head's change: days move between pool and partnership in the same statement.
+
+    Returns the partnership. Raises Refused when the pool has not the days, or more are used already.
+    """
+    seen = await amendment_to(session, person, Permission.AMEND_PARTNERSHIP, amendment_id)
+    row = await held_partnership(
+        session, person, Permission.AMEND_PARTNERSHIP, seen.partnership_id, pool=True
+    )
+    side = own_side(person, Permission.AMEND_PARTNERSHIP, row)
+    _refuse_own(seen, side, row)
+    if seen.agreement_version != row.agreement_version:
+        raise Refused("The partnership has changed since this was proposed. Propose it anew.", row.state)
+    _refuse_fewer_than_used(row, seen.days)
+    await take(session, person, Amendment, seen, AGREE_AMENDMENT)
+    changes = {
+        name: [str(getattr(row, name)), str(getattr(seen, name))]
+        for name in ("days", "starts_on", "ends_on")
+        if getattr(row, name) != getattr(seen, name)
+    }
+    try:
+        await take(
+            session,
+            person,
+            Partnership,
+            row,
+            AMEND,
+            changes=changes,
+            days=seen.days,
+            starts_on=seen.starts_on,
+            ends_on=seen.ends_on,
+            agreement_version=row.agreement_version + 1,
+        )
+    except IntegrityError as error:
+        raise in_words(error, row) from error
+    await _put_aims(session, person, row, seen.aims)
+    await settle_offer(session, person, row.offer_id)
+    await _tell_other(session, person, row, side, amendment_id, "has agreed to the change you proposed")
+    partnership_id: UUID = row.id
+    return partnership_id
+
+
+async def refuse_amendment(session: AsyncSession, person: Person, amendment_id: UUID, reason: str) -> UUID:
+    """Leave things as they were signed, and say why. Returns the partnership."""
+    return await _end(session, person, amendment_id, REFUSE_AMENDMENT, reason)
+
+
+async def withdraw_amendment(session: AsyncSession, person: Person, amendment_id: UUID) -> UUID:
+    """Take one's own proposed change back. Returns the partnership."""
+    return await _end(session, person, amendment_id, WITHDRAW_AMENDMENT, None)
+
+
+async def _end(
+    session: AsyncSession, person: Person, amendment_id: UUID, move: Move, note: str | None
+) -> UUID:
+    seen = await amendment_to(session, person, Permission.AMEND_PARTNERSHIP, amendment_id)
+    row = await held_partnership(session, person, Permission.AMEND_PARTNERSHIP, seen.partnership_id)
+    side = own_side(person, Permission.AMEND_PARTNERSHIP, row)
+    if move is REFUSE_AMENDMENT:
+        _refuse_own(seen, side, row)
+    elif seen.proposed_side != side:
+        raise Refused("The other side has proposed this: agree to it or refuse it.", seen.state)
+    await take(session, person, Amendment, seen, move, note=note)
+    did = "has not agreed to the change" if move is REFUSE_AMENDMENT else "has taken the proposed change back"
+    await _tell_other(session, person, row, side, amendment_id, did)
+    partnership_id: UUID = row.id
+    return partnership_id
+
+
+def _refuse_own(seen: Any, side: str, row: Any) -> None:
+    if seen.proposed_side == side:
+        raise Refused(
+            f"Your school has proposed this. It waits for {school_on(OTHER_SIDE[side], row)}.", seen.state
+        )
+
+
+def _refuse_fewer_than_used(row: Any, days: Decimal) -> None:
+    if days < row.days_used:
+        raise Refused(
+            f"{days_in_words(row.days_used).capitalize()} have been used already, so it cannot be fewer.",
+            row.state,
+        )
+
+
+async def _put_aims(
+    session: AsyncSession, person: Person, row: Any, wanted: Sequence[dict[str, Any]]
+) -> None:
+    """Make the aims what both have agreed. Raises Refused when one that has been reviewed would go."""
+    kept = {UUID(one["id"]): one for one in wanted if one.get("id")}
+    for present in await aims_of(session, person.authority_id, row.id):
+        this = (Aim.authority_id == person.authority_id, Aim.id == present.id)
+        if present.id in kept:
+            texts = {name: kept[present.id][name] for name in TEXTS}
+            await session.execute(
+                update(Aim).where(*this).values(**texts).execution_options(synchronize_session=False)
+            )
+            continue
+        try:
+            await session.execute(delete(Aim).where(*this).execution_options(synchronize_session=False))
+        except IntegrityError as error:
+            raise Refused(
+                "An aim that has been reviewed cannot be removed. Propose to word it anew instead.", row.state
+            ) from error
+    for one in wanted:
+        if not one.get("id"):
+            texts = {name: one[name] for name in TEXTS}
+            session.add(Aim(authority_id=person.authority_id, partnership_id=row.id, **texts))
+    await session.flush()
+
+
+async def _tell_other(
+    session: AsyncSession, person: Person, row: Any, side: str, amendment_id: UUID, did: str
+) -> None:
+    await tell_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        Word(
+            "partnership_change",
+            f"{school_on(side, row)} {did}.",
+            f"/partnerships/{row.id}",
+            f"partnership_change:{amendment_id}:{did}",
+        ),
+    )

@@ -1,0 +1,382 @@
+"""Everything that changes a proposal, one function a verb."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person, system
+from alongside.access.policy import require
+from alongside.authorities import calendar_of, settings_of
+from alongside.authorities.calendar import add_school_days
+from alongside.errors import Invalid, Refused
+from alongside.journal.actions import write_journal
+from alongside.needs.model import GO_ON_LOOKING, RECEIVE_PROPOSAL, Need
+from alongside.partnerships.actions import prepare_partnership
+from alongside.partnerships.proposal import (
+    ACCEPT,
+    AGREE,
+    ASK_RELEASE,
+    COUNTER,
+    DECLINE,
+    MORE_TIME,
+    PROPOSE,
+    REFUSE_RELEASE,
+    RELEASE,
+    SUPERSEDE,
+    WITHDRAW,
+    Proposal,
+)
+from alongside.partnerships.proposals.pairs import need_to_propose_for, offer_to_propose
+from alongside.partnerships.proposals.queries import held_proposal, live_proposals_of_need, proposal_now
+from alongside.partnerships.proposals.standing import refuse_what_cannot_be
+from alongside.partnerships.queries import hold_pool_and_need, need_of
+from alongside.partnerships.sides import (
+    ASKER,
+    GIVER,
+    LEADER,
+    OTHER_SIDE,
+    Word,
+    days_in_words,
+    is_head,
+    own_side,
+    school_on,
+    side_of,
+    tell_both_and_leaders,
+    tell_schools,
+    urn_on,
+)
+from alongside.workflow import take
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is proposed: how many days between which dates, and a word to the other side."""
+
+    days: Decimal
+    starts_on: date
+    ends_on: date
+    message: str
+
+    def columns(self) -> dict[str, Any]:
+        """The same as columns of a proposal."""
+        return {
+            "days": self.days,
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+            "message": self.message,
+        }
+
+
+def answer_by(person: Person, urgency: str | None) -> date:
+    """The last school day to answer: sooner for an urgent need, else the authority's usual number of days."""
+    settings = settings_of(person.authority_id)
+    entry = settings.urgencies.get(urgency or "")
+    days = entry.respond_by if entry else settings.clocks.respond_by
+    return add_school_days(calendar_of(person.authority_id), person.today, days)
+
+
+async def propose(session: AsyncSession, person: Person, need_id: UUID, offer_id: UUID, terms: Terms) -> UUID:
+    """Propose an offer for a need.
+
+    A school that proposes for itself thereby accepts; a lead's proposal waits for both.
+
+    Raises NotThere for a post that the person does not see or may not propose for, Refused when the two
+    cannot be paired now.
+    """
+    await hold_pool_and_need(session, person.authority_id, offer_id, need_id)
+    need = await need_to_propose_for(session, person, need_id)
+    offer = await offer_to_propose(session, person, offer_id)
+    require(person, Permission.PROPOSE, need.school_urn, offer.school_urn)
+    if need.school_urn == offer.school_urn:
+        raise Refused("This need and this offer are of the same school. Look for an offer of another school.")
+    side = {need.school_urn: ASKER, offer.school_urn: GIVER}.get(person.school_urn or 0, LEADER)
+    now = datetime.now(UTC)
+    made = Proposal(
+        authority_id=person.authority_id,
+        need_id=need_id,
+        offer_id=offer_id,
+        asking_urn=need.school_urn,
+        giving_urn=offer.school_urn,
+        state=PROPOSE.end,
+        proposed_by=person.id,
+        proposed_as=side,
+        respond_by=answer_by(person, need.urgency),
+        asker_accepted_at=now if side == ASKER else None,
+        giver_accepted_at=now if side == GIVER else None,
+        released_by_head=side == GIVER and is_head(person),
+        **terms.columns(),
+    )
+    session.add(made)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if "uq_proposal_live" in str(error.orig):
+            raise Refused("This offer is proposed for this need already. Look under Proposals.") from error
+        raise
+    row = await proposal_now(session, person.authority_id, made.id)
+    refuse_what_cannot_be(person, row)
+    urns = (made.asking_urn, made.giving_urn)
+    await write_journal(
+        session, person, PROPOSE.verb, "proposal", made.id, schools=urns, note=terms.message or None
+    )
+    if need.state == "open":
+        product = system(person.authority_id, person.today)
+        await take(session, product, Need, need, RECEIVE_PROPOSAL)
+    await _tell_made(session, person, row, side)
+    return made.id
+
+
+async def _tell_made(session: AsyncSession, person: Person, row: Any, side: str) -> None:
+    asked = [urn_on(OTHER_SIDE[side], row)] if side in OTHER_SIDE else [row.asking_urn, row.giving_urn]
+    text = (
+        f"{row.giving_name} is proposed to support {row.asking_name}: please answer by "
+        f"{row.respond_by:%-d %B %Y}."
+    )
+    await tell_schools(
+        session, person, asked, Word("proposal_made", text, f"/proposals/{row.id}", f"proposal_made:{row.id}")
+    )
+
+
+async def accept_proposal(
+    session: AsyncSession, person: Person, proposal_id: UUID, terms_version: int
+) -> UUID | None:
+    """Say yes to the terms as they were read. Returns the partnership when that settled it.
+
+    The second yes makes the partnership, unless the giving school's headteacher must release the leader
+    first. Raises Refused when the terms have changed, or when the need, the offer or its days have gone
+    meanwhile.
+    """
+    row = await held_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
+    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
+    _refuse_unless_proposed(row)
+    _refuse_other_terms(row, terms_version)
+    if getattr(row, f"{side}_accepted_at") is not None:
+        raise Refused(
+            f"{school_on(side, row)} has accepted already. "
+            f"It now waits for {school_on(OTHER_SIDE[side], row)}.",
+            row.state,
+        )
+    refuse_what_cannot_be(person, row)
+    released = row.released_by_head or (side == GIVER and is_head(person))
+    accepted: dict[str, Any] = {f"{side}_accepted_at": datetime.now(UTC), "released_by_head": released}
+    if getattr(row, f"{OTHER_SIDE[side]}_accepted_at") is None:
+        await take(session, person, Proposal, row, ACCEPT, **accepted)
+        await _tell_other(session, person, row, side, "proposal_accepted", "has accepted the proposal")
+        return None
+    if not row.leader_is_head and not released:
+        due = answer_by(person, row.urgency)
+        await take(session, person, Proposal, row, ASK_RELEASE, **accepted, respond_by=due)
+        await tell_schools(
+            session,
+            person,
+            [row.giving_urn],
+            Word(
+                "release_asked",
+                f"{row.leader_name} is asked for by {row.asking_name}. The headteacher must release them.",
+                f"/proposals/{row.id}",
+                f"release_asked:{row.id}:{row.version}",
+            ),
+        )
+        return None
+    await take(session, person, Proposal, row, AGREE, **accepted)
+    return await _settle(session, person, row)
+
+
+async def release_leader(session: AsyncSession, person: Person, proposal_id: UUID) -> UUID:
+    """Let the leader go: the headteacher of the giving school settles the proposal.
+
+    Returns the partnership.
+    """
+    row = await held_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
+    require(person, Permission.RELEASE_LEADER, row.giving_urn)
+    if row.state == "to_release":
+        refuse_what_cannot_be(person, row)
+    await take(session, person, Proposal, row, RELEASE, released_by_head=True)
+    return await _settle(session, person, row)
+
+
+async def refuse_release(session: AsyncSession, person: Person, proposal_id: UUID, words: str) -> None:
+    """Say that the leader cannot be spared, and why: the proposal is over."""
+    row = await held_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
+    require(person, Permission.RELEASE_LEADER, row.giving_urn)
+    await take(session, person, Proposal, row, REFUSE_RELEASE, note=words, declined_by=GIVER)
+    await go_on_looking(session, person, row)
+    await _tell_end(session, person, row, "release_refused", f"{row.giving_name} cannot release the leader.")
+
+
+async def refuse_proposal(
+    session: AsyncSession, person: Person, proposal_id: UUID, reason: str, words: str
+) -> None:
+    """Say no, with a reason from the authority's list; where the list asks for words, with words.
+
+    Raises Invalid for a reason that is not on the list, or for missing words.
+    """
+    reasons = settings_of(person.authority_id).decline_reasons
+    row = await held_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
+    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
+    if reason not in reasons:
+        raise Invalid({"reason": ["Choose a reason from the list."]})
+    if reasons[reason].needs_words and not words.strip():
+        raise Invalid({"words": ["Say in a few words why, so that the other school knows."]})
+    note = ": ".join(part for part in (reasons[reason].label, words.strip()) if part)
+    await take(session, person, Proposal, row, DECLINE, note=note, declined_by=side, decline_reason=reason)
+    await go_on_looking(session, person, row)
+    await _tell_end(
+        session, person, row, "proposal_declined", f"{school_on(side, row)} has declined the proposal."
+    )
+
+
+async def ask_more_time(session: AsyncSession, person: Person, proposal_id: UUID) -> date:
+    """Move the day to answer by, once for each side. Returns the new day."""
+    row = await held_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
+    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
+    _refuse_unless_proposed(row)
+    if getattr(row, f"{side}_accepted_at") is not None:
+        raise Refused("Your school has accepted already, so it needs no more time.", row.state)
+    if getattr(row, f"{side}_had_more_time"):
+        raise Refused(
+            "Your school has had more time once. Accept, decline, or propose other terms.", row.state
+        )
+    more = settings_of(person.authority_id).clocks.more_time
+    until = add_school_days(calendar_of(person.authority_id), max(row.respond_by, person.today), more)
+    values: dict[str, Any] = {f"{side}_had_more_time": True, "respond_by": until}
+    changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
+    await take(session, person, Proposal, row, MORE_TIME, changes=changes, **values)
+    await _tell_other(
+        session, person, row, side, "more_time_asked", f"will answer the proposal by {until:%-d %B %Y}"
+    )
+    return until
+
+
+async def counter_propose(
+    session: AsyncSession, person: Person, proposal_id: UUID, terms: Terms, terms_version: int
+) -> None:
+    """Propose other days or dates: this side accepts them thereby, and the other side is asked anew."""
+    row = await held_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
+    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
+    _refuse_unless_proposed(row)
+    _refuse_other_terms(row, terms_version)
+    refuse_what_cannot_be(person, row, days=terms.days)
+    accepted: dict[str, Any] = {
+        f"{side}_accepted_at": datetime.now(UTC),
+        f"{OTHER_SIDE[side]}_accepted_at": None,
+    }
+    await take(
+        session,
+        person,
+        Proposal,
+        row,
+        COUNTER,
+        note=terms.message or None,
+        changes=_changed_terms(row, terms),
+        terms_version=row.terms_version + 1,
+        respond_by=answer_by(person, row.urgency),
+        released_by_head=side == GIVER and is_head(person),
+        **accepted,
+        **terms.columns(),
+    )
+    await _tell_other(session, person, row, side, "counter_proposed", "proposes other days or dates")
+
+
+async def withdraw_proposal(session: AsyncSession, person: Person, proposal_id: UUID) -> None:
+    """Take a proposal back: a school that has said yes to it, or a leader when a leader made it."""
+    row = await held_proposal(session, person, Permission.WITHDRAW_PROPOSAL, proposal_id)
+    side = side_of(person, row)
+    if side is None and row.proposed_as != LEADER:
+        raise Refused("The schools have proposed this themselves, so only they can take it back.", row.state)
+    if side is not None and getattr(row, f"{side}_accepted_at") is None:
+        raise Refused("You have not accepted this proposal: decline it, and say why.", row.state)
+    await take(session, person, Proposal, row, WITHDRAW)
+    await go_on_looking(session, person, row)
+    await _tell_end(
+        session,
+        person,
+        row,
+        "proposal_withdrawn",
+        f"The proposal of {row.giving_name} for {row.asking_name} has been withdrawn.",
+    )
+
+
+async def go_on_looking(session: AsyncSession, person: Person, row: Any) -> None:
+    """Open a need again when nothing is proposed for it any more; the need must be held."""
+    need = await need_of(session, person.authority_id, row.need_id)
+    if need.state == "proposed" and not await live_proposals_of_need(
+        session, person.authority_id, row.need_id
+    ):
+        await take(session, system(person.authority_id, person.today), Need, need, GO_ON_LOOKING)
+
+
+async def _settle(session: AsyncSession, person: Person, row: Any) -> UUID:
+    """Everything that an agreement brings with it, in the transaction of the last yes."""
+    made = await prepare_partnership(session, person, row)
+    product = system(person.authority_id, person.today)
+    for other in await live_proposals_of_need(session, person.authority_id, row.need_id):
+        await take(session, product, Proposal, other, SUPERSEDE)
+        await tell_schools(
+            session,
+            person,
+            [other.giving_urn],
+            Word(
+                "proposal_superseded",
+                f"{other.asking_name} has agreed other support for “{other.need_title}”.",
+                f"/proposals/{other.id}",
+                f"proposal_superseded:{other.id}",
+            ),
+        )
+    return made
+
+
+def _refuse_unless_proposed(row: Any) -> None:
+    if row.state != "proposed":
+        raise Refused(f"This can no longer be done: it is now “{row.state.replace('_', ' ')}”.", row.state)
+
+
+def _refuse_other_terms(row: Any, terms_version: int) -> None:
+    if row.terms_version != terms_version:
+        raise Refused("The other side has proposed other terms meanwhile. Read them, then answer.", row.state)
+
+
+def _changed_terms(row: Any, terms: Terms) -> Mapping[str, Any]:
+    compared = {"days": terms.days, "starts_on": terms.starts_on, "ends_on": terms.ends_on}
+    return {
+        name: [str(getattr(row, name)), str(value)]
+        for name, value in compared.items()
+        if getattr(row, name) != value
+    }
+
+
+async def _tell_other(
+    session: AsyncSession, person: Person, row: Any, side: str, kind: str, did: str
+) -> None:
+    """Tell the other school what this one did."""
+    await tell_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        Word(
+            kind,
+            (
+                f"{school_on(side, row)} {did}: {days_in_words(row.days)} for “{row.need_title}”."
+                if kind == "proposal_accepted"
+                else f"{school_on(side, row)} {did}."
+            ),
+            f"/proposals/{row.id}",
+            f"{kind}:{row.id}:{row.version}",
+        ),
+    )
+
+
+async def _tell_end(session: AsyncSession, person: Person, row: Any, kind: str, text: str) -> None:
+    """Tell both schools, and their leads where a leader had proposed it."""
+    word = Word(kind, text, f"/proposals/{row.id}", f"{kind}:{row.id}")
+    if row.proposed_as == LEADER:
+        await tell_both_and_leaders(session, person, row, word)
+    else:
+        await tell_schools(session, person, [row.asking_urn, row.giving_urn], word)

@@ -1,0 +1,148 @@
+"""Which offers may be proposed for a need, and which needs an offer may be proposed for."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, exists, func, literal_column, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.access.policy import may, reach_clause
+from alongside.authorities import calendar_of, settings_of
+from alongside.authorities.calendar import ONE_DAY
+from alongside.needs.freshness import lapsed_if_confirmed_by
+from alongside.needs.model import Need
+from alongside.offers.model import Offer, OfferTheme
+from alongside.partnerships.proposal import Proposal
+from alongside.partnerships.proposals.queries import LIVE, WAITING_NEEDS
+from alongside.partnerships.queries import AUTHORITY, one_row, rows_of
+from alongside.schools.model import School
+
+METRES_OF_A_MILE = 1609.344
+
+NEED: Any = (
+    select(*Need.__table__.columns, School.name.label("school_name"), School.easting, School.northing)
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Need.school_urn))
+    .where(Need.authority_id == AUTHORITY)
+)
+
+OFFER: Any = (
+    select(
+        *Offer.__table__.columns,
+        School.name.label("school_name"),
+        School.easting,
+        School.northing,
+        (Offer.days_total - Offer.days_taken).label("days_left"),
+        (Offer.engagements_max - Offer.engagements_taken).label("places_left"),
+    )
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Offer.school_urn))
+    .where(Offer.authority_id == AUTHORITY)
+)
+
+
+def fresh_since(authority_id: int, today: date) -> date:
+    """The earliest day of confirmation with which an offer still holds today."""
+    good_for = settings_of(authority_id).clocks.offer_good_for
+    return lapsed_if_confirmed_by(calendar_of(authority_id), today, good_for) + ONE_DAY
+
+
+def seen_by(person: Person, post: Any) -> Any:
+    """The condition of “this person may see this need or offer”."""
+    return reach_clause(
+        person, Permission.SEE_POST, post.school_urn, shown_to_all_from=post.shown_to_all_from
+    )
+
+
+async def need_to_propose_for(session: AsyncSession, person: Person, need_id: UUID) -> Row[Any]:
+    """A posted need that this person sees. Raises NotThere."""
+    statement = NEED.where(
+        Need.id == need_id, Need.state.not_in(("draft", "to_confirm")), seen_by(person, Need)
+    )
+    return await one_row(session, statement, authority_id=person.authority_id)
+
+
+async def offer_to_propose(session: AsyncSession, person: Person, offer_id: UUID) -> Row[Any]:
+    """A posted offer that this person sees. Raises NotThere."""
+    statement = OFFER.where(Offer.id == offer_id, Offer.state != "draft", seen_by(person, Offer))
+    return await one_row(session, statement, authority_id=person.authority_id)
+
+
+def _within_propose(person: Person, column: Any, fixed_urn: int) -> Any:
+    """Proposing needs one of the two schools within reach: when the fixed one is not, the other must be."""
+    if may(person, Permission.PROPOSE, fixed_urn):
+        return true()
+    return reach_clause(person, Permission.PROPOSE, column)
+
+
+def _miles_from(post: Row[Any]) -> Any:
+    squares = func.power(School.easting - bindparam("east", post.easting), 2) + func.power(
+        School.northing - bindparam("north", post.northing), 2
+    )
+    return (func.sqrt(squares) / METRES_OF_A_MILE).label("miles")
+
+
+async def offers_for_need(session: AsyncSession, person: Person, need: Row[Any]) -> Sequence[Row[Any]]:
+    """The offers that may be proposed for a need, 25 at most: those of its theme first, then the nearest.
+
+    Live, confirmed within the authority's period, with days and a place left, and not proposed for it
+    already.
+    """
+    same_theme = exists().where(
+        OfferTheme.authority_id == AUTHORITY, OfferTheme.offer_id == Offer.id, OfferTheme.theme == need.theme
+    )
+    already = exists().where(
+        Proposal.authority_id == AUTHORITY,
+        Proposal.need_id == need.id,
+        Proposal.offer_id == Offer.id,
+        Proposal.state.in_(LIVE),
+    )
+    miles = _miles_from(need)
+    statement = (
+        OFFER.add_columns(same_theme.label("same_theme"), miles)
+        .where(
+            Offer.state == "live",
+            Offer.confirmed_on >= fresh_since(person.authority_id, person.today),
+            Offer.days_taken < Offer.days_total,
+            Offer.engagements_taken < Offer.engagements_max,
+            Offer.school_urn != need.school_urn,
+            or_(Offer.appetite != "no", Offer.school_urn == (person.school_urn or 0)),
+            seen_by(person, Offer),
+            _within_propose(person, Offer.school_urn, need.school_urn),
+            ~already,
+        )
+        .order_by(same_theme.desc(), miles.asc().nulls_last(), Offer.id)
+        .limit(literal_column("25"))
+    )
+    return await rows_of(session, statement, authority_id=person.authority_id)
+
+
+async def needs_for_offer(session: AsyncSession, person: Person, offer: Row[Any]) -> Sequence[Row[Any]]:
+    """The needs that an offer may be proposed for, 25 at most: of its themes first, then the nearest."""
+    same_theme = exists().where(
+        OfferTheme.authority_id == AUTHORITY, OfferTheme.offer_id == offer.id, OfferTheme.theme == Need.theme
+    )
+    already = exists().where(
+        and_(
+            Proposal.authority_id == AUTHORITY,
+            Proposal.offer_id == offer.id,
+            Proposal.need_id == Need.id,
+            Proposal.state.in_(LIVE),
+        )
+    )
+    miles = _miles_from(offer)
+    statement = (
+        NEED.add_columns(same_theme.label("same_theme"), miles)
+        .where(
+            Need.state.in_(WAITING_NEEDS),
+            Need.school_urn != offer.school_urn,
+            seen_by(person, Need),
+            _within_propose(person, Need.school_urn, offer.school_urn),
+            ~already,
+        )
+        .order_by(same_theme.desc(), miles.asc().nulls_last(), Need.id)
+        .limit(literal_column("25"))
+    )
+    return await rows_of(session, statement, authority_id=person.authority_id)

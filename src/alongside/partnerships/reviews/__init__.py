@@ -1,0 +1,1 @@
+"""Half-way and closing reviews by both sides."""

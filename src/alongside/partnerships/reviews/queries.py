@@ -1,0 +1,61 @@
+"""Reviews as each side may see them: the other side's only after one's own."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person
+from alongside.partnerships.model import Aim
+from alongside.partnerships.queries import AUTHORITY, rows_of
+from alongside.partnerships.review import Review, ReviewRating
+from alongside.partnerships.sides import side_of
+
+REVIEWS: Any = (
+    select(*Review.__table__.columns)
+    .where(Review.authority_id == AUTHORITY, Review.partnership_id == bindparam("partnership_id"))
+    .order_by(Review.given_at, Review.id)
+)
+RATINGS: Any = (
+    select(ReviewRating.review_id, ReviewRating.aim_id, ReviewRating.rating, ReviewRating.reason, Aim.aim)
+    .join(Review, (Review.authority_id == AUTHORITY) & (Review.id == ReviewRating.review_id))
+    .join(Aim, (Aim.authority_id == AUTHORITY) & (Aim.id == ReviewRating.aim_id))
+    .where(ReviewRating.authority_id == AUTHORITY, Review.partnership_id == bindparam("partnership_id"))
+    .order_by(ReviewRating.review_id, ReviewRating.aim_id)
+)
+
+
+async def given_reviews(session: AsyncSession, authority_id: int, partnership_id: UUID) -> Sequence[Row[Any]]:
+    """Every review given in a partnership, for rules that look at both sides: not for showing."""
+    return await rows_of(session, REVIEWS, authority_id=authority_id, partnership_id=partnership_id)
+
+
+async def reviews_seen_by(session: AsyncSession, person: Person, partnership: Any) -> list[dict[str, Any]]:
+    """The reviews of a partnership with their ratings, as this person may see them.
+
+    For a school, a review of the other side is only `given: True` until its own of the same kind is in, so
+    that neither writes after the other. A lead and the core team see all.
+    """
+    given = await given_reviews(session, person.authority_id, partnership.id)
+    side = side_of(person, partnership)
+    own = {review.kind for review in given if review.side == side}
+    ratings = await rows_of(session, RATINGS, authority_id=person.authority_id, partnership_id=partnership.id)
+    shown = []
+    for review in given:
+        open_to = side is None or review.side == side or review.kind in own
+        rated = [one for one in ratings if one.review_id == review.id]
+        shown.append(
+            {
+                "kind": review.kind,
+                "side": review.side,
+                "given_at": review.given_at,
+                "open": open_to,
+                "changed": review.changed if open_to else None,
+                "again": review.again if open_to else None,
+                "outcome": review.outcome if open_to else None,
+                "ratings": rated if open_to else [],
+            }
+        )
+    return shown
