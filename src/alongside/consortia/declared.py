@@ -59,7 +59,7 @@ async def plan_consortia(session: AsyncSession, settings: AuthoritySettings, tod
 
 
 async def apply_consortia(session: AsyncSession, person: Person, settings: AuthoritySettings) -> list[Step]:
-    """Do what `plan_consortia` says, journalled; returns the steps done. Raises Refused and then does none."""
+    """Do what `plan_consortia` says, journalled; returns the steps done. Raises Refused and done none."""
     await session.execute(
         select(Consortium.id).where(Consortium.authority_id == person.authority_id).with_for_update()
     )

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Row,
-    Select,
     and_,
     any_,
     bindparam,
@@ -37,7 +36,7 @@ def in_force(day: Any) -> ColumnElement[bool]:
     )
 
 
-CONSORTIA: Select[Any] = (
+CONSORTIA = (
     select(
         Consortium.id,
         Consortium.key,
@@ -60,7 +59,7 @@ CONSORTIA: Select[Any] = (
     .limit(literal_column("200"))
 )
 
-MEMBERS: Select[Any] = (
+MEMBERS = (
     select(School.urn, School.name, School.phase, School.kind, School.status, ConsortiumMembership.starts_on)
     .join(
         School,
@@ -78,7 +77,7 @@ MEMBERS: Select[Any] = (
     .limit(literal_column("1000"))
 )
 
-MEMBERSHIPS: Select[Any] = (
+MEMBERSHIPS = (
     select(
         ConsortiumMembership.id,
         ConsortiumMembership.school_urn,
@@ -104,14 +103,14 @@ MEMBERSHIPS: Select[Any] = (
 )
 
 
-async def consortia(session: AsyncSession, authority_id: int, today: date) -> Sequence[Row[Any]]:
+async def consortia(session: AsyncSession, authority_id: int, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
     """All consortia with how many schools belong to each today; ended ones carry their last day."""
     return (await session.execute(CONSORTIA, {"authority_id": authority_id, "today": today})).all()
 
 
 async def members(
     session: AsyncSession, authority_id: int, consortium_id: UUID, today: date
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """The schools that belong to a consortium today, by name."""
     values = {"authority_id": authority_id, "consortium_id": consortium_id, "today": today}
     return (await session.execute(MEMBERS, values)).all()
@@ -119,7 +118,7 @@ async def members(
 
 async def memberships(
     session: AsyncSession, authority_id: int, urns: Sequence[int], today: date
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """To which consortia some schools belong today: one row a school and phase."""
     values = {"authority_id": authority_id, "urns": list(urns), "today": today}
     return (await session.execute(MEMBERSHIPS, values)).all()
