@@ -38,9 +38,9 @@ LINK_KINDS = ("predecessor", "successor", "other")
 
 
 class School(AuthorityKeyed, Base):
-    """One establishment of an authority, known by its URN. Never deleted; what is not known is NULL, never 0.
+    """One establishment of an authority, known by its URN. Never deleted; unknown is NULL, never 0.
 
-    `establishment_number` with `la_code` is the LAESTAB. `capacity` and `pupils` count pupils, `percentage_fsm`
+    `establishment_number` with `la_code` is the LAESTAB. `capacity` and `pupils` are counts, `percentage_fsm`
     is the share eligible for free school meals at `census_on`. `easting` and `northing` are metres of the
     British National Grid, `latitude` and `longitude` degrees of WGS 84. `gone_since` is the day of the first
     import whose file no longer listed the school under this authority.
@@ -120,7 +120,7 @@ class School(AuthorityKeyed, Base):
 class SchoolLink(AuthorityKeyed, Base):
     """The register's word that another school came before or after this one.
 
-    The other school may lie outside the authority, so `other_urn` refers to no row. `link_type` is GIAS's term.
+    The other school may lie elsewhere, so `other_urn` refers to no row. `link_type` is GIAS's term.
     """
 
     __tablename__ = "school_link"
@@ -132,8 +132,8 @@ class SchoolLink(AuthorityKeyed, Base):
 
     urn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     other_urn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    link_type: Mapped[str]
+    link_type: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
     other_name: Mapped[str | None]
     established_on: Mapped[date | None]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from alongside.errors import Alongside
 
@@ -31,7 +31,7 @@ UTF8_IN_CP1252 = re.compile(rb"\xe2\x80[\x93\x94\x98\x99\x9c\x9d]|\xc3[\xa0-\xbf
 """What a curly quotation mark or an accented letter of UTF-8 looks like; nobody writes these in cp1252."""
 
 
-class UnreadableFile(Alongside):  # noqa: N818
+class UnreadableFile(Alongside):
     """This file cannot be the register, or not all of it: nothing is changed. The text says what it is."""
 
 
@@ -126,10 +126,11 @@ def unpacked(path: Path, on_bytes: OnBytes | None = None) -> Iterator[IO[bytes]]
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
-            counted: IO[bytes] = file
+            counted: Any = file
             if on_bytes is not None:
-                counted = io.BufferedReader(_Counted(file, on_bytes), CHUNK)  # type: ignore[assignment]
-            yield gzip.GzipFile(fileobj=counted) if packed else counted  # type: ignore[misc]
+                counted = io.BufferedReader(_Counted(file, on_bytes), CHUNK)
+            content: Any = gzip.GzipFile(fileobj=counted) if packed else counted
+            yield content
     except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
         raise UnreadableFile(f"{path.name} is damaged or cut off: it cannot be unpacked.") from problem
     except OSError as problem:
@@ -141,7 +142,7 @@ def lines_of(source: Source, on_bytes: OnBytes | None = None) -> Iterator[Iterat
     """The lines of an inspected file with their ends; bytes unknown to cp1252 come as lone surrogates."""
     with unpacked(source.path, on_bytes) as file:
         errors = "surrogateescape" if source.encoding == "cp1252" else "strict"
-        text = io.TextIOWrapper(file, source.encoding, errors, newline="")  # type: ignore[type-var]
+        text = io.TextIOWrapper(file, source.encoding, errors, newline="")
         try:
             yield iter(text)
         except UnicodeDecodeError as problem:
