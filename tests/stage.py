@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +18,7 @@ from alongside.authorities.settings import AuthoritySettings
 from alongside.database.embedded import EmbeddedServer
 from alongside.database.roles import make_database, prepare_cluster
 from alongside.database.schema import bring_up_to_date
+from alongside.database.scratch import ScratchServer
 from alongside.database.session import Database
 from alongside.people.queries import hashed
 from tests.people import CAST, CONSORTIA, MEMBERS, NORTHSHIRE, SCHOOLS, SOUTHSHIRE, TWINS, Cast
@@ -68,7 +68,7 @@ def present_stage() -> Stage:
 
 def open_stage() -> EmbeddedServer:
     """Start the server of this run and build the template."""
-    server = EmbeddedServer(Path(tempfile.mkdtemp(prefix="alongside-tests-")), durable=False)
+    server = ScratchServer()
     server.start()
     assert server.port is not None
     stage = Stage(server.port, server.password)
@@ -92,7 +92,9 @@ async def copy_of_template(stage: Stage) -> Copy:
     name = f"play_{uuid4().hex[:12]}"
     connection = await asyncpg.connect(stage.url("postgres", "postgres"))
     try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY wal_log OWNER alongside_owner")
+        await connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY wal_log OWNER alongside_owner"
+        )
         await make_database(connection, name)
     finally:
         await connection.close()
@@ -135,7 +137,14 @@ async def play(connection: asyncpg.Connection) -> None:
             list(settings.hosts),
         )
         stored = msgspec.json.encode(to_stored(settings)).decode()
-        await _insert(connection, "authority_settings", authority_id=authority_id, version=1, settings=stored, applied_by="stage")
+        await _insert(
+            connection,
+            "authority_settings",
+            authority_id=authority_id,
+            version=1,
+            settings=stored,
+            applied_by="stage",
+        )
         await _play_places(connection, authority_id)
     for one in (*CAST, *TWINS):
         await _play_person(connection, one)

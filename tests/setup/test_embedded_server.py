@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +91,33 @@ def test_a_server_whose_supervisor_was_killed_is_taken_over(folder: Path) -> Non
         assert ask(server.superuser_url, "SELECT 1") == 1
         assert server.process
         assert server.process.pid != orphan
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux")
+def test_a_killed_supervisor_takes_its_server_along(folder: Path) -> None:
+    waits = (
+        "import sys, time; from pathlib import Path; from alongside.database.embedded import EmbeddedServer\n"
+        "server = EmbeddedServer(Path(sys.argv[1])); server.start()\n"
+        "print(server.process.pid, flush=True); time.sleep(60)"
+    )
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", waits, str(folder)], stdout=subprocess.PIPE, text=True
+    )
+    assert supervisor.stdout
+    server = int(supervisor.stdout.readline())
+    supervisor.kill()
+    supervisor.communicate()
+    until = time.monotonic() + 10
+    while _lives(server):
+        assert time.monotonic() < until, "the server goes on without its supervisor"
+        time.sleep(0.05)
+
+
+def _lives(process: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
 
 
 def test_a_taken_port_is_said_in_one_line(prepared: EmbeddedServer, folder: Path) -> None:

@@ -55,7 +55,7 @@ def can_reach(path: Path, user: Unprivileged | None) -> bool:
 def shelter_of(folder: Path) -> Path:
     """A folder of our own that the unprivileged user can reach, always the same for one `folder`."""
     mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-    return SHELTER / f"{folder.resolve().parent.name or 'root'}-{mark}"
+    return SHELTER / f"{folder.name}-{mark}"
 
 
 def programs(user: Unprivileged | None) -> Path:

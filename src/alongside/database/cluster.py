@@ -23,6 +23,12 @@ def as_user(user: Unprivileged | None) -> dict[str, Any]:
     return plain | {"user": user.uid, "group": user.gid, "extra_groups": []}
 
 
+def end_with_parent() -> list[str]:
+    """What to put before a command so that Linux stops it in good order when its parent is gone."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
+
+
 def make_cluster(programs: Path, home: Path, user: Unprivileged | None, password: str) -> None:
     """Make `home/cluster` with initdb, unless it is there; one half made by a crash is made anew.
 

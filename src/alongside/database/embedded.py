@@ -15,7 +15,14 @@ from typing import IO, Self
 from urllib.parse import quote
 
 from alongside.database.binaries import Unprivileged, can_reach, programs, shelter_of, unprivileged
-from alongside.database.cluster import SUPERUSER, as_user, free_from_orphan, make_cluster, pid_file
+from alongside.database.cluster import (
+    SUPERUSER,
+    as_user,
+    end_with_parent,
+    free_from_orphan,
+    make_cluster,
+    pid_file,
+)
 from alongside.errors import WrongSetUp
 
 PATIENCE = 20.0
@@ -229,7 +236,7 @@ class EmbeddedServer:
         settings |= {"port": str(self.port), "unix_socket_directories": ""}
         if self._has_socket():
             settings["unix_socket_directories"] = str(self.cluster)
-        command = [str(postgres), "-D", str(self.cluster)]
+        command = [*end_with_parent(), str(postgres), "-D", str(self.cluster)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         return command
