@@ -233,7 +233,9 @@ def test_years_without_declared_terms_keep_the_usual_holidays() -> None:
 
 
 def test_a_calendar_without_terms_still_gives_a_deadline() -> None:
-    bare = Calendar((), frozenset(), frozenset(), frozenset(), pause_in_holidays=True, school_day_ends=time(17))
+    bare = Calendar(
+        (), frozenset(), frozenset(), frozenset(), pause_in_holidays=True, school_day_ends=time(17)
+    )
     assert add_school_days(bare, date(2026, 11, 20), 1) == date(2026, 11, 23)
 
 
