@@ -101,8 +101,9 @@ async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> 
     assert settings.migrator_url is not None
     say("bringing the database to the present schema")
     await bring_up_to_date(settings.migrator_url, settings.fence_key)
-    if find_spec("alongside.demo.loading") is not None:
-        await import_module("alongside.demo.loading").load(settings, say)
+    load = getattr(import_module("alongside.demo"), "load", None) if find_spec("alongside.demo") else None
+    if load is not None:
+        await load(settings, say)
     return settings
 
 
