@@ -81,8 +81,9 @@ def demonstrate(folder: Path, port: int, web: int, say: Say) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        server.stop()
-        say("everything has stopped")
+        if server.running():
+            server.stop()
+            say("everything has stopped; what you did is kept")
 
 
 async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> Settings:

@@ -36,7 +36,7 @@ def listen(host: str, port: int) -> socket.socket:
         if isinstance(error, PermissionError):
             raise WrongSetUp(f"Port {port} may be used by root only: choose another with --port.") from None
         raise WrongSetUp(
-            f"Port {port} is taken by another program: end it, or choose another port (--port {port + 1})."
+            f"Port {port} is taken by another program: end it, or choose another (--port {port + 1})."
         ) from None
     made.set_inheritable(True)
     return made
