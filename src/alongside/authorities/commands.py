@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from alongside.authorities.files import read_authorities, tenant_files, tenants_folder
+from alongside.authorities.files import DEFAULTS, read_authorities, tenant_files, tenants_folder
+from alongside.authorities.handbook import handbook
+from alongside.settings import bundled
 
 
 @click.group()
@@ -35,3 +37,9 @@ def check(tenants: Path | None) -> None:
         click.echo(
             f"{settings.slug}: {settings.name} ({settings.dfe_code}), {len(settings.consortia)} consortia"
         )
+
+
+@authority.command("handbook")
+def print_handbook() -> None:
+    """Print tenants/README.md: every setting with its meaning, its default and who settles it."""
+    click.echo(handbook((bundled("tenants") / DEFAULTS).read_text(encoding="utf-8")), nl=False)
