@@ -21,7 +21,9 @@ AT_ONCE = 200
 """As many posts as one transaction takes in hand; the worker comes back for the rest."""
 
 OPEN_NEEDS: Select[Any] = (
-    select(*Need.__table__.columns, School.name.label("school"))
+    select(
+        *(column for column in Need.__table__.columns if column.name != "words"), School.name.label("school")
+    )
     .join(School, (School.authority_id == Need.authority_id) & (School.urn == Need.school_urn))
     .where(Need.authority_id == bindparam("authority_id"), Need.state == "open")
     .order_by(Need.confirmed_on, Need.id)

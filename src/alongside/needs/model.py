@@ -4,7 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, Numeric, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, Computed, Index, Numeric, Text, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.access.permissions import Permission
@@ -101,7 +102,13 @@ class Need(AuthorityOwned, Base):
         CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
         CheckConstraint(one_of("audience", Audience), name="audience"),
         CheckConstraint("cardinality(terms) <= 12", name="terms"),
-        Index("ix_need_board", "authority_id", "state", "posted_at", "id"),
+        Index(
+            "ix_need_on_board",
+            "authority_id",
+            "posted_at",
+            "id",
+            postgresql_where=text("state IN ('open', 'proposed')"),
+        ),
         Index(None, "authority_id", "school_urn", "state"),
     )
 
@@ -126,3 +133,8 @@ class Need(AuthorityOwned, Base):
     created_at: Mapped[datetime] = created_at()
     posted_at: Mapped[datetime | None]
     confirmed_on: Mapped[date | None]
+    words: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed("to_tsvector('english', title || ' ' || wanted || ' ' || good_looks_like)", persisted=True),
+        deferred=True,
+    )

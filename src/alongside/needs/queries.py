@@ -19,7 +19,7 @@ A_PAGE = 25
 
 NEED_WITH_SCHOOL: Select[Any] = (
     select(
-        *Need.__table__.columns,
+        *(column for column in Need.__table__.columns if column.name != "words"),
         School.name.label("school"),
         School.status.label("school_status"),
         PersonRow.name.label("drafter"),

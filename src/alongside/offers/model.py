@@ -4,11 +4,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, Numeric, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, Computed, Index, Numeric, Text, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.access.permissions import Permission
 from alongside.database.base import AuthorityKeyed, AuthorityOwned, Base, created_at, one_of, reference
+from alongside.needs.audience import Audience
 from alongside.workflow import BEGINNING, Move, workflow
 
 DRAFT_OFFER = Move("draft_offer", (BEGINNING,), "draft", Permission.POST_OFFER, "drafted the offer")
@@ -17,7 +19,16 @@ PAUSE_OFFER = Move("pause_offer", ("live",), "paused", Permission.CHANGE_OFFER, 
 LAPSE_OFFER = Move(
     "lapse_offer", ("live",), "paused", None, "the offer was not confirmed in time, so it is paused"
 )
-RESUME_OFFER = Move("resume_offer", ("paused",), "live", Permission.CHANGE_OFFER, "confirmed the offer")
+CONFIRM_OFFER = Move(
+    "confirm_offer", ("live",), "live", Permission.CHANGE_OFFER, "said that the offer still holds"
+)
+RESUME_OFFER = Move(
+    "resume_offer",
+    ("paused",),
+    "live",
+    Permission.CHANGE_OFFER,
+    "said that the offer holds, so it is live again",
+)
 EXHAUST_OFFER = Move("exhaust_offer", ("live",), "exhausted", None, "all days of the offer are promised")
 REFILL_OFFER = Move("refill_offer", ("exhausted",), "live", None, "the offer has days again")
 END_OFFER = Move(
@@ -34,6 +45,7 @@ MOVES = (
     POST_OFFER,
     PAUSE_OFFER,
     LAPSE_OFFER,
+    CONFIRM_OFFER,
     RESUME_OFFER,
     EXHAUST_OFFER,
     REFILL_OFFER,
@@ -47,8 +59,10 @@ class Offer(AuthorityOwned, Base):
     """What one school can give: themes, who gives it, and one pool of days across all themes.
 
     `days_total` is what the pool held at first, `days_taken` what is promised or given; both in half days.
-    `engagements_max` is how many schools may be supported at once. `travel_miles` limits how far its people go.
-    `confirmed_on` is when the school last said that the offer still holds.
+    `engagements_max` is how many schools may be supported at once. `travel_miles` limits how far its people
+    go. `appetite` is yes, maybe or not this year (“no”); then `ask_again_on` is when to ask. From
+    `shown_to_all_from` on, schools beyond the consortium see it; that date follows from the `audience`
+    chosen, when it is posted. `confirmed_on` is when the school last said that the offer still holds.
     """
 
     __tablename__ = "offer"
@@ -68,7 +82,17 @@ class Offer(AuthorityOwned, Base):
         CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="dates"),
         CheckConstraint("char_length(description) <= 4000", name="length"),
         CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
-        Index("ix_offer_board", "authority_id", "state", "posted_at", "id"),
+        CheckConstraint(one_of("audience", Audience), name="audience"),
+        CheckConstraint("travel_miles BETWEEN 0 AND 200", name="travel_miles"),
+        CheckConstraint("char_length(leader_name) <= 120", name="leader_name"),
+        CheckConstraint("char_length(appetite_reason) <= 500", name="appetite_reason"),
+        CheckConstraint(
+            "cardinality(terms) <= 12 AND cardinality(phases) <= 12 AND cardinality(forms_of_support) <= 30",
+            name="lists",
+        ),
+        Index(
+            "ix_offer_on_board", "authority_id", "posted_at", "id", postgresql_where=text("state = 'live'")
+        ),
         Index(None, "authority_id", "school_urn", "state"),
     )
 
@@ -94,18 +118,28 @@ class Offer(AuthorityOwned, Base):
     appetite: Mapped[str]
     appetite_reason: Mapped[str | None]
     ask_again_on: Mapped[date | None]
+    audience: Mapped[str] = mapped_column(server_default=text("'widening'"))
     shown_to_all_from: Mapped[date | None]
     posted_by: Mapped[UUID | None]
     created_at: Mapped[datetime] = created_at()
     posted_at: Mapped[datetime | None]
     confirmed_on: Mapped[date | None]
+    words: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed("to_tsvector('english', title || ' ' || description)", persisted=True),
+        deferred=True,
+    )
 
 
 class OfferTheme(AuthorityKeyed, Base):
     """One theme in which an offer is strong, and what shows it."""
 
     __tablename__ = "offer_theme"
-    __table_args__ = (reference("offer_id", "offer"), Index(None, "authority_id", "theme", "offer_id"))
+    __table_args__ = (
+        reference("offer_id", "offer"),
+        CheckConstraint("char_length(evidence) <= 1000", name="evidence"),
+        Index(None, "authority_id", "theme", "offer_id"),
+    )
 
     offer_id: Mapped[UUID] = mapped_column(primary_key=True)
     theme: Mapped[str] = mapped_column(primary_key=True)

@@ -1,0 +1,247 @@
+"""What is done with offers: every INSERT and UPDATE of them, one function a verb."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person, system
+from alongside.authorities import calendar_of, settings_of
+from alongside.errors import Invalid, NotThere, Refused, Stale
+from alongside.journal.actions import write_journal
+from alongside.needs.actions import refuse_closed
+from alongside.needs.audience import shown_to_all_from
+from alongside.needs.queries import school_to
+from alongside.needs.words import plain_changes
+from alongside.offers import queries
+from alongside.offers.forms import days_promised
+from alongside.offers.model import (
+    CONFIRM_OFFER,
+    DRAFT_OFFER,
+    END_OFFER,
+    EXHAUST_OFFER,
+    PAUSE_OFFER,
+    POST_OFFER,
+    REFILL_OFFER,
+    REOPEN_OFFER,
+    RESUME_OFFER,
+    Offer,
+    OfferTheme,
+)
+from alongside.offers.words import difference
+from alongside.workflow import take
+
+EDITABLE = ("draft", "live", "paused", "exhausted")
+
+
+async def draft_offer(
+    session: AsyncSession, person: Person, written: Mapping[str, Any], themes: Mapping[str, str]
+) -> UUID:
+    """Write down what this person's school can give, as a draft; `themes` hold the evidence for each."""
+    if person.school_urn is None:
+        raise NotThere
+    school = await school_to(session, person, Permission.POST_OFFER, person.school_urn)
+    refuse_closed(school.name, school.status)
+    added = await session.execute(
+        insert(Offer)
+        .values(
+            authority_id=person.authority_id,
+            school_urn=school.urn,
+            state=DRAFT_OFFER.end,
+            posted_by=person.id,
+            **written,
+        )
+        .returning(Offer.id)
+    )
+    offer_id: UUID = added.scalar_one()
+    await _keep_themes(session, person.authority_id, offer_id, themes)
+    await write_journal(session, person, DRAFT_OFFER.verb, "offer", offer_id, schools=(school.urn,))
+    return offer_id
+
+
+async def post_offer(session: AsyncSession, person: Person, offer_id: UUID) -> None:
+    """Let others see a drafted offer and propose it."""
+    offer = await queries.offer_to(session, person, Permission.POST_OFFER, offer_id)
+    refuse_closed(offer.school, offer.school_status)
+    shown = _shown_from(person, offer.audience, person.today)
+    await take(
+        session,
+        person,
+        Offer,
+        offer,
+        POST_OFFER,
+        posted_at=func.now(),
+        confirmed_on=person.today,
+        shown_to_all_from=shown,
+    )
+
+
+async def change_offer(
+    session: AsyncSession,
+    person: Person,
+    offer_id: UUID,
+    written: Mapping[str, Any],
+    themes: Mapping[str, str],
+    version: int,
+) -> None:
+    """Write an offer anew.
+
+    Raises Stale when somebody changed it since `version`, Invalid for fewer days than are promised, Refused
+    when it has ended.
+    """
+    offer = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer_id)
+    await _change(session, person, offer, {**written, "themes": dict(themes)}, version)
+
+
+async def extend_offer(
+    session: AsyncSession, person: Person, offer_id: UUID, written: Mapping[str, Any], version: int
+) -> None:
+    """Give an offer more days or a later end. Raises as `change_offer` does."""
+    offer = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer_id)
+    await _change(session, person, offer, written, version, verb="extend_offer")
+
+
+async def pause_offer(session: AsyncSession, person: Person, offer_id: UUID) -> None:
+    """Take an offer off the board for a while; what is promised stays promised."""
+    offer = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer_id)
+    await take(session, person, Offer, offer, PAUSE_OFFER)
+
+
+async def confirm_offer(session: AsyncSession, person: Person, offer_id: UUID) -> None:
+    """Say that an offer still holds; a paused one is live again."""
+    offer = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer_id)
+    refuse_closed(offer.school, offer.school_status)
+    move = RESUME_OFFER if offer.state == "paused" else CONFIRM_OFFER
+    await take(session, person, Offer, offer, move, confirmed_on=person.today)
+    await balance_offer(session, person, offer_id)
+
+
+async def withdraw_offer(session: AsyncSession, person: Person, offer_id: UUID, note: str) -> None:
+    """End an offer. Support that was agreed goes on; nothing new can be proposed."""
+    offer = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer_id)
+    await take(session, person, Offer, offer, END_OFFER, note=note)
+
+
+async def reopen_offer(
+    session: AsyncSession, person: Person, offer_id: UUID, written: Mapping[str, Any], version: int
+) -> None:
+    """Give again what had ended, with the days and the end that hold now. Raises as `change_offer` does."""
+    offer = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer_id)
+    refuse_closed(offer.school, offer.school_status)
+    if offer.state == "ended":
+        if queries.never_posted(offer):
+            raise Refused("This was withdrawn before it was posted: write a new offer instead.", offer.state)
+        if offer.version != version:
+            raise Stale(difference(settings_of(person.authority_id), written, offer), offer.version)
+    try:
+        async with session.begin_nested():
+            await take(
+                session,
+                person,
+                Offer,
+                offer,
+                REOPEN_OFFER,
+                changes=plain_changes(offer, written),
+                confirmed_on=person.today,
+                **written,
+            )
+    except IntegrityError as problem:
+        raise _too_small(problem, offer) from problem
+    await balance_offer(session, person, offer_id)
+
+
+async def balance_offer(session: AsyncSession, person: Person, offer_id: UUID) -> None:
+    """Let the state follow the pool: exhausted when all days are promised, live when there are days again.
+
+    Call it after days were taken or given back, in the same transaction; it is the product's own act.
+    """
+    values = {"authority_id": person.authority_id, "offer_id": offer_id}
+    offer = (await session.execute(queries.ONE_OFFER, values)).one()
+    itself = system(person.authority_id, person.today)
+    if offer.state == "live" and offer.days_left <= 0:
+        await take(session, itself, Offer, offer, EXHAUST_OFFER)
+    elif offer.state == "exhausted" and offer.days_left > 0:
+        await take(session, itself, Offer, offer, REFILL_OFFER)
+
+
+async def _change(
+    session: AsyncSession,
+    person: Person,
+    offer: Any,
+    written: Mapping[str, Any],
+    version: int,
+    verb: str = "change_offer",
+) -> None:
+    if offer.state not in EDITABLE:
+        raise Refused("This offer has ended. Reopen it, or write a new one.", offer.state)
+    if offer.version != version:
+        raise Stale(difference(settings_of(person.authority_id), written, offer), offer.version)
+    changed = {name: value for name, value in written.items() if value != getattr(offer, name)}
+    if not changed:
+        return
+    values = {name: value for name, value in changed.items() if name != "themes"}
+    if offer.posted_at is not None and "audience" in changed:
+        values["shown_to_all_from"] = _shown_from(person, changed["audience"], offer.posted_at.date())
+    try:
+        async with session.begin_nested():
+            moved = await session.execute(
+                update(Offer)
+                .where(
+                    Offer.authority_id == person.authority_id,
+                    Offer.id == offer.id,
+                    Offer.version == version,
+                    Offer.state.in_(EDITABLE),
+                )
+                .values(version=Offer.version + 1, **values)
+                .returning(Offer.version)
+            )
+            unmoved = moved.first() is None
+    except IntegrityError as problem:
+        raise _too_small(problem, offer) from problem
+    if unmoved:
+        present = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer.id)
+        raise Stale(difference(settings_of(person.authority_id), written, present), present.version)
+    if "themes" in changed:
+        await _keep_themes(session, person.authority_id, offer.id, changed["themes"])
+        values["themes"] = changed["themes"]
+    changes = plain_changes(offer, values)
+    await write_journal(
+        session, person, verb, "offer", offer.id, schools=(offer.school_urn,), changes=changes
+    )
+    await balance_offer(session, person, offer.id)
+
+
+async def _keep_themes(
+    session: AsyncSession, authority_id: int, offer_id: UUID, themes: Mapping[str, str]
+) -> None:
+    """Let the offer have exactly these themes, each with its evidence."""
+    await session.execute(
+        delete(OfferTheme).where(OfferTheme.authority_id == authority_id, OfferTheme.offer_id == offer_id)
+    )
+    rows = [
+        {"authority_id": authority_id, "offer_id": offer_id, "theme": theme, "evidence": evidence}
+        for theme, evidence in themes.items()
+    ]
+    if rows:
+        await session.execute(insert(OfferTheme), rows)
+
+
+def _shown_from(person: Person, audience: str, posted_on: date) -> date | None:
+    settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
+    return shown_to_all_from(audience, posted_on, settings, calendar)
+
+
+def _too_small(problem: IntegrityError, offer: Any) -> Exception:
+    """What a broken promise of the database means to the person who typed."""
+    broken = str(problem.orig)
+    if "ck_offer_days_left" in broken:
+        return Invalid({"days_total": [days_promised(offer.days_taken)]})
+    if "ck_offer_engagements_left" in broken:
+        taken = offer.engagements_taken
+        return Invalid({"engagements_max": [f"{taken} schools are being supported: enter {taken} or more"]})
+    return problem
