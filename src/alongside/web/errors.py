@@ -36,10 +36,18 @@ async def answer_to(problem: Exception, request: Request[Any, Any, Any], person:
             return Page("errors/422.html", {"mistakes": problem.mistakes}, 422)
         case TooBusy():
             log.warning("too busy", exc_info=problem)
-            kept = (await typed(request)).fingerprint_parts() if request.method == "POST" else []
-            return Page("errors/503.html", {"kept": kept}, 503)
+            return Page("errors/503.html", await _kept(request), 503)
         case Alongside():
             return Page("errors/409.html", {"sentence": str(problem), "state": None}, 409)
         case _:
             log.error("unforeseen", error=type(problem).__name__, exc_info=problem)
             return Page("errors/500.html", status=500)
+
+
+async def _kept(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """What was typed, and under which key, so that it can be sent again without doing the thing twice."""
+    if request.method != "POST":
+        return {"kept": [], "kept_tokens": {}}
+    form = await typed(request)
+    tokens = {name: form.one(name) for name in ("csrf_token", "idempotency_key")}
+    return {"kept": form.fingerprint_parts(), "kept_tokens": tokens}

@@ -18,6 +18,16 @@ SAID_COOKIE = "__Host-said"
 HTML = "text/html; charset=utf-8"
 
 
+class FreshKey:
+    """A new submission key wherever a template shows it: every form on a page has its own."""
+
+    def __html__(self) -> str:
+        """Thirty-two hexadecimal digits, never the same twice."""
+        return uuid4().hex
+
+    __str__ = __html__
+
+
 def navigation_for(house: House, person: Person, path: str) -> list[Destination]:
     """The main navigation as this person may use it, with the present place marked."""
     return [
@@ -51,7 +61,11 @@ def cookie(name: str, value: str | None, max_age: int | None = None) -> Cookie:
 
 
 def response_to(
-    request: Request[Any, Any, Any], house: House, tenant: Tenant | None, person: Person | None, answer: Answer
+    request: Request[Any, Any, Any],
+    house: House,
+    tenant: Tenant | None,
+    person: Person | None,
+    answer: Answer,
 ) -> Response[Any] | Stream:
     """The response for an answer. Nothing is read from the database any more: the transaction is over."""
     match answer:
@@ -87,7 +101,7 @@ def _page(
             "navigation": navigation_for(house, person, path) if person else [],
             "said": unquote(said) if said else None,
             "csrf_token": person.csrf_token if person else None,
-            "idempotency_key": uuid4().hex,
+            "idempotency_key": FreshKey(),
             "demonstration": house.demonstration,
             "path": path,
             "request_id": request.scope.get("alongside_request_id", ""),

@@ -57,12 +57,12 @@ async def begin_submission(
     if claimed.first() is not None:
         return key, None
     kept = (
-        await session.execute(
-            KEPT, {"authority_id": person.authority_id, "person_id": person.id, "key": key}
-        )
+        await session.execute(KEPT, {"authority_id": person.authority_id, "person_id": person.id, "key": key})
     ).one()
     if kept.fingerprint != fingerprint or kept.location is None:
-        raise Invalid({"": ["This form was already sent with other content. Reload the page and start again."]})
+        raise Invalid(
+            {"": ["This form was already sent with other content. Reload the page and start again."]}
+        )
     return key, SeeOther(kept.location, kept.said)
 
 

@@ -18,7 +18,9 @@ class Typed:
         for name, value in pairs:
             if isinstance(value, str):
                 if "\0" in value:
-                    raise Invalid({name: ["This text holds a character that cannot be stored. Type it again."]})
+                    raise Invalid(
+                        {name: ["This text holds a character that cannot be stored. Type it again."]}
+                    )
                 value = value.replace("\r\n", "\n")
             self._values.setdefault(name, []).append(value)
 
