@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.person import Person
 from alongside.errors import Refused
 from alongside.journal.actions import write_journal
-from alongside.schools.changes import Change, ChangeReport, compare
+from alongside.schools.changes import Change, ChangeReport, compare, refuse_cut_off
 from alongside.schools.gias import Register
 from alongside.schools.history import RegisterChange, RegisterImport
 from alongside.schools.links import Link
@@ -31,12 +31,15 @@ VERBS = {
 
 
 async def apply_register(
-    session: AsyncSession, person: Person, register: Register, report: ChangeReport
+    session: AsyncSession, person: Person, register: Register, report: ChangeReport, *, fewer: bool = False
 ) -> UUID | None:
     """Put a register in force as its report said; gives the import's id, None when it was in force already.
 
-    Raises Refused when the schools changed since the report was made: nothing is written then.
+    Raises Refused when the schools changed since the report was made, or when too many are missing and that
+    is not `fewer` on purpose: nothing is written then.
     """
+    if not fewer:
+        refuse_cut_off(register, report)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("register"), person.authority_id)))
     known = await known_schools(session, person.authority_id)
     links = await known_links(session, person.authority_id)

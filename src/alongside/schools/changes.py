@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from alongside.errors import Refused
 from alongside.schools.gias import Register
 from alongside.schools.history import CHANGE_KINDS
 from alongside.schools.links import Link
@@ -79,6 +80,15 @@ def compare(register: Register, known: Known, known_links: Links) -> ChangeRepor
     order = list(CHANGE_KINDS)
     report.changes.sort(key=lambda change: (order.index(change.kind), change.urn, change.field or ""))
     return report
+
+
+def refuse_cut_off(register: Register, report: ChangeReport) -> None:
+    """Stop at a file that lacks too many of the schools known to be at work. Raises Refused."""
+    if report.looks_cut_off:
+        raise Refused(
+            f"{register.file_name} lacks {len(report.missing)} of {report.known_open} open schools. It may "
+            "have been cut off: download it again. If they really went, add --fewer. Nothing was changed."
+        )
 
 
 def _is_here(school: Mapping[str, Any]) -> bool:

@@ -10,14 +10,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from alongside.access.person import Person, system
+from alongside.access.person import system
 from alongside.authorities.files import declared_authority
 from alongside.authorities.queries import stored_settings
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.session import Database
 from alongside.errors import Alongside, Refused
 from alongside.schools.actions import apply_register
-from alongside.schools.changes import ChangeReport, compare
+from alongside.schools.changes import ChangeReport, compare, refuse_cut_off
 from alongside.schools.gias import Register, read_register
 from alongside.schools.links import read_links
 from alongside.schools.queries import known_links, known_schools, last_import
@@ -100,14 +100,12 @@ async def _import(
         print_report(console, register, report)
         if report_file is not None:
             write_report(report_file, register, report)
-        if report.looks_cut_off and not fewer:
-            raise Refused(
-                f"{register.file_name} lacks {len(report.missing)} of {report.known_open} open schools. It may "
-                "have been cut off: download it again. If they really went, add --fewer. Nothing was changed."
-            )
+        if not fewer:
+            refuse_cut_off(register, report)
         if report.changes and not yes:
             click.confirm("Apply these changes?", abort=True)
-        await put_in_force(database, person, register, report)
+        async with database.fenced(person.authority_id) as session:
+            await apply_register(session, person, register, report, fewer=True)
     finally:
         await database.close()
     console.print(
@@ -135,9 +133,3 @@ async def plan_import(
             )
         known = await known_schools(session, settings.dfe_code)
         return compare(register, known, await known_links(session, settings.dfe_code))
-
-
-async def put_in_force(database: Database, person: Person, register: Register, report: ChangeReport) -> None:
-    """Apply a register in one transaction of its own."""
-    async with database.fenced(person.authority_id) as session:
-        await apply_register(session, person, register, report)
