@@ -14,6 +14,7 @@ from alongside.database.session import Database
 from alongside.errors import Refused, WrongSetUp
 from tests.authorities.written import northshire, settings_with
 from tests.people import NORTHSHIRE, SOUTHSHIRE
+from tests.stage import FENCE_KEY, Copy
 
 TODAY = date(2026, 11, 24)
 OPERATOR = system(NORTHSHIRE, TODAY)
@@ -134,3 +135,12 @@ async def test_the_app_cannot_write_the_list_of_authorities_itself(database: Dat
 def test_an_authority_never_applied_says_what_to_do() -> None:
     with pytest.raises(WrongSetUp, match="alongside authority apply"):
         settings_of(299)
+
+
+async def test_what_was_known_holds_while_the_database_is_away(copy: Copy) -> None:
+    opened = Database(copy.app_url, FENCE_KEY, pool_size=1)
+    tenants = Tenants(opened)
+    assert await tenants.of_host("northshire.localhost") is not None
+    await opened.close()
+    away = Tenants(Database("postgresql://alongside_app:x@127.0.0.1:1/nowhere", FENCE_KEY, pool_size=1))
+    assert await away.of_host("northshire.localhost") == northshire()

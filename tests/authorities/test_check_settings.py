@@ -12,6 +12,12 @@ from alongside.authorities.settings import label_of, on_offer
 from tests.authorities.written import in_file, northshire
 
 OTHERS = Path(__file__).parent / "others"
+TERM = (
+    'terms = [{{ year = "2026-27", name = "autumn", starts_on = {}, ends_on = 2026-12-18,'
+    " break_starts_on = 2026-10-26, break_ends_on = 2026-10-30 }}]"
+)
+SIGN_IN = """
+sign_in = [{{ key = "x", kind = "{}", label = "X", issuer = "{}", client_id = "1", secret_in = "{}" }}]"""
 
 
 def sentences(path: Path) -> list[str]:
@@ -80,20 +86,18 @@ def test_a_missing_setting_is_named(tmp_path: Path) -> None:
         ('consortia.third = { name = "Third", phase = "special" }', "consortia.third.phase"),
         ("mail.window_opens = 18:00:00", "mail.window_closes"),
         (
-            'terms = [{ year = "2026-27", name = "autumn", starts_on = 2026-08-31, ends_on = 2026-12-18, '
-            "break_starts_on = 2026-10-26, break_ends_on = 2026-10-30 }]",
+            TERM.format("2026-08-31"),
             "terms[1]",
         ),
         (
-            'sign_in = [{ key = "ms", kind = "entra", label = "Microsoft", issuer = "https://login.example", '
-            'client_id = "1", secret_in = "MS_SECRET" }]',
+            SIGN_IN.format("entra", "https://login.example", "MS_SECRET"),
             "sign_in[1].allowed_tids",
         ),
         (
-            'sign_in = [{ key = "x", kind = "oidc", label = "X", issuer = "https://x.example", '
-            'client_id = "1", secret_in = "hunter2" }]',
+            SIGN_IN.format("oidc", "https://x.example", "hunter2"),
             "sign_in[1].secret_in",
         ),
+        (SIGN_IN.format("oidc", "http://x.example", "X_SECRET"), "sign_in[1].issuer"),
     ],
 )
 def test_what_makes_no_sense_is_refused_at_its_place(tmp_path: Path, lines: str, where: str) -> None:
@@ -109,6 +113,12 @@ def test_a_file_that_is_no_toml_is_refused_in_one_line(tmp_path: Path) -> None:
     path.write_bytes("name = 'Südshire'".encode("latin-1"))
     assert "not UTF-8" in sentences(path)[0]
     assert "not there" in sentences(tmp_path / "nowhere.toml")[0]
+
+
+def test_a_file_is_named_for_its_slug(tmp_path: Path) -> None:
+    assert sentences(in_file(tmp_path, name="elsewhere")) == [
+        "tenants/elsewhere.toml: slug: It says northshire. Name the file so too."
+    ]
 
 
 def test_two_authorities_share_neither_code_nor_host(tmp_path: Path) -> None:

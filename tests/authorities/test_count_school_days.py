@@ -186,7 +186,7 @@ def test_three_days_over_the_change_of_clocks_end_at_the_same_hour_by_the_wall(t
     )
     began = datetime(2027, 3, 26, 17, tzinfo=ZoneInfo("Europe/London"))
     due = deadline(working, began, 1)
-    assert due.astimezone(ZoneInfo("Europe/London")).replace(tzinfo=None) == datetime(2027, 3, 29, 17)
+    assert f"{due.astimezone(ZoneInfo('Europe/London')):%Y-%m-%d %H:%M}" == "2027-03-29 17:00"
     assert due - began.astimezone(UTC) == timedelta(hours=71)
 
 

@@ -11,7 +11,7 @@ NORTHSHIRE = Path(__file__).parents[1] / "tenants" / "northshire.toml"
 
 
 def in_file(folder: Path, more: str = "", name: str = "northshire", without: str = "") -> Path:
-    """A tenant's file: Northshire's, with lines put before its first table, perhaps without one of its lines."""
+    """A tenant's file: Northshire's, with lines put before its first table, or without one of its own."""
     text = NORTHSHIRE.read_text(encoding="utf-8")
     if without:
         text = "\n".join(line for line in text.splitlines() if not line.startswith(without))

@@ -89,7 +89,8 @@ async def test_a_primary_school_cannot_join_a_secondary_consortium(database: Dat
         async with database.fenced(NORTHSHIRE) as session:
             await session.execute(
                 text(
-                    "INSERT INTO consortium_membership (authority_id, school_urn, consortium_id, phase, starts_on)"
+                    "INSERT INTO consortium_membership"
+                    " (authority_id, school_urn, consortium_id, phase, starts_on)"
                     f" VALUES (901, {FORD}, '{SECONDARY}', 'primary', '2026-09-01')"
                 )
             )

@@ -12,6 +12,7 @@ from alongside.authorities.calendar import academic_year
 from alongside.authorities.settings import AuthoritySettings
 
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
+LOCAL = re.compile(r"^http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)")
 READABLE = 4.5
 """The least contrast of text on its ground. Source: WCAG 2.2, success criterion 1.4.3 (level AA)."""
 
@@ -180,6 +181,8 @@ def _addresses(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
     for place, way in enumerate(settings.sign_in, start=1):
         if keys.count(way.key) > 1:
             yield f"sign_in[{place}].key", f"Two ways to sign in have the key {way.key}. Rename one."
+        if way.issuer.startswith("http://") and not LOCAL.match(way.issuer):
+            yield f"sign_in[{place}].issuer", "Anybody on the way could change it. Use its https:// address."
         if way.kind == "entra" and not way.allowed_tids:
             yield (
                 f"sign_in[{place}].allowed_tids",

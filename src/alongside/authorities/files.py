@@ -60,6 +60,8 @@ def read_authority(path: Path) -> tuple[AuthoritySettings | None, list[Mistake]]
         except tomllib.TOMLDecodeError as error:
             return None, [Mistake(part.name, "", f"This is not TOML: {error}. Mend that line.")]
     found = mistakes_in(written, path.name)
+    if not found and written["slug"] != path.stem:
+        found = [Mistake(path.name, "slug", f"It says {written['slug']}. Name the file so too.")]
     return (None, found) if found else (msgspec.convert(written, AuthoritySettings), [])
 
 

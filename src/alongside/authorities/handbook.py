@@ -10,15 +10,15 @@ from alongside.authorities.changes import shown
 
 OPENING = """# Authorities
 
-Each file here declares one local authority: `wigan.toml` says in what Wigan differs from `_defaults.toml`, and
-nothing else. The product has no other place where authorities differ.
+Each file here declares one local authority: `wigan.toml` says in what Wigan differs from `_defaults.toml`,
+and nothing else. The product has no other place where authorities differ.
 
     alongside authority check          read every file and say all that is wrong
     alongside authority plan wigan     show what applying tenants/wigan.toml would change
     alongside authority apply wigan    show it, ask, and put it in force
 
-To add an authority, copy `wigan.toml`, change every line of it, and run the three. Nothing is changed when nothing
-differs. What people wrote is never deleted: an entry of a list is retired, a consortium ended.
+To add an authority, copy `wigan.toml`, change every line of it, and run the three. Nothing is changed when
+nothing differs. What people wrote is never deleted: an entry of a list is retired, a consortium ended.
 
 This page is written from the comments in `_defaults.toml` by `alongside authority handbook`.
 """

@@ -5,6 +5,8 @@ import time
 from typing import Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.authorities.files import from_stored
@@ -18,6 +20,7 @@ from alongside.authorities.registry import (
 )
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.session import Database
+from alongside.errors import TooBusy
 
 FRESH_FOR = 5.0
 """Seconds after which a process looks whether an authority's settings have another version by now."""
@@ -65,7 +68,10 @@ class Tenants:
         self._looking = asyncio.Lock()
 
     async def of_host(self, host: str) -> AuthoritySettings | None:
-        """The authority served at this host, as settled five seconds ago at most; None for nobody's host."""
+        """The authority served at this host, as settled five seconds ago at most; None for nobody's host.
+
+        While the database cannot be asked, what was known before holds. Raises TooBusy when that is nothing.
+        """
         if time.monotonic() - self._looked_at > FRESH_FOR:
             await self._look()
         return settings_for_host(host)
@@ -75,5 +81,9 @@ class Tenants:
             return
         async with self._looking:
             if time.monotonic() - self._looked_at > FRESH_FOR:
-                await refresh_settings(self._database)
+                try:
+                    await refresh_settings(self._database)
+                except (DBAPIError, PoolTimeout, OSError) as problem:
+                    if not registered_ids():
+                        raise TooBusy from problem
                 self._looked_at = time.monotonic()

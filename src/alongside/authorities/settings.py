@@ -26,6 +26,7 @@ from alongside.authorities.choices import (
 )
 
 E = TypeVar("E", bound=Entry)
+Variable = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Days = Annotated[int, msgspec.Meta(ge=1, le=36500)]
 
 
@@ -41,14 +42,18 @@ class Brand(Settings, frozen=True):
 
 
 class SignIn(Settings, frozen=True):
-    """One way to sign in. The secret itself is never here: only the environment variable that holds it."""
+    """One way to sign in. No secret is ever here, only the name of the environment variable that holds it.
+
+    `api_secret_in` is for DfE Sign-in's own API, which tells roles.
+    """
 
     key: Key
     kind: Literal["dfe_sign_in", "entra", "oidc"]
     label: Line
     issuer: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$")]
     client_id: Line
-    secret_in: Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]*$")]
+    secret_in: Variable
+    api_secret_in: Variable | None = None
     allowed_tids: tuple[str, ...] = ()
 
 
