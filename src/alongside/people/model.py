@@ -66,13 +66,18 @@ class Appointment(AuthorityOwned, Base):
 
 
 class SignedIn(AuthorityOwned, Base):
-    """One browser in which somebody is signed in. Only a hash of its cookie is kept."""
+    """One browser in which somebody is signed in. Only a hash of its cookie is kept.
+
+    `begun_by` is the hash of the state with which the sign-in began: each opens one session. `id_token` is what the
+    provider said, sealed, and read again only to sign out there too.
+    """
 
     __tablename__ = "signed_in"
     __table_args__ = (
         reference("person_id", "person"),
         reference("appointment_id", "appointment"),
         UniqueConstraint("authority_id", "token_hash"),
+        UniqueConstraint("authority_id", "begun_by"),
         Index(None, "authority_id", "person_id"),
     )
 
@@ -81,6 +86,8 @@ class SignedIn(AuthorityOwned, Base):
     appointment_id: Mapped[UUID | None]
     issuer: Mapped[str]
     device: Mapped[str]
+    begun_by: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id_token: Mapped[str | None]
     started_at: Mapped[datetime] = created_at()
     seen_at: Mapped[datetime] = created_at()
     expires_at: Mapped[datetime]

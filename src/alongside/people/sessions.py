@@ -1,0 +1,199 @@
+"""Browsers in which somebody is signed in: begun, kept awake, turned to another role, ended."""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from datetime import date
+from uuid import UUID
+
+import structlog
+from sqlalchemy import bindparam, func, text, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person
+from alongside.database.session import Database
+from alongside.people.model import SignedIn
+from alongside.people.queries import hashed, person_of_session
+from alongside.web.house import Tenant
+
+LONGEST_HOURS = 12
+"""Hours after which a browser has to sign in again, however busy it was. Source: promises E12."""
+
+AWAKE_SECONDS = 300
+"""Seconds that pass at least between two notes of when a browser was last seen."""
+
+MOST_REMEMBERED = 20_000
+log = structlog.get_logger("alongside.people")
+
+BEGIN = text(
+    f"""
+    INSERT INTO signed_in (authority_id, token_hash, person_id, appointment_id, issuer, device, begun_by, id_token,
+                           expires_at)
+    VALUES (:authority_id, :token_hash, :person_id, :appointment_id, :issuer, :device, :begun_by, :id_token,
+            now() + interval '{LONGEST_HOURS} hours')
+    """
+)
+
+TURN = text(
+    """
+    INSERT INTO signed_in (authority_id, token_hash, person_id, appointment_id, issuer, device, id_token, expires_at)
+    SELECT authority_id, :token_hash, person_id, :appointment_id, issuer, device, id_token, expires_at
+      FROM signed_in WHERE authority_id = :authority_id AND id = :session_id
+    """
+)
+
+AWAKE = (
+    update(SignedIn)
+    .where(
+        SignedIn.authority_id == bindparam("of_authority"),
+        SignedIn.id == bindparam("session_id"),
+        SignedIn.ended_at.is_(None),
+        SignedIn.seen_at < text(f"now() - interval '{AWAKE_SECONDS} seconds'"),
+    )
+    .values(seen_at=func.now())
+)
+
+
+async def find_person(session: AsyncSession, tenant: Tenant, token: str | None, today: date) -> Person:
+    """Who sends this session cookie to this authority; a visitor whom we do not know, if nobody."""
+    return await person_of_session(session, tenant.authority_id, token, today)
+
+
+def keep_awake(database: Database) -> Callable[[Person], Awaitable[None]]:
+    """What notes that a browser is in use, so that it is not taken for idle.
+
+    Looking at a page changes nothing, so this is a small transaction of its own, at most every five minutes; when it
+    fails, the page that was asked for is shown all the same.
+    """
+    noted: dict[UUID, float] = {}
+
+    async def note(person: Person) -> None:
+        now = time.monotonic()
+        if person.session_id is None or now - noted.get(person.session_id, float("-inf")) < AWAKE_SECONDS:
+            return
+        if len(noted) >= MOST_REMEMBERED:
+            noted.clear()
+        noted[person.session_id] = now
+        try:
+            async with database.fenced(person.authority_id) as session:
+                values = {"of_authority": person.authority_id, "session_id": person.session_id}
+                await session.execute(AWAKE, values)
+        except (SQLAlchemyError, OSError) as problem:
+            noted.pop(person.session_id, None)
+            log.warning("not kept awake", error=type(problem).__name__)
+
+    return note
+
+
+async def begin_session(
+    session: AsyncSession,
+    authority_id: int,
+    person_id: UUID,
+    appointment_id: UUID,
+    *,
+    issuer: str,
+    device: str,
+    begun_by: bytes | None = None,
+    id_token: str | None = None,
+) -> str:
+    """Sign a browser in and give back the token for its cookie: 256 random bits, of which only a hash is kept.
+
+    `begun_by` is the hash of the state with which sign-in began: PostgreSQL takes each once, so that an answer of the
+    provider opens one session at most. `id_token` is kept, sealed, to sign out at the provider too.
+    """
+    token = secrets.token_urlsafe(32)
+    values = {
+        "authority_id": authority_id,
+        "token_hash": hashed(token),
+        "person_id": person_id,
+        "appointment_id": appointment_id,
+        "issuer": issuer,
+        "device": device,
+        "begun_by": begun_by,
+        "id_token": id_token,
+    }
+    await session.execute(BEGIN, values)
+    return token
+
+
+async def turn_session(session: AsyncSession, person: Person, appointment_id: UUID) -> str:
+    """Go on in another role: a new session with a new token, the old one ended; it lives no longer than the old."""
+    token = secrets.token_urlsafe(32)
+    values = {
+        "authority_id": person.authority_id,
+        "session_id": person.session_id,
+        "appointment_id": appointment_id,
+        "token_hash": hashed(token),
+    }
+    await session.execute(TURN, values)
+    await end_session(session, person, person.session_id)
+    return token
+
+
+async def end_session(session: AsyncSession, person: Person, session_id: UUID | None) -> bool:
+    """Sign one of this person's own browsers out; whether there was such a one."""
+    ended = await session.execute(
+        update(SignedIn)
+        .where(
+            SignedIn.authority_id == person.authority_id,
+            SignedIn.person_id == person.id,
+            SignedIn.id == session_id,
+            SignedIn.ended_at.is_(None),
+        )
+        .values(ended_at=func.now())
+        .returning(SignedIn.id)
+    )
+    return ended.first() is not None
+
+
+async def end_other_sessions(session: AsyncSession, person: Person) -> None:
+    """Sign all of this person's browsers out but the one that they use now."""
+    await session.execute(
+        update(SignedIn)
+        .where(
+            SignedIn.authority_id == person.authority_id,
+            SignedIn.person_id == person.id,
+            SignedIn.id != person.session_id,
+            SignedIn.ended_at.is_(None),
+        )
+        .values(ended_at=func.now())
+    )
+
+
+async def end_sessions_of(session: AsyncSession, authority_id: int, person_id: UUID) -> None:
+    """Sign somebody out everywhere, because a right of theirs has ended."""
+    await session.execute(
+        update(SignedIn)
+        .where(
+            SignedIn.authority_id == authority_id,
+            SignedIn.person_id == person_id,
+            SignedIn.ended_at.is_(None),
+        )
+        .values(ended_at=func.now())
+    )
+
+
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("CrOS", "a Chromebook"),
+    ("Windows", "Windows"),
+    ("Mac OS", "a Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device_of(user_agent: str) -> str:
+    """A browser in words by which its owner knows it again: “Firefox on Windows”."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "A browser")
+    where = next((name for mark, name in SYSTEMS if mark in user_agent), None)
+    return f"{browser} on {where}" if where else browser
