@@ -13,7 +13,7 @@ from alongside.authorities.settings import AuthoritySettings
 from alongside.consortia.actions import leave_consortium
 from alongside.consortia.commands import apply_authority, planned_lines
 from alongside.consortia.declared import apply_consortia, plan_consortia
-from alongside.consortia.queries import consortia
+from alongside.consortia.queries import consortia_of
 from alongside.database.session import Database
 from alongside.errors import Refused
 from tests.authorities.written import northshire, settings_with
@@ -57,7 +57,7 @@ async def test_a_consortium_with_members_is_not_taken_out(database: Database) ->
         async with database.fenced(NORTHSHIRE) as session:
             await apply_authority(session, OPERATOR, without_south)
     async with database.fenced(NORTHSHIRE) as session:
-        assert [row.ended_on for row in await consortia(session, NORTHSHIRE, TODAY)] == [None, None]
+        assert [row.ended_on for row in await consortia_of(session, NORTHSHIRE, TODAY)] == [None, None]
         assert await session.scalar(text("SELECT max(version) FROM authority_settings")) == 1
 
 
@@ -67,7 +67,7 @@ async def test_one_without_members_ends_keeps_its_past_and_may_begin_again(datab
         for urn in (QUAY, LOCK):
             await leave_consortium(session, OPERATOR, urn, SOUTH, TODAY)
         await apply_consortia(session, OPERATOR, without_south)
-        ended = {row.key: row.ended_on for row in await consortia(session, NORTHSHIRE, TODAY)}
+        ended = {row.key: row.ended_on for row in await consortia_of(session, NORTHSHIRE, TODAY)}
         assert ended == {"north": None, "south": TODAY}
         past = await session.scalar(
             text(f"SELECT count(*) FROM consortium_membership WHERE consortium_id = '{SOUTH}'")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from alongside.access.person import system
 from alongside.consortia.actions import join_consortium, leave_consortium
-from alongside.consortia.queries import consortia, members, memberships
+from alongside.consortia.queries import consortia_of, members_of, memberships_of
 from alongside.database.session import Database
 from alongside.errors import NotThere, Refused
 from tests.people import FORD, MILL, NORTH, NORTHSHIRE, PARK, SOUTH, SOUTHSHIRE
@@ -34,10 +34,10 @@ async def with_secondary(database: Database, school_phase: str = "all_through") 
 async def test_a_school_joins_and_is_counted_from_that_day(database: Database) -> None:
     async with database.fenced(NORTHSHIRE) as session:
         await join_consortium(session, OPERATOR, FORD, NORTH, TODAY)
-        assert {row.urn for row in await members(session, NORTHSHIRE, NORTH, TODAY)} == {MILL, PARK, FORD}
-        counts = {row.name: row.members for row in await consortia(session, NORTHSHIRE, TODAY)}
+        assert {row.urn for row in await members_of(session, NORTHSHIRE, NORTH, TODAY)} == {MILL, PARK, FORD}
+        counts = {row.name: row.members for row in await consortia_of(session, NORTHSHIRE, TODAY)}
         assert counts == {"North": 3, "South": 2}
-        assert len(await members(session, NORTHSHIRE, NORTH, date(2026, 11, 23))) == 2
+        assert len(await members_of(session, NORTHSHIRE, NORTH, date(2026, 11, 23))) == 2
         entry = (
             await session.execute(text("SELECT verb, schools FROM journal_entry ORDER BY id DESC LIMIT 1"))
         ).one()
@@ -47,10 +47,10 @@ async def test_a_school_joins_and_is_counted_from_that_day(database: Database) -
 async def test_a_school_that_leaves_keeps_its_past(database: Database) -> None:
     async with database.fenced(NORTHSHIRE) as session:
         await leave_consortium(session, OPERATOR, MILL, NORTH, TODAY)
-        assert await memberships(session, NORTHSHIRE, [MILL], TODAY) == []
-        assert [row.name for row in await memberships(session, NORTHSHIRE, [MILL], date(2026, 11, 23))] == [
-            "North"
-        ]
+        assert await memberships_of(session, NORTHSHIRE, [MILL], TODAY) == []
+        assert [
+            row.name for row in await memberships_of(session, NORTHSHIRE, [MILL], date(2026, 11, 23))
+        ] == ["North"]
         await join_consortium(session, OPERATOR, MILL, SOUTH, TODAY)
         with pytest.raises(Refused, match="does not belong"):
             await leave_consortium(session, OPERATOR, MILL, NORTH, TODAY)
@@ -76,7 +76,7 @@ async def test_an_all_through_school_has_one_membership_in_each_phase(database: 
     async with database.fenced(NORTHSHIRE) as session:
         await join_consortium(session, OPERATOR, FORD, NORTH, TODAY)
         await join_consortium(session, OPERATOR, FORD, SECONDARY, TODAY)
-        found = await memberships(session, NORTHSHIRE, [FORD], TODAY)
+        found = await memberships_of(session, NORTHSHIRE, [FORD], TODAY)
         assert [(row.phase, row.key) for row in found] == [("primary", "north"), ("secondary", "upper")]
 
 
@@ -115,8 +115,8 @@ async def test_the_twins_consortium_is_untouched(database: Database) -> None:
     async with database.fenced(NORTHSHIRE) as session:
         await join_consortium(session, OPERATOR, FORD, NORTH, TODAY)
     async with database.fenced(SOUTHSHIRE) as session:
-        assert {row.urn for row in await members(session, SOUTHSHIRE, NORTH, TODAY)} == {MILL, PARK}
-        assert await members(session, NORTHSHIRE, NORTH, TODAY) == []
+        assert {row.urn for row in await members_of(session, SOUTHSHIRE, NORTH, TODAY)} == {MILL, PARK}
+        assert await members_of(session, NORTHSHIRE, NORTH, TODAY) == []
 
 
 async def test_two_officers_placing_one_school_at_once_place_it_once(database: Database) -> None:
@@ -142,4 +142,4 @@ async def test_two_officers_placing_one_school_at_once_place_it_once(database: D
 
     assert await asyncio.gather(first(), second()) == ["placed", "refused"]
     async with database.fenced(NORTHSHIRE) as session:
-        assert [row.key for row in await memberships(session, NORTHSHIRE, [FORD], TODAY)] == ["north"]
+        assert [row.key for row in await memberships_of(session, NORTHSHIRE, [FORD], TODAY)] == ["north"]

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from alongside.authorities.commands import authority
-from alongside.consortia.commands import consortia_commands, today
+from alongside.consortia.commands import consortia, today
 from alongside.consortia.placing import read_places
-from alongside.consortia.queries import memberships
+from alongside.consortia.queries import memberships_of
 from alongside.database.session import Database
 from tests.authorities.written import NORTHSHIRE as NORTHSHIRE_FILE
 from tests.authorities.written import in_file
@@ -30,7 +30,7 @@ def installation(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> Copy:
 def place(folder: Path, lines: str, *options: str) -> Result:
     file = folder / "places.csv"
     file.write_text(lines, encoding="utf-8")
-    return CliRunner().invoke(consortia_commands, ["place", str(file), "--authority", "northshire", *options])
+    return CliRunner().invoke(consortia, ["place", str(file), "--authority", "northshire", *options])
 
 
 def where(copy: Copy, *urns: int) -> dict[int, str]:
@@ -41,7 +41,8 @@ def where(copy: Copy, *urns: int) -> dict[int, str]:
         try:
             async with database.fenced(NORTHSHIRE) as session:
                 return {
-                    row.school_urn: row.key for row in await memberships(session, NORTHSHIRE, urns, today())
+                    row.school_urn: row.key
+                    for row in await memberships_of(session, NORTHSHIRE, urns, today())
                 }
         finally:
             await database.close()
@@ -99,9 +100,7 @@ def test_a_file_without_the_columns_or_in_another_encoding_is_refused(
     ]
     assert read_places([])[1]
     (tmp_path / "bad.csv").write_bytes("urn,consortium\n1,é\n".encode("cp1252"))
-    run = CliRunner().invoke(
-        consortia_commands, ["place", str(tmp_path / "bad.csv"), "--authority", "northshire"]
-    )
+    run = CliRunner().invoke(consortia, ["place", str(tmp_path / "bad.csv"), "--authority", "northshire"])
     assert run.exit_code == 1
     assert "not UTF-8" in run.output
 

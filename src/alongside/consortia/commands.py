@@ -50,12 +50,12 @@ def apply(slug: str, *, yes: bool) -> None:
     click.echo(f"{settings.name} now has version {version} of its settings.")
 
 
-@click.group("consortia")
-def consortia_commands() -> None:
+@click.group()
+def consortia() -> None:
     """Groups of schools: who belongs to which."""
 
 
-@consortia_commands.command()
+@consortia.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--authority", "slug", required=True, help="The authority, by its slug.")
 @click.option(

@@ -14,7 +14,7 @@ from alongside.access.person import Person
 from alongside.authorities.phases import consortium_phases
 from alongside.authorities.settings import AuthoritySettings
 from alongside.consortia.actions import join_consortium, leave_consortium
-from alongside.consortia.queries import consortia, memberships
+from alongside.consortia.queries import consortia_of, memberships_of
 from alongside.schools.model import OPEN_STATUSES, School
 
 COLUMNS = ("urn", "consortium")
@@ -73,12 +73,12 @@ async def plan_places(
     """What placing would change, and why some lines cannot be; a school already in its place is neither."""
     authority_id = settings.dfe_code
     open_consortia = {
-        row.key: row for row in await consortia(session, authority_id, on) if row.ended_on is None
+        row.key: row for row in await consortia_of(session, authority_id, on) if row.ended_on is None
     }
     schools = await _schools(session, authority_id, [place.urn for place in places])
     present = {
         (row.school_urn, row.phase): row
-        for row in await memberships(session, authority_id, list(schools), on)
+        for row in await memberships_of(session, authority_id, list(schools), on)
     }
     planned, mistakes = [], []
     asked: dict[tuple[int, str], int] = {}

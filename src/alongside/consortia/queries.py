@@ -103,12 +103,14 @@ MEMBERSHIPS = (
 )
 
 
-async def consortia(session: AsyncSession, authority_id: int, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
+async def consortia_of(
+    session: AsyncSession, authority_id: int, today: date
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """All consortia with how many schools belong to each today; ended ones carry their last day."""
     return (await session.execute(CONSORTIA, {"authority_id": authority_id, "today": today})).all()
 
 
-async def members(
+async def members_of(
     session: AsyncSession, authority_id: int, consortium_id: UUID, today: date
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """The schools that belong to a consortium today, by name."""
@@ -116,7 +118,7 @@ async def members(
     return (await session.execute(MEMBERS, values)).all()
 
 
-async def memberships(
+async def memberships_of(
     session: AsyncSession, authority_id: int, urns: Sequence[int], today: date
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """To which consortia some schools belong today: one row a school and phase."""
