@@ -17,6 +17,10 @@ PATIENCE = 6.0
 """Seconds that a process has to finish what it is at, before it is killed."""
 
 
+ONE_WISH = 0.5
+"""Seconds within which signals are one wish: make passes on what the terminal sends us as well."""
+
+
 @dataclass
 class Kept:
     """One process to keep alive: `start` starts it, anew each time.
@@ -43,6 +47,7 @@ class Supervisor:
         self.kept = list(kept)
         self.say = say
         self.told_to_stop = 0
+        self._heard_at = float("-inf")
         self._news = asyncio.Event()
 
     async def run(self, *, greet: Callable[[], Coroutine[None, None, None]] | None = None) -> int:
@@ -64,7 +69,10 @@ class Supervisor:
         return code
 
     def _hear_stop(self) -> None:
-        self.told_to_stop += 1
+        now = time.monotonic()
+        if now - self._heard_at > ONE_WISH:
+            self.told_to_stop += 1
+        self._heard_at = now
         self._news.set()
 
     async def _keep_alive(self) -> int:

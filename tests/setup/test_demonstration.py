@@ -1,0 +1,168 @@
+"""`alongside demo` as its user lives it: it starts, survives, stops, and keeps what was done."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from alongside.database.embedded import free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
+
+
+class Demonstration:
+    """A running demonstration, with what it has said so far."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.port = port
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "alongside.cli", "demo", "--folder", str(folder), "--port", str(port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.lines: list[str] = []
+        self.listener = threading.Thread(target=self._listen)
+        self.listener.start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as said:
+            for line in said:
+                self.lines.append(line)
+
+    def wait_for(self, words: str) -> None:
+        until(lambda: any(words in line for line in self.lines) or self.process.poll() is not None)
+        assert any(words in line for line in self.lines), "".join(self.lines)
+
+    def children(self, words: str) -> list[int]:
+        """The living children whose command line has these words."""
+        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [
+            int(pid) for pid in pids if words in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        ]
+
+    def answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/health/ready", headers={"Host": f"wigan.localhost:{self.port}"})
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def stop(self, how: int = signal.SIGINT) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.end()
+
+    def end(self) -> int:
+        """Wait for its end and its last words; the exit code."""
+        code = self.process.wait(20)
+        self.listener.join(20)
+        return code
+
+
+def until(happened: Callable[[], object], seconds: float = 90) -> None:
+    """Wait for it."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A folder that every user can reach."""
+    with tempfile.TemporaryDirectory(prefix="alongside-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made) / "demonstration"
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[Demonstration]:
+    """A demonstration that is ready."""
+    one = Demonstration(folder, free_port())
+    one.wait_for("ready. Open one of these")
+    yield one
+    one.stop()
+
+
+def test_it_says_what_to_open_and_answers(running: Demonstration) -> None:
+    running.wait_for(f"http://wigan.localhost:{running.port}")
+    assert running.answers()
+
+
+def test_a_second_copy_is_told_in_one_line(running: Demonstration, folder: Path) -> None:
+    second = Demonstration(folder, free_port())
+    assert second.end() == 1
+    assert len(second.lines) == 1
+    assert "is running already" in second.lines[0]
+
+
+def test_a_taken_port_is_told_in_one_line(running: Demonstration, folder: Path) -> None:
+    second = Demonstration(folder.with_name("another"), running.port)
+    assert second.end() == 1
+    assert len(second.lines) == 1
+    assert f"Port {running.port} is taken" in second.lines[0]
+
+
+@pytest.mark.parametrize("victim", ["alongside.cli web", "alongside.cli worker", "bin/postgres"])
+def test_what_is_killed_is_started_again_and_it_answers_within_three_seconds(
+    running: Demonstration, victim: str
+) -> None:
+    before = running.children(victim)
+    os.kill(before[0], signal.SIGKILL)
+    until(
+        lambda: len(running.children(victim)) == len(before) and before[0] not in running.children(victim), 5
+    )
+    until(running.answers, 3)
+    assert any("SIGKILL; starting it again" in line for line in running.lines)
+
+
+def test_secrets_are_for_its_user_only(running: Demonstration, folder: Path) -> None:
+    for name in ("secrets.json", "postgres/superuser"):
+        assert (folder / name).stat().st_mode & 0o077 == 0
+
+
+def test_ctrl_c_stops_everything_within_seconds_and_the_next_start_goes_on(
+    running: Demonstration, folder: Path
+) -> None:
+    family = [*running.children("alongside.cli"), *running.children("postgres")]
+    assert len(family) == 4, "two web processes, a worker, PostgreSQL"
+    secrets = (folder / "secrets.json").read_text()
+    began = time.monotonic()
+    assert running.stop(signal.SIGINT) == 0
+    assert time.monotonic() - began < 10
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    again = Demonstration(folder, running.port)
+    try:
+        again.wait_for("ready. Open one of these")
+        assert (folder / "secrets.json").read_text() == secrets
+    finally:
+        assert again.stop(signal.SIGTERM) == 0
+
+
+def test_a_supervisor_killed_leaves_nobody_behind(folder: Path) -> None:
+    killed = Demonstration(folder, free_port())
+    killed.wait_for("ready. Open one of these")
+    family = [*killed.children("alongside.cli"), *killed.children("postgres")]
+    killed.stop(signal.SIGKILL)
+    until(lambda: not any(_lives(pid) for pid in family), 15)
+
+
+def _lives(process: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
