@@ -19,7 +19,9 @@ from alongside.needs.audience import who_may_see, widening_dates
 from alongside.needs.forms import NeedForm, ReopeningForm, WithdrawalForm, need_form_of
 from alongside.needs.freshness import days_ago, holds_until
 from alongside.needs.list import GROUPS, needs_as_csv, number_of_page
+from alongside.needs.model import NEED_WORKFLOW
 from alongside.needs.phases import phase_of
+from alongside.needs.story import story
 from alongside.needs.words import LABELS, STATES, in_words, waiting_for, when_in_words
 from alongside.web.answers import Answer, Download, Page, SeeOther
 from alongside.web.gate import page
@@ -99,7 +101,8 @@ async def show_need(
     """One need: what is asked, who may see it and from when, who acts next, and what was done."""
     need = await queries.need_to(session, person, Permission.SEE_POST, need_id)
     settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
-    story = queries.sees_its_story(person, need)
+    told, shown = queries.sees_its_story(person, need), _words(person)
+    entries = await timeline(session, person.authority_id, "need", need.id) if told else []
     good_for = settings.clocks.need_good_for
     posted = not queries.never_posted(need)
     context = {
@@ -111,9 +114,9 @@ async def show_need(
         "widens": need.state == "open" and (need.shown_to_all_from or person.today) > person.today,
         "confirmed": days_ago(need.confirmed_on, person.today),
         "holds_until": holds_until(calendar, need.confirmed_on, good_for) if need.confirmed_on else None,
-        "entries": await timeline(session, person.authority_id, "need", need.id) if story else [],
-        "story": story,
-        **_words(person),
+        "entries": story(entries, NEED_WORKFLOW, LABELS, shown["in_words"]),
+        "story": told,
+        **shown,
     }
     return Page("needs/show.html", context)
 

@@ -18,12 +18,14 @@ from alongside.needs.freshness import days_ago, holds_until
 from alongside.needs.list import number_of_page
 from alongside.needs.phases import phase_of
 from alongside.needs.queries import school_to
+from alongside.needs.story import story
 from alongside.needs.words import when_in_words
 from alongside.offers import actions, queries
 from alongside.offers.acts import acts
 from alongside.offers.forms import ExtensionForm, OfferForm, offer_form, offer_form_of
 from alongside.offers.freshness import why_not_proposable
 from alongside.offers.list import GROUPS, offers_as_csv
+from alongside.offers.model import OFFER_WORKFLOW
 from alongside.offers.words import APPETITES, LABELS, STATES, days_left_in_words, in_words, travel_in_words
 from alongside.web.answers import Answer, Download, Page, SeeOther
 from alongside.web.gate import page
@@ -100,7 +102,8 @@ async def show_offer(
     """One offer: what is given, by whom, what is left of it, whether it still holds, and what was done."""
     offer = await queries.offer_to(session, person, Permission.SEE_POST, offer_id)
     settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
-    story = queries.sees_its_story(person, offer)
+    told, shown = queries.sees_its_story(person, offer), _words(person)
+    entries = await timeline(session, person.authority_id, "offer", offer.id) if told else []
     posted = not queries.never_posted(offer)
     good_for = settings.clocks.offer_good_for
     context = {
@@ -114,9 +117,9 @@ async def show_offer(
         "widens": offer.state == "live" and (offer.shown_to_all_from or person.today) > person.today,
         "confirmed": days_ago(offer.confirmed_on, person.today),
         "holds_until": holds_until(calendar, offer.confirmed_on, good_for) if offer.confirmed_on else None,
-        "entries": await timeline(session, person.authority_id, "offer", offer.id) if story else [],
-        "story": story,
-        **_words(person),
+        "entries": story(entries, OFFER_WORKFLOW, LABELS, shown["in_words"]),
+        "story": told,
+        **shown,
     }
     return Page("offers/show.html", context)
 

@@ -49,6 +49,8 @@ def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
     if value is None or (isinstance(value, str | list | dict) and not value):
         return "Not said"
     match name:
+        case "theme":
+            return label_of(settings.themes, str(value))
         case "themes":
             return "; ".join(f"{label_of(settings.themes, key)}: {text}" for key, text in value.items())
         case "forms_of_support":
