@@ -6,6 +6,7 @@ Nothing here asks for the present moment: callers bring it.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from alongside.authorities.bank_holidays import bank_holidays
@@ -16,9 +17,12 @@ LONDON = ZoneInfo("Europe/London")
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """What makes a day a school day in one authority. `terms` are in order and do not overlap."""
+    """What makes a day a school day in one authority. `terms` are in order and do not overlap.
+
+    Calendars are told apart by identity, so that the answer for a day can be kept (a page asks for hundreds).
+    """
 
     terms: tuple[TermDates, ...]
     inset_days: frozenset[date]
@@ -81,6 +85,7 @@ def is_school_day(calendar: Calendar, day: date) -> bool:
     return academic_year(day) not in calendar.declared_years and not _usually_closed(day)
 
 
+@lru_cache(maxsize=100_000)
 def counts(calendar: Calendar, day: date) -> bool:
     """Whether a clock runs on this day: on school days, or on working days if holidays do not pause it."""
     if calendar.pause_in_holidays:

@@ -3,6 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,13 @@ def declared_authority(slug: str, folder: Path | None = None) -> AuthoritySettin
 
 def usual_settings() -> dict[str, Any]:
     """The defaults, in the form in which the database holds settings."""
-    written = tomllib.loads(defaults_file(tenants_folder()).read_text(encoding="utf-8"))
-    usual: dict[str, Any] = msgspec.to_builtins(written)
+    return _as_stored(defaults_file(tenants_folder()))
+
+
+@lru_cache(maxsize=4)
+def _as_stored(defaults: Path) -> dict[str, Any]:
+    """Read once: a process that serves 150 authorities asks for them 150 times."""
+    usual: dict[str, Any] = msgspec.to_builtins(tomllib.loads(defaults.read_text(encoding="utf-8")))
     return usual
 
 
