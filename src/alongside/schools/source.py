@@ -27,8 +27,10 @@ OTHER_KINDS = (
     (b"%PDF", "a PDF document. Download the CSV file"),
     (b"\x1f\x8b", "compressed twice. Unpack it once"),
 )
-UTF8_IN_CP1252 = re.compile(rb"\xe2\x80[\x93\x94\x98\x99\x9c\x9d]|\xc3[\xa0-\xbf]")
-"""What a curly quotation mark or an accented letter of UTF-8 looks like; nobody writes these in cp1252."""
+UTF8_IN_CP1252 = re.compile(rb"\xe2\x80[\x93\x94\x98\x99\x9c\x9d]|\xc3[\x80-\xbf]")
+"""What a curly quotation mark or an accented letter of UTF-8 looks like; few write these in cp1252."""
+
+BEYOND_ASCII = bytes(range(128, 256))
 
 
 class UnreadableFile(Alongside):
@@ -53,7 +55,7 @@ def inspect(path: Path, on_bytes: OnBytes | None = None) -> Source:
     """
     digest, size, last = hashlib.sha256(), 0, b""
     decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
-    plain, looks_like_utf8, bom = True, False, False
+    of_utf8, beyond, bom = 0, 0, False
     with unpacked(path, on_bytes) as file:
         while chunk := file.read(CHUNK):
             if size == 0:
@@ -66,17 +68,18 @@ def inspect(path: Path, on_bytes: OnBytes | None = None) -> Source:
             if size > MOST_BYTES:
                 raise UnreadableFile(f"{path.name} is far larger than the register. Download it again.")
             if not chunk.isascii():
-                plain = False
-                looks_like_utf8 = looks_like_utf8 or UTF8_IN_CP1252.search(chunk) is not None
+                of_utf8 += sum(map(len, UTF8_IN_CP1252.findall(chunk)))
+                beyond += len(chunk) - len(chunk.translate(None, BEYOND_ASCII))
             decoder = decoder and still_utf8(decoder, chunk)
     decoder = decoder and still_utf8(decoder, b"", final=True)
     if size == 0:
         raise UnreadableFile(f"{path.name} is empty. Download it again.")
-    if decoder is None and (bom or looks_like_utf8):
+    # A few names in the true register were spoilt before it was written; that makes no other encoding of it.
+    if decoder is None and (bom or of_utf8 > beyond / 2):
         raise UnreadableFile(
             f"{path.name} mixes encodings: parts of it are UTF-8 and parts are not. Download it again."
         )
-    encoding = "utf-8-sig" if bom else "utf-8" if decoder and not plain else "cp1252"
+    encoding = "utf-8-sig" if bom else "utf-8" if decoder and beyond else "cp1252"
     return Source(path, digest.hexdigest(), size, encoding, last in (b"\n", b"\r"))
 
 
