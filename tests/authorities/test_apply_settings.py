@@ -1,5 +1,6 @@
 """Putting settings in force: versions, refusals, the journal, and processes that come to know them."""
 
+import asyncio
 from datetime import date
 from pathlib import Path
 
@@ -144,3 +145,32 @@ async def test_what_was_known_holds_while_the_database_is_away(copy: Copy) -> No
     await opened.close()
     away = Tenants(Database("postgresql://alongside_app:x@127.0.0.1:1/nowhere", FENCE_KEY, pool_size=1))
     assert await away.of_host("northshire.localhost") == northshire()
+
+
+async def test_two_operators_applying_at_once_put_one_version_in_force(
+    database: Database, tmp_path: Path
+) -> None:
+    written = asyncio.Event()
+
+    async def first() -> int:
+        async with database.fenced(NORTHSHIRE) as session:
+            version = await apply_settings(
+                session, OPERATOR, settings_with(tmp_path, {"clocks": {"respond_by": 7}})
+            )
+            written.set()
+            await asyncio.sleep(0.3)
+        return version
+
+    async def second() -> str:
+        changed = settings_with(tmp_path, {"clocks": {"respond_by": 9}})
+        await written.wait()
+        try:
+            async with database.fenced(NORTHSHIRE) as session:
+                await apply_settings(session, OPERATOR, changed)
+        except Refused as refused:
+            return str(refused)
+        return "applied"
+
+    version, answer = await asyncio.gather(first(), second())
+    assert version == 2
+    assert answer == "Somebody else applied settings at this moment. Look at the plan again."
