@@ -1,0 +1,23 @@
+"""What somebody may ask the list of schools for."""
+
+from wtforms import Form, SelectField, StringField
+from wtforms.validators import Length
+
+from alongside.schools.model import PHASES, STATUSES
+
+
+class FindSchoolsForm(Form):
+    """Words, a phase and a status; all of it stands in the address of the page."""
+
+    q = StringField(
+        "Search",
+        description="A name, a URN, a town or a postcode",
+        validators=[Length(max=100, message="Search for at most 100 characters")],
+        filters=[lambda words: " ".join((words or "").split())],
+    )
+    phase = SelectField("Phase", choices=[("", "All phases"), *PHASES.items()], default="")
+    status = SelectField(
+        "Status",
+        choices=[("", "Open now"), *STATUSES.items(), ("any", "Open or not")],
+        default="",
+    )
