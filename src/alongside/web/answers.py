@@ -1,6 +1,6 @@
 """What a page function gives back: plain values, rendered only after the commit."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,13 +9,16 @@ from typing import Any
 class Page:
     """A page to show: a template and what it needs.
 
-    `fragment` is the template for an htmx request that swaps only a part; it takes the same context.
+    `fragment` is the template for an htmx request that swaps only a part; it takes the same context. `cookies` as in
+    SeeOther; `headers` go on the response.
     """
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     fragment: str | None = None
+    cookies: Mapping[str, str | None] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class SeeOther:
     location: str
     said: str | None = None
     cookies: Mapping[str, str | None] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +52,11 @@ class Plain:
     media_type: str = "text/plain"
 
 
-Answer = Page | SeeOther | Download | Plain
+@dataclass(frozen=True, slots=True)
+class AfterCommit:
+    """More to do before there is an answer, which must hold no connection to the database: asking another server."""
+
+    act: Callable[[], Awaitable["Answer"]]
+
+
+Answer = Page | SeeOther | Download | Plain | AfterCommit

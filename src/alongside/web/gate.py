@@ -19,7 +19,7 @@ from alongside.access.policy import allowed_at_all
 from alongside.database.session import may_try_again
 from alongside.errors import Alongside, NotThere, SignedOut, TooBusy
 from alongside.journal.actions import request_id
-from alongside.web.answers import Answer, SeeOther
+from alongside.web.answers import AfterCommit, Answer, SeeOther
 from alongside.web.errors import answer_to
 from alongside.web.house import SESSION_COOKIE, House, Tenant
 from alongside.web.render import response_to
@@ -88,6 +88,8 @@ async def _answered(
             refuse_other_sites(request.headers, request.headers.get("host", ""))
             await typed(request)
         answer, person = await _in_transaction(request, house, tenant, function, permission)
+        while isinstance(answer, AfterCommit):
+            answer = await answer.act()
     except Exception as problem:
         person = getattr(problem, "alongside_person", None) or (
             nobody(tenant.authority_id, house.today()) if tenant else None

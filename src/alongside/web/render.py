@@ -11,7 +11,7 @@ from litestar.response import Stream
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import allowed_at_all, may
-from alongside.web.answers import Answer, Download, Page, Plain, SeeOther
+from alongside.web.answers import AfterCommit, Answer, Download, Page, Plain, SeeOther
 from alongside.web.house import Destination, House, Tenant
 
 SAID_COOKIE = "__Host-said"
@@ -74,7 +74,10 @@ def response_to(
             if answer.said:
                 cookies.append(cookie(SAID_COOKIE, quote(answer.said[:300]), 60))
             return Response(
-                content=b"", status_code=303, headers={"location": answer.location}, cookies=cookies
+                content=b"",
+                status_code=303,
+                headers={**answer.headers, "location": answer.location},
+                cookies=cookies,
             )
         case Download():
             name = quote(answer.filename)
@@ -84,6 +87,8 @@ def response_to(
             return Stream(answer.body, media_type=answer.media_type, headers=headers)
         case Plain():
             return Response(content=answer.body, status_code=answer.status, media_type=answer.media_type)
+        case AfterCommit():
+            raise TypeError("The gate acts on AfterCommit before it renders.")
         case Page():
             return _page(request, house, tenant, person, answer)
 
@@ -110,8 +115,16 @@ def _page(
             **answer.context,
         }
     )
-    cookies = [cookie(SAID_COOKIE, None)] if said and template == answer.template else []
-    return Response(content=body.encode(), status_code=answer.status, media_type=HTML, cookies=cookies)
+    cookies = [cookie(name, value) for name, value in answer.cookies.items()]
+    if said and template == answer.template:
+        cookies.append(cookie(SAID_COOKIE, None))
+    return Response(
+        content=body.encode(),
+        status_code=answer.status,
+        media_type=HTML,
+        headers=dict(answer.headers),
+        cookies=cookies,
+    )
 
 
 def _asker(person: Person) -> Any:
