@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from alongside.authorities.settings import AuthoritySettings
-from alongside.needs.spreadsheet import as_csv
+from alongside.web.spreadsheet import as_csv
 from alongside.needs.words import LABELS, STATES, in_words
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {

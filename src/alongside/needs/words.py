@@ -32,7 +32,7 @@ LISTS = {
     "form_of_support": "forms_of_support",
     "urgency": "urgencies",
 }
-AUDIENCES = {
+AUDIENCES: dict[str, str] = {
     Audience.CONSORTIUM: "Own consortium only",
     Audience.WIDENING: "Own consortium first, then the whole authority",
     Audience.EVERYBODY: "The whole authority",

@@ -20,7 +20,7 @@ _macros = Environment(
 )
 
 
-def component(name: str, **params: Any) -> Markup:
+def component(name: str, /, **params: Any) -> Markup:
     """One component of the library, by its name in the design system ("error-summary")."""
     module: Any = _macros.get_template(f"{LIBRARY}/components/{name}/macro.html").module
     macro = "govuk" + "".join(part.capitalize() for part in name.split("-"))

@@ -1,0 +1,1 @@
+"""The first page of each role: reads every room, owns no table."""

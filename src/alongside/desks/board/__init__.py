@@ -1,0 +1,1 @@
+"""The board: every need and offer that this person may see."""

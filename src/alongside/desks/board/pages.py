@@ -1,0 +1,96 @@
+"""The board and what is new on it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.authorities.registry import settings_of
+from alongside.consortia.queries import consortia as consortia_of
+from alongside.desks.board.filters import BoardForm, Place, address_of, board_form, place_from
+from alongside.desks.board.queries import PAGE_LENGTH, own_place, posts_on_board, posts_since
+from alongside.needs.phases import PHASES
+from alongside.offers.freshness import fresh_since
+from alongside.web.answers import Answer, Page
+from alongside.web.gate import page
+from alongside.web.typed import asked
+
+
+async def _values(session: AsyncSession, person: Person, form: BoardForm) -> dict[str, Any]:
+    """What fills the board's statement for this person and these filters."""
+    settings = settings_of(person.authority_id)
+    place = await own_place(session, person)
+    words = (form.q.data or "").strip()
+    urgencies = sorted(settings.urgencies.items(), key=lambda one: one[1].order)
+    return {
+        "q": words,
+        "q_like": f"%{words.translate(str.maketrans({'%': '\\%', '_': '\\_', '\\': '\\\\'}))}%",
+        "theme": form.theme.data,
+        "phase": form.phase.data,
+        "consortium": form.consortium.data,
+        "within": form.within.data if place else None,
+        "easting": place.easting if place else None,
+        "northing": place.northing if place else None,
+        "urgencies": [key for key, _ in urgencies],
+        "fresh_since": fresh_since(settings, person.today),
+    }
+
+
+@page.get("/board", permission=Permission.SEE_BOARD)
+async def show_board(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """Needs and offers that this person may see: newest, nearest or most urgent, 25 a page."""
+    query = asked(request)
+    settings = settings_of(person.authority_id)
+    consortia = await consortia_of(session, person.authority_id, person.today)
+    form = board_form(query, settings, consortia, list(PHASES.items()))
+    context = {"form": form, "settings": settings, "address_of": address_of}
+    if not form.validate():
+        return Page("desks/board/show.html", context | {"posts": [], "next_page": None}, status=422)
+    values = await _values(session, person, form)
+    place = place_from(query.one("after"))
+    if place is not None:
+        values |= {
+            "after_score": place.score,
+            "after_id": place.id,
+            "after_at": datetime.fromtimestamp(place.score, UTC) if form.sort.data == "newest" else None,
+        }
+    posts = await posts_on_board(session, person, form.kind.data, form.sort.data, values)
+    more = len(posts) > PAGE_LENGTH
+    last = posts[PAGE_LENGTH - 1] if more else None
+    context |= {
+        "posts": posts[:PAGE_LENGTH],
+        "next_page": last and address_of(form, after=Place(float(last.score), last.id).as_text()),
+        "first_page": address_of(form) if place else None,
+        "news_href": address_of(form, since=datetime.now(UTC).isoformat()).replace("/board", "/board/news", 1),
+    }
+    return Page("desks/board/show.html", context, fragment="desks/board/_posts.html")
+
+
+@page.get("/board/news", permission=Permission.SEE_BOARD)
+async def show_news(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """How many posts have come since the board was shown: announced, never pushed under somebody's finger."""
+    query = asked(request)
+    consortia = await consortia_of(session, person.authority_id, person.today)
+    form = board_form(query, settings_of(person.authority_id), consortia, list(PHASES.items()))
+    since = moment(query.one("since"))
+    count = 0
+    if form.validate() and since is not None:
+        values = await _values(session, person, form) | {"since": since}
+        count = await posts_since(session, person, form.kind.data, values)
+    context = {"count": count, "board_href": address_of(form), "news_href": request.url.path + "?" + request.url.query}
+    return Page("desks/board/_news.html", context)
+
+
+def moment(written: str) -> datetime | None:
+    """The moment an address names; None when it names none."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+routes = [show_board, show_news]

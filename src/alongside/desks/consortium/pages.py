@@ -1,0 +1,153 @@
+"""The tracker of member schools: on the page, on paper, as CSV and XLSX, and on a map."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+from wtforms import BooleanField, Form, SelectField, StringField
+from wtforms.validators import Length
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.authorities.registry import calendar_of, settings_of
+from alongside.authorities.calendar import add_school_days
+from alongside.consortia.queries import consortia as consortia_of
+from alongside.desks.consortium.map import member_map
+from alongside.desks.consortium.queries import SORTS, open_matters, tracked_schools
+from alongside.desks.school.pages import academic_year_began
+from alongside.schools.model import PHASES
+from alongside.web.answers import Answer, Download, Page
+from alongside.web.gate import page
+from alongside.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
+from alongside.web.typed import Typed, asked
+
+HEADS = (
+    "URN",
+    "School",
+    "Phase",
+    "Consortium",
+    "Open needs",
+    "Oldest need since",
+    "Days received",
+    "Days given",
+    "Days left on offers",
+    "Last contact",
+    "Quiet",
+)
+
+
+class TrackerForm(Form):  # type: ignore[misc]
+    """The filters above the tracker."""
+
+    q = StringField("School", validators=[Length(max=100, message="Search for 100 characters or fewer.")])
+    consortium = SelectField("Consortium", choices=[])
+    phase = SelectField("Phase", choices=[("", "All"), *PHASES.items()])
+    quiet = BooleanField("Quiet schools only")
+    sort = SelectField("Order", choices=[(key, key) for one in SORTS for key in (one, f"-{one}")], default="school")
+
+
+def tracker_form(query: Typed, consortia: Sequence[Any]) -> TrackerForm:
+    """The filters as asked for."""
+    form = TrackerForm(query)
+    form.consortium.choices = [("", "All"), *((str(one.id), one.name) for one in consortia)]
+    for field in (form.consortium, form.phase):
+        field.data = field.data or ""
+    form.sort.data = form.sort.data or "school"
+    return form
+
+
+def address_of(form: TrackerForm, path: str = "/consortium", **changed: str) -> str:
+    """The tracker's address with these filters, some changed."""
+    values = {name: field.data for name, field in form._fields.items()} | changed
+    values["quiet"] = "y" if values["quiet"] else ""
+    kept = {name: value for name, value in values.items() if value not in (None, "", "school")}
+    return path + (f"?{urlencode(kept)}" if kept else "")
+
+
+async def _found(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person
+) -> tuple[TrackerForm, Sequence[Row[Any]]]:
+    consortia = await consortia_of(session, person.authority_id, person.today)
+    if person.consortium_ids:
+        consortia = [one for one in consortia if one.id in person.consortium_ids]
+    form = tracker_form(asked(request), consortia)
+    if not form.validate():
+        return form, []
+    quiet_days = settings_of(person.authority_id).clocks.quiet_after
+    words = (form.q.data or "").strip()
+    values = {
+        "consortium": UUID(form.consortium.data) if form.consortium.data else None,
+        "phase": form.phase.data or None,
+        "q": f"%{words}%" if words else None,
+        "quiet_only": bool(form.quiet.data),
+        "quiet_before": quiet_before(person, quiet_days),
+        "contact_since": person.today - timedelta(days=400),
+        "year_began": academic_year_began(person.today),
+    }
+    sort = form.sort.data
+    return form, await tracked_schools(session, person, sort.lstrip("-"), sort.startswith("-"), values)
+
+
+def quiet_before(person: Person, school_days: int) -> date:
+    """The day before which a last contact counts as long ago: so many school days back."""
+    calendar, day = calendar_of(person.authority_id), person.today - timedelta(days=school_days)
+    while add_school_days(calendar, day, school_days) > person.today:
+        day -= timedelta(days=7)
+    return day
+
+
+@page.get("/consortium", permission=Permission.SEE_CONSORTIUM_DESK)
+async def show_tracker(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """Each school that this person answers for, and what has been open longest."""
+    form, schools = await _found(request, session, person)
+    context = {
+        "form": form,
+        "schools": schools,
+        "sorts": {one: address_of(form, sort=f"-{one}" if form.sort.data == one else one) for one in SORTS},
+        "csv_href": address_of(form, "/consortium/tracker.csv"),
+        "xlsx_href": address_of(form, "/consortium/tracker.xlsx"),
+        "map": member_map(schools),
+        "matters": await open_matters(session, person),
+    }
+    return Page("desks/consortium/show.html", context, 422 if form.errors else 200, "desks/consortium/_tracker.html")
+
+
+def _rows(schools: Sequence[Row[Any]]) -> list[tuple[object, ...]]:
+    return [
+        (
+            one.urn,
+            one.name,
+            PHASES[one.phase],
+            one.consortium or "",
+            one.open_needs,
+            one.oldest_need_on or "",
+            one.days_in,
+            one.days_out,
+            one.days_left,
+            one.last_contact_on or "",
+            "yes" if one.quiet else "",
+        )
+        for one in schools
+    ]
+
+
+@page.get("/consortium/tracker.csv", permission=Permission.SEE_CONSORTIUM_DESK)
+async def export_tracker_csv(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """The tracker as it is filtered and ordered, as CSV."""
+    _, schools = await _found(request, session, person)
+    return Download(as_csv(HEADS, _rows(schools)), f"schools-{person.today}.csv", CSV)
+
+
+@page.get("/consortium/tracker.xlsx", permission=Permission.SEE_CONSORTIUM_DESK)
+async def export_tracker_xlsx(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """The same as a workbook."""
+    _, schools = await _found(request, session, person)
+    return Download(as_xlsx("Schools", HEADS, _rows(schools)), f"schools-{person.today}.xlsx", XLSX)
+
+
+routes = [show_tracker, export_tracker_csv, export_tracker_xlsx]

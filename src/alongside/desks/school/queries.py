@@ -1,0 +1,118 @@
+"""What a school's desk shows, each list in one statement."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person
+
+WAITING = text(
+    """
+    SELECT * FROM (
+        SELECT 'Answer a proposal' AS act, n.title, other.name AS school, p.respond_by AS due_on,
+               '/proposals/' || p.id AS path
+          FROM proposal p
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school other ON other.authority_id = :authority_id
+           AND other.urn = CASE WHEN p.asking_urn = :urn THEN p.giving_urn ELSE p.asking_urn END
+         WHERE p.authority_id = :authority_id AND p.state = 'proposed'
+           AND ((p.asking_urn = :urn AND p.asker_accepted_at IS NULL)
+                OR (p.giving_urn = :urn AND p.giver_accepted_at IS NULL))
+        UNION ALL
+        SELECT 'Release a leader', n.title, asking.name, p.respond_by, '/proposals/' || p.id
+          FROM proposal p
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school asking ON asking.authority_id = :authority_id AND asking.urn = p.asking_urn
+         WHERE p.authority_id = :authority_id AND p.state = 'to_release' AND p.giving_urn = :urn
+        UNION ALL
+        SELECT 'Confirm a draft', n.title, 'drafted for your school', NULL, '/needs/' || n.id
+          FROM need n
+         WHERE n.authority_id = :authority_id AND n.school_urn = :urn AND n.state = 'to_confirm'
+        UNION ALL
+        SELECT 'Write the aims and sign', n.title, other.name, NULL, '/partnerships/' || p.id
+          FROM partnership p
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school other ON other.authority_id = :authority_id
+           AND other.urn = CASE WHEN p.asking_urn = :urn THEN p.giving_urn ELSE p.asking_urn END
+         WHERE p.authority_id = :authority_id AND p.state = 'preparing'
+           AND ((p.asking_urn = :urn AND p.asker_signed_at IS NULL)
+                OR (p.giving_urn = :urn AND p.giver_signed_at IS NULL))
+        UNION ALL
+        SELECT 'Record a visit', n.title, asking.name, v.record_due_on, '/partnerships/' || p.id
+          FROM visit v
+          JOIN partnership p ON p.authority_id = :authority_id AND p.id = v.partnership_id
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school asking ON asking.authority_id = :authority_id AND asking.urn = p.asking_urn
+         WHERE v.authority_id = :authority_id AND v.state = 'planned' AND v.visit_on <= :today
+           AND :urn IN (p.asking_urn, p.giving_urn)
+        UNION ALL
+        SELECT 'Give your closing review', n.title, other.name, p.ends_on, '/partnerships/' || p.id
+          FROM partnership p
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school other ON other.authority_id = :authority_id
+           AND other.urn = CASE WHEN p.asking_urn = :urn THEN p.giving_urn ELSE p.asking_urn END
+         WHERE p.authority_id = :authority_id AND p.state = 'active' AND p.ends_on <= :today
+           AND :urn IN (p.asking_urn, p.giving_urn)
+           AND NOT EXISTS (SELECT FROM review r WHERE r.authority_id = :authority_id
+                            AND r.partnership_id = p.id AND r.kind = 'closing'
+                            AND r.side = CASE WHEN p.asking_urn = :urn THEN 'asker' ELSE 'giver' END)
+        UNION ALL
+        SELECT 'Say whether your offer still holds', o.title, 'nobody sees it until you do', NULL,
+               '/offers/' || o.id
+          FROM offer o
+         WHERE o.authority_id = :authority_id AND o.school_urn = :urn AND o.appetite <> 'no'
+           AND (o.state = 'paused' OR (o.state = 'live' AND o.confirmed_on < :fresh_since))
+    ) waiting ORDER BY due_on NULLS LAST, act LIMIT 50
+    """
+)
+
+GIVEN_AND_GOT = text(
+    """
+    SELECT coalesce(sum(p.days_used) FILTER (WHERE p.giving_urn = :urn), 0) AS given,
+           coalesce(sum(p.days_used) FILTER (WHERE p.asking_urn = :urn), 0) AS got,
+           count(*) FILTER (WHERE p.state IN ('preparing', 'active')) AS running,
+           (SELECT count(*) FROM need n WHERE n.authority_id = :authority_id AND n.school_urn = :urn
+             AND n.state IN ('open', 'proposed', 'paused')) AS open_needs,
+           (SELECT coalesce(sum(o.days_total - o.days_taken), 0) FROM offer o
+             WHERE o.authority_id = :authority_id AND o.school_urn = :urn AND o.state = 'live') AS days_left
+      FROM partnership p
+     WHERE p.authority_id = :authority_id AND (p.giving_urn = :urn OR p.asking_urn = :urn)
+       AND p.agreed_at >= :year_began
+    """
+)
+
+RUNNING = text(
+    """
+    SELECT p.id, p.state, p.days, p.days_used, p.ends_on, n.title, other.name AS school,
+           p.giving_urn = :urn AS giving
+      FROM partnership p
+      JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+      JOIN school other ON other.authority_id = :authority_id
+       AND other.urn = CASE WHEN p.asking_urn = :urn THEN p.giving_urn ELSE p.asking_urn END
+     WHERE p.authority_id = :authority_id AND (p.giving_urn = :urn OR p.asking_urn = :urn)
+       AND p.state IN ('preparing', 'active')
+     ORDER BY p.ends_on, p.id LIMIT 20
+    """
+)
+
+
+async def waiting_for(session: AsyncSession, person: Person, fresh_since: date) -> Sequence[Row[Any]]:
+    """What this school has to do next, soonest first: (act, title, school, due_on, path)."""
+    return (await session.execute(WAITING, _own(person) | {"fresh_since": fresh_since})).all()
+
+
+async def given_and_got(session: AsyncSession, person: Person, year_began: date) -> Row[Any]:
+    """Days given and got since a day, what is running, what is open, and days still on offer."""
+    return (await session.execute(GIVEN_AND_GOT, _own(person) | {"year_began": year_began})).one()
+
+
+async def running_partnerships(session: AsyncSession, person: Person) -> Sequence[Row[Any]]:
+    """This school's partnerships that are being prepared or under way."""
+    return (await session.execute(RUNNING, _own(person))).all()
+
+
+def _own(person: Person) -> dict[str, Any]:
+    return {"authority_id": person.authority_id, "urn": person.school_urn, "today": person.today}
