@@ -15,9 +15,15 @@ class FindSchoolsForm(Form):
         validators=[Length(max=100, message="Search for at most 100 characters")],
         filters=[lambda words: " ".join((words or "").split())],
     )
-    phase = SelectField("Phase", choices=[("", "All phases"), *PHASES.items()], default="")
+    phase = SelectField(
+        "Phase",
+        choices=[("", "All phases"), *PHASES.items()],
+        default="",
+        render_kw={"select": True},
+    )
     status = SelectField(
         "Status",
         choices=[("", "Open now"), *STATUSES.items(), ("any", "Open or not")],
         default="",
+        render_kw={"select": True},
     )

@@ -99,7 +99,8 @@ class _Reading:
                 self._read_row(line, cells, whole)
             else:
                 others += 1
-        short = line > 1 and (not whole or len(cells) < width)
+        at_fault = any(fault.line == line for fault in self.register.faults)
+        short = line > 1 and (not whole or len(cells) < width or at_fault)
         if short and not self.source.ends_with_newline:
             raise UnreadableFile(
                 f"{self.source.path.name} breaks off in line {line}. Download it again; nothing was changed."
