@@ -42,7 +42,9 @@ class Stale(Alongside):
 
     differences: Sequence[tuple[str, str, str]]
     version: int
-    sentence: str = "Somebody else changed this while you were editing it. Nothing of yours has been saved yet."
+    sentence: str = (
+        "Somebody else changed this while you were editing it. Nothing of yours has been saved yet."
+    )
 
     def __str__(self) -> str:
         return self.sentence
@@ -71,5 +73,3 @@ class TooBusy(Alongside):
 
 class WrongSetUp(Alongside):
     """The product refuses to start: the sentence names the setting and the cure."""
-
-

@@ -39,6 +39,8 @@ def row_of(table: Table, authority_id: int) -> dict[str, Any]:
     """A whole row for one authority."""
     made = {}
     for column in table.columns:
+        if column.computed is not None:
+            continue
         try:
             kind = column.type.python_type
         except NotImplementedError:

@@ -64,7 +64,9 @@ class Database:
             driver = (await connection.get_raw_connection()).driver_connection
             assert isinstance(driver, FencedConnection)
             mode = "SET TRANSACTION READ ONLY; " if read_only else ""
-            driver.next_fence = f"{mode}SET LOCAL alongside.fence = '{signed_fence(authority_id, self.fence_key)}'"
+            driver.next_fence = (
+                f"{mode}SET LOCAL alongside.fence = '{signed_fence(authority_id, self.fence_key)}'"
+            )
             session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=True)
             try:
                 yield session

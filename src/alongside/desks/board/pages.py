@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities.registry import settings_of
-from alongside.consortia.queries import consortia as consortia_of
+from alongside.consortia.queries import consortia_of
 from alongside.desks.board.filters import BoardForm, Place, address_of, board_form, place_from
 from alongside.desks.board.queries import PAGE_LENGTH, own_place, posts_on_board, posts_since
 from alongside.needs.phases import PHASES
@@ -17,6 +17,9 @@ from alongside.offers.freshness import fresh_since
 from alongside.web.answers import Answer, Page
 from alongside.web.gate import page
 from alongside.web.typed import asked
+
+LITERALLY = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+"""What LIKE would read as a pattern, written so that it means itself."""
 
 
 async def _values(session: AsyncSession, person: Person, form: BoardForm) -> dict[str, Any]:
@@ -27,7 +30,7 @@ async def _values(session: AsyncSession, person: Person, form: BoardForm) -> dic
     urgencies = sorted(settings.urgencies.items(), key=lambda one: one[1].order)
     return {
         "q": words,
-        "q_like": f"%{words.translate(str.maketrans({'%': '\\%', '_': '\\_', '\\': '\\\\'}))}%",
+        "q_like": f"%{words.translate(LITERALLY)}%",
         "theme": form.theme.data,
         "phase": form.phase.data,
         "consortium": form.consortium.data,

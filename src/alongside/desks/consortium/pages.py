@@ -16,7 +16,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities.registry import calendar_of, settings_of
 from alongside.authorities.calendar import add_school_days
-from alongside.consortia.queries import consortia as consortia_of
+from alongside.consortia.queries import consortia_of
 from alongside.desks.consortium.map import member_map
 from alongside.desks.consortium.queries import SORTS, open_matters, tracked_schools
 from alongside.desks.school.pages import academic_year_began
