@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from alongside.database.session import Database
-from tests.stage import Copy, Stage, copy_of_template, drop, make_known, open_database, open_stage, present_stage
+from tests.client import Client
+from tests.stage import Copy, Stage, app_over, copy_of_template, drop, make_known, open_database, open_stage, present_stage
 
 _server: Any = None
 
@@ -56,3 +57,17 @@ async def module_database(stage: Stage) -> AsyncIterator[Copy]:
     made = await copy_of_template(stage)
     yield made
     await drop(stage, made)
+
+
+@pytest.fixture
+async def client(copy: Copy) -> AsyncIterator[Client]:
+    """A browser without a window on the app, over a database of this test's own."""
+    async with app_over(copy) as app:
+        yield Client(app)
+
+
+@pytest.fixture(scope="module")
+async def module_client(module_database: Copy) -> AsyncIterator[Client]:
+    """The same for all tests of a module."""
+    async with app_over(module_database) as app:
+        yield Client(app)

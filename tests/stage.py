@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import msgspec
+from litestar import Litestar
 
 from alongside.authorities.files import read_authority, to_stored
 from alongside.authorities.registry import register_settings
@@ -113,6 +115,18 @@ async def drop(stage: Stage, copy: Copy) -> None:
 def open_database(copy: Copy, pool_size: int = 10) -> Database:
     """The app's own way to a copy."""
     return Database(copy.app_url, FENCE_KEY, pool_size=pool_size, pool_wait=5.0)
+
+
+@asynccontextmanager
+async def app_over(copy: Copy) -> AsyncIterator[Litestar]:
+    """The whole app, started, over a copy."""
+    from alongside.app import make_app, make_house
+    from alongside.settings import Settings
+
+    settings = Settings(database_url=copy.app_url, fence_key=FENCE_KEY, secret=b"s" * 32, demonstration=True)
+    app = make_app(make_house(settings))
+    async with app.lifespan():
+        yield app
 
 
 def make_known(slug: str) -> AuthoritySettings:

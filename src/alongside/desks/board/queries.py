@@ -219,7 +219,7 @@ def _filled(person: Person, values: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-OWN_PLACE = select(School.easting, School.northing, School.phase).where(
+OWN_PLACE = select(School.easting, School.northing, School.phase, School.kind).where(
     School.authority_id == bindparam("authority_id"), School.urn == bindparam("urn")
 )
 
