@@ -10,7 +10,7 @@ def to_degrees(points: Sequence[tuple[int, int]]) -> list[Position]:
     """(easting, northing) in metres (EPSG:27700) as (latitude, longitude) in degrees of WGS 84, six decimals.
 
     Without the Ordnance Survey's correction grid the seven-parameter transformation is right to about
-    5 metres: enough for distances between schools.
+    5 metres (6 in Scilly): enough for distances between schools.
     Source: Ordnance Survey, “A guide to coordinate systems in Great Britain”, section 6.6; done by PROJ.
     """
     if not points:

@@ -1,7 +1,7 @@
 """What somebody may ask the list of schools for."""
 
 from wtforms import Form, SelectField, StringField
-from wtforms.validators import Length
+from wtforms.validators import AnyOf, Length
 
 from alongside.schools.model import PHASES, STATUSES
 
@@ -19,11 +19,15 @@ class FindSchoolsForm(Form):
         "Phase",
         choices=[("", "All phases"), *PHASES.items()],
         default="",
+        validate_choice=False,
+        validators=[AnyOf(["", *PHASES], message="Choose a phase from the list")],
         render_kw={"select": True},
     )
     status = SelectField(
         "Status",
         choices=[("", "Open now"), *STATUSES.items(), ("any", "Open or not")],
         default="",
+        validate_choice=False,
+        validators=[AnyOf(["", *STATUSES, "any"], message="Choose a status from the list")],
         render_kw={"select": True},
     )
