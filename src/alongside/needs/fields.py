@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
 HALVES = re.compile(r"(?P<whole>\d{0,3})(?P<half>½|[.,]5)?(?:[.,]0)?")
 DATE = re.compile(r"(?P<year>20\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)", re.ASCII)
 DAY_FIRST = re.compile(r"(?P<day>\d\d?)[ ./-](?P<month>\d\d?)[ ./-](?P<year>20\d\d)", re.ASCII)
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, which no spreadsheet takes, and halves of characters, which no database does."""
 MOST_DAYS = Decimal(200)
 LONG_TEXT = 4000
 TITLE = 120
@@ -30,7 +32,7 @@ class Choice(SelectField):
     def pre_validate(self, _form: Any) -> None:
         """Refuse what is not on the list; nothing chosen is left to the form, which knows what it needs."""
         if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
-            raise ValueError(self.cure)
+            raise ValidationError(self.cure)
 
 
 class Choices(SelectMultipleField):
@@ -45,7 +47,7 @@ class Choices(SelectMultipleField):
     def pre_validate(self, _form: Any) -> None:
         """Refuse what is not on the list, and drop repeats."""
         if set(self.data or ()) - {value for value, *_ in self.iter_choices()}:
-            raise ValueError(self.cure)
+            raise ValidationError(self.cure)
         self.data = list(dict.fromkeys(self.data or ()))
 
 
@@ -125,12 +127,17 @@ class Day(Typing):
 
 def one_line(text: str | None) -> str:
     """Text on one line, without spaces around it."""
-    return " ".join((text or "").split())
+    return " ".join(UNSEEN.sub("", text or "").split())
 
 
 def stripped(text: str | None) -> str:
     """Text without empty lines around it."""
-    return (text or "").strip()
+    return UNSEEN.sub("", text or "").strip()
+
+
+def says_something(text: str | None) -> bool:
+    """Whether a text has a letter or digit: a title of nothing else is a link that cannot be read out."""
+    return any(character.isalnum() for character in text or "")
 
 
 def line(label: str, what: str, hint: str = "", limit: int = TITLE) -> Any:

@@ -10,7 +10,7 @@ from alongside.authorities.calendar import Calendar
 from alongside.authorities.choices import Entry
 from alongside.authorities.settings import AuthoritySettings, on_offer
 from alongside.needs.audience import Audience, widens_after
-from alongside.needs.fields import Choice, Choices, Day, HalfDays, line, passage
+from alongside.needs.fields import Choice, Choices, Day, HalfDays, line, passage, says_something
 from alongside.needs.phases import PHASES
 from alongside.needs.terms import coming_terms
 from alongside.needs.wording import may_be_safeguarding, may_name_a_pupil
@@ -145,7 +145,7 @@ class NeedForm(Form):
         `open_on_theme` are the titles of the school's other open needs on the same theme.
         """
         self.validate()
-        if not self.title.data:
+        if not says_something(self.title.data):
             blame(self.title, "Enter a title")
         if not self.theme.data:
             blame(self.theme, self.theme.cure)
@@ -187,12 +187,12 @@ class NeedForm(Form):
         return kept
 
 
-def need_form_of(need: Any) -> dict[str, Any]:
-    """A need as the form shows it."""
+def need_form_of(need: Any, *, said: bool = False) -> dict[str, Any]:
+    """A need as the form shows it; with `said`, what is left open is taken to be not sure yet."""
     shown = {name: getattr(need, name) for name in COLUMNS}
-    posted = need.posted_at is not None
-    shown["days_not_sure"] = posted and need.days is None
-    shown["when_not_sure"] = posted and not need.terms and need.starts_on is None
+    said = said or need.state != "draft"
+    shown["days_not_sure"] = said and need.days is None
+    shown["when_not_sure"] = said and not need.terms and need.starts_on is None
     return shown | {"version": need.version, "school_urn": need.school_urn}
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from alongside.authorities.settings import AuthoritySettings
-from alongside.web.spreadsheet import as_csv
 from alongside.needs.words import LABELS, STATES, in_words
+from alongside.web.spreadsheet import as_csv
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "drafts": ("Drafts", ("draft", "to_confirm")),

@@ -322,7 +322,7 @@ async def _complete(session: AsyncSession, person: Person, need_id: UUID, act: s
     permission = Permission.POST_NEED if act == "post" else Permission.DRAFT_NEED
     need = await queries.need_to(session, person, permission, need_id)
     looked_at = {"checked_no_pupil": True, "checked_not_safeguarding": True}
-    form = NeedForm(data=need_form_of(need) | looked_at)
+    form = NeedForm(data=need_form_of(need, said=True) | looked_at)
     answer = await _edit_page(session, person, form, need, status=422)
     others = await queries.open_on_theme(session, person.authority_id, need.school_urn, need.theme)
     is_draft = need.state in ("draft", "to_confirm")

@@ -8,7 +8,7 @@ from wtforms import BooleanField, Form, HiddenField
 
 from alongside.authorities.calendar import Calendar
 from alongside.authorities.settings import AuthoritySettings, label_of, on_offer
-from alongside.needs.fields import Choice, Choices, Count, Day, HalfDays, line, passage
+from alongside.needs.fields import Choice, Choices, Count, Day, HalfDays, line, passage, says_something
 from alongside.needs.forms import audience_choices, be_cautious, blame, check_dates
 from alongside.needs.phases import PHASES
 from alongside.needs.terms import coming_terms
@@ -123,9 +123,10 @@ class OfferForm(Form):
     def holds(self, today: date, *, complete: bool) -> bool:
         """Whether what was typed can be kept: as a draft, or with `complete` for others to rely on."""
         self.validate()
-        for field, cure in ((self.title, "Enter a title"), (self.days_total, SOME_DAYS)):
-            if not field.data:
-                blame(field, cure)
+        if not says_something(self.title.data):
+            blame(self.title, "Enter a title")
+        if self.days_total.data is None:
+            blame(self.days_total, SOME_DAYS)
         if self.engagements_max.data is None:
             blame(self.engagements_max, self.engagements_max.cure)
         if not self.appetite.data:
@@ -219,10 +220,11 @@ def _form_for(themes: tuple[tuple[str, str], ...]) -> type[OfferForm]:
     return type("OfferFormWithThemes", (OfferForm,), fields)
 
 
-def offer_form_of(offer: Any) -> dict[str, Any]:
-    """An offer as the form shows it."""
+def offer_form_of(offer: Any, *, said: bool = False) -> dict[str, Any]:
+    """An offer as the form shows it; with `said`, open terms are taken to be not sure yet."""
     shown = {name: getattr(offer, name) for name in COLUMNS}
     shown["themes"] = list(offer.themes)
     shown |= {evidence_name(key): text for key, text in offer.themes.items()}
-    shown["when_not_sure"] = offer.posted_at is not None and not offer.terms and offer.starts_on is None
+    said = said or offer.state != "draft"
+    shown["when_not_sure"] = said and not offer.terms and offer.starts_on is None
     return shown | {"version": offer.version}

@@ -169,7 +169,7 @@ async def post_drafted_offer(
     offer = await queries.offer_to(session, person, Permission.POST_OFFER, offer_id)
     if offer.state == "draft":
         looked_at = {"checked_no_pupil": True, "checked_not_safeguarding": True}
-        form = offer_form(settings_of(person.authority_id))(data=offer_form_of(offer) | looked_at)
+        form = offer_form(settings_of(person.authority_id))(data=offer_form_of(offer, said=True) | looked_at)
         answer = await _edit_page(session, person, form, offer, status=422)
         if not form.holds(person.today, complete=True):
             return answer

@@ -33,6 +33,8 @@ LABELS = {
     "shown_to_all_from": "Shown to the whole authority from",
 }
 APPETITES = {"yes": "Yes", "maybe": "Maybe", "no": "Not this year"}
+LISTS = {"theme": "themes", "forms_of_support": "forms_of_support", "designation": "designations"}
+CHOICES: dict[str, Mapping[str, str]] = {"phases": PHASES, "appetite": APPETITES, "audience": AUDIENCES}
 STATES = {
     "draft": "Draft",
     "live": "Live",
@@ -48,25 +50,14 @@ def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
         return travel_in_words(value)
     if value is None or (isinstance(value, str | list | dict) and not value):
         return "Not said"
-    match name:
-        case "theme":
-            return label_of(settings.themes, str(value))
-        case "themes":
-            return "; ".join(f"{label_of(settings.themes, key)}: {text}" for key, text in value.items())
-        case "forms_of_support":
-            return ", ".join(label_of(settings.forms_of_support, key) for key in value)
-        case "designation":
-            return label_of(settings.designations, str(value))
-        case "phases":
-            return ", ".join(PHASES.get(key, key) for key in value)
-        case "terms":
-            return ", ".join(term_words(key) for key in value)
-        case "appetite":
-            return APPETITES.get(value, str(value))
-        case "audience":
-            return AUDIENCES.get(value, str(value))
-        case _:
-            return _plainly(value)
+    if name == "themes":
+        return "; ".join(f"{label_of(settings.themes, key)}: {text}" for key, text in value.items())
+    words = value if isinstance(value, list) else [value]
+    if name in LISTS:
+        return ", ".join(label_of(getattr(settings, LISTS[name]), str(key)) for key in words)
+    if name in CHOICES:
+        return ", ".join(CHOICES[name].get(key, str(key)) for key in words)
+    return ", ".join(term_words(key) for key in words) if name == "terms" else _plainly(value)
 
 
 def _plainly(value: Any) -> str:
