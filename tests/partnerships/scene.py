@@ -1,6 +1,6 @@
 """What these tests start from: somebody who acts, a need, an offer, and an agreement at any of its stages."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ from alongside.needs.model import Need
 from alongside.offers.model import Offer, OfferTheme
 from alongside.partnerships.actions import sign_agreement
 from alongside.partnerships.aims.actions import write_aim
-from alongside.partnerships.proposals.actions import Terms, accept_proposal, propose
+from alongside.partnerships.proposals.actions import accept_proposal, propose
+from alongside.partnerships.proposals.terms import Terms
 from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, MEMBERS, MILL, NORTHSHIRE, PARK, Cast
 
 TODAY = date(2026, 11, 24)
@@ -56,6 +57,7 @@ async def a_need(session: AsyncSession, school_urn: int = MILL, **other: Any) ->
         "audience": "everybody",
         "shown_to_all_from": TODAY,
         "confirmed_on": TODAY,
+        "posted_at": datetime.now(UTC),
     }
     settled = {name: value for name, value in (settled | other).items() if hasattr(Need, name)}
     made = Need(authority_id=NORTHSHIRE, school_urn=school_urn, **settled)
@@ -79,6 +81,7 @@ async def an_offer(session: AsyncSession, school_urn: int = PARK, *, days: str =
         "audience": "everybody",
         "shown_to_all_from": TODAY,
         "confirmed_on": TODAY,
+        "posted_at": datetime.now(UTC),
     }
     settled = {name: value for name, value in (settled | other).items() if hasattr(Offer, name)}
     made = Offer(

@@ -11,12 +11,12 @@ from alongside.database.session import Database
 from alongside.errors import Invalid, NotThere, Refused
 from alongside.partnerships.actions import end_early
 from alongside.partnerships.amendments.actions import (
-    Wanted,
     agree_amendment,
     propose_amendment,
     refuse_amendment,
     withdraw_amendment,
 )
+from alongside.partnerships.amendments.wanted import Wanted
 from alongside.partnerships.reviews.actions import give_review
 from alongside.partnerships.visits.actions import log_visit
 from tests.partnerships.scene import (

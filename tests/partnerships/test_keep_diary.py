@@ -11,7 +11,6 @@ from alongside.access.person import system
 from alongside.database.session import Database
 from alongside.errors import Invalid, NotThere, Refused, Stale
 from alongside.partnerships.visits.actions import (
-    Record,
     cancel_visit,
     chase_visit_records,
     correct_visit,
@@ -19,6 +18,7 @@ from alongside.partnerships.visits.actions import (
     plan_visit,
     record_visit,
 )
+from alongside.partnerships.visits.record import Record
 from tests.partnerships.scene import (
     TODAY,
     a_partnership,

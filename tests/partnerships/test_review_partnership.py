@@ -9,7 +9,8 @@ from alongside.access.permissions import Permission
 from alongside.database.session import Database
 from alongside.errors import Invalid, NotThere, Refused
 from alongside.partnerships.queries import partnership_to
-from alongside.partnerships.reviews.actions import Judgement, give_review
+from alongside.partnerships.reviews.actions import give_review
+from alongside.partnerships.reviews.judgement import Judgement
 from alongside.partnerships.reviews.queries import reviews_seen_by
 from alongside.partnerships.visits.actions import log_visit, plan_visit
 from tests.partnerships.scene import a_partnership, a_running_partnership, acting, books_add_up, look, told

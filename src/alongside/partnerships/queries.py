@@ -122,6 +122,15 @@ async def partnerships_of(
     return rows[:ON_A_PAGE], len(rows) > ON_A_PAGE
 
 
+async def partnership_of_proposal(session: AsyncSession, authority_id: int, proposal_id: UUID) -> UUID | None:
+    """The partnership that came of a proposal, if one did."""
+    statement = select(Partnership.id).where(
+        Partnership.authority_id == authority_id, Partnership.proposal_id == proposal_id
+    )
+    found: UUID | None = await session.scalar(statement)
+    return found
+
+
 async def aims_of(session: AsyncSession, authority_id: int, partnership_id: UUID) -> Sequence[Row[Any]]:
     """The aims of a partnership in the order in which they were written."""
     return await rows_of(session, AIMS, authority_id=authority_id, partnership_id=partnership_id)
@@ -203,7 +212,10 @@ async def story_of(
         .limit(literal_column("200"))
     )
     rows = (await session.execute(statement)).mappings().all()
-    return [{**row, "words": words_for(row["verb"])} for row in rows]
+    return [
+        {"at": row["at"], "who": row["person_name"], "text": words_for(row["verb"]), "note": row["note"]}
+        for row in rows
+    ]
 
 
 async def count_live(session: AsyncSession, person: Person) -> int:

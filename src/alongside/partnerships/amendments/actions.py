@@ -1,8 +1,6 @@
 """Changes to a partnership that runs: only both heads together change what was signed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,6 +14,7 @@ from alongside.access.person import Person
 from alongside.errors import Refused
 from alongside.journal.actions import write_journal
 from alongside.partnerships.actions import in_words, settle_offer
+from alongside.partnerships.aims.forms import TEXTS
 from alongside.partnerships.amendment import (
     AGREE_AMENDMENT,
     PROPOSE_AMENDMENT,
@@ -24,6 +23,7 @@ from alongside.partnerships.amendment import (
     Amendment,
 )
 from alongside.partnerships.amendments.queries import amendment_to
+from alongside.partnerships.amendments.wanted import Wanted
 from alongside.partnerships.model import AMEND, Aim, Partnership
 from alongside.partnerships.queries import aims_of, held_partnership
 from alongside.partnerships.sides import (
@@ -36,22 +36,6 @@ from alongside.partnerships.sides import (
     urn_on,
 )
 from alongside.workflow import Move, take
-
-TEXTS = ("aim", "measure", "baseline", "target")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a partnership should be from now on, and why.
-
-    `aims` are objects of TEXTS and, for a standing aim, its id.
-    """
-
-    days: Decimal
-    starts_on: date
-    ends_on: date
-    aims: Sequence[dict[str, str]]
-    reason: str
 
 
 async def propose_amendment(

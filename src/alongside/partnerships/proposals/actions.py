@@ -1,9 +1,7 @@
 """Everything that changes a proposal, one function a verb."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +34,7 @@ from alongside.partnerships.proposal import (
 from alongside.partnerships.proposals.pairs import need_to_propose_for, offer_to_propose
 from alongside.partnerships.proposals.queries import held_proposal, live_proposals_of_need, proposal_now
 from alongside.partnerships.proposals.standing import refuse_what_cannot_be
+from alongside.partnerships.proposals.terms import Terms
 from alongside.partnerships.queries import hold_pool_and_need, need_of
 from alongside.partnerships.sides import (
     ASKER,
@@ -53,25 +52,6 @@ from alongside.partnerships.sides import (
     urn_on,
 )
 from alongside.workflow import take
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is proposed: how many days between which dates, and a word to the other side."""
-
-    days: Decimal
-    starts_on: date
-    ends_on: date
-    message: str
-
-    def columns(self) -> dict[str, Any]:
-        """The same as columns of a proposal."""
-        return {
-            "days": self.days,
-            "starts_on": self.starts_on,
-            "ends_on": self.ends_on,
-            "message": self.message,
-        }
 
 
 def answer_by(person: Person, urgency: str | None) -> date:

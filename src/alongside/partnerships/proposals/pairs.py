@@ -23,15 +23,21 @@ from alongside.schools.model import School
 
 METRES_OF_A_MILE = 1609.344
 
+
+def columns_of(post: Any) -> list[Any]:
+    """All columns of a post but its search words."""
+    return [column for column in post.__table__.columns if column.name != "words"]
+
+
 NEED: Any = (
-    select(*Need.__table__.columns, School.name.label("school_name"), School.easting, School.northing)
+    select(*columns_of(Need), School.name.label("school_name"), School.easting, School.northing)
     .join(School, (School.authority_id == AUTHORITY) & (School.urn == Need.school_urn))
     .where(Need.authority_id == AUTHORITY)
 )
 
 OFFER: Any = (
     select(
-        *Offer.__table__.columns,
+        *columns_of(Offer),
         School.name.label("school_name"),
         School.easting,
         School.northing,
@@ -58,15 +64,13 @@ def seen_by(person: Person, post: Any) -> Any:
 
 async def need_to_propose_for(session: AsyncSession, person: Person, need_id: UUID) -> Row[Any]:
     """A posted need that this person sees. Raises NotThere."""
-    statement = NEED.where(
-        Need.id == need_id, Need.state.not_in(("draft", "to_confirm")), seen_by(person, Need)
-    )
+    statement = NEED.where(Need.id == need_id, Need.posted_at.is_not(None), seen_by(person, Need))
     return await one_row(session, statement, authority_id=person.authority_id)
 
 
 async def offer_to_propose(session: AsyncSession, person: Person, offer_id: UUID) -> Row[Any]:
     """A posted offer that this person sees. Raises NotThere."""
-    statement = OFFER.where(Offer.id == offer_id, Offer.state != "draft", seen_by(person, Offer))
+    statement = OFFER.where(Offer.id == offer_id, Offer.posted_at.is_not(None), seen_by(person, Offer))
     return await one_row(session, statement, authority_id=person.authority_id)
 
 

@@ -1,7 +1,6 @@
 """Giving a review; the second closing review brings the partnership to its end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -14,23 +13,11 @@ from alongside.journal.actions import write_journal
 from alongside.partnerships.actions import close_partnership
 from alongside.partnerships.queries import aims_of, held_partnership
 from alongside.partnerships.review import RATINGS, Review, ReviewRating
+from alongside.partnerships.reviews.judgement import Judgement
 from alongside.partnerships.reviews.queries import given_reviews
 from alongside.partnerships.sides import ASKER, OTHER_SIDE, Word, own_side, school_on, tell_schools, urn_on
 
 KIND_WORDS = {"mid_term": "half-way", "closing": "closing"}
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What one side says: a rating and its reason for every aim (by its id), what changed, whether again.
-
-    `outcome` is said only by the asking side, in its closing review.
-    """
-
-    ratings: Mapping[UUID, tuple[str, str]]
-    changed: str
-    again: str
-    outcome: str | None = None
 
 
 async def give_review(

@@ -1,7 +1,7 @@
 """Everything that changes the diary: visits planned, recorded, corrected, cancelled, and chased."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -37,19 +37,8 @@ from alongside.partnerships.visit import (
     Visit,
 )
 from alongside.partnerships.visits.queries import overdue_records, visit_now, visit_to
+from alongside.partnerships.visits.record import Record
 from alongside.workflow import Move, take
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What is written about a visit; `done` and `next_steps` are empty while it is only planned."""
-
-    visit_on: date
-    days: Decimal
-    focus: str
-    done: str = ""
-    next_steps: str = ""
-
 
 LABELS = {
     "visit_on": "Date of the visit",

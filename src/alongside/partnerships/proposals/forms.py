@@ -1,0 +1,99 @@
+"""The forms in which an offer is proposed, and other terms are."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from wtforms import Form, HiddenField, RadioField
+
+from alongside.needs.fields import Day, HalfDays, passage
+from alongside.needs.forms import blame
+from alongside.needs.freshness import days_ago
+from alongside.partnerships.forms import must_be_filled, must_be_in_order
+from alongside.partnerships.proposals.terms import Terms
+from alongside.partnerships.sides import days_in_words
+
+NEEDED = {
+    "days": "Enter days as a whole or half number, like 3 or 2.5",
+    "starts_on": "Enter the first day, like 11/1/2027",
+    "ends_on": "Enter the last day, like 26/3/2027",
+}
+
+
+class Pick(RadioField):
+    """One of the posts that may be paired, with what there is to know of it as a hint."""
+
+    cure = "Choose one of the list"
+    hints: dict[str, str]
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list."""
+        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise ValueError(self.cure)
+
+
+class TermsForm(Form):
+    """Days and dates, with a word to the other side."""
+
+    days = HalfDays("How many days?", NEEDED["days"], description="In whole or half days")
+    starts_on = Day("From", NEEDED["starts_on"])
+    ends_on = Day("Until", NEEDED["ends_on"])
+    message = passage("A word to the other school (optional)", "What you write", limit=2000)
+
+    def holds(self, today: date) -> bool:
+        """Whether days and dates are given and can be."""
+        self.validate()
+        must_be_filled(self, NEEDED)
+        must_be_in_order(self)
+        if self.ends_on.data and self.ends_on.data < today:
+            blame(self.ends_on, "Enter an end that is today or later")
+        return not self.errors
+
+    def terms(self) -> Terms:
+        """What was typed, once it holds."""
+        return Terms(self.days.data, self.starts_on.data, self.ends_on.data, self.message.data or "")
+
+
+class ProposalForm(TermsForm):
+    """An offer for a need: one of the two is given, the other picked."""
+
+    begun_from = HiddenField()
+    need_id = HiddenField()
+    offer_id = HiddenField()
+    picked = Pick("Which one?")
+
+    def offer_candidates(self, label: str, rows: Sequence[Any], today: date, *, are_offers: bool) -> None:
+        """Fill the list to pick from."""
+        self.picked.label.text = label
+        self.picked.choices = [(str(row.id), f"{row.title}, {row.school_name}") for row in rows]
+        self.picked.hints = {str(row.id): hint_of(row, today, are_offers=are_offers) for row in rows}
+
+    def holds(self, today: date) -> bool:
+        """Whether one was picked and the terms hold."""
+        super().holds(today)
+        if not self.picked.data:
+            blame(self.picked, self.picked.cure)
+        return not self.errors
+
+    def pair(self) -> tuple[UUID, UUID] | None:
+        """The need and the offer, once it holds; None for ids that are none."""
+        ids = {"need": self.need_id.data, "offer": self.offer_id.data}
+        ids["offer" if self.begun_from.data == "need" else "need"] = self.picked.data
+        try:
+            return UUID(ids["need"] or ""), UUID(ids["offer"] or "")
+        except ValueError:
+            return None
+
+
+def hint_of(row: Any, today: date, *, are_offers: bool) -> str:
+    """What helps to choose: theme, days, distance, and when it was last confirmed."""
+    parts = ["Same theme" if row.same_theme else "Another theme"]
+    if are_offers:
+        parts.append(f"{days_in_words(row.days_left)} left")
+    elif row.days is not None:
+        parts.append(f"{days_in_words(row.days)} wanted")
+    if row.miles is not None:
+        parts.append(f"{row.miles:.1f} miles away")
+    parts.append(f"confirmed {days_ago(row.confirmed_on, today)}")
+    return ", ".join(parts)

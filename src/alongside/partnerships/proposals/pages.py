@@ -1,0 +1,143 @@
+"""The pages of proposals: what waits for whom, one of them, and making one."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.access.policy import require
+from alongside.authorities import settings_of
+from alongside.authorities.settings import label_of
+from alongside.errors import NotThere
+from alongside.needs.freshness import days_ago
+from alongside.needs.list import number_of_page
+from alongside.partnerships.proposals import actions, pairs, queries
+from alongside.partnerships.proposals.forms import ProposalForm
+from alongside.partnerships.proposals.standing import steps_for, turn, why_not
+from alongside.partnerships.queries import partnership_of_proposal, story_of
+from alongside.web.answers import Answer, Page, SeeOther
+from alongside.web.gate import page
+from alongside.web.typed import asked, typed
+
+PARTS = {"mine": "Waiting for me", "others": "Waiting for others", "ended": "Ended"}
+
+
+@page.get("/proposals", permission=Permission.SEE_PROPOSAL)
+async def list_proposals(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """The proposals that concern somebody: what waits for them first."""
+    question = asked(request)
+    first = "mine" if person.school_urn else "others"
+    show = question.one("show") if question.one("show") in PARTS else first
+    number = number_of_page(question.one("page"))
+    rows, more = await queries.proposals_of(session, person, show, number)
+    context = {
+        "proposals": [{"row": row, "turn": turn(row)} for row in rows],
+        "counts": await queries.proposal_counts(session, person),
+        "parts": PARTS,
+        "show": show,
+        "number": number,
+        "more": more,
+    }
+    return Page("proposals/list.html", context, fragment="proposals/_list.html")
+
+
+@page.get("/proposals/{proposal_id:uuid}", permission=Permission.SEE_PROPOSAL)
+async def show_proposal(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, proposal_id: UUID
+) -> Answer:
+    """One proposal: its terms, whose turn it is, what one may do, and what was done."""
+    row = await queries.proposal_to(session, person, Permission.SEE_PROPOSAL, proposal_id)
+    live = row.state in queries.LIVE
+    reasons = settings_of(person.authority_id).decline_reasons
+    context = {
+        "proposal": row,
+        "turn": turn(row),
+        "steps": steps_for(person, row),
+        "obstacle": why_not(person, row) if live else None,
+        "confirmed": days_ago(row.confirmed_on, person.today),
+        "theme": label_of(settings_of(person.authority_id).themes, row.theme),
+        "declined_because": label_of(reasons, row.decline_reason) if row.decline_reason else None,
+        "partnership_id": await partnership_of_proposal(session, person.authority_id, row.id),
+        "entries": await story_of(session, person.authority_id, [("proposal", row.id)]),
+    }
+    return Page("proposals/show.html", context)
+
+
+@page.get("/needs/{need_id:uuid}/proposals/new", permission=Permission.PROPOSE)
+async def choose_offer(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, need_id: UUID
+) -> Answer:
+    """The offers that may be proposed for a need, with a form for the terms."""
+    return await _from_need(session, person, need_id, None)
+
+
+@page.get("/offers/{offer_id:uuid}/proposals/new", permission=Permission.PROPOSE)
+async def choose_need(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, offer_id: UUID
+) -> Answer:
+    """The needs that an offer may be proposed for, with a form for the terms."""
+    return await _from_offer(session, person, offer_id, None)
+
+
+@page.post("/proposals", permission=Permission.PROPOSE)
+async def propose(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """Propose an offer for a need."""
+    form = ProposalForm(await typed(request))
+    from_need = form.begun_from.data != "offer"
+    given = _id_of(form.need_id.data if from_need else form.offer_id.data)
+    answer = await (_from_need if from_need else _from_offer)(session, person, given, form)
+    if not form.holds(person.today):
+        return answer
+    pair = form.pair()
+    if pair is None:
+        raise NotThere
+    made = await actions.propose(session, person, *pair, form.terms())
+    return SeeOther(f"/proposals/{made}", "The offer is proposed. Those who must answer have been told.")
+
+
+def _id_of(text: str | None) -> UUID:
+    try:
+        return UUID(text or "")
+    except ValueError as error:
+        raise NotThere from error
+
+
+async def _from_need(session: AsyncSession, person: Person, need_id: UUID, form: ProposalForm | None) -> Page:
+    """The form with the offers for a need; 422 when it comes back with what was typed."""
+    need = await pairs.need_to_propose_for(session, person, need_id)
+    if person.school_urn is None:
+        require(person, Permission.PROPOSE, need.school_urn)
+    status = 200 if form is None else 422
+    if form is None:
+        form = ProposalForm(
+            data={
+                "begun_from": "need",
+                "need_id": need.id,
+                "days": need.days,
+                "starts_on": need.starts_on,
+                "ends_on": need.ends_on,
+            }
+        )
+    rows = await pairs.offers_for_need(session, person, need)
+    form.offer_candidates("Which offer?", rows, person.today, are_offers=True)
+    context = {"form": form, "post": need, "kind": "need", "candidates": rows}
+    return Page("proposals/new.html", context, status=status)
+
+
+async def _from_offer(
+    session: AsyncSession, person: Person, offer_id: UUID, form: ProposalForm | None
+) -> Page:
+    """The form with the needs for an offer; 422 when it comes back with what was typed."""
+    offer = await pairs.offer_to_propose(session, person, offer_id)
+    status = 200 if form is None else 422
+    form = form or ProposalForm(data={"begun_from": "offer", "offer_id": offer.id})
+    rows = await pairs.needs_for_offer(session, person, offer)
+    form.offer_candidates("Which need?", rows, person.today, are_offers=False)
+    context = {"form": form, "post": offer, "kind": "offer", "candidates": rows}
+    return Page("proposals/new.html", context, status=status)
+
+
+routes = [list_proposals, show_proposal, choose_offer, choose_need, propose]

@@ -1,0 +1,76 @@
+"""The form of a review: a rating with its reason for every aim, and what became of it all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from wtforms import Form
+
+from alongside.needs.fields import Choice, passage
+from alongside.needs.forms import blame
+from alongside.partnerships.forms import must_be_filled
+from alongside.partnerships.reviews.judgement import Judgement
+
+RATING_WORDS = [
+    ("green", "Green: on track or reached"),
+    ("amber", "Amber: some way to go"),
+    ("red", "Red: little has changed"),
+]
+AGAIN_WORDS = [("yes", "Yes"), ("perhaps", "Perhaps"), ("no", "No")]
+OUTCOME_WORDS = [("met", "Met"), ("part_met", "Met in part"), ("not_met", "Not met")]
+
+
+class ReviewForm(Form):
+    """What every review asks; the aims' own fields come on top (`review_form`)."""
+
+    changed = passage(
+        "What has changed?", "What has changed", "In school, for pupils and staff; name no pupil"
+    )
+    again = Choice("Would you do it again?", "Say whether you would do it again", choices=AGAIN_WORDS)
+
+
+class OutcomeForm(ReviewForm):
+    """The closing review of the asking side, which says what became of the need."""
+
+    outcome = Choice("Was the need met?", "Say whether the need was met", choices=OUTCOME_WORDS)
+
+
+def names_for(aim_id: UUID) -> tuple[str, str]:
+    """The names of an aim's two fields: rating and reason."""
+    return f"rating_{aim_id.hex}", f"reason_{aim_id.hex}"
+
+
+def review_form(aims: Sequence[Any], *, outcome: bool) -> type[Form]:
+    """A form for these aims."""
+    fields: dict[str, Any] = {}
+    for aim in aims:
+        rating, reason = names_for(aim.id)
+        fields[rating] = Choice("How far has it come?", "Rate this aim", choices=RATING_WORDS)
+        fields[reason] = passage("Why?", "The reason", limit=1000)
+    return type("ReviewOfAims", (OutcomeForm if outcome else ReviewForm,), fields)
+
+
+def holds(form: Any, aims: Sequence[Any]) -> bool:
+    """Whether every aim has a rating and a reason, and all else is said."""
+    form.validate()
+    cures: dict[str, str] = {}
+    for aim in aims:
+        rating, reason = names_for(aim.id)
+        cures |= {
+            rating: f"Rate “{aim.aim[:60]}”",
+            reason: f"Give a reason for your rating of “{aim.aim[:60]}”",
+        }
+    must_be_filled(form, cures | {"changed": "Say what has changed"})
+    for name in ("again", "outcome"):
+        if name in form and not form[name].data:
+            blame(form[name], form[name].cure)
+    return not form.errors
+
+
+def judgement(form: Any, aims: Sequence[Any]) -> Judgement:
+    """What was typed, once it holds."""
+    ratings: Mapping[UUID, tuple[str, str]] = {
+        aim.id: (form[names_for(aim.id)[0]].data, form[names_for(aim.id)[1]].data) for aim in aims
+    }
+    outcome = form["outcome"].data if "outcome" in form else None
+    return Judgement(ratings, form.changed.data, form.again.data, outcome)
