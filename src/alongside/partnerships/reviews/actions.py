@@ -64,7 +64,7 @@ async def give_review(
         [urn_on(OTHER_SIDE[side], row)],
         Word(
             f"{kind}_review_given",
-            f"{school_on(side, row)} has given its {KIND_WORDS[kind]} review. You can read it once yours is in.",
+            f"{school_on(side, row)} has given its {KIND_WORDS[kind]} review. You can read it after yours.",
             f"/partnerships/{row.id}",
             f"{kind}_review_given:{row.id}:{side}",
         ),

@@ -127,7 +127,7 @@ async def chase_visit_records(session: AsyncSession, person: Person) -> int:
             [row.asking_urn, row.giving_urn],
             Word(
                 "visit_record_overdue",
-                f"The visit of {row.visit_on:%-d %B %Y} has no record yet. Please write it, or cancel the visit.",
+                f"The visit of {row.visit_on:%-d %B %Y} has no record yet. Please write it.",
                 f"/partnerships/{row.partnership_id}",
                 f"visit_record_overdue:{row.id}",
             ),
