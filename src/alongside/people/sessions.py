@@ -89,15 +89,14 @@ def keep_awake(database: Database) -> Callable[[Person], Awaitable[None]]:
 async def begin_session(
     session: AsyncSession,
     authority_id: int,
-    person_id: UUID,
-    appointment_id: UUID,
+    person_and_role: tuple[UUID, UUID],
     *,
     issuer: str,
     device: str,
     begun_by: bytes | None = None,
     id_token: str | None = None,
 ) -> str:
-    """Sign a browser in and give back the token for its cookie: 256 random bits, of which only a hash is kept.
+    """Sign a browser in, with the ids of a person and an appointment of theirs, and give back the token for its cookie: 256 random bits, of which only a hash is kept.
 
     `begun_by` is the hash of the state with which sign-in began: PostgreSQL takes each once, so that an answer of the
     provider opens one session at most. `id_token` is kept, sealed, to sign out at the provider too.
@@ -106,8 +105,8 @@ async def begin_session(
     values = {
         "authority_id": authority_id,
         "token_hash": hashed(token),
-        "person_id": person_id,
-        "appointment_id": appointment_id,
+        "person_id": person_and_role[0],
+        "appointment_id": person_and_role[1],
         "issuer": issuer,
         "device": device,
         "begun_by": begun_by,

@@ -1,6 +1,6 @@
 """How somebody wants to be told."""
 
-from wtforms import Form, RadioField
+from wtforms import Form, RadioField, SelectChoice
 
 MAIL_CHOICES = (
     ("at_once", "At once, on school days"),
@@ -15,8 +15,8 @@ class MailForm(Form):
     mail_choice = RadioField(
         "How do you want to be told by email?",
         description="Everything is on your desk too, whatever you choose.",
-        choices=MAIL_CHOICES,
-        validate_choice=True,
+        choices=[SelectChoice(value, label) for value, label in MAIL_CHOICES],
+        validate_choice=False,
     )
 
     def validate_mail_choice(self, field: RadioField) -> None:

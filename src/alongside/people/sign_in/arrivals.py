@@ -1,0 +1,123 @@
+"""The round trip to a provider: sent off with a question, and what is believed of the answer.
+
+Source: OpenID Connect Core 1.0, 3.1; RFC 7636 (PKCE); RFC 9207 (issuer in the answer); RFC 9700 (best practice).
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from alongside.authorities.settings import SignIn
+from alongside.people.sign_in.outside import calling, get_json
+from alongside.people.sign_in.providers import TEMPLATE, description_of, hosts_of, keys_of, secret_of
+from alongside.people.sign_in.refusals import NotLetIn
+from alongside.people.sign_in.sealed import seal, unseal
+from alongside.people.sign_in.tokens import Expected, UnknownKey, check_access_token, claims_of
+from alongside.web.typed import Typed
+
+SIGNING_IN = "__Host-signing-in"
+PURPOSE = "signing in"
+LONGEST_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Whom the provider vouches for, and what to remember of the sign-in."""
+
+    claims: dict[str, Any]
+    id_token: str
+    state: str
+    next: str
+    invitation: str | None
+
+
+async def question_for(
+    way: SignIn, secret: bytes, authority_id: int, redirect_uri: str, carried: dict[str, str | None]
+) -> tuple[str, str]:
+    """Where to send the browser, and what it keeps for us meanwhile (sealed).
+
+    `carried` is what must survive the round trip: where to go next, and an invitation.
+    """
+    described = await description_of(way)
+    state, nonce, verifier = (secrets.token_urlsafe(size) for size in (32, 32, 48))
+    async with calling(hosts_of(way), **_client(way, redirect_uri)) as client:
+        address, _ = client.create_authorization_url(
+            described["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
+        )
+    kept = {
+        "authority_id": authority_id,
+        "way": way.key,
+        "issuer": way.issuer,
+        "state": state,
+        "nonce": nonce,
+        "verifier": verifier,
+        "redirect_uri": redirect_uri,
+        **carried,
+    }
+    return address, seal(secret, PURPOSE, kept, LONGEST_SECONDS)
+
+
+async def answer_from(
+    way: SignIn, secret: bytes, authority_id: int, sealed: str | None, answer: Typed, now: float
+) -> Arrived:
+    """What the provider's answer is worth. Raises NotLetIn at the first thing that does not hold."""
+    kept = unseal(secret, PURPOSE, sealed)
+    if kept is None or (kept["authority_id"], kept["way"], kept["issuer"]) != (
+        authority_id,
+        way.key,
+        way.issuer,
+    ):
+        raise NotLetIn("begun_elsewhere", "nothing was begun in this browser")
+    if not hmac.compare_digest(kept["state"].encode(), answer.one("state").encode()):
+        raise NotLetIn("begun_elsewhere", "another state")
+    described = await description_of(way)
+    _check_issuer(described, answer.one("iss"))
+    if answer.one("error") or not answer.one("code"):
+        raise NotLetIn("cancelled", answer.one("error")[:60])
+    async with calling(hosts_of(way), **_client(way, kept["redirect_uri"], described)) as client:
+        tokens = await client.fetch_token(
+            described["token_endpoint"],
+            grant_type="authorization_code",
+            code=answer.one("code"),
+            code_verifier=kept["verifier"],
+        )
+    id_token, access_token = str(tokens.get("id_token") or ""), str(tokens.get("access_token") or "")
+    expected = Expected(described["issuer"], way.client_id, kept["nonce"], now)
+    try:
+        claims = claims_of(id_token, await keys_of(way), expected)
+    except UnknownKey:
+        claims = claims_of(id_token, await keys_of(way, anew=True), expected)
+    check_access_token(claims, access_token)
+    if way.kind == "dfe_sign_in" and "organisation" not in claims and described.get("userinfo_endpoint"):
+        claims |= await _more_claims(way, described["userinfo_endpoint"], claims["sub"], access_token)
+    return Arrived(claims, id_token, kept["state"], kept["next"], kept.get("invitation"))
+
+
+def _check_issuer(described: dict[str, Any], said: str) -> None:
+    """The answer must name the provider that was asked, wherever providers do so: no answer of one for another."""
+    always = described.get("authorization_response_iss_parameter_supported") is True
+    if said != described["issuer"] and (always or (said and TEMPLATE not in described["issuer"])):
+        raise NotLetIn("not_believed", f"the answer is from {said[:100] or 'nobody'}")
+
+
+def _client(way: SignIn, redirect_uri: str, described: dict[str, Any] | None = None) -> dict[str, Any]:
+    methods = (described or {}).get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    basic = "client_secret_basic" in methods
+    organisation = " organisation" if way.kind == "dfe_sign_in" else ""
+    return {
+        "client_id": way.client_id,
+        "client_secret": secret_of(way),
+        "token_endpoint_auth_method": "client_secret_basic" if basic else "client_secret_post",
+        "redirect_uri": redirect_uri,
+        "scope": f"openid profile email{organisation}",
+        "code_challenge_method": "S256",
+    }
+
+
+async def _more_claims(way: SignIn, address: str, subject: str, access_token: str) -> dict[str, Any]:
+    """The organisation, where the provider tells it only when asked again; about the same person for certain."""
+    said = await get_json(address, hosts_of(way), authorization=f"Bearer {access_token}")
+    if not isinstance(said, dict) or said.get("sub") != subject:
+        raise NotLetIn("not_believed", "userinfo is about somebody else")
+    return {"organisation": said["organisation"]} if "organisation" in said else {}
