@@ -45,10 +45,11 @@ class Choices(SelectMultipleField):
         super().__init__(label, **settled)
 
     def pre_validate(self, _form: Any) -> None:
-        """Refuse what is not on the list, and drop repeats."""
-        if set(self.data or ()) - {value for value, *_ in self.iter_choices()}:
+        """Refuse what is not on the list; what is chosen is kept in the order of the list, without repeats."""
+        listed, chosen = [value for value, *_ in self.iter_choices()], set(self.data or ())
+        if chosen - set(listed):
             raise ValidationError(self.cure)
-        self.data = list(dict.fromkeys(self.data or ()))
+        self.data = [value for value in listed if value in chosen]
 
 
 class Typing(Field):

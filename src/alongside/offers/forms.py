@@ -143,8 +143,8 @@ class OfferForm(Form):
                 blame(self[name], cure)
         if not self.themes.data:
             blame(self.themes, "Choose at least one theme")
-        for theme in self.themes.data or ():
-            if not self[evidence_name(theme)].data:
+        for theme, evidence in self.evidence().items():
+            if not evidence:
                 blame(self[evidence_name(theme)], "Say what shows that you are strong in this")
         if not (self.terms.data or self.starts_on.data or self.when_not_sure.data):
             blame(self.terms, "Choose terms, enter dates, or tick “Not sure yet”")
@@ -155,7 +155,8 @@ class OfferForm(Form):
 
     def evidence(self) -> dict[str, str]:
         """What shows the strength in each chosen theme."""
-        return {theme: self[evidence_name(theme)].data or "" for theme in self.themes.data or ()}
+        known = [theme for theme in self.themes.data or () if evidence_name(theme) in self]
+        return {theme: self[evidence_name(theme)].data or "" for theme in known}
 
     def columns(self) -> dict[str, Any]:
         """What is to be kept of the offer itself, by column."""
