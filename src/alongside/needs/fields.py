@@ -45,7 +45,7 @@ class Choices(SelectMultipleField):
         super().__init__(label, **settled)
 
     def pre_validate(self, _form: Any) -> None:
-        """Refuse what is not on the list; what is chosen is kept in the order of the list, without repeats."""
+        """Refuse what is not on the list; what is chosen is kept in the list’s order, without repeats."""
         listed, chosen = [value for value, *_ in self.iter_choices()], set(self.data or ())
         if chosen - set(listed):
             raise ValidationError(self.cure)
