@@ -8,6 +8,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncEngine as AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from alongside.database.fence import signed_fence
 from alongside.errors import WrongSetUp
@@ -80,6 +81,11 @@ class Database:
         """One transaction outside any authority: it can read the shared tables (the list of authorities) only."""
         async with self.engine.begin() as connection:
             yield connection
+
+    def connections_used(self) -> int:
+        """How many connections of the pool are in use just now."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     async def close(self) -> None:
         """Let all connections go."""

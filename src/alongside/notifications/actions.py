@@ -1,13 +1,32 @@
 """Telling people, in the transaction of the act: no act without its notice, no notice without its act."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text as sql
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Person
-from alongside.notifications.model import Notice
+from alongside.notifications.model import Mail, Notice
+
+TELL = sql(
+    """
+    WITH told AS (
+        INSERT INTO notice (authority_id, person_id, kind, text, path, once)
+        SELECT :authority_id, person.id, :kind, :text, :path, :once
+          FROM person
+         WHERE person.authority_id = :authority_id AND person.id = ANY(:people)
+        ON CONFLICT DO NOTHING
+        RETURNING person_id
+    )
+    INSERT INTO mail (authority_id, person_id, to_address, subject, body, path)
+    SELECT :authority_id, person.id, person.email, :text, :text, :path
+      FROM told JOIN person ON person.authority_id = :authority_id AND person.id = told.person_id
+     WHERE person.mail_choice = 'at_once' AND person.left_on IS NULL
+    """
+)
 
 
 async def tell(
@@ -23,19 +42,68 @@ async def tell(
     """Let people know that something concerns them; whoever acts is not told of their own act.
 
     `text` is one plain sentence without judgements, `path` where to look, `once` a key (“need_posted:<id>”): the
-    same person is told of the same thing once, however often the act is retried.
+    same person is told of the same thing once, however often the act is retried. Who wants mail at once gets a
+    letter in the same statement; who wants one a day finds it in the next digest.
     """
-    rows = [
-        {
-            "authority_id": person.authority_id,
-            "person_id": one,
-            "kind": kind,
-            "text": text,
-            "path": path,
-            "once": once,
-        }
-        for one in dict.fromkeys(to)
-        if one != person.id
-    ]
-    if rows:
-        await session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
+    people = [one for one in dict.fromkeys(to) if one != person.id]
+    if people:
+        await session.execute(
+            TELL,
+            {
+                "authority_id": person.authority_id,
+                "people": sorted(people),
+                "kind": kind,
+                "text": text,
+                "path": path,
+                "once": once,
+            },
+        )
+
+
+async def write_mail(
+    session: AsyncSession, authority_id: int, to_address: str, subject: str, body: str, path: str
+) -> None:
+    """Put a letter into the outbox for somebody who is nobody here yet (an invitation)."""
+    session.add(
+        Mail(authority_id=authority_id, to_address=to_address, subject=subject, body=body, path=path)
+    )
+    await session.flush()
+
+
+async def read_all_notices(session: AsyncSession, person: Person, now: datetime) -> None:
+    """All that this person was told counts as read."""
+    await session.execute(
+        update(Notice)
+        .where(
+            Notice.authority_id == person.authority_id,
+            Notice.person_id == person.id,
+            Notice.read_at.is_(None),
+        )
+        .values(read_at=now)
+    )
+
+
+async def send_again(session: AsyncSession, person: Person, mail_id: UUID) -> bool:
+    """Let a letter that was given up be tried anew; False when there is no such letter."""
+    done = await session.execute(
+        update(Mail)
+        .where(Mail.authority_id == person.authority_id, Mail.id == mail_id, Mail.state == "given_up")
+        .values(state="waiting", attempt=0, due_at=sql("now()"), last_error=None)
+        .returning(Mail.id)
+    )
+    return done.first() is not None
+
+
+async def read_notices(session: AsyncSession, person: Person) -> int:
+    """Mark all that this person was told as read; how many that were."""
+    read = await session.execute(
+        update(Notice)
+        .where(
+            Notice.authority_id == person.authority_id,
+            Notice.person_id == person.id,
+            Notice.read_at.is_(None),
+        )
+        .values(read_at=func.now())
+        .returning(Notice.id)
+    )
+    return len(read.all())

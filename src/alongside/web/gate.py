@@ -21,6 +21,7 @@ from alongside.errors import Alongside, NotThere, SignedOut, TooBusy
 from alongside.journal.actions import request_id
 from alongside.web.answers import AfterCommit, Answer, SeeOther
 from alongside.web.errors import answer_to
+from alongside.web.health import ANSWERED, SECONDS
 from alongside.web.house import SESSION_COOKIE, House, Tenant
 from alongside.web.render import response_to
 from alongside.web.security import csrf_token, refuse_other_sites, refuse_wrong_token
@@ -96,6 +97,9 @@ async def _answered(
         )
         answer = await answer_to(problem, request, person)
     response: Response[Any] = response_to(request, house, tenant, person, answer)
+    took = time.perf_counter() - began
+    ANSWERED.labels(function.__name__, request.method, response.status_code, tenant.slug if tenant else "").inc()
+    SECONDS.labels(function.__name__).observe(took)
     log.info(
         "answered",
         request_id=name,
@@ -105,7 +109,7 @@ async def _answered(
         act=function.__name__,
         method=request.method,
         status=response.status_code,
-        milliseconds=round((time.perf_counter() - began) * 1000, 1),
+        milliseconds=round(took * 1000, 1),
     )
     return response
 

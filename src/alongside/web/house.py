@@ -60,6 +60,7 @@ class House:
     destinations: tuple[Destination, ...] = ()
     demonstration: bool = False
     secret: bytes = b""
+    metrics_token: str | None = None
     now: Callable[[], datetime] = field(default=london_now)
 
     def today(self) -> date:
