@@ -8,7 +8,7 @@ OF_THE_SURVEY = [
     ((91492.146, 11318.804), (49.922263937, -6.299777520)),
     ((651409.804, 313177.450), (52.658007833, 1.716073973)),
 ]
-"""St Mary’s, Scilly, the farthest corner, and Caister water tower. Source: Ordnance Survey, test points of OSTN15."""
+"""St Mary’s, Scilly, the farthest corner, and Caister. Source: Ordnance Survey, test points of OSTN15."""
 
 SIX_METRES = 0.00008
 

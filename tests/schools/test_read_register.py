@@ -190,6 +190,24 @@ def test_a_line_break_inside_an_address_is_no_fault(tmp_path: Path) -> None:
     assert register.faults[0].line == 4, "lines are those that an editor shows"
 
 
+def test_rows_of_other_authorities_are_passed_over_whatever_is_in_them(tmp_path: Path) -> None:
+    others = [
+        school(880101, "Two\r\nlines, here", LA="880"),
+        school(880102, 'The “9" and "01” School', LA="880"),
+        school(901000, "Has our digits", LA="880"),
+        school(880103, NumberOfPupils="many", LA="880"),
+    ]
+    ours = [school(990101 + number) for number in range(4)]
+    mixed = [one for pair in zip(others, ours, strict=True) for one in pair]
+    for rows in (mixed, mixed[::-1]):
+        register = read_text(tmp_path, register_text(*rows))
+        assert (set(register.schools), register.others, register.faults) == (
+            {990101, 990102, 990103, 990104},
+            4,
+            [],
+        )
+
+
 def test_of_a_urn_listed_twice_with_two_contents_neither_is_taken(tmp_path: Path) -> None:
     twice = [school(990101, "One"), school(990102), school(990101, "Other"), school(990102)]
     for rows in (twice, twice[::-1]):

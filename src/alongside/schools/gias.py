@@ -12,7 +12,7 @@ from alongside.schools.cells import MISSING, BadCell
 from alongside.schools.columns import COLUMNS, LINKS_HEADING, Column
 from alongside.schools.coordinates import to_degrees
 from alongside.schools.links import Link, looks_like_link, spilt_links
-from alongside.schools.records import records
+from alongside.schools.records import Records
 from alongside.schools.source import OnBytes, Source, UnreadableFile, inspect, lines_of
 
 NOT_SCHOOLS = frozenset(
@@ -90,10 +90,11 @@ class _Reading:
 
     def read(self, lines: Iterator[str]) -> Register:
         """Read the heading, then every row."""
-        rows = records(lines)
+        rows = Records(lines)
         self._read_heading(next(rows, (1, [], True))[1])
         la_at, width = self.places["la_code"], self.width
         wanted, others, line, whole = self.wanted, 0, 1, True
+        rows.pass_over_lines_without(wanted, width - 1)
         for line, cells, whole in rows:
             if len(cells) <= la_at or cells[la_at].strip().lstrip("0") == wanted:
                 self._read_row(line, cells, whole)
@@ -101,11 +102,11 @@ class _Reading:
                 others += 1
         at_fault = any(fault.line == line for fault in self.register.faults)
         short = line > 1 and (not whole or len(cells) < width or at_fault)
-        if short and not self.source.ends_with_newline:
+        if short and not self.source.ends_with_newline and not rows.last_line_was_passed_over:
             raise UnreadableFile(
                 f"{self.source.path.name} breaks off in line {line}. Download it again; nothing was changed."
             )
-        self.register.others = others
+        self.register.others = others + rows.passed_over
         self._settle_twice_listed()
         if not self.register.schools:
             self._refuse_without_schools()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alongside.schools import cells
 from alongside.schools.cells import BadCell
-from alongside.schools.records import records
+from alongside.schools.records import Records
 from alongside.schools.source import OnBytes, UnreadableFile, inspect, lines_of
 
 NO_LINKS = "does not have links"
@@ -63,7 +63,7 @@ def read_links(path: Path, on_bytes: OnBytes | None = None) -> dict[int, list[Li
     source = inspect(path, on_bytes)
     found: dict[int, set[Link]] = {}
     with lines_of(source, on_bytes) as lines:
-        rows = records(lines)
+        rows = Records(lines)
         headings = [cell.strip() for cell in next(rows, (1, [], True))[1]]
         missing = [name for name in HEADINGS if name not in headings]
         if missing:

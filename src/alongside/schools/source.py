@@ -4,7 +4,6 @@ import codecs
 import gzip
 import hashlib
 import io
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,8 +26,8 @@ OTHER_KINDS = (
     (b"%PDF", "a PDF document. Download the CSV file"),
     (b"\x1f\x8b", "compressed twice. Unpack it once"),
 )
-UTF8_IN_CP1252 = re.compile(rb"\xe2\x80[\x93\x94\x98\x99\x9c\x9d]|\xc3[\x80-\xbf]")
-"""What a curly quotation mark or an accented letter of UTF-8 looks like; few write these in cp1252."""
+CURLY_IN_UTF8, ACCENTED_IN_UTF8 = b"\xe2\x80", b"\xc3"
+"""How a curly quotation mark and an accented letter of UTF-8 begin; few write these in cp1252."""
 
 BEYOND_ASCII = bytes(range(128, 256))
 
@@ -55,7 +54,7 @@ def inspect(path: Path, on_bytes: OnBytes | None = None) -> Source:
     """
     digest, size, last = hashlib.sha256(), 0, b""
     decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
-    of_utf8, beyond, bom = 0, 0, False
+    plain, of_utf8, beyond, bom = True, 0, 0, False
     with unpacked(path, on_bytes) as file:
         while chunk := file.read(CHUNK):
             if size == 0:
@@ -67,10 +66,11 @@ def inspect(path: Path, on_bytes: OnBytes | None = None) -> Source:
             size, last = size + len(chunk), chunk[-1:]
             if size > MOST_BYTES:
                 raise UnreadableFile(f"{path.name} is far larger than the register. Download it again.")
-            if not chunk.isascii():
-                of_utf8 += sum(map(len, UTF8_IN_CP1252.findall(chunk)))
-                beyond += len(chunk) - len(chunk.translate(None, BEYOND_ASCII))
+            plain = plain and chunk.isascii()
             decoder = decoder and still_utf8(decoder, chunk)
+            if decoder is None:
+                of_utf8 += 3 * chunk.count(CURLY_IN_UTF8) + 2 * chunk.count(ACCENTED_IN_UTF8)
+                beyond += len(chunk) - len(chunk.translate(None, BEYOND_ASCII))
     decoder = decoder and still_utf8(decoder, b"", final=True)
     if size == 0:
         raise UnreadableFile(f"{path.name} is empty. Download it again.")
@@ -79,7 +79,7 @@ def inspect(path: Path, on_bytes: OnBytes | None = None) -> Source:
         raise UnreadableFile(
             f"{path.name} mixes encodings: parts of it are UTF-8 and parts are not. Download it again."
         )
-    encoding = "utf-8-sig" if bom else "utf-8" if decoder and beyond else "cp1252"
+    encoding = "utf-8-sig" if bom else "utf-8" if decoder and not plain else "cp1252"
     return Source(path, digest.hexdigest(), size, encoding, last in (b"\n", b"\r"))
 
 

@@ -1,0 +1,101 @@
+"""Importing a national register for one authority, against COPY of the same file, in one run.
+
+`python -m tests.benchmarks.bench_import`
+"""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+
+from alongside.access.person import system
+from alongside.database.session import Database
+from alongside.schools.actions import apply_register
+from alongside.schools.changes import compare
+from alongside.schools.gias import read_register
+from alongside.schools.queries import known_links, known_schools
+from tests.benchmarks.national_register import headings, write_national_register
+from tests.people import NORTHSHIRE
+from tests.stage import copy_of_template, drop, make_known, open_database, open_stage, present_stage
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Medians in seconds, and what was imported."""
+
+    megabytes: float
+    rows: int
+    schools: int
+    imported: float
+    copied: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times longer the import takes than COPY."""
+        return self.imported / self.copied
+
+    def __str__(self) -> str:
+        """As `make bench` prints it."""
+        return (
+            f"import of a national register, {self.megabytes:.0f} MB, {self.rows:,} rows: {self.imported:.2f} s "
+            f"for one authority of {self.schools} schools; COPY of the file: {self.copied:.2f} s; "
+            f"ratio {self.ratio:.2f}"
+        )
+
+
+async def import_once(database: Database, file: Path) -> int:
+    """What `alongside schools import --yes` does, without the start of a process."""
+    register = read_register(file, NORTHSHIRE)
+    async with database.fenced(NORTHSHIRE) as session:
+        known = await known_schools(session, NORTHSHIRE)
+        report = compare(register, known, await known_links(session, NORTHSHIRE))
+        await apply_register(session, system(NORTHSHIRE, date(2026, 9, 1)), register, report, fewer=True)
+    return len(register.schools)
+
+
+async def copy_once(connection: asyncpg.Connection, file: Path) -> None:
+    """COPY of the whole file into a plain table of text."""
+    await connection.execute("DROP TABLE IF EXISTS plain")
+    columns = ", ".join(f'"{heading}" text' for heading in headings())
+    await connection.execute(f"CREATE TABLE plain ({columns})")
+    await connection.copy_to_table("plain", source=file, format="csv", header=True, encoding="WIN1252")
+
+
+async def measure(rounds: int = ROUNDS) -> Outcome:
+    """Turn about, each on a database of its own, so that both meet the same machine."""
+    stage = present_stage()
+    imported, copied, schools = [], [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "edubasealldata20250901.csv"
+        rows = write_national_register(file)
+        for _ in range(rounds):
+            copy = await copy_of_template(stage)
+            database, connection = open_database(copy), await asyncpg.connect(copy.superuser_url)
+            began = time.perf_counter()
+            schools = await import_once(database, file)
+            imported.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            await copy_once(connection, file)
+            copied.append(time.perf_counter() - began)
+            await database.close()
+            await connection.close()
+            await drop(stage, copy)
+        size = file.stat().st_size / 1e6
+    return Outcome(size, rows, schools, statistics.median(imported), statistics.median(copied))
+
+
+if __name__ == "__main__":
+    for slug in ("northshire", "southshire"):
+        make_known(slug)
+    server = open_stage()
+    try:
+        print(asyncio.run(measure()))
+    finally:
+        server.stop()
