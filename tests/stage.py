@@ -124,9 +124,11 @@ async def app_over(copy: Copy) -> AsyncIterator[Litestar]:
     from alongside.settings import Settings
 
     settings = Settings(database_url=copy.app_url, fence_key=FENCE_KEY, secret=b"s" * 32, demonstration=True)
-    app = make_app(make_house(settings))
-    async with app.lifespan():
-        yield app
+    house = make_house(settings)
+    app = make_app(house)
+    app.state.house = house
+    yield app
+    await house.database.close()
 
 
 def make_known(slug: str) -> AuthoritySettings:
