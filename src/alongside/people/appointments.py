@@ -1,14 +1,20 @@
-"""The roles that people hold, with the places in which they hold them; personas of the demonstration."""
+"""The roles that people hold, with the places in which they hold them: read, and ended."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.access.person import ROLE_NAMES, Person, Role
+from alongside.access.permissions import Permission
+from alongside.access.person import CONSORTIUM_ROLES, ROLE_NAMES, Person, Role
+from alongside.access.policy import require, schools_within
+from alongside.errors import NotThere, Refused
+from alongside.journal.actions import write_journal
+from alongside.people.model import Appointment, PersonRow
+from alongside.people.sessions import end_sessions_of
 
 HELD = """
       FROM appointment a
@@ -16,7 +22,7 @@ HELD = """
       LEFT JOIN school s ON s.authority_id = a.authority_id AND s.urn = a.school_urn
       LEFT JOIN consortium c ON c.authority_id = a.authority_id AND c.id = a.consortium_id
      WHERE a.authority_id = :authority_id
-       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on >= :today)
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
        AND (p.left_on IS NULL OR p.left_on > :today)
 """
 
@@ -45,6 +51,133 @@ PERSONAS = text(
               coalesce(s.name, c.name), p.name, a.id
      LIMIT 60"""
 )
+
+PAGE_SIZE = 25
+PEOPLE = text(
+    f"""{COLUMNS} {HELD}
+       AND (CAST(:urns AS integer[]) IS NULL OR a.school_urn = ANY(:urns) OR a.consortium_id = ANY(:consortia))
+       AND (:q = '' OR strpos(lower(p.name || ' ' || p.email || ' ' || coalesce(s.name, c.name, '')), lower(:q)) > 0)
+       AND (:role = '' OR a.role = :role)
+     ORDER BY lower(p.name), a.starts_on, a.id
+     LIMIT {PAGE_SIZE + 1} OFFSET :skipped"""
+)
+
+CHOICES_OF_SCHOOL = text(
+    "SELECT urn, name FROM school WHERE authority_id = :authority_id AND status IN ('open', 'closing') "
+    "ORDER BY name, urn LIMIT 2000"
+)
+CHOICES_OF_CONSORTIUM = text(
+    "SELECT id, name FROM consortium WHERE authority_id = :authority_id AND ended_on IS NULL "
+    "ORDER BY name LIMIT 200"
+)
+
+
+async def people_within_reach(
+    session: AsyncSession, person: Person, wanted: str, role: str, number: int
+) -> tuple[Sequence[Row[Any]], bool]:
+    """Who holds which role, as far as this person may see, one page of them; and whether there are more."""
+    schools = schools_within(person, Permission.SEE_PEOPLE)
+    values = {
+        "authority_id": person.authority_id,
+        "today": person.today,
+        "urns": None if schools is None else sorted(schools),
+        "consortia": list(person.consortium_ids) if person.role in CONSORTIUM_ROLES else [],
+        "q": wanted.strip()[:100],
+        "role": role if role in ROLE_NAMES else "",
+        "skipped": (number - 1) * PAGE_SIZE,
+    }
+    rows = (await session.execute(PEOPLE, values)).all()
+    return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+
+
+async def places(session: AsyncSession, authority_id: int) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+    """The open schools and the consortia for which somebody can hold a role."""
+    values = {"authority_id": authority_id}
+    schools = (await session.execute(CHOICES_OF_SCHOOL, values)).all()
+    return schools, (await session.execute(CHOICES_OF_CONSORTIUM, values)).all()
+
+
+async def appointment_to(
+    session: AsyncSession, person: Person, permission: Permission, appointment_id: UUID
+) -> Row[Any]:
+    """A role in force that this person may end; a head only that of a delegate. Raises NotThere."""
+    found = await appointment_in_force(session, person, appointment_id)
+    if found is None or (permission is Permission.INVITE_DELEGATE and found.role != Role.DELEGATE):
+        raise NotThere
+    require(person, permission, found.school_urn)
+    return found
+
+
+async def end_appointment(
+    session: AsyncSession, person: Person, permission: Permission, appointment_id: UUID
+) -> str:
+    """Take a role from somebody, from this moment on; the role in words.
+
+    Raises Refused for the last administrator: nobody could invite another.
+    """
+    found = await appointment_to(session, person, permission, appointment_id)
+    await _refuse_last_administrator(session, person, found.person_id, appointment_id)
+    await session.execute(
+        update(Appointment)
+        .where(Appointment.authority_id == person.authority_id, Appointment.id == appointment_id)
+        .values(ends_on=func.greatest(person.today, Appointment.starts_on))
+        .execution_options(synchronize_session=False)
+    )
+    await write_journal(
+        session, person, "end_role", "appointment", appointment_id, schools=[found.school_urn]
+    )
+    return role_in_words(found)
+
+
+async def let_leave(session: AsyncSession, person: Person, person_id: UUID) -> str:
+    """Somebody leaves: all their roles end, and all their browsers are signed out; their name.
+
+    What they did stays, under their name. Raises NotThere, or Refused for the last administrator.
+    """
+    roles = await roles_of_person(session, person.authority_id, person_id, person.today)
+    if not roles:
+        raise NotThere
+    await _refuse_last_administrator(session, person, person_id, None)
+    await session.execute(
+        update(Appointment)
+        .where(
+            Appointment.authority_id == person.authority_id,
+            Appointment.person_id == person_id,
+            Appointment.id.in_([role.id for role in roles]),
+        )
+        .values(ends_on=func.greatest(person.today, Appointment.starts_on))
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        update(PersonRow)
+        .where(PersonRow.authority_id == person.authority_id, PersonRow.id == person_id)
+        .values(left_on=person.today)
+    )
+    await end_sessions_of(session, person.authority_id, person_id)
+    await write_journal(
+        session, person, "let_leave", "person", person_id, schools=[role.school_urn for role in roles]
+    )
+    return str(roles[0].name)
+
+
+async def _refuse_last_administrator(
+    session: AsyncSession, person: Person, person_id: UUID, appointment_id: UUID | None
+) -> None:
+    held = (
+        select(Appointment.id, Appointment.person_id)
+        .where(
+            Appointment.authority_id == person.authority_id,
+            Appointment.role == Role.AUTHORITY_ADMINISTRATOR.value,
+            Appointment.starts_on <= person.today,
+            Appointment.ends_on.is_(None) | (Appointment.ends_on > person.today),
+        )
+        .order_by(Appointment.id)
+        .with_for_update()
+    )
+    rows = (await session.execute(held)).all()
+    ending = [row for row in rows if row.person_id == person_id and appointment_id in (None, row.id)]
+    if ending and len(ending) == len(rows):
+        raise Refused("There would be no administrator left. Invite another administrator first.")
 
 
 async def roles_of_person(

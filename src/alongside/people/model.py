@@ -38,7 +38,10 @@ class Identity(AuthorityKeyed, Base):
 
 
 class Appointment(AuthorityOwned, Base):
-    """A role that somebody holds, for one school, one consortium or the authority, from one day to another."""
+    """A role that somebody holds, for one school, one consortium or the authority.
+
+    From `starts_on` until the day before `ends_on`: who loses a role today has lost it now.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (

@@ -21,7 +21,7 @@ PERSON_OF_SESSION = text(
            place.consortium_ids, place.school_urns, t.settings_version,
            (SELECT count(*) FROM appointment o
              WHERE o.authority_id = :authority_id AND o.person_id = p.id AND o.id <> a.id
-               AND o.starts_on <= :today AND (o.ends_on IS NULL OR o.ends_on >= :today)) AS other_roles
+               AND o.starts_on <= :today AND (o.ends_on IS NULL OR o.ends_on > :today)) AS other_roles
       FROM signed_in s
       JOIN authority t ON t.authority_id = s.authority_id
       JOIN person p ON p.authority_id = s.authority_id AND p.id = s.person_id
@@ -42,7 +42,7 @@ PERSON_OF_SESSION = text(
        AND s.ended_at IS NULL AND s.expires_at > now()
        AND s.seen_at > now() - interval '{IDLE_MINUTES} minutes'
        AND (p.left_on IS NULL OR p.left_on > :today)
-       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on >= :today)
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
     """
 )
 
@@ -92,7 +92,7 @@ PEOPLE_OF_SCHOOLS = text(
       FROM appointment a
       JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
      WHERE a.authority_id = :authority_id AND a.school_urn = ANY(:urns) AND a.role = ANY(:roles)
-       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on >= :today)
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
        AND (p.left_on IS NULL OR p.left_on > :today)
     """
 ).bindparams(bindparam("roles", ["headteacher", "delegate"]))
@@ -114,7 +114,7 @@ LEADERS_OF_SCHOOLS = text(
       JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
      WHERE m.authority_id = :authority_id AND m.school_urn = ANY(:urns) AND m.starts_on <= :today
        AND (m.ends_on IS NULL OR m.ends_on > :today)
-       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on >= :today)
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
        AND (p.left_on IS NULL OR p.left_on > :today)
     """
 )

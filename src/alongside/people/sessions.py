@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import structlog
@@ -15,7 +15,7 @@ from alongside.access.person import Person
 from alongside.database.session import Database
 from alongside.people.model import SignedIn
 from alongside.people.queries import hashed, person_of_session
-from alongside.web.house import Tenant
+from alongside.web.house import LONDON, Tenant
 
 LONGEST_HOURS = 12
 """Hours after which a browser has to sign in again, however busy it was. Source: promises E12."""
@@ -55,6 +55,11 @@ AWAKE = (
 )
 
 
+def today() -> date:
+    """The date in London, for what is not a request."""
+    return datetime.now(UTC).astimezone(LONDON).date()
+
+
 async def find_person(session: AsyncSession, tenant: Tenant, token: str | None, today: date) -> Person:
     """Who sends this session cookie to this authority; a visitor whom we do not know, if nobody."""
     return await person_of_session(session, tenant.authority_id, token, today)
@@ -90,15 +95,13 @@ async def begin_session(
     session: AsyncSession,
     authority_id: int,
     person_and_role: tuple[UUID, UUID],
-    *,
     issuer: str,
     device: str,
-    begun_by: bytes | None = None,
-    id_token: str | None = None,
+    **kept: bytes | str | None,
 ) -> str:
     """Sign a browser in, with the ids of a person and an appointment of theirs, and give back the token for its cookie: 256 random bits, of which only a hash is kept.
 
-    `begun_by` is the hash of the state with which sign-in began: PostgreSQL takes each once, so that an answer of the
+    What may be kept of a provider's answer: `begun_by` is the hash of the state with which sign-in began: PostgreSQL takes each once, so that an answer of the
     provider opens one session at most. `id_token` is kept, sealed, to sign out at the provider too.
     """
     token = secrets.token_urlsafe(32)
@@ -109,8 +112,8 @@ async def begin_session(
         "appointment_id": person_and_role[1],
         "issuer": issuer,
         "device": device,
-        "begun_by": begun_by,
-        "id_token": id_token,
+        "begun_by": kept.get("begun_by"),
+        "id_token": kept.get("id_token"),
     }
     await session.execute(BEGIN, values)
     return token

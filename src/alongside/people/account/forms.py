@@ -1,6 +1,6 @@
 """How somebody wants to be told."""
 
-from wtforms import Form, RadioField, SelectChoice
+from wtforms import Form, RadioField, SelectChoice  # type: ignore[attr-defined]
 
 MAIL_CHOICES = (
     ("at_once", "At once, on school days"),

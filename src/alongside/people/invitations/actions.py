@@ -32,6 +32,11 @@ async def invite(
     a place out of reach.
     """
     require(person, permission, columns.get("school_urn"))
+    return await post_invitation(session, person, columns, origin)
+
+
+async def post_invitation(session: AsyncSession, person: Person, columns: dict[str, Any], origin: str) -> str:
+    """Write an invitation and its letter for somebody who was asked already whether they may: a page or an operator."""
     token = secrets.token_urlsafe(32)
     row = Invitation(
         authority_id=person.authority_id,
@@ -91,7 +96,7 @@ async def accept_invitation(
     found = await invitation_by_token(session, visitor.authority_id, token)
     if found is None:
         raise Refused(GONE)
-    if person_id is None and email is not None and email.casefold() != found.email.casefold():
+    if email and email.casefold() != found.email.casefold():
         raise Refused("This invitation was sent to another address.", "another")
     inside = {"authority_id": visitor.authority_id}
     if person_id is None:

@@ -16,7 +16,7 @@ from alongside.people.model import Appointment, Identity, PersonRow
 from alongside.people.queries import person_of_session
 from alongside.people.sessions import begin_session, end_session
 from alongside.people.sign_in.claims import Identified
-from alongside.people.sign_in.queries import person_of_identity
+from alongside.people.sign_in.queries import email_of_person, person_of_identity
 from alongside.people.sign_in.refusals import NotLetIn
 
 
@@ -49,8 +49,8 @@ async def sign_in(session: AsyncSession, visitor: Person, appointment: Row[Any],
         session,
         visitor.authority_id,
         (appointment.person_id, appointment.id),
-        issuer=browser.issuer,
-        device=browser.device,
+        browser.issuer,
+        browser.device,
         begun_by=browser.begun_by,
         id_token=browser.id_token,
     )
@@ -100,8 +100,11 @@ async def recognise(
 async def _invited(
     session: AsyncSession, visitor: Person, who: Identified, token: str, person_id: UUID | None
 ) -> tuple[UUID, UUID]:
+    email = who.email
+    if email is None and person_id is not None:
+        email = await email_of_person(session, visitor.authority_id, person_id)
     try:
-        return await accept_invitation(session, visitor, token, person_id, who.email)
+        return await accept_invitation(session, visitor, token, person_id, email)
     except Refused as problem:
         another = problem.state == "another"
         raise NotLetIn("invitation_for_another" if another else "invitation_gone") from problem

@@ -35,7 +35,7 @@ from alongside.web.typed import asked, typed
 
 DEMONSTRATION = "demonstration"
 LEAVING = "__Host-leaving"
-KEPT_TOKEN = "id token"
+TO_LEAVE = "signing out there"
 CLEAR = {"clear-site-data": '"cache", "storage"'}
 """Not "cookies": those of the other authorities on the same domain would go as well."""
 
@@ -158,7 +158,7 @@ async def say_goodbye(request: AnyRequest, session: AsyncSession, person: Person
     """
     house: House = request.app.state.house
     ended = await just_ended(session, person.authority_id, request.cookies.get(LEAVING) or "")
-    kept = unseal(house.secret, KEPT_TOKEN, ended.id_token) if ended else None
+    kept = unseal(house.secret, TO_LEAVE, ended.id_token) if ended else None
     ways = settings_of(person.authority_id).sign_in
     way = next((one for one in ways if kept and one.key == kept["way"]), None)
     if way is None or kept is None:
@@ -194,7 +194,7 @@ async def _let_in(
         way.issuer,
         device_of(request.headers.get("user-agent", "")),
         hashed(arrived.state),
-        seal(house.secret, KEPT_TOKEN, kept, 24 * 3600),
+        seal(house.secret, TO_LEAVE, kept, 24 * 3600),
     )
     async with house.database.fenced(visitor.authority_id) as session:
         role = await recognise(session, visitor, who, invitation=arrived.invitation, granted=granted)

@@ -16,6 +16,8 @@ KNOWN = text(
     """
 )
 
+EMAIL = text("SELECT email FROM person WHERE authority_id = :authority_id AND id = :person_id")
+
 SCHOOL = text("SELECT status FROM school WHERE authority_id = :authority_id AND urn = :urn")
 
 ENDED = text(
@@ -31,6 +33,12 @@ async def person_of_identity(session: AsyncSession, authority_id: int, who: Iden
     """The person that this authority knows by an identity: by issuer and subject, and by nothing else."""
     values = {"authority_id": authority_id, "issuer": who.issuer, "subject": who.subject}
     return (await session.execute(KNOWN, values)).scalar_one_or_none()
+
+
+async def email_of_person(session: AsyncSession, authority_id: int, person_id: UUID) -> str | None:
+    """Where somebody is written to; None where that is not known."""
+    values = {"authority_id": authority_id, "person_id": person_id}
+    return (await session.execute(EMAIL, values)).scalar_one_or_none() or None
 
 
 async def status_of_school(session: AsyncSession, authority_id: int, urn: int) -> str | None:

@@ -13,6 +13,7 @@ class NotLetIn(Alongside):
     log: str = ""
 
     def __str__(self) -> str:
+        """For the log."""
         return f"{self.because}: {self.log}" if self.log else self.because
 
 

@@ -1,0 +1,62 @@
+"""`alongside people appoint`: the first administrator of an authority, invited from the command line."""
+
+import asyncio
+
+import click
+
+from alongside.access.person import ROLE_NAMES, Person, Role, system
+from alongside.authorities.queries import refresh_settings
+from alongside.authorities.registry import all_settings
+from alongside.authorities.settings import AuthoritySettings
+from alongside.database.session import Database
+from alongside.people.invitations.actions import place_fits, post_invitation
+from alongside.people.sessions import today
+from alongside.settings import Settings
+
+ROLES = [role.value for role in ROLE_NAMES if role not in (Role.NOBODY, Role.SYSTEM)]
+
+
+@click.group()
+def people() -> None:
+    """People and their roles."""
+
+
+@people.command()
+@click.option("--authority", "slug", required=True, help="The authority, by its slug.")
+@click.option("--role", type=click.Choice(ROLES), default="authority_administrator", show_default=True)
+@click.option("--name", required=True, help="Full name.")
+@click.option("--email", required=True, help="Work email address; the letter goes there too.")
+@click.option("--school", type=int, help="URN, for the roles of schools.")
+def appoint(slug: str, role: str, name: str, email: str, school: int | None) -> None:
+    """Invite somebody and print the link: so the first administrator comes in. The others are invited on the page."""
+    wanted = Role(role)
+    if not place_fits(wanted, school, None):
+        raise click.ClickException(
+            "Give --school for a headteacher or delegate only; invite leads on the page."
+        )
+    if "@" not in email or not name.strip():
+        raise click.ClickException("Give a name and an email address like name@council.gov.uk.")
+    columns = {"name": name.strip(), "email": email.strip(), "role": role, "school_urn": school}
+    link, settings = asyncio.run(_invite(slug, columns))
+    days = settings.clocks.invitation_good_for_days
+    click.echo(
+        f"{name} is invited as {ROLE_NAMES[wanted]} of {settings.name}. For {days} days, once:\n\n{link}\n"
+    )
+
+
+async def _invite(slug: str, columns: dict[str, object]) -> tuple[str, AuthoritySettings]:
+    installed = Settings.from_environment()
+    database = Database(installed.database_url, installed.fence_key, pool_size=1)
+    try:
+        await refresh_settings(database)
+        settings = next((one for one in all_settings() if one.slug == slug), None)
+        if settings is None:
+            raise click.ClickException(
+                f"There is no authority {slug}: run “alongside authority apply {slug}” first."
+            )
+        operator: Person = system(settings.authority_id, today())
+        async with database.fenced(settings.authority_id) as session:
+            origin = installed.address(slug, settings.hosts[0])
+            return await post_invitation(session, operator, columns, origin), settings
+    finally:
+        await database.close()

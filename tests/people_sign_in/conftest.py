@@ -1,0 +1,177 @@
+"""The app with ways to sign in at real providers, and at one that forges."""
+
+from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar
+
+from alongside.authorities import register_settings, settings_of
+from alongside.authorities.queries import Tenants
+from alongside.authorities.settings import SignIn
+from alongside.database.session import Database
+from alongside.people import pages as people_pages
+from alongside.people.sessions import find_person, keep_awake
+from alongside.people.sign_in.providers import forget_providers
+from alongside.settings import bundled
+from alongside.web.house import House
+from alongside.web.security import with_security_headers
+from alongside.web.templates import make_environment
+from tests.people import MILL, NORTHSHIRE, SOUTHSHIRE
+from tests.people_sign_in.browser import Browser
+from tests.people_sign_in.forger import CLIENT, DIRECTORY, Forger, forging
+from tests.people_sign_in.provider import SECRET, Visitor, free_port, running
+
+HOSTS = {NORTHSHIRE: "northshire.localhost", SOUTHSHIRE: "southshire.localhost"}
+ACCOUNTS: dict[str, dict[str, Any]] = {
+    "head-of-mill": {"name": "Mina Mill", "email": "mina.mill@901.example", "email_verified": True},
+    "stranger": {"name": "Sam Stranger", "email": "sam@stranger.example", "email_verified": True},
+    "thief": {"name": "Tia Thief", "email": "mina.mill@901.example", "email_verified": True},
+    "newcomer": {
+        "name": "Nia Newcomer",
+        "email": "nia@mill.example",
+        "organisation": {
+            "id": "organisation-of-mill",
+            "name": "Mill",
+            "category": {"id": "001", "name": "Establishment"},
+            "urn": str(MILL),
+        },
+    },
+}
+
+
+def make_house(database: Database, *, demonstration: bool = False) -> House:
+    """A house over a database, as the app makes it."""
+    return House(
+        database=database,
+        environment=make_environment(bundled("templates")),
+        find_tenant=Tenants(database).of_host,
+        find_person=find_person,
+        keep_awake=keep_awake(database),
+        demonstration=demonstration,
+        secret=b"a secret of this installation, 32",
+    )
+
+
+def make_app(house: House) -> Litestar:
+    """The pages of people alone, behind the one gate and with the headers of every page."""
+    app = Litestar(
+        route_handlers=people_pages.routes, middleware=[with_security_headers], openapi_config=None, debug=False
+    )
+    app.state.house = house
+    return app
+
+
+@pytest.fixture
+def app(database: Database) -> Litestar:
+    """The app on a database of this test's own."""
+    return make_app(make_house(database))
+
+
+@pytest.fixture
+def browser(app: Litestar) -> Browser:
+    """A fresh browser on Northshire's host."""
+    return Browser(app)
+
+
+@pytest.fixture(scope="session")
+async def one_forger() -> AsyncIterator[Forger]:
+    """The one forger of this run."""
+    async with forging() as forger:
+        yield forger
+
+
+@pytest.fixture
+def forger(one_forger: Forger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forger]:
+    """A forger that is honest so far, with ways in at it: oidc, dfe and entra."""
+    one_forger.reset()
+    ways = tuple(
+        SignIn(
+            key=f"forged_{kind}",
+            kind=full,
+            label=f"Forged {kind}",
+            issuer=f"{one_forger.base}/entra/organizations/v2.0" if kind == "entra" else one_forger.issuer(kind),
+            client_id=CLIENT,
+            secret_in=f"FORGED_{kind.upper()}",
+            allowed_tids=(DIRECTORY,) if kind == "entra" else (),
+        )
+        for kind, full in (("oidc", "oidc"), ("other", "oidc"), ("dfe", "dfe_sign_in"), ("entra", "entra"))
+    )
+    for way in ways:
+        monkeypatch.setenv(way.secret_in, SECRET)
+    monkeypatch.setenv("FORGED_DFE_API", SECRET)
+    with settled(ways):
+        yield one_forger
+
+
+class settled:
+    """Both authorities with these ways to sign in, until the block ends."""
+
+    def __init__(self, ways: tuple[SignIn, ...]) -> None:
+        self.ways = ways
+
+    def __enter__(self) -> None:
+        forget_providers()
+        self.before = {one: settings_of(one) for one in (NORTHSHIRE, SOUTHSHIRE)}
+        for settings in self.before.values():
+            register_settings(msgspec.structs.replace(settings, sign_in=self.ways), 1)
+
+    def __exit__(self, *_: object) -> None:
+        for settings in self.before.values():
+            register_settings(settings, 1)
+
+
+@pytest.fixture(scope="session")
+def providers() -> Iterator[SimpleNamespace]:
+    """Three real providers: `honest`, `other`, and `dfe`, which tells organisations only when asked again."""
+    made = {name: f"http://127.0.0.1:{free_port()}" for name in ("honest", "other", "dfe")}
+    wanted = [
+        {
+            "issuer": issuer,
+            "accounts": ACCOUNTS,
+            "claimsInIdToken": name != "dfe",
+            "clients": [
+                {
+                    "client_id": CLIENT,
+                    "client_secret": SECRET,
+                    "redirect_uris": [f"http://{host}/sign-in/{name}/callback" for host in HOSTS.values()],
+                    "post_logout_redirect_uris": [f"http://{host}/signed-out" for host in HOSTS.values()],
+                    "scope": "openid email profile organisation",
+                }
+            ],
+        }
+        for name, issuer in made.items()
+    ]
+    with running(wanted):
+        yield SimpleNamespace(**made)
+
+
+@pytest.fixture
+def ways(providers: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    """Both authorities with the real providers as their ways in."""
+    monkeypatch.setenv("HONEST_SECRET", SECRET)
+    monkeypatch.setenv("HONEST_SECRET_API", SECRET)
+    kinds = {"honest": "oidc", "other": "oidc", "dfe": "dfe_sign_in"}
+    made = tuple(
+        SignIn(
+            key=name,
+            kind=kind,  # type: ignore[arg-type]
+            label=name.capitalize(),
+            issuer=getattr(providers, name),
+            client_id=CLIENT,
+            secret_in="HONEST_SECRET",
+        )
+        for name, kind in kinds.items()
+    )
+    with settled(made):
+        yield providers
+
+
+@pytest.fixture
+async def visitor() -> AsyncIterator[Visitor]:
+    """Somebody who can sign in at a real provider."""
+    made = Visitor()
+    yield made
+    await made.close()
