@@ -44,9 +44,9 @@ class Outcome:
     def __str__(self) -> str:
         """As `make bench` prints it."""
         return (
-            f"import of a national register, {self.megabytes:.0f} MB, {self.rows:,} rows: {self.imported:.2f} s "
-            f"for one authority of {self.schools} schools; COPY of the file: {self.copied:.2f} s; "
-            f"ratio {self.ratio:.2f}"
+            f"import of a national register, {self.megabytes:.0f} MB, {self.rows:,} rows: "
+            f"{self.imported:.2f} s for one authority of {self.schools} schools; "
+            f"COPY of the file: {self.copied:.2f} s; ratio {self.ratio:.2f}"
         )
 
 

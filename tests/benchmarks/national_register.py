@@ -15,13 +15,13 @@ AUTHORITIES = (901, *range(201, 352))
 OPEN_SCHOOLS = 24_000
 SIZE = 60_000_000
 
-CODED = (
+CODED = (  # noqa: SIM905
     "TypeOfEstablishment EstablishmentTypeGroup EstablishmentStatus ReasonEstablishmentOpened "
     "ReasonEstablishmentClosed PhaseOfEducation Boarders OfficialSixthForm Gender ReligiousCharacter "
     "Diocese AdmissionsPolicy SpecialClasses TrustSchoolFlag Trusts Federations OfstedSpecialMeasures "
     "GOR DistrictAdministrative AdministrativeWard ParliamentaryConstituency UrbanRural QABName "
     "EstablishmentAccredited"
-).split()  # noqa: SIM905
+).split()
 HEADINGS_AS_PUBLISHED = (
     "URN|LA (code)|LA (name)|EstablishmentNumber|EstablishmentName|TypeOfEstablishment|"
     "EstablishmentTypeGroup|EstablishmentStatus|ReasonEstablishmentOpened|OpenDate|"
@@ -53,13 +53,13 @@ def headings() -> list[str]:
     return found
 
 
-NOT_APPLICABLE = (
+NOT_APPLICABLE = (  # noqa: SIM905
     "ReasonEstablishmentOpened (name)|ReasonEstablishmentClosed (name)|ReligiousEthos (name)|"
     "Diocese (name)|SchoolSponsorFlag (name)|FurtherEducationType (name)|BSOInspectorateName (name)|"
     "TeenMoth (name)|CCF (name)|SENPRU (name)|EBD (name)|Section41Approved (name)|QABName (name)|"
     "EstablishmentAccredited (name)|TrustSchoolFlag (name)|OfstedSpecialMeasures (name)|"
     "TypeOfResourcedProvision (name)"
-).split("|")  # noqa: SIM905
+).split("|")
 
 
 def row(number: int, *, closed: bool, chance: random.Random) -> dict[str, str]:

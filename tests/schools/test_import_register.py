@@ -3,6 +3,7 @@
 import asyncio
 import csv
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -192,6 +193,16 @@ async def test_a_wrong_file_changes_nothing_and_is_named(
     async with database.fenced(NORTHSHIRE, read_only=True) as session:
         assert set(await known_schools(session, NORTHSHIRE)) == set(SCHOOLS)
         assert (await session.execute(text("SELECT count(*) FROM register_import"))).scalar_one() == 0
+
+
+async def test_a_database_out_of_reach_is_said_in_one_line(
+    copy: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "edubasealldata.csv"
+    file.write_bytes(register_text(*CAST).encode())
+    nowhere = replace(copy, app_url="postgresql://alongside_app:x@127.0.0.1:1/x")
+    refused = await run(nowhere, monkeypatch, file, "--yes")
+    assert (refused.exit_code, "cannot be reached" in refused.output) == (1, True)
 
 
 async def test_links_may_come_from_the_file_of_links(

@@ -54,6 +54,14 @@ async def apply_register(
     return await _write_history(session, person, register, report.changes)
 
 
+async def take_over_register(session: AsyncSession, person: Person, register: Register) -> ChangeReport:
+    """Put a register in force without showing its report first: for the demonstration and for jobs."""
+    known = await known_schools(session, person.authority_id)
+    report = compare(register, known, await known_links(session, person.authority_id))
+    await apply_register(session, person, register, report)
+    return report
+
+
 async def _write_schools(
     session: AsyncSession,
     person: Person,

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import SQLAlchemyError
 
 from alongside.access.person import system
 from alongside.authorities.files import declared_authority
 from alongside.authorities.queries import stored_settings
 from alongside.authorities.settings import AuthoritySettings
-from alongside.database.session import Database
+from alongside.database.session import Database, may_try_again
 from alongside.errors import Alongside, Refused
 from alongside.schools.actions import apply_register
 from alongside.schools.changes import ChangeReport, compare, refuse_cut_off
@@ -59,6 +60,12 @@ def import_schools(
         asyncio.run(_import(console, settings, register, report_file, yes=yes, fewer=fewer))
     except Alongside as problem:
         raise click.ClickException(str(problem)) from problem
+    except (OSError, SQLAlchemyError) as problem:
+        if not may_try_again(problem):
+            raise
+        raise click.ClickException(
+            "The database cannot be reached or broke off. Nothing was changed; try again."
+        ) from problem
 
 
 def read_with_progress(console: Console, file: Path, la_code: int) -> Register:
