@@ -153,4 +153,4 @@ async def test_from_its_date_on_the_whole_authority_sees_it(client: Client, copy
         page = words(await client.get(where, as_=beyond))
         assert "Fluency in Year 3 and 4" in page
         assert "What was done" not in page
-        assert "What you can do" not in page
+        assert "Withdraw" not in page

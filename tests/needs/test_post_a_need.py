@@ -50,7 +50,7 @@ async def test_the_form_already_knows_school_and_phase(client: Client) -> None:
         ("days", "2.3", "whole or half number up to 200"),
         ("days", "-1", "whole or half number up to 200"),
         ("days", "1e2", "whole or half number up to 200"),
-        ("days", "", "tick “Not sure yet”"),
+        ("days", "", "tick that you are not sure yet"),
         ("starts_on", "31/2/2027", "Enter a real date"),
         ("urgency", "", "Choose how urgent"),
         ("terms", "2099_never", "Choose terms from the list"),

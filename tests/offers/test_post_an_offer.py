@@ -39,7 +39,8 @@ async def test_a_head_posts_an_offer_in_one_request(client: Client) -> None:
     ):
         assert expected in seen
     assert "What was done" not in seen
-    assert "What you can do" not in seen
+    assert "Withdraw" not in seen
+    assert "Propose this offer for a need" in seen
 
 
 @pytest.mark.parametrize(

@@ -102,13 +102,13 @@ class NeedForm(Form):
         "From (optional)", "Enter a real date, like 11/1/2027", description="Only if you need certain dates"
     )
     ends_on = Day("Until (optional)", "Enter a real date, like 26/3/2027")
-    when_not_sure = BooleanField("Not sure yet")
+    when_not_sure = BooleanField("We are not sure yet when")
     days = HalfDays(
         "How many days?",
         "Enter days as a whole or half number up to 200, like 3 or 2.5",
         description="Days of a support partner’s time, in whole or half days",
     )
-    days_not_sure = BooleanField("Not sure yet")
+    days_not_sure = BooleanField("We are not sure yet how many days")
     urgency = Choice("How urgent is it?", "Choose how urgent this is from the list")
     audience = Choice("Who may see it?", "Choose who may see this from the list")
     checked_no_pupil = BooleanField("I have looked again: nobody could tell from this who a pupil is")
@@ -151,7 +151,7 @@ class NeedForm(Form):
             blame(self.theme, self.theme.cure)
         check_dates(self, today)
         if self.days.data is not None and self.days_not_sure.data:
-            blame(self.days, "Enter days or tick “Not sure yet”, not both")
+            blame(self.days, "Enter days, or tick that you are not sure yet, not both")
         if complete:
             self._check_complete()
         self._be_cautious(open_on_theme if complete else ())
@@ -162,9 +162,9 @@ class NeedForm(Form):
             if not self[name].data:
                 blame(self[name], cure)
         if self.days.data is None and not self.days_not_sure.data:
-            blame(self.days, self.days.cure + ", or tick “Not sure yet”")
+            blame(self.days, self.days.cure + ", or tick that you are not sure yet")
         if not (self.terms.data or self.starts_on.data or self.when_not_sure.data):
-            blame(self.terms, "Choose terms, enter dates, or tick “Not sure yet”")
+            blame(self.terms, "Choose terms, enter dates, or tick that you are not sure yet")
 
     def _be_cautious(self, open_on_theme: Sequence[str]) -> None:
         be_cautious(self, (self.title.data, self.wanted.data, self.good_looks_like.data))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
-from alongside.access.policy import may, require
+from alongside.access.policy import allowed_at_all, may, require
 from alongside.authorities import calendar_of, settings_of
 from alongside.errors import Invalid, NotThere, Stale
 from alongside.journal.queries import timeline
@@ -27,6 +27,7 @@ from alongside.web.answers import Answer, Download, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.typed import Typed, asked, typed
 
+PROPOSABLE = ("open", "proposed")
 CSV = "text/csv; charset=utf-8"
 SAID = {
     "post": "Your need is posted.",
@@ -108,6 +109,7 @@ async def show_need(
     context = {
         "need": need,
         "acts": acts(person, need),
+        "may_propose": need.state in PROPOSABLE and allowed_at_all(person, Permission.PROPOSE),
         "waiting": waiting_for(need),
         "when": when_in_words(need),
         "audience": who_may_see(need.shown_to_all_from, person.today, settings, posted=posted),

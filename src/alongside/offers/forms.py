@@ -74,7 +74,7 @@ class OfferForm(Form):
     terms = Choices("In which terms?", "Choose terms from the list")
     starts_on = Day("From (optional)", A_DATE, description="Only if it is for certain dates")
     ends_on = Day("Until (optional)", A_DATE)
-    when_not_sure = BooleanField("Not sure yet")
+    when_not_sure = BooleanField("We are not sure yet when")
     travel_miles = Count(
         "How far would you travel, in miles? (optional)",
         "Enter a whole number of miles from 0 to 200, or leave this empty for no limit",
@@ -147,7 +147,7 @@ class OfferForm(Form):
             if not evidence:
                 blame(self[evidence_name(theme)], "Say what shows that you are strong in this")
         if not (self.terms.data or self.starts_on.data or self.when_not_sure.data):
-            blame(self.terms, "Choose terms, enter dates, or tick “Not sure yet”")
+            blame(self.terms, "Choose terms, enter dates, or tick that you are not sure yet")
         if self.appetite.data == "no" and not self.ask_again_on.data:
             blame(self.ask_again_on, "Enter the date from which others may ask again")
         if self.designation.data and self.designation_until.data and self.designation_until.data < today:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
-from alongside.access.policy import may
+from alongside.access.policy import allowed_at_all, may
 from alongside.authorities import calendar_of, settings_of
 from alongside.errors import Invalid, NotThere, Refused, Stale
 from alongside.journal.queries import timeline
@@ -105,11 +105,13 @@ async def show_offer(
     told, shown = queries.sees_its_story(person, offer), _words(person)
     entries = await timeline(session, person.authority_id, "offer", offer.id) if told else []
     posted = not queries.never_posted(offer)
+    why_not = why_not_proposable(offer, person.today, settings)
     good_for = settings.clocks.offer_good_for
     context = {
         "offer": offer,
         "acts": acts(person, offer),
-        "why_not": why_not_proposable(offer, person.today, settings),
+        "why_not": why_not,
+        "may_propose": why_not is None and allowed_at_all(person, Permission.PROPOSE),
         "when": when_in_words(offer),
         "travel": travel_in_words(offer.travel_miles),
         "days_left": days_left_in_words(offer),
