@@ -91,6 +91,7 @@ async def test_a_school_shows_what_is_known_since_when_and_what_came_after(clien
     assert "197, at the census of 16 January 2025" in read
     assert "Carried on as: Weir Academy (URN 990201)" in read
     assert "Status: Open → Closed" in read
+    assert "Closed (carried on as 990201)" in read
     assert "as at 1 September 2025" in read
     assert soup(page).select_one("a[href='http://www.weir.example']") is not None
     assert "Came from: Weir Primary School" in words(await client.get("/schools/990201", as_=OFFICER))

@@ -67,18 +67,19 @@ def _pupils(school: Any) -> Facts:
 
 def _place(school: Any) -> Facts:
     lines = (school.street, school.locality, school.address3, school.town, school.county, school.postcode)
-    return [
+    facts: Facts = [
         ("Address", "\n".join(line for line in lines if line) or UNKNOWN),
         ("Ward", school.ward or UNKNOWN),
-        ("Setting", school.urban_rural or UNKNOWN),
     ]
+    return [*facts, ("Setting", school.urban_rural)] if school.urban_rural else facts
 
 
 def change_in_words(change: Any) -> str:
     """One line of a school's history: “number of pupils, 187 → 192”."""
     if change.field is None:
         words = CHANGE_KINDS[change.kind]
-        return f"{words} ({change.other_urn})" if change.other_urn else words
+        before = "carried on as" if change.kind in ("closed", "merged") else "was"
+        return f"{words} ({before} {change.other_urn})" if change.other_urn else words
     named = IN_WORDS.get(change.field, {})
     old, new = (named.get(value, value) or "not given" for value in (change.old, change.new))
     label = "linked schools" if change.field == "links" else LABELS.get(change.field, change.field)

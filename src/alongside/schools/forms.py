@@ -10,8 +10,7 @@ class FindSchoolsForm(Form):
     """Words, a phase and a status; all of it stands in the address of the page."""
 
     q = StringField(
-        "Search",
-        description="A name, a URN, a town or a postcode",
+        "Name, URN, town or postcode",
         validators=[Length(max=100, message="Search for at most 100 characters")],
         filters=[lambda words: " ".join((words or "").split())],
     )
