@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -10,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import uvicorn
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from tests.people_sign_in.provider import free_port
@@ -53,7 +54,7 @@ class Forger:
         """Who it says it is: for Entra a template, as the shared endpoint of Microsoft does."""
         return f"{self.base}/{kind}" if kind != "entra" else f"{self.base}/entra/{{tenantid}}/v2.0"
 
-    def claims(self, nonce: str, kind: str = "oidc", **changed: Any) -> dict[str, Any]:
+    def claims(self, answering: str, kind: str = "oidc", **changed: Any) -> dict[str, Any]:
         """What an honest token says, with changes; None takes a claim away."""
         now = int(time.time())
         said = {
@@ -62,7 +63,7 @@ class Forger:
             "aud": CLIENT,
             "exp": now + 300,
             "iat": now,
-            "nonce": nonce,
+            "nonce": answering,
             "name": "Sam Stranger",
         } | changed
         return {name: value for name, value in said.items() if value is not None}
@@ -80,8 +81,8 @@ class Forger:
 
     def hmac_with_public_key(self, claims: dict[str, Any]) -> str:
         """The old trick: HS256 with the public key as the secret."""
-        secret = OctKey.import_key(self.key.as_pem(private=False))
-        return self.sign(claims, secret, alg="HS256")
+        text = f"{b64(json.dumps({'alg': 'HS256', 'kid': 'first'}).encode())}.{b64(json.dumps(claims).encode())}"
+        return f"{text}.{b64(hmac.digest(self.key.as_pem(private=False), text.encode(), 'sha256'))}"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request."""

@@ -1,8 +1,10 @@
 """`alongside people appoint`: the first administrator of an authority, invited from the command line."""
 
 import asyncio
+from typing import Any
 
 import click
+from sqlalchemy.exc import IntegrityError
 
 from alongside.access.person import ROLE_NAMES, Person, Role, system
 from alongside.authorities.queries import refresh_settings
@@ -44,7 +46,7 @@ def appoint(slug: str, role: str, name: str, email: str, school: int | None) -> 
     )
 
 
-async def _invite(slug: str, columns: dict[str, object]) -> tuple[str, AuthoritySettings]:
+async def _invite(slug: str, columns: dict[str, Any]) -> tuple[str, AuthoritySettings]:
     installed = Settings.from_environment()
     database = Database(installed.database_url, installed.fence_key, pool_size=1)
     try:
@@ -58,5 +60,7 @@ async def _invite(slug: str, columns: dict[str, object]) -> tuple[str, Authority
         async with database.fenced(settings.authority_id) as session:
             origin = installed.address(slug, settings.hosts[0])
             return await post_invitation(session, operator, columns, origin), settings
+    except IntegrityError:
+        raise click.ClickException(f"{slug} has no school {columns['school_urn']}: look at its URN.") from None
     finally:
         await database.close()
