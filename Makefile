@@ -32,10 +32,10 @@ check: $(READY) ## style, types, and who may import whom
 	$(BIN)/lint-imports
 
 bench: $(READY) ## how fast it is, beside the framework alone and the same SQL alone
-	$(BIN)/python -m tests.benchmarks
+	@for one in tests/benchmarks/bench_*.py; do $(BIN)/python -m "tests.benchmarks.$$(basename "$$one" .py)"; done
 
 vendor: $(READY) ## fetch govuk-frontend and htmx anew into the project (needs npm)
-	$(BIN)/python -m tools.vendor
+	$(BIN)/python infra/vendor/vendor.py
 
 lock: $(READY) ## pin requirements.in anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
