@@ -59,7 +59,7 @@ class Browser:
         if cookies:
             headers["cookie"] = cookies
         transport = httpx.ASGITransport(app=self.app)  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", trust_env=False) as http:
             response = await http.request(method, path, headers=headers, **more)
         self.set_cookies = response.headers.get_list("set-cookie")
         for line in self.set_cookies:

@@ -1,8 +1,10 @@
 """The one way to a server outside while signing in: only to named hosts, for a few seconds, never by a redirect."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +18,12 @@ SECONDS = 5.0
 LONGEST_SECONDS = 10.0
 LONGEST_ANSWER = 1_000_000
 ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+@lru_cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed; read once, for it takes longer than a whole page."""
+    return httpx2.create_ssl_context()
 
 
 def place_of(url: str) -> str:
@@ -52,6 +60,7 @@ async def calling(allowed: frozenset[str], **client: Any) -> AsyncIterator[Async
                 timeout=httpx2.Timeout(SECONDS),
                 follow_redirects=False,
                 trust_env=False,
+                verify=_trusted(),
                 event_hooks={"request": [check_where], "response": [check_size]},
                 **client,
             ) as made,
