@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from wtforms import Form, HiddenField, RadioField
+from wtforms.validators import ValidationError
 
 from alongside.needs.fields import Day, HalfDays, passage
 from alongside.needs.forms import blame
@@ -30,7 +31,7 @@ class Pick(RadioField):
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not on the list."""
         if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
-            raise ValueError(self.cure)
+            raise ValidationError(self.cure)
 
 
 class TermsForm(Form):
