@@ -16,7 +16,8 @@ from alongside.journal.queries import timeline
 from alongside.needs import actions, queries
 from alongside.needs.acts import acts, may_change
 from alongside.needs.audience import who_may_see, widening_dates
-from alongside.needs.forms import NeedForm, ReopeningForm, WithdrawalForm, need_form_of
+from alongside.needs.closing import pages as closing
+from alongside.needs.forms import NeedForm, need_form_of
 from alongside.needs.freshness import days_ago, holds_until
 from alongside.needs.list import GROUPS, needs_as_csv, number_of_page
 from alongside.needs.model import NEED_WORKFLOW
@@ -174,28 +175,6 @@ async def send_need_to_head(
     return await _complete(session, person, need_id, "send")
 
 
-@page.get("/needs/{need_id:uuid}/withdrawal", permission=Permission.CHANGE_NEED)
-async def ask_why_withdrawn(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Person, need_id: UUID
-) -> Answer:
-    """Ask for the reason before a need is withdrawn."""
-    need = await queries.need_to(session, person, Permission.CHANGE_NEED, need_id)
-    return _withdrawal_page(person, WithdrawalForm(), need)
-
-
-@page.post("/needs/{need_id:uuid}/withdrawal", permission=Permission.CHANGE_NEED)
-async def withdraw_need(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Person, need_id: UUID
-) -> Answer:
-    """Withdraw a need, with its reason."""
-    need = await queries.need_to(session, person, Permission.CHANGE_NEED, need_id)
-    form = WithdrawalForm(await typed(request))
-    if not form.holds(settings_of(person.authority_id)):
-        return _withdrawal_page(person, form, need, status=422)
-    await actions.withdraw_need(session, person, need_id, form.reason.data, form.words.data)
-    return SeeOther(f"/needs/{need_id}", "The need is withdrawn.")
-
-
 @page.post("/needs/{need_id:uuid}/pause", permission=Permission.CHANGE_NEED)
 async def pause_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, need_id: UUID
@@ -222,28 +201,6 @@ async def confirm_need(
     """Say that a need still holds."""
     await actions.confirm_need(session, person, need_id)
     return SeeOther(f"/needs/{need_id}", "Thank you: the need is confirmed today.")
-
-
-@page.get("/needs/{need_id:uuid}/reopening", permission=Permission.CHANGE_NEED)
-async def ask_why_reopened(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Person, need_id: UUID
-) -> Answer:
-    """Ask for the reason before a closed need is opened again."""
-    need = await queries.need_to(session, person, Permission.CHANGE_NEED, need_id)
-    return Page("needs/reopening.html", {"form": ReopeningForm(), "need": need})
-
-
-@page.post("/needs/{need_id:uuid}/reopening", permission=Permission.CHANGE_NEED)
-async def reopen_need(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Person, need_id: UUID
-) -> Answer:
-    """Open a closed need again, with its reason."""
-    need = await queries.need_to(session, person, Permission.CHANGE_NEED, need_id)
-    form = ReopeningForm(await typed(request))
-    if not form.holds():
-        return Page("needs/reopening.html", {"form": form, "need": need}, status=422)
-    await actions.reopen_need(session, person, need_id, form.note.data)
-    return SeeOther(f"/needs/{need_id}", "The need is open again.")
 
 
 def urn_of(text: str) -> int | None:
@@ -341,13 +298,8 @@ async def _after(session: AsyncSession, person: Person, need_id: UUID, act: str)
     return SeeOther(f"/needs/{need_id}", SAID.get(act, "Your changes are saved."))
 
 
-def _withdrawal_page(person: Person, form: WithdrawalForm, need: Any, status: int = 200) -> Page:
-    reasons = settings_of(person.authority_id).withdrawal_reasons
-    form.reason.choices = [(key, entry.label) for key, entry in reasons.items() if not entry.retired]
-    return Page("needs/withdrawal.html", {"form": form, "need": need}, status=status)
-
-
 routes = [
+    *closing.routes,
     list_needs,
     list_needs_as_csv,
     write_need,
@@ -357,11 +309,7 @@ routes = [
     change_need,
     post_drafted_need,
     send_need_to_head,
-    ask_why_withdrawn,
-    withdraw_need,
     pause_need,
     ask_whether_need_holds,
     confirm_need,
-    ask_why_reopened,
-    reopen_need,
 ]

@@ -10,7 +10,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import allowed_at_all, may
 from alongside.authorities import calendar_of, settings_of
-from alongside.errors import Invalid, NotThere, Refused, Stale
+from alongside.errors import Invalid, NotThere, Stale
 from alongside.journal.queries import timeline
 from alongside.needs.actions import refuse_closed
 from alongside.needs.audience import shown_to_all_from, who_may_see
@@ -22,14 +22,16 @@ from alongside.needs.story import story
 from alongside.needs.words import when_in_words
 from alongside.offers import actions, queries
 from alongside.offers.acts import acts
-from alongside.offers.forms import ExtensionForm, OfferForm, offer_form, offer_form_of
+from alongside.offers.editing import blame_fields, changeable_offer, version_of
+from alongside.offers.extension import pages as extension
+from alongside.offers.forms import OfferForm, offer_form, offer_form_of
 from alongside.offers.freshness import why_not_proposable
 from alongside.offers.list import GROUPS, offers_as_csv
 from alongside.offers.model import OFFER_WORKFLOW
 from alongside.offers.words import APPETITES, LABELS, STATES, days_left_in_words, in_words, travel_in_words
 from alongside.web.answers import Answer, Download, Page, SeeOther
 from alongside.web.gate import page
-from alongside.web.typed import Typed, asked, typed
+from alongside.web.typed import asked, typed
 
 CSV = "text/csv; charset=utf-8"
 
@@ -131,7 +133,7 @@ async def edit_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, offer_id: UUID
 ) -> Answer:
     """The form of an offer as it stands."""
-    offer = await _changeable(session, person, offer_id)
+    offer = await changeable_offer(session, person, offer_id)
     form = offer_form(settings_of(person.authority_id))(data=offer_form_of(offer))
     return await _edit_page(session, person, form, offer)
 
@@ -141,7 +143,7 @@ async def change_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, offer_id: UUID
 ) -> Answer:
     """Keep an offer as it was written anew; both texts are shown when somebody else was faster."""
-    offer = await _changeable(session, person, offer_id)
+    offer = await changeable_offer(session, person, offer_id)
     written = await typed(request)
     form = offer_form(settings_of(person.authority_id))(written)
     answer = await _edit_page(session, person, form, offer, status=422)
@@ -156,7 +158,7 @@ async def change_offer(
         form.version.data = str(problem.version)
         return await _edit_page(session, person, form, offer, status=409, stale=problem)
     except Invalid as problem:
-        _blame(form, problem)
+        blame_fields(form, problem)
         return answer
     if post:
         await actions.post_offer(session, person, offer_id)
@@ -230,105 +232,10 @@ async def withdraw_offer(
     return SeeOther(f"/offers/{offer_id}", "The offer is withdrawn.")
 
 
-@page.get("/offers/{offer_id:uuid}/extension", permission=Permission.CHANGE_OFFER)
-async def ask_how_much_more(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Person, offer_id: UUID
-) -> Answer:
-    """Ask how many days an offer has now, and until when."""
-    offer = await _changeable(session, person, offer_id)
-    return _extension_page(_extension_of(offer), offer, "extension")
-
-
-@page.post("/offers/{offer_id:uuid}/extension", permission=Permission.CHANGE_OFFER)
-async def extend_offer(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Person, offer_id: UUID
-) -> Answer:
-    """Give an offer more days or a later end."""
-    offer = await _changeable(session, person, offer_id)
-    return await _extended(request, session, person, offer, "extension")
-
-
-@page.get("/offers/{offer_id:uuid}/reopening", permission=Permission.CHANGE_OFFER)
-async def ask_what_holds_now(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Person, offer_id: UUID
-) -> Answer:
-    """Ask with how many days and until when an ended offer begins again."""
-    offer = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer_id)
-    return _extension_page(_extension_of(offer), offer, "reopening")
-
-
-@page.post("/offers/{offer_id:uuid}/reopening", permission=Permission.CHANGE_OFFER)
-async def reopen_offer(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Person, offer_id: UUID
-) -> Answer:
-    """Let an ended offer begin again."""
-    offer = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer_id)
-    if offer.state != "ended":
-        raise Refused("This offer has not ended.", offer.state)
-    return await _extended(request, session, person, offer, "reopening")
-
-
-def version_of(written: Typed) -> int:
-    """The version that was being edited. Raises Invalid for a form that does not say."""
-    text = written.one("version")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise Invalid({"version": ["This form has gone out of date. Reload the page and start again."]})
-    return int(text)
-
-
 async def _own_school(session: AsyncSession, person: Person) -> Any:
     if person.school_urn is None:
         raise NotThere
     return await school_to(session, person, Permission.POST_OFFER, person.school_urn)
-
-
-async def _changeable(session: AsyncSession, person: Person, offer_id: UUID) -> Any:
-    offer = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer_id)
-    if offer.state not in actions.EDITABLE:
-        raise Refused("This offer has ended. Reopen it, or write a new one.", offer.state)
-    return offer
-
-
-async def _extended(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Person, offer: Any, noun: str
-) -> Answer:
-    written = await typed(request)
-    form = ExtensionForm(written)
-    if not form.holds(offer, person.today):
-        return _extension_page(form, offer, noun, status=422)
-    act = actions.extend_offer if noun == "extension" else actions.reopen_offer
-    columns = {"days_total": form.days_total.data, "ends_on": form.ends_on.data}
-    try:
-        await act(session, person, offer.id, columns, version_of(written))
-    except Stale as problem:
-        form.version.data = str(problem.version)
-        return _extension_page(form, offer, noun, status=409, stale=problem)
-    except Invalid as problem:
-        _blame(form, problem)
-        return _extension_page(form, offer, noun, status=422)
-    return SeeOther(
-        f"/offers/{offer.id}", "The offer is extended." if noun == "extension" else "The offer is live again."
-    )
-
-
-def _blame(form: Any, problem: Invalid) -> None:
-    for name, sentences in problem.mistakes.items():
-        if name not in form:
-            raise problem
-        form[name].errors = list(sentences)
-
-
-def _extension_of(offer: Any) -> ExtensionForm:
-    return ExtensionForm(
-        data={"version": offer.version, "days_total": offer.days_total, "ends_on": offer.ends_on}
-    )
-
-
-def _extension_page(
-    form: ExtensionForm, offer: Any, noun: str, status: int = 200, stale: Stale | None = None
-) -> Page:
-    context = {"form": form, "offer": offer, "noun": noun, "stale": stale}
-    return Page("offers/extension.html", context, status=status)
 
 
 def _words(person: Person) -> dict[str, Any]:
@@ -374,6 +281,7 @@ async def _edit_page(
 
 
 routes = [
+    *extension.routes,
     list_offers,
     list_offers_as_csv,
     write_offer,
@@ -387,8 +295,4 @@ routes = [
     confirm_offer,
     ask_whether_withdrawn,
     withdraw_offer,
-    ask_how_much_more,
-    extend_offer,
-    ask_what_holds_now,
-    reopen_offer,
 ]

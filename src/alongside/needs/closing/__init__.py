@@ -1,0 +1,1 @@
+"""Taking a need back, and asking it again."""

@@ -1,0 +1,1 @@
+"""More days, a later end, another beginning."""
