@@ -1,10 +1,11 @@
 """What every test can ask for: a database with the cast, a client on the app, the superuser where nothing else will do."""
 
-import os
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import structlog
 
 from alongside.database.session import Database
 from tests.client import Client
@@ -17,8 +18,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the one PostgreSQL of this run, in the process that leads it."""
     global _server
     if not hasattr(config, "workerinput") and not config.option.collectonly:
-        os.environ["ALONGSIDE_TESTING"] = "1"
         _server = open_stage()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     for slug in ("northshire", "southshire"):
         make_known(slug)
 

@@ -1,0 +1,275 @@
+"""Every route × method × member of the cast × scope, generated from the app's own routes: none unaccounted, none mismatched."""
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+
+from alongside.access.permissions import LAW
+from alongside.access.person import ROLE_NAMES
+from alongside.database.base import Base
+from alongside.database.isolation import owned_tables
+from tests.access.oracle import AGREED, agreed, known
+from tests.access.world import SCOPES, World, make_world
+from tests.client import Client
+from tests.people import (
+    ADMINISTRATOR,
+    DELEGATE_OF_MILL,
+    DEPUTY_OF_NORTH,
+    HEAD_OF_MILL,
+    HEAD_OF_SERVICE,
+    LEAD_OF_NORTH,
+    OFFICER,
+    Cast,
+)
+from tests.stage import Copy, app_over, copy_of_template, drop
+
+ACTORS: tuple[Cast | None, ...] = (
+    HEAD_OF_MILL,
+    DELEGATE_OF_MILL,
+    LEAD_OF_NORTH,
+    DEPUTY_OF_NORTH,
+    OFFICER,
+    HEAD_OF_SERVICE,
+    ADMINISTRATOR,
+    None,
+)
+OBJECTS = {"need_id", "offer_id", "proposal_id", "partnership_id", "visit_id", "aim_id", "amendment_id", "urn"}
+OWN_THINGS = {"person_id", "appointment_id", "session_id", "invitation_id", "mail_id", "token", "key", "because", "kind", "file_path"}
+"""Names in paths that are no thing of a school: tested by their own rooms; here only for the role."""
+
+GIVING = "/release"
+WRONG_METHODS = ("PUT", "PATCH", "DELETE", "PROPFIND")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address and method, and what it declares."""
+
+    method: str
+    path: str
+    permission: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of what stands in the path."""
+        return tuple(re.findall(r"{(\w+)", self.path))
+
+    def filled(self, world: World, scope: str) -> str:
+        """The address for a thing of this scope."""
+        filled = self.path
+        for name in self.names:
+            wanted = name
+            if GIVING in self.path:
+                wanted = "to_release"
+            elif name == "partnership_id" and ("/aims" in self.path or "signature" in self.path):
+                wanted = "preparing"
+            value = {"kind": "closing", "key": "nothing", "because": "unknown", "file_path": "icon.svg"}.get(name)
+            if value is None:
+                value = world.value(scope, wanted) if name in OBJECTS else world.value("missing", name)
+            filled = re.sub(r"{%s}" % name, str(value), filled)
+        return filled
+
+
+def routes_of(app: Any) -> list[Route]:
+    """Every route of the app and what it declares."""
+    found = []
+    for route in app.routes:
+        for method, handler in getattr(route, "route_handler_map", {}).items():
+            handler = handler[0] if isinstance(handler, tuple) else handler
+            if method == "OPTIONS":
+                continue
+            permission = handler.opt.get("permission")
+            found.append(Route(str(method), route.path_format, getattr(permission, "value", "")))
+    return sorted(found, key=lambda one: (one.path, one.method))
+
+
+@pytest.fixture(scope="module")
+async def stage_set(stage: Any) -> Any:
+    """A database with one of everything, and a client on the app over it."""
+    copy = await copy_of_template(stage)
+    world = await make_world(copy.superuser_url)
+    async with app_over(copy) as app:
+        yield Client(app), world, copy
+    await drop(stage, copy)
+
+
+async def state_of(copy: Copy) -> str:
+    """A fingerprint of every row of every table."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    try:
+        parts = [
+            await connection.fetchval(f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {name} t")
+            for name in sorted(table.name for table in owned_tables(Base.metadata))
+            if name != "signed_in"
+        ]
+    finally:
+        await connection.close()
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
+
+
+def test_what_was_agreed_is_the_law_role_by_role() -> None:
+    """The hand-written agreement and the law name the same roles for the same permissions."""
+    for permission, entry in LAW.items():
+        roles = {role.value for role in entry}
+        assert roles == set(AGREED[permission.value]), permission
+    assert set(AGREED) == {permission.value for permission in LAW}
+    assert set(ROLE_NAMES) >= {role for entry in LAW.values() for role in entry}
+
+
+async def test_every_route_declares_its_permission_and_names_only_known_things(stage_set: Any) -> None:
+    """A route nobody thought about, or a new kind of thing in a path, fails here until somebody places it."""
+    client, _, _ = stage_set
+    routes = routes_of(client.app)
+    assert len(routes) > 100
+    for route in routes:
+        assert route.permission in AGREED, route
+        assert set(route.names) <= OBJECTS | OWN_THINGS, route
+
+
+def expected(route: Route, actor: Cast | None, scope: str) -> str:
+    """What the agreement says must happen: in, refused, or sent to sign in."""
+    role = actor.role.value if actor else "nobody"
+    if not known(route.permission, role):
+        return "refused" if actor else "sign in"
+    if set(route.names) & OBJECTS:
+        return "in" if agreed(route.permission, route.path, role, scope) else "refused"
+    return "in"
+
+
+def happened(route: Route, status: int, location: str) -> str:
+    """What did happen, in the same words."""
+    if status == 303 and location.startswith("/sign-in"):
+        return "sign in"
+    if status == 403:
+        return "sign in"
+    return "refused" if status == 404 else "in" if status < 500 else f"broken {status}"
+
+
+async def ask(client: Client, route: Route, path: str, actor: Cast | None, htmx: bool) -> Any:
+    """Send the request that this cell is about."""
+    headers = {"hx_request": "true"} if htmx else {}
+    if route.method == "POST":
+        return await client.post(path, {}, as_=actor, **headers)
+    if route.method == "HEAD":
+        return await client.http.head(path, headers=client._headers(actor, headers))
+    return await client.get(path, as_=actor, **headers)
+
+
+def tried_here(route: Route) -> bool:
+    """Routes about a school's things or about none; those about one's own sign-in have tests of their own."""
+    if set(route.names) & {"person_id", "appointment_id", "session_id", "invitation_id", "mail_id", "token"}:
+        return False
+    return route.path not in ("/sign-out", "/account/sessions/end", "/sign-in/persona", "/metrics")
+
+
+async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(stage_set: Any) -> None:
+    """Thousands of cells; the refused ones first, with every row of every table fingerprinted around them."""
+    client, world, copy = stage_set
+    routes = [route for route in routes_of(client.app) if tried_here(route)]
+    cells = [
+        (route, actor, scope)
+        for route in routes
+        for actor in ACTORS
+        for scope in (SCOPES if set(route.names) & OBJECTS else ("own",))
+    ]
+    wrong: list[str] = []
+    counted: Counter[str] = Counter()
+    entered: set[Route] = set()
+    before = await state_of(copy)
+    for wanted in ("refused", "sign in", "in"):
+        for route, actor, scope in cells:
+            if expected(route, actor, scope) != wanted:
+                continue
+            for htmx in (False, True) if scope in ("own", "twin") else (False,):
+                answer = await ask(client, route, route.filled(world, scope), actor, htmx)
+                counted[wanted] += 1
+                got = happened(route, answer.status_code, answer.headers.get("location", ""))
+                if got != wanted and not excused(route, wanted, got):
+                    who = actor.role.value if actor else "nobody"
+                    wrong.append(f"{route.method} {route.path} as {who} on {scope}: {got}, not {wanted}")
+                entered |= {route} if got == "in" and answer.status_code < 400 else set()
+        if wanted == "sign in":
+            assert await state_of(copy) == before, "something that was refused has changed a row"
+    print(dict(counted), "cells")
+    assert not wrong, f"{len(wrong)} of {sum(counted.values())} cells:\n" + "\n".join(sorted(set(wrong)))
+    assert sum(counted.values()) > 3000
+    assert {route.path for route in routes if route.method == "GET"} - {r.path for r in entered} <= NOBODY_SEES
+
+
+NAMED_IN_THE_BODY = {("POST", "/proposals"), ("POST", "/needs")}
+NOBODY_SEES = {"/sign-in/{key}", "/sign-in/{key}/callback", "/outbox"}
+
+
+def excused(route: Route, wanted: str, got: str) -> bool:
+    """What is nowhere by agreement: an issuer that does not exist, a thing that the empty form did not name."""
+    if route.permission == "open_front_door" and (wanted, got) == ("in", "sign in"):
+        return True  # the front door leads to the sign-in page
+    if wanted == "in" and got == "refused":
+        return route.path in NOBODY_SEES or (route.method, route.path) in NAMED_IN_THE_BODY or "removal" in route.path
+    return False
+
+
+async def test_a_thing_of_another_looks_exactly_like_nothing(stage_set: Any) -> None:
+    """Not yours, the twin's and not there: same status, same headers, same words."""
+    client, world, _ = stage_set
+    compared = 0
+    for route in routes_of(client.app):
+        if route.method != "GET" or not set(route.names) & OBJECTS or route.permission == "see_schools":
+            continue
+        pages = [
+            await client.get(route.filled(world, scope), as_=HEAD_OF_MILL)
+            for scope in ("missing", "other consortium", "twin")
+        ]
+        seen = {(page.status_code, blank(page.text), frozenset(plain_headers(page))) for page in pages}
+        assert len(seen) == 1, route
+        compared += len(pages)
+    assert compared > 30
+
+
+def blank(text: str) -> str:
+    """A page without what differs between any two: keys and numbers to quote."""
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32,64}", "", text)
+
+
+def plain_headers(page: Any) -> list[tuple[str, str]]:
+    """The headers but for the length that the masked ids make."""
+    return [(name, value) for name, value in page.headers.items() if name != "content-length"]
+
+
+async def test_other_methods_are_nowhere(stage_set: Any) -> None:
+    """No address answers a method that it does not declare, whoever asks."""
+    client, world, copy = stage_set
+    before = await state_of(copy)
+    for route in routes_of(client.app):
+        for method in WRONG_METHODS:
+            answer = await client.http.request(
+                method, route.filled(world, "own"), headers=client._headers(OFFICER, {"sec-fetch-site": "same-origin"})
+            )
+            assert answer.status_code in (404, 405), (method, route.path)
+    assert await state_of(copy) == before
+
+
+async def test_a_write_that_is_not_from_our_own_form_is_refused(stage_set: Any) -> None:
+    """No token, a wrong one, another session's, another site, no word of where it came from: on every write."""
+    client, world, copy = stage_set
+    before = await state_of(copy)
+    attacks: list[tuple[dict[str, str], dict[str, str]]] = [
+        ({"csrf_token": ""}, {}),
+        ({"csrf_token": "0" * 64}, {}),
+        ({"csrf_token": Client.token_of(OFFICER)}, {}),
+        ({}, {"sec-fetch-site": "cross-site"}),
+        ({}, {"sec-fetch-site": "same-site"}),
+        ({}, {"sec-fetch-site": "", "origin": "https://evil.example"}),
+    ]
+    for route in routes_of(client.app):
+        if route.method != "POST" or not tried_here(route) and route.path != "/sign-out":
+            continue
+        for form, headers in attacks:
+            answer = await client.post(route.filled(world, "own"), form, as_=HEAD_OF_MILL, **headers)
+            assert answer.status_code in (403, 404), (route.path, form, headers, answer.status_code)
+    assert await state_of(copy) == before

@@ -1,0 +1,191 @@
+"""One of everything for each scope: of the own school, of another in the consortium, of another consortium, of the twin."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from tests.people import FORD, LOCK, MILL, NORTHSHIRE, PARK, QUAY, SOUTHSHIRE
+
+SCOPES = ("own", "same consortium", "other consortium", "twin", "missing")
+SIDES = {
+    "own": (NORTHSHIRE, MILL, FORD),
+    "same consortium": (NORTHSHIRE, PARK, FORD),
+    "other consortium": (NORTHSHIRE, QUAY, LOCK),
+    "twin": (SOUTHSHIRE, MILL, FORD),
+}
+TWIN_ONLY = 990099
+"""A school that only the other authority has."""
+
+NOW = datetime.now(UTC)
+TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
+
+
+@dataclass
+class World:
+    """The ids of everything, by scope and by the name that paths give it."""
+
+    ids: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def value(self, scope: str, name: str) -> Any:
+        """What stands in a path for this scope."""
+        if scope == "missing":
+            return 123456 if name == "urn" else uuid4()
+        return self.ids[scope][name]
+
+
+async def put(connection: asyncpg.Connection, table: str, **row: Any) -> UUID:
+    """A row, past all triggers; its id."""
+    marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    made: UUID = await connection.fetchval(
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) RETURNING id", *row.values()
+    )
+    return made
+
+
+async def make_world(superuser_url: str) -> World:
+    """Fill a database with one of everything in every scope; nothing is shown beyond its consortium."""
+    connection = await asyncpg.connect(superuser_url)
+    world = World()
+    try:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(
+            "INSERT INTO school (authority_id, urn, name, phase, status, la_code, establishment_number)"
+            " VALUES ($1, $2, 'Twin School', 'primary', 'open', 902, 2999)",
+            SOUTHSHIRE,
+            TWIN_ONLY,
+        )
+        for scope, (authority_id, asking, giving) in SIDES.items():
+            world.ids[scope] = await _one_of_each(connection, authority_id, asking, giving)
+        world.ids["twin"]["urn"] = TWIN_ONLY
+    finally:
+        await connection.close()
+    return world
+
+
+async def _need(connection: asyncpg.Connection, authority_id: int, urn: int, state: str = "open") -> UUID:
+    return await put(
+        connection,
+        "need",
+        authority_id=authority_id,
+        school_urn=urn,
+        state=state,
+        title="Help with phonics",
+        theme="phonics",
+        phase="primary",
+        wanted="Help with phonics",
+        good_looks_like="Every child reads",
+        form_of_support="coaching",
+        urgency="soon",
+        audience="consortium",
+        posted_at=NOW,
+        confirmed_on=TODAY,
+    )
+
+
+async def _offer(connection: asyncpg.Connection, authority_id: int, urn: int) -> UUID:
+    return await put(
+        connection,
+        "offer",
+        authority_id=authority_id,
+        school_urn=urn,
+        state="live",
+        title="Phonics coaching",
+        description="We coach",
+        leader_name="Sam Sound",
+        leader_is_head=False,
+        days_total=20,
+        engagements_max=5,
+        appetite="yes",
+        posted_at=NOW,
+        confirmed_on=TODAY,
+    )
+
+
+async def _proposal(
+    connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], state: str
+) -> UUID:
+    return await put(
+        connection,
+        "proposal",
+        **inside,
+        **sides,
+        need_id=await _need(connection, inside["authority_id"], sides["asking_urn"], "proposed"),
+        offer_id=await _offer(connection, inside["authority_id"], sides["giving_urn"]),
+        state=state,
+        days=2,
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=60),
+        message="Shall we?",
+        proposed_as="leader",
+        respond_by=TODAY + timedelta(days=10),
+    )
+
+
+async def _partnership(connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], state: str) -> UUID:
+    proposal = await _proposal(connection, inside, sides, "agreed")
+    need_id, offer_id = await connection.fetchrow("SELECT need_id, offer_id FROM proposal WHERE id = $1", proposal)
+    return await put(
+        connection,
+        "partnership",
+        **inside,
+        **sides,
+        proposal_id=proposal,
+        need_id=need_id,
+        offer_id=offer_id,
+        state=state,
+        days=2,
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=60),
+    )
+
+
+async def _one_of_each(connection: asyncpg.Connection, authority_id: int, asking: int, giving: int) -> dict[str, Any]:
+    inside = {"authority_id": authority_id}
+    sides = {"asking_urn": asking, "giving_urn": giving}
+    turned = {"asking_urn": giving, "giving_urn": asking}
+    active = await _partnership(connection, inside, sides, "active")
+    preparing = await _partnership(connection, inside, sides, "preparing")
+    return {
+        "urn": asking,
+        "need_id": await _need(connection, authority_id, asking),
+        "offer_id": await _offer(connection, authority_id, asking),
+        "proposal_id": await _proposal(connection, inside, sides, "proposed"),
+        "to_release": await _proposal(connection, inside, turned, "to_release"),
+        "partnership_id": active,
+        "preparing": preparing,
+        "aim_id": await put(
+            connection, "aim", **inside, partnership_id=preparing, aim="Read", measure="m", baseline="b", target="t"
+        ),
+        "visit_id": await put(
+            connection,
+            "visit",
+            **inside,
+            partnership_id=active,
+            state="planned",
+            visit_on=TODAY,
+            days=1,
+            focus="Reading",
+            record_due_on=TODAY + timedelta(days=7),
+        ),
+        "amendment_id": await _amendment(connection, inside, active),
+    }
+
+
+async def _amendment(connection: asyncpg.Connection, inside: dict[str, Any], partnership_id: UUID) -> UUID:
+    return await put(
+        connection,
+        "amendment",
+        **inside,
+        partnership_id=partnership_id,
+        state="proposed",
+        proposed_side="giver",
+        days=3,
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=90),
+        aims="[]",
+        agreement_version=1,
+        reason="Snow closed the school",
+    )
