@@ -32,7 +32,13 @@ from tests.people import (
 )
 
 TERMS = {"days": "2", "starts_on": "11/1/2027", "ends_on": "19/3/2027", "message": "Glad to help"}
-VISIT = {"visit_on": "24/11/2026", "days": "0.5", "focus": "Reading", "done": "Two lessons seen", "act": "record"}
+VISIT = {
+    "visit_on": "24/11/2026",
+    "days": "0.5",
+    "focus": "Reading",
+    "done": "Two lessons seen",
+    "act": "record",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +91,9 @@ async def test_from_need_to_closing(client: Client, database: Database) -> None:
         page = await client.get(partnership, head)
         await does(client, head, f"{partnership}/signature", {"version": hidden(page, "/signature")})
     await does(client, HEAD_OF_PARK, f"{partnership}/visits", VISIT)
-    await does(client, HEAD_OF_PARK, f"{partnership}/visits", VISIT | {"visit_on": "1/12/2026", "act": "plan"})
+    await does(
+        client, HEAD_OF_PARK, f"{partnership}/visits", VISIT | {"visit_on": "1/12/2026", "act": "plan"}
+    )
     assert "0.5 days used of 1.5 days" in words(await client.get(partnership, LEAD_OF_NORTH))
 
     for head, more in ((HEAD_OF_PARK, {}), (HEAD_OF_MILL, {"outcome": "met"})):
@@ -108,7 +116,9 @@ async def test_the_last_yes_sent_a_hundred_times_makes_one_partnership(
     """A double click, a reload, an impatient proxy: one effect, the same answer each time."""
     proposal_id = await a_proposal(database)
     answers = [
-        await client.post(f"/proposals/{proposal_id}/acceptance", {"version": "1"}, HEAD_OF_MILL, key="k" * 32)
+        await client.post(
+            f"/proposals/{proposal_id}/acceptance", {"version": "1"}, HEAD_OF_MILL, key="k" * 32
+        )
         for _ in range(100)
     ]
     assert {(one.status_code, one.headers["location"]) for one in answers} == {
@@ -121,7 +131,9 @@ async def test_an_illegal_step_answers_409_with_the_present_state(client: Client
     """Declining what one has just agreed to."""
     proposal_id = await a_proposal(database)
     await does(client, HEAD_OF_MILL, f"/proposals/{proposal_id}/acceptance", {"version": "1"})
-    answer = await client.post(f"/proposals/{proposal_id}/refusal", {"reason": "other", "words": "No"}, HEAD_OF_MILL)
+    answer = await client.post(
+        f"/proposals/{proposal_id}/refusal", {"reason": "other", "words": "No"}, HEAD_OF_MILL
+    )
     assert answer.status_code == 409
     assert "agreed" in words(answer)
 
@@ -165,7 +177,9 @@ async def test_a_refusal_without_a_reason_is_sent_back(client: Client, database:
         assert said in words(answer)
 
 
-async def test_a_visit_without_words_or_in_the_future_is_sent_back(client: Client, database: Database) -> None:
+async def test_a_visit_without_words_or_in_the_future_is_sent_back(
+    client: Client, database: Database
+) -> None:
     """And more days than are left are refused with a sentence."""
     partnership = f"/partnerships/{await a_running_partnership(database)}"
     for change, status, said in (
@@ -186,7 +200,9 @@ async def test_a_change_is_proposed_and_agreed_on_the_page(client: Client, datab
     sent = {str(one["name"]): str(one.get("value") or "") for one in form.select("main input[name]")}
     sent |= {str(one["name"]): one.get_text().strip() for one in form.select("main textarea[name]")}
     sent = {name: value for name, value in sent.items() if name not in ("csrf_token", "idempotency_key")}
-    await does(client, HEAD_OF_MILL, f"{partnership}/amendments", sent | {"days": "3", "reason": "It goes well"})
+    await does(
+        client, HEAD_OF_MILL, f"{partnership}/amendments", sent | {"days": "3", "reason": "It goes well"}
+    )
     page = await client.get(partnership, HEAD_OF_PARK)
     found = re.search(r"/amendments/[0-9a-f-]+/agreement", page.text)
     assert found
