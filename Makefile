@@ -60,7 +60,7 @@ $(READY): requirements.lock pyproject.toml
 		echo 'Python lacks its venv module: on Debian and Ubuntu, apt-get install python3-venv.' >&2; exit 1; }
 	@awk '/^uv==/ { on = 1 } /^[^ ]/ && !/^uv==/ { on = 0 } on' requirements.lock > .venv/uv.lock
 	@$(BIN)/pip install --quiet --require-hashes -r .venv/uv.lock || echo 'uv cannot be had; pip takes a little longer.'
-	@if [ -x $(BIN)/uv ]; then install="$(BIN)/uv pip install --quiet"; VIRTUAL_ENV="$$PWD/.venv"; export VIRTUAL_ENV; \
+	@if [ -x $(BIN)/uv ]; then install="$(BIN)/uv pip install --quiet --compile-bytecode"; VIRTUAL_ENV="$$PWD/.venv"; export VIRTUAL_ENV; \
 	else install="$(BIN)/pip install --quiet"; fi; \
 	$$install --require-hashes -r requirements.lock; \
 	$$install --no-deps --no-build-isolation -e .

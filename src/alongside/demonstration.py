@@ -16,9 +16,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
+from alongside.access.person import system
 from alongside.database.embedded import AlreadyRunning, EmbeddedServer
 from alongside.database.roles import APP, DATABASE, MIGRATOR, prepare_cluster
 from alongside.database.schema import bring_up_to_date
+from alongside.database.session import Database
 from alongside.errors import WrongSetUp
 from alongside.serving import SUPERVISOR, listen, web_processes
 from alongside.settings import PACKAGE, Settings
@@ -102,10 +104,35 @@ async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> 
     assert settings.migrator_url is not None
     say("bringing the database to the present schema")
     await bring_up_to_date(settings.migrator_url, settings.fence_key)
+    await apply_authorities(settings, say)
     load = getattr(import_module("alongside.demo"), "load", None) if find_spec("alongside.demo") else None
     if load is not None:
         await load(settings, say)
     return settings
+
+
+async def apply_authorities(settings: Settings, say: Say) -> None:
+    """Put `tenants/*.toml` in force where something differs, as `alongside authority apply` does."""
+    from alongside.authorities.files import read_authorities, tenants_folder
+    from alongside.authorities.registry import register_settings
+    from alongside.consortia.commands import apply_authority, planned_lines, today
+
+    declared, mistakes = read_authorities(tenants_folder())
+    if mistakes:
+        raise WrongSetUp(f"The authorities cannot be applied: {mistakes[0]}.")
+    database = Database(settings.database_url, settings.fence_key, pool_size=1)
+    try:
+        for one in declared:
+            register_settings(one, 0)
+            async with database.fenced(one.dfe_code) as session:
+                lines, refused = await planned_lines(session, one)
+                if refused:
+                    raise WrongSetUp(f"{one.name} cannot be applied: {refused[0]}")
+                if lines:
+                    say(f"applying the settings of {one.name}")
+                    await apply_authority(session, system(one.dfe_code, today()), one)
+    finally:
+        await database.close()
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

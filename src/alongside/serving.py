@@ -51,6 +51,7 @@ def serve(descriptor: int, settings: Settings) -> None:
         http="httptools",
         ws="none",
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=bool(settings.trusted_proxy),
