@@ -1,15 +1,16 @@
 """Telling people, in the transaction of the act: no act without its notice, no notice without its act."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func, update
 from sqlalchemy import text as sql
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Person
-from alongside.notifications.model import Mail, Notice
+from alongside.errors import NotThere
+from alongside.journal.actions import write_journal
+from alongside.notifications.model import TRIES, Mail, Notice
 
 TELL = sql(
     """
@@ -18,13 +19,15 @@ TELL = sql(
         SELECT :authority_id, person.id, :kind, :text, :path, :once
           FROM person
          WHERE person.authority_id = :authority_id AND person.id = ANY(:people)
+         ORDER BY person.id
         ON CONFLICT DO NOTHING
         RETURNING person_id
     )
-    INSERT INTO mail (authority_id, person_id, to_address, subject, body, path)
-    SELECT :authority_id, person.id, person.email, :text, :text, :path
+    INSERT INTO mail (authority_id, person_id, to_address, subject, body, path, hours)
+    SELECT :authority_id, person.id, person.email, :text, :text, :path, 'school_hours'
       FROM told JOIN person ON person.authority_id = :authority_id AND person.id = told.person_id
-     WHERE person.mail_choice = 'at_once' AND person.left_on IS NULL
+     WHERE person.mail_choice = 'at_once' AND person.email <> ''
+       AND (person.left_on IS NULL OR person.left_on > :today)
     """
 )
 
@@ -56,42 +59,9 @@ async def tell(
                 "text": text,
                 "path": path,
                 "once": once,
+                "today": person.today,
             },
         )
-
-
-async def write_mail(
-    session: AsyncSession, authority_id: int, to_address: str, subject: str, body: str, path: str
-) -> None:
-    """Put a letter into the outbox for somebody who is nobody here yet (an invitation)."""
-    session.add(
-        Mail(authority_id=authority_id, to_address=to_address, subject=subject, body=body, path=path)
-    )
-    await session.flush()
-
-
-async def read_all_notices(session: AsyncSession, person: Person, now: datetime) -> None:
-    """All that this person was told counts as read."""
-    await session.execute(
-        update(Notice)
-        .where(
-            Notice.authority_id == person.authority_id,
-            Notice.person_id == person.id,
-            Notice.read_at.is_(None),
-        )
-        .values(read_at=now)
-    )
-
-
-async def send_again(session: AsyncSession, person: Person, mail_id: UUID) -> bool:
-    """Let a letter that was given up be tried anew; False when there is no such letter."""
-    done = await session.execute(
-        update(Mail)
-        .where(Mail.authority_id == person.authority_id, Mail.id == mail_id, Mail.state == "given_up")
-        .values(state="waiting", attempt=0, due_at=sql("now()"), last_error=None)
-        .returning(Mail.id)
-    )
-    return done.first() is not None
 
 
 async def read_notices(session: AsyncSession, person: Person) -> int:
@@ -107,3 +77,20 @@ async def read_notices(session: AsyncSession, person: Person) -> int:
         .returning(Notice.id)
     )
     return len(read.all())
+
+
+async def send_again(session: AsyncSession, person: Person, mail_id: UUID) -> None:
+    """Have a letter that was given up tried anew, as often as at first.
+
+    The count of tries goes on, so that a sender who slept over it can mark nothing. Raises NotThere for a letter
+    that is not there or was not given up.
+    """
+    tried = await session.execute(
+        update(Mail)
+        .where(Mail.authority_id == person.authority_id, Mail.id == mail_id, Mail.state == "given_up")
+        .values(state="waiting", patience=Mail.attempt + TRIES, due_at=func.now(), last_error=None)
+        .returning(Mail.id)
+    )
+    if tried.first() is None:
+        raise NotThere
+    await write_journal(session, person, "send_again", "mail", mail_id)

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.database.base import AuthorityKeyed, AuthorityOwned, Base, created_at, one_of, reference
 from alongside.database.promises import promise
 
-MAIL_STATES = ("waiting", "sending", "sent", "given_up")
+MAIL_STATES = ("waiting", "sending", "sent", "given_up", "not_wanted")
+HOURS = ("school_hours", "waking_hours")
+"""When a letter may go: in the authority's window on school days, or whenever it is not night."""
+
+TRIES = 6
+"""How often a letter is tried before it is given up."""
 
 
 class Notice(AuthorityOwned, Base):
@@ -39,27 +44,34 @@ class Notice(AuthorityOwned, Base):
 class Mail(AuthorityOwned, Base):
     """One letter to one person: waiting until it is due, then sent once, retried with growing pauses, or given up.
 
-    `body` is what stands above the link to `path`. `message_id` stays the same over all tries, so that a receiver
-    knows a second copy for what it is. `attempt` counts tries and fences them: only the try that holds the present
-    number may mark the letter; `lease_until` is how long it may take.
+    `body` is what stands above the link to `path`; a letter without a path carries a link of its own and keeps no
+    text once it has left. `message_id` stays the same over all tries, so that a receiver knows a second copy for
+    what it is. `attempt` counts tries and fences them: only the try that holds the present number may mark the
+    letter; `lease_until` is how long it may take, `patience` how many tries there are.
     """
 
     __tablename__ = "mail"
     __table_args__ = (
         reference("person_id", "person"),
         CheckConstraint(one_of("state", MAIL_STATES), name="state"),
+        CheckConstraint(one_of("hours", HOURS), name="hours"),
         UniqueConstraint("authority_id", "message_id"),
-        Index("ix_mail_due", "authority_id", "due_at", postgresql_where=text("state IN ('waiting', 'sending')")),
+        Index(
+            "ix_mail_due", "authority_id", "due_at", postgresql_where=text("state IN ('waiting', 'sending')")
+        ),
+        Index("ix_mail_given_up", "authority_id", "id", postgresql_where=text("state = 'given_up'")),
     )
 
     person_id: Mapped[UUID | None]
     to_address: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
-    path: Mapped[str]
+    path: Mapped[str | None]
+    hours: Mapped[str] = mapped_column(server_default=text("'waking_hours'"))
     message_id: Mapped[str] = mapped_column(server_default=text("gen_random_uuid()::text"))
     state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
     attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    patience: Mapped[int] = mapped_column(server_default=text(str(TRIES)))
     due_at: Mapped[datetime] = created_at()
     lease_until: Mapped[datetime | None]
     written_at: Mapped[datetime] = created_at()
@@ -68,7 +80,7 @@ class Mail(AuthorityOwned, Base):
 
 
 class ClockRun(AuthorityKeyed, Base):
-    """That a clock of the product has run for a day: written in the same transaction as what it did, so it runs once."""
+    """That a clock of the product has run for a day, written in the transaction of what it did: so it runs once."""
 
     __tablename__ = "clock_run"
 
@@ -83,10 +95,28 @@ promise(
 CREATE FUNCTION announce_mail() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM pg_notify('alongside_mail', '');
+    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER announce_mail AFTER INSERT ON mail FOR EACH STATEMENT EXECUTE FUNCTION announce_mail();
+CREATE TRIGGER announce_mail AFTER INSERT OR UPDATE OF state ON mail FOR EACH ROW
+    WHEN (NEW.state = 'waiting' AND NEW.due_at <= now()) EXECUTE FUNCTION announce_mail();
+""",
+)
+
+promise(
+    "pages_hear_of_a_new_post_when_its_transaction_commits",
+    """
+CREATE FUNCTION announce_post() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_' || NEW.authority_id, TG_TABLE_NAME);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_need AFTER INSERT OR UPDATE OF state ON need FOR EACH ROW
+    WHEN (NEW.state = 'open') EXECUTE FUNCTION announce_post();
+CREATE TRIGGER announce_offer AFTER INSERT OR UPDATE OF state ON offer FOR EACH ROW
+    WHEN (NEW.state = 'live') EXECUTE FUNCTION announce_post();
 """,
 )

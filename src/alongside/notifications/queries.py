@@ -7,17 +7,17 @@ from sqlalchemy import Integer, Row, Select, bindparam, func, literal_column, se
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Person
-from alongside.notifications.model import Notice
+from alongside.notifications.model import Mail, Notice
 
 A_PAGE = 25
 
-NOTICES = (
+NOTICES: Select[Any] = (
     select(Notice.id, Notice.kind, Notice.text, Notice.path, Notice.at, Notice.read_at)
     .where(Notice.authority_id == bindparam("authority_id"), Notice.person_id == bindparam("person_id"))
     .order_by(Notice.id.desc())
 )
 A_PAGE_OF_NOTICES: Select[Any] = NOTICES.limit(literal_column(str(A_PAGE + 1))).offset(bindparam("skipped"))
-LATEST = NOTICES.limit(bindparam("most", literal_execute=True))
+LATEST = NOTICES.limit(bindparam("most", type_=Integer, literal_execute=True))
 UNREAD = (
     select(func.count())
     .select_from(Notice)
@@ -27,6 +27,14 @@ UNREAD = (
         Notice.read_at.is_(None),
     )
 )
+
+LETTERS: Select[Any] = (
+    select(*(column for column in Mail.__table__.columns if column.name not in ("authority_id", "person_id")))
+    .where(Mail.authority_id == bindparam("authority_id"))
+    .order_by(Mail.id.desc())
+    .limit(literal_column("100"))
+)
+GIVEN_UP = LETTERS.where(Mail.state == "given_up")
 
 
 def _of(person: Person) -> dict[str, Any]:
@@ -47,3 +55,13 @@ async def notices_to(session: AsyncSession, person: Person, page: int) -> tuple[
 async def unread_notices(session: AsyncSession, person: Person) -> int:
     """How many things this person was told and has not read: the number beside “Notices” on a desk."""
     return int((await session.execute(UNREAD, _of(person))).scalar_one())
+
+
+async def letters_given_up(session: AsyncSession, person: Person) -> Sequence[Row[Any]]:
+    """The letters that could not be delivered, newest first, a hundred at most."""
+    return (await session.execute(GIVEN_UP, {"authority_id": person.authority_id})).all()
+
+
+async def latest_letters(session: AsyncSession, person: Person) -> Sequence[Row[Any]]:
+    """The newest hundred letters of the authority, whoever they are for: to read in the demonstration."""
+    return (await session.execute(LETTERS, {"authority_id": person.authority_id})).all()

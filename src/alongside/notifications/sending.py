@@ -1,141 +1,134 @@
 """The outbox emptied: claimed by one sender at a time, sent, marked; tried again with growing pauses; given up visibly."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from jinja2 import Environment
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Date, Row, bindparam, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from alongside.database.session import Database
-from alongside.notifications.transports import Letter, Transport
+from alongside.notifications.letters import Origin, letter_from
+from alongside.notifications.transports import NeverDelivered, Readable, Transport
 
-LONDON = ZoneInfo("Europe/London")
 PAUSES = (1, 5, 30, 120, 480)
-"""Minutes before each further try; after the last, a letter is given up."""
+"""Minutes before each further try; the last one for good."""
+
+AT_ONCE = 10
+"""Letters that one sender has in hand at a time."""
+
+PATIENCE = 40.0
+"""Seconds that one letter may take in all; shorter than the lease, so that no two senders have it in hand."""
+
+LEASE_SECONDS = 60
 
 log = structlog.get_logger("alongside.mail")
 
-CLAIM = text(
+PUT_ASIDE = text(
     """
-    UPDATE mail SET state = 'sending', attempt = attempt + 1, lease_until = now() + interval '2 minutes'
+    UPDATE mail SET state = CASE WHEN mail.state = 'waiting' THEN 'not_wanted' ELSE 'given_up' END,
+           lease_until = NULL, last_error = CASE WHEN mail.state = 'waiting' THEN NULL
+                                                 ELSE 'Every sender ended before it could say what became of it.' END
+      FROM mail AS same LEFT JOIN person ON person.authority_id = same.authority_id AND person.id = same.person_id
+     WHERE mail.authority_id = :authority_id AND same.authority_id = :authority_id AND same.id = mail.id
+       AND ((mail.state = 'waiting' AND mail.due_at <= now()
+             AND (person.left_on <= :today OR person.mail_choice = 'none'))
+         OR (mail.state = 'sending' AND mail.lease_until < now() AND mail.attempt >= mail.patience))
+    """
+).bindparams(bindparam("today", type_=Date))
+CLAIM = text(
+    f"""
+    UPDATE mail SET state = 'sending', attempt = attempt + 1,
+           lease_until = now() + interval '{LEASE_SECONDS} seconds'
      WHERE authority_id = :authority_id AND id IN (
            SELECT id FROM mail
-            WHERE authority_id = :authority_id AND state IN ('waiting', 'sending') AND due_at <= now()
-              AND (state = 'waiting' OR lease_until < now())
-              AND (:all OR person_id IS NULL)
-            ORDER BY due_at LIMIT 20 FOR UPDATE SKIP LOCKED)
-    RETURNING id, to_address, subject, body, path, message_id, attempt
+            WHERE authority_id = :authority_id AND due_at <= now() AND hours = ANY(:hours)
+              AND (state = 'waiting' OR state = 'sending' AND lease_until < now())
+            ORDER BY due_at, id LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED)
+    RETURNING id, to_address, subject, body, path, message_id, attempt, patience
     """
 )
 MARK_SENT = text(
     """
-    UPDATE mail SET state = 'sent', sent_at = now(), lease_until = NULL, last_error = NULL
-     WHERE authority_id = :authority_id AND id = :id AND attempt = :attempt AND state = 'sending' RETURNING id
+    UPDATE mail SET state = 'sent', sent_at = now(), lease_until = NULL, last_error = NULL,
+           body = CASE WHEN path IS NULL AND NOT :readable THEN '' ELSE body END
+     WHERE authority_id = :authority_id AND id = :id AND attempt = :attempt AND state = 'sending'
+    RETURNING id
     """
 )
 MARK_FAILED = text(
     """
-    UPDATE mail SET state = CASE WHEN :pause IS NULL THEN 'given_up' ELSE 'waiting' END, lease_until = NULL,
-           due_at = now() + coalesce(CAST(:pause AS integer), 0) * interval '1 minute', last_error = :reason
+    UPDATE mail SET state = :state, lease_until = NULL, last_error = :reason,
+           due_at = now() + CAST(:pause AS integer) * interval '1 minute'
      WHERE authority_id = :authority_id AND id = :id AND attempt = :attempt AND state = 'sending'
     """
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Sender:
-    """What is needed to send the letters of one authority."""
+    """What it takes to send letters: where they lie, how they look, how they leave."""
 
-    def __init__(self, database: Database, environment: Environment, transport: Transport, sender: str) -> None:
-        """`sender` is the address that letters come from."""
-        self.database = database
-        self.environment = environment
-        self.transport = transport
-        self.sender = sender
-
-    async def send_due(
-        self, authority_id: int, name: str, base: str, reply_to: str, *, window_open: bool
-    ) -> int:
-        """Send what is due, until nothing is; how many left. Outside the window only invitations leave.
-
-        A sender killed between the hand-over and the mark leaves the letter to be tried once more after its lease,
-        under the same Message-ID, so that the receiving server can tell.
-        """
-        sent = 0
-        while True:
-            async with self.database.fenced(authority_id) as session:
-                claimed = await _claim(session, authority_id, everything=window_open)
-            for letter in claimed:
-                sent += await self._send(authority_id, letter, name, base, reply_to)
-            if not claimed:
-                return sent
-
-    async def _send(self, authority_id: int, row: Row[Any], name: str, base: str, reply_to: str) -> bool:
-        words = self.environment.get_template("_mail/letter.txt").render(
-            body=row.body, link=f"{base}{row.path}", authority=name, account=f"{base}/account"
-        )
-        letter = Letter(
-            to_address=row.to_address,
-            subject=f"{name}: {row.subject}"[:150],
-            text=words,
-            message_id=row.message_id,
-            sender=self.sender,
-            reply_to=reply_to,
-        )
-        try:
-            await self.transport(letter)
-        except Exception as problem:  # noqa: BLE001  (whatever it is, the letter stays and is tried again)
-            await self._failed(authority_id, row, problem)
-            return False
-        async with self.database.fenced(authority_id) as session:
-            values = {"authority_id": authority_id, "id": row.id, "attempt": row.attempt}
-            marked = (await session.execute(MARK_SENT, values)).first()
-        if marked is None:
-            log.warning("late", mail=str(row.id), attempt=row.attempt)
-        return True
-
-    async def _failed(self, authority_id: int, row: Row[Any], problem: Exception) -> None:
-        pause = PAUSES[row.attempt - 1] if row.attempt <= len(PAUSES) else None
-        log.warning("not sent", mail=str(row.id), attempt=row.attempt, error=type(problem).__name__, pause=pause)
-        async with self.database.fenced(authority_id) as session:
-            await session.execute(
-                MARK_FAILED,
-                {
-                    "authority_id": authority_id,
-                    "id": row.id,
-                    "attempt": row.attempt,
-                    "pause": pause,
-                    "reason": f"{type(problem).__name__}: {problem}"[:300],
-                },
-            )
+    database: Database
+    environment: Environment
+    transport: Transport
 
 
-async def _claim(session: AsyncSession, authority_id: int, *, everything: bool) -> Sequence[Row[Any]]:
-    return (await session.execute(CLAIM, {"authority_id": authority_id, "all": everything})).all()
+async def send_some(sender: Sender, origin: Origin, hours: Sequence[str], today: date) -> int:
+    """Send ten letters of an authority at most that are due and may leave in these hours; how many were in hand.
 
-
-DIGEST = text(
+    Claimed in one transaction, handed over outside of any, marked one by one: a sender killed in between leaves the
+    letter to be tried again after its lease, under the same Message-ID, and one that slept past its lease marks
+    nothing, because another holds the number of the try.
     """
-    WITH carried AS (
-        UPDATE notice SET in_digest = :day
-          FROM person
-         WHERE notice.authority_id = :authority_id AND notice.in_digest IS NULL AND notice.read_at IS NULL
-           AND person.authority_id = :authority_id AND person.id = notice.person_id
-           AND person.mail_choice = 'daily' AND person.left_on IS NULL
-        RETURNING notice.person_id, person.email, notice.text, notice.id
+    values: dict[str, Any] = {"authority_id": origin.authority_id}
+    async with sender.database.fenced(origin.authority_id) as session:
+        await session.execute(PUT_ASIDE, values | {"today": today})
+        claimed = (await session.execute(CLAIM, values | {"hours": list(hours)})).all()
+    await asyncio.gather(*(_send(sender, origin, row) for row in claimed))
+    return len(claimed)
+
+
+async def _send(sender: Sender, origin: Origin, row: Row[Any]) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await sender.transport(letter_from(sender.environment, row, origin))
+    except Exception as problem:  # noqa: BLE001  (whatever it is, the letter stays and is tried again)
+        await _mark(sender, origin, row, *_failed(row, problem))
+    else:
+        readable = isinstance(sender.transport, Readable)
+        await _mark(sender, origin, row, MARK_SENT, {"readable": readable})
+
+
+def _failed(row: Row[Any], problem: Exception) -> tuple[Any, dict[str, Any]]:
+    """How a try that failed is marked: back in line after a pause, or given up."""
+    last = isinstance(problem, NeverDelivered) or row.attempt >= row.patience
+    pause = PAUSES[min(row.attempt, len(PAUSES)) - 1]
+    log.warning(
+        "given up" if last else "not sent",
+        mail=str(row.id),
+        attempt=row.attempt,
+        error=type(problem).__name__,
+        pause=None if last else pause,
     )
-    INSERT INTO mail (authority_id, person_id, to_address, subject, body, path, message_id)
-    SELECT :authority_id, person_id, email, 'what is new for you', string_agg('- ' || text, E'\\n' ORDER BY id),
-           '/notices', 'digest-' || :day || '-' || person_id
-      FROM carried GROUP BY person_id, email
-    """
-)
+    reason = " ".join(str(problem).split()) or type(problem).__name__
+    return MARK_FAILED, {"state": "given_up" if last else "waiting", "pause": pause, "reason": reason[:300]}
 
 
-async def write_digests(session: AsyncSession, authority_id: int, now: datetime) -> None:
-    """One letter to each person who wants one a day, with what they were told since the last and have not read."""
-    day = now.astimezone(LONDON).date()
-    await session.execute(DIGEST.bindparams(day=day), {"authority_id": authority_id})
+async def _mark(sender: Sender, origin: Origin, row: Row[Any], statement: Any, more: dict[str, Any]) -> None:
+    """Write what became of a try. Where the database cannot be asked just now, the lease runs out instead."""
+    values = {"authority_id": origin.authority_id, "id": row.id, "attempt": row.attempt}
+    for pause in (0.2, 1.0, 3.0, None):
+        try:
+            async with sender.database.fenced(origin.authority_id) as session:
+                await session.execute(statement, values | more)
+            return
+        except (SQLAlchemyError, OSError) as problem:
+            if pause is None:
+                log.warning("not marked", mail=str(row.id), error=type(problem).__name__)
+                return
+            await asyncio.sleep(pause)

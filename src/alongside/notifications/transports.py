@@ -3,93 +3,128 @@
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.utils import formatdate
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 import httpx2
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from alongside.errors import Alongside, WrongSetUp
+from alongside.notifications.letters import Letter, message_from
+
 TIMEOUT = 10.0
+"""Seconds that a server has for each answer."""
+
 NOTIFY = "https://api.notifications.service.gov.uk"
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One letter, ready to leave."""
-
-    to_address: str
-    subject: str
-    text: str
-    message_id: str
-    sender: str
-    reply_to: str
-
+MISUSED = {401, 403, 429}
+"""Answers of Notify below 500 that are about us, not about the letter: another try may find it mended."""
 
 Transport = Callable[[Letter], Awaitable[None]]
 """Hands a letter on, or raises; what it raises is kept as the reason."""
 
 
-async def keep_readable(letter: Letter) -> None:
-    """The demonstration: a letter counts as sent when it can be read in the outbox."""
+class NotDelivered(Alongside):
+    """The other side did not take this letter just now."""
 
 
-def smtp(address: str) -> Transport:
-    """By SMTP: `smtp://[user:password@]host[:port]`, with STARTTLS where the server offers it."""
-    place = urlsplit(address)
-
-    async def send(letter: Letter) -> None:
-        message = EmailMessage()
-        message["From"], message["To"] = letter.sender, letter.to_address
-        message["Subject"], message["Reply-To"] = letter.subject, letter.reply_to
-        message["Message-ID"] = f"<{letter.message_id}@{letter.sender.rpartition('@')[2]}>"
-        message["Date"] = formatdate()
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text)
-        await aiosmtplib.send(
-            message,
-            hostname=place.hostname or "localhost",
-            port=place.port or 25,
-            username=place.username,
-            password=place.password,
-            timeout=TIMEOUT,
-        )
-
-    return send
+class NeverDelivered(NotDelivered):
+    """The other side will not take this letter, today or tomorrow: to try again helps nobody."""
 
 
-def notify(key: str, template_id: str, base: str = NOTIFY) -> Transport:
-    """By GOV.UK Notify, with the letter's id as the reference.
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """The demonstration: nothing leaves; a letter counts as sent when it can be read in the outbox."""
+
+    async def __call__(self, letter: Letter) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """By SMTP: `smtp://[user:password@]host[:port]`, with STARTTLS where it is offered, or `smtps://`.
+
+    A server that was killed by its power cut, or we by ours, between its yes and our note of it, is told the letter
+    once more with the same Message-ID, by which mail servers know a second copy. SMTP has no way to ask.
+    """
+
+    address: str
+    sender: str
+
+    async def __call__(self, letter: Letter) -> None:
+        """Hand the letter over."""
+        place = urlsplit(self.address)
+        try:
+            message = message_from(letter, self.sender)
+            await aiosmtplib.send(
+                message,
+                hostname=place.hostname or "localhost",
+                port=place.port,
+                username=unquote(place.username) if place.username else None,
+                password=unquote(place.password) if place.password else None,
+                use_tls=place.scheme == "smtps",
+                timeout=TIMEOUT,
+            )
+        except ValueError as problem:
+            raise NeverDelivered("This address cannot be written to.") from problem
+        except aiosmtplib.SMTPRecipientsRefused as problem:
+            refused = problem.recipients[0]
+            kind = NeverDelivered if refused.code >= 500 else NotDelivered
+            raise kind(f"{refused.code} {refused.message}") from problem
+        except aiosmtplib.SMTPResponseException as problem:
+            raise NotDelivered(f"{problem.code} {problem.message}") from problem
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """By GOV.UK Notify, with the letter's id as the reference, by which it is asked before another try.
 
     `key` is the API key as Notify shows it: name, service id and secret, the last two 36 characters each. The template
-    takes ((subject)) and ((body)). Source: GOV.UK Notify REST API documentation, authentication.
+    takes ((subject)) and ((body)). Source: GOV.UK Notify REST API documentation.
     """
-    service, secret = key[-73:-37], key[-36:]
 
-    async def send(letter: Letter) -> None:
-        claims = {"iss": service, "iat": int(time.time())}
-        token = jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(secret))
-        async with httpx2.AsyncClient(timeout=TIMEOUT) as client:
+    key: str
+    template_id: str
+    base: str = NOTIFY
+
+    async def __call__(self, letter: Letter) -> None:
+        """Hand the letter over, unless it is known there already."""
+        claims = {"iss": self.key[-73:-37], "iat": int(time.time())}
+        token = jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(self.key[-36:]))
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(base_url=self.base, headers=headers, timeout=TIMEOUT) as client:
+            if letter.again and await _known(client, letter.message_id):
+                return
             answer = await client.post(
-                f"{base}/v2/notifications/email",
-                headers={"Authorization": f"Bearer {token}"},
+                "/v2/notifications/email",
                 json={
                     "email_address": letter.to_address,
-                    "template_id": template_id,
+                    "template_id": self.template_id,
                     "personalisation": {"subject": letter.subject, "body": letter.text},
                     "reference": letter.message_id,
                 },
             )
+        if 400 <= answer.status_code < 500 and answer.status_code not in MISUSED:
+            raise NeverDelivered(f"GOV.UK Notify answered {answer.status_code}.")
         answer.raise_for_status()
 
-    return send
+
+async def _known(client: httpx2.AsyncClient, reference: str) -> bool:
+    """Whether Notify took a letter that we did not hear the answer to."""
+    answer = await client.get("/v2/notifications", params={"reference": reference})
+    answer.raise_for_status()
+    return bool(answer.json().get("notifications"))
 
 
-def transport_of(mail: str) -> Transport:
-    """The transport that a setting names: `readable`, `smtp://…` or `notify:<key>:<template id>`."""
+def transport_of(mail: str, sender: str) -> Transport:
+    """The transport that a setting names: `readable`, `smtp://…` or `notify:<key>?template=<id>[&api=<address>]`.
+
+    Raises WrongSetUp when the key or the template of Notify is missing.
+    """
     if mail.startswith("notify:"):
-        _, key, template_id = mail.split(":", 2)
-        return notify(key, template_id)
-    return smtp(mail) if mail.startswith("smtp:") else keep_readable
+        key, _, rest = mail.removeprefix("notify:").partition("?")
+        more = parse_qs(rest)
+        if len(key) < 73 or "template" not in more:
+            raise WrongSetUp("ALONGSIDE_MAIL: give Notify as notify:<API key>?template=<template id>.")
+        return Notify(key, more["template"][0], more.get("api", [NOTIFY])[0])
+    return Smtp(mail, sender) if mail.startswith(("smtp:", "smtps:")) else Readable()

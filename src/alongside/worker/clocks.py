@@ -1,0 +1,192 @@
+"""What time does: each clock once a day for each authority, and when letters may leave."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person, system
+from alongside.authorities.calendar import is_school_day
+from alongside.authorities.registry import calendar_of
+from alongside.authorities.settings import AuthoritySettings
+from alongside.database.session import Database
+from alongside.needs.clocks import ask_to_confirm_needs, lapse_unconfirmed_needs, tell_needs_that_widen
+from alongside.notifications.digests import write_digests
+from alongside.notifications.model import HOURS, ClockRun
+from alongside.offers.clocks import ask_to_confirm_offers, lapse_unconfirmed_offers
+from alongside.partnerships.proposals.clock import lapse_proposals
+from alongside.partnerships.visits.actions import chase_visit_records
+from alongside.web.templates import LONDON
+
+MOST_BATCHES = 100
+"""As often as a clock that gives back a full batch is run again on one day."""
+
+A_BATCH = 200
+AFTER_FAILURE = 600.0
+"""Seconds before a clock that failed is run again."""
+
+Act = Callable[[AsyncSession, Person, AuthoritySettings], Awaitable[int | None]]
+log = structlog.get_logger("alongside.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Something that time does once a day to an authority, on school days, from an hour on (in London).
+
+    `run` is harmless when done twice, and gives back how many things it took in hand: with A_BATCH or more of them,
+    it is run again for the rest.
+    """
+
+    name: str
+    hour: int
+    run: Act
+
+
+async def _lapse_proposals(session: AsyncSession, person: Person, _: AuthoritySettings) -> int:
+    return await lapse_proposals(session, person)
+
+
+async def _chase_visit_records(session: AsyncSession, person: Person, _: AuthoritySettings) -> None:
+    await chase_visit_records(session, person)
+
+
+async def _write_digests(session: AsyncSession, person: Person, _: AuthoritySettings) -> None:
+    await write_digests(session, person.authority_id, person.today)
+
+
+async def _ask_needs(session: AsyncSession, person: Person, settings: AuthoritySettings) -> None:
+    await ask_to_confirm_needs(session, person, settings)
+
+
+async def _ask_offers(session: AsyncSession, person: Person, settings: AuthoritySettings) -> None:
+    await ask_to_confirm_offers(session, person, settings)
+
+
+async def _tell_widening(session: AsyncSession, person: Person, settings: AuthoritySettings) -> None:
+    await tell_needs_that_widen(session, person, settings)
+
+
+CLOCKS = (
+    Clock("lapse_proposals", 7, _lapse_proposals),
+    Clock("lapse_unconfirmed_needs", 7, lapse_unconfirmed_needs),
+    Clock("lapse_unconfirmed_offers", 7, lapse_unconfirmed_offers),
+    Clock("ask_to_confirm_needs", 8, _ask_needs),
+    Clock("ask_to_confirm_offers", 8, _ask_offers),
+    Clock("tell_needs_that_widen", 8, _tell_widening),
+    Clock("chase_visit_records", 8, _chase_visit_records),
+)
+"""All that time does, earliest first; the daily letter comes on top, at each authority's own hour."""
+
+
+def due_now(settings: AuthoritySettings, now: datetime) -> tuple[Clock, ...]:
+    """The clocks of an authority whose hour has come today; none on a day without school."""
+    here = now.astimezone(LONDON)
+    if not is_school_day(calendar_of(settings.dfe_code), here.date()):
+        return ()
+    digest = Clock("write_digests", settings.mail.digest_hour, _write_digests)
+    return tuple(clock for clock in (*CLOCKS, digest) if here.hour >= clock.hour)
+
+
+def hours_now(settings: AuthoritySettings, now: datetime, *, always: bool = False) -> tuple[str, ...]:
+    """Which letters may leave now: none at night, those that wait for school hours only then."""
+    here, mail = now.astimezone(LONDON), settings.mail
+    if always:
+        return HOURS
+    moment = here.time()
+    if mail.quiet_from <= mail.quiet_until:
+        night = mail.quiet_from <= moment < mail.quiet_until
+    else:
+        night = moment >= mail.quiet_from or moment < mail.quiet_until
+    if night:
+        return ()
+    opened = mail.window_opens <= moment < mail.window_closes
+    if mail.school_days_only and not is_school_day(calendar_of(settings.dfe_code), here.date()):
+        opened = False
+    return HOURS if opened else ("waking_hours",)
+
+
+@dataclass
+class Clocks:
+    """Runs what is due; remembers what ran today, so that the database is asked once."""
+
+    database: Database
+    ran: dict[int, tuple[date, set[str]]] = field(default_factory=dict)
+    failed_at: dict[tuple[int, str], float] = field(default_factory=dict)
+
+    async def run(self, settings: AuthoritySettings, now: datetime) -> list[str]:
+        """Run each clock of an authority that is due and has not run today; the names of those that ran.
+
+        One clock that fails keeps neither the others nor the other authorities; it is tried again later.
+        """
+        authority_id, day = settings.dfe_code, now.astimezone(LONDON).date()
+        done = self._done(authority_id, day)
+        due = [clock for clock in due_now(settings, now) if clock.name not in done]
+        if due:
+            done |= await self._ran_before(authority_id, day)
+        ran = []
+        for clock in due:
+            failed_at = self.failed_at.get((authority_id, clock.name), float("-inf"))
+            if clock.name in done or time.monotonic() - failed_at < AFTER_FAILURE:
+                continue
+            try:
+                if await self._run_out(settings, clock, day):
+                    ran.append(clock.name)
+                    done.add(clock.name)
+            except Exception as problem:
+                self.failed_at[authority_id, clock.name] = time.monotonic()
+                log.error("clock failed", clock=clock.name, authority=settings.slug, exc_info=problem)
+        return ran
+
+    def _done(self, authority_id: int, day: date) -> set[str]:
+        if self.ran.get(authority_id, (None,))[0] != day:
+            self.ran[authority_id] = (day, set())
+        return self.ran[authority_id][1]
+
+    async def _ran_before(self, authority_id: int, day: date) -> set[str]:
+        async with self.database.fenced(authority_id, read_only=True) as session:
+            found = await session.scalars(
+                select(ClockRun.clock).where(ClockRun.authority_id == authority_id, ClockRun.day == day)
+            )
+            return set(found)
+
+    async def _run_out(self, settings: AuthoritySettings, clock: Clock, day: date) -> bool:
+        """Run a clock batch by batch until it has run out; False when another worker is at it."""
+        for _ in range(MOST_BATCHES):
+            count = await self._run_once(settings, clock, day)
+            if count is None:
+                return False
+            if count < A_BATCH:
+                log.info("clock ran", clock=clock.name, authority=settings.slug)
+                return True
+        return False
+
+    async def _run_once(self, settings: AuthoritySettings, clock: Clock, day: date) -> int | None:
+        """One batch in one transaction, which with the last batch also says that the clock has run today.
+
+        Killed half-way it runs again from the start. Of two workers one runs it: the lock is let go at the commit.
+        """
+        authority_id = settings.dfe_code
+        async with self.database.fenced(authority_id) as session:
+            lock = {"authority_id": authority_id, "clock": clock.name}
+            if not await session.scalar(ONE_AT_A_TIME, lock):
+                return None
+            ran = await session.scalar(
+                select(ClockRun.clock).where(
+                    ClockRun.authority_id == authority_id, ClockRun.day == day, ClockRun.clock == clock.name
+                )
+            )
+            if ran is not None:
+                return 0
+            count = await clock.run(session, system(authority_id, day), settings) or 0
+            if count < A_BATCH:
+                row = {"authority_id": authority_id, "clock": clock.name, "day": day}
+                await session.execute(insert(ClockRun).values(row).on_conflict_do_nothing())
+            return count
+
+
+ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:authority_id, hashtext(:clock))")

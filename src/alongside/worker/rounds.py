@@ -1,0 +1,177 @@
+"""The worker: sends what the outbox holds and runs the clocks. As many as wished may run beside each other.
+
+Late work needs no queue of its own: the outbox and the clocks' rows are the queue (infra/decisions/0003).
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from alongside.authorities.queries import refresh_settings
+from alongside.authorities.registry import all_settings, settings_of
+from alongside.authorities.settings import AuthoritySettings
+from alongside.database.listening import Listener
+from alongside.database.session import Database, may_try_again, refuse_wrong_role
+from alongside.errors import Alongside
+from alongside.notifications.letters import Origin
+from alongside.notifications.sending import Sender, send_some
+from alongside.notifications.transports import transport_of
+from alongside.settings import Settings, bundled
+from alongside.web.logs import start_logs
+from alongside.web.templates import LONDON, make_environment
+from alongside.worker.clocks import Clocks, hours_now
+
+ROUND = 20.0
+"""Seconds between rounds over all authorities; what is called out is done at once."""
+
+TURN = 5
+"""Batches of letters that an authority may send before the others have their turn."""
+
+AT_A_TIME = 4
+"""Authorities that are worked for at a time: one whose letters are slow keeps one of four places."""
+
+LAST_WORDS = 4.0
+"""Seconds that what is under way has to end, when the worker is told to stop."""
+
+log = structlog.get_logger("alongside.worker")
+
+
+def utc_now() -> datetime:
+    """This moment; tests put another clock in its place."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Worker:
+    """One worker process: which authorities it works for just now, and which have called meanwhile."""
+
+    database: Database
+    settings: Settings
+    sender: Sender
+    now: Callable[[], datetime] = utc_now
+    busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    called: set[int] = field(default_factory=set)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    look_round: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.clocks = Clocks(self.database)
+        self.places = asyncio.Semaphore(AT_A_TIME)
+
+    async def work(self) -> None:
+        """Work until `stopping` is set; what is under way is finished first."""
+        listener = Listener(self.settings.database_url, self._hear, self.look_round.set)
+        await listener.add("alongside_mail")
+        listener.start()
+        try:
+            while not self.stopping.is_set():
+                self.look_round.clear()
+                await self._round()
+                await first_of(self.stopping, self.look_round, seconds=ROUND)
+        finally:
+            await listener.stop()
+            under_way = list(self.busy.values())
+            if under_way:
+                await asyncio.wait(under_way, timeout=LAST_WORDS)
+            for task in under_way:
+                task.cancel()
+
+    def _hear(self, _channel: str, payload: str) -> None:
+        if payload.isdecimal():
+            self.call(int(payload))
+
+    async def _round(self) -> None:
+        """Work for every authority, as it has settled matters by now."""
+        try:
+            await refresh_settings(self.database)
+        except (SQLAlchemyError, OSError, Alongside) as problem:
+            log.warning("no round", error=type(problem).__name__)
+            return
+        for authority in all_settings():
+            self.call(authority.dfe_code)
+
+    def call(self, authority_id: int) -> None:
+        """Work for this authority, now or as soon as the present turn is over."""
+        if authority_id in self.busy:
+            self.called.add(authority_id)
+        elif not self.stopping.is_set():
+            task = asyncio.create_task(self._take_turn(authority_id))
+            self.busy[authority_id] = task
+            task.add_done_callback(lambda _: self._ended(authority_id))
+
+    def _ended(self, authority_id: int) -> None:
+        self.busy.pop(authority_id, None)
+        if authority_id in self.called:
+            self.called.discard(authority_id)
+            self.call(authority_id)
+
+    async def _take_turn(self, authority_id: int) -> None:
+        """Run what is due, send some letters; an error of one authority is told and keeps no other waiting."""
+        async with self.places:
+            try:
+                settings = settings_of(authority_id)
+                await self.clocks.run(settings, self.now())
+                for _ in range(TURN):
+                    if self.stopping.is_set() or not await self._send_some(settings):
+                        return
+                self.called.add(authority_id)
+            except Exception as problem:
+                passing = may_try_again(problem) or isinstance(problem, OSError)
+                tell = log.warning if passing else log.error
+                tell("turn failed", authority=authority_id, exc_info=None if passing else problem)
+
+    async def _send_some(self, authority: AuthoritySettings) -> int:
+        now = self.now()
+        address = self.settings.address(authority.slug, authority.hosts[0])
+        origin = Origin(authority.dfe_code, authority.name, address, authority.mail.reply_to)
+        hours = hours_now(authority, now, always=self.settings.demonstration)
+        return await send_some(self.sender, origin, hours, now.astimezone(LONDON).date())
+
+
+async def first_of(*events: asyncio.Event, seconds: float) -> None:
+    """Wait until one of them is set, or so many seconds are over."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+
+
+async def work(settings: Settings, stopping: asyncio.Event) -> None:
+    """Work on the database of these settings until told to stop; wait for it where it is not up yet."""
+    database = Database(settings.database_url, settings.fence_key, pool_size=AT_A_TIME + 2, pool_wait=30)
+    transport = transport_of(settings.mail, settings.mail_from)
+    sender = Sender(database, make_environment(bundled("templates")), transport)
+    try:
+        while not stopping.is_set():
+            try:
+                await refuse_wrong_role(database)
+                break
+            except (SQLAlchemyError, OSError) as problem:
+                if not (may_try_again(problem) or isinstance(problem, OSError)):
+                    raise
+                log.warning("waiting for the database", error=type(problem).__name__)
+                await first_of(stopping, seconds=1)
+        log.info("working")
+        await Worker(database, settings, sender, stopping=stopping).work()
+        log.info("stopped")
+    finally:
+        await database.close()
+
+
+def main() -> None:
+    """`alongside worker`."""
+    settings = Settings.from_environment()
+    start_logs(settings)
+
+    async def run() -> None:
+        stopping = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+        await work(settings, stopping)
+
+    asyncio.run(run())

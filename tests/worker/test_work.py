@@ -1,0 +1,176 @@
+"""The worker process: killed at the worst moment it loses nothing, stalled it harms nothing, told to stop it stops."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import asyncpg
+
+from alongside.access.person import system
+from alongside.database.session import Database
+from alongside.notifications.transports import Smtp
+from alongside.settings import Settings
+from alongside.worker.rounds import Worker
+from tests.notifications.postroom import (
+    NOON,
+    SCHOOL_DAY,
+    SENDER,
+    PostRoom,
+    change,
+    letters,
+    post_room,
+    sender_over,
+    tell_about,
+)
+from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, SOUTHSHIRE
+from tests.stage import FENCE_KEY, Copy
+
+MILL, PARK = HEAD_OF_MILL.person_id, HEAD_OF_PARK.person_id
+
+
+@contextmanager
+def worker_process(copy: Copy, mail: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`alongside worker` as an operator starts it; the demonstration's clock, so that it sends at night too."""
+    environment = os.environ | {
+        "DATABASE_URL": copy.app_url,
+        "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+        "ALONGSIDE_SECRET": "s" * 32,
+        "ALONGSIDE_MAIL": mail,
+        "ALONGSIDE_MAIL_FROM": SENDER,
+        "ALONGSIDE_DEMONSTRATION": "yes",
+        "ALONGSIDE_BASE_URL": "https://{host}",
+    }
+    process = subprocess.Popen([sys.executable, "-m", "alongside.cli", "worker"], env=environment)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+@asynccontextmanager
+async def worker_here(database: Database, copy: Copy, transport: Any) -> AsyncIterator[Worker]:
+    """A worker in this process, on a Tuesday at noon."""
+    settings = Settings(database_url=copy.app_url, fence_key=FENCE_KEY, secret=b"s" * 32, base_url="https://{host}")
+    worker = Worker(database, settings, sender_over(database, transport), now=lambda: NOON)
+    task = asyncio.create_task(worker.work())
+    try:
+        yield worker
+    finally:
+        worker.stopping.set()
+        await asyncio.wait_for(task, 10)
+
+
+async def until(true: Any, seconds: float = 15) -> None:
+    async with asyncio.timeout(seconds):
+        while not await true():
+            await asyncio.sleep(0.02)
+
+
+async def test_killed_between_handing_over_and_marking_nothing_is_lost_and_the_mailbox_has_one_of_each(
+    database: Database, copy: Copy
+) -> None:
+    """Five rounds of SIGKILL just as the server says yes: before the worker could note it."""
+    for number in range(30):
+        await tell_about(database, [MILL], str(number))
+    kills = 0
+
+    async with post_room() as room:
+
+        async def kill_the_sender(_message: Any, taken: PostRoom) -> None:
+            nonlocal kills
+            if kills < 5 and len(taken.copies) >= 3 * kills + 1:
+                kills += 1
+                process.send_signal(signal.SIGKILL)
+
+        room.answer = kill_the_sender
+        for _ in range(6):
+            with worker_process(copy, room.url) as process:
+                sent = asyncio.create_task(until(lambda: all_are(database, "sent"), 25))
+                while process.poll() is None and not sent.done():
+                    await asyncio.sleep(0.02)
+                sent.cancel()
+            await change(database, "UPDATE mail SET lease_until = now() WHERE state = 'sending'")
+            if await all_are(database, "sent"):
+                break
+        assert kills == 5
+        written = {f"<{one.message_id}@schools.example>" for one in await letters(database)}
+        assert set(room.inbox) == written
+        assert len(written) == 30
+        assert len(room.copies) > 30, "the kills did hit between the yes and the note"
+
+
+async def all_are(database: Database, state: str) -> bool:
+    return {one.state for one in await letters(database)} == {state}
+
+
+async def test_told_to_stop_it_stops_and_says_so_with_exit_code_0(database: Database, copy: Copy) -> None:
+    await tell_about(database, [MILL], "1")
+    with worker_process(copy, "readable") as process:
+        await until(lambda: all_are(database, "sent"))
+        process.terminate()
+        assert await asyncio.to_thread(process.wait, 6) == 0
+
+
+async def test_a_letter_is_sent_at_the_call_not_at_the_next_round(database: Database, copy: Copy) -> None:
+    async with post_room() as room, worker_here(database, copy, Smtp(room.url, SENDER)) as worker:
+        await until(lambda: idle(worker))
+        await asyncio.sleep(0.5)
+        await tell_about(database, [MILL], "1")
+        await until(lambda: arrived(room, 1), 5)
+
+
+async def idle(worker: Worker) -> bool:
+    return not worker.busy
+
+
+async def arrived(room: PostRoom, count: int) -> bool:
+    return len(room.copies) >= count
+
+
+async def test_it_goes_on_when_postgresql_has_cut_all_its_connections(database: Database, copy: Copy) -> None:
+    async with post_room() as room, worker_here(database, copy, Smtp(room.url, SENDER)):
+        for number in range(3):
+            superuser = await asyncpg.connect(copy.superuser_url)
+            await superuser.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            await superuser.close()
+            for _ in range(10):
+                try:
+                    await tell_about(database, [MILL], str(number))
+                    break
+                except Exception:  # noqa: BLE001  (the test's own pool was cut too)
+                    await asyncio.sleep(0.1)
+            await until(lambda number=number: arrived(room, number + 1), 10)
+
+
+async def test_one_authoritys_slow_letters_keep_no_other_waiting(database: Database, copy: Copy) -> None:
+    for number in range(100):
+        await tell_about(database, [MILL], str(number))
+    await tell_about(database, [PARK], "1", SOUTHSHIRE)
+    async with post_room() as room:
+
+        async def slow(message: Any, _: PostRoom) -> None:
+            if "901" in message["To"]:
+                await asyncio.sleep(1)
+
+        room.answer = slow
+        async with worker_here(database, copy, Smtp(room.url, SENDER)):
+            await until(lambda: all_sent_of(database, SOUTHSHIRE), 5)
+        assert not await all_sent_of(database, NORTHSHIRE)
+
+
+async def all_sent_of(database: Database, authority_id: int) -> bool:
+    return {one.state for one in await letters(database, authority_id)} == {"sent"}
+
+
+def test_the_cast_is_on_a_school_day() -> None:
+    assert NOON.date() == SCHOOL_DAY == system(NORTHSHIRE, SCHOOL_DAY).today
