@@ -102,6 +102,7 @@ def forger(one_forger: Forger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forg
     for way in ways:
         monkeypatch.setenv(way.secret_in, SECRET)
     monkeypatch.setenv("FORGED_DFE_API", SECRET)
+    monkeypatch.setenv("FORGED_DFE_API_ADDRESS", one_forger.base)
     with settled(ways):
         yield one_forger
 

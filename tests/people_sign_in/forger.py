@@ -17,7 +17,7 @@ from joserfc.jws import JWSRegistry
 from tests.people_sign_in.provider import free_port
 
 CLIENT = "alongside"
-DIRECTORY = "11111111-1111-4111-8111-111111111111"
+DIRECTORY = "aaaaaaaa-1111-4111-8111-111111111111"
 OTHER_DIRECTORY = "99999999-9999-4999-8999-999999999999"
 
 

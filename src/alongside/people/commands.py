@@ -61,6 +61,8 @@ async def _invite(slug: str, columns: dict[str, Any]) -> tuple[str, AuthoritySet
             origin = installed.address(slug, settings.hosts[0])
             return await post_invitation(session, operator, columns, origin), settings
     except IntegrityError:
-        raise click.ClickException(f"{slug} has no school {columns['school_urn']}: look at its URN.") from None
+        raise click.ClickException(
+            f"{slug} has no school {columns['school_urn']}: look at its URN."
+        ) from None
     finally:
         await database.close()

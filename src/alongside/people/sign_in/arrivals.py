@@ -27,6 +27,7 @@ class Arrived:
 
     claims: dict[str, Any]
     id_token: str
+    access_token: str
     state: str
     next: str
     invitation: str | None
@@ -89,9 +90,7 @@ async def answer_from(
     except UnknownKey:
         claims = claims_of(id_token, await keys_of(way, anew=True), expected)
     check_access_token(claims, access_token)
-    if way.kind == "dfe_sign_in" and "organisation" not in claims and described.get("userinfo_endpoint"):
-        claims |= await _more_claims(way, described["userinfo_endpoint"], claims["sub"], access_token)
-    return Arrived(claims, id_token, kept["state"], kept["next"], kept.get("invitation"))
+    return Arrived(claims, id_token, access_token, kept["state"], kept["next"], kept.get("invitation"))
 
 
 def _check_issuer(described: dict[str, Any], said: str) -> None:
@@ -115,9 +114,15 @@ def _client(way: SignIn, redirect_uri: str, described: dict[str, Any] | None = N
     }
 
 
-async def _more_claims(way: SignIn, address: str, subject: str, access_token: str) -> dict[str, Any]:
-    """The organisation, where the provider tells it only when asked again; about the same person for certain."""
-    said = await get_json(address, hosts_of(way), authorization=f"Bearer {access_token}")
-    if not isinstance(said, dict) or said.get("sub") != subject:
+async def with_organisation(way: SignIn, arrived: Arrived) -> dict[str, Any]:
+    """The claims with the organisation, asked for where the ID token does not tell it.
+
+    Raises NotLetIn when the answer is about somebody else.
+    """
+    address = (await description_of(way)).get("userinfo_endpoint")
+    if "organisation" in arrived.claims or not address:
+        return arrived.claims
+    said = await get_json(address, hosts_of(way), authorization=f"Bearer {arrived.access_token}")
+    if not isinstance(said, dict) or said.get("sub") != arrived.claims["sub"]:
         raise NotLetIn("not_believed", "userinfo is about somebody else")
-    return {"organisation": said["organisation"]} if "organisation" in said else {}
+    return arrived.claims | {"organisation": said.get("organisation")}

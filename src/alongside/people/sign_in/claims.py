@@ -6,6 +6,7 @@ from typing import Any
 
 from alongside.authorities.settings import SignIn
 from alongside.people.sign_in.refusals import NotLetIn
+from alongside.people.sign_in.tokens import is_name
 
 ESTABLISHMENT, LOCAL_AUTHORITY = "001", "002"
 """Categories of organisation. Source: DfE Sign-in public API, “organisation” claim."""
@@ -40,7 +41,7 @@ def identified(way: SignIn, claims: Mapping[str, Any]) -> Identified:
         directory, thing = claims.get("tid"), claims.get("oid")
         if directory not in way.allowed_tids:
             raise NotLetIn("wrong_directory", f"directory {str(directory)[:60]!r}")
-        if not isinstance(thing, str) or not thing:
+        if not is_name(thing):
             raise NotLetIn("not_believed", "the ID token names no oid")
         subject = f"{directory}/{thing}"
     return Identified(str(claims["iss"]), subject, _name(claims), _email(claims))
@@ -77,9 +78,14 @@ def _name(claims: Mapping[str, Any]) -> str:
     if not isinstance(whole, str) or not whole.strip():
         parts = [claims.get("given_name"), claims.get("family_name")]
         whole = " ".join(part for part in parts if isinstance(part, str))
-    return whole.replace("\0", "").strip()[:120]
+    return _storable(whole)[:120]
 
 
 def _email(claims: Mapping[str, Any]) -> str | None:
     email = claims.get("email")
-    return email.strip()[:254] if isinstance(email, str) and "@" in email and "\0" not in email else None
+    return _storable(email)[:254] if isinstance(email, str) and "@" in email else None
+
+
+def _storable(text: str) -> str:
+    """What PostgreSQL can hold of a text: no NUL, no half of a character."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()

@@ -20,7 +20,13 @@ from alongside.people.landing import origin_of, same_site
 from alongside.people.queries import hashed
 from alongside.people.sessions import device_of, end_session
 from alongside.people.sign_in.actions import Browser, Granted, recognise, sign_in
-from alongside.people.sign_in.arrivals import SIGNING_IN, Arrived, answer_from, question_for
+from alongside.people.sign_in.arrivals import (
+    SIGNING_IN,
+    Arrived,
+    answer_from,
+    question_for,
+    with_organisation,
+)
 from alongside.people.sign_in.claims import Identified, identified, workplace
 from alongside.people.sign_in.dfe import role_at
 from alongside.people.sign_in.providers import description_of
@@ -212,13 +218,14 @@ async def _granted(
     async with house.database.fenced(visitor.authority_id, read_only=True) as session:
         if await person_of_identity(session, visitor.authority_id, who) is not None:
             return None
-        place = workplace(arrived.claims, visitor.authority_id)
-        if place.school_urn is not None:
+    place = workplace(await with_organisation(way, arrived), visitor.authority_id)
+    if place.school_urn is not None:
+        async with house.database.fenced(visitor.authority_id, read_only=True) as session:
             status = await status_of_school(session, visitor.authority_id, place.school_urn)
-            if status is None:
-                raise NotLetIn("other_organisation", f"URN {place.school_urn}")
-            if status not in OPEN_STATUSES:
-                raise NotLetIn("school_closed", f"URN {place.school_urn}")
+        if status is None:
+            raise NotLetIn("other_organisation", f"URN {place.school_urn}")
+        if status not in OPEN_STATUSES:
+            raise NotLetIn("school_closed", f"URN {place.school_urn}")
     return Granted(await role_at(way, place, who.subject), place.school_urn)
 
 

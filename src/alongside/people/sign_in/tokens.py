@@ -76,9 +76,14 @@ def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
     _check_times(claims, expected.now)
     if not isinstance(claims.get("nonce"), str) or not _same(claims["nonce"], expected.nonce):
         raise _no("answers another question")
-    if not isinstance(claims.get("sub"), str) or not 0 < len(claims["sub"]) <= 255:
+    if not is_name(claims.get("sub")):
         raise _no("names nobody")
     return claims
+
+
+def is_name(value: Any) -> bool:
+    """Whether this can name somebody for ever: ASCII that is printed, 255 characters at most. Source: Core 1.0, 2."""
+    return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
 
 
 def check_access_token(claims: dict[str, Any], access_token: str) -> None:
