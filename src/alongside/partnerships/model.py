@@ -12,7 +12,7 @@ from alongside.database.base import AuthorityOwned, Base, created_at, one_of, re
 from alongside.database.promises import promise
 from alongside.workflow import BEGINNING, Move, workflow
 
-PREPARE = Move("prepare_partnership", (BEGINNING,), "preparing", None, "the partnership was agreed")
+PREPARE = Move("prepare_partnership", (BEGINNING,), "preparing", None, "agreed the partnership")
 SIGN = Move("sign_agreement", ("preparing",), "preparing", Permission.SIGN_AGREEMENT, "signed the agreement")
 BEGIN = Move(
     "begin_partnership", ("preparing",), "active", Permission.SIGN_AGREEMENT, "signed: the partnership began"
