@@ -33,7 +33,13 @@ class Client:
         return await self.http.get(path, headers=self._headers(as_, headers))
 
     async def post(
-        self, path: str, form: Form | None = None, as_: Cast | None = None, *, key: str | None = None, **headers: str
+        self,
+        path: str,
+        form: Form | None = None,
+        as_: Cast | None = None,
+        *,
+        key: str | None = None,
+        **headers: str,
     ) -> httpx.Response:
         """Send a form as a member of the cast; `key` is the submission's, a new one unless given."""
         body: dict[str, Any] = dict(form or {})

@@ -1,4 +1,4 @@
-"""What every test can ask for: a database with the cast, a client on the app, the superuser where nothing else will do."""
+"""What every test can ask for: a database with the cast, and a client on the app."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -9,7 +9,17 @@ import structlog
 
 from alongside.database.session import Database
 from tests.client import Client
-from tests.stage import Copy, Stage, app_over, copy_of_template, drop, make_known, open_database, open_stage, present_stage
+from tests.stage import (
+    Copy,
+    Stage,
+    app_over,
+    copy_of_template,
+    drop,
+    make_known,
+    open_database,
+    open_stage,
+    present_stage,
+)
 
 _server: Any = None
 

@@ -60,9 +60,7 @@ class Cast:
     @property
     def twin(self) -> "Cast":
         """The same person, by all numbers, in the other authority."""
-        return Cast(
-            self.name, self.role, self.number, SOUTHSHIRE, self.school_urn, self.consortium_id
-        )
+        return Cast(self.name, self.role, self.number, SOUTHSHIRE, self.school_urn, self.consortium_id)
 
 
 HEAD_OF_MILL = Cast("Mina Mill", Role.HEADTEACHER, 1, school_urn=MILL)

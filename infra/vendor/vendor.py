@@ -55,7 +55,9 @@ def main() -> None:
                     found[name] = member.read()
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
     listed = Path(__file__).with_name("sha256.txt")
-    wanted = dict(line.split("  ")[::-1] for line in listed.read_text().splitlines()) if listed.exists() else {}
+    wanted = (
+        dict(line.split("  ")[::-1] for line in listed.read_text().splitlines()) if listed.exists() else {}
+    )
     if digests != wanted and "--accept" not in sys.argv:
         sys.exit("The files differ from infra/vendor/sha256.txt. Look why, then run again with --accept.")
     listed.write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())))

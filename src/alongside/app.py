@@ -11,8 +11,8 @@ from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
-from alongside.authorities import pages as authorities_pages
 from alongside.access.permissions import Permission
+from alongside.authorities import pages as authorities_pages
 from alongside.authorities.queries import Tenants
 from alongside.database.session import Database, refuse_wrong_role
 from alongside.desks import pages as desks_pages

@@ -13,7 +13,11 @@ OWN = ("own",)
 CONSORTIUM = ("own", "same consortium")
 WHOLE = ("own", "same consortium", "other consortium")
 
-BOTH_SIDES = {**dict.fromkeys(SCHOOL, OWN), **dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)}
+BOTH_SIDES = {
+    **dict.fromkeys(SCHOOL, OWN),
+    **dict.fromkeys(LEADERS, CONSORTIUM),
+    **dict.fromkeys(CORE, WHOLE),
+}
 ONE_SCHOOL = dict.fromkeys(SCHOOL, OWN)
 HEAD = {"headteacher": OWN}
 ANYBODY_SIGNED_IN = dict.fromkeys(EVERYBODY, WHOLE)

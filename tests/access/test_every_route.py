@@ -1,4 +1,4 @@
-"""Every route × method × member of the cast × scope, generated from the app's own routes: none unaccounted, none mismatched."""
+"""Every route × method × role × scope, generated from the app's own routes: none unaccounted, none mismatched."""
 
 import hashlib
 import re
@@ -38,8 +38,28 @@ ACTORS: tuple[Cast | None, ...] = (
     ADMINISTRATOR,
     None,
 )
-OBJECTS = {"need_id", "offer_id", "proposal_id", "partnership_id", "visit_id", "aim_id", "amendment_id", "urn"}
-OWN_THINGS = {"person_id", "appointment_id", "session_id", "invitation_id", "mail_id", "token", "key", "because", "kind", "file_path"}
+OBJECTS = {
+    "need_id",
+    "offer_id",
+    "proposal_id",
+    "partnership_id",
+    "visit_id",
+    "aim_id",
+    "amendment_id",
+    "urn",
+}
+OWN_THINGS = {
+    "person_id",
+    "appointment_id",
+    "session_id",
+    "invitation_id",
+    "mail_id",
+    "token",
+    "key",
+    "because",
+    "kind",
+    "file_path",
+}
 """Names in paths that are no thing of a school: tested by their own rooms; here only for the role."""
 
 GIVING = "/release"
@@ -68,10 +88,12 @@ class Route:
                 wanted = "to_release"
             elif name == "partnership_id" and ("/aims" in self.path or "signature" in self.path):
                 wanted = "preparing"
-            value = {"kind": "closing", "key": "nothing", "because": "unknown", "file_path": "icon.svg"}.get(name)
+            value = {"kind": "closing", "key": "nothing", "because": "unknown", "file_path": "icon.svg"}.get(
+                name
+            )
             if value is None:
                 value = world.value(scope, wanted) if name in OBJECTS else world.value("missing", name)
-            filled = re.sub(r"{%s}" % name, str(value), filled)
+            filled = filled.replace(f"{{{name}}}", str(value))
         return filled
 
 
@@ -103,7 +125,9 @@ async def state_of(copy: Copy) -> str:
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         parts = [
-            await connection.fetchval(f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {name} t")
+            await connection.fetchval(
+                f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {name} t"
+            )
             for name in sorted(table.name for table in owned_tables(Base.metadata))
             if name != "signed_in"
         ]
@@ -198,7 +222,9 @@ async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(stage
     print(dict(counted), "cells")
     assert not wrong, f"{len(wrong)} of {sum(counted.values())} cells:\n" + "\n".join(sorted(set(wrong)))
     assert sum(counted.values()) > 3000
-    assert {route.path for route in routes if route.method == "GET"} - {r.path for r in entered} <= NOBODY_SEES
+    assert {route.path for route in routes if route.method == "GET"} - {
+        r.path for r in entered
+    } <= NOBODY_SEES
 
 
 NAMED_IN_THE_BODY = {("POST", "/proposals"), ("POST", "/needs")}
@@ -210,7 +236,11 @@ def excused(route: Route, wanted: str, got: str) -> bool:
     if route.permission == "open_front_door" and (wanted, got) == ("in", "sign in"):
         return True  # the front door leads to the sign-in page
     if wanted == "in" and got == "refused":
-        return route.path in NOBODY_SEES or (route.method, route.path) in NAMED_IN_THE_BODY or "removal" in route.path
+        return (
+            route.path in NOBODY_SEES
+            or (route.method, route.path) in NAMED_IN_THE_BODY
+            or "removal" in route.path
+        )
     return False
 
 
@@ -248,7 +278,9 @@ async def test_other_methods_are_nowhere(stage_set: Any) -> None:
     for route in routes_of(client.app):
         for method in WRONG_METHODS:
             answer = await client.http.request(
-                method, route.filled(world, "own"), headers=client._headers(OFFICER, {"sec-fetch-site": "same-origin"})
+                method,
+                route.filled(world, "own"),
+                headers=client._headers(OFFICER, {"sec-fetch-site": "same-origin"}),
             )
             assert answer.status_code in (404, 405), (method, route.path)
     assert await state_of(copy) == before
@@ -267,7 +299,7 @@ async def test_a_write_that_is_not_from_our_own_form_is_refused(stage_set: Any) 
         ({}, {"sec-fetch-site": "", "origin": "https://evil.example"}),
     ]
     for route in routes_of(client.app):
-        if route.method != "POST" or not tried_here(route) and route.path != "/sign-out":
+        if route.method != "POST" or (not tried_here(route) and route.path != "/sign-out"):
             continue
         for form, headers in attacks:
             answer = await client.post(route.filled(world, "own"), form, as_=HEAD_OF_MILL, **headers)

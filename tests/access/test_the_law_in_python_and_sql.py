@@ -37,20 +37,33 @@ def as_person(one: Cast) -> Person:
     )
 
 
-PEOPLE = [*map(as_person, CAST), Person(NORTHSHIRE, Role.NOBODY, TODAY), Person(NORTHSHIRE, Role.SYSTEM, TODAY)]
+PEOPLE = [
+    *map(as_person, CAST),
+    Person(NORTHSHIRE, Role.NOBODY, TODAY),
+    Person(NORTHSHIRE, Role.SYSTEM, TODAY),
+]
 ROWS = [(number, a, b, shown) for number, (a, b, shown) in enumerate(product(SIDES, SIDES, SHOWN))]
 
 
 async def test_python_and_sql_agree_on_every_role_permission_and_row(database: Database) -> None:
     """Thousands of rows' worth: one query per person and permission over all rows."""
     table = values(
-        column("number", Integer), column("one", Integer), column("other", Integer), column("shown", Date), name="r"
+        column("number", Integer),
+        column("one", Integer),
+        column("other", Integer),
+        column("shown", Date),
+        name="r",
     ).data(ROWS)
     compared = 0
     async with database.fenced(NORTHSHIRE, read_only=True) as session:
         for person, permission in product(PEOPLE, Permission):
             query = within_reach(
-                select(table.c.number), person, permission, table.c.one, table.c.other, shown_to_all_from=table.c.shown
+                select(table.c.number),
+                person,
+                permission,
+                table.c.one,
+                table.c.other,
+                shown_to_all_from=table.c.shown,
             )
             in_sql = set((await session.scalars(query)).all())
             in_python = {
@@ -101,4 +114,8 @@ def test_literal_rows_are_not_reached_by_the_system_role() -> None:
     """The product itself acts by rules, never by borrowing a person's permission."""
     system = Person(NORTHSHIRE, Role.SYSTEM, TODAY)
     assert not any(may(system, permission, MILL) for permission in Permission)
-    assert str(within_reach(select(literal(1)), system, Permission.SEE_POST, literal(MILL))).lower().count("false")
+    assert (
+        str(within_reach(select(literal(1)), system, Permission.SEE_POST, literal(MILL)))
+        .lower()
+        .count("false")
+    )

@@ -1,4 +1,4 @@
-"""One of everything for each scope: of the own school, of another in the consortium, of another consortium, of the twin."""
+"""One of everything for each scope: own school, same consortium, another consortium, the twin's."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -124,9 +124,13 @@ async def _proposal(
     )
 
 
-async def _partnership(connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], state: str) -> UUID:
+async def _partnership(
+    connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], state: str
+) -> UUID:
     proposal = await _proposal(connection, inside, sides, "agreed")
-    need_id, offer_id = await connection.fetchrow("SELECT need_id, offer_id FROM proposal WHERE id = $1", proposal)
+    need_id, offer_id = await connection.fetchrow(
+        "SELECT need_id, offer_id FROM proposal WHERE id = $1", proposal
+    )
     return await put(
         connection,
         "partnership",
@@ -142,7 +146,9 @@ async def _partnership(connection: asyncpg.Connection, inside: dict[str, Any], s
     )
 
 
-async def _one_of_each(connection: asyncpg.Connection, authority_id: int, asking: int, giving: int) -> dict[str, Any]:
+async def _one_of_each(
+    connection: asyncpg.Connection, authority_id: int, asking: int, giving: int
+) -> dict[str, Any]:
     inside = {"authority_id": authority_id}
     sides = {"asking_urn": asking, "giving_urn": giving}
     turned = {"asking_urn": giving, "giving_urn": asking}
@@ -157,7 +163,14 @@ async def _one_of_each(connection: asyncpg.Connection, authority_id: int, asking
         "partnership_id": active,
         "preparing": preparing,
         "aim_id": await put(
-            connection, "aim", **inside, partnership_id=preparing, aim="Read", measure="m", baseline="b", target="t"
+            connection,
+            "aim",
+            **inside,
+            partnership_id=preparing,
+            aim="Read",
+            measure="m",
+            baseline="b",
+            target="t",
         ),
         "visit_id": await put(
             connection,

@@ -45,7 +45,9 @@ def row_of(table: Table, authority_id: int) -> dict[str, Any]:
             kind = column.type.python_type
         except NotImplementedError:
             kind = str
-        made[column.name] = authority_id if column.name == "authority_id" else value_of(kind, authority_id, table.name)
+        made[column.name] = (
+            authority_id if column.name == "authority_id" else value_of(kind, authority_id, table.name)
+        )
     return made
 
 
@@ -71,7 +73,8 @@ async def seed_canaries(superuser_url: str, authorities: tuple[int, ...]) -> Non
                 names = ", ".join(f'"{name}"' for name in row)
                 marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
                 await connection.execute(
-                    f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING", *row.values()
+                    f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",
+                    *row.values(),
                 )
     finally:
         await connection.close()

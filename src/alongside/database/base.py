@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, Integer, MetaData, Text, Uuid, text
@@ -21,7 +21,11 @@ class Base(DeclarativeBase):
     """The root of every table. Text, not varchar; every moment in UTC with its zone."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {str: Text, datetime: DateTime(timezone=True), UUID: Uuid(as_uuid=True)}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(as_uuid=True),
+    }
 
 
 class AuthorityKeyed:

@@ -3,7 +3,7 @@
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, insert, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -11,6 +11,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from alongside.database import fence, isolation, moves
 from alongside.database.promises import promises_of
 from alongside.settings import bundled
+
+LITERAL = {"literal_binds": True}
 
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 """All three are trusted: the owner of a database may add them without being a superuser."""
@@ -31,7 +33,9 @@ def everything(metadata: MetaData, workflows: dict[str, set[tuple[str, str]]]) -
     for subject, pairs in sorted(workflows.items()):
         made.append(moves.trigger(subject))
         for row in moves.rows(subject, pairs):
-            made.append("INSERT INTO legal_move VALUES ('{subject}', '{start}', '{finish}')".format(**row))
+            made.append(
+                str(insert(moves.LegalMove).values(row).compile(dialect=dialect, compile_kwargs=LITERAL))
+            )
     return made
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
-from sqlalchemy.ext.asyncio import AsyncEngine as AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from alongside.database.fence import signed_fence
@@ -17,7 +16,7 @@ TRY_AGAIN = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "080
 """Lost serialisation, deadlock, the server going down or coming up, a broken connection, too many connections."""
 
 
-class FencedConnection(asyncpg.Connection):  # type: ignore[misc]
+class FencedConnection(asyncpg.Connection):
     """A connection whose next BEGIN carries the fence in the same message: no extra round trip."""
 
     __slots__ = ("next_fence",)
@@ -92,7 +91,7 @@ class Database:
         await self.engine.dispose()
 
 
-def may_try_again(error: BaseException) -> bool:
+def may_try_again(error: BaseException | None) -> bool:
     """Whether the transaction failed for a reason that passes: run the whole of it once more."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)

@@ -4,7 +4,16 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup
-from wtforms import BooleanField, Field, Form, HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.validators import Length
 
 LIBRARY = "govuk_frontend_jinja"
@@ -30,9 +39,12 @@ def component(name: str, /, **params: Any) -> Markup:
 def form_field(field: Field, **settled: Any) -> Markup:
     """A field of a form, whatever its kind. `settled` adds to the component's own parameters."""
     params: dict[str, Any] = {"id": field.id, "name": field.name, **_around(field)}
+    shown = getattr(field, "_value", str)
     keywords = dict(field.render_kw or {})
     if isinstance(field, HiddenField):
-        return Markup('<input type="hidden" id="{}" name="{}" value="{}">').format(field.id, field.name, field._value())
+        return Markup('<input type="hidden" id="{}" name="{}" value="{}">').format(
+            field.id, field.name, shown()
+        )
     if isinstance(field, BooleanField):
         return _single_box(field, params | settled)
     if isinstance(field, SelectMultipleField | RadioField) or _few(field, keywords):
@@ -43,7 +55,7 @@ def form_field(field: Field, **settled: Any) -> Markup:
             for value, text in _options(field)
         ]
         return component("select", **(_labelled(params, field) | {"items": items} | settled))
-    params = _labelled(params, field) | {"value": field._value()} | settled
+    params = _labelled(params, field) | {"value": shown()} | settled
     if isinstance(field, TextAreaField):
         return _long_text(field, params, keywords)
     return component("input", **(_short_text(params, keywords, field)))
@@ -98,14 +110,23 @@ def _choices(field: Any, params: dict[str, Any]) -> Markup:
 
 
 def _single_box(field: BooleanField, params: dict[str, Any]) -> Markup:
-    item: dict[str, Any] = {"id": field.id, "value": "y", "text": str(field.label.text), "checked": bool(field.data)}
+    item: dict[str, Any] = {
+        "id": field.id,
+        "value": "y",
+        "text": str(field.label.text),
+        "checked": bool(field.data),
+    }
     if "hint" in params:
         item["hint"] = params.pop("hint")
-    return component("checkboxes", **({"idPrefix": field.id, "items": [item], "classes": "govuk-checkboxes--small"} | params))
+    return component(
+        "checkboxes",
+        **({"idPrefix": field.id, "items": [item], "classes": "govuk-checkboxes--small"} | params),
+    )
 
 
 def _long_text(field: Field, params: dict[str, Any], keywords: dict[str, Any]) -> Markup:
-    limits = [one.max for one in field.validators if isinstance(one, Length) and one.max > 0]
+    lengths: list[Any] = [one for one in field.validators if isinstance(one, Length)]
+    limits = [one.max for one in lengths if one.max > 0]
     params["rows"] = str(keywords.get("rows", 5))
     if limits:
         return component("character-count", maxlength=str(min(limits)), threshold="75", **params)

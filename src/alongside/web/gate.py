@@ -10,7 +10,8 @@ import structlog
 from litestar import Request, Response, route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
@@ -98,7 +99,9 @@ async def _answered(
         answer = await answer_to(problem, request, person)
     response: Response[Any] = response_to(request, house, tenant, person, answer)
     took = time.perf_counter() - began
-    ANSWERED.labels(function.__name__, request.method, response.status_code, tenant.slug if tenant else "").inc()
+    ANSWERED.labels(
+        function.__name__, request.method, response.status_code, tenant.slug if tenant else ""
+    ).inc()
     SECONDS.labels(function.__name__).observe(took)
     log.info(
         "answered",

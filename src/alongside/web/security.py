@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from alongside.errors import Forged
@@ -32,7 +33,7 @@ def with_security_headers(app: ASGIApp) -> ASGIApp:
     prepared = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
     async def secured(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
 

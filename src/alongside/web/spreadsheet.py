@@ -48,7 +48,9 @@ def as_xlsx(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value=value if isinstance(value, int | float | Decimal | date) else str(value or ""))
+    cell = WriteOnlyCell(
+        sheet, value=value if isinstance(value, int | float | Decimal | date) else str(value or "")
+    )
     if isinstance(value, str):
         cell.data_type = "s"
     if bold:

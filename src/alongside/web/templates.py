@@ -1,4 +1,4 @@
-"""The one Jinja environment: undefined names are errors, everything is escaped, dates and days read as people say them."""
+"""The one Jinja environment: strict about names, escaping everything, saying dates and days as people do."""
 
 import hashlib
 from datetime import UTC, date, datetime
@@ -44,7 +44,7 @@ def ago_days(value: date | datetime | None, today: date | None = None) -> str:
     return {0: "today", 1: "yesterday"}.get(gone, f"{gone} days ago" if gone > 0 else f"in {-gone} days")
 
 
-def days(value: Decimal | int | float | None) -> str:
+def days(value: Decimal | float | None) -> str:
     """A number of days: 1 day, 2.5 days; “not sure yet” where none is given."""
     if value is None:
         return "not sure yet"

@@ -60,7 +60,7 @@ class Typed:
 async def typed(request: Request[Any, Any, Any]) -> Typed:
     """The body of a form, read once however often it is asked for."""
     kept = request.scope.get("alongside_typed")
-    if kept is None:
+    if not isinstance(kept, Typed):
         kept = Typed((await request.form()).multi_items())
         request.scope["alongside_typed"] = kept  # type: ignore[typeddict-unknown-key]
     return kept

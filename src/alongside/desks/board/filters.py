@@ -19,11 +19,13 @@ KINDS = (("", "Needs and offers"), ("need", "Needs only"), ("offer", "Offers onl
 ANYTHING = ("", "All")
 
 
-class BoardForm(Form):  # type: ignore[misc]
+class BoardForm(Form):
     """The filters above the board."""
 
     kind = SelectField("Show", choices=list(KINDS), default="")
-    q = StringField("Search words", validators=[Length(max=100, message="Search for 100 characters or fewer.")])
+    q = StringField(
+        "Search words", validators=[Length(max=100, message="Search for 100 characters or fewer.")]
+    )
     theme = SelectField("Theme", choices=[])
     phase = SelectField("Phase", choices=[])
     consortium = SelectField("Consortium", choices=[])

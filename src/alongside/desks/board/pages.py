@@ -67,7 +67,9 @@ async def show_board(request: Request[Any, Any, Any], session: AsyncSession, per
         "posts": posts[:PAGE_LENGTH],
         "next_page": last and address_of(form, after=Place(float(last.score), last.id).as_text()),
         "first_page": address_of(form) if place else None,
-        "news_href": address_of(form, since=datetime.now(UTC).isoformat()).replace("/board", "/board/news", 1),
+        "news_href": address_of(form, since=datetime.now(UTC).isoformat()).replace(
+            "/board", "/board/news", 1
+        ),
     }
     return Page("desks/board/show.html", context, fragment="desks/board/_posts.html")
 
@@ -83,7 +85,11 @@ async def show_news(request: Request[Any, Any, Any], session: AsyncSession, pers
     if form.validate() and since is not None:
         values = await _values(session, person, form) | {"since": since}
         count = await posts_since(session, person, form.kind.data, values)
-    context = {"count": count, "board_href": address_of(form), "news_href": request.url.path + "?" + request.url.query}
+    context = {
+        "count": count,
+        "board_href": address_of(form),
+        "news_href": request.url.path + "?" + request.url.query,
+    }
     return Page("desks/board/_news.html", context)
 
 

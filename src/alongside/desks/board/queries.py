@@ -45,14 +45,14 @@ HERE = bindparam("authority_id", type_=Integer)
 AFTER = tuple_(bindparam("after_score", type_=Float), bindparam("after_id"))
 
 
-def _miles() -> ColumnElement[float]:
+def _miles() -> ColumnElement[Any]:
     """Straight-line miles from the person's own school on the National Grid; NULL where either place is unknown."""
     east = School.easting - bindparam("easting", type_=Integer)
     north = School.northing - bindparam("northing", type_=Integer)
     return func.sqrt(cast(east * east + north * north, Float)) / METRES_PER_MILE
 
 
-def _score(sort: str, urgency: ColumnElement[Any], posted_at: Any) -> ColumnElement[Any]:
+def _score(sort: str, urgency: Any, posted_at: Any) -> ColumnElement[Any]:
     """What the board is ordered by, highest first."""
     match sort:
         case "nearest":
@@ -94,7 +94,7 @@ def _common(table: Any, reach: Reach | None, filters: frozenset[str]) -> list[Co
 
 def _needs(reach: Reach | None, sort: str, filters: frozenset[str]) -> Select[Any]:
     score = _score(sort, Need.urgency, Need.posted_at)
-    kept = [*_common(Need, reach, filters), text("need.state IN ('open', 'proposed')")]
+    kept: list[Any] = [*_common(Need, reach, filters), text("need.state IN ('open', 'proposed')")]
     if "theme" in filters:
         kept.append(Need.theme == bindparam("theme", type_=Text))
     if "phase" in filters:
@@ -121,7 +121,7 @@ def _needs(reach: Reach | None, sort: str, filters: frozenset[str]) -> Select[An
 def _offers(reach: Reach | None, sort: str, filters: frozenset[str]) -> Select[Any]:
     score = _score(sort, null(), Offer.posted_at)
     mine = and_(OfferTheme.authority_id == HERE, OfferTheme.offer_id == Offer.id)
-    kept = [
+    kept: list[Any] = [
         *_common(Offer, reach, filters),
         text("offer.state = 'live'"),
         text("offer.appetite <> 'no'"),
@@ -198,7 +198,8 @@ async def posts_on_board(
 ) -> Sequence[Row[Any]]:
     """Up to 26 posts: a page and whether there is another. `values` holds the filters that are set."""
     statement = board_statement(reach_of(person.role, Permission.SEE_POST), kind, sort, _set(values))
-    return (await session.execute(statement, _filled(person, values))).all()
+    found: Sequence[Row[Any]] = (await session.execute(statement, _filled(person, values))).all()
+    return found
 
 
 async def posts_since(session: AsyncSession, person: Person, kind: str, values: dict[str, Any]) -> int:
@@ -214,12 +215,14 @@ def _set(values: dict[str, Any]) -> frozenset[str]:
 
 
 def _filled(person: Person, values: dict[str, Any]) -> dict[str, Any]:
-    return {"authority_id": person.authority_id, "today": person.today} | values | reach_values(
-        person, Permission.SEE_POST
+    return (
+        {"authority_id": person.authority_id, "today": person.today}
+        | values
+        | reach_values(person, Permission.SEE_POST)
     )
 
 
-OWN_PLACE = select(School.easting, School.northing, School.phase, School.kind).where(
+OWN_PLACE: Any = select(School.easting, School.northing, School.phase, School.kind).where(
     School.authority_id == bindparam("authority_id"), School.urn == bindparam("urn")
 )
 
@@ -229,4 +232,5 @@ async def own_place(session: AsyncSession, person: Person) -> Row[Any] | None:
     if person.school_urn is None:
         return None
     values = {"authority_id": person.authority_id, "urn": person.school_urn}
-    return (await session.execute(OWN_PLACE, values)).one_or_none()
+    place: Row[Any] | None = (await session.execute(OWN_PLACE, values)).one_or_none()
+    return place

@@ -14,8 +14,8 @@ from wtforms.validators import Length
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
-from alongside.authorities.registry import calendar_of, settings_of
 from alongside.authorities.calendar import add_school_days
+from alongside.authorities.registry import calendar_of, settings_of
 from alongside.consortia.queries import consortia_of
 from alongside.desks.consortium.map import member_map
 from alongside.desks.consortium.queries import SORTS, open_matters, tracked_schools
@@ -41,14 +41,16 @@ HEADS = (
 )
 
 
-class TrackerForm(Form):  # type: ignore[misc]
+class TrackerForm(Form):
     """The filters above the tracker."""
 
     q = StringField("School", validators=[Length(max=100, message="Search for 100 characters or fewer.")])
     consortium = SelectField("Consortium", choices=[])
     phase = SelectField("Phase", choices=[("", "All"), *PHASES.items()])
     quiet = BooleanField("Quiet schools only")
-    sort = SelectField("Order", choices=[(key, key) for one in SORTS for key in (one, f"-{one}")], default="school")
+    sort = SelectField(
+        "Order", choices=[(key, key) for one in SORTS for key in (one, f"-{one}")], default="school"
+    )
 
 
 def tracker_form(query: Typed, consortia: Sequence[Any]) -> TrackerForm:
@@ -114,7 +116,9 @@ async def show_tracker(request: Request[Any, Any, Any], session: AsyncSession, p
         "map": member_map(schools),
         "matters": await open_matters(session, person),
     }
-    return Page("desks/consortium/show.html", context, 422 if form.errors else 200, "desks/consortium/_tracker.html")
+    return Page(
+        "desks/consortium/show.html", context, 422 if form.errors else 200, "desks/consortium/_tracker.html"
+    )
 
 
 def _rows(schools: Sequence[Row[Any]]) -> list[tuple[object, ...]]:
@@ -137,14 +141,18 @@ def _rows(schools: Sequence[Row[Any]]) -> list[tuple[object, ...]]:
 
 
 @page.get("/consortium/tracker.csv", permission=Permission.SEE_CONSORTIUM_DESK)
-async def export_tracker_csv(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+async def export_tracker_csv(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person
+) -> Answer:
     """The tracker as it is filtered and ordered, as CSV."""
     _, schools = await _found(request, session, person)
     return Download(as_csv(HEADS, _rows(schools)), f"schools-{person.today}.csv", CSV)
 
 
 @page.get("/consortium/tracker.xlsx", permission=Permission.SEE_CONSORTIUM_DESK)
-async def export_tracker_xlsx(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+async def export_tracker_xlsx(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person
+) -> Answer:
     """The same as a workbook."""
     _, schools = await _found(request, session, person)
     return Download(as_xlsx("Schools", HEADS, _rows(schools)), f"schools-{person.today}.xlsx", XLSX)

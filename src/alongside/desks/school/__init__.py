@@ -1,1 +1,1 @@
-"""The desk of a headteacher or delegate: what waits for them, what they gave and got, what is new for a school like theirs."""
+"""The desk of a headteacher or delegate: what waits, what was given and got, what is new."""

@@ -1,0 +1,55 @@
+"""A migrated database is the one that the models declare: tables, policies, triggers, functions, moves."""
+
+from typing import Any
+
+import asyncpg
+
+from alongside.database.roles import make_database
+from alongside.tables import statements
+from tests.stage import Copy, Stage
+
+CATALOGUE = {
+    "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default, generation_expression"
+    " FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'",
+    "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'",
+    "indexes": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
+    "policies": "SELECT tablename, policyname, permissive, cmd, roles::text, qual, with_check FROM pg_policies",
+    "triggers": "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT oid::regprocedure::text, prosrc, provolatile::text, prosecdef, proconfig::text FROM pg_proc"
+    " WHERE pronamespace IN ('public'::regnamespace, 'fence'::regnamespace) AND NOT EXISTS"
+    " (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')",
+    "grants": "SELECT relname, relacl::text, relrowsecurity, relforcerowsecurity FROM pg_class"
+    " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'",
+    "moves": "SELECT subject, start, finish FROM legal_move",
+}
+
+
+async def catalogue(url: str) -> dict[str, set[Any]]:
+    """What a database is, without what is in it."""
+    connection = await asyncpg.connect(url)
+    try:
+        return {name: {tuple(row) for row in await connection.fetch(sql)} for name, sql in CATALOGUE.items()}
+    finally:
+        await connection.close()
+
+
+async def test_the_migrations_make_what_the_models_declare(stage: Stage, copy: Copy) -> None:
+    """Made by all migrations one after another, and made at once from the models: the same catalogue."""
+    superuser = await asyncpg.connect(stage.url("postgres", "postgres"))
+    try:
+        await make_database(superuser, "from_models")
+    finally:
+        await superuser.close()
+    migrator = await asyncpg.connect(stage.url("from_models", "alongside_migrator"))
+    try:
+        for statement in statements():
+            await migrator.execute(statement)
+    finally:
+        await migrator.close()
+    migrated, declared = (
+        await catalogue(copy.superuser_url),
+        await catalogue(stage.url("from_models", "postgres")),
+    )
+    for name in CATALOGUE:
+        assert migrated[name] == declared[name], f"{name}: write a migration"

@@ -1,0 +1,52 @@
+"""What the READMEs generate from code is what the code says now."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import alongside.tables  # noqa: F401  (declares every workflow)
+from alongside.access.permissions import LAW, Reach
+from alongside.access.person import ROLE_NAMES, SIGNED_IN_ROLES
+from alongside.workflow import WORKFLOWS, diagram
+
+SOURCE = Path(__file__).parents[2] / "src" / "alongside"
+REACH_WORDS = {
+    Reach.OWN_SCHOOL: "own school",
+    Reach.OWN_CONSORTIUM: "consortium",
+    Reach.AUDIENCE: "audience",
+    Reach.AUTHORITY: "authority",
+}
+
+
+def generated(name: str) -> str:
+    """What stands between the marks of this name, in whichever README has them."""
+    for path in SOURCE.rglob("README.md"):
+        found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end [a-z ]+-->", path.read_text(), re.DOTALL)
+        if found:
+            return found[1].strip()
+    raise AssertionError(f"no README holds <!-- {name} -->")
+
+
+@pytest.mark.parametrize("subject", sorted(WORKFLOWS))
+def test_every_workflow_is_drawn_as_it_is(subject: str) -> None:
+    """Run `python -m tests.structure.write_readmes` after changing moves or the law."""
+    assert generated(f"diagram: {subject}") == diagram(WORKFLOWS[subject])
+
+
+def matrix() -> str:
+    """The law as a table: permission by role, with how far it reaches."""
+    roles = [role for role in ROLE_NAMES if role in SIGNED_IN_ROLES]
+    lines = [
+        "| permission | " + " | ".join(ROLE_NAMES[role] for role in roles) + " |",
+        "|---|" + "---|" * len(roles),
+    ]
+    for permission, entry in LAW.items():
+        cells = [REACH_WORDS[entry[role]] if role in entry else "–" for role in roles]
+        lines.append(f"| {permission.value.replace('_', ' ')} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def test_the_law_is_printed_as_it_is() -> None:
+    """The matrix that an authority reads is the one that is asked."""
+    assert generated("matrix") == matrix()

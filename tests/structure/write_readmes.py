@@ -1,0 +1,27 @@
+"""Writes the generated parts of the READMEs anew: `python -m tests.structure.write_readmes`."""
+
+import re
+
+from alongside.workflow import WORKFLOWS, diagram
+from tests.structure.test_readmes import SOURCE, matrix
+
+
+def main() -> None:
+    """Replace what stands between the marks."""
+    parts = {f"diagram: {subject}": diagram(flow) for subject, flow in WORKFLOWS.items()} | {
+        "matrix": matrix()
+    }
+    for path in SOURCE.rglob("README.md"):
+        text = path.read_text()
+        for name, made in parts.items():
+            text = re.sub(
+                rf"(<!-- {name} -->\n).*?(\n<!-- end [a-z ]+-->)",
+                lambda m, made=made: m[1] + made + m[2],
+                text,
+                flags=re.DOTALL,
+            )
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
