@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,11 @@ class Demonstration:
                 self.lines.append(line)
 
     def wait_for(self, words: str) -> None:
-        until(lambda: any(words in line for line in self.lines) or self.process.poll() is not None)
+        until(
+            lambda: any(words in line for line in self.lines) or self.process.poll() is not None,
+            90,
+            self.lines,
+        )
         assert any(words in line for line in self.lines), "".join(self.lines)
 
     def children(self, words: str) -> list[int]:
@@ -73,11 +77,11 @@ class Demonstration:
         return code
 
 
-def until(happened: Callable[[], object], seconds: float = 90) -> None:
+def until(happened: Callable[[], object], seconds: float, said: Sequence[str] = ()) -> None:
     """Wait for it."""
     end = time.monotonic() + seconds
     while not happened():
-        assert time.monotonic() < end, "it did not happen in time"
+        assert time.monotonic() < end, f"it did not happen in time; said was: {''.join(said)}"
         time.sleep(0.05)
 
 
@@ -127,7 +131,7 @@ def test_what_is_killed_is_started_again_and_it_answers_within_three_seconds(
         lambda: len(running.children(victim)) == len(before) and before[0] not in running.children(victim), 5
     )
     until(running.answers, 3)
-    assert any("SIGKILL; starting it again" in line for line in running.lines)
+    running.wait_for("SIGKILL; starting it again")
 
 
 def test_secrets_are_for_its_user_only(running: Demonstration, folder: Path) -> None:
