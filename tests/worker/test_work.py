@@ -166,6 +166,7 @@ async def test_one_authoritys_slow_letters_keep_no_other_waiting(database: Datab
         async with worker_here(database, copy, Smtp(room.url, SENDER)):
             await until(lambda: all_sent_of(database, SOUTHSHIRE), 5)
         assert not await all_sent_of(database, NORTHSHIRE)
+        assert len(room.copies) < 50, "it stops between two batches of ten"
 
 
 async def all_sent_of(database: Database, authority_id: int) -> bool:

@@ -42,15 +42,16 @@ PUT_ASIDE = text(
 ).bindparams(bindparam("today", type_=Date))
 CLAIM = text(
     f"""
+    WITH picked AS MATERIALIZED (
+        SELECT id FROM mail
+         WHERE authority_id = :authority_id AND due_at <= now() AND hours = ANY(:hours)
+           AND (state = 'waiting' OR state = 'sending' AND lease_until < now())
+         ORDER BY due_at, id LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED)
     UPDATE mail SET state = 'sending', attempt = attempt + 1,
            lease_until = now() + interval '{LEASE_SECONDS} seconds'
-     WHERE authority_id = :authority_id AND id IN (
-           SELECT id FROM mail
-            WHERE authority_id = :authority_id AND due_at <= now() AND hours = ANY(:hours)
-              AND (state = 'waiting' OR state = 'sending' AND lease_until < now())
-            ORDER BY due_at, id LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED)
-    RETURNING id, to_address, subject, body, path, message_id, attempt, patience
-    """
+      FROM picked WHERE mail.authority_id = :authority_id AND mail.id = picked.id
+    RETURNING mail.id, to_address, subject, body, path, message_id, attempt, patience
+    """  # noqa: S608  (two numbers of our own); a plain IN (… LIMIT …) may be asked again for each row, and claim all
 )
 MARK_SENT = text(
     """
