@@ -1,0 +1,86 @@
+"""Requests straight into the app, without a socket or a client library: quick, and they can be cut off anywhere."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from litestar import Litestar
+
+from alongside.app import make_app, make_house
+from alongside.settings import Settings
+from alongside.web.house import SESSION_COOKIE
+from alongside.web.security import csrf_token
+from tests.people import Cast
+from tests.stage import FENCE_KEY, Copy
+
+
+@dataclass
+class Answered:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+async def call(
+    app: Litestar, one: Cast, path: str, form: Mapping[str, Any] | None = None, *, key: str | None = None
+) -> Answered:
+    """One request of one member of the cast; a POST when there is a form."""
+    headers = [(b"host", one.host.encode()), (b"cookie", f"{SESSION_COOKIE}={one.token}".encode())]
+    body = b""
+    if form is not None:
+        tokens = {"csrf_token": csrf_token(one.token), "idempotency_key": key or uuid4().hex}
+        body = urlencode({**form, **tokens}, doseq=True).encode()
+        headers += [
+            (b"sec-fetch-site", b"same-origin"),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+    path, _, query = path.partition("?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET" if form is None else "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": (one.host, 80),
+    }
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)  # type: ignore[arg-type]
+    told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    return Answered(sent[0]["status"], told, b"".join(m.get("body", b"") for m in sent[1:]).decode())
+
+
+@asynccontextmanager
+async def app_on_a_small_pool(copy: Copy, connections: int) -> AsyncIterator[Litestar]:
+    """The whole app over a copy, with no more connections than that."""
+    house = make_house(
+        Settings(
+            database_url=copy.app_url,
+            fence_key=FENCE_KEY,
+            secret=b"s" * 32,
+            demonstration=True,
+            pool_size=connections,
+        )
+    )
+    app = make_app(house)
+    app.state.house = house
+    yield app
+    await house.database.close()

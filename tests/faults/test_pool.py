@@ -1,0 +1,210 @@
+"""Two authorities on four connections, a third of the requests cut off somewhere: nobody sees the other's rows."""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import pytest
+from litestar import Litestar
+from sqlalchemy import event, text
+
+from alongside.access.person import system
+from alongside.database.session import Database
+from alongside.journal.actions import write_journal
+from alongside.journal.queries import broken_links
+from tests.faults.callers import app_on_a_small_pool, call
+from tests.needs.writing import need
+from tests.partnerships.scene import TODAY
+from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, OFFICER, SOUTHSHIRE, Cast
+from tests.stage import Copy
+
+pytestmark = pytest.mark.slow
+
+CONNECTIONS = 4
+AT_ONCE = 12
+PAGES, TRANSACTIONS = 3_000, 7_000
+CUT_OFF = 0.36
+"""Of these some end before they are cut off: about 3,000 are really cancelled in flight."""
+READERS = (HEAD_OF_MILL, HEAD_OF_PARK, OFFICER)
+SHOWN = ("/board?kind=need&sort=newest", "/needs", "/board?q=canary")
+
+
+def mark_of(authority_id: int) -> str:
+    """What stands in every row of an authority here, and must stand in no answer to the other."""
+    return f"canary{authority_id}"
+
+
+@dataclass
+class Books:
+    """What the requests learned: how each ended, which writes were acknowledged, what was seen amiss."""
+
+    ends: Counter[str] = field(default_factory=Counter)
+    acknowledged: set[tuple[int, str]] = field(default_factory=set)
+    amiss: list[str] = field(default_factory=list)
+    own_rows_seen: int = 0
+
+
+def look_for_canaries(books: Books, authority_id: int, told: str) -> None:
+    """No word of the other; the own ones are counted, for an empty page would prove nothing."""
+    other = SOUTHSHIRE if authority_id == NORTHSHIRE else NORTHSHIRE
+    if mark_of(other) in told:
+        books.amiss.append(f"{authority_id} was told of {other}")
+    books.own_rows_seen += told.count(mark_of(authority_id))
+
+
+async def ask_for_a_page(app: Litestar, books: Books, number: int) -> None:
+    """A page, or (one in ten) a need that is posted."""
+    one: Cast = READERS[number % len(READERS)]
+    one = one if number % 2 else one.twin
+    if number % 10 == 0:
+        poster = HEAD_OF_MILL if number % 20 else HEAD_OF_MILL.twin
+        title = f"{mark_of(poster.authority_id)} number {number}"
+        answer = await call(app, poster, "/needs", need(title=title, checked_second="y"))
+        if answer.status == 303:
+            books.acknowledged.add((poster.authority_id, title))
+        one = poster
+    else:
+        answer = await call(app, one, SHOWN[number % len(SHOWN)])
+    books.ends[f"page {answer.status}"] += 1
+    look_for_canaries(books, one.authority_id, answer.text)
+
+
+async def use_the_database(database: Database, books: Books, number: int) -> None:
+    """A transaction without a page: rows read, and (one in five) an entry written."""
+    authority_id = (NORTHSHIRE, SOUTHSHIRE)[number % 2]
+    writes = number % 5 == 0
+    async with database.fenced(authority_id, read_only=not writes) as session:
+        # deliberately without "WHERE authority_id": what keeps the rows apart here is the fence alone
+        rows = (await session.execute(text("SELECT title FROM need LIMIT 20"))).scalars().all()
+        if writes:
+            await write_journal(session, system(authority_id, TODAY), "note", "canary", number)
+    if writes:
+        books.acknowledged.add((authority_id, f"entry {number}"))
+    books.ends["transaction"] += 1
+    look_for_canaries(books, authority_id, " ".join(rows))
+
+
+async def cut_off(work: Any, after: float) -> bool:
+    """Let it run so many seconds, then cancel it; whether it was cut off."""
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=after)
+        if done:
+            await task
+            return False
+        task.cancel()
+        await asyncio.wait({task})
+        return task.cancelled()
+    finally:
+        task.cancel()
+
+
+async def seed(copy: Copy) -> None:
+    """Thirty needs in each authority that tell whose they are."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    try:
+        await connection.execute(
+            "SET session_replication_role = replica"
+        )  # posted as if long ago, with no step before
+        await connection.execute(
+            "INSERT INTO need (authority_id, school_urn, state, title, theme, phase, wanted, good_looks_like,"
+            " form_of_support, urgency, days, audience, shown_to_all_from, posted_at, confirmed_on)"
+            " SELECT a, 990001, 'open', 'canary' || a || ' of the seed ' || n, 'mathematics', 'primary', 'w', 'g',"
+            " 'coaching', 'this_term', 2, 'everybody', '2026-01-01', now(), '2026-11-20'"
+            " FROM unnest(array[901, 902]) a, generate_series(1, 30) n"
+        )
+    finally:
+        await connection.close()
+
+
+async def backends(copy: Copy) -> Counter[str]:
+    """What PostgreSQL says of the app's connections to this copy."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    try:
+        rows = await connection.fetch(
+            "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND usename = 'alongside_app'"
+        )
+    finally:
+        await connection.close()
+    return Counter(row["state"] for row in rows)
+
+
+def watch_connections_come_home(database: Database, books: Books) -> None:
+    """On every return to the pool: no transaction is open on it, and no fence is left for the next user."""
+
+    def came_home(driver: Any, _record: Any) -> None:
+        if driver is None:  # cut off and thrown away
+            return
+        inner = driver.driver_connection
+        if not inner.is_closed() and (inner.is_in_transaction() or inner.next_fence is not None):
+            books.amiss.append("a connection came home in a transaction")
+
+    event.listen(database.engine.sync_engine, "checkin", came_home)
+
+
+async def test_ten_thousand_interleaved_a_third_cut_off(copy: Copy) -> None:
+    """10,000 requests of two authorities on four connections, 3,000 of them cancelled in flight."""
+    await seed(copy)
+    chance, books = random.Random(20261124), Books()
+    async with app_on_a_small_pool(copy, CONNECTIONS) as app:
+        database: Database = app.state.house.database
+        watch_connections_come_home(database, books)
+        waiting = [("page", n) for n in range(PAGES)] + [("transaction", n) for n in range(TRANSACTIONS)]
+        chance.shuffle(waiting)
+
+        async def work_off() -> None:
+            while waiting:
+                kind, number = waiting.pop()
+                doing = (
+                    ask_for_a_page(app, books, number)
+                    if kind == "page"
+                    else use_the_database(database, books, number)
+                )
+                if chance.random() >= CUT_OFF:
+                    await doing
+                elif await cut_off(doing, chance.uniform(0, 0.05 if kind == "page" else 0.02)):
+                    books.ends["cut off"] += 1
+
+        await asyncio.gather(*(work_off() for _ in range(AT_ONCE)))
+        assert books.amiss == []
+        assert database.connections_used() == 0
+        left = await settled(copy)
+        assert set(left) <= {"idle"}, left
+        assert left.total() <= CONNECTIONS
+        await acknowledged_is_there(database, books)
+    told = (
+        f"{dict(books.ends)}, {len(books.acknowledged)} acknowledged writes, {books.own_rows_seen} own rows"
+    )
+    print(told)
+    assert books.ends["cut off"] > 2_000, told
+    assert books.own_rows_seen > 50_000, told
+    assert set(books.ends) <= {"transaction", "cut off", "page 200", "page 303", "page 503"}, told
+    assert books.ends["page 503"] < PAGES / 100, (
+        told
+    )  # the pool was too busy for two seconds: said, and harmless
+
+
+async def settled(copy: Copy) -> Counter[str]:
+    """The app's backends once those that were cut off have noticed."""
+    for _ in range(50):
+        left = await backends(copy)
+        if set(left) <= {"idle"} and left.total() <= CONNECTIONS:
+            break
+        await asyncio.sleep(0.1)
+    return left
+
+
+async def acknowledged_is_there(database: Database, books: Books) -> None:
+    """Every acknowledged need and entry, and an unbroken journal in both authorities."""
+    for authority_id in (NORTHSHIRE, SOUTHSHIRE):
+        async with database.fenced(authority_id, read_only=True) as session:
+            titles = set((await session.execute(text("SELECT title FROM need"))).scalars())
+            entries = await session.execute(
+                text("SELECT 'entry ' || subject_id FROM journal_entry WHERE subject_kind = 'canary'")
+            )
+            kept = titles | set(entries.scalars())
+            assert not {what for whose, what in books.acknowledged if whose == authority_id} - kept
+            assert not await broken_links(session, authority_id)
