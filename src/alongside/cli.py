@@ -135,10 +135,10 @@ def _supervise(host: str, port: int, processes: int, *, worker: bool) -> int:
     Settings.from_environment()  # a mistake is told once, here, and not by each child again and again
     sock = listen(host, port)
     environment = os.environ | {SUPERVISOR: str(os.getpid())}
-    kept = web_processes(sock.fileno(), processes, environment)
-    if worker:
-        kept.append(Kept("the worker", lambda: child(["worker"], environment)))
-    return asyncio.run(Supervisor(kept, say).run())
+    with web_processes(sock.fileno(), processes, environment) as kept:
+        if worker:
+            kept.append(Kept("the worker", lambda: child(["worker"], environment)))
+        return asyncio.run(Supervisor(kept, say).run())
 
 
 def main() -> None:

@@ -158,12 +158,6 @@ async def _keep_alive(server: EmbeddedServer, descriptor: int, web: int, setting
         assert server.process is not None
         return server.process
 
-    kept = [
-        Kept("PostgreSQL", start_again, server.process, outlives=True),
-        *web_processes(descriptor, web, environment),
-        Kept("the worker", lambda: child(["worker"], environment)),
-    ]
-
     async def greet() -> None:
         port = int(settings.base_url.rpartition(":")[2])
         while not await asyncio.to_thread(_answers, port):  # noqa: ASYNC110  (another process, no event to wait for)
@@ -172,7 +166,10 @@ async def _keep_alive(server: EmbeddedServer, descriptor: int, web: int, setting
         for slug in OPEN:
             say(f"    {settings.address(slug, '')}")
 
-    return await Supervisor(kept, say).run(greet=greet)
+    database = Kept("PostgreSQL", start_again, server.process, outlives=True)
+    worker = Kept("the worker", lambda: child(["worker"], environment))
+    with web_processes(descriptor, web, environment) as kept:
+        return await Supervisor([database, *kept, worker], say).run(greet=greet)
 
 
 def _answers(port: int) -> bool:

@@ -6,8 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
+from prometheus_client.multiprocess import mark_process_dead
 
 from alongside.errors import WrongSetUp
 from alongside.settings import Settings
@@ -62,13 +66,22 @@ def serve(descriptor: int, settings: Settings) -> None:
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 
-def web_processes(descriptor: int, processes: int, environment: dict[str, str]) -> list[Kept]:
-    """That many web processes to keep, all behind one listening socket."""
+@contextmanager
+def web_processes(descriptor: int, processes: int, environment: dict[str, str]) -> Iterator[list[Kept]]:
+    """That many web processes to keep, behind one listening socket and with one account of their figures."""
+    with tempfile.TemporaryDirectory(prefix="alongside-figures-") as figures:
+        told = environment | {"PROMETHEUS_MULTIPROC_DIR": figures}
+        yield [_web_process(number, descriptor, told) for number in range(1, processes + 1)]
 
+
+def _web_process(number: int, descriptor: int, environment: dict[str, str]) -> Kept:
     def start() -> subprocess.Popen[bytes]:
+        if kept.process is not None:  # the figures of the one that died do not count any more
+            mark_process_dead(kept.process.pid, environment["PROMETHEUS_MULTIPROC_DIR"])  # type: ignore[no-untyped-call]
         return child(["web", "--descriptor", str(descriptor)], environment, descriptors=[descriptor])
 
-    return [Kept(f"web app {number}", start) for number in range(1, processes + 1)]
+    kept = Kept(f"web app {number}", start)
+    return kept
 
 
 def end_with_supervisor() -> None:

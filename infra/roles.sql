@@ -1,0 +1,31 @@
+-- The three roles and the empty database, once per cluster, as a superuser. Harmless when run again.
+--   ALONGSIDE_MIGRATOR_PASSWORD=… ALONGSIDE_APP_PASSWORD=… ALONGSIDE_BACKUP_PASSWORD=… psql -f infra/roles.sql postgres
+-- The demonstration and the tests do the same in alongside/database/roles.py; a test holds the two together.
+\set ON_ERROR_STOP on
+\getenv migrator_password ALONGSIDE_MIGRATOR_PASSWORD
+\getenv app_password ALONGSIDE_APP_PASSWORD
+\getenv backup_password ALONGSIDE_BACKUP_PASSWORD
+
+SELECT format('CREATE ROLE %I', name)
+FROM unnest(ARRAY['alongside_owner', 'alongside_migrator', 'alongside_app', 'alongside_backup']) AS name
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+
+-- owns everything, signs in nowhere
+ALTER ROLE alongside_owner NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;
+
+-- runs migrations: its connections act as the owner from the first
+ALTER ROLE alongside_migrator LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :'migrator_password';
+GRANT alongside_owner TO alongside_migrator;
+ALTER ROLE alongside_migrator SET role = alongside_owner;
+
+-- web app and worker: owns nothing, cannot pass by row-level security
+ALTER ROLE alongside_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT PASSWORD :'app_password';
+
+-- reads everything for the backup, and nothing but reads
+ALTER ROLE alongside_backup LOGIN NOSUPERUSER BYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :'backup_password';
+GRANT pg_read_all_data TO alongside_backup;
+
+SELECT 'CREATE DATABASE alongside OWNER alongside_owner'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'alongside') \gexec
+REVOKE ALL ON DATABASE alongside FROM PUBLIC;
+GRANT CONNECT ON DATABASE alongside TO alongside_migrator, alongside_app, alongside_backup;

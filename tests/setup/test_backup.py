@@ -1,0 +1,133 @@
+"""What infra/ says about roles, backup and restore is done here for real, on a server like production's."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from alongside.database.binaries import programs
+from alongside.database.roles import prepare_cluster
+from alongside.database.schema import bring_up_to_date
+from alongside.database.scratch import ScratchServer
+from alongside.database.session import Database
+from tests.people import NORTHSHIRE
+from tests.stage import play
+
+INFRA = Path(__file__).parents[2] / "infra"
+KEY = b"k" * 32
+PASSWORDS = {"migrator": "m", "app": "a", "backup": "b"}
+ROLES = """
+SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolbypassrls, rolconfig::text,
+       (SELECT array_agg(g.rolname ORDER BY 1)::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+        WHERE m.member = r.oid),
+       (SELECT array_agg(a.privilege_type ORDER BY 1)::text FROM pg_database d, aclexplode(d.datacl) a
+        WHERE d.datname = 'alongside' AND a.grantee = r.oid)
+FROM pg_roles r WHERE rolname = ANY ('{alongside_owner,alongside_migrator,alongside_app}') ORDER BY 1
+"""
+
+
+def run(*command: str, server: ScratchServer, **environment: str) -> str:
+    """Run a script of infra/ with PostgreSQL's programs at hand; what it printed."""
+    path = f"{programs(server.user)}:{os.environ['PATH']}"
+    done = subprocess.run(
+        command, env={"PATH": path} | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def make_roles(server: ScratchServer) -> None:
+    words = {f"ALONGSIDE_{name.upper()}_PASSWORD": password for name, password in PASSWORDS.items()}
+    for _ in range(2):
+        run("psql", "-qXf", str(INFRA / "roles.sql"), server.superuser_url, server=server, **words)
+
+
+async def ask(url: str, question: str) -> list[tuple[object, ...]]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(question)]
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ScratchServer]:
+    with ScratchServer() as one:
+        make_roles(one)
+        yield one
+
+
+def test_roles_sql_makes_the_same_roles_as_the_demonstration(server: ScratchServer) -> None:
+    with ScratchServer() as other:
+        asyncio.run(prepare_cluster(other.superuser_url, {"alongside_migrator": "m", "alongside_app": "a"}))
+        expected = asyncio.run(ask(other.superuser_url, ROLES))
+    assert len(expected) == 3
+    assert asyncio.run(ask(server.superuser_url, ROLES)) == expected
+
+
+def test_a_backup_restored_has_every_row_and_still_keeps_authorities_apart(
+    server: ScratchServer, tmp_path: Path
+) -> None:
+    migrator = server.url("alongside_migrator", "m", "alongside")
+    asyncio.run(bring_up_to_date(migrator, KEY))
+    superuser = server.url("postgres", server.password, "alongside")
+    asyncio.run(fill(superuser))
+    before = asyncio.run(rows_of(superuser))
+    assert sum(before.values()) > 50
+
+    backup = run(
+        str(INFRA / "backup.sh"), str(tmp_path), server=server,
+        BACKUP_URL=server.url("alongside_backup", "b", "alongside"),
+    )  # fmt: skip
+    assert Path(backup).stat().st_mode & 0o077 == 0
+    assert not list(tmp_path.glob("*.half"))
+    run(str(INFRA / "restore.sh"), backup, "restored", server=server, ADMIN_URL=server.superuser_url)
+
+    restored = server.url("postgres", server.password, "restored")
+    assert asyncio.run(rows_of(restored)) == before
+    assert asyncio.run(ask(restored, "SELECT count(*) FROM fence.key")) == [(0,)], "the key travels apart"
+    asyncio.run(bring_up_to_date(server.url("alongside_migrator", "m", "restored"), KEY))
+    assert asyncio.run(versions_seen(server.url("alongside_app", "a", "restored"))) == {NORTHSHIRE}
+
+
+async def fill(url: str) -> None:
+    """Put the cast of two authorities in."""
+    connection = await asyncpg.connect(url)
+    try:
+        await play(connection)
+    finally:
+        await connection.close()
+
+
+async def rows_of(url: str) -> dict[object, object]:
+    """How many rows each table has."""
+    tables = await ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in tables)
+    return dict(await ask(url, counts))
+
+
+async def versions_seen(url: str) -> set[int]:
+    """Whose settings the app sees from inside one authority."""
+    database = Database(url, KEY, pool_size=1)
+    try:
+        async with database.fenced(NORTHSHIRE) as session:
+            connection = await session.connection()
+            rows = await connection.exec_driver_sql("SELECT authority_id FROM authority_settings")
+            return {row[0] for row in rows}
+    finally:
+        await database.close()
+
+
+def test_a_restore_never_writes_over_a_database(server: ScratchServer, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="already exists"):
+        run(
+            str(INFRA / "restore.sh"),
+            str(tmp_path / "any"),
+            "alongside",
+            server=server,
+            ADMIN_URL=server.superuser_url,
+        )
