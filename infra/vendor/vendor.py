@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "src" / "alongside" / "web" / "assets"
+LISTED = Path(__file__).with_name("sha256.txt")
 
 PACKAGES = {
     "govuk-frontend@6.6.0": {
@@ -24,48 +25,55 @@ PACKAGES = {
         "package/LICENSE": "htmx.LICENCE.txt",
     },
 }
-FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+FONTS = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif'
 
 
 def plain(css: str) -> str:
-    """The style sheet without font files, images of the crown, or source maps."""
+    """The style sheet without font files, pictures of crown and crest, or source maps."""
     css = re.sub(r"@font-face\{[^}]*\}", "", css)
     css = re.sub(r'"?GDS Transport"?,\s*arial,\s*sans-serif', FONTS, css)
-    css = re.sub(r"background-image:url\([^)]*crest[^)]*\);?", "", css)
+    css = re.sub(r"[a-z-]+:url\([^)]*\)[^;}]*;?", "", css)
     return re.sub(r"/\*# sourceMappingURL=.*?\*/", "", css)
 
 
-def unpacked(package: str, folder: Path) -> tarfile.TarFile:
-    """The package as its registry serves it, opened."""
-    packed = subprocess.run(
-        ["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return tarfile.open(folder / packed.stdout.strip())
+def made(name: str, content: bytes) -> bytes:
+    """A file as the product keeps it."""
+    text = content.decode()
+    if name.endswith(".css"):
+        text = plain(text)
+        left = re.search(r"url\(|GDS Transport|@font-face", text)
+        if left:
+            sys.exit(f"{name} still holds “{left[0]}”: look what is new in it.")
+    return re.sub(r"\n?//# sourceMappingURL=.*", "", text).encode()
 
 
-def main() -> None:
-    """Fetch, strip, compare with the list of digests (or write it, with --accept)."""
+def fetched() -> dict[str, bytes]:
+    """The files as their registry serves them."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for package, files in PACKAGES.items():
-            with unpacked(package, Path(folder)) as archive:
+            packed = subprocess.run(
+                ["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True
+            )
+            with tarfile.open(Path(folder) / packed.stdout.strip()) as archive:
                 for inside, name in files.items():
                     member = archive.extractfile(inside)
                     assert member is not None
                     found[name] = member.read()
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
-    listed = Path(__file__).with_name("sha256.txt")
-    wanted = (
-        dict(line.split("  ")[::-1] for line in listed.read_text().splitlines()) if listed.exists() else {}
-    )
-    if digests != wanted and "--accept" not in sys.argv:
+    return found
+
+
+def main() -> None:
+    """Fetch, strip, compare with the list of digests (or write it, with --accept)."""
+    found = fetched()
+    kept = {name: made(name, content) for name, content in found.items()}
+    lines = [f"{hashlib.sha256(content).hexdigest()}  fetched {name}" for name, content in sorted(found.items())]
+    lines += [f"{hashlib.sha256(content).hexdigest()}  kept {name}" for name, content in sorted(kept.items())]
+    if (not LISTED.exists() or lines != LISTED.read_text().splitlines()) and "--accept" not in sys.argv:
         sys.exit("The files differ from infra/vendor/sha256.txt. Look why, then run again with --accept.")
-    listed.write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())))
-    for name, content in found.items():
-        text = content.decode()
-        if name.endswith(".css"):
-            text = plain(text)
-        (ASSETS / name).write_text(re.sub(r"\n?//# sourceMappingURL=.*", "", text))
+    LISTED.write_text("\n".join(lines) + "\n")
+    for name, content in kept.items():
+        (ASSETS / name).write_bytes(content)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,27 @@ window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('[data-sending]')) form.removeAttribute('data-sending')
 })
 
-// Filters apply as they are chosen; the button stays for keyboards and for those without JavaScript.
+// Filters apply as they are chosen where only the list is fetched anew; elsewhere the button does it.
 document.addEventListener('change', (event) => {
   const form = event.target.closest?.('form[data-filters]')
-  if (form && event.target.matches('select')) form.requestSubmit()
+  if (form && window.htmx && event.target.matches('select, [type=checkbox], [type=radio]')) form.requestSubmit()
+})
+
+// Where a part of a page was asked for and a whole one came (signed out meanwhile, or an error): go there, never put
+// a page into a page. What asks on its own, such as the board's news, then keeps quiet.
+document.addEventListener('htmx:before:swap', (event) => {
+  const { ctx } = event.detail
+  if (!/^\s*<!doctype/i.test(ctx.text ?? '')) return
+  event.preventDefault()
+  if (ctx.request.method === 'GET' && ctx.sourceElement.matches('a, button, form')) location.assign(ctx.request.action)
+})
+
+// A list that was fetched anew is announced to those who do not see it change.
+document.addEventListener('htmx:after:swap', (event) => {
+  const source = event.detail.ctx?.sourceElement
+  const place = document.getElementById('announcement')
+  if (!place || !source?.matches('form[data-filters]')) return
+  const list = document.querySelector(source.getAttribute('hx-target'))
+  const rows = list?.querySelectorAll('.alongside-card, tbody tr').length ?? 0
+  place.textContent = rows === 0 ? 'Nothing found' : `${rows} shown`
 })
