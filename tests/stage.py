@@ -14,6 +14,7 @@ import asyncpg
 import msgspec
 from litestar import Litestar
 
+import alongside.tables  # noqa: F401  (in every test process, all tables are declared)
 from alongside.authorities.files import read_authority, to_stored
 from alongside.authorities.registry import register_settings
 from alongside.authorities.settings import AuthoritySettings

@@ -21,10 +21,10 @@ from alongside.needs.model import (
     PART_MEET_NEED,
     Need,
 )
-from alongside.offers.model import EXHAUST_OFFER, REFILL_OFFER, Offer
+from alongside.offers.actions import balance_offer
 from alongside.partnerships import amendment, visit
 from alongside.partnerships.model import BEGIN, CLOSE, END_EARLY, PREPARE, SIGN, Partnership
-from alongside.partnerships.queries import aims_of, held_partnership, left_over, need_of, pool_of
+from alongside.partnerships.queries import aims_of, held_partnership, left_over, need_of
 from alongside.partnerships.sides import (
     OTHER_SIDE,
     Word,
@@ -85,7 +85,7 @@ async def prepare_partnership(session: AsyncSession, person: Person, proposal: A
     product = system(person.authority_id, person.today)
     need = await need_of(session, person.authority_id, proposal.need_id)
     await take(session, product, Need, need, AGREE_NEED)
-    await settle_offer(session, person, proposal.offer_id)
+    await balance_offer(session, person, proposal.offer_id)
     await tell_both_and_leaders(
         session,
         person,
@@ -99,16 +99,6 @@ async def prepare_partnership(session: AsyncSession, person: Person, proposal: A
         ),
     )
     return made.id
-
-
-async def settle_offer(session: AsyncSession, person: Person, offer_id: UUID) -> None:
-    """Close an offer to proposals when its last day is promised, and open it again when days come back."""
-    pool = await pool_of(session, person.authority_id, offer_id)
-    product = system(person.authority_id, person.today)
-    if pool.state == "live" and pool.days_left == 0:
-        await take(session, product, Offer, pool, EXHAUST_OFFER)
-    elif pool.state == "exhausted" and pool.days_left > 0:
-        await take(session, product, Offer, pool, REFILL_OFFER)
 
 
 async def sign_agreement(
@@ -165,7 +155,14 @@ async def end_early(
     note = ": ".join(part for part in (reasons[reason].label, words) if part)
     await take(session, person, Partnership, row, END_EARLY, note=note, ended_because=reason)
     product = system(person.authority_id, person.today)
-    await take(session, product, Need, await need_of(session, person.authority_id, row.need_id), LOOK_AGAIN)
+    await take(
+        session,
+        product,
+        Need,
+        await need_of(session, person.authority_id, row.need_id),
+        LOOK_AGAIN,
+        confirmed_on=person.today,
+    )
     await wind_up(session, person, row)
     await tell_both_and_leaders(
         session,
@@ -202,7 +199,7 @@ async def close_partnership(session: AsyncSession, person: Person, row: Any, out
 
 async def wind_up(session: AsyncSession, person: Person, row: Any) -> None:
     """What an end brings with it: plans and proposed changes fall away, the offer has its days again."""
-    await settle_offer(session, person, row.offer_id)
+    await balance_offer(session, person, row.offer_id)
     product = system(person.authority_id, person.today)
     for thing, states, move in (
         (visit.Visit, ("planned",), visit.DROP_VISIT),

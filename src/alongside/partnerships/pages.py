@@ -76,6 +76,7 @@ async def sign_agreement(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, partnership_id: UUID
 ) -> Answer:
     """Sign the agreement that was shown."""
+    await queries.partnership_to(session, person, Permission.SIGN_AGREEMENT, partnership_id)
     await actions.sign_agreement(session, person, partnership_id, version_of(await typed(request)))
     return SeeOther(f"/partnerships/{partnership_id}", "You have signed the agreement.")
 

@@ -13,7 +13,8 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.errors import Refused
 from alongside.journal.actions import write_journal
-from alongside.partnerships.actions import in_words, settle_offer
+from alongside.offers.actions import balance_offer
+from alongside.partnerships.actions import in_words
 from alongside.partnerships.aims.forms import TEXTS
 from alongside.partnerships.amendment import (
     AGREE_AMENDMENT,
@@ -126,7 +127,7 @@ async def agree_amendment(session: AsyncSession, person: Person, amendment_id: U
     except IntegrityError as error:
         raise in_words(error, row) from error
     await _put_aims(session, person, row, seen.aims)
-    await settle_offer(session, person, row.offer_id)
+    await balance_offer(session, person, row.offer_id)
     await _tell_other(session, person, row, side, amendment_id, "has agreed to the change you proposed")
     partnership_id: UUID = row.id
     return partnership_id

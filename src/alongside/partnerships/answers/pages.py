@@ -27,6 +27,7 @@ async def accept_proposal(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, proposal_id: UUID
 ) -> Answer:
     """Say yes to the terms that were shown."""
+    await proposal_to(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     made = await actions.accept_proposal(session, person, proposal_id, version_of(await typed(request)))
     if made is None:
         return SeeOther(f"/proposals/{proposal_id}", "You have accepted. The next to answer have been told.")

@@ -290,7 +290,14 @@ async def go_on_looking(session: AsyncSession, person: Person, row: Any) -> None
     if need.state == "proposed" and not await live_proposals_of_need(
         session, person.authority_id, row.need_id
     ):
-        await take(session, system(person.authority_id, person.today), Need, need, GO_ON_LOOKING)
+        await take(
+            session,
+            system(person.authority_id, person.today),
+            Need,
+            need,
+            GO_ON_LOOKING,
+            confirmed_on=person.today,
+        )
 
 
 async def _settle(session: AsyncSession, person: Person, row: Any) -> UUID:

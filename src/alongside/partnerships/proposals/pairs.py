@@ -1,20 +1,18 @@
 """Which offers may be proposed for a need, and which needs an offer may be proposed for."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, exists, func, literal_column, or_, select, true
+from sqlalchemy import Row, and_, bindparam, exists, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import may, reach_clause
-from alongside.authorities import calendar_of, settings_of
-from alongside.authorities.calendar import ONE_DAY
-from alongside.needs.freshness import lapsed_if_confirmed_by
+from alongside.authorities import settings_of
 from alongside.needs.model import Need
+from alongside.offers.freshness import is_proposable
 from alongside.offers.model import Offer, OfferTheme
 from alongside.partnerships.proposal import Proposal
 from alongside.partnerships.proposals.queries import LIVE, WAITING_NEEDS
@@ -47,12 +45,6 @@ OFFER: Any = (
     .join(School, (School.authority_id == AUTHORITY) & (School.urn == Offer.school_urn))
     .where(Offer.authority_id == AUTHORITY)
 )
-
-
-def fresh_since(authority_id: int, today: date) -> date:
-    """The earliest day of confirmation with which an offer still holds today."""
-    good_for = settings_of(authority_id).clocks.offer_good_for
-    return lapsed_if_confirmed_by(calendar_of(authority_id), today, good_for) + ONE_DAY
 
 
 def seen_by(person: Person, post: Any) -> Any:
@@ -91,8 +83,7 @@ def _miles_from(post: Row[Any]) -> Any:
 async def offers_for_need(session: AsyncSession, person: Person, need: Row[Any]) -> Sequence[Row[Any]]:
     """The offers that may be proposed for a need, 25 at most: those of its theme first, then the nearest.
 
-    Live, confirmed within the authority's period, with days and a place left, and not proposed for it
-    already.
+    Only those that hold today (`offers.freshness`) and are not proposed for it already.
     """
     same_theme = exists().where(
         OfferTheme.authority_id == AUTHORITY, OfferTheme.offer_id == Offer.id, OfferTheme.theme == need.theme
@@ -107,12 +98,8 @@ async def offers_for_need(session: AsyncSession, person: Person, need: Row[Any])
     statement = (
         OFFER.add_columns(same_theme.label("same_theme"), miles)
         .where(
-            Offer.state == "live",
-            Offer.confirmed_on >= fresh_since(person.authority_id, person.today),
-            Offer.days_taken < Offer.days_total,
-            Offer.engagements_taken < Offer.engagements_max,
+            is_proposable(person.today, settings_of(person.authority_id)),
             Offer.school_urn != need.school_urn,
-            or_(Offer.appetite != "no", Offer.school_urn == (person.school_urn or 0)),
             seen_by(person, Offer),
             _within_propose(person, Offer.school_urn, need.school_urn),
             ~already,

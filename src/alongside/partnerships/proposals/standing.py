@@ -6,8 +6,9 @@ from typing import Any
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import may
+from alongside.authorities import settings_of
 from alongside.errors import Refused
-from alongside.partnerships.proposals.pairs import fresh_since
+from alongside.offers.freshness import fresh_since
 from alongside.partnerships.sides import GIVER, LEADER, OTHER_SIDE, days_in_words, side_of
 
 ENDS = {
@@ -44,7 +45,9 @@ def why_not(person: Person, row: Any, days: Decimal | None = None) -> str | None
         )
     if row.offer_state != "live":
         return f"{row.giving_name} has paused or withdrawn this offer. Look for another one."
-    if row.confirmed_on is None or row.confirmed_on < fresh_since(person.authority_id, person.today):
+    if row.confirmed_on is None or row.confirmed_on < fresh_since(
+        settings_of(person.authority_id), person.today
+    ):
         return f"{row.giving_name} has not confirmed this offer for too long. Ask them to confirm it first."
     if row.days_left < wanted:
         return (
