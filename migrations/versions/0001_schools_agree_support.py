@@ -1,4 +1,10 @@
-"""Schools agree support: the fence, the register, people, needs, offers, partnerships."""
+"""Schools agree support: the fence, the register, people, needs, offers, partnerships, what people are told.
+
+The statements stand beside this file, as the models of that day declared them (`alongside.tables.statements`); they are
+history now and do not change. `tests/structure/test_migrations.py` holds what all migrations make against the models.
+"""
+
+from pathlib import Path
 
 from alembic import op
 
@@ -7,21 +13,19 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+STATEMENTS = Path(__file__).with_suffix(".sql")
+BETWEEN = "\n-- next\n"
+
 
 def upgrade() -> None:
-    """Make everything."""
-    from alongside.tables import statements
-
+    """Make everything, in the caller's transaction."""
     bind = op.get_bind()
-    bind.exec_driver_sql("SELECT 1")
-    for statement in statements():
-        try:
-            bind.connection.dbapi_connection.run_async(lambda driver, sql=statement: driver.execute(sql))
-        except Exception:
-            print(statement)
-            raise
+    bind.exec_driver_sql("SELECT 1")  # SQLAlchemy begins its transaction with the first statement of its own
+    driver = bind.connection.dbapi_connection
+    for statement in STATEMENTS.read_text(encoding="utf-8").split(BETWEEN):
+        driver.run_async(lambda connection, sql=statement: connection.execute(sql))
 
 
 def downgrade() -> None:
-    """There is nothing before the first: drop the database instead."""
+    """There is nothing before the first."""
     raise NotImplementedError("Drop the database to go back before the first migration.")
