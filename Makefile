@@ -37,10 +37,13 @@ bench: $(READY) ## how fast it is, beside the framework alone and the same SQL a
 vendor: $(READY) ## fetch govuk-frontend and htmx anew into the project (needs npm)
 	$(BIN)/python infra/vendor/vendor.py
 
-lock: $(READY) ## pin requirements.in anew into requirements.lock
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements.in -o requirements.lock
-	@! grep -nE '://|find-links|index-url' requirements.lock
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+lock: $(READY) ## pin requirements.in anew into requirements.lock, and the product's part of it for its image
+	$(PIN) --upgrade requirements.in -o requirements.lock
+	$(PIN) --constraint requirements.lock pyproject.toml -o infra/requirements.lock
+	@! grep -nE '://|find-links|index-url' requirements.lock infra/requirements.lock
 
 wheel: $(READY) ## the product as one file in dist/
 	$(BIN)/hatchling build -t wheel
