@@ -24,7 +24,7 @@ from alongside.people import pages as people_pages
 from alongside.people.sessions import find_person, keep_awake
 from alongside.schools import pages as schools_pages
 from alongside.settings import Settings, bundled
-from alongside.web import health
+from alongside.web import health, live
 from alongside.web.answers import Page
 from alongside.web.house import Destination, House
 from alongside.web.logs import start_logs
@@ -42,6 +42,7 @@ ROOMS: tuple[ModuleType, ...] = (
     notifications_pages,
     desks_pages,
     health,
+    live,
 )
 
 DESTINATIONS = (
