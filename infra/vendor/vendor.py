@@ -25,7 +25,9 @@ PACKAGES = {
         "package/LICENSE": "htmx.LICENCE.txt",
     },
 }
-FONTS = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif'
+FONTS = (
+    '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif'
+)
 
 
 def plain(css: str) -> str:
@@ -67,7 +69,9 @@ def main() -> None:
     """Fetch, strip, compare with the list of digests (or write it, with --accept)."""
     found = fetched()
     kept = {name: made(name, content) for name, content in found.items()}
-    lines = [f"{hashlib.sha256(content).hexdigest()}  fetched {name}" for name, content in sorted(found.items())]
+    lines = [
+        f"{hashlib.sha256(content).hexdigest()}  fetched {name}" for name, content in sorted(found.items())
+    ]
     lines += [f"{hashlib.sha256(content).hexdigest()}  kept {name}" for name, content in sorted(kept.items())]
     if (not LISTED.exists() or lines != LISTED.read_text().splitlines()) and "--accept" not in sys.argv:
         sys.exit("The files differ from infra/vendor/sha256.txt. Look why, then run again with --accept.")

@@ -70,8 +70,13 @@ async def test_a_mistake_is_named_with_its_cure_and_nothing_typed_is_lost(
     )
     for name, text in kept.items():
         assert page.select_one(f'textarea[name="{name}"]').get_text().strip() == text
-    if field in ("title", "days", "starts_on"):
+    if field in ("title", "days"):
         assert page.select_one(f'input[name="{field}"]')["value"] == typed
+    if field == "starts_on":
+        boxes = [
+            page.select_one(f'input[name="starts_on-{part}"]')["value"] for part in ("day", "month", "year")
+        ]
+        assert "/".join(boxes) == typed
     assert "No needs here" in words(await client.get("/needs", as_=HEAD_OF_MILL))
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +9,9 @@ from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAr
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
+from alongside.web.fields import DayField
+
 HALVES = re.compile(r"(?P<whole>\d{0,3})(?P<half>½|[.,]5)?(?:[.,]0)?")
-DATE = re.compile(r"(?P<year>20\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)", re.ASCII)
-DAY_FIRST = re.compile(r"(?P<day>\d\d?)[ ./-](?P<month>\d\d?)[ ./-](?P<year>20\d\d)", re.ASCII)
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters, which no spreadsheet takes, and halves of characters, which no database does."""
 MOST_DAYS = Decimal(200)
@@ -112,18 +111,8 @@ class Count(Typing):
         return int(typed)
 
 
-class Day(Typing):
-    """A date, as a browser's date field sends it or as people write it: 2027-01-31 or 31/1/2027."""
-
-    def read(self, typed: str) -> date:
-        """The date, if there is such a day in this century."""
-        found = DATE.fullmatch(typed) or DAY_FIRST.fullmatch(typed)
-        if found is None:
-            raise ValueError(self.cure)
-        try:
-            return date(int(found["year"]), int(found["month"]), int(found["day"]))
-        except ValueError:
-            raise ValueError(self.cure) from None
+Day = DayField
+"""A date in three boxes: day, month and year."""
 
 
 def one_line(text: str | None) -> str:

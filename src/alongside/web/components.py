@@ -16,6 +16,8 @@ from wtforms import (
 )
 from wtforms.validators import Length
 
+from alongside.web.fields import PARTS, DayField
+
 LIBRARY = "govuk_frontend_jinja"
 MANY_CHOICES = 7
 """More choices than this are a select, not radios."""
@@ -36,8 +38,11 @@ def component(name: str, /, **params: Any) -> Markup:
     return Markup(getattr(module, macro)(params))
 
 
-def form_field(field: Field, **settled: Any) -> Markup:
-    """A field of a form, whatever its kind. `settled` adds to the component's own parameters."""
+def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
+    """A field of a form, whatever its kind. `settled` adds to the component's own parameters.
+
+    `select` asks for a list to open where there would be radios: above a list, where room is short.
+    """
     params: dict[str, Any] = {"id": field.id, "name": field.name, **_around(field)}
     shown = getattr(field, "_value", str)
     keywords = dict(field.render_kw or {})
@@ -47,7 +52,9 @@ def form_field(field: Field, **settled: Any) -> Markup:
         )
     if isinstance(field, BooleanField):
         return _single_box(field, params | settled)
-    if isinstance(field, SelectMultipleField | RadioField) or _few(field, keywords):
+    if isinstance(field, DayField):
+        return _day(field, params | settled)
+    if isinstance(field, SelectMultipleField | RadioField) or (_few(field, keywords) and not select):
         return _choices(field, params | settled)
     if isinstance(field, SelectField):
         items = [
@@ -109,6 +116,24 @@ def _choices(field: Any, params: dict[str, Any]) -> Markup:
     return component("checkboxes" if many else "radios", **params)
 
 
+def _day(field: DayField, params: dict[str, Any]) -> Markup:
+    """Day, month and year in three boxes; only the boxes that are wrong are marked so."""
+    items = [
+        {
+            "name": part,
+            "value": field.typed[part],
+            "classes": f"govuk-input--width-{4 if part == 'year' else 2}"
+            + (" govuk-input--error" if field.errors and (part in field.wrong or not field.wrong) else ""),
+        }
+        for part in PARTS
+    ]
+    params.setdefault("hint", {"text": "For example, 31 1 2027"})
+    legend = {"legend": {"text": str(field.label.text), "classes": "govuk-fieldset__legend--s"}}
+    return component(
+        "date-input", **({"namePrefix": field.name, "fieldset": legend, "items": items} | params)
+    )
+
+
 def _single_box(field: BooleanField, params: dict[str, Any]) -> Markup:
     item: dict[str, Any] = {
         "id": field.id,
@@ -135,18 +160,21 @@ def _long_text(field: Field, params: dict[str, Any], keywords: dict[str, Any]) -
 
 def _short_text(params: dict[str, Any], keywords: dict[str, Any], field: Field) -> dict[str, Any]:
     number = type(field).__name__ in ("IntegerField", "DecimalField", "HalfDays", "Count")
-    day = type(field).__name__ in ("DateField", "Day")
     if number:
         params |= {"inputmode": "decimal", "classes": "govuk-input--width-4"}
-    if day:
-        params |= {"classes": "govuk-input--width-10"}
-        params.setdefault("hint", {"text": "For example, 31/1/2027"})
     for name in ("classes", "autocomplete", "inputmode", "spellcheck", "type"):
         if name in keywords:
             params[name] = keywords[name]
     if "suffix" in keywords:
         params["suffix"] = {"text": keywords["suffix"]}
     return params
+
+
+def _first_box(field: Field) -> str:
+    """Where the cursor goes from the error summary: the field, or the first wrong box of a date."""
+    if isinstance(field, DayField):
+        return f"{field.id}-{next((part for part in PARTS if part in field.wrong), PARTS[0])}"
+    return str(field.id)
 
 
 def error_summary(form: Form | None, others: list[str] | tuple[str, ...] = ()) -> Markup:
@@ -158,7 +186,9 @@ def error_summary(form: Form | None, others: list[str] | tuple[str, ...] = ()) -
         for error in errors:
             item = {"text": str(error)}
             if name:
-                item["href"] = f"#{form[name].id}" if form is not None and name in form._fields else ""
+                item["href"] = (
+                    f"#{_first_box(form[name])}" if form is not None and name in form._fields else ""
+                )
             listed.append({key: value for key, value in item.items() if value})
     if not listed:
         return Markup("")
