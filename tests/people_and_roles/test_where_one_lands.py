@@ -24,7 +24,8 @@ def test_everything_else_leads_to_the_desk(wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wanted", ["/", "/desk", "/needs/0199-ab", "/board?kind=need&theme=maths&q=caf%C3%A9", "/needs?page=2", "/a/@b:c"]
+    "wanted",
+    ["/", "/desk", "/needs/0199-ab", "/board?kind=need&theme=maths&q=caf%C3%A9", "/needs?page=2", "/a/@b:c"],
 )
 def test_pages_of_ours_are_kept(wanted: str) -> None:
     assert same_site(wanted) == wanted

@@ -34,7 +34,8 @@ async def know(copy: Copy, issuer: str, subject: str, one: Cast = HEAD_OF_MILL) 
 async def sessions(copy: Copy) -> list[asyncpg.Record]:
     """The sessions that sign-ins made: those of the stage are not among them."""
     return await rows(
-        copy, "SELECT * FROM signed_in WHERE issuer <> 'https://stage.example' ORDER BY started_at, token_hash"
+        copy,
+        "SELECT * FROM signed_in WHERE issuer <> 'https://stage.example' ORDER BY started_at, token_hash",
     )
 
 

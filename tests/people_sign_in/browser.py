@@ -55,11 +55,17 @@ class Browser:
 
     async def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        headers = {"host": self.host, "sec-fetch-site": "same-origin", "user-agent": "Mozilla/5.0 (Windows) Firefox/140.0"}
+        headers = {
+            "host": self.host,
+            "sec-fetch-site": "same-origin",
+            "user-agent": "Mozilla/5.0 (Windows) Firefox/140.0",
+        }
         if cookies:
             headers["cookie"] = cookies
         transport = httpx.ASGITransport(app=self.app)  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", trust_env=False) as http:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost", trust_env=False
+        ) as http:
             response = await http.request(method, path, headers=headers, **more)
         self.set_cookies = response.headers.get_list("set-cookie")
         for line in self.set_cookies:

@@ -41,6 +41,7 @@ class Forger:
         """Be honest again."""
         self.shown = [self.key, self.ec]
         self.id_token: Callable[[], str] = lambda: ""
+        self.by_form: Callable[[dict[str, str]], str] = lambda form: self.id_token()
         self.asked: list[str] = []
         self.forms: list[dict[str, str]] = []
         self.down: set[str] = set()
@@ -76,12 +77,16 @@ class Forger:
         if made["alg"] == "none":
             return f"{head}.{body}."
         text = f"{head}.{body}"
-        signer = JWSRegistry(algorithms=[made["alg"]]).get_alg(made["alg"])  # never checks what a header may say
+        signer = JWSRegistry(algorithms=[made["alg"]]).get_alg(
+            made["alg"]
+        )  # never checks what a header may say
         return f"{text}.{b64(signer.sign(text.encode(), key or self.key))}"
 
     def hmac_with_public_key(self, claims: dict[str, Any]) -> str:
         """The old trick: HS256 with the public key as the secret."""
-        text = f"{b64(json.dumps({'alg': 'HS256', 'kid': 'first'}).encode())}.{b64(json.dumps(claims).encode())}"
+        text = (
+            f"{b64(json.dumps({'alg': 'HS256', 'kid': 'first'}).encode())}.{b64(json.dumps(claims).encode())}"
+        )
         return f"{text}.{b64(hmac.digest(self.key.as_pem(private=False), text.encode(), 'sha256'))}"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -92,7 +97,13 @@ class Forger:
         if any(part in path for part in self.slow):
             await asyncio.sleep(30)
         status, answer = (503, {}) if any(part in path for part in self.down) else self._answer(path, body)
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(b"content-type", b"application/json")],
+            }
+        )
         await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
 
     def _answer(self, path: str, body: bytes) -> tuple[int, Any]:
@@ -109,7 +120,11 @@ class Forger:
             return 200, {"keys": [key.as_dict(private=False) for key in self.shown]}
         if path.endswith("/token"):
             self.forms.append({name: value[0] for name, value in parse_qs(body.decode()).items()})
-            answer = {"access_token": self.access_token, "token_type": "Bearer", "id_token": self.id_token()}
+            answer = {
+                "access_token": self.access_token,
+                "token_type": "Bearer",
+                "id_token": self.by_form(self.forms[-1]),
+            }
             return 200, answer
         if path.endswith("/userinfo"):
             return 200, self.userinfo
@@ -124,7 +139,9 @@ async def forging() -> AsyncIterator[Forger]:
     """A forger that listens until the block ends."""
     port = free_port()
     forger = Forger(port)
-    server = uvicorn.Server(uvicorn.Config(forger, host="127.0.0.1", port=port, log_level="critical", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(forger, host="127.0.0.1", port=port, log_level="critical", lifespan="off")
+    )
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -44,7 +44,9 @@ def node_or_skip() -> str:
     if node and (FOLDER / "node_modules" / "oidc-provider").is_dir():
         return node
     if os.environ.get("CI") == "true":
-        pytest.fail("Node and the packages of tests/oidc are needed: apt-get install nodejs npm, then make test-needs")
+        pytest.fail(
+            "Node and the packages of tests/oidc are needed: apt-get install nodejs npm, then make test-needs"
+        )
     pytest.skip("needs Node and npm for a real OpenID provider")
 
 
@@ -60,7 +62,9 @@ def running(providers: list[dict[str, Any]]) -> Iterator[None]:
     try:
         process.stdin.write(json.dumps(providers) + "\n")
         process.stdin.flush()
-        assert any(line == "ready\n" for line in iter(process.stdout.readline, "")), "the providers did not start"
+        assert any(line == "ready\n" for line in iter(process.stdout.readline, "")), (
+            "the providers did not start"
+        )
         yield
     finally:
         process.stdin.close()

@@ -1,35 +1,20 @@
 """Tokens that an honest provider never signs, each with a real signature: refused, and nobody comes in (E2, E5)."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from joserfc.jwk import OctKey
 
-from alongside.database.session import Database
 from tests.client import words
 from tests.people_sign_in.books import everything, know, nobody_came_in, sessions
 from tests.people_sign_in.browser import Browser
 from tests.people_sign_in.forger import CLIENT, Forger
-from tests.stage import Copy, open_database
+from tests.stage import Copy
 
 NOW = time.time
 Made = Callable[[Forger, str], str]
-
-
-@pytest.fixture(scope="module")
-def copy(module_database: Copy) -> Copy:
-    """One database for all of them: most change nothing, and that is the point."""
-    return module_database
-
-
-@pytest.fixture(scope="module")
-async def database(copy: Copy) -> AsyncIterator[Database]:
-    """The app's way to it."""
-    opened = open_database(copy)
-    yield opened
-    await opened.close()
 
 
 def claims(**changed: Any) -> Made:

@@ -42,7 +42,9 @@ async def test_a_provider_that_is_down_at_the_start(forger: Forger, browser: Bro
 
 
 @pytest.mark.parametrize("part", ["token", "jwks"])
-async def test_a_provider_that_goes_down_on_the_way(part: str, forger: Forger, browser: Browser, copy: Copy) -> None:
+async def test_a_provider_that_goes_down_on_the_way(
+    part: str, forger: Forger, browser: Browser, copy: Copy
+) -> None:
     forger.down = {part}
     await know(copy, forger.issuer(), "stranger")
     assert await callback(browser, forger) == DOWN
@@ -65,7 +67,9 @@ async def test_a_provider_that_is_slow_holds_nobody_and_no_connection(
     assert await is_in(here), "those who are signed in go on working"
 
 
-async def test_a_key_changed_on_the_way_is_asked_for_once(forger: Forger, browser: Browser, copy: Copy) -> None:
+async def test_a_key_changed_on_the_way_is_asked_for_once(
+    forger: Forger, browser: Browser, copy: Copy
+) -> None:
     await know(copy, forger.issuer(), "stranger")
     assert await callback(browser, forger) == "/desk"
     second = RSAKey.generate_key(2048, {"kid": "second", "use": "sig"})
@@ -76,7 +80,9 @@ async def test_a_key_changed_on_the_way_is_asked_for_once(forger: Forger, browse
     forger.asked.clear()
     assert await callback(browser, forger, kid="third") == "/not-signed-in/not_believed"
     assert [path for path in forger.asked if path.endswith("jwks")] == ["/oidc/jwks"]
-    assert await callback(browser, forger) == "/not-signed-in/not_believed", "the key taken back is believed no more"
+    assert await callback(browser, forger) == "/not-signed-in/not_believed", (
+        "the key taken back is believed no more"
+    )
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ def changed(address: str, **values: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}?{query}"
 
 
-async def answer_for(ways: SimpleNamespace, browser: Browser, visitor: Visitor, copy: Copy, way: str = "honest") -> str:
+async def answer_for(
+    ways: SimpleNamespace, browser: Browser, visitor: Visitor, copy: Copy, way: str = "honest"
+) -> str:
     """An honest answer of the provider, not yet shown to us."""
     await know(copy, getattr(ways, way), "head-of-mill")
     address, _ = await browser.begin(way)
@@ -163,11 +165,15 @@ async def test_an_answer_that_names_another_issuer_is_refused(
 ) -> None:
     back = await answer_for(ways, browser, visitor, copy)
     said = ways.other if issuer == "other" else issuer
-    assert (await browser.arrive(changed(back, iss=said))).headers["location"] == "/not-signed-in/not_believed"
+    assert (await browser.arrive(changed(back, iss=said))).headers[
+        "location"
+    ] == "/not-signed-in/not_believed"
     await nobody_came_in(copy, KNOWN)
 
 
-async def test_each_provider_has_a_redirect_uri_of_its_own_and_pkce(ways: SimpleNamespace, browser: Browser) -> None:
+async def test_each_provider_has_a_redirect_uri_of_its_own_and_pkce(
+    ways: SimpleNamespace, browser: Browser
+) -> None:
     asked = [(await browser.begin(way))[1] for way in ("honest", "other", "dfe")]
     assert len({one["redirect_uri"] for one in asked}) == 3
     assert {one["code_challenge_method"] for one in asked} == {"S256"}
@@ -194,16 +200,25 @@ async def test_the_provider_itself_refuses_what_we_rely_on(
     address, asked = await browser.begin("honest")
     back = await visitor.sign_in(address, "head-of-mill")
     code = parse_qs(urlsplit(back).query)["code"][0]
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": asked["redirect_uri"], "code_verifier": "v" * 43}
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": asked["redirect_uri"],
+        "code_verifier": "v" * 43,
+    }
     async with httpx.AsyncClient(trust_env=False) as http:
         without = {name: value for name, value in asked.items() if not name.startswith("code_challenge")}
         response = await http.get(f"{ways.honest}/auth", params=without)
         assert "error=invalid_request" in response.headers["location"]
-        response = await http.get(f"{ways.honest}/auth", params=asked | {"redirect_uri": "https://evil.example/"})
+        response = await http.get(
+            f"{ways.honest}/auth", params=asked | {"redirect_uri": "https://evil.example/"}
+        )
         assert response.status_code == 400
         response = await http.post(f"{ways.honest}/token", data=form, auth=("alongside", "wrong"))
         assert response.status_code == 401
-        response = await http.post(f"{ways.honest}/token", data=form, auth=("alongside", SECRET.replace(" ", "+")))
+        response = await http.post(
+            f"{ways.honest}/token", data=form, auth=("alongside", SECRET.replace(" ", "+"))
+        )
         assert response.status_code == 400
 
 
@@ -220,12 +235,16 @@ async def test_somebody_who_stops_at_the_provider_is_told_so(
 
 
 @pytest.mark.parametrize("query", ["", "?code=x", "?state=x", "?error=x", "?code=x&state=&iss="])
-async def test_a_callback_out_of_the_blue_is_refused(query: str, ways: SimpleNamespace, browser: Browser, copy: Copy) -> None:
+async def test_a_callback_out_of_the_blue_is_refused(
+    query: str, ways: SimpleNamespace, browser: Browser, copy: Copy
+) -> None:
     assert (await browser.get(f"/sign-in/honest/callback{query}")).headers["location"] == BEGUN_ELSEWHERE
     await nobody_came_in(copy)
 
 
-async def test_there_is_no_way_that_the_authority_did_not_choose(ways: SimpleNamespace, browser: Browser) -> None:
+async def test_there_is_no_way_that_the_authority_did_not_choose(
+    ways: SimpleNamespace, browser: Browser
+) -> None:
     for path in ("/sign-in/evil", "/sign-in/evil/callback", "/not-signed-in/evil"):
         assert (await browser.get(path)).status_code == 404
 

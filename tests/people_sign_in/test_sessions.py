@@ -12,7 +12,15 @@ from litestar import Litestar
 from alongside.database.session import Database
 from alongside.people.sessions import begin_session, keep_awake
 from tests.client import words
-from tests.people import DELEGATE_OF_MILL, HEAD_OF_MILL, HEAD_OF_PARK, NORTH, NORTHSHIRE, TWIN_HEAD_OF_MILL, Cast
+from tests.people import (
+    DELEGATE_OF_MILL,
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    NORTH,
+    NORTHSHIRE,
+    TWIN_HEAD_OF_MILL,
+    Cast,
+)
 from tests.people_sign_in.books import know, rows, sessions
 from tests.people_sign_in.browser import Browser
 from tests.people_sign_in.conftest import make_app, make_house
@@ -67,7 +75,9 @@ async def test_the_cookie_is_for_this_host_alone_and_the_database_does_not_know_
     assert not await is_in(thief)
 
 
-async def test_there_are_no_personas_outside_the_demonstration(app: Litestar, browser: Browser, copy: Copy) -> None:
+async def test_there_are_no_personas_outside_the_demonstration(
+    app: Litestar, browser: Browser, copy: Copy
+) -> None:
     answer = await browser.post("/sign-in/persona", appointment_id=str(HEAD_OF_MILL.appointment_id))
     assert answer.status_code == 404
     assert "Mina Mill" not in (await browser.get("/sign-in")).text
@@ -75,7 +85,9 @@ async def test_there_are_no_personas_outside_the_demonstration(app: Litestar, br
 
 
 @pytest.mark.parametrize("chosen", ["", "x", "00000000-0000-7000-8000-00000000ffff"])
-async def test_a_persona_that_is_nobody_is_not_there(chosen: str, app: Litestar, browser: Browser, copy: Copy) -> None:
+async def test_a_persona_that_is_nobody_is_not_there(
+    chosen: str, app: Litestar, browser: Browser, copy: Copy
+) -> None:
     app.state.house.demonstration = True
     assert (await browser.post("/sign-in/persona", appointment_id=chosen)).status_code == 404
     assert await sessions(copy) == []
@@ -178,7 +190,9 @@ async def test_a_role_taken_away_ends_what_is_open(database: Database, app: Lite
     """The next request is refused, and an open form cannot be sent any more (D2)."""
     browser = await signed_in(database, app)
     assert await is_in(browser)
-    await rows(copy, "UPDATE appointment SET ends_on = current_date WHERE id = $1", HEAD_OF_MILL.appointment_id)
+    await rows(
+        copy, "UPDATE appointment SET ends_on = current_date WHERE id = $1", HEAD_OF_MILL.appointment_id
+    )
     assert not await is_in(browser)
     answer = await browser.post("/account/mail", mail_choice="none")
     assert answer.status_code == 403
@@ -198,7 +212,9 @@ async def test_a_session_of_one_authority_is_none_of_another(database: Database,
     assert not await is_in(browser)
 
 
-async def test_owners_see_and_end_their_browsers_and_no_others(database: Database, app: Litestar, copy: Copy) -> None:
+async def test_owners_see_and_end_their_browsers_and_no_others(
+    database: Database, app: Litestar, copy: Copy
+) -> None:
     here, there = await signed_in(database, app), await signed_in(database, app)
     other = await signed_in(database, app, HEAD_OF_PARK)
     page = await here.get("/account")
@@ -238,7 +254,9 @@ async def test_signing_out_kills_the_session_and_leaves_nothing_to_go_back_to(
 
 
 @pytest.mark.parametrize("spoil", [{"csrf_token": "wrong"}, {"csrf_token": ""}])
-async def test_nobody_is_signed_out_by_another_site(spoil: dict[str, str], database: Database, app: Litestar) -> None:
+async def test_nobody_is_signed_out_by_another_site(
+    spoil: dict[str, str], database: Database, app: Litestar
+) -> None:
     browser = await signed_in(database, app)
     assert (await browser.post("/sign-out", **spoil)).status_code == 403
     assert await is_in(browser)

@@ -72,7 +72,9 @@ async def test_a_person_stays_the_same_whatever_their_address_becomes(
 ENTRA = {"tid": DIRECTORY, "oid": "object-1"}
 
 
-async def test_entra_knows_people_by_directory_and_object(forger: Forger, browser: Browser, copy: Copy) -> None:
+async def test_entra_knows_people_by_directory_and_object(
+    forger: Forger, browser: Browser, copy: Copy
+) -> None:
     issuer = forger.issuer("entra").replace("{tenantid}", DIRECTORY)
     await know(copy, issuer, f"{DIRECTORY}/object-1")
     assert await come(forger, browser, "entra", **ENTRA, sub="pairwise, another each time") == "/desk"
@@ -182,7 +184,10 @@ async def test_an_organisation_of_this_authority_and_its_role_let_somebody_in(
     organisation: Any, code: str, held: tuple[str, int | None], forger: Forger, browser: Browser, copy: Copy
 ) -> None:
     forger.roles = roles(code)
-    assert await come(forger, browser, "dfe", sub="new", organisation=organisation, email="n@ew.example") == "/desk"
+    assert (
+        await come(forger, browser, "dfe", sub="new", organisation=organisation, email="n@ew.example")
+        == "/desk"
+    )
     assert "/services/alongside/organisations/org-" in " ".join(forger.asked)
     made = await rows(
         copy,
@@ -194,7 +199,9 @@ async def test_an_organisation_of_this_authority_and_its_role_let_somebody_in(
     before = await everything(copy)
     forger.roles = (500, {})
     assert await come(forger, browser, "dfe", sub="new", organisation=None) == "/desk"
-    assert (await everything(copy))[1:] == before[1:], "known now: neither organisation nor API is asked again"
+    assert (await everything(copy))[1:] == before[1:], (
+        "known now: neither organisation nor API is asked again"
+    )
 
 
 @pytest.mark.oidc
@@ -216,14 +223,20 @@ def forger_as_api(one_forger: Forger, monkeypatch: pytest.MonkeyPatch) -> Forger
     return one_forger
 
 
-async def test_a_userinfo_about_somebody_else_is_refused(forger: Forger, browser: Browser, copy: Copy) -> None:
+async def test_a_userinfo_about_somebody_else_is_refused(
+    forger: Forger, browser: Browser, copy: Copy
+) -> None:
     forger.userinfo = {"sub": "another", "organisation": school()}
     assert await come(forger, browser, "dfe") == "/not-signed-in/not_believed"
     await nobody_came_in(copy)
 
 
-async def test_somebody_whose_roles_have_ended_is_told_so(forger: Forger, browser: Browser, copy: Copy) -> None:
+async def test_somebody_whose_roles_have_ended_is_told_so(
+    forger: Forger, browser: Browser, copy: Copy
+) -> None:
     await know(copy, forger.issuer(), "stranger", DELEGATE_OF_MILL)
-    await rows(copy, "UPDATE appointment SET ends_on = current_date WHERE id = $1", DELEGATE_OF_MILL.appointment_id)
+    await rows(
+        copy, "UPDATE appointment SET ends_on = current_date WHERE id = $1", DELEGATE_OF_MILL.appointment_id
+    )
     assert await come(forger, browser, "oidc") == "/not-signed-in/no_role"
     await nobody_came_in(copy, (24, 24, 1, 24, 0))

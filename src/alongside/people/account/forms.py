@@ -1,6 +1,6 @@
 """How somebody wants to be told."""
 
-from wtforms import Form, RadioField, SelectChoice  # type: ignore[attr-defined]
+from wtforms import Form, RadioField, SelectChoice, ValidationError  # type: ignore[attr-defined]
 
 MAIL_CHOICES = (
     ("at_once", "At once, on school days"),
@@ -22,4 +22,4 @@ class MailForm(Form):
     def validate_mail_choice(self, field: RadioField) -> None:
         """One of the three."""
         if field.data not in dict(MAIL_CHOICES):
-            raise ValueError("Choose how you want to be told by email")
+            raise ValidationError("Choose how you want to be told by email")
