@@ -79,11 +79,21 @@ def sender_over(database: Database, transport: Transport) -> Sender:
 
 
 async def tell_about(
-    database: Database, people: Iterable[UUID], once: str, authority_id: int = NORTHSHIRE, text_: str = "A need was posted."
+    database: Database,
+    people: Iterable[UUID],
+    once: str,
+    authority_id: int = NORTHSHIRE,
+    text_: str = "A need was posted.",
 ) -> None:
     async with database.fenced(authority_id) as session:
         await tell(
-            session, system(authority_id, SCHOOL_DAY), people, "need_posted", text_, f"/needs/{once}", once=once
+            session,
+            system(authority_id, SCHOOL_DAY),
+            people,
+            "need_posted",
+            text_,
+            f"/needs/{once}",
+            once=once,
         )
 
 

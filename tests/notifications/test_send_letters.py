@@ -68,7 +68,9 @@ async def test_sent_once_by_many_senders_at_a_time(database: Database) -> None:
     assert {one.state for one in await letters(database)} == {"sent"}
 
 
-async def test_a_server_that_is_busy_is_tried_later_and_later_with_the_same_message_id(database: Database) -> None:
+async def test_a_server_that_is_busy_is_tried_later_and_later_with_the_same_message_id(
+    database: Database,
+) -> None:
     await tell_about(database, [MILL], "1")
     seen: list[str] = []
 
@@ -82,7 +84,9 @@ async def test_a_server_that_is_busy_is_tried_later_and_later_with_the_same_mess
         pauses = []
         for _ in range(6):
             assert await send_some(sender, origin(), ("school_hours",), SCHOOL_DAY) == 1
-            assert await send_some(sender, origin(), ("school_hours",), SCHOOL_DAY) == 0, "not before it is due"
+            assert await send_some(sender, origin(), ("school_hours",), SCHOOL_DAY) == 0, (
+                "not before it is due"
+            )
             [letter] = await letters(database)
             pauses.append(round((letter.due_at - letter.written_at).total_seconds() / 60))
             await change(database, DUE_AGAIN)
@@ -102,7 +106,9 @@ async def test_an_address_that_is_refused_for_good_is_not_tried_again(database: 
     assert (letter.state, letter.attempt) == ("given_up", 1)
 
 
-async def test_a_sender_that_died_after_handing_over_leaves_one_letter_in_the_mailbox(database: Database) -> None:
+async def test_a_sender_that_died_after_handing_over_leaves_one_letter_in_the_mailbox(
+    database: Database,
+) -> None:
     await tell_about(database, [MILL], "1")
     async with post_room() as room:
         smtp = Smtp(room.url, SENDER)
@@ -130,7 +136,9 @@ async def test_a_sender_that_slept_past_its_lease_marks_nothing(database: Databa
         raise OSError("the line was cut while it slept")
 
     async with post_room() as room:
-        slow = asyncio.create_task(send_some(sender_over(database, asleep), origin(), ("school_hours",), SCHOOL_DAY))
+        slow = asyncio.create_task(
+            send_some(sender_over(database, asleep), origin(), ("school_hours",), SCHOOL_DAY)
+        )
         while [one.state for one in await letters(database)] != ["sending"]:
             await asyncio.sleep(0.02)
         await change(database, LEASE_OVER)
@@ -143,7 +151,9 @@ async def test_a_sender_that_slept_past_its_lease_marks_nothing(database: Databa
 
 async def test_a_letter_that_kills_every_sender_is_given_up(database: Database) -> None:
     await tell_about(database, [MILL], "1")
-    await change(database, "UPDATE mail SET state = 'sending', attempt = 6, lease_until = now() - interval '1 s'")
+    await change(
+        database, "UPDATE mail SET state = 'sending', attempt = 6, lease_until = now() - interval '1 s'"
+    )
     async with post_room() as room:
         assert await send_all(sender_over(database, Smtp(room.url, SENDER))) == 0
     [letter] = await letters(database)
@@ -185,14 +195,18 @@ async def test_another_authoritys_letters_stay_where_they_are(database: Database
 
 async def test_letters_given_up_are_listed_and_sent_again(client: Client, database: Database) -> None:
     await tell_about(database, [MILL], "1")
-    await change(database, "UPDATE mail SET state = 'given_up', attempt = 6, last_error = '550 no such mailbox'")
+    await change(
+        database, "UPDATE mail SET state = 'given_up', attempt = 6, last_error = '550 no such mailbox'"
+    )
     page = await client.get("/mail-failures", ADMINISTRATOR)
     assert "550 no such mailbox" in words(page)
     assert "mina.mill@901.example" in words(page)
     [letter] = await letters(database)
     assert (await client.get("/mail-failures", OFFICER)).status_code == 404
     assert (await client.post(f"/mail-failures/{letter.id}/sending", as_=OFFICER)).status_code == 404
-    assert (await client.post(f"/mail-failures/{letter.id}/sending", as_=ADMINISTRATOR.twin)).status_code == 404
+    assert (
+        await client.post(f"/mail-failures/{letter.id}/sending", as_=ADMINISTRATOR.twin)
+    ).status_code == 404
     assert (await client.post(f"/mail-failures/{letter.id}/sending", as_=ADMINISTRATOR)).status_code == 303
     assert "550" not in words(await client.get("/mail-failures", ADMINISTRATOR))
     async with post_room() as room:

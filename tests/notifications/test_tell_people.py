@@ -17,10 +17,13 @@ MILL, PARK, QUAY = HEAD_OF_MILL.person_id, HEAD_OF_PARK.person_id, HEAD_OF_QUAY.
 
 
 async def test_an_act_that_fails_tells_nobody(database: Database) -> None:
-    with pytest.raises(RuntimeError):
+    async def act() -> None:
         async with database.fenced(NORTHSHIRE) as session:
             await tell(session, system(NORTHSHIRE, SCHOOL_DAY), [MILL], "k", "Text.", "/needs", once="a")
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await act()
     assert await letters(database) == []
 
 

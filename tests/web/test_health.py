@@ -49,12 +49,16 @@ async def test_not_ready_while_there_is_no_database_but_alive(client: Client) ->
 async def test_figures_say_how_pages_and_letters_do(client: Client, database: Database) -> None:
     await client.get("/notices", HEAD_OF_MILL)
     await tell_about(database, [HEAD_OF_MILL.person_id, ADMINISTRATOR.person_id], "1")
-    await change(database, "UPDATE mail SET state = 'given_up' WHERE person_id = :id", id=ADMINISTRATOR.person_id)
+    await change(
+        database, "UPDATE mail SET state = 'given_up' WHERE person_id = :id", id=ADMINISTRATOR.person_id
+    )
     told = (await client.get("/metrics", **ANYWHERE)).text
     assert 'alongside_letters{authority="northshire",state="waiting"} 1.0' in told
     assert 'alongside_letters{authority="northshire",state="given_up"} 1.0' in told
     assert 'alongside_letters{authority="southshire",state="waiting"} 0.0' in told
-    assert 'alongside_answers_total{act="list_notices",authority="northshire",method="GET",status="200"}' in told
+    assert (
+        'alongside_answers_total{act="list_notices",authority="northshire",method="GET",status="200"}' in told
+    )
     assert 'alongside_answer_seconds_bucket{act="list_notices"' in told
     assert "alongside_pool_connections_used" in told
     assert "Mina" not in told

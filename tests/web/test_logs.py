@@ -18,7 +18,16 @@ from tests.client import Client, soup
 from tests.people import HEAD_OF_MILL, MILL
 
 CANARY = "CNRY-what-somebody-wrote"
-STARTS = ("/desk", "/board", "/needs/new", f"/needs/new?school={MILL}", "/offers/new", "/account", "/people", "/schools")
+STARTS = (
+    "/desk",
+    "/board",
+    "/needs/new",
+    f"/needs/new?school={MILL}",
+    "/offers/new",
+    "/account",
+    "/people",
+    "/schools",
+)
 
 
 def settings(log_format: str = "json") -> Settings:
@@ -66,7 +75,9 @@ async def test_nothing_that_was_typed_into_any_form_is_logged(client: Client, lo
             if form.get("method", "get").lower() == "post":
                 await client.post(action, typed, HEAD_OF_MILL)
             else:
-                await client.get(f"{action}?" + "&".join(f"{name}={value}" for name, value in typed.items()), HEAD_OF_MILL)
+                await client.get(
+                    f"{action}?" + "&".join(f"{name}={value}" for name, value in typed.items()), HEAD_OF_MILL
+                )
             sent += 1
     assert sent > 5
     told = logged.getvalue()
@@ -82,7 +93,8 @@ async def test_an_error_is_told_without_the_row_that_caused_it(
 ) -> None:
     async def fails(_request: Any, session: Any, *_: Any, **__: Any) -> Any:
         await session.execute(
-            text("INSERT INTO person (authority_id, name, email, mail_choice) VALUES (901, :n, :n, :n)"), {"n": CANARY}
+            text("INSERT INTO person (authority_id, name, email, mail_choice) VALUES (901, :n, :n, :n)"),
+            {"n": CANARY},
         )
 
     async def instead(request: Any, _function: Any, permission: Any) -> Any:
@@ -108,7 +120,7 @@ def test_what_libraries_put_into_their_lines_stays_out(logged: io.StringIO) -> N
     assert CANARY not in logged.getvalue()
 
 
-HOSTILE = "x\r\n{\"event\": \"forged\"}\x1b[2J\u2028\u202e"
+HOSTILE = 'x\r\n{"event": "forged"}\x1b[2J\u2028\u202e'
 
 
 def test_nobody_writes_a_line_of_their_own(logged: io.StringIO) -> None:

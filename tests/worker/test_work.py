@@ -57,7 +57,9 @@ def worker_process(copy: Copy, mail: str) -> Iterator[subprocess.Popen[bytes]]:
 @asynccontextmanager
 async def worker_here(database: Database, copy: Copy, transport: Any) -> AsyncIterator[Worker]:
     """A worker in this process, on a Tuesday at noon."""
-    settings = Settings(database_url=copy.app_url, fence_key=FENCE_KEY, secret=b"s" * 32, base_url="https://{host}")
+    settings = Settings(
+        database_url=copy.app_url, fence_key=FENCE_KEY, secret=b"s" * 32, base_url="https://{host}"
+    )
     worker = Worker(database, settings, sender_over(database, transport), now=lambda: NOON)
     task = asyncio.create_task(worker.work())
     try:
@@ -67,7 +69,7 @@ async def worker_here(database: Database, copy: Copy, transport: Any) -> AsyncIt
         await asyncio.wait_for(task, 10)
 
 
-async def until(true: Any, seconds: float = 15) -> None:
+async def until(true: Any, seconds: float = 30) -> None:
     async with asyncio.timeout(seconds):
         while not await true():
             await asyncio.sleep(0.02)
@@ -92,7 +94,7 @@ async def test_killed_between_handing_over_and_marking_nothing_is_lost_and_the_m
         room.answer = kill_the_sender
         for _ in range(6):
             with worker_process(copy, room.url) as process:
-                sent = asyncio.create_task(until(lambda: all_are(database, "sent"), 25))
+                sent = asyncio.create_task(until(lambda: all_are(database, "sent"), 60))
                 while process.poll() is None and not sent.done():
                     await asyncio.sleep(0.02)
                 sent.cancel()

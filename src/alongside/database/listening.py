@@ -21,7 +21,8 @@ class Listener:
     """Listens on channels. `heard` gets channel and payload; `back` is called after each connecting.
 
     Whatever was called out while there was no connection is lost, so `back` must look for itself what is new.
-    A pooler that shares connections between transactions delivers nothing: `url` must reach the server itself.
+    A pooler that shares connections between transactions delivers nothing: `url` must reach the server
+    itself.
     """
 
     def __init__(

@@ -44,9 +44,9 @@ async def tell(
 ) -> None:
     """Let people know that something concerns them; whoever acts is not told of their own act.
 
-    `text` is one plain sentence without judgements, `path` where to look, `once` a key (“need_posted:<id>”): the
-    same person is told of the same thing once, however often the act is retried. Who wants mail at once gets a
-    letter in the same statement; who wants one a day finds it in the next digest.
+    `text` is one plain sentence without judgements, `path` where to look, `once` a key (“need_posted:<id>”):
+    the same person is told of the same thing once, however often the act is retried. Who wants mail at once
+    gets a letter in the same statement; who wants one a day finds it in the next digest.
     """
     people = [one for one in dict.fromkeys(to) if one != person.id]
     if people:
@@ -82,8 +82,8 @@ async def read_notices(session: AsyncSession, person: Person) -> int:
 async def send_again(session: AsyncSession, person: Person, mail_id: UUID) -> None:
     """Have a letter that was given up tried anew, as often as at first.
 
-    The count of tries goes on, so that a sender who slept over it can mark nothing. Raises NotThere for a letter
-    that is not there or was not given up.
+    The count of tries goes on, so that a sender who slept over it can mark nothing. Raises NotThere for a
+    letter that is not there or was not given up.
     """
     tried = await session.execute(
         update(Mail)

@@ -32,7 +32,7 @@ DIGEST = text(
            || CASE WHEN max(lines) > {MOST_LINES} THEN E'\\n- and ' || max(lines) - {MOST_LINES} || ' more' ELSE '' END,
            '/notices', 'waking_hours', 'digest-' || :written || '-' || person_id
       FROM numbered GROUP BY person_id, email
-    """
+    """  # noqa: S608  (a number of our own)
 ).bindparams(bindparam("day", type_=Date), bindparam("written", type_=Text))
 
 

@@ -20,8 +20,9 @@ TRIES = 6
 class Notice(AuthorityOwned, Base):
     """Something that a person should know: one line on their page, with a link to where it is.
 
-    `kind` names the message ("need_proposed"); `text` is what the page shows, `path` where it leads. `once` is the
-    key by which the same person is told of the same thing once. `in_digest` is set when a daily letter carried it.
+    `kind` names the message ("need_proposed"); `text` is what the page shows, `path` where it leads. `once`
+    is the key by which the same person is told of the same thing once. `in_digest` is set when a daily letter
+    carried it.
     """
 
     __tablename__ = "notice"

@@ -12,7 +12,9 @@ from alongside.notifications.model import Mail, Notice
 A_PAGE = 25
 
 NOTICES: Select[Any] = (
-    select(Notice.id, Notice.kind, Notice.text, Notice.path, Notice.at, Notice.read_at)
+    select(
+        *(column for column in Notice.__table__.columns if column.name not in ("authority_id", "person_id"))
+    )
     .where(Notice.authority_id == bindparam("authority_id"), Notice.person_id == bindparam("person_id"))
     .order_by(Notice.id.desc())
 )
@@ -43,7 +45,8 @@ def _of(person: Person) -> dict[str, Any]:
 
 async def latest_notices(session: AsyncSession, person: Person, most: int) -> Sequence[Row[Any]]:
     """The newest things that this person was told, `most` at most."""
-    return (await session.execute(LATEST, _of(person) | {"most": int(most)})).all()
+    found: Sequence[Row[Any]] = (await session.execute(LATEST, _of(person) | {"most": int(most)})).all()
+    return found
 
 
 async def notices_to(session: AsyncSession, person: Person, page: int) -> tuple[Sequence[Row[Any]], bool]:
@@ -59,9 +62,11 @@ async def unread_notices(session: AsyncSession, person: Person) -> int:
 
 async def letters_given_up(session: AsyncSession, person: Person) -> Sequence[Row[Any]]:
     """The letters that could not be delivered, newest first, a hundred at most."""
-    return (await session.execute(GIVEN_UP, {"authority_id": person.authority_id})).all()
+    found: Sequence[Row[Any]] = (await session.execute(GIVEN_UP, {"authority_id": person.authority_id})).all()
+    return found
 
 
 async def latest_letters(session: AsyncSession, person: Person) -> Sequence[Row[Any]]:
     """The newest hundred letters of the authority, whoever they are for: to read in the demonstration."""
-    return (await session.execute(LETTERS, {"authority_id": person.authority_id})).all()
+    found: Sequence[Row[Any]] = (await session.execute(LETTERS, {"authority_id": person.authority_id})).all()
+    return found

@@ -1,4 +1,4 @@
-"""The outbox emptied: claimed by one sender at a time, sent, marked; tried again with growing pauses; given up visibly."""
+"""The outbox emptied: claimed by one sender, sent, marked; tried again with growing pauses; given up visibly."""
 
 import asyncio
 from collections.abc import Sequence

@@ -44,8 +44,9 @@ class Readable:
 class Smtp:
     """By SMTP: `smtp://[user:password@]host[:port]`, with STARTTLS where it is offered, or `smtps://`.
 
-    A server that was killed by its power cut, or we by ours, between its yes and our note of it, is told the letter
-    once more with the same Message-ID, by which mail servers know a second copy. SMTP has no way to ask.
+    A server that was killed by its power cut, or we by ours, between its yes and our note of it, is told the
+    letter once more with the same Message-ID, by which mail servers know a second copy. SMTP has no way to
+    ask.
     """
 
     address: str
@@ -79,8 +80,8 @@ class Smtp:
 class Notify:
     """By GOV.UK Notify, with the letter's id as the reference, by which it is asked before another try.
 
-    `key` is the API key as Notify shows it: name, service id and secret, the last two 36 characters each. The template
-    takes ((subject)) and ((body)). Source: GOV.UK Notify REST API documentation.
+    `key` is the API key as Notify shows it: name, service id and secret, the last two 36 characters each. The
+    template takes ((subject)) and ((body)). Source: GOV.UK Notify REST API documentation.
     """
 
     key: str

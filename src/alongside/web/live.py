@@ -1,7 +1,8 @@
 """News while a page is open: server-sent events that say only that there is something new, never what.
 
-A page that hears "post" asks the board for what this person may see of it, so nothing is told here that the law
-does not allow. Without JavaScript, or where events do not come through, the page asks now and then instead.
+A page that hears "post" asks the board for what this person may see of it, so nothing is told here that the
+law does not allow. Without JavaScript, or where events do not come through, the page asks now and then
+instead.
 """
 
 import asyncio
@@ -31,8 +32,9 @@ from alongside.web.render import response_to
 HEARTBEAT = 25.0
 """Seconds between signs of life; at each we look whether the session still holds."""
 
-MOST_OF_ONE = 6
-"""Open pages of one person that hear news at once in one process; the oldest makes room."""
+MOST_OF_ONE = 2
+"""Open pages of one person that hear news at once in one process: a browser has six connections to a host, and
+needs some for everything else. Further pages ask now and then instead."""
 
 MOST_OF_ALL = 5_000
 LONGEST = 3600.0
@@ -75,9 +77,6 @@ class Live:
         """Begin to hear for one page of a person."""
         self.listener.start()
         here = self.ears.setdefault(person.authority_id, [])
-        theirs = [ear for ear in here if ear.person_id == person.id and not ear.closed]
-        if len(theirs) >= MOST_OF_ONE:
-            theirs[0].close()
         ear = Ear(person.authority_id, person.id)
         here.append(ear)
         await self.listener.add(f"alongside_{person.authority_id}")
@@ -104,6 +103,11 @@ class Live:
     def open_pages(self) -> int:
         """How many pages hear news just now."""
         return sum(len(here) for here in self.ears.values())
+
+    def full_for(self, person: Person) -> bool:
+        """Whether there is no place for another page of this person."""
+        theirs = [ear for ear in self.ears.get(person.authority_id, ()) if ear.person_id == person.id]
+        return len(theirs) >= MOST_OF_ONE or self.open_pages() >= MOST_OF_ALL
 
     def _heard(self, channel: str, _payload: str) -> None:
         for ear in self.ears.get(int(channel.rpartition("_")[2]), ()):
@@ -205,8 +209,8 @@ async def hear_news(request: Request[Any, Any, Any]) -> Response[Any]:
     if "text/event-stream" not in request.headers.get("accept", ""):
         return Response("Open pages listen here for news.\n", media_type="text/plain")
     live = live_of(house)
-    if live.open_pages() >= MOST_OF_ALL:
-        return Response(b"", status_code=204)  # a browser told so asks no more, and the page asks now and then instead
+    if live.full_for(person):
+        return Response(None, status_code=204)  # which tells a browser not to come back
     ear = await live.open(person)
     return Stream(
         events(live, ear, house, tenant, token),

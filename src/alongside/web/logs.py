@@ -1,7 +1,7 @@
 """Logs: who, where, how long and what came of it; never what people wrote.
 
-An error's own message is not logged: PostgreSQL's quotes the row, others quote what they could not read. Of an error
-stay its kind, PostgreSQL's code and constraint, and the places in our code that it came through.
+An error's own message is not logged: PostgreSQL's quotes the row, others quote what they could not read. Of
+an error stay its kind, PostgreSQL's code and constraint, and the places in our code that it came through.
 """
 
 import json

@@ -38,8 +38,8 @@ log = structlog.get_logger("alongside.worker")
 class Clock:
     """Something that time does once a day to an authority, on school days, from an hour on (in London).
 
-    `run` is harmless when done twice, and gives back how many things it took in hand: with A_BATCH or more of them,
-    it is run again for the rest.
+    `run` is harmless when done twice, and gives back how many things it took in hand: with A_BATCH or more of
+    them, it is run again for the rest.
     """
 
     name: str
@@ -137,9 +137,9 @@ class Clocks:
                 if await self._run_out(settings, clock, day):
                     ran.append(clock.name)
                     done.add(clock.name)
-            except Exception as problem:
+            except Exception:
                 self.failed_at[authority_id, clock.name] = time.monotonic()
-                log.error("clock failed", clock=clock.name, authority=settings.slug, exc_info=problem)
+                log.exception("clock failed", clock=clock.name, authority=settings.slug)
         return ran
 
     def _done(self, authority_id: int, day: date) -> set[str]:
@@ -168,7 +168,8 @@ class Clocks:
     async def _run_once(self, settings: AuthoritySettings, clock: Clock, day: date) -> int | None:
         """One batch in one transaction, which with the last batch also says that the clock has run today.
 
-        Killed half-way it runs again from the start. Of two workers one runs it: the lock is let go at the commit.
+        Killed half-way it runs again from the start. Of two workers one runs it: the lock is let go at the
+        commit.
         """
         authority_id = settings.dfe_code
         async with self.database.fenced(authority_id) as session:

@@ -120,7 +120,7 @@ class Worker:
                     if self.stopping.is_set() or not await self._send_some(settings):
                         return
                 self.called.add(authority_id)
-            except Exception as problem:
+            except Exception as problem:  # noqa: BLE001  (whatever it is, it is this authority's alone)
                 passing = may_try_again(problem) or isinstance(problem, OSError)
                 tell = log.warning if passing else log.error
                 tell("turn failed", authority=authority_id, exc_info=None if passing else problem)
