@@ -13,7 +13,7 @@ from alongside.access.person import Person, Role
 from alongside.database.session import Database
 from alongside.people.invitations.actions import invite
 from tests.client import words
-from tests.people import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, MILL, NORTH, PARK
+from tests.people import ADMINISTRATOR, HEAD_OF_PARK, MILL, NORTH, PARK
 from tests.people_sign_in.books import everything, know, nobody_came_in, rows
 from tests.people_sign_in.browser import Browser
 from tests.people_sign_in.forger import Forger

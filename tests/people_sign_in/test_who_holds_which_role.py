@@ -6,7 +6,15 @@ from litestar import Litestar
 from alongside.database.session import Database
 from tests.client import words
 from tests.people import (
-    ADMINISTRATOR, DELEGATE_OF_MILL, HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, Cast,
+    ADMINISTRATOR,
+    DELEGATE_OF_MILL,
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    HEAD_OF_QUAY,
+    LEAD_OF_NORTH,
+    NORTHSHIRE,
+    OFFICER,
+    Cast,
 )  # fmt: skip
 from tests.people_sign_in.books import rows
 from tests.people_sign_in.test_sessions import is_in, signed_in

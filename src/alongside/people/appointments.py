@@ -37,7 +37,7 @@ ROLES_OF_PERSON = text(
              WHERE i.authority_id = :authority_id AND i.appointment_id = a.id) AS last_used_at
     {HELD} AND a.person_id = :person_id
      ORDER BY last_used_at DESC NULLS LAST, a.starts_on, a.id
-     LIMIT 50"""
+     LIMIT 50"""  # noqa: S608  (only our own constants are put in)
 )
 
 APPOINTMENT = text(f"{COLUMNS} {HELD} AND a.id = :appointment_id")

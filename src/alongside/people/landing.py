@@ -2,7 +2,7 @@
 
 import re
 
-from alongside.authorities.settings import AuthoritySettings
+from alongside.authorities.settings import AuthoritySettings, Contact
 
 DESK = "/desk"
 SAFE = re.compile(r"/(?![/\\])[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*(\?[A-Za-z0-9\-._~!$&'()*+,;=:@%/?]*)?")
@@ -39,3 +39,9 @@ def origin_of(settings: AuthoritySettings, host: str, *, demonstration: bool = F
     name = host.partition(":")[0]
     local = name in ON_THIS_MACHINE or name.endswith(".localhost")
     return f"{'http' if local else 'https'}://{host}"
+
+
+def whom_to_ask(settings: AuthoritySettings) -> list[Contact]:
+    """Who helps with signing in and roles: the core team, where the authority names it."""
+    core = settings.contacts.get("core_team")
+    return [core] if core else list(settings.contacts.values())

@@ -43,7 +43,7 @@ PERSON_OF_SESSION = text(
        AND s.seen_at > now() - interval '{IDLE_MINUTES} minutes'
        AND (p.left_on IS NULL OR p.left_on > :today)
        AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
-    """
+    """  # noqa: S608  (only our own constants are put in)
 )
 
 

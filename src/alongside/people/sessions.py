@@ -32,7 +32,7 @@ BEGIN = text(
                            expires_at)
     VALUES (:authority_id, :token_hash, :person_id, :appointment_id, :issuer, :device, :begun_by, :id_token,
             now() + interval '{LONGEST_HOURS} hours')
-    """
+    """  # noqa: S608  (only our own constants are put in)
 )
 
 TURN = text(
@@ -99,10 +99,11 @@ async def begin_session(
     device: str,
     **kept: bytes | str | None,
 ) -> str:
-    """Sign a browser in, with the ids of a person and an appointment of theirs, and give back the token for its cookie: 256 random bits, of which only a hash is kept.
+    """Sign a browser in, with the ids of a person and an appointment of theirs; the token for its cookie.
 
-    What may be kept of a provider's answer: `begun_by` is the hash of the state with which sign-in began: PostgreSQL takes each once, so that an answer of the
-    provider opens one session at most. `id_token` is kept, sealed, to sign out at the provider too.
+    The token is 256 random bits, of which only a hash is kept. `begun_by` is the hash of the state with which the
+    sign-in began: PostgreSQL takes each once, so an answer of the provider opens one session at most. `id_token`
+    is kept, sealed, to sign out at the provider too.
     """
     token = secrets.token_urlsafe(32)
     values = {

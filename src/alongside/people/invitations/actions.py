@@ -200,9 +200,10 @@ async def _write_letter(
     settings = settings_of(person.authority_id)
     link = f"{origin}/invitations/{token}"
     days = settings.clocks.invitation_good_for_days
+    inviter = person.name if person.signed_in else settings.name
     body = (
         f"Dear {found.name}\n\n"
-        f"{person.name if person.signed_in else settings.name} invites you to Alongside, where schools of {settings.name} support one another.\n\n"
+        f"{inviter} invites you to Alongside, where schools of {settings.name} support one another.\n\n"
         f"Your role: {role_in_words(found)}\n\n"
         f"Open this link and sign in. It works once, for {days} days, and is for you alone:\n\n{link}\n\n"
         "If you did not expect this, you need do nothing.\n"

@@ -14,7 +14,7 @@ from alongside.people.appointments import appointment_in_force, places, role_in_
 from alongside.people.invitations import actions
 from alongside.people.invitations.forms import DelegateForm, InvitationForm
 from alongside.people.invitations.queries import invitation_by_token
-from alongside.people.landing import DESK, origin_of
+from alongside.people.landing import DESK, origin_of, whom_to_ask
 from alongside.people.sessions import device_of
 from alongside.people.sign_in.actions import Browser, sign_in
 from alongside.web.answers import Answer, Page, SeeOther
@@ -109,13 +109,13 @@ async def show_invitation(request: AnyRequest, session: AsyncSession, person: Pe
     settings = settings_of(person.authority_id)
     found = await invitation_by_token(session, person.authority_id, token)
     if found is None:
-        return Page("people/invitation_gone.html", {"contacts": settings.contacts}, status=404)
+        return Page("people/invitation_gone.html", {"contacts": whom_to_ask(settings)}, status=404)
     context = {
         "invitation": found,
         "role": role_in_words(found),
         "token": token,
         "ways": settings.sign_in,
-        "contacts": settings.contacts,
+        "contacts": whom_to_ask(settings),
     }
     return Page("people/invitation.html", context)
 

@@ -16,7 +16,7 @@ from alongside.authorities import settings_of
 from alongside.authorities.settings import SignIn
 from alongside.errors import NotThere, WrongSetUp
 from alongside.people.appointments import appointment_in_force, personas, role_in_words
-from alongside.people.landing import origin_of, same_site
+from alongside.people.landing import origin_of, same_site, whom_to_ask
 from alongside.people.queries import hashed
 from alongside.people.sessions import device_of, end_session
 from alongside.people.sign_in.actions import Browser, Granted, recognise, sign_in
@@ -62,7 +62,7 @@ async def choose_way_in(request: AnyRequest, session: AsyncSession, person: Pers
         "next": same_site(question.one("next")),
         "wanted": wanted,
         "personas": [(one, role_in_words(one)) for one in cast],
-        "contacts": settings.contacts,
+        "contacts": whom_to_ask(settings),
     }
     return Page("people/sign_in.html", context)
 
@@ -143,7 +143,7 @@ async def say_why_not(request: AnyRequest, session: AsyncSession, person: Person
     reason = REASONS.get(because)
     if reason is None:
         raise NotThere
-    context = {"reason": reason, "contacts": settings_of(person.authority_id).contacts}
+    context = {"reason": reason, "contacts": whom_to_ask(settings_of(person.authority_id))}
     return Page("people/not_signed_in.html", context, status=reason.status)
 
 
