@@ -41,15 +41,17 @@ def ago_days(value: date | datetime | None, today: date | None = None) -> str:
         return "never"
     then = local(value).date() if isinstance(value, datetime) else value
     gone = ((today or datetime.now(UTC).astimezone(LONDON).date()) - then).days
-    return {0: "today", 1: "yesterday"}.get(gone, f"{gone} days ago" if gone > 0 else f"in {-gone} days")
+    return {0: "today", 1: "yesterday", -1: "tomorrow"}.get(
+        gone, f"{gone} days ago" if gone > 0 else f"in {-gone} days"
+    )
 
 
 def days(value: Decimal | float | None) -> str:
     """A number of days: 1 day, 2.5 days; “not sure yet” where none is given."""
     if value is None:
         return "not sure yet"
-    number = f"{value:f}".rstrip("0").rstrip(".") if isinstance(value, Decimal) else f"{value:g}"
-    return f"{number or 0} {'day' if number == '1' else 'days'}"
+    number = f"{value.normalize():f}" if isinstance(value, Decimal) else f"{value:g}"
+    return f"{number} {'day' if number == '1' else 'days'}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
