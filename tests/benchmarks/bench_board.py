@@ -1,0 +1,209 @@
+"""The board page beside the framework alone and beside its own SQL alone; in one authority and in 152; first page and last.
+
+`python -m tests.benchmarks.bench_board`
+"""
+
+import asyncio
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import asyncpg
+import httpx
+
+from alongside.database.embedded import free_port
+from alongside.serving import listen
+from alongside.web.house import SESSION_COOKIE
+from tests.benchmarks.country import LARGEST, settle
+from tests.benchmarks.load import Load, put_load_on
+from tests.benchmarks.same_sql import Statement, statements_of, transactions_a_second, written_out
+from tests.people import HEAD_OF_MILL, Cast
+from tests.stage import FENCE_KEY, Copy, copy_of_template, open_database, open_stage, present_stage
+
+PROCESSES = 2
+FILTERED = "/board?" + urlencode(
+    {"kind": "need", "theme": "mathematics", "phase": "primary", "sort": "newest"}
+)
+PAGES = {
+    "kind, theme and phase chosen": FILTERED,
+    "no filter": "/board",
+    "nearest": "/board?sort=nearest",
+    "words": "/board?q=results",
+}
+HEAD_IN_THE_MIDDLE, HEAD_IN_THE_LARGEST = HEAD_OF_MILL, HEAD_OF_MILL.twin
+
+
+def headers_of(one: Cast) -> dict[str, str]:
+    """What the browser of a member of the cast sends."""
+    return {"Host": one.host, "Cookie": f"{SESSION_COOKIE}={one.token}"}
+
+
+@contextmanager
+def served(arguments: list[str], environment: dict[str, str]) -> Iterator[str]:
+    """Two processes of a server behind one socket; its address."""
+    port = free_port()
+    sock = listen("127.0.0.1", port)
+    command = [sys.executable, "-m", *arguments, str(sock.fileno())]
+    kept = [
+        subprocess.Popen(
+            command,
+            env=environment,
+            pass_fds=[sock.fileno()],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(PROCESSES)
+    ]
+    sock.close()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        for one in kept:
+            one.terminate()
+        for one in kept:
+            one.wait(15)
+
+
+@contextmanager
+def product_on(copy: Copy) -> Iterator[str]:
+    """The product over a copy, as `alongside web` serves it, warmed up."""
+    environment = os.environ | {
+        "DATABASE_URL": copy.app_url,
+        "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+        "ALONGSIDE_SECRET": "s" * 32,
+        "ALONGSIDE_DEMONSTRATION": "no",
+    }
+    with served(["alongside.cli", "web", "--descriptor"], environment) as address:
+        one_by_one(address, FILTERED, HEAD_IN_THE_MIDDLE, times=10)  # they have started when they answer
+        put_load_on(address + FILTERED, headers_of(HEAD_IN_THE_MIDDLE), seconds=4)
+        yield address
+
+
+async def deep_place(copy: Copy, authority_id: int, depth: int) -> tuple[str, int]:
+    """The address of the board's page that begins after so many needs, and how many there are."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    try:
+        there = await connection.fetch(
+            "SELECT extract(epoch FROM posted_at)::float8 AS score, id FROM need WHERE authority_id = $1"
+            " AND state IN ('open', 'proposed') ORDER BY posted_at DESC, id DESC",
+            authority_id,
+        )
+    finally:
+        await connection.close()
+    row = there[min(depth, len(there) - 30)]
+    after = urlsafe_b64encode(f"{row['score']!r}|{row['id']}".encode()).decode().rstrip("=")
+    return f"/board?kind=need&after={after}", len(there)
+
+
+def one_by_one(address: str, path: str, one: Cast, times: int = 200) -> float:
+    """Milliseconds that a page takes when nobody else asks: the median."""
+    took = []
+    with httpx.Client(base_url=address, headers=headers_of(one), timeout=120) as http:
+        for _ in range(times):
+            began = time.perf_counter()
+            answer = http.get(path)
+            took.append((time.perf_counter() - began) * 1000)
+            assert answer.status_code == 200, answer.text
+    return statistics.median(took)
+
+
+async def explained(copy: Copy, authority_id: int, statement: Statement) -> list[str]:
+    """How PostgreSQL goes about a statement of the app, as the app."""
+    database = open_database(copy, pool_size=1)
+    try:
+        async with database.fenced(authority_id, read_only=True) as session:
+            connection = await session.connection()
+            found = await connection.exec_driver_sql(
+                f"EXPLAIN (ANALYZE, COSTS OFF, BUFFERS OFF) {written_out(statement)}"
+            )
+            return [row[0] for row in found]
+    finally:
+        await database.close()
+
+
+def compare(name: str, load: Load, other: float, what: str) -> None:
+    """One line of a comparison."""
+    print(f"  {name:<34}{load.per_second / other:6.1%} of {what}")
+
+
+async def prepare() -> tuple[Copy, Copy]:
+    """Two databases: the whole country, and the authority in the middle alone."""
+    made = []
+    for whole_country in (True, False):
+        copy = await copy_of_template(present_stage())
+        connection = await asyncpg.connect(copy.superuser_url)
+        try:
+            began = time.monotonic()
+            posts = await settle(connection, whole_country=whole_country)
+            said = await connection.fetchrow(
+                "SELECT (SELECT count(*) FROM school), (SELECT count(*) FROM authority)"
+            )
+            took = time.monotonic() - began
+            print(f"  {said[1]} authorities, {said[0]:,} schools, {posts:,} posts in {took:.0f} s")
+        finally:
+            await connection.close()
+        made.append(copy)
+    return made[0], made[1]
+
+
+def run() -> None:
+    """Measure all of it and print it."""
+    print(
+        "the board, signed in as a headteacher; two uvicorn processes, PostgreSQL and the load on one machine"
+    )
+    country, alone = asyncio.run(prepare())
+    statements = asyncio.run(statements_of(country, HEAD_IN_THE_MIDDLE, FILTERED))
+    with served(["tests.benchmarks.constant"], dict(os.environ)) as address:
+        httpx.get(address + "/", timeout=120)  # it has started when it answers
+        framework = put_load_on(address + "/", {})
+    sql = transactions_a_second(country, HEAD_IN_THE_MIDDLE.authority_id, statements)
+    print(f"  {'the framework, a constant of 15 kB':<36}{framework}")
+    print(
+        f"  {'the same SQL by pgbench':<36}"
+        + (f"{sql:7,.0f}/s" if sql else "not measured: apt-get install postgresql-contrib")
+    )
+    with product_on(country) as address:
+        in_country = {
+            name: put_load_on(address + path, headers_of(HEAD_IN_THE_MIDDLE)) for name, path in PAGES.items()
+        }
+        largest = put_load_on(address + FILTERED, headers_of(HEAD_IN_THE_LARGEST))
+        deep, open_needs = asyncio.run(deep_place(country, LARGEST, 4_000))
+        first_page = one_by_one(address, "/board?kind=need", HEAD_IN_THE_LARGEST)
+        deep_page = one_by_one(address, deep, HEAD_IN_THE_LARGEST)
+    with product_on(alone) as address:
+        by_itself = put_load_on(address + FILTERED, headers_of(HEAD_IN_THE_MIDDLE))
+    for name, load in in_country.items():
+        print(f"  {'board, ' + name:<36}{load}")
+    print(f"  {'board, in the largest authority':<36}{largest}")
+    board = in_country["kind, theme and phase chosen"]
+    print("in proportion")
+    compare("board against the framework", board, framework.per_second, "what it does with a constant")
+    if sql:
+        compare("board against its SQL", board, sql, "what PostgreSQL does with the same statements")
+    print("the same page of the same authority")
+    print(f"  {'alone in the database':<36}{by_itself}")
+    print(f"  {'beside 151 others':<36}{board}")
+    compare("beside 151 others", board, by_itself.per_second, "alone")
+    print(f"depth, in the largest authority with {open_needs:,} open needs, one request at a time")
+    print(f"  first page {first_page:.1f} ms, page {min(4_000, open_needs - 30) // 25:,} {deep_page:.1f} ms")
+    print("the board's statement, as PostgreSQL runs it")
+    plan = asyncio.run(explained(country, HEAD_IN_THE_MIDDLE.authority_id, statements[-1]))
+    print("\n".join(f"  {line}" for line in plan))
+    walked = [line for line in plan if "Seq Scan" in line]
+    print(f"  {len(statements)} statements a page; sequential scans in this one: {len(walked)}")
+
+
+if __name__ == "__main__":
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    server = open_stage()
+    try:
+        run()
+    finally:
+        server.stop()

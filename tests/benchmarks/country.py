@@ -1,0 +1,150 @@
+"""A country to measure in: 152 authorities, 24,000 schools, 200,000 posts, as unequal as authorities are."""
+
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from alongside.authorities.files import to_stored
+from alongside.authorities.settings import AuthoritySettings
+from tests.people import NORTHSHIRE, SOUTHSHIRE
+from tests.stage import make_known
+
+AUTHORITIES, SCHOOLS, POSTS = 152, 24_000, 200_000
+FEWEST, MOST = 618, 9_933
+"""Posts of the smallest and the largest authority; the median has about a thousand."""
+MIDDLE, LARGEST = NORTHSHIRE, SOUTHSHIRE
+"""The authorities of the cast: one like most, and the largest."""
+
+CONSORTIA = """
+INSERT INTO consortium (authority_id, id, key, name, phase)
+SELECT $1, ('00000000-0000-7000-8000-00000000100' || n)::uuid, 'c' || n, 'Consortium ' || n, 'primary'
+  FROM generate_series(1, 6) n ON CONFLICT DO NOTHING
+"""
+PLACES = """
+INSERT INTO school (authority_id, urn, name, phase, status, la_code, establishment_number, easting, northing)
+SELECT $1, 100000 + n, 'School ' || n, 'primary', 'open', $1, 3000 + n, 350000 + n * 97 % 20000, 400000 + n * 61 % 20000
+  FROM generate_series(1, $2::int) n
+"""
+MEMBERS = """
+INSERT INTO consortium_membership (authority_id, school_urn, consortium_id, phase, starts_on)
+SELECT $1, 100000 + n, (SELECT id FROM consortium WHERE authority_id = $1 ORDER BY id OFFSET n % 8 LIMIT 1),
+       'primary', '2020-09-01'
+  FROM generate_series(1, $2::int) n
+"""
+NEEDS = """
+INSERT INTO need (authority_id, school_urn, state, title, theme, phase, wanted, good_looks_like, form_of_support,
+                  urgency, days, audience, shown_to_all_from, posted_at, confirmed_on)
+SELECT $1, 100001 + n % $2::int,
+       (array['open', 'open', 'open', 'proposed', 'agreed', 'met', 'withdrawn', 'paused'])[1 + n % 8],
+       'Help with ' || ($4::text[])[1 + n % cardinality($4)] || ', number ' || n, ($4::text[])[1 + n % cardinality($4)],
+       (array['primary', 'primary', 'secondary'])[1 + n % 3],
+       'Our results have fallen for two years and the leader of the subject is new.',
+       'Every class is taught by somebody who has seen it done well.', 'coaching',
+       ($5::text[])[1 + n % cardinality($5)], 2.5, 'widening',
+       current_date - 30 + CASE WHEN n % 10 = 0 THEN 40 ELSE 0 END, now() - n * interval '11 minutes', current_date - 5
+  FROM generate_series(1, $3::int) n
+"""
+OFFERS = """
+INSERT INTO offer (authority_id, school_urn, state, title, description, phases, leader_name, leader_is_head, days_total,
+                   days_taken, engagements_max, forms_of_support, appetite, audience, shown_to_all_from, posted_at,
+                   confirmed_on)
+SELECT $1, 100001 + n * 7 % $2::int,
+       (array['live', 'live', 'live', 'live', 'paused', 'exhausted', 'paused', 'paused'])[1 + n % 8],
+       'Our subject leader, number ' || n, 'Ten years of work that others come to see.',
+       CASE WHEN n % 3 = 0 THEN array[]::text[] ELSE array['primary'] END, 'Rita Reading', false, 10, n % 5, 3,
+       array['coaching'], (array['yes', 'maybe', 'yes'])[1 + n % 3], 'everybody', current_date - 30,
+       now() - n * interval '13 minutes', current_date - CASE WHEN n % 20 = 0 THEN 400 ELSE 5 END
+  FROM generate_series(1, $3::int) n
+"""
+THEMES = """
+INSERT INTO offer_theme (authority_id, offer_id, theme, evidence)
+SELECT $1, id, ($2::text[])[1 + (number * 3 + turn) % cardinality($2)], 'Nine in ten pass.'
+  FROM (SELECT id, row_number() OVER (ORDER BY posted_at) AS number FROM offer WHERE authority_id = $1) offer,
+       generate_series(0, 1) turn
+"""
+
+
+def posts_of_each() -> list[int]:
+    """How many posts each authority has, largest first: few have many, as pupils are spread; POSTS in all."""
+    low, high = 0.0, 3.0
+    while high - low > 1e-9:
+        steep = (low + high) / 2
+        total = sum(FEWEST + (MOST - FEWEST) / rank**steep for rank in range(1, AUTHORITIES + 1))
+        low, high = (steep, high) if total > POSTS else (low, steep)
+    sizes = [round(FEWEST + (MOST - FEWEST) / rank**low) for rank in range(1, AUTHORITIES + 1)]
+    sizes[1] += POSTS - sum(sizes)
+    return sizes
+
+
+def authorities() -> list[tuple[int, int]]:
+    """Each authority with its number of posts; the cast's are the largest and the one in the middle."""
+    sizes = posts_of_each()
+    ids = [LARGEST, *range(211, 211 + AUTHORITIES - 2)]
+    ids.insert(AUTHORITIES // 2, MIDDLE)
+    return list(zip(ids, sizes, strict=True))
+
+
+async def settle(connection: asyncpg.Connection, *, whole_country: bool) -> int:
+    """Fill a copy of the stage as its superuser: the whole country, or the authority in the middle alone."""
+    await connection.execute(
+        "SET session_replication_role = replica"
+    )  # as if it had grown: no step for each row
+    await connection.execute("SET synchronous_commit = off")
+    like = make_known("northshire")
+    made = 0
+    for authority_id, posts in authorities():
+        if whole_country or authority_id == MIDDLE:
+            await _settle_one(connection, like, authority_id, posts)
+            made += posts
+    await connection.execute("VACUUM (ANALYZE, FREEZE)")
+    return made
+
+
+async def _settle_one(
+    connection: asyncpg.Connection, like: AuthoritySettings, authority_id: int, posts: int
+) -> None:
+    if authority_id not in (MIDDLE, LARGEST):
+        await _declare(connection, like, authority_id)
+    schools = SCHOOLS // AUTHORITIES
+    themes, urgencies = list(like.themes), list(like.urgencies)
+    await connection.execute(CONSORTIA, authority_id)
+    if authority_id not in (MIDDLE, LARGEST):
+        more = "00000000-0000-7000-8000-00000000000{}"
+        for number in (1, 2):
+            await connection.execute(
+                "INSERT INTO consortium (authority_id, id, key, name, phase) VALUES ($1, $2, $3, $3, 'primary')",
+                authority_id,
+                UUID(more.format(number)),
+                f"more{number}",
+            )
+    await connection.execute(PLACES, authority_id, schools)
+    await connection.execute(MEMBERS, authority_id, schools)
+    await connection.execute(NEEDS, authority_id, schools, posts // 2, themes, urgencies)
+    await connection.execute(OFFERS, authority_id, schools, posts - posts // 2)
+    await connection.execute(THEMES, authority_id, themes)
+
+
+async def _declare(connection: asyncpg.Connection, like: AuthoritySettings, authority_id: int) -> None:
+    slug = f"authority-{authority_id}"
+    settings = msgspec.structs.replace(
+        like,
+        slug=slug,
+        name=slug,
+        dfe_code=authority_id,
+        hosts=(f"{slug}.localhost",),
+        gss_code=f"E{authority_id:08d}",
+    )
+    await connection.execute(
+        "INSERT INTO authority (authority_id, slug, name, gss_code, hosts, settings_version)"
+        " VALUES ($1, $2, $2, $3, $4, 1)",
+        authority_id,
+        slug,
+        settings.gss_code,
+        list(settings.hosts),
+    )
+    await connection.execute(
+        "INSERT INTO authority_settings (authority_id, version, settings, applied_by) VALUES ($1, 1, $2, 'bench')",
+        authority_id,
+        msgspec.json.encode(to_stored(settings)).decode(),
+    )

@@ -1,0 +1,93 @@
+"""The SQL of one page, as PostgreSQL gets it: caught on the way, and run again by pgbench without the app."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from alongside.database.fence import signed_fence
+from alongside.database.session import Database
+from tests.faults.callers import app_on_a_small_pool, call
+from tests.people import Cast
+from tests.stage import FENCE_KEY, Copy
+
+Statement = tuple[str, Sequence[Any]]
+
+
+async def statements_of(copy: Copy, one: Cast, path: str) -> list[Statement]:
+    """What a page asks the database, the second time it is shown."""
+    caught: list[Statement] = []
+    async with app_on_a_small_pool(copy, 2) as app:
+        assert (await call(app, one, path)).status == 200
+        database: Database = app.state.house.database
+
+        def catch(_c: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+            caught.append((statement, parameters))
+
+        event.listen(database.engine.sync_engine, "before_cursor_execute", catch)
+        assert (await call(app, one, path)).status == 200
+    return caught
+
+
+def written_out(statement: Statement) -> str:
+    """The statement with its values in their places."""
+    sql, values = statement
+    return " ".join(re.sub(r"\$(\d+)", lambda found: literal(values[int(found[1]) - 1]), sql).split())
+
+
+def literal(value: Any) -> str:
+    """One value as SQL; the cast that follows it says its type."""
+    match value:
+        case None:
+            return "NULL"
+        case bool() | int() | float():
+            return f"({value!r})"
+        case bytes():
+            return f"'\\x{value.hex()}'"
+        case list() | tuple():
+            return "'{" + ",".join(str(one) for one in value) + "}'"
+        case date() | datetime():
+            return f"'{value.isoformat()}'"
+        case _:
+            return "'" + str(value).replace("'", "''") + "'"
+
+
+def transactions_a_second(
+    copy: Copy, authority_id: int, statements: Sequence[Statement], *, clients: int = 8, seconds: int = 6
+) -> float | None:
+    """How often the same transaction runs in a second with nothing around it; None where pgbench is missing."""
+    pgbench = shutil.which("pgbench") or next(
+        iter(sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/pgbench")))), None
+    )
+    if pgbench is None:
+        return None
+    fence = f"SET LOCAL alongside.fence = '{signed_fence(authority_id, FENCE_KEY)}'"
+    lines = ["BEGIN READ ONLY", fence, *map(written_out, statements), "COMMIT"]
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "page.sql"
+        script.write_text("".join(f"{line};\n" for line in lines))
+        command = [
+            pgbench,
+            "-n",
+            "-M",
+            "prepared",
+            "-c",
+            str(clients),
+            "-j",
+            "2",
+            "-T",
+            str(seconds),
+            "-f",
+            str(script),
+        ]
+        done = subprocess.run([*command, copy.app_url], capture_output=True, text=True, check=False)
+    found = re.findall(r"tps = ([\d.]+)", done.stdout)
+    if not found:
+        raise RuntimeError(done.stderr)
+    return float(found[0])

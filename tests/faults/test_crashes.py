@@ -1,0 +1,236 @@
+"""kill -9 of the web app, the worker and PostgreSQL in mid-burst: nothing acknowledged is lost, nothing is half done."""
+
+import asyncio
+import itertools
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from alongside.database.session import Database
+from alongside.journal.queries import broken_links
+from alongside.web.house import SESSION_COOKIE
+from alongside.web.security import csrf_token
+from tests.faults.machine_room import MachineRoom, machine_room
+from tests.needs.writing import need
+from tests.offers.writing import offer
+from tests.people import HEAD_OF_LOCK, HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, NORTHSHIRE, SOUTHSHIRE, Cast
+from tests.stage import FENCE_KEY
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
+
+ROUNDS = 5
+BEFORE, AFTER = 0.8, 0.5
+"""Seconds of burst before each kill, and after the first success that follows it."""
+RECOVERED_WITHIN = 3.0
+"""Seconds on a machine that has two cores for this; on a busier one, in proportion (`pace`)."""
+QUIET_START = 1.8
+"""Seconds that two processes need on two quiet cores to import the app beside each other."""
+HEADS = (HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, HEAD_OF_LOCK, HEAD_OF_MILL.twin, HEAD_OF_PARK.twin)
+
+
+@dataclass
+class Ledger:
+    """What the browsers know: what was acknowledged where, and when each success came."""
+
+    acknowledged: dict[str, tuple[int, str]] = field(default_factory=dict)
+    successes: list[tuple[float, float]] = field(default_factory=list)
+    dishonest: list[str] = field(default_factory=list)
+    sent_again: int = 0
+    over: bool = False
+
+
+@pytest.fixture(scope="module")
+async def room() -> AsyncIterator[MachineRoom]:
+    """One machine room for all rounds: what an earlier round left must outlive the later ones as well."""
+    async with machine_room() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    """The books of all rounds."""
+    return Ledger()
+
+
+@pytest.fixture(scope="module")
+def pace() -> float:
+    """How many times slower than quiet this machine is just now, by how long two starts take; 1 at least."""
+    began = time.monotonic()
+    starts = [subprocess.Popen([sys.executable, "-c", "import alongside.app"]) for _ in range(2)]
+    assert [one.wait() for one in starts] == [0, 0]
+    return max(1.0, (time.monotonic() - began) / QUIET_START)
+
+
+async def one_browser(room: MachineRoom, ledger: Ledger, one: Cast, numbers: Any) -> None:
+    """Post needs and offers one after the other; what is not answered is sent again with its key, as a person would."""
+    headers = {"host": one.host, "cookie": f"{SESSION_COOKIE}={one.token}", "sec-fetch-site": "same-origin"}
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{room.port}", headers=headers, timeout=30
+    ) as http:
+        while not ledger.over:
+            number = next(numbers)
+            kind = "offers" if number % 4 == 0 else "needs"
+            title = f"{kind} number {number}"
+            form = offer(title=title) if kind == "offers" else need(title=title, checked_second="y")
+            form |= {"csrf_token": csrf_token(one.token), "idempotency_key": uuid4().hex}
+            await until_acknowledged(http, ledger, f"/{kind}", form, one.authority_id)
+
+
+async def until_acknowledged(
+    http: httpx.AsyncClient, ledger: Ledger, path: str, form: dict[str, Any], authority_id: int
+) -> None:
+    """Send one form until it is answered with where its need or offer stands."""
+    for _ in range(200):
+        began = time.monotonic()
+        try:
+            answer = await http.post(path, data=form)
+        except httpx.HTTPError:
+            ledger.sent_again += 1
+            await asyncio.sleep(0.05)
+            continue
+        if answer.status_code == 303:
+            ledger.acknowledged[form["title"]] = (authority_id, answer.headers["location"])
+            ledger.successes.append((began, time.monotonic()))
+            return
+        if answer.status_code not in (500, 503):
+            ledger.dishonest.append(f"{answer.status_code} for {form['title']}")
+            return
+        ledger.sent_again += 1
+        await asyncio.sleep(0.05)
+    ledger.dishonest.append(f"no answer for {form['title']}")
+
+
+async def first_success_after(ledger: Ledger, moment: float) -> float:
+    """Seconds until a form that was sent after this moment was acknowledged."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        for began, ended in reversed(ledger.successes):
+            if began >= moment:
+                return ended - moment
+        await asyncio.sleep(0.02)
+    raise AssertionError("there was no success any more")
+
+
+@pytest.mark.parametrize("victim", ["web", "worker", "postgres"])
+async def test_killed_five_times_in_mid_burst(
+    room: MachineRoom, ledger: Ledger, pace: float, victim: str
+) -> None:
+    """Each time all browsers go on: what they were not answered they send again, and it is there once."""
+    ways: dict[str, Callable[[], None]] = {
+        "web": room.kill_web,
+        "worker": room.kill_worker,
+        "postgres": room.kill_postgres,
+    }
+    known, ledger.over = len(ledger.acknowledged), False
+    numbers = itertools.count(1 + 1_000_000 * list(ways).index(victim))
+    browsers = [asyncio.create_task(one_browser(room, ledger, one, numbers)) for one in HEADS]
+    took = []
+    try:
+        for _ in range(ROUNDS):
+            await asyncio.sleep(BEFORE)
+            moment = time.monotonic()
+            await asyncio.to_thread(ways[victim])
+            took.append(await first_success_after(ledger, moment))
+            await asyncio.sleep(AFTER)
+    finally:
+        ledger.over = True
+        await asyncio.gather(*browsers)
+    assert ledger.dishonest == []
+    assert len(ledger.acknowledged) - known > 20
+    await nothing_lost_nothing_partial(room, ledger)
+    told = ", ".join(f"{one:.2f}" for one in took)
+    print(
+        f"{victim}: first success after {told} s; {len(ledger.acknowledged) - known} acknowledged; pace {pace:.1f}"
+    )
+    assert statistics.median(took) < RECOVERED_WITHIN * pace, told
+
+
+WHOLE = """
+SELECT post.kind, post.title, post.authority_id, '/' || post.kind || 's/' || post.id AS path, post.state,
+       (SELECT count(*) FROM submission s WHERE s.authority_id = post.authority_id
+           AND s.location = '/' || post.kind || 's/' || post.id) AS submissions,
+       (SELECT array_agg(DISTINCT j.verb) FROM journal_entry j
+         WHERE j.authority_id = post.authority_id AND j.subject_id = post.id::text) AS verbs,
+       (SELECT count(*) FROM journal_entry j WHERE j.authority_id = post.authority_id
+           AND j.subject_id = post.id::text) AS entries,
+       (SELECT count(*) FROM journal_entry j JOIN journal_seal s
+            ON s.authority_id = j.authority_id AND s.entry_id = j.id
+         WHERE j.authority_id = post.authority_id AND j.subject_id = post.id::text) AS seals,
+       (SELECT count(*) FROM offer_theme t WHERE t.authority_id = post.authority_id AND t.offer_id = post.id) AS themes
+  FROM (SELECT 'need' AS kind, authority_id, id, title, state FROM need
+        UNION ALL SELECT 'offer', authority_id, id, title, state FROM offer) post
+"""
+
+
+async def nothing_lost_nothing_partial(room: MachineRoom, ledger: Ledger) -> None:
+    """Each post is whole (state, submission, journal, seals), each acknowledged one is there, once, where it was said."""
+    connection = await asyncpg.connect(room.superuser_url)
+    try:
+        rows = await connection.fetch(WHOLE)
+        loose = await connection.fetchval("SELECT count(*) FROM submission WHERE location IS NULL")
+    finally:
+        await connection.close()
+    shapes = {
+        (row["kind"], row["state"], row["submissions"], row["entries"], row["seals"], row["themes"])
+        for row in rows
+    }
+    assert len(shapes) == 2, f"some posts are partial: {shapes}"
+    assert all(submissions == 1 and entries == seals > 0 for _, _, submissions, entries, seals, _ in shapes)
+    assert {(kind, state) for kind, state, *_ in shapes} == {("need", "open"), ("offer", "live")}
+    assert loose == 0
+    there = {row["title"]: (row["authority_id"], row["path"]) for row in rows}
+    assert len(there) == len(rows), "a post is there twice"
+    assert there == ledger.acknowledged  # every form was sent until it was acknowledged
+    database = Database(room.app_url(), FENCE_KEY, pool_size=1)
+    try:
+        for authority_id in (NORTHSHIRE, SOUTHSHIRE):
+            async with database.fenced(authority_id, read_only=True) as session:
+                assert not await broken_links(session, authority_id)
+    finally:
+        await database.close()
+
+
+async def test_no_letter_lost_and_none_twice_under_another_name(room: MachineRoom, ledger: Ledger) -> None:
+    """After fifteen crashes every letter has arrived; a second copy, if any, bears the Message-ID of the first."""
+    assert ledger.acknowledged, "the rounds come first"
+    connection = await asyncpg.connect(room.superuser_url)
+    try:
+        rows = await all_sent(connection)
+        people = await connection.fetchval(
+            "SELECT count(*) FROM notice n JOIN person p USING (authority_id) WHERE p.id = n.person_id"
+        )
+    finally:
+        await connection.close()
+    assert {row["state"] for row in rows} == {"sent"}
+    wanted = {row["message_id"] for row in rows}
+    arrived = Counter(str(one["Message-ID"]).strip("<>").partition("@")[0] for one in room.office.copies)
+    assert arrived.keys() == wanted
+    assert len(rows) == people, "one letter for each notice"
+    copies = sum(arrived.values()) - len(arrived)
+    print(f"{len(arrived)} letters, {copies} second copies under the same Message-ID")
+    assert copies <= 10 * (2 * ROUNDS), "no more than were in a killed sender's hand"
+
+
+async def all_sent(connection: asyncpg.Connection) -> list[Any]:
+    """The outbox when nothing is left to send. Leases of killed workers are run out here, so that nobody waits a minute."""
+    for turn in range(300):
+        rows: list[Any] = await connection.fetch("SELECT state, message_id FROM mail")
+        if {row["state"] for row in rows} <= {"sent", "given_up"}:
+            break
+        if turn % 20 == 10:
+            await connection.execute(
+                "UPDATE mail SET lease_until = now() - interval '1 second', state = 'waiting', due_at = now()"
+                " WHERE state = 'sending' AND lease_until < now() + interval '57 seconds'"
+            )
+        await asyncio.sleep(0.1)
+    return rows
