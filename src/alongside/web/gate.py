@@ -37,16 +37,21 @@ log = structlog.get_logger("alongside.web")
 class _Page:
     """The decorators by which a page is declared; each must name its permission."""
 
-    def get(self, path: str, *, permission: Permission) -> Callable[[PageFunction], HTTPRouteHandler]:
-        """A page to look at: its transaction is READ ONLY, so looking changes nothing."""
-        return self._declare(path, permission, [HttpMethod.GET, HttpMethod.HEAD])
+    def get(
+        self, path: str, *, permission: Permission, by_itself: bool = False
+    ) -> Callable[[PageFunction], HTTPRouteHandler]:
+        """A page to look at: its transaction is READ ONLY, so looking changes nothing.
+
+        `by_itself` is what an open page asks without anybody's doing: it keeps nobody signed in.
+        """
+        return self._declare(path, permission, [HttpMethod.GET, HttpMethod.HEAD], by_itself=by_itself)
 
     def post(self, path: str, *, permission: Permission) -> Callable[[PageFunction], HTTPRouteHandler]:
         """An act: once per submission, committed before it is answered."""
         return self._declare(path, permission, [HttpMethod.POST])
 
     def _declare(
-        self, path: str, permission: Permission, methods: list[HttpMethod]
+        self, path: str, permission: Permission, methods: list[HttpMethod], *, by_itself: bool = False
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         def declared(function: PageFunction) -> HTTPRouteHandler:
             async def endpoint(request: Request[Any, Any, Any]) -> Response[Any]:
@@ -58,7 +63,7 @@ class _Page:
                 path,
                 http_method=methods,
                 name=f"{function.__module__}.{function.__name__}",
-                opt={"permission": permission, "function": function},
+                opt={"permission": permission, "function": function, "by_itself": by_itself},
                 status_code=200,
             )
             made: HTTPRouteHandler = handler(endpoint)
@@ -165,7 +170,7 @@ async def _once(
     except Alongside as problem:
         problem.alongside_person = person  # type: ignore[attr-defined]
         raise
-    if person.signed_in:
+    if person.signed_in and not request.route_handler.opt["by_itself"]:
         await house.keep_awake(person)
     return answer, person
 

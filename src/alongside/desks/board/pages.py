@@ -74,7 +74,7 @@ async def show_board(request: Request[Any, Any, Any], session: AsyncSession, per
     return Page("desks/board/show.html", context, fragment="desks/board/_posts.html")
 
 
-@page.get("/board/news", permission=Permission.SEE_BOARD)
+@page.get("/board/news", permission=Permission.SEE_BOARD, by_itself=True)
 async def show_news(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """How many posts have come since the board was shown: announced, never pushed under somebody's finger."""
     query = asked(request)

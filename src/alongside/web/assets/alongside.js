@@ -41,3 +41,8 @@ document.addEventListener('htmx:after:swap', (event) => {
   const rows = list?.querySelectorAll('.alongside-card, tbody tr').length ?? 0
   place.textContent = rows === 0 ? 'Nothing found' : `${rows} shown`
 })
+
+// The board hears of a new post at once, and asks how many there are; without this it asks every five minutes.
+if (document.getElementById('news') && window.EventSource) {
+  new EventSource('/live').addEventListener('post', () => window.htmx?.trigger('#news', 'news'))
+}
