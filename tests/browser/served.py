@@ -44,7 +44,9 @@ async def served(copy: Copy) -> AsyncIterator[Served]:
         running = asyncio.create_task(server.serve(sockets=[sock]))
         while not server.started:  # noqa: ASYNC110  (uvicorn has no event to wait for)
             await asyncio.sleep(0.01)
-        yield Served(app, sock.getsockname()[1], copy)
-        server.should_exit = True
-        server.force_exit = True
-        await running
+        try:
+            yield Served(app, sock.getsockname()[1], copy)
+        finally:
+            server.should_exit = server.force_exit = True
+            await running
+            sock.close()

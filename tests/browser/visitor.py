@@ -1,6 +1,7 @@
 """Somebody at a browser, and a watch on whatever a page does that it should not."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from tests.people import HEAD_OF_MILL, Cast
 
 EXPECTED = ("the server responded with a status of 4",)
 """Chromium writes this line for every page that answers 409 or 422: it is no fault of the page."""
+
+DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 
 
 @dataclass
@@ -91,7 +94,7 @@ async def visiting(
 ) -> AsyncIterator[Visitor]:
     """A window of one's own, signed in as a member of the cast if one is named; it fails if anything went wrong in it."""
     context = await browser.new_context(**options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     if one is not None:
         await let_in(context, one)
     visitor = Visitor(await context.new_page(), served, (one or HEAD_OF_MILL).host)
@@ -101,3 +104,22 @@ async def visiting(
         assert visitor.wrong == []
     finally:
         await context.close()
+
+
+async def fill(visitor: Visitor, answers: Mapping[str, str | Sequence[str]]) -> None:
+    """Answer a form as a person does: type into what is typed into, choose what is chosen from."""
+    for name, given in answers.items():
+        if DAY.fullmatch(str(given)):
+            parts = zip(("day", "month", "year"), str(given).split("/"), strict=True)
+            for part, number in parts:
+                await visitor.page.fill(f"main form [name='{name}-{part}']", number)
+            continue
+        controls = visitor.page.locator(f"main form [name='{name}']")
+        kind = await controls.first.evaluate("one => one.localName + ':' + one.type")
+        if kind.startswith("select"):
+            await controls.select_option(str(given))
+        elif kind in ("input:radio", "input:checkbox"):
+            for value in [given] if isinstance(given, str) else given:
+                await visitor.page.check(f"main form [name='{name}'][value='{value}']")
+        else:
+            await controls.fill(str(given))
