@@ -195,6 +195,8 @@ def test_a_date_is_read_from_its_boxes(month: str) -> None:
 def test_a_date_in_one_piece_is_read_too(text: str) -> None:
     """As a browser's own date field, a letter or a spreadsheet has it."""
     assert Alone(sent(starts_on=text))["starts_on"].data == date(2027, 3, 12)
+    beside_empty_boxes = {f"starts_on-{part}": "" for part in ("day", "month", "year")}
+    assert Alone(sent(starts_on=text, **beside_empty_boxes))["starts_on"].data == date(2027, 3, 12)
 
 
 def test_a_date_that_is_known_stands_in_its_boxes_and_none_is_none() -> None:

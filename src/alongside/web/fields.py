@@ -37,11 +37,10 @@ class DayField(Field):
         """Gather the three boxes, if they came, before the value is read."""
         self.typed = dict.fromkeys(PARTS, "")
         self.wrong = frozenset()
-        names = {part: f"{self.name}-{part}" for part in PARTS}
-        if formdata is not None and any(name in formdata for name in names.values()):
-            boxes = {part: "".join(map(str, formdata.getlist(name)[:1])) for part, name in names.items()}
-            self.typed = {part: text.strip() for part, text in boxes.items()}
-            formdata = _Alone(self.name, list(self.typed.values()))
+        boxes = {part: _first(formdata, f"{self.name}-{part}") for part in PARTS}
+        if any(boxes.values()):
+            self.typed = boxes
+            formdata = _Alone(self.name, list(boxes.values()))
         super().process(formdata, *given, **settled)
         if not self.raw_data and self.data is not None:
             self.typed = {part: str(getattr(self.data, part)) for part in PARTS}
@@ -84,6 +83,12 @@ class DayField(Field):
 
     def _value(self) -> str:
         return "/".join(self.typed.values()) if any(self.typed.values()) else ""
+
+
+def _first(formdata: Any, name: str) -> str:
+    """What came under a name, or an empty text."""
+    came = formdata.getlist(name) if formdata is not None and name in formdata else []
+    return str(came[0]).strip() if came else ""
 
 
 class _Alone:
