@@ -78,7 +78,7 @@ async def _post(mill: Visitor, park: Visitor) -> None:
 
 
 async def _agree(mill: Visitor, park: Visitor) -> None:
-    await park.goes("/board?q=fluency&sort=newest")
+    assert await park.goes("/board?q=fluency&sort=newest") == 200, await park.reads()
     await follows(park, "Fluency in Year 3 and 4")
     await park.presses("Propose an offer for this need")
     await park.page.locator("[name=picked]").first.check()
