@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 import httpx
+import structlog
 
 from alongside.database.embedded import free_port
 from alongside.serving import listen
@@ -202,6 +203,7 @@ def run() -> None:
 
 if __name__ == "__main__":
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     server = open_stage()
     try:
         run()

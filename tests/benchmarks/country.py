@@ -97,8 +97,19 @@ async def settle(connection: asyncpg.Connection, *, whole_country: bool) -> int:
         if whole_country or authority_id == MIDDLE:
             await _settle_one(connection, like, authority_id, posts)
             made += posts
+    if not whole_country:
+        await _take_away(connection, LARGEST)
     await connection.execute("VACUUM (ANALYZE, FREEZE)")
     return made
+
+
+async def _take_away(connection: asyncpg.Connection, authority_id: int) -> None:
+    tables = await connection.fetch(
+        "SELECT table_name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)"
+        " WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND column_name = 'authority_id'"
+    )
+    for (table,) in tables:
+        await connection.execute(f'DELETE FROM "{table}" WHERE authority_id = {int(authority_id)}')  # noqa: S608
 
 
 async def _settle_one(
@@ -106,7 +117,7 @@ async def _settle_one(
 ) -> None:
     if authority_id not in (MIDDLE, LARGEST):
         await _declare(connection, like, authority_id)
-    schools = SCHOOLS // AUTHORITIES
+    schools = -(-SCHOOLS // AUTHORITIES)
     themes, urgencies = list(like.themes), list(like.urgencies)
     await connection.execute(CONSORTIA, authority_id)
     if authority_id not in (MIDDLE, LARGEST):

@@ -178,7 +178,6 @@ async def test_ten_thousand_interleaved_a_third_cut_off(copy: Copy) -> None:
     told = (
         f"{dict(books.ends)}, {len(books.acknowledged)} acknowledged writes, {books.own_rows_seen} own rows"
     )
-    print(told)
     assert books.ends["cut off"] > 2_000, told
     assert books.own_rows_seen > 50_000, told
     assert set(books.ends) <= {"transaction", "cut off", "page 200", "page 303", "page 503"}, told
