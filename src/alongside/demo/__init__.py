@@ -1,1 +1,69 @@
-"""The demonstration."""
+"""The demonstration: two authorities of invented schools and people, at work for some weeks already."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import system
+from alongside.authorities.registry import settings_of
+from alongside.consortia.actions import join_consortium
+from alongside.consortia.queries import consortia_of
+from alongside.database.session import Database
+from alongside.demo.people import Staff, staff_schools
+from alongside.demo.places import places_of
+from alongside.demo.posts import post_needs, post_offers
+from alongside.demo.support import give_support
+from alongside.people.model import PersonRow
+from alongside.schools.actions import take_over_register
+from alongside.schools.gias import read_register
+from alongside.schools.model import OPEN_STATUSES, School
+from alongside.settings import Settings
+
+REGISTER = Path(__file__).with_name("register.csv")
+SIZES = {359: (70, 80), 816: (24, 26)}
+"""How many needs and offers each authority of the demonstration begins with."""
+
+ANYBODY = (
+    select(func.count()).select_from(PersonRow).where(PersonRow.authority_id == bindparam("authority_id"))
+)
+OPEN_SCHOOLS: Any = (
+    select(School.urn, School.name, School.phase, School.kind, School.easting, School.northing)
+    .where(School.authority_id == bindparam("authority_id"), School.status.in_(OPEN_STATUSES))
+    .order_by(School.urn)
+)
+
+
+async def load(settings: Settings, say: Callable[[str], None]) -> None:
+    """Fill each authority of the demonstration that is still empty; what somebody did there since is kept."""
+    database = Database(settings.database_url, settings.fence_key, pool_size=1)
+    try:
+        for authority_id in SIZES:
+            async with database.fenced(authority_id) as session:
+                if not await session.scalar(ANYBODY, {"authority_id": authority_id}):
+                    say(f"filling {settings_of(authority_id).name} with invented schools, people and posts")
+                    await fill(session, authority_id, date.today())  # noqa: DTZ011  (some day near now)
+    finally:
+        await database.close()
+
+
+async def fill(session: AsyncSession, authority_id: int, today: date) -> None:
+    """One authority, from its register to support under way, all in one transaction."""
+    settings, product = settings_of(authority_id), system(authority_id, today)
+    await take_over_register(session, product, read_register(REGISTER, authority_id))
+    schools = list((await session.execute(OPEN_SCHOOLS, {"authority_id": authority_id})).all())
+    consortia = await consortia_of(session, authority_id, today)
+    staff = Staff(authority_id, today, settings.slug, {one.id: set() for one in consortia})
+    for urn, consortium in places_of(settings, consortia, schools):
+        await join_consortium(session, product, urn, consortium.id, today - timedelta(days=400))
+        staff.members[consortium.id].add(urn)
+    await staff_schools(session, staff, schools)
+    needs, offers = SIZES[authority_id]
+    made = (
+        await post_needs(session, staff, schools, needs),
+        await post_offers(session, staff, schools, offers),
+    )
+    await give_support(session, staff, *made)

@@ -1,0 +1,87 @@
+"""The demonstration loaded into an empty database: alive, consistent, and left alone the second time."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from alongside.access.person import system
+from alongside.authorities.files import declared_authority
+from alongside.authorities.registry import register_settings
+from alongside.consortia.commands import apply_authority, today
+from alongside.database.session import Database
+from alongside.demo import load
+from alongside.journal.queries import broken_links
+from alongside.settings import Settings
+from tests.stage import FENCE_KEY, Copy, Stage, copy_of_template, drop, open_database
+
+WIGAN, YORK = 359, 816
+
+
+@pytest.fixture(scope="module")
+async def filled(stage: Stage) -> AsyncIterator[tuple[Copy, Database]]:
+    """A database with the demonstration in it."""
+    copy = await copy_of_template(stage)
+    database = open_database(copy)
+    for slug in ("wigan", "york"):
+        settings = declared_authority(slug)
+        register_settings(settings, 0)
+        async with database.fenced(settings.dfe_code) as session:
+            await apply_authority(session, system(settings.dfe_code, today()), settings)
+    await load(settings_for(copy), lambda line: None)
+    yield copy, database
+    await database.close()
+    await drop(stage, copy)
+
+
+def settings_for(copy: Copy) -> Settings:
+    """The settings of an installation on this database."""
+    return Settings(database_url=copy.app_url, fence_key=FENCE_KEY, secret=b"s" * 32, demonstration=True)
+
+
+async def counted(database: Database, sql: str, authority_id: int = WIGAN) -> int:
+    """One number of one authority."""
+    async with database.fenced(authority_id, read_only=True) as session:
+        return int(await session.scalar(text(sql)) or 0)
+
+
+async def test_an_authority_is_at_work(filled: tuple[Copy, Database]) -> None:
+    """Schools, people, posts in many states, and support at each of its stages."""
+    _, database = filled
+    assert await counted(database, "SELECT count(*) FROM school WHERE status = 'open'") > 120
+    assert await counted(database, "SELECT count(*) FROM consortium_membership") > 110
+    assert await counted(database, "SELECT count(DISTINCT consortium_id) FROM consortium_membership") == 8
+    assert await counted(database, "SELECT count(*) FROM need WHERE state = 'open'") > 20
+    assert await counted(database, "SELECT count(*) FROM offer WHERE state = 'live'") > 40
+    assert await counted(database, "SELECT count(DISTINCT state) FROM partnership") == 4
+    assert await counted(database, "SELECT count(*) FROM proposal WHERE state = 'proposed'") > 2
+    assert await counted(database, "SELECT count(*) FROM need", YORK) > 20
+
+
+async def test_the_books_add_up_and_the_journal_holds(filled: tuple[Copy, Database]) -> None:
+    """Days taken are days promised or given; no seal is broken."""
+    _, database = filled
+    wrong = """
+        SELECT count(*) FROM (
+            SELECT o.id FROM offer o LEFT JOIN partnership p ON p.offer_id = o.id GROUP BY o.authority_id, o.id
+            HAVING o.days_taken <> coalesce(sum(CASE WHEN p.state IN ('closed', 'ended_early')
+                                                     THEN p.days_used ELSE p.days END), 0)) off
+    """
+    assert await counted(database, wrong) == 0
+    for authority_id in (WIGAN, YORK):
+        async with database.fenced(authority_id, read_only=True) as session:
+            assert not await broken_links(session, authority_id)
+
+
+async def test_loading_again_changes_nothing(filled: tuple[Copy, Database]) -> None:
+    """What was done since the first start is kept, and nothing is added."""
+    copy, database = filled
+    before = await counted(database, "SELECT count(*) FROM journal_entry")
+    await load(settings_for(copy), lambda line: None)
+    assert await counted(database, "SELECT count(*) FROM journal_entry") == before
+
+
+async def test_every_school_is_an_invented_one(filled: tuple[Copy, Database]) -> None:
+    """URNs from 900001 on are nobody's."""
+    _, database = filled
+    assert await counted(database, "SELECT count(*) FROM school WHERE urn < 900000") == 0
