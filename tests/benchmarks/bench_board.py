@@ -11,8 +11,10 @@ import subprocess
 import sys
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlencode
 
 import asyncpg
@@ -29,6 +31,7 @@ from tests.people import HEAD_OF_MILL, Cast
 from tests.stage import FENCE_KEY, Copy, copy_of_template, open_database, open_stage, present_stage
 
 PROCESSES = 2
+SECONDS = 8
 FILTERED = "/board?" + urlencode(
     {"kind": "need", "theme": "mathematics", "phase": "primary", "sort": "newest"}
 )
@@ -46,9 +49,34 @@ def headers_of(one: Cast) -> dict[str, str]:
     return {"Host": one.host, "Cookie": f"{SESSION_COOKIE}={one.token}"}
 
 
+@dataclass(frozen=True)
+class Served:
+    """A server of two processes: where it is, and what it uses."""
+
+    address: str
+    pids: tuple[int, ...]
+
+    def cpu_seconds(self) -> float:
+        """Processor time of its processes so far; nothing where there is no /proc."""
+        used = 0
+        for pid in self.pids:
+            status = Path(f"/proc/{pid}/stat")
+            if status.exists():
+                words = status.read_text().rsplit(")", 1)[1].split()
+                used += int(words[11]) + int(words[12])
+        return used / os.sysconf("SC_CLK_TCK")
+
+    def under_load(self, path: str, headers: Mapping[str, str]) -> Load:
+        """What a page stands, with the processor time that an answer takes: that is the same on a busy machine."""
+        before = self.cpu_seconds()
+        load = put_load_on(self.address + path, headers, seconds=SECONDS)
+        each = (self.cpu_seconds() - before) * 1000 / max(1.0, load.per_second * SECONDS)
+        return replace(load, cpu=each)
+
+
 @contextmanager
-def served(arguments: list[str], environment: dict[str, str]) -> Iterator[str]:
-    """Two processes of a server behind one socket; its address."""
+def served(arguments: list[str], environment: dict[str, str]) -> Iterator[Served]:
+    """Two processes of a server behind one socket."""
     port = free_port()
     sock = listen("127.0.0.1", port)
     command = [sys.executable, "-m", *arguments, str(sock.fileno())]
@@ -64,7 +92,7 @@ def served(arguments: list[str], environment: dict[str, str]) -> Iterator[str]:
     ]
     sock.close()
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield Served(f"http://127.0.0.1:{port}", tuple(one.pid for one in kept))
     finally:
         for one in kept:
             one.terminate()
@@ -73,7 +101,7 @@ def served(arguments: list[str], environment: dict[str, str]) -> Iterator[str]:
 
 
 @contextmanager
-def product_on(copy: Copy) -> Iterator[str]:
+def product_on(copy: Copy) -> Iterator[Served]:
     """The product over a copy, as `alongside web` serves it, warmed up."""
     environment = os.environ | {
         "DATABASE_URL": copy.app_url,
@@ -81,10 +109,12 @@ def product_on(copy: Copy) -> Iterator[str]:
         "ALONGSIDE_SECRET": "s" * 32,
         "ALONGSIDE_DEMONSTRATION": "no",
     }
-    with served(["alongside.cli", "web", "--descriptor"], environment) as address:
-        one_by_one(address, FILTERED, HEAD_IN_THE_MIDDLE, times=10)  # they have started when they answer
-        put_load_on(address + FILTERED, headers_of(HEAD_IN_THE_MIDDLE), seconds=4)
-        yield address
+    with served(["alongside.cli", "web", "--descriptor"], environment) as server:
+        one_by_one(
+            server.address, FILTERED, HEAD_IN_THE_MIDDLE, times=10
+        )  # they have started when they answer
+        put_load_on(server.address + FILTERED, headers_of(HEAD_IN_THE_MIDDLE), seconds=4)
+        yield server
 
 
 async def deep_place(copy: Copy, authority_id: int, depth: int) -> tuple[str, int]:
@@ -161,31 +191,35 @@ def run() -> None:
     )
     country, alone = asyncio.run(prepare())
     statements = asyncio.run(statements_of(country, HEAD_IN_THE_MIDDLE, FILTERED))
-    with served(["tests.benchmarks.constant"], dict(os.environ)) as address:
-        httpx.get(address + "/", timeout=120)  # it has started when it answers
-        framework = put_load_on(address + "/", {})
+    with served(["tests.benchmarks.constant"], dict(os.environ)) as server:
+        httpx.get(server.address + "/", timeout=120)  # it has started when it answers
+        framework = server.under_load("/", {})
     sql = transactions_a_second(country, HEAD_IN_THE_MIDDLE.authority_id, statements)
     print(f"  {'the framework, a constant of 15 kB':<36}{framework}")
     print(
         f"  {'the same SQL by pgbench':<36}"
         + (f"{sql:7,.0f}/s" if sql else "not measured: apt-get install postgresql-contrib")
     )
-    with product_on(country) as address:
+    with product_on(country) as server:
         in_country = {
-            name: put_load_on(address + path, headers_of(HEAD_IN_THE_MIDDLE)) for name, path in PAGES.items()
+            name: server.under_load(path, headers_of(HEAD_IN_THE_MIDDLE)) for name, path in PAGES.items()
         }
-        largest = put_load_on(address + FILTERED, headers_of(HEAD_IN_THE_LARGEST))
+        largest = server.under_load(FILTERED, headers_of(HEAD_IN_THE_LARGEST))
         deep, open_needs = asyncio.run(deep_place(country, LARGEST, 4_000))
-        first_page = one_by_one(address, "/board?kind=need", HEAD_IN_THE_LARGEST)
-        deep_page = one_by_one(address, deep, HEAD_IN_THE_LARGEST)
-    with product_on(alone) as address:
-        by_itself = put_load_on(address + FILTERED, headers_of(HEAD_IN_THE_MIDDLE))
+        first_page = one_by_one(server.address, "/board?kind=need", HEAD_IN_THE_LARGEST)
+        deep_page = one_by_one(server.address, deep, HEAD_IN_THE_LARGEST)
+    with product_on(alone) as server:
+        by_itself = server.under_load(FILTERED, headers_of(HEAD_IN_THE_MIDDLE))
     for name, load in in_country.items():
         print(f"  {'board, ' + name:<36}{load}")
     print(f"  {'board, in the largest authority':<36}{largest}")
     board = in_country["kind, theme and phase chosen"]
     print("in proportion")
     compare("board against the framework", board, framework.per_second, "what it does with a constant")
+    if framework.cpu:
+        print(
+            f"  {'processor time of an answer':<34}{board.cpu / framework.cpu:6.0f} times that of a constant"
+        )
     if sql:
         compare("board against its SQL", board, sql, "what PostgreSQL does with the same statements")
     print("the same page of the same authority")

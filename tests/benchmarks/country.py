@@ -109,7 +109,7 @@ async def _take_away(connection: asyncpg.Connection, authority_id: int) -> None:
         " WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND column_name = 'authority_id'"
     )
     for (table,) in tables:
-        await connection.execute(f'DELETE FROM "{table}" WHERE authority_id = {int(authority_id)}')  # noqa: S608
+        await connection.execute(f'DELETE FROM "{table}" WHERE authority_id = {int(authority_id)}')
 
 
 async def _settle_one(

@@ -21,11 +21,14 @@ class Load:
     p99: float
     failed: int
     by: str
+    cpu: float = 0.0
+    """Milliseconds of processor that the server spent on each answer, where that is known."""
 
     def __str__(self) -> str:
         """As `make bench` prints it."""
         failed = f", {self.failed} FAILED" if self.failed else ""
-        return f"{self.per_second:7,.0f}/s   p50 {self.p50:6.1f} ms   p99 {self.p99:6.1f} ms{failed}   ({self.by})"
+        cpu = f"   {self.cpu:5.2f} ms of processor each" if self.cpu else ""
+        return f"{self.per_second:7,.0f}/s   p50 {self.p50:6.1f} ms   p99 {self.p99:6.1f} ms{cpu}{failed}   ({self.by})"
 
 
 def put_load_on(url: str, headers: Mapping[str, str], *, connections: int = 16, seconds: int = 8) -> Load:
