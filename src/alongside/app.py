@@ -29,7 +29,7 @@ from alongside.web.answers import Page
 from alongside.web.house import Destination, House
 from alongside.web.logs import start_logs
 from alongside.web.render import response_to
-from alongside.web.security import with_security_headers
+from alongside.web.security import HEADERS, with_security_headers
 from alongside.web.templates import ASSETS, make_environment
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -89,7 +89,9 @@ def make_app(house: House) -> Litestar:
         """What Litestar refused before the gate: an unknown address, another method, too large a body."""
         name = {404: "404", 405: "404", 413: "413", 429: "429"}.get(problem.status_code, "422")
         status = 404 if problem.status_code == 405 else problem.status_code
-        return response_to(request, house, None, None, Page(f"errors/{name}.html", {"mistakes": {}}, status))
+        answer = response_to(request, house, None, None, Page(f"errors/{name}.html", {"mistakes": {}}, status))
+        answer.headers.update(HEADERS)  # an address that no route has never comes through the middleware
+        return answer
 
     assets = create_static_files_router(
         path="/assets",

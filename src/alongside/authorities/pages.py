@@ -11,6 +11,9 @@ from alongside.authorities.registry import settings_of
 from alongside.web.answers import Answer, Page, Plain, SeeOther
 from alongside.web.gate import page
 
+AN_HOUR = {"cache-control": "private, max-age=3600"}
+"""A style sheet that changes with the authority's settings only."""
+
 
 @page.get("/", permission=Permission.OPEN_FRONT_DOOR)
 async def open_front_door(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
@@ -22,7 +25,7 @@ async def open_front_door(request: Request[Any, Any, Any], session: AsyncSession
 async def show_brand(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """The authority's colour, as a style sheet: no page carries styles of its own."""
     colour = settings_of(person.authority_id).brand.colour
-    return Plain(f":root {{ --authority-colour: {colour}; }}\n", media_type="text/css")
+    return Plain(f":root {{ --authority-colour: {colour}; }}\n", media_type="text/css", headers=AN_HOUR)
 
 
 @page.get("/accessibility", permission=Permission.OPEN_FRONT_DOOR)

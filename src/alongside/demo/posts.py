@@ -28,13 +28,21 @@ SECONDARY_ONLY = frozenset({"post_16"})
 PRIMARY_ONLY = frozenset({"early_reading", "early_years"})
 
 
-def suits(theme: str, school: Any) -> bool:
-    """Whether a theme makes sense for a school of this phase."""
-    if theme in SECONDARY_ONLY:
+def suits(theme: str, title: str, school: Any) -> bool:
+    """Whether a post makes sense for a school of this phase."""
+    if theme in SECONDARY_ONLY or "Key Stage 3" in title or "Year 7" in title:
         return bool(school.phase in ("secondary", "all_through"))
-    if theme in PRIMARY_ONLY:
+    if theme in PRIMARY_ONLY or any(
+        f"Year{s} {number}" in title for s in ("", "s") for number in range(1, 7)
+    ):
         return bool(school.phase in ("primary", "nursery", "all_through"))
     return True
+
+
+def choose(random: Random, schools: list[Any], number: int) -> Any:
+    """A school to post this; every fourth post is by one of the first few, whose people visitors try first."""
+    first = sorted(schools, key=lambda one: str(one.name))[:3]
+    return first[number // 4 % 3] if number % 4 == 0 else random.choice(schools)
 
 
 async def backdate(session: AsyncSession, authority_id: int, table: str, row_id: UUID, days: int) -> None:
@@ -52,7 +60,7 @@ async def post_needs(
     made = []
     for number in range(count):
         theme, title, wanted, good = NEEDS[number % len(NEEDS)]
-        school = random.choice([one for one in schools if suits(theme, one)])
+        school = choose(random, [one for one in schools if suits(theme, title, one)], number)
         head = staff.heads[school.urn]
         need_id = await draft_need(
             session, head, school.urn, _need(school, theme, title, wanted, good, random)
@@ -64,7 +72,7 @@ async def post_needs(
         theme, title, wanted, good = random.choice(NEEDS)
         urn = sorted(staff.members[consortium_id])[-1]
         school = next(one for one in schools if one.urn == urn)
-        if suits(theme, school):
+        if suits(theme, title, school):
             draft = await draft_need(session, lead, urn, _need(school, theme, title, wanted, good, random))
             await send_need_to_head(session, lead, draft)
     return made
@@ -92,7 +100,7 @@ async def post_offers(
     made = []
     for number in range(count):
         theme, title, said, evidence = OFFERS[number % len(OFFERS)]
-        school = random.choice([one for one in schools if suits(theme, one)])
+        school = choose(random, [one for one in schools if suits(theme, title, one)], number)
         head = staff.heads[school.urn]
         offer_id = await draft_offer(session, head, _offer(head, title, said, random), {theme: evidence})
         await post_offer(session, head, offer_id)

@@ -22,7 +22,7 @@ SAFE_IN_ADDRESS = re.compile(r"[!#-&(-;=?-\[\]-_a-~]+", re.ASCII)
 LONGEST = 200
 
 
-class BadCell(ValueError):  # noqa: N818
+class BadCell(ValueError):
     """A cell that cannot be read. The text says why, then what to do."""
 
 

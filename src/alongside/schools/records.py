@@ -12,7 +12,7 @@ LONGEST_RECORD = 8
 Record = tuple[int, list[str], bool]
 
 
-class _LeftOpen(Exception):  # noqa: N818
+class _LeftOpen(Exception):
     """A record goes on for too many lines."""
 
 

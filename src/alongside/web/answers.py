@@ -50,6 +50,7 @@ class Plain:
     body: str
     status: int = 200
     media_type: str = "text/plain"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

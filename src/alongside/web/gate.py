@@ -102,7 +102,10 @@ async def _answered(
             nobody(tenant.authority_id, house.today()) if tenant else None
         )
         answer = await answer_to(problem, request, person)
-    response: Response[Any] = response_to(request, house, tenant, person, answer)
+    try:
+        response: Response[Any] = response_to(request, house, tenant, person, answer)
+    except Exception as problem:
+        response = response_to(request, house, tenant, person, await answer_to(problem, request, person))
     took = time.perf_counter() - began
     ANSWERED.labels(
         function.__name__, request.method, response.status_code, tenant.slug if tenant else ""

@@ -15,7 +15,7 @@ from alongside.web.answers import AfterCommit, Answer, Download, Page, Plain, Se
 from alongside.web.house import Destination, House, Tenant
 
 SAID_COOKIE = "__Host-said"
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 
 class FreshKey:
@@ -86,7 +86,12 @@ def response_to(
                 return Response(content=answer.body, media_type=answer.media_type, headers=headers)
             return Stream(answer.body, media_type=answer.media_type, headers=headers)
         case Plain():
-            return Response(content=answer.body, status_code=answer.status, media_type=answer.media_type)
+            return Response(
+                content=answer.body,
+                status_code=answer.status,
+                media_type=answer.media_type,
+                headers=dict(answer.headers),
+            )
         case AfterCommit():
             raise TypeError("The gate acts on AfterCommit before it renders.")
         case Page():
