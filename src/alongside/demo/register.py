@@ -203,10 +203,8 @@ class _Names:
         self.given += 1
         faith = place.religion
         catholic = "Roman Catholic" in faith
-        if catholic or ("Church of England" in faith and self.given % 2):
-            head = next(self.saints)
-        else:
-            head = next(self.places)
+        for_a_saint = catholic or ("Church of England" in faith and self.given % 2)
+        head = next(self.saints if for_a_saint else self.places)
         words = [head]
         if faith and faith not in ("Does not apply", "None"):
             words.append("Catholic" if catholic else faith.partition("/")[0])
