@@ -21,14 +21,23 @@ import asyncpg
 import httpx
 import structlog
 
-from alongside.database.embedded import free_port
+from alongside.database.embedded import EmbeddedServer, free_port
+from alongside.database.roles import APP
 from alongside.serving import listen
 from alongside.web.house import SESSION_COOKIE
 from tests.benchmarks.country import LARGEST, settle
 from tests.benchmarks.load import Load, put_load_on
 from tests.benchmarks.same_sql import Statement, statements_of, transactions_a_second, written_out
 from tests.people import HEAD_OF_MILL, Cast
-from tests.stage import FENCE_KEY, Copy, copy_of_template, open_database, open_stage, present_stage
+from tests.stage import (
+    FENCE_KEY,
+    ROLE_PASSWORDS,
+    Copy,
+    copy_of_template,
+    open_database,
+    open_stage,
+    present_stage,
+)
 
 PROCESSES = 2
 SECONDS = 8
@@ -164,7 +173,7 @@ def compare(name: str, load: Load, other: float, what: str) -> None:
     print(f"  {name:<34}{load.per_second / other:6.1%} of {what}")
 
 
-async def prepare() -> tuple[Copy, Copy]:
+async def prepare(server: EmbeddedServer) -> tuple[Copy, Copy]:
     """Two databases: the whole country, and the authority in the middle alone."""
     made = []
     for whole_country in (True, False):
@@ -180,16 +189,16 @@ async def prepare() -> tuple[Copy, Copy]:
             print(f"  {said[1]} authorities, {said[0]:,} schools, {posts:,} posts in {took:.0f} s")
         finally:
             await connection.close()
-        made.append(copy)
+        made.append(replace(copy, app_url=server.socket_url(APP, ROLE_PASSWORDS[APP], copy.name)))
     return made[0], made[1]
 
 
-def run() -> None:
+def run(database: EmbeddedServer) -> None:
     """Measure all of it and print it."""
     print(
         "the board, signed in as a headteacher; two uvicorn processes, PostgreSQL and the load on one machine"
     )
-    country, alone = asyncio.run(prepare())
+    country, alone = asyncio.run(prepare(database))
     statements = asyncio.run(statements_of(country, HEAD_IN_THE_MIDDLE, FILTERED))
     with served(["tests.benchmarks.constant"], dict(os.environ)) as server:
         httpx.get(server.address + "/", timeout=120)  # it has started when it answers
@@ -240,6 +249,6 @@ if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     server = open_stage()
     try:
-        run()
+        run(server)
     finally:
         server.stop()
