@@ -20,7 +20,11 @@ OFFER_TYPED = {name: value for name, value in OFFER.items() if name not in PRESS
     "themes": ["mathematics"],
     "evidence_mathematics": "Two schools came to see it.",
 }
-OFFER_TYPED = {name: value for name, value in OFFER_TYPED.items() if name not in ("evidence_early_reading", "evidence_writing")}
+OFFER_TYPED = {
+    name: value
+    for name, value in OFFER_TYPED.items()
+    if name not in ("evidence_early_reading", "evidence_writing")
+}
 PROPOSAL = {"days": "2", "starts_on": "1/12/2026", "ends_on": "19/3/2027", "message": "Glad to help."}
 AIM = {"aim": "Fluent in number bonds", "measure": "Bonds in a minute", "baseline": "12", "target": "20"}
 MASKED = (
@@ -108,7 +112,9 @@ async def _do(mill: Visitor, park: Visitor) -> None:
     partnership = park.path
     for day in ("23/11/2026", "24/11/2026"):
         await park.presses("Record or plan a visit")
-        await fill(park, {"visit_on": day, "days": "0.5", "focus": "Number bonds", "done": "Two lessons seen"})
+        await fill(
+            park, {"visit_on": day, "days": "0.5", "focus": "Number bonds", "done": "Two lessons seen"}
+        )
         await park.presses("Record this visit")
     assert "1 day used of 2 days" in await park.reads()
     for one, more in ((park, {}), (mill, {"outcome": "met"})):
@@ -155,7 +161,10 @@ async def end_state(served: Served) -> dict[str, list[str]]:
         for table in owned_tables(Base.metadata):
             if table.name in PASSING:
                 continue
-            rows = [row["row"] for row in await connection.fetch(f"SELECT row_to_json(t)::text AS row FROM {table.name} t")]
+            rows = [
+                row["row"]
+                for row in await connection.fetch(f"SELECT row_to_json(t)::text AS row FROM {table.name} t")
+            ]
             for pattern, name in MASKED:
                 rows = [re.sub(pattern, name, row) for row in rows]
             found[table.name] = sorted(rows)

@@ -38,11 +38,13 @@ async def served(copy: Copy) -> AsyncIterator[Served]:
         sock = socket.socket()
         sock.bind(("127.0.0.1", 0))
         server = uvicorn.Server(
-            uvicorn.Config(app, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False)
+            uvicorn.Config(
+                app, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False
+            )
         )
         server.capture_signals = nullcontext  # type: ignore[method-assign]
         running = asyncio.create_task(server.serve(sockets=[sock]))
-        while not server.started:  # noqa: ASYNC110  (uvicorn has no event to wait for)
+        while not server.started:
             await asyncio.sleep(0.01)
         try:
             yield Served(app, sock.getsockname()[1], copy)

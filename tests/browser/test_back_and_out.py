@@ -134,7 +134,10 @@ async def test_what_is_no_longer_possible_says_how_things_stand(house: Served, c
 
 async def test_what_is_not_there_and_what_is_not_mine_look_the_same(house: Served, chromium: Browser) -> None:
     """Word for word."""
-    async with visiting(chromium, house, HEAD_OF_MILL) as mill, visiting(chromium, house, TWIN_HEAD_OF_MILL) as twin:
+    async with (
+        visiting(chromium, house, HEAD_OF_MILL) as mill,
+        visiting(chromium, house, TWIN_HEAD_OF_MILL) as twin,
+    ):
         need = await posted(mill)
         assert await twin.goes(need) == 404
         anothers = await twin.reads()

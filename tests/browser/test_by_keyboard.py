@@ -81,7 +81,9 @@ async def test_a_need_is_posted_answered_and_agreed_by_keyboard(house: Served, c
         await enters(mill, "appointment_id")
         await enters(mill, "Post a need")
         await types(mill, theme="Math", title="Fluency in Year 3")
-        await types(mill, wanted="Number has fallen for two years.", good_looks_like="All recall their bonds.")
+        await types(
+            mill, wanted="Number has fallen for two years.", good_looks_like="All recall their bonds."
+        )
         await ticks(mill, "form_of_support", downs=1)
         await ticks(mill, "urgency")
         await ticks(mill, "when_not_sure")
@@ -119,4 +121,3 @@ async def _offers(park: Visitor) -> None:
     await enters(park, "act")
     assert "Phonics that sticks" in await park.reads()
     assert park.path.startswith("/offers/")
-

@@ -17,10 +17,20 @@ async def test_with_and_without_javascript_the_same_happens(stage: Stage, chromi
         await drop(stage, copy)
     with_it, without = ends
     assert with_it == without
-    for table, rows in {"need": 1, "offer": 1, "proposal": 1, "partnership": 1, "aim": 1, "visit": 2, "review": 2}.items():
+    for table, rows in {
+        "need": 1,
+        "offer": 1,
+        "proposal": 1,
+        "partnership": 1,
+        "aim": 1,
+        "visit": 2,
+        "review": 2,
+    }.items():
         assert len(with_it[table]) == rows, table
     assert '"state":"closed"' in with_it["partnership"][0]
     assert '"days_used":1.0' in with_it["partnership"][0]
     assert '"state":"met"' in with_it["need"][0]
     assert with_it["notice"]
-    assert {"post_need", "post_offer"} <= {row.split('"verb":"')[1].split('"')[0] for row in with_it["journal_entry"]}
+    assert {"post_need", "post_offer"} <= {
+        row.split('"verb":"')[1].split('"')[0] for row in with_it["journal_entry"]
+    }

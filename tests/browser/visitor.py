@@ -46,7 +46,9 @@ class Visitor:
     async def presses(self, text: str) -> None:
         """Press the button or follow the link of that name, and wait for what comes."""
         main = self.page.locator("main")
-        named = main.get_by_role("button", name=text, exact=True).or_(main.get_by_role("link", name=text, exact=True))
+        named = main.get_by_role("button", name=text, exact=True).or_(
+            main.get_by_role("link", name=text, exact=True)
+        )
         await named.first.click()
         await self.page.wait_for_load_state()
 
@@ -59,7 +61,10 @@ class Visitor:
 
         def asked(request: Request) -> None:
             whither = urlsplit(request.url)
-            if whither.scheme in ("http", "https", "ws", "wss") and whither.netloc != f"{self.host}:{self.served.port}":
+            if (
+                whither.scheme in ("http", "https", "ws", "wss")
+                and whither.netloc != f"{self.host}:{self.served.port}"
+            ):
                 self.wrong.append(f"{page.url}: asked {request.url}")
 
         async def spoke(dialog: Any) -> None:

@@ -1,0 +1,179 @@
+"""Every page, empty, full and in error, wide and narrow: axe finds nothing, nothing runs over, the focus is seen."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from tests.access.test_every_route import routes_of
+from tests.access.world import make_world, put
+from tests.browser.pages import LISTS, NO_PAGES, THINGS, address
+from tests.browser.served import Served, served
+from tests.browser.visitor import visiting
+from tests.people import DELEGATE_OF_MILL, HEAD_OF_FORD, HEAD_OF_MILL, MILL, NORTHSHIRE, Cast
+from tests.stage import Stage, copy_of_template, drop
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}}
+WIDE, NARROW, NARROWEST = 1280, 375, 320
+LONG = "Fluency" * 30
+REFUSALS = {"/not-signed-in/{because}": 403, "/invitations/{token}": 404}
+"""Pages that say why not."""
+
+SHOWS_FOCUS = """
+() => {
+  const look = (one) => {
+    const parts = [one, one.labels?.[0]].filter(Boolean)
+    return parts.flatMap((part) => [null, '::before', '::after'].map((kind) => {
+      const s = getComputedStyle(part, kind)
+      return [s.outlineStyle, s.outlineColor, s.boxShadow, s.backgroundColor, s.borderColor].join()
+    })).join('|') + [...one.querySelectorAll('circle')].map((c) => getComputedStyle(c).fill).join()
+  }
+  const wanted = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]'
+  return [...document.querySelectorAll(wanted)].filter((one) => one.checkVisibility()).filter((one) => {
+    const before = (one.blur(), look(one))
+    one.focus({ focusVisible: true, preventScroll: true })
+    const same = look(one) === before
+    one.blur()
+    return same
+  }).map((one) => one.outerHTML.slice(0, 120))
+}
+"""
+
+
+@pytest.fixture(scope="module")
+async def full(stage: Stage) -> AsyncIterator[tuple[Served, dict[str, Any]]]:
+    """The app over a database with one of everything, some of it with endless words."""
+    copy = await copy_of_template(stage)
+    world = await make_world(copy.superuser_url)
+    things = world.ids["own"] | {
+        "urn": MILL,
+        "person_id": HEAD_OF_FORD.person_id,
+        "appointment_id": DELEGATE_OF_MILL.appointment_id,
+    }
+    await _more(copy.superuser_url)
+    async with served(copy) as house:
+        yield house, things
+    await drop(stage, copy)
+
+
+async def _more(superuser_url: str) -> None:
+    connection = await asyncpg.connect(superuser_url)
+    inside: dict[str, Any] = {"authority_id": NORTHSHIRE}
+    try:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute("UPDATE need SET wanted = $1, title = title || ' ' || left($1, 80)", LONG)
+        await connection.execute(
+            "UPDATE offer SET description = $1, title = title || ' ' || left($1, 80)", LONG
+        )
+        await connection.execute(
+            "INSERT INTO invitation (authority_id, token_hash, name, email, role, school_urn, expires_at)"
+            " VALUES ($1, 'x', 'Ina Invited', $2, 'delegate', $3, now() + interval '9 days')",
+            NORTHSHIRE,
+            f"{'a' * 60}@{'school.' * 8}example",
+            MILL,
+        )
+        for person in (HEAD_OF_MILL.person_id,):
+            await put(
+                connection,
+                "notice",
+                **inside,
+                person_id=person,
+                kind="need_posted",
+                text="A need was posted",
+                path="/board",
+                once="seen",
+            )
+            await put(
+                connection,
+                "mail",
+                **inside,
+                person_id=person,
+                to_address="mina@example.org",
+                subject="A need was posted",
+                body="Look",
+                path="/board",
+                state="given_up",
+                last_error="No such mailbox",
+            )
+    finally:
+        await connection.close()
+
+
+async def look_at(page: Page) -> list[str]:
+    """What is wrong with the page that is open, at each width."""
+    found = []
+    assert await page.title()
+    if await page.locator("h1").count() != 1:
+        found.append("not one h1")
+    for width in (WIDE, NARROW):
+        await page.set_viewport_size({"width": width, "height": 900})
+        answer = await Axe().run(page, options=OPTIONS)
+        for one in answer.response["violations"]:
+            where = "; ".join(node["html"][:160] for node in one["nodes"][:3])
+            found.append(f"{width}: {one['id']}: {one['help']}: {where}")
+    for width in (NARROW, NARROWEST):
+        await page.set_viewport_size({"width": width, "height": 900})
+        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{width}: runs over")
+    unseen = await page.evaluate(SHOWS_FOCUS)
+    found += [f"the focus is not seen on {one}" for one in unseen]
+    return found
+
+
+async def _check(browser: Browser, house: Served, one: Cast | None, path: str, status: int = 200) -> None:
+    async with visiting(browser, house, one, bypass_csp=True) as visitor:
+        assert await visitor.goes(path) == status, await visitor.reads()
+        assert await look_at(visitor.page) == []
+
+
+def test_every_page_is_looked_at(full: Any) -> None:
+    """A page that nobody placed in the list fails here."""
+    house, _ = full
+    gets = {route.path for route in routes_of(house.app) if route.method == "GET"}
+    placed = {
+        re.sub(r"{(to_release)}", "{proposal_id}", path).replace("{preparing}", "{partnership_id}")
+        for path in THINGS
+    }
+    bare = {re.sub(r":\w+}", "}", path) for path in gets}
+    assert bare - placed - set(LISTS) - set(NO_PAGES) == set()
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_a_page_with_nothing_on_it_yet(module_house: Served, chromium: Browser, path: str) -> None:
+    """The first day."""
+    await _check(chromium, module_house, LISTS[path], address(path, {}), REFUSALS.get(path, 200))
+
+
+@pytest.mark.parametrize("path", [*LISTS, *THINGS])
+async def test_a_full_page_and_its_form_in_error(full: Any, chromium: Browser, path: str) -> None:
+    """A busy day, with endless words; and whatever form the page has, sent with nothing in it."""
+    house, things = full
+    one = (LISTS | THINGS)[path]
+    async with visiting(chromium, house, one, bypass_csp=True) as visitor:
+        status = await visitor.goes(address(path, things))
+        assert status in (REFUSALS.get(path, 200), 409), await visitor.reads()
+        assert await look_at(visitor.page) == []
+        await visitor.page.set_viewport_size({"width": WIDE, "height": 900})
+        form = visitor.page.locator("main form[method=post]").filter(
+            has=visitor.page.locator("textarea, input.govuk-input")
+        )
+        if not await form.count():
+            return
+        for typed in await form.first.locator("textarea, input.govuk-input").all():
+            await typed.evaluate("one => { one.value = '' }")
+        async with visitor.page.expect_navigation() as going:
+            await form.first.locator("button").first.click()
+        answer = await going.value
+        assert answer.status in (200, 409, 422), await visitor.reads()
+        assert await look_at(visitor.page) == []
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/needs/00000000-0000-7000-8000-00000000dead"])
+async def test_what_is_not_there(module_house: Served, chromium: Browser, path: str) -> None:
+    """The same page for both."""
+    await _check(chromium, module_house, HEAD_OF_MILL, path, 404)
