@@ -88,9 +88,12 @@ class Route:
                 wanted = "to_release"
             elif name == "partnership_id" and ("/aims" in self.path or "signature" in self.path):
                 wanted = "preparing"
-            value = {"kind": "closing", "key": "nothing", "because": "unknown", "file_path": "icon.svg"}.get(
-                name
-            )
+            value = {
+                "kind": "closing",
+                "key": "nothing",
+                "because": "provider_down",
+                "file_path": "icon.svg",
+            }.get(name)
             if value is None:
                 value = world.value(scope, wanted) if name in OBJECTS else world.value("missing", name)
             filled = filled.replace(f"{{{name}}}", str(value))

@@ -14,6 +14,9 @@ PULSE = 30.0
 PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
 """Seconds before each further try to connect; the last one for good."""
 
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
+"""What a connection that is cut off, at whatever moment, may raise."""
+
 log = structlog.get_logger("alongside.listening")
 
 
@@ -66,7 +69,7 @@ class Listener:
     async def _quietly(self, act: str, channel: str) -> None:
         """Change the present connection; a lost one is noticed elsewhere, and made anew with all channels."""
         if self._connection is not None and not self._connection.is_closed():
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with contextlib.suppress(*LOST):
                 await getattr(self._connection, act)(channel, self._hear)
 
     def _hear(self, _connection: Any, _pid: int, channel: str, payload: object) -> None:
@@ -78,7 +81,7 @@ class Listener:
             try:
                 await self._listen()
                 failures = 0
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as problem:
+            except LOST as problem:
                 log.warning("not listening", error=type(problem).__name__)
             await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1

@@ -15,6 +15,9 @@ from alongside.errors import WrongSetUp
 TRY_AGAIN = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
 """Lost serialisation, deadlock, the server going down or coming up, a broken connection, too many connections."""
 
+DATABASE_TROUBLE = (DBAPIError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a statement, or a connection cut off at whatever moment, may raise: see `may_try_again`."""
+
 
 class FencedConnection(asyncpg.Connection):
     """A connection whose next BEGIN carries the fence in the same message: no extra round trip."""
@@ -101,6 +104,7 @@ def may_try_again(error: BaseException | None) -> bool:
         ConnectionError
         | asyncpg.PostgresConnectionError
         | asyncpg.InterfaceError
+        | asyncpg.InternalClientError
         | asyncpg.CannotConnectNowError
         | asyncpg.TooManyConnectionsError
         | asyncpg.exceptions.AdminShutdownError

@@ -61,6 +61,8 @@ def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
             {"value": value, "text": text, "selected": str(field.data or "") == str(value)}
             for value, text in _options(field)
         ]
+        if not field.data and all(one["value"] for one in items):
+            items.insert(0, {"value": "", "text": "Choose from the list", "selected": True})
         return component("select", **(_labelled(params, field) | {"items": items} | settled))
     params = _labelled(params, field) | {"value": shown()} | settled
     if isinstance(field, TextAreaField):

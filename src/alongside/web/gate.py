@@ -10,14 +10,13 @@ import structlog
 from litestar import Request, Response, route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person, nobody
 from alongside.access.policy import allowed_at_all
-from alongside.database.session import may_try_again
+from alongside.database.session import DATABASE_TROUBLE, may_try_again
 from alongside.errors import Alongside, NotThere, SignedOut, TooBusy
 from alongside.journal.actions import request_id
 from alongside.web.answers import AfterCommit, Answer, SeeOther
@@ -140,7 +139,7 @@ async def _in_transaction(
     for attempt in range(TRIES):
         try:
             return await _once(request, house, tenant, function, permission)
-        except (DBAPIError, PoolTimeout, OSError) as problem:
+        except (*DATABASE_TROUBLE, PoolTimeout) as problem:
             if isinstance(problem, PoolTimeout) or not may_try_again(problem):
                 if isinstance(problem, PoolTimeout):
                     raise TooBusy from problem

@@ -6,6 +6,11 @@ from typing import Any
 
 WIDTH = 1000
 MARGIN = 40
+SCALE_ROOM = 40
+"""Below the southernmost school, for the scale alone."""
+
+WIDEST = 12 * 1609.344
+"""Metres: schools closer together than this are not drawn further apart."""
 METRES_PER_MILE = 1609.344
 
 
@@ -39,7 +44,7 @@ def member_map(schools: Iterable[Any]) -> MemberMap | None:
         return None
     west, east = min(s.easting for s in placed), max(s.easting for s in placed)
     south, north = min(s.northing for s in placed), max(s.northing for s in placed)
-    metres = max(east - west, (north - south) * 1.4, 1)
+    metres = max(east - west, (north - south) * 1.4, WIDEST)
     scale = (WIDTH - 2 * MARGIN) / metres
     left = MARGIN + (WIDTH - 2 * MARGIN - (east - west) * scale) / 2
     points = tuple(
@@ -53,5 +58,5 @@ def member_map(schools: Iterable[Any]) -> MemberMap | None:
         )
         for school in sorted(placed, key=lambda one: one.name)
     )
-    height = round((north - south) * scale + 2 * MARGIN, 1)
+    height = round((north - south) * scale + 2 * MARGIN + SCALE_ROOM, 1)
     return MemberMap(height, points, round(5 * METRES_PER_MILE * scale, 1), len(rows) - len(placed))
