@@ -36,6 +36,14 @@ def in_force(day: Any) -> ColumnElement[bool]:
     )
 
 
+_NAMED = Consortium.__table__.c
+NAMES: Any = (
+    select(_NAMED.id, _NAMED.name)
+    .where(_NAMED.authority_id == AUTHORITY, _NAMED.ended_on.is_(None))
+    .order_by(_NAMED.phase, _NAMED.name)
+    .limit(literal_column("200"))
+)
+
 CONSORTIA = (
     select(
         Consortium.id,
@@ -108,6 +116,11 @@ async def consortia_of(
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """All consortia with how many schools belong to each today; ended ones carry their last day."""
     return (await session.execute(CONSORTIA, {"authority_id": authority_id, "today": today})).all()
+
+
+async def consortium_names(session: AsyncSession, authority_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The consortia to choose among: id and name of those that have not ended."""
+    return (await session.execute(NAMES, {"authority_id": authority_id})).all()
 
 
 async def members_of(

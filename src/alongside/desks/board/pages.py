@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities.registry import settings_of
-from alongside.consortia.queries import consortia_of
+from alongside.consortia.queries import consortium_names
 from alongside.desks.board.filters import BoardForm, Place, address_of, board_form, place_from
 from alongside.desks.board.queries import PAGE_LENGTH, own_place, posts_on_board, posts_since
 from alongside.needs.phases import PHASES
@@ -47,7 +47,7 @@ async def show_board(request: Request[Any, Any, Any], session: AsyncSession, per
     """Needs and offers that this person may see: newest, nearest or most urgent, 25 a page."""
     query = asked(request)
     settings = settings_of(person.authority_id)
-    consortia = await consortia_of(session, person.authority_id, person.today)
+    consortia = await consortium_names(session, person.authority_id)
     form = board_form(query, settings, consortia, list(PHASES.items()))
     context = {"form": form, "settings": settings, "address_of": address_of}
     if not form.validate():
@@ -78,7 +78,7 @@ async def show_board(request: Request[Any, Any, Any], session: AsyncSession, per
 async def show_news(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """How many posts have come since the board was shown: announced, never pushed under somebody's finger."""
     query = asked(request)
-    consortia = await consortia_of(session, person.authority_id, person.today)
+    consortia = await consortium_names(session, person.authority_id)
     form = board_form(query, settings_of(person.authority_id), consortia, list(PHASES.items()))
     since = moment(query.one("since"))
     count = 0

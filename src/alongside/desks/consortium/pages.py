@@ -16,7 +16,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities.calendar import add_school_days
 from alongside.authorities.registry import calendar_of, settings_of
-from alongside.consortia.queries import consortia_of
+from alongside.consortia.queries import consortium_names
 from alongside.desks.consortium.map import member_map
 from alongside.desks.consortium.queries import SORTS, open_matters, tracked_schools
 from alongside.desks.school.pages import academic_year_began
@@ -74,7 +74,7 @@ def address_of(form: TrackerForm, path: str = "/consortium", **changed: str) -> 
 async def _found(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person
 ) -> tuple[TrackerForm, Sequence[Row[Any]]]:
-    consortia = await consortia_of(session, person.authority_id, person.today)
+    consortia = await consortium_names(session, person.authority_id)
     if person.consortium_ids:
         consortia = [one for one in consortia if one.id in person.consortium_ids]
     form = tracker_form(asked(request), consortia)
