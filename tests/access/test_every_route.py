@@ -91,7 +91,7 @@ class Route:
             value = {
                 "kind": "closing",
                 "key": "nothing",
-                "because": "provider_down",
+                "because": "unknown",
                 "file_path": "icon.svg",
             }.get(name)
             if value is None:
@@ -231,7 +231,7 @@ async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(stage
 
 
 NAMED_IN_THE_BODY = {("POST", "/proposals"), ("POST", "/needs")}
-NOBODY_SEES = {"/sign-in/{key}", "/sign-in/{key}/callback", "/outbox"}
+NOBODY_SEES = {"/not-signed-in/{because}", "/sign-in/{key}", "/sign-in/{key}/callback", "/outbox"}
 
 
 def excused(route: Route, wanted: str, got: str) -> bool:
