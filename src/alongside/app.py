@@ -82,6 +82,7 @@ def make_app(house: House) -> Litestar:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000)
+        gc.enable()
         yield
         await house.database.close()
 

@@ -1,6 +1,7 @@
 """The command line: try the product, serve it, look after its database and its authorities."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -98,6 +99,7 @@ def run(host: str, port: int, web: int) -> None:
 @click.option("--descriptor", type=int, hidden=True, help="A listening socket handed down by our supervisor.")
 def web(host: str, port: int, processes: int, descriptor: int | None) -> None:
     """Serve the web app alone."""
+    gc.disable()  # until the app is put together (alongside.app): what is imported stays, and counting it takes time
     end_with_supervisor()
     settings = Settings.from_environment()
     if descriptor is not None:

@@ -7,10 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 
@@ -34,6 +30,8 @@ def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def as_xlsx(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """A workbook with one visible sheet: numbers and dates as such, everything else as text, never as a formula."""
+    from openpyxl import Workbook  # a fifth of a second at every start, for a file that few ask for
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
@@ -48,6 +46,9 @@ def as_xlsx(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(
         sheet, value=value if isinstance(value, int | float | Decimal | date) else str(value or "")
     )
