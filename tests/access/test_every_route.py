@@ -49,6 +49,7 @@ OBJECTS = {
     "urn",
 }
 OWN_THINGS = {
+    "view_id",
     "person_id",
     "appointment_id",
     "session_id",
@@ -189,7 +190,15 @@ async def ask(client: Client, route: Route, path: str, actor: Cast | None, htmx:
 
 def tried_here(route: Route) -> bool:
     """Routes about a school's things or about none; those about one's own sign-in have tests of their own."""
-    if set(route.names) & {"person_id", "appointment_id", "session_id", "invitation_id", "mail_id", "token"}:
+    if set(route.names) & {
+        "view_id",
+        "person_id",
+        "appointment_id",
+        "session_id",
+        "invitation_id",
+        "mail_id",
+        "token",
+    }:
         return False
     return route.path not in ("/sign-out", "/account/sessions/end", "/sign-in/persona", "/metrics")
 

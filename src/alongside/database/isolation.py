@@ -37,15 +37,24 @@ def grants(table: Table) -> str:
 def statements(metadata: MetaData) -> Iterator[str]:
     """The statements that fence all tables: security enabled and forced, the tenant's policy RESTRICTIVE."""
     for table in owned_tables(metadata):
-        inside = "authority_id = (SELECT fence.authority_id())"
-        yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
-        yield f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY"
-        yield (
-            f"CREATE POLICY authority_only ON {table.name} AS RESTRICTIVE FOR ALL TO PUBLIC "
-            f"USING ({inside}) WITH CHECK ({inside})"
-        )
-        if not table.info.get("own_policy"):
-            yield f"CREATE POLICY everyone_inside ON {table.name} FOR ALL TO PUBLIC USING (true) WITH CHECK (true)"
+        yield from fence_statements(table.name)
     for table in metadata.sorted_tables:
-        yield f"REVOKE ALL ON {table.name} FROM PUBLIC"
-        yield f"GRANT {grants(table)} ON {table.name} TO {APP}"
+        yield from grant_statements(table.name, grants(table))
+
+
+def fence_statements(table: str) -> Iterator[str]:
+    """What fences one table: security enabled and forced, and the policy that nothing else can widen."""
+    inside = "authority_id = (SELECT fence.authority_id())"
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield (
+        f"CREATE POLICY authority_only ON {table} AS RESTRICTIVE FOR ALL TO PUBLIC "
+        f"USING ({inside}) WITH CHECK ({inside})"
+    )
+    yield f"CREATE POLICY everyone_inside ON {table} FOR ALL TO PUBLIC USING (true) WITH CHECK (true)"
+
+
+def grant_statements(table: str, granted: str = "SELECT, INSERT, UPDATE, DELETE") -> Iterator[str]:
+    """What the app's role may do with one table, and nobody else."""
+    yield f"REVOKE ALL ON {table} FROM PUBLIC"
+    yield f"GRANT {granted} ON {table} TO {APP}"

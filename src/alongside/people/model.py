@@ -122,3 +122,20 @@ class Invitation(AuthorityOwned, Base):
     used_at: Mapped[datetime | None]
     used_by: Mapped[UUID | None]
     withdrawn_at: Mapped[datetime | None]
+
+
+class SavedView(AuthorityOwned, Base):
+    """A list as somebody wants to see it again: the filters and the order that stand in its address, under a name."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        reference("person_id", "person"),
+        UniqueConstraint("authority_id", "person_id", "name"),
+        CheckConstraint("char_length(name) BETWEEN 1 AND 60", name="name"),
+        CheckConstraint("query = '' OR left(query, 1) = '?'", name="query"),
+    )
+
+    person_id: Mapped[UUID]
+    name: Mapped[str]
+    query: Mapped[str]
+    saved_at: Mapped[datetime] = created_at()

@@ -10,7 +10,7 @@ from litestar import Request
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import BooleanField, Form, SelectField, StringField
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
@@ -20,11 +20,13 @@ from alongside.consortia.queries import consortium_names
 from alongside.desks.consortium.map import member_map
 from alongside.desks.consortium.queries import SORTS, open_matters, tracked_schools
 from alongside.desks.school.pages import academic_year_began
+from alongside.errors import Invalid, NotThere
+from alongside.people.views import remove_view, save_view, saved_views
 from alongside.schools.model import PHASES
-from alongside.web.answers import Answer, Download, Page
+from alongside.web.answers import Answer, Download, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
-from alongside.web.typed import Typed, asked
+from alongside.web.typed import Typed, asked, typed
 
 HEADS = (
     "URN",
@@ -115,6 +117,7 @@ async def show_tracker(request: Request[Any, Any, Any], session: AsyncSession, p
         "xlsx_href": address_of(form, "/consortium/tracker.xlsx"),
         "map": member_map(schools),
         "matters": await open_matters(session, person),
+        "views": await saved_views(session, person),
     }
     return Page(
         "desks/consortium/show.html", context, 422 if form.errors else 200, "desks/consortium/_tracker.html"
@@ -158,4 +161,40 @@ async def export_tracker_xlsx(
     return Download(as_xlsx("Schools", HEADS, _rows(schools)), f"schools-{person.today}.xlsx", XLSX)
 
 
-routes = [show_tracker, export_tracker_csv, export_tracker_xlsx]
+class ViewForm(Form):
+    """The name under which a view is kept."""
+
+    name = StringField(
+        "Name of this view",
+        validators=[
+            InputRequired("Give the view a name, like “Open needs, oldest first”."),
+            Length(max=60, message="The name must be 60 characters or fewer. Shorten it."),
+        ],
+    )
+
+
+@page.post("/consortium/views", permission=Permission.SEE_CONSORTIUM_DESK)
+async def keep_view(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """Keep the tracker as it is filtered and ordered now."""
+    form = ViewForm(await typed(request))
+    if not form.validate():
+        raise Invalid({"name": [str(one) for one in form.name.errors]})
+    consortia = await consortium_names(session, person.authority_id)
+    wanted = tracker_form(await typed(request), consortia)
+    if not wanted.validate():
+        raise Invalid({name: ["Choose from the list."] for name in wanted.errors if name})
+    await save_view(session, person, str(form.name.data).strip(), address_of(wanted, ""))
+    return SeeOther(address_of(wanted), "The view is kept.")
+
+
+@page.post("/consortium/views/{view_id:uuid}/removal", permission=Permission.SEE_CONSORTIUM_DESK)
+async def drop_view(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, view_id: UUID
+) -> Answer:
+    """Keep a view no longer."""
+    if not await remove_view(session, person, view_id):
+        raise NotThere
+    return SeeOther("/consortium", "The view is removed.")
+
+
+routes = [keep_view, drop_view, show_tracker, export_tracker_csv, export_tracker_xlsx]
