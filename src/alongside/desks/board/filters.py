@@ -18,6 +18,9 @@ SORTS = (("newest", "Newest"), ("nearest", "Nearest to my school"), ("urgent", "
 KINDS = (("", "Needs and offers"), ("need", "Needs only"), ("offer", "Offers only"))
 ANYTHING = ("", "All")
 
+LATEST = 4_102_444_800.0
+"""The first second of 2100: no post of ours is younger, and no school farther away in miles."""
+
 
 class BoardForm(Form):
     """The filters above the board."""
@@ -55,9 +58,10 @@ def place_from(written: str) -> Place | None:
     """The place that an address names; None for the first page or for what was not written by us."""
     try:
         score, _, name = urlsafe_b64decode(written + "=" * (-len(written) % 4)).decode().partition("|")
-        return Place(float(score), UUID(name)) if written else None
+        place = Place(float(score), UUID(name))
     except ValueError:
         return None
+    return place if -LATEST < place.score < LATEST else None  # neither NaN nor endless
 
 
 def board_form(
