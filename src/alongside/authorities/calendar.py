@@ -1,10 +1,10 @@
-"""School days: which days schools are open in an authority, and deadlines counted in them.
+"""School days: which days schools are open in an authority or one school, and deadlines counted in them.
 
 Days are dates in London. A deadline ends with a school day, by the clock in London whatever the season.
 Nothing here asks for the present moment: callers bring it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """What makes a day a school day in one authority. `terms` are in order and do not overlap.
+    """What makes a day a school day in one authority or school. `terms` are in order and do not overlap.
 
     Calendars are told apart by identity, so that the answer for a day can be kept (a page asks for hundreds).
     """
@@ -46,6 +46,28 @@ def calendar_from(settings: AuthoritySettings) -> Calendar:
         removed_holidays=frozenset(settings.bank_holidays.removed),
         pause_in_holidays=settings.clocks.pause_in_holidays,
         school_day_ends=settings.clocks.school_day_ends,
+    )
+
+
+@lru_cache(maxsize=2_000)
+def with_own_days(
+    calendar: Calendar, own_terms: tuple[TermDates, ...], own_inset_days: frozenset[date]
+) -> Calendar:
+    """The calendar of one school: the authority's, with its own terms and training days in their place.
+
+    In an academic year for which it declares terms, the authority's terms and training days do not bind it (an
+    academy, a foundation or voluntary aided school sets its own); in other years its training days come on top.
+    Source: Education Act 2002, section 32.
+    """
+    if not own_terms and not own_inset_days:
+        return calendar
+    own_years = {term.year for term in own_terms}
+    terms = [term for term in calendar.terms if term.year not in own_years] + list(own_terms)
+    shared = {day for day in calendar.inset_days if academic_year(day) not in own_years}
+    return replace(
+        calendar,
+        terms=tuple(sorted(terms, key=lambda term: term.starts_on)),
+        inset_days=frozenset(shared | own_inset_days),
     )
 
 

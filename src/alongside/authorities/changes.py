@@ -9,6 +9,7 @@ KEPT = (
     "key_stages",
     "forms_of_support",
     "urgencies",
+    "case_urgencies",
     "designations",
     "categories",
     "decline_reasons",

@@ -36,7 +36,7 @@ def mistakes_in(written: Mapping[str, Any], file: str) -> list[Mistake]:
     if found:
         return found
     settings = msgspec.convert(written, AuthoritySettings)
-    checks = (_brand, _terms, _training_days, _lists, _addresses)
+    checks = (_brand, _terms, _training_days, _lists, _case_reminders, _addresses)
     return [Mistake(file, path, sentence) for check in checks for path, sentence in check(settings)]
 
 
@@ -157,14 +157,22 @@ def _training_days(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
 
 
 def _lists(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
-    for name in ("themes", "key_stages", "forms_of_support", "urgencies", "categories", "contacts"):
+    for name in (
+        "themes",
+        "key_stages",
+        "forms_of_support",
+        "urgencies",
+        "case_urgencies",
+        "categories",
+        "contacts",
+    ):
         entries = getattr(settings, name)
         if not [entry for entry in entries.values() if not getattr(entry, "retired", False)]:
             yield name, "Nothing is left to choose. Keep at least one entry that is not retired."
     for name in ("decline_reasons", "withdrawal_reasons", "ending_reasons"):
         if not any(entry.needs_words and not entry.retired for entry in getattr(settings, name).values()):
             yield name, "Keep an entry for another reason, with needs_words = true."
-    for name in ("urgencies", "categories"):
+    for name in ("urgencies", "case_urgencies", "categories"):
         orders = [entry.order for entry in getattr(settings, name).values()]
         if len(set(orders)) < len(orders):
             yield name, "Two entries have the same order. Number them 1, 2, 3 and so on."
@@ -172,6 +180,15 @@ def _lists(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
     for key, one in settings.consortia.items():
         if names.count(one.name.casefold()) > 1:
             yield f"consortia.{key}.name", f"Two are called {one.name}. Give each its own name."
+
+
+def _case_reminders(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
+    ladder = settings.case_reminders
+    if not ladder.core_team_after <= ladder.head_of_service_after <= ladder.director_after:
+        yield (
+            "case_reminders",
+            "Those above are told before those below. Let core team, head of service and director follow in order.",
+        )
 
 
 def _addresses(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:

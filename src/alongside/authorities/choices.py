@@ -42,6 +42,16 @@ class Urgency(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
     order: Annotated[int, msgspec.Meta(ge=1, le=9)]
 
 
+class CaseUrgency(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How soon a case must be taken in hand: its clocks in school days, and its place in the order (1 first)."""
+
+    acknowledge: SchoolDays
+    decide: SchoolDays
+    plan: SchoolDays
+    review: SchoolDays
+    order: Annotated[int, msgspec.Meta(ge=1, le=9)]
+
+
 class Designation(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A recognition that somebody who gives support may hold, by a national or a local scheme."""
 

@@ -8,6 +8,7 @@ import msgspec
 
 from alongside.authorities.choices import (
     Band,
+    CaseUrgency,
     ConsortiumPhase,
     DeclaredConsortium,
     Designation,
@@ -113,6 +114,19 @@ class Clocks(Settings, frozen=True):
     invitation_good_for_days: Days
 
 
+class CaseReminders(Settings, frozen=True):
+    """Who is reminded of a case's deadline, in school days before it (the owner) and after it (those above).
+
+    The director has a mailbox and no account: a letter that a case waits, and nothing of what it is about.
+    """
+
+    owner_before: SchoolDays
+    core_team_after: SchoolDays
+    head_of_service_after: SchoolDays
+    director_after: SchoolDays
+    director_mailbox: Annotated[str, msgspec.Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
 class Mail(Settings, frozen=True):
     """When mails may go out, by the clock in London, and from whom."""
 
@@ -180,6 +194,7 @@ class AuthoritySettings(Settings, frozen=True):
     phases: Phases
     words: Words
     clocks: Clocks
+    case_reminders: CaseReminders
     mail: Mail
     credits: Credits
     entitlement: Entitlement
@@ -190,6 +205,7 @@ class AuthoritySettings(Settings, frozen=True):
     key_stages: dict[Key, KeyStage]
     forms_of_support: dict[Key, Entry]
     urgencies: dict[Key, Urgency]
+    case_urgencies: dict[Key, CaseUrgency]
     designations: dict[Key, Designation]
     categories: dict[Key, Band]
     decline_reasons: dict[Key, Reason]
