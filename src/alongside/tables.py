@@ -6,6 +6,8 @@ from alongside.database import moves
 from alongside.database.base import Base
 from alongside.database.schema import everything
 from alongside.journal import model as journal
+from alongside.matching import barrier, wish
+from alongside.matching import model as matching
 from alongside.needs import model as needs
 from alongside.notifications import model as notifications
 from alongside.offers import model as offers
@@ -20,9 +22,11 @@ from alongside.workflow import WORKFLOWS
 __all__ = [
     "amendment",
     "authorities",
+    "barrier",
     "consortia",
     "history",
     "journal",
+    "matching",
     "moves",
     "needs",
     "notifications",
@@ -34,6 +38,7 @@ __all__ = [
     "schools",
     "submissions",
     "visit",
+    "wish",
 ]
 
 

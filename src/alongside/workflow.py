@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person, Role
-from alongside.access.policy import require
+from alongside.access.policy import require, require_for_consortium
 from alongside.database.base import AuthorityOwned
 from alongside.errors import NotThere, Refused
 from alongside.journal.actions import write_journal
@@ -67,10 +67,21 @@ def workflow(subject: str, moves: Iterable[Move], finals: Iterable[str]) -> Work
 
 
 def schools_of(row: Any) -> tuple[int | None, ...]:
-    """The URNs by which reach to a row is measured: `school_urn`, or both sides of an agreement."""
+    """The URNs by which reach to a row is measured: `school_urn`, or both sides of an agreement.
+
+    A thing of a whole consortium has none.
+    """
     if hasattr(row, "asking_urn"):
         return (row.asking_urn, row.giving_urn)
-    return (row.school_urn,)
+    return (row.school_urn,) if hasattr(row, "school_urn") else ()
+
+
+def _require_reach(person: Person, permission: Permission, row: Any) -> None:
+    schools = schools_of(row)
+    if schools:
+        require(person, permission, *schools)
+    else:
+        require_for_consortium(person, permission, row.consortium_id)
 
 
 async def take(
@@ -93,7 +104,7 @@ async def take(
         if person.role is not Role.SYSTEM:
             raise NotThere
     else:
-        require(person, move.permission, *schools_of(row))
+        _require_reach(person, move.permission, row)
     if move.note_required and not (note or "").strip():
         raise Refused("Give a reason: the other side will want to know.", row.state)
     columns: Any = thing

@@ -57,6 +57,14 @@ AGREED = {
     "review_partnership": ONE_SCHOOL,
     "amend_partnership": HEAD,
     "end_partnership": HEAD,
+    "see_plan": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "make_plan": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "see_why": BOTH_SIDES,
+    "keep_exclusion": HEAD,
+    "see_exclusion": {**HEAD, **dict.fromkeys(CORE, WHOLE)},
+    "declare_interest": dict.fromkeys((*SCHOOL, *LEADERS, *CORE), WHOLE),
+    "see_interest": dict.fromkeys(CORE, WHOLE),
+    "judge_fitness": dict.fromkeys(CORE, WHOLE),
 }
 
 BESIDES = {

@@ -6,13 +6,13 @@ from itertools import product
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Date, Integer, column, literal, select, values
+from sqlalchemy import Date, Integer, Uuid, column, literal, select, values
 
 from alongside.access.permissions import LAW, Permission, Reach
 from alongside.access.person import SIGNED_IN_ROLES, Person, Role
-from alongside.access.policy import may, within_reach
+from alongside.access.policy import consortium_clause, may, may_for_consortium, within_reach
 from alongside.database.session import Database
-from tests.people import CAST, FORD, LOCK, MILL, NORTHSHIRE, PARK, QUAY, Cast
+from tests.people import CAST, FORD, LOCK, MILL, NORTH, NORTHSHIRE, PARK, QUAY, SOUTH, Cast
 
 TODAY = date(2026, 11, 23)
 SHOWN = (None, TODAY, TODAY + timedelta(days=1), TODAY - timedelta(days=40))
@@ -33,6 +33,7 @@ def as_person(one: Cast) -> Person:
         today=TODAY,
         id=one.person_id,
         school_urn=one.school_urn,
+        consortium_ids=tuple(key for key, of in ((NORTH, north), (SOUTH, south)) if of == schools),
         consortium_schools=schools,
     )
 
@@ -74,6 +75,27 @@ async def test_python_and_sql_agree_on_every_role_permission_and_row(database: D
             assert in_sql == in_python, (person.role, permission)
             compared += len(ROWS)
     assert compared > 30_000
+
+
+async def test_both_agree_on_the_things_of_a_consortium_and_schools_do_not_reach_them(
+    database: Database,
+) -> None:
+    """A thing of North, of South, of neither: one query per person and permission."""
+    table = values(column("number", Integer), column("consortium_id", Uuid), name="r").data(
+        [(0, NORTH), (1, SOUTH), (2, None)]
+    )
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        for person, permission in product(PEOPLE, Permission):
+            query = select(table.c.number).where(consortium_clause(person, permission, table.c.consortium_id))
+            in_sql = set((await session.scalars(query)).all())
+            in_python = {
+                number
+                for number, key in enumerate((NORTH, SOUTH, None))
+                if may_for_consortium(person, permission, key)
+            }
+            assert in_sql == in_python, (person.role, permission)
+            if LAW[permission].get(person.role) is Reach.OWN_CONSORTIUM:
+                assert len(in_sql) == 1, "one's own consortium, and never the whole authority"
 
 
 @pytest.mark.parametrize("permission", list(Permission))

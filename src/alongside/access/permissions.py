@@ -65,6 +65,15 @@ class Permission(StrEnum):
     AMEND_PARTNERSHIP = auto()
     END_PARTNERSHIP = auto()
 
+    SEE_PLAN = auto()
+    MAKE_PLAN = auto()
+    SEE_WHY = auto()
+    KEEP_EXCLUSION = auto()
+    SEE_EXCLUSION = auto()
+    DECLARE_INTEREST = auto()
+    SEE_INTEREST = auto()
+    JUDGE_FITNESS = auto()
+
 
 Entry = dict[Role, Reach]
 
@@ -118,6 +127,14 @@ LAW: dict[Permission, Entry] = {
     Permission.REVIEW_PARTNERSHIP: OWN_SCHOOL_ONLY,
     Permission.AMEND_PARTNERSHIP: HEAD_ONLY,
     Permission.END_PARTNERSHIP: HEAD_ONLY,
+    Permission.SEE_PLAN: to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM) | to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.MAKE_PLAN: to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM) | to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.SEE_WHY: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.KEEP_EXCLUSION: HEAD_ONLY,
+    Permission.SEE_EXCLUSION: HEAD_ONLY | to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.DECLARE_INTEREST: to(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Reach.AUTHORITY),
+    Permission.SEE_INTEREST: to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.JUDGE_FITNESS: to(LEADING_AUTHORITY, Reach.AUTHORITY),
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
@@ -135,4 +136,37 @@ def require(
     Raises NotThere otherwise: not yours and not there are the same answer.
     """
     if not may(person, permission, *school_urns, shown_to_all_from=shown_to_all_from):
+        raise NotThere
+
+
+def may_for_consortium(person: Person, permission: Permission, consortium_id: UUID | None) -> bool:
+    """Whether this person may do this to a thing of one consortium, or with None of the whole authority.
+
+    Only those who act for a consortium reach its things: a school that belongs to it does not.
+    """
+    match reach_of(person.role, permission):
+        case Reach.AUTHORITY:
+            return True
+        case Reach.OWN_CONSORTIUM:
+            return consortium_id is not None and consortium_id in person.consortium_ids
+        case _:
+            return False
+
+
+def consortium_clause(
+    person: Person, permission: Permission, consortium_id: ColumnElement[Any] | Any
+) -> ColumnElement[bool]:
+    """The same answer as `may_for_consortium`, as a condition on rows."""
+    match reach_of(person.role, permission):
+        case Reach.AUTHORITY:
+            return true()
+        case Reach.OWN_CONSORTIUM:
+            return and_(consortium_id.is_not(None), consortium_id.in_(sorted(person.consortium_ids)))
+        case _:
+            return false()
+
+
+def require_for_consortium(person: Person, permission: Permission, consortium_id: UUID | None) -> None:
+    """Go on only if this person may do this to a thing of this consortium. Raises NotThere otherwise."""
+    if not may_for_consortium(person, permission, consortium_id):
         raise NotThere

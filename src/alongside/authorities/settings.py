@@ -25,6 +25,7 @@ from alongside.authorities.choices import (
     Theme,
     Urgency,
 )
+from alongside.authorities.weighing import Matching
 
 E = TypeVar("E", bound=Entry)
 Variable = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -198,6 +199,7 @@ class AuthoritySettings(Settings, frozen=True):
     mail: Mail
     credits: Credits
     entitlement: Entitlement
+    matching: Matching
     bank_holidays: BankHolidays
     retention: Retention
     consortia: dict[Key, DeclaredConsortium]
