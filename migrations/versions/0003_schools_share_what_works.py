@@ -15,7 +15,17 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-ALTERATIONS: tuple[str, ...] = ()
+OF_ALL = ("need", "school")
+"""A new foreign key is checked over the rows of every authority, by the owner, in this transaction alone."""
+
+ALTERATIONS: tuple[str, ...] = (
+    "ALTER TABLE need ADD COLUMN addressed_urn integer",
+    *(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY" for table in OF_ALL),
+    "ALTER TABLE need ADD CONSTRAINT fk_need_authority_id_addressed_urn FOREIGN KEY (authority_id, addressed_urn)"
+    " REFERENCES school (authority_id, urn)",
+    *(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY" for table in OF_ALL),
+    "ALTER TABLE need ADD CONSTRAINT ck_need_addressed_to_another CHECK (addressed_urn <> school_urn)",
+)
 
 
 def upgrade() -> None:

@@ -1,0 +1,435 @@
+CREATE INDEX ix_need_authority_id_addressed_urn_state ON need (authority_id, addressed_urn, state)
+-- next
+CREATE TABLE directory_entry (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	school_urn INTEGER, 
+	partner_urn INTEGER, 
+	partnership_id UUID, 
+	written_by UUID, 
+	state TEXT NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	edition INTEGER DEFAULT 1 NOT NULL, 
+	kind TEXT DEFAULT 'practice' NOT NULL, 
+	title TEXT NOT NULL, 
+	themes TEXT[] DEFAULT '{}' NOT NULL, 
+	phases TEXT[] DEFAULT '{}' NOT NULL, 
+	key_stages TEXT[] DEFAULT '{}' NOT NULL, 
+	problem TEXT DEFAULT '' NOT NULL, 
+	context TEXT DEFAULT '' NOT NULL, 
+	what_we_did TEXT DEFAULT '' NOT NULL, 
+	evidence TEXT DEFAULT '' NOT NULL, 
+	what_to_avoid TEXT DEFAULT '' NOT NULL, 
+	what_you_need TEXT DEFAULT '' NOT NULL, 
+	who_to_ask TEXT DEFAULT '' NOT NULL, 
+	cost_pence INTEGER, 
+	staff_hours NUMERIC(6, 1), 
+	staff_time TEXT DEFAULT '' NOT NULL, 
+	term TEXT, 
+	source_name TEXT DEFAULT '' NOT NULL, 
+	source_url TEXT DEFAULT '' NOT NULL, 
+	licence TEXT DEFAULT '' NOT NULL, 
+	attribution TEXT DEFAULT '' NOT NULL, 
+	visibility TEXT DEFAULT 'authority' NOT NULL, 
+	shown_to_all_from DATE, 
+	claimed_level INTEGER DEFAULT 0 NOT NULL, 
+	checked_level INTEGER DEFAULT 0 NOT NULL, 
+	uses_yes INTEGER DEFAULT 0 NOT NULL, 
+	uses_partly INTEGER DEFAULT 0 NOT NULL, 
+	uses_no INTEGER DEFAULT 0 NOT NULL, 
+	uses_early INTEGER DEFAULT 0 NOT NULL, 
+	evidence_level INTEGER GENERATED ALWAYS AS (
+CASE
+WHEN uses_yes + uses_partly + uses_no >= 3 AND uses_no * 2 > uses_yes + uses_partly + uses_no
+THEN greatest(checked_level - 1, 0)
+WHEN uses_yes >= 2 AND uses_no * 2 <= uses_yes + uses_partly + uses_no
+THEN greatest(checked_level, 2)
+ELSE checked_level END
+) STORED NOT NULL, 
+	checked_by UUID, 
+	checked_by_urn INTEGER, 
+	checked_on DATE, 
+	verified_by UUID, 
+	verified_edition INTEGER, 
+	reviewed_on DATE, 
+	review_due_on DATE, 
+	convert_by_on DATE, 
+	listed_at TIMESTAMP WITH TIME ZONE, 
+	changed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_directory_entry PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_directory_entry_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_directory_entry_authority_id_partner_urn FOREIGN KEY(authority_id, partner_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_directory_entry_authority_id_checked_by_urn FOREIGN KEY(authority_id, checked_by_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_directory_entry_authority_id_written_by FOREIGN KEY(authority_id, written_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_directory_entry_authority_id_checked_by FOREIGN KEY(authority_id, checked_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_directory_entry_authority_id_verified_by FOREIGN KEY(authority_id, verified_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_directory_entry_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
+	CONSTRAINT ck_directory_entry_state CHECK (state IN ('archived', 'draft', 'peer_check', 'returned', 'reverified', 'review_due', 'submitted', 'verified')), 
+	CONSTRAINT ck_directory_entry_kind CHECK (kind IN ('practice', 'work_in_progress')), 
+	CONSTRAINT ck_directory_entry_visibility CHECK (visibility IN ('authority', 'consortium', 'public')), 
+	CONSTRAINT ck_directory_entry_title CHECK (char_length(title) BETWEEN 1 AND 120), 
+	CONSTRAINT ck_directory_entry_length CHECK (char_length(problem) <= 8000 AND char_length(context) <= 8000 AND char_length(what_we_did) <= 8000 AND char_length(evidence) <= 8000 AND char_length(what_to_avoid) <= 8000 AND char_length(what_you_need) <= 8000), 
+	CONSTRAINT ck_directory_entry_lines CHECK (char_length(who_to_ask) <= 200 AND char_length(staff_time) <= 300 AND char_length(source_name) <= 200 AND char_length(source_url) <= 500 AND char_length(licence) <= 120 AND char_length(attribution) <= 500), 
+	CONSTRAINT ck_directory_entry_lists CHECK (cardinality(themes) <= 5 AND cardinality(phases) <= 12 AND cardinality(key_stages) <= 12), 
+	CONSTRAINT ck_directory_entry_cost CHECK (cost_pence BETWEEN 0 AND 100000000), 
+	CONSTRAINT ck_directory_entry_staff_hours CHECK (staff_hours BETWEEN 0 AND 10000), 
+	CONSTRAINT ck_directory_entry_checked_level CHECK (checked_level BETWEEN 0 AND 4), 
+	CONSTRAINT ck_directory_entry_claimed_level CHECK (claimed_level BETWEEN 0 AND 4), 
+	CONSTRAINT ck_directory_entry_what_is_verified_stands CHECK (state NOT IN ('verified', 'reverified') OR (verified_edition = edition AND reviewed_on IS NOT NULL AND review_due_on IS NOT NULL)), 
+	CONSTRAINT ck_directory_entry_peer_is_of_another_school CHECK (checked_by_urn <> school_urn), 
+	CONSTRAINT ck_directory_entry_nobody_verifies_their_own CHECK (verified_by <> written_by), 
+	CONSTRAINT ck_directory_entry_harvested CHECK ((partnership_id IS NULL) = (partner_urn IS NULL)), 
+	CONSTRAINT ck_directory_entry_shown_to_all CHECK (shown_to_all_from IS NULL OR visibility <> 'consortium'), 
+	CONSTRAINT ck_directory_entry_resource_is_for_all CHECK (school_urn IS NOT NULL OR visibility <> 'consortium'), 
+	CONSTRAINT ck_directory_entry_converts CHECK (convert_by_on IS NULL OR kind = 'work_in_progress'), 
+	CONSTRAINT fk_directory_entry_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_directory_entry_authority_id_school_urn_state ON directory_entry (authority_id, school_urn, state)
+-- next
+CREATE INDEX ix_directory_entry_authority_id_state_review_due_on ON directory_entry (authority_id, state, review_due_on)
+-- next
+CREATE INDEX ix_directory_entry_listed ON directory_entry (authority_id, listed_at, id) WHERE state IN ('verified', 'review_due', 'reverified')
+-- next
+CREATE UNIQUE INDEX uq_directory_entry_partnership ON directory_entry (authority_id, partnership_id) WHERE partnership_id IS NOT NULL
+-- next
+CREATE TABLE entry_attachment (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	entry_id UUID NOT NULL, 
+	edition INTEGER NOT NULL, 
+	filename TEXT NOT NULL, 
+	media_type TEXT NOT NULL, 
+	size INTEGER NOT NULL, 
+	body BYTEA NOT NULL, 
+	added_by UUID, 
+	added_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_entry_attachment PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_entry_attachment_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id), 
+	CONSTRAINT fk_entry_attachment_authority_id_added_by FOREIGN KEY(authority_id, added_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_entry_attachment_filename CHECK (char_length(filename) BETWEEN 1 AND 120), 
+	CONSTRAINT ck_entry_attachment_size CHECK (octet_length(body) BETWEEN 1 AND 5000000 AND size = octet_length(body)), 
+	CONSTRAINT fk_entry_attachment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_entry_attachment_authority_id_entry_id_id ON entry_attachment (authority_id, entry_id, id)
+-- next
+CREATE TABLE entry_consent (
+	authority_id INTEGER NOT NULL, 
+	entry_id UUID NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	edition INTEGER NOT NULL, 
+	given_by UUID NOT NULL, 
+	given_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_entry_consent PRIMARY KEY (authority_id, entry_id, school_urn), 
+	CONSTRAINT fk_entry_consent_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id), 
+	CONSTRAINT fk_entry_consent_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_entry_consent_authority_id_given_by FOREIGN KEY(authority_id, given_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_entry_consent_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE TABLE entry_picture (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	entry_id UUID NOT NULL, 
+	edition INTEGER NOT NULL, 
+	alternative_text TEXT NOT NULL, 
+	media_type TEXT NOT NULL, 
+	width INTEGER NOT NULL, 
+	height INTEGER NOT NULL, 
+	body BYTEA NOT NULL, 
+	added_by UUID, 
+	added_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_entry_picture PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_entry_picture_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id), 
+	CONSTRAINT fk_entry_picture_authority_id_added_by FOREIGN KEY(authority_id, added_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_entry_picture_alt CHECK (alternative_text ~ '[[:alnum:]]' AND char_length(alternative_text) <= 300), 
+	CONSTRAINT ck_entry_picture_media_type CHECK (media_type IN ('image/jpeg', 'image/png', 'image/webp')), 
+	CONSTRAINT ck_entry_picture_pixels CHECK (width BETWEEN 1 AND 2400 AND height BETWEEN 1 AND 2400), 
+	CONSTRAINT ck_entry_picture_size CHECK (octet_length(body) BETWEEN 1 AND 2000000), 
+	CONSTRAINT fk_entry_picture_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_entry_picture_authority_id_entry_id_id ON entry_picture (authority_id, entry_id, id)
+-- next
+CREATE TABLE entry_use (
+	authority_id INTEGER NOT NULL, 
+	entry_id UUID NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	worked TEXT NOT NULL, 
+	notes TEXT NOT NULL, 
+	said_by UUID NOT NULL, 
+	said_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_entry_use PRIMARY KEY (authority_id, entry_id, school_urn), 
+	CONSTRAINT fk_entry_use_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id), 
+	CONSTRAINT fk_entry_use_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_entry_use_authority_id_said_by FOREIGN KEY(authority_id, said_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_entry_use_worked CHECK (worked IN ('no', 'partly', 'too_early', 'yes')), 
+	CONSTRAINT ck_entry_use_length CHECK (char_length(notes) <= 2000), 
+	CONSTRAINT fk_entry_use_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_entry_use_authority_id_school_urn ON entry_use (authority_id, school_urn)
+-- next
+CREATE TABLE entry_version (
+	authority_id INTEGER NOT NULL, 
+	entry_id UUID NOT NULL, 
+	edition INTEGER NOT NULL, 
+	written JSONB NOT NULL, 
+	written_by UUID, 
+	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_entry_version PRIMARY KEY (authority_id, entry_id, edition), 
+	CONSTRAINT fk_entry_version_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id), 
+	CONSTRAINT fk_entry_version_authority_id_written_by FOREIGN KEY(authority_id, written_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_entry_version_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE TABLE public_entry (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	school_urn INTEGER, 
+	school TEXT NOT NULL, 
+	edition INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	themes TEXT[] NOT NULL, 
+	phases TEXT[] NOT NULL, 
+	key_stages TEXT[] NOT NULL, 
+	problem TEXT NOT NULL, 
+	context TEXT NOT NULL, 
+	what_we_did TEXT NOT NULL, 
+	evidence TEXT NOT NULL, 
+	what_to_avoid TEXT NOT NULL, 
+	what_you_need TEXT NOT NULL, 
+	who_to_ask TEXT NOT NULL, 
+	cost_pence INTEGER, 
+	staff_hours NUMERIC(6, 1), 
+	staff_time TEXT NOT NULL, 
+	term TEXT, 
+	source_name TEXT NOT NULL, 
+	source_url TEXT NOT NULL, 
+	licence TEXT NOT NULL, 
+	attribution TEXT NOT NULL, 
+	evidence_level INTEGER NOT NULL, 
+	reviewed_on DATE NOT NULL, 
+	review_due_on DATE NOT NULL, 
+	listed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_public_entry PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_public_entry_authority_id_id FOREIGN KEY(authority_id, id) REFERENCES directory_entry (authority_id, id) ON DELETE CASCADE, 
+	CONSTRAINT fk_public_entry_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_public_entry_authority_id_listed_at_id ON public_entry (authority_id, listed_at, id)
+-- next
+ALTER TABLE directory_entry ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE directory_entry FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON directory_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON directory_entry FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE entry_attachment ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE entry_attachment FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON entry_attachment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON entry_attachment FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE entry_consent ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE entry_consent FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON entry_consent AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON entry_consent FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE entry_picture ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE entry_picture FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON entry_picture AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON entry_picture FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE entry_use ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE entry_use FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON entry_use AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON entry_use FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE entry_version ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE entry_version FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON entry_version AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON entry_version FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE public_entry ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE public_entry FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON public_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON public_entry FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+REVOKE ALL ON directory_entry FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON directory_entry TO alongside_app
+-- next
+REVOKE ALL ON entry_attachment FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON entry_attachment TO alongside_app
+-- next
+REVOKE ALL ON entry_consent FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON entry_consent TO alongside_app
+-- next
+REVOKE ALL ON entry_picture FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON entry_picture TO alongside_app
+-- next
+REVOKE ALL ON entry_use FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON entry_use TO alongside_app
+-- next
+REVOKE ALL ON entry_version FROM PUBLIC
+-- next
+GRANT SELECT, INSERT ON entry_version TO alongside_app
+-- next
+REVOKE ALL ON public_entry FROM PUBLIC
+-- next
+GRANT SELECT ON public_entry TO alongside_app
+-- next
+CREATE FUNCTION refuse_without_consent() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.partner_urn IS NOT NULL AND NEW.state IN ('submitted', 'verified', 'reverified')
+       AND (TG_OP = 'INSERT' OR NEW.state <> OLD.state OR NEW.edition <> OLD.edition)
+       AND 2 > (SELECT count(*) FROM public.entry_consent
+                 WHERE authority_id = NEW.authority_id AND entry_id = NEW.id AND edition = NEW.edition
+                   AND school_urn IN (NEW.school_urn, NEW.partner_urn)) THEN
+        RAISE EXCEPTION 'both schools have to say yes to this text'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consent_of_both';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_without_consent BEFORE INSERT OR UPDATE ON directory_entry
+    FOR EACH ROW EXECUTE FUNCTION refuse_without_consent();
+-- next
+CREATE FUNCTION keep_public_entry() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    shown boolean := NEW.visibility = 'public' AND NEW.state IN ('verified', 'review_due', 'reverified');
+BEGIN
+    IF shown AND NEW.edition <> NEW.verified_edition THEN
+        UPDATE public.public_entry SET evidence_level = NEW.evidence_level
+         WHERE authority_id = NEW.authority_id AND id = NEW.id;
+        RETURN NULL;
+    END IF;
+    DELETE FROM public.public_entry WHERE authority_id = NEW.authority_id AND id = NEW.id;
+    IF shown THEN
+        INSERT INTO public.public_entry
+        SELECT (jsonb_populate_record(NULL::public.public_entry, to_jsonb(NEW) || jsonb_build_object(
+            'listed_at', coalesce(NEW.listed_at, now()),
+            'school', coalesce((SELECT name FROM public.school
+                                 WHERE authority_id = NEW.authority_id AND urn = NEW.school_urn), '')))).*;
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION keep_public_entry() FROM PUBLIC;
+
+CREATE TRIGGER keep_public_entry AFTER INSERT OR UPDATE ON directory_entry
+    FOR EACH ROW EXECUTE FUNCTION keep_public_entry();
+-- next
+CREATE FUNCTION refuse_own_witness() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.directory_entry
+                WHERE authority_id = NEW.authority_id AND id = NEW.entry_id
+                  AND (school_urn = NEW.school_urn OR partner_urn = NEW.school_urn)) THEN
+        RAISE EXCEPTION 'a school does not count as a user of an entry of its own'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'own_witness';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_own_witness BEFORE INSERT OR UPDATE ON entry_use
+    FOR EACH ROW EXECUTE FUNCTION refuse_own_witness();
+-- next
+CREATE FUNCTION count_uses() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    used public.entry_use := coalesce(NEW, OLD);
+BEGIN
+    PERFORM FROM public.directory_entry
+      WHERE authority_id = used.authority_id AND id = used.entry_id FOR UPDATE;
+    UPDATE public.directory_entry e
+       SET uses_yes = said.yes, uses_partly = said.partly, uses_no = said.no, uses_early = said.early
+      FROM (SELECT count(*) FILTER (WHERE worked = 'yes') AS yes,
+                   count(*) FILTER (WHERE worked = 'partly') AS partly,
+                   count(*) FILTER (WHERE worked = 'no') AS no,
+                   count(*) FILTER (WHERE worked = 'too_early') AS early
+              FROM public.entry_use WHERE authority_id = used.authority_id AND entry_id = used.entry_id) said
+     WHERE e.authority_id = used.authority_id AND e.id = used.entry_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER count_uses AFTER INSERT OR UPDATE OR DELETE ON entry_use
+    FOR EACH ROW EXECUTE FUNCTION count_uses();
+-- next
+CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON directory_entry FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move()
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', '', 'draft')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', '', 'verified')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'archived', 'draft')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'draft', 'archived')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'draft', 'submitted')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'archived')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'draft')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'returned')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'verified')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'returned', 'archived')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'returned', 'submitted')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'archived')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'reverified')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'review_due')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'archived')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'reverified')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'review_due')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'submitted', 'archived')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'submitted', 'draft')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'submitted', 'peer_check')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'submitted', 'returned')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'archived')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'reverified')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'review_due')

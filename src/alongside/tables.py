@@ -5,6 +5,8 @@ from alongside.consortia import model as consortia
 from alongside.database import moves
 from alongside.database.base import Base
 from alongside.database.schema import everything
+from alongside.directory import consent, keepsake, public, use, version
+from alongside.directory import model as directory
 from alongside.journal import model as journal
 from alongside.matching import barrier, wish
 from alongside.matching import model as matching
@@ -23,9 +25,12 @@ __all__ = [
     "amendment",
     "authorities",
     "barrier",
+    "consent",
     "consortia",
+    "directory",
     "history",
     "journal",
+    "keepsake",
     "matching",
     "moves",
     "needs",
@@ -34,9 +39,12 @@ __all__ = [
     "partnerships",
     "people",
     "proposal",
+    "public",
     "review",
     "schools",
     "submissions",
+    "use",
+    "version",
     "visit",
     "wish",
 ]

@@ -65,6 +65,17 @@ AGREED = {
     "declare_interest": dict.fromkeys((*SCHOOL, *LEADERS, *CORE), WHOLE),
     "see_interest": dict.fromkeys(CORE, WHOLE),
     "judge_fitness": dict.fromkeys(CORE, WHOLE),
+    "see_entry": {**dict.fromkeys((*SCHOOL, *LEADERS), CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "write_entry": ONE_SCHOOL,
+    "consent_to_entry": HEAD,
+    "check_entry": {
+        "headteacher": CONSORTIUM,
+        **dict.fromkeys(LEADERS, CONSORTIUM),
+        **dict.fromkeys(CORE, WHOLE),
+    },
+    "verify_entry": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "use_entry": dict.fromkeys(SCHOOL, CONSORTIUM),
+    "keep_resources": dict.fromkeys(CORE, WHOLE),
 }
 
 BESIDES = {

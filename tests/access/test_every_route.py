@@ -46,6 +46,7 @@ OBJECTS = {
     "visit_id",
     "aim_id",
     "amendment_id",
+    "entry_id",
     "urn",
 }
 OWN_THINGS = {

@@ -184,7 +184,26 @@ async def _one_of_each(
             record_due_on=TODAY + timedelta(days=7),
         ),
         "amendment_id": await _amendment(connection, inside, active),
+        "entry_id": await _entry(connection, authority_id, asking),
     }
+
+
+async def _entry(connection: asyncpg.Connection, authority_id: int, urn: int) -> UUID:
+    return await put(
+        connection,
+        "directory_entry",
+        authority_id=authority_id,
+        school_urn=urn,
+        state="verified",
+        title="Reading every morning",
+        themes=["early_reading"],
+        problem="Too few children read at home",
+        visibility="consortium",
+        verified_edition=1,
+        reviewed_on=TODAY,
+        review_due_on=TODAY + timedelta(days=365),
+        listed_at=NOW,
+    )
 
 
 async def _amendment(connection: asyncpg.Connection, inside: dict[str, Any], partnership_id: UUID) -> UUID:

@@ -140,6 +140,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
     definers = {row.name for row in rows if row.prosecdef}
     assert definers == {
         "fence.authority_id()",
+        "keep_public_entry()",
         "seal_journal_entry()",
         "declare_authority(text,text,text,text[],integer)",
     }

@@ -73,6 +73,13 @@ class Permission(StrEnum):
     DECLARE_INTEREST = auto()
     SEE_INTEREST = auto()
     JUDGE_FITNESS = auto()
+    SEE_ENTRY = auto()
+    WRITE_ENTRY = auto()
+    CONSENT_TO_ENTRY = auto()
+    CHECK_ENTRY = auto()
+    VERIFY_ENTRY = auto()
+    USE_ENTRY = auto()
+    KEEP_RESOURCES = auto()
 
 
 Entry = dict[Role, Reach]
@@ -135,6 +142,17 @@ LAW: dict[Permission, Entry] = {
     Permission.DECLARE_INTEREST: to(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Reach.AUTHORITY),
     Permission.SEE_INTEREST: to(LEADING_AUTHORITY, Reach.AUTHORITY),
     Permission.JUDGE_FITNESS: to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.SEE_ENTRY: to(SCHOOL_ROLES | CONSORTIUM_ROLES, Reach.AUDIENCE)
+    | to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.WRITE_ENTRY: OWN_SCHOOL_ONLY,
+    Permission.CONSENT_TO_ENTRY: HEAD_ONLY,
+    Permission.CHECK_ENTRY: {Role.HEADTEACHER: Reach.OWN_CONSORTIUM}
+    | to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM)
+    | to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.VERIFY_ENTRY: to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM)
+    | to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.USE_ENTRY: to(SCHOOL_ROLES, Reach.AUDIENCE),
+    Permission.KEEP_RESOURCES: to(LEADING_AUTHORITY, Reach.AUTHORITY),
 }
 
 

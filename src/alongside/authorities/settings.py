@@ -169,6 +169,15 @@ class BankHolidays(Settings, frozen=True):
     removed: tuple[date, ...]
 
 
+class Directory(Settings, frozen=True):
+    """How wide good practice may be shown, and how long it is believed without anybody looking at it again."""
+
+    widest: Literal["consortium", "authority", "public"]
+    review_good_for_days: Days
+    work_in_progress_days: Annotated[int, msgspec.Meta(ge=1, le=366)]
+    remind_before_days: Days
+
+
 class Retention(Settings, frozen=True):
     """How many days each class of record is kept after it has come to its end."""
 
@@ -200,6 +209,7 @@ class AuthoritySettings(Settings, frozen=True):
     credits: Credits
     entitlement: Entitlement
     matching: Matching
+    directory: Directory
     bank_holidays: BankHolidays
     retention: Retention
     consortia: dict[Key, DeclaredConsortium]

@@ -90,6 +90,7 @@ class Need(AuthorityOwned, Base):
     __tablename__ = "need"
     __table_args__ = (
         reference("school_urn", "school"),
+        reference("addressed_urn", "school"),
         reference("drafted_by", "person"),
         CheckConstraint(one_of("state", NEED_WORKFLOW.states), name="state"),
         CheckConstraint(
@@ -102,6 +103,7 @@ class Need(AuthorityOwned, Base):
         CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
         CheckConstraint(one_of("audience", Audience), name="audience"),
         CheckConstraint("cardinality(terms) <= 12", name="terms"),
+        CheckConstraint("addressed_urn <> school_urn", name="addressed_to_another"),
         Index(
             "ix_need_on_board",
             "authority_id",
@@ -110,9 +112,11 @@ class Need(AuthorityOwned, Base):
             postgresql_where=text("state IN ('open', 'proposed')"),
         ),
         Index(None, "authority_id", "school_urn", "state"),
+        Index(None, "authority_id", "addressed_urn", "state"),
     )
 
     school_urn: Mapped[int]
+    addressed_urn: Mapped[int | None]
     state: Mapped[str]
     version: Mapped[int] = mapped_column(server_default=text("1"))
     title: Mapped[str]
