@@ -7,6 +7,16 @@ from alongside.database.base import Base
 from alongside.database.schema import everything
 from alongside.directory import consent, keepsake, public, use, version
 from alongside.directory import model as directory
+from alongside.escalations import model as escalations
+from alongside.escalations import story, waiting
+from alongside.escalations.desk import model as cover
+from alongside.escalations.files import model as case_files
+from alongside.escalations.notes import model as officers_notes
+from alongside.escalations.raising import model as raising
+from alongside.escalations.reading import model as reading
+from alongside.escalations.statutory import model as statutory
+from alongside.escalations.tasks import model as tasks
+from alongside.escalations.visits import model as case_visits
 from alongside.journal import model as journal
 from alongside.matching import barrier, wish
 from alongside.matching import model as matching
@@ -25,9 +35,13 @@ __all__ = [
     "amendment",
     "authorities",
     "barrier",
+    "case_files",
+    "case_visits",
     "consent",
     "consortia",
+    "cover",
     "directory",
+    "escalations",
     "history",
     "journal",
     "keepsake",
@@ -36,16 +50,23 @@ __all__ = [
     "needs",
     "notifications",
     "offers",
+    "officers_notes",
     "partnerships",
     "people",
     "proposal",
     "public",
+    "raising",
+    "reading",
     "review",
     "schools",
+    "statutory",
+    "story",
     "submissions",
+    "tasks",
     "use",
     "version",
     "visit",
+    "waiting",
     "wish",
 ]
 

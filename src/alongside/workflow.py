@@ -1,6 +1,6 @@
 """Legal moves as data: `Move`, the one door `take`, and the diagram of a workflow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -36,13 +36,23 @@ class Move:
     note_required: bool = False
 
 
+Reach = Callable[[Person, Permission, Any], None]
+"""Goes on only if this person may do this to this row; raises NotThere otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """All moves of one kind of thing. `subject` is its table, `finals` the states it may rest in for good."""
+    """All moves of one kind of thing. `subject` is its table, `finals` the states it may rest in for good.
+
+    `reach` measures how far a permission goes, where it is not by the row's schools. Of a `confidential` thing the
+    journal says who did what and when, but no school and no reason: those stand in rows that a second policy guards.
+    """
 
     subject: str
     moves: tuple[Move, ...]
     finals: frozenset[str]
+    reach: Reach | None = None
+    confidential: bool = False
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -59,9 +69,16 @@ WORKFLOWS: dict[str, Workflow] = {}
 """Every workflow by the name of its table; filled as the rooms' models are imported."""
 
 
-def workflow(subject: str, moves: Iterable[Move], finals: Iterable[str]) -> Workflow:
+def workflow(
+    subject: str,
+    moves: Iterable[Move],
+    finals: Iterable[str],
+    *,
+    reach: Reach | None = None,
+    confidential: bool = False,
+) -> Workflow:
     """Declare the workflow of a table: from it follow its trigger, its tests and its diagram."""
-    declared = Workflow(subject, tuple(moves), frozenset(finals))
+    declared = Workflow(subject, tuple(moves), frozenset(finals), reach, confidential)
     WORKFLOWS[subject] = declared
     return declared
 
@@ -76,9 +93,11 @@ def schools_of(row: Any) -> tuple[int | None, ...]:
     return (row.school_urn,) if hasattr(row, "school_urn") else ()
 
 
-def _require_reach(person: Person, permission: Permission, row: Any) -> None:
+def _require_reach(flow: Workflow, person: Person, permission: Permission, row: Any) -> None:
     schools = schools_of(row)
-    if schools:
+    if flow.reach is not None:
+        flow.reach(person, permission, row)
+    elif schools:
         require(person, permission, *schools)
     else:
         require_for_consortium(person, permission, row.consortium_id)
@@ -100,14 +119,15 @@ async def take(
     `values` are columns set by the same statement. Raises NotThere outside the person's reach, Refused when the
     thing is no longer in a state from which the move starts, or when a reason is missing.
     """
+    columns: Any = thing
+    flow = WORKFLOWS[columns.__tablename__]
     if move.permission is None:
         if person.role is not Role.SYSTEM:
             raise NotThere
     else:
-        _require_reach(person, move.permission, row)
+        _require_reach(flow, person, move.permission, row)
     if move.note_required and not (note or "").strip():
         raise Refused("Give a reason: the other side will want to know.", row.state)
-    columns: Any = thing
     moved = await session.execute(
         update(thing)
         .where(
@@ -125,8 +145,8 @@ async def take(
         move.verb,
         columns.__tablename__,
         row.id,
-        schools=schools_of(row),
-        note=note,
+        schools=() if flow.confidential else schools_of(row),
+        note=None if flow.confidential else note,
         changes=changes,
     )
 

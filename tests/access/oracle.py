@@ -76,6 +76,15 @@ AGREED = {
     "verify_entry": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "use_entry": dict.fromkeys(SCHOOL, CONSORTIUM),
     "keep_resources": dict.fromkeys(CORE, WHOLE),
+    "see_case": {"headteacher": OWN, **dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "raise_case": dict.fromkeys(LEADERS, CONSORTIUM),
+    "answer_case": dict.fromkeys(LEADERS, CONSORTIUM),
+    "work_on_case": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "handle_case": dict.fromkeys(CORE, WHOLE),
+    "reopen_case": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "see_officers_notes": dict.fromkeys(CORE, WHOLE),
+    "take_statutory_step": dict.fromkeys(CORE, WHOLE),
+    "overrule_heads": {"head_of_service": WHOLE},
 }
 
 BESIDES = {

@@ -50,6 +50,21 @@ async def test_every_owned_table_is_fenced_by_force_and_restrictively(database: 
             ), row.relname
 
 
+async def test_tables_that_ask_who_is_asking_do_so_restrictively(database: Database) -> None:
+    """Every table that declares a second policy has it for each command, and no other table has one."""
+    rows = await asked(
+        database,
+        "SELECT tablename, policyname, permissive, cmd FROM pg_policies WHERE schemaname = 'public'"
+        " AND policyname NOT IN ('authority_only', 'everyone_inside')",
+    )
+    asking = {table.name for table in owned_tables(Base.metadata) if "second_policy" in table.info}
+    commands = {"seen_by": "SELECT", "added_by": "INSERT", "changed_by": "UPDATE", "removed_by": "DELETE"}
+    assert {tuple(row) for row in rows} == {
+        (table, name, "RESTRICTIVE", command) for table in asking for name, command in commands.items()
+    }
+    assert {"escalation", "escalation_note"} <= asking
+
+
 async def test_authority_leads_every_key_unique_constraint_and_foreign_key(database: Database) -> None:
     """So no key tells of another authority, no reference can leave one, and rows can be spread by authority."""
     rows = await asked(
@@ -141,6 +156,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
     assert definers == {
         "fence.authority_id()",
         "keep_public_entry()",
+        "fence.asker()",
         "seal_journal_entry()",
         "declare_authority(text,text,text,text[],integer)",
     }

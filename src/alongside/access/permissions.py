@@ -80,6 +80,15 @@ class Permission(StrEnum):
     VERIFY_ENTRY = auto()
     USE_ENTRY = auto()
     KEEP_RESOURCES = auto()
+    SEE_CASE = auto()
+    RAISE_CASE = auto()
+    ANSWER_CASE = auto()
+    WORK_ON_CASE = auto()
+    HANDLE_CASE = auto()
+    REOPEN_CASE = auto()
+    SEE_OFFICERS_NOTES = auto()
+    TAKE_STATUTORY_STEP = auto()
+    OVERRULE_HEADS = auto()
 
 
 Entry = dict[Role, Reach]
@@ -98,6 +107,9 @@ HEAD_ONLY = {Role.HEADTEACHER: Reach.OWN_SCHOOL}
 BOTH_SIDES_AND_THEIR_LEADERS = (
     OWN_SCHOOL_ONLY | to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM) | to(LEADING_AUTHORITY, Reach.AUTHORITY)
 )
+LEADERS_ONLY = to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM)
+CORE_TEAM = to(LEADING_AUTHORITY, Reach.AUTHORITY)
+LEADERS_AND_CORE_TEAM = LEADERS_ONLY | CORE_TEAM
 
 LAW: dict[Permission, Entry] = {
     Permission.OPEN_FRONT_DOOR: to(EVERYBODY, Reach.AUTHORITY),
@@ -153,6 +165,15 @@ LAW: dict[Permission, Entry] = {
     | to(LEADING_AUTHORITY, Reach.AUTHORITY),
     Permission.USE_ENTRY: to(SCHOOL_ROLES, Reach.AUDIENCE),
     Permission.KEEP_RESOURCES: to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.SEE_CASE: HEAD_ONLY | LEADERS_AND_CORE_TEAM,
+    Permission.RAISE_CASE: LEADERS_ONLY,
+    Permission.ANSWER_CASE: LEADERS_ONLY,
+    Permission.WORK_ON_CASE: LEADERS_AND_CORE_TEAM,
+    Permission.HANDLE_CASE: CORE_TEAM,
+    Permission.REOPEN_CASE: LEADERS_AND_CORE_TEAM,
+    Permission.SEE_OFFICERS_NOTES: CORE_TEAM,
+    Permission.TAKE_STATUTORY_STEP: CORE_TEAM,
+    Permission.OVERRULE_HEADS: {Role.HEAD_OF_SERVICE: Reach.AUTHORITY},
 }
 
 

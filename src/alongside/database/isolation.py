@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import MetaData, Table
 
+from alongside.database.asker import policy_statements
+
 NOT_OWNED = frozenset({"authority", "legal_move"})
 """Shared by all authorities: who the tenants are, and which changes of state are legal. No school, no person."""
 
@@ -35,9 +37,14 @@ def grants(table: Table) -> str:
 
 
 def statements(metadata: MetaData) -> Iterator[str]:
-    """The statements that fence all tables: security enabled and forced, the tenant's policy RESTRICTIVE."""
+    """The statements that fence all tables: security enabled and forced, the tenant's policy RESTRICTIVE.
+
+    A table whose info names a `second_policy` asks besides who is asking (`database.asker`).
+    """
     for table in owned_tables(metadata):
         yield from fence_statements(table.name)
+        if "second_policy" in table.info:
+            yield from policy_statements(table.name, table.info["second_policy"])
     for table in metadata.sorted_tables:
         yield from grant_statements(table.name, grants(table))
 

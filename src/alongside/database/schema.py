@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from alongside.database import fence, isolation, moves
+from alongside.database import asker, fence, isolation, moves
 from alongside.database.promises import promises_of
 from alongside.settings import bundled
 
@@ -24,7 +24,7 @@ def everything(metadata: MetaData, workflows: dict[str, set[tuple[str, str]]]) -
     """Every statement that makes the schema of `metadata`, in order; `workflows` maps a table to its legal moves."""
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     made = [f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS]
-    made.append(fence.SCHEMA)
+    made += [fence.SCHEMA, asker.SCHEMA]
     for table in metadata.sorted_tables:
         made.append(str(CreateTable(table).compile(dialect=dialect)))
         for index in sorted(table.indexes, key=lambda one: str(one.name)):

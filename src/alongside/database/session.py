@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from alongside.database.asker import KEY
 from alongside.database.fence import signed_fence
 from alongside.errors import WrongSetUp
 
@@ -71,6 +72,7 @@ class Database:
                 f"{mode}SET LOCAL alongside.fence = '{signed_fence(authority_id, self.fence_key)}'"
             )
             session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=True)
+            session.info[KEY] = self.fence_key
             try:
                 yield session
                 await session.commit()

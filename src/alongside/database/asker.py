@@ -1,0 +1,133 @@
+"""The asker: the signed statement of who is asking, for the few tables that not everybody of an authority may see.
+
+The fence says whose rows a transaction may touch; tables that declare a `SecondPolicy` ask for more. Whoever opens them
+says once in a transaction, by `let_ask`, for whom: role, person, school, consortia, and schools in which the person has
+an interest. Policies read that through `fence.asker()`, which checks the signature with the key of the fence, so that a
+forgotten condition or injected SQL asks for nobody else. Transactions that never open such a table pay nothing.
+"""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.database.fence import LIFETIME
+
+KEY = "fence_key"
+"""Under which name a session knows the key that signs."""
+
+SET = text("SELECT set_config('alongside.asker', :asker, true)").bindparams(bindparam("asker"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom a transaction asks, as PostgreSQL is to know it.
+
+    `role` is a role of `access.person`; `consortium_ids` those the person leads or their school belongs to;
+    `interests` the URNs of schools that are the person's own, of the same trust, or declared.
+    """
+
+    authority_id: int
+    role: str
+    person_id: UUID | None = None
+    school_urn: int | None = None
+    consortium_ids: Collection[UUID] = ()
+    interests: Collection[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPolicy:
+    """What a table asks for beyond its authority, as conditions on a row.
+
+    `seen` for reading, `added` for new rows (as for reading, if not given), `changed` for changing them (as for
+    adding). Nothing is removed but by the product itself, when its time is over.
+    """
+
+    seen: str
+    added: str | None = None
+    changed: str | None = None
+
+
+def signed_asker(asker: Asker, key: bytes) -> str:
+    """The value of `alongside.asker`: letters, digits, commas, hyphens and dots only."""
+    claim = ".".join(
+        (
+            "a1",
+            str(int(asker.authority_id)),
+            str(int(time.time()) + LIFETIME),
+            asker.role,
+            str(asker.person_id or ""),
+            str(asker.school_urn or ""),
+            ",".join(sorted(str(one) for one in asker.consortium_ids)),
+            ",".join(str(urn) for urn in sorted(asker.interests)),
+        )
+    )
+    return f"{claim}.{hmac.new(key, claim.encode(), hashlib.sha256).hexdigest()}"
+
+
+async def let_ask(session: AsyncSession, asker: Asker) -> None:
+    """Say for whom the rest of this transaction asks."""
+    await session.execute(SET, {"asker": signed_asker(asker, session.info[KEY])})
+
+
+ROLE, PERSON, SCHOOL, CONSORTIA, INTERESTS = (f"(SELECT fence.asker())[{place}]" for place in range(1, 6))
+"""The parts of a claim in the condition of a policy, each read once a statement; the last two are lists."""
+
+
+def among(value: str, part: str) -> str:
+    """The SQL of “this value stands in that list of the claim”."""
+    return f"{value}::text = ANY (string_to_array({part}, ','))"
+
+
+SCHEMA = """
+CREATE FUNCTION fence.asker() RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    claim text := current_setting('alongside.asker', true);
+    part text[];
+    pad record;
+BEGIN
+    IF claim IS NULL OR claim = '' THEN
+        RAISE EXCEPTION 'nobody is set as asking in this transaction' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    part := string_to_array(claim, '.');
+    IF array_length(part, 1) = 9 AND part[1] = 'a1' THEN
+        FOR pad IN SELECT inner_pad, outer_pad FROM fence.key LOOP
+            IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad
+                      || convert_to(array_to_string(part[1:8], '.'), 'UTF8'))), 'hex') = part[9] THEN
+                IF part[3]::bigint < extract(epoch FROM now()) THEN
+                    RAISE EXCEPTION 'who asks in this transaction has expired'
+                        USING ERRCODE = 'insufficient_privilege';
+                END IF;
+                IF part[2]::integer <> fence.authority_id() THEN
+                    RAISE EXCEPTION 'who asks in this transaction is of another authority'
+                        USING ERRCODE = 'insufficient_privilege';
+                END IF;
+                RETURN part[4:8];
+            END IF;
+        END LOOP;
+    END IF;
+    RAISE EXCEPTION 'who asks in this transaction is not signed by us' USING ERRCODE = 'insufficient_privilege';
+END $$;
+REVOKE ALL ON FUNCTION fence.asker() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fence.asker() TO alongside_app;
+"""
+
+
+def policy_statements(table: str, policy: SecondPolicy) -> list[str]:
+    """What lays a second policy over a table: RESTRICTIVE, so that nothing can widen it."""
+    added = policy.added or policy.seen
+    changed = policy.changed or added
+    made = f"ON {table} AS RESTRICTIVE"
+    return [
+        f"CREATE POLICY seen_by {made} FOR SELECT TO PUBLIC USING ({policy.seen})",
+        f"CREATE POLICY added_by {made} FOR INSERT TO PUBLIC WITH CHECK ({added})",
+        f"CREATE POLICY changed_by {made} FOR UPDATE TO PUBLIC USING ({changed}) WITH CHECK ({changed})",
+        f"CREATE POLICY removed_by {made} FOR DELETE TO PUBLIC USING ({ROLE} = 'system')",
+    ]

@@ -1,0 +1,1 @@
+"""Attachments: known by their content, served as downloads and nothing else."""

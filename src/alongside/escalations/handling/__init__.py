@@ -1,0 +1,1 @@
+"""Handling a case: from acknowledging it to handing the school back, each act with who, why and when."""

@@ -1,0 +1,236 @@
+"""A case, and the law of its course. What it holds is guarded by a second policy (`seats.py`)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Numeric, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.access.permissions import Permission
+from alongside.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.escalations.seats import OF_CASE, reach_case
+from alongside.workflow import BEGINNING, Move, workflow
+
+HANDLE, ANSWER, REOPEN = Permission.HANDLE_CASE, Permission.ANSWER_CASE, Permission.REOPEN_CASE
+
+RAISE_CASE = Move("raise_case", (BEGINNING,), "raised", Permission.RAISE_CASE, "raised the case")
+ACKNOWLEDGE = Move("acknowledge_case", ("raised",), "acknowledged", HANDLE, "acknowledged the case")
+TRIAGE = Move("triage_case", ("acknowledged",), "triaged", HANDLE, "decided what is to happen")
+DECIDE_AGAIN = Move(
+    "decide_again",
+    ("triaged", "active"),
+    "triaged",
+    HANDLE,
+    "decided anew what is to happen",
+    note_required=True,
+)
+AGREE_PLAN = Move("agree_plan", ("triaged",), "active", HANDLE, "agreed the plan")
+REVIEW = Move(
+    "review_case", ("active",), "active", HANDLE, "reviewed how the case stands", note_required=True
+)
+WAIT_ON_CONSORTIUM = Move(
+    "wait_on_consortium",
+    ("active",),
+    "waiting_on_consortium",
+    HANDLE,
+    "waits for the consortium",
+    note_required=True,
+)
+WAIT_ON_SCHOOL = Move(
+    "wait_on_school", ("active",), "waiting_on_school", HANDLE, "waits for the school", note_required=True
+)
+WAIT_ON_PROVIDER = Move(
+    "wait_on_provider",
+    ("active",),
+    "waiting_on_provider",
+    HANDLE,
+    "waits for the provider",
+    note_required=True,
+)
+WAITING = {
+    "consortium": WAIT_ON_CONSORTIUM,
+    "school": WAIT_ON_SCHOOL,
+    "provider": WAIT_ON_PROVIDER,
+}
+RESUME = Move(
+    "resume_case",
+    ("waiting_on_consortium", "waiting_on_school", "waiting_on_provider"),
+    "active",
+    HANDLE,
+    "went on with the case",
+)
+OFFER_RETURN = Move(
+    "offer_return", ("active",), "returning", HANDLE, "asked the consortium to take the school back"
+)
+TAKE_BACK = Move("take_back", ("returning",), "closed", ANSWER, "took the school back")
+NOT_YET = Move(
+    "not_yet",
+    ("returning",),
+    "active",
+    ANSWER,
+    "said that it is too early to take it back",
+    note_required=True,
+)
+STEP_UP = Move(
+    "step_up_case", ("triaged", "active"), "stepped_up", HANDLE, "stepped the case up", note_required=True
+)
+STEP_DOWN = Move(
+    "step_down_case", ("stepped_up",), "active", HANDLE, "stepped the case down again", note_required=True
+)
+CLOSE = Move("close_case", ("active", "stepped_up"), "closed", HANDLE, "closed the case")
+WITHDRAW = Move(
+    "withdraw_case", ("raised", "acknowledged"), "withdrawn", ANSWER, "withdrew the case", note_required=True
+)
+MERGE = Move(
+    "merge_case",
+    ("raised", "acknowledged", "triaged"),
+    "merged",
+    HANDLE,
+    "merged the case into another",
+    note_required=True,
+)
+REOPEN_CASE = Move(
+    "reopen_case",
+    ("closed", "withdrawn"),
+    "acknowledged",
+    REOPEN,
+    "opened the case again",
+    note_required=True,
+)
+
+MOVES = (
+    RAISE_CASE,
+    ACKNOWLEDGE,
+    TRIAGE,
+    DECIDE_AGAIN,
+    AGREE_PLAN,
+    REVIEW,
+    *WAITING.values(),
+    RESUME,
+    OFFER_RETURN,
+    TAKE_BACK,
+    NOT_YET,
+    STEP_UP,
+    STEP_DOWN,
+    CLOSE,
+    WITHDRAW,
+    MERGE,
+    REOPEN_CASE,
+)
+FINALS = ("closed", "withdrawn", "merged")
+CASE_WORKFLOW = workflow("escalation", MOVES, FINALS, reach=reach_case, confidential=True)
+
+OUTCOMES = {
+    "challenge": "The core team challenges",
+    "procured": "Another is procured",
+    "returned": "Returned with named support",
+    "other_consortium": "Another consortium handles it",
+    "statutory": "Statutory route",
+}
+"""What the core team may decide. Source: domain WI7 and §5.4."""
+
+RESULTS = {
+    "better": "The school stands where it should",
+    "partly": "Better in part",
+    "not_better": "No better",
+    "not_needed": "No longer needed",
+}
+STAGES = ("acknowledge", "decide", "plan", "review")
+DECIDED = (
+    "triaged",
+    "active",
+    "waiting_on_consortium",
+    "waiting_on_school",
+    "waiting_on_provider",
+    "returning",
+    "stepped_up",
+)
+
+
+class Case(AuthorityOwned, Base):
+    """One time that a consortium says it cannot challenge a school effectively, and what comes of it.
+
+    `reason` and `urgency` are keys of the authority's lists; `tried` is what was tried, in short; `wanted` what is
+    wanted, `return_when` when the consortium would take the school back. `told_at` is when the headteacher was told;
+    before that the school sees nothing. `suggested_since_on` is since when the product had suggested it.
+    `stage` is what is due next, since `stage_began_at` and by `due_at` (none while the case waits or rests).
+    `hours` are hours of the core team's work that are committed, `provider_pence` what another costs, from `fund`;
+    `decision` is what the consortium was told in writing, `outcome_words` what it was told at the end.
+    """
+
+    __tablename__ = "escalation"
+    __table_args__ = (
+        reference("school_urn", "school"),
+        reference("consortium_id", "consortium"),
+        reference("handling_consortium_id", "consortium"),
+        reference("raised_by", "person"),
+        reference("owner_id", "person"),
+        reference("merged_into", "escalation"),
+        CheckConstraint(one_of("state", CASE_WORKFLOW.states), name="state"),
+        CheckConstraint(one_of("outcome", OUTCOMES), name="outcome"),
+        CheckConstraint(one_of("result", RESULTS), name="result"),
+        CheckConstraint(one_of("stage", STAGES), name="stage"),
+        CheckConstraint(f"NOT {one_of('state', DECIDED)} OR outcome IS NOT NULL", name="decided"),
+        CheckConstraint(
+            "outcome <> 'procured' OR (provider <> '' AND provider_pence IS NOT NULL AND fund <> '')",
+            name="procured",
+        ),
+        CheckConstraint("outcome <> 'returned' OR named_support <> ''", name="named_support"),
+        CheckConstraint(
+            "outcome <> 'other_consortium' OR handling_consortium_id IS NOT NULL", name="handed_on"
+        ),
+        CheckConstraint("handling_consortium_id <> consortium_id", name="another_consortium"),
+        CheckConstraint("outcome IS NULL OR decision <> ''", name="decided_in_writing"),
+        CheckConstraint(
+            "state <> 'closed' OR (outcome_words <> '' AND result IS NOT NULL)", name="ended_in_writing"
+        ),
+        CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL)", name="merged"),
+        CheckConstraint("merged_into <> id", name="not_into_itself"),
+        CheckConstraint("provider_pence >= 0 AND hours >= 0 AND hours <= 2000", name="amounts"),
+        CheckConstraint(
+            "char_length(reason_words) <= 1000 AND char_length(tried) <= 2000 AND char_length(wanted) <= 2000"
+            " AND char_length(return_when) <= 2000 AND char_length(decision) <= 4000"
+            " AND char_length(plan) <= 4000 AND char_length(outcome_words) <= 4000",
+            name="length",
+        ),
+        CheckConstraint("wanted <> ''", name="wanted"),
+        Index(None, "authority_id", "state", "due_at"),
+        Index(None, "authority_id", "school_urn", "state"),
+        Index(None, "authority_id", "consortium_id"),
+        Index(None, "authority_id", "handling_consortium_id"),
+        Index(None, "authority_id", "owner_id"),
+        {"info": {"second_policy": OF_CASE}},
+    )
+
+    school_urn: Mapped[int]
+    consortium_id: Mapped[UUID]
+    handling_consortium_id: Mapped[UUID | None]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    reason: Mapped[str]
+    reason_words: Mapped[str] = mapped_column(server_default=text("''"))
+    tried: Mapped[str] = mapped_column(server_default=text("''"))
+    wanted: Mapped[str]
+    urgency: Mapped[str]
+    return_when: Mapped[str] = mapped_column(server_default=text("''"))
+    suggested_since_on: Mapped[date | None]
+    raised_by: Mapped[UUID]
+    raised_at: Mapped[datetime] = created_at()
+    told_at: Mapped[datetime | None]
+    owner_id: Mapped[UUID | None]
+    stage: Mapped[str | None]
+    stage_began_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    decision: Mapped[str] = mapped_column(server_default=text("''"))
+    provider: Mapped[str] = mapped_column(server_default=text("''"))
+    provider_pence: Mapped[int | None]
+    fund: Mapped[str] = mapped_column(server_default=text("''"))
+    named_support: Mapped[str] = mapped_column(server_default=text("''"))
+    hours: Mapped[Decimal] = mapped_column(Numeric(6, 1), server_default=text("0"))
+    plan: Mapped[str] = mapped_column(server_default=text("''"))
+    result: Mapped[str | None]
+    outcome_words: Mapped[str] = mapped_column(server_default=text("''"))
+    closed_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None]

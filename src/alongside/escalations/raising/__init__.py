@@ -1,0 +1,1 @@
+"""Raising a case: what was tried, what is wanted, and what the product would suggest."""

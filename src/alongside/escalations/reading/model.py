@@ -1,0 +1,74 @@
+"""Who reads a case: people named for it, every reading, and who has it open."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.database.asker import PERSON, SecondPolicy
+from alongside.database.base import AuthorityKeyed, AuthorityOwned, Base, created_at, one_of, reference
+from alongside.escalations.seats import CORE, OF_READERS
+
+PARTS = ("case", "file", "pdf", "notes", "export")
+
+
+class Reader(AuthorityOwned, Base):
+    """Somebody who was named to read one case: a member of the board, with the seat that they hold there."""
+
+    __tablename__ = "escalation_reader"
+    __table_args__ = (
+        reference("case_id", "escalation"),
+        reference("person_id", "person"),
+        reference("named_by", "person"),
+        UniqueConstraint("authority_id", "case_id", "person_id"),
+        CheckConstraint("char_length(seat) BETWEEN 1 AND 120", name="seat"),
+        {"info": {"second_policy": OF_READERS}},
+    )
+
+    case_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    seat: Mapped[str]
+    named_by: Mapped[UUID]
+    named_at: Mapped[datetime] = created_at()
+
+
+class CaseReading(AuthorityOwned, Base):
+    """That somebody read a case, or a part of it. Whoever reads writes it; only the core team reads it; it stays."""
+
+    __tablename__ = "escalation_reading"
+    __table_args__ = (
+        reference("case_id", "escalation"),
+        reference("person_id", "person"),
+        CheckConstraint(one_of("part", PARTS), name="part"),
+        Index(None, "authority_id", "case_id", "read_at"),
+        Index(None, "authority_id", "person_id", "read_at"),
+        {
+            "info": {
+                "second_policy": SecondPolicy(
+                    seen=CORE, added=f"{CORE} OR person_id::text = {PERSON}", changed="false"
+                )
+            }
+        },
+    )
+
+    case_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    part: Mapped[str]
+    read_at: Mapped[datetime] = created_at()
+
+
+class Presence(AuthorityKeyed, Base):
+    """That an officer has a case open, and when that was last heard."""
+
+    __tablename__ = "escalation_presence"
+    __table_args__ = (
+        reference("case_id", "escalation"),
+        reference("person_id", "person"),
+        {"info": {"second_policy": SecondPolicy(seen=CORE)}},
+    )
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = created_at()

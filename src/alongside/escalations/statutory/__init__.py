@@ -1,0 +1,1 @@
+"""The statutory ladder of a maintained school, and the authority's power to overrule heads: recorded, never sent."""

@@ -1,0 +1,35 @@
+"""What happened in a case, move by move, with its reasons: what its timeline is told from."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.database.base import AuthorityOwned, Base, created_at, reference
+from alongside.escalations.seats import of_case_row
+
+
+class Event(AuthorityOwned, Base):
+    """One thing that somebody did in a case, and why; kept for good.
+
+    The journal has the same act without school or reason: it is read by more people. `for_school` is whether the
+    headteacher reads it.
+    """
+
+    __tablename__ = "escalation_event"
+    __table_args__ = (
+        reference("case_id", "escalation"),
+        CheckConstraint("char_length(note) <= 4000", name="length"),
+        Index(None, "authority_id", "case_id", "id"),
+        {"info": {"second_policy": of_case_row("escalation_event", kept=True, for_school="for_school")}},
+    )
+
+    case_id: Mapped[UUID]
+    verb: Mapped[str]
+    note: Mapped[str] = mapped_column(server_default=text("''"))
+    for_school: Mapped[bool] = mapped_column(server_default=text("true"))
+    person_id: Mapped[UUID | None]
+    person_name: Mapped[str]
+    role: Mapped[str]
+    at: Mapped[datetime] = created_at()

@@ -1,0 +1,1 @@
+"""Visits to a school in a case, and what was found."""
