@@ -7,6 +7,7 @@ from alongside.database.base import Base
 from alongside.database.schema import everything
 from alongside.directory import consent, keepsake, public, use, version
 from alongside.directory import model as directory
+from alongside.directory.search import learnt, shelf
 from alongside.escalations import model as escalations
 from alongside.escalations import story, waiting
 from alongside.escalations.desk import model as cover
@@ -45,6 +46,7 @@ __all__ = [
     "history",
     "journal",
     "keepsake",
+    "learnt",
     "matching",
     "moves",
     "needs",
@@ -59,6 +61,7 @@ __all__ = [
     "reading",
     "review",
     "schools",
+    "shelf",
     "statutory",
     "story",
     "submissions",

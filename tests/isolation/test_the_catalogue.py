@@ -117,9 +117,9 @@ async def test_the_app_connects_as_a_role_that_cannot_pass_by(database: Database
         assert not held.much, table
 
 
-@pytest.mark.parametrize("table", ["fence.key"])
-async def test_the_key_of_the_fence_cannot_be_read(database: Database, table: str) -> None:
-    """Who could read the key could sign fences."""
+@pytest.mark.parametrize("table", ["fence.key", "search.entry", "search.word"])
+async def test_neither_the_fences_key_nor_the_shelf_can_be_read(database: Database, table: str) -> None:
+    """Who could read the key could sign fences; the shelf holds words of all authorities."""
     (held,) = await asked(
         database, "SELECT has_table_privilege(:t, 'SELECT, INSERT, UPDATE, DELETE') AS any", t=table
     )
@@ -149,7 +149,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         database,
         "SELECT p.oid::regprocedure::text AS name, provolatile::text AS volatile, prosecdef, proconfig::text AS config,"
         "       has_function_privilege('public', p.oid, 'EXECUTE') AS open"
-        "  FROM pg_proc p WHERE pronamespace IN ('public'::regnamespace, 'fence'::regnamespace)"
+        "  FROM pg_proc p WHERE pronamespace::regnamespace::text IN ('public', 'fence', 'search')"
         "   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')",
     )
     definers = {row.name for row in rows if row.prosecdef}
@@ -159,6 +159,11 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         "fence.asker()",
         "seal_journal_entry()",
         "declare_authority(text,text,text,text[],integer)",
+        "search.find(text,integer[],date,integer[],text[],real[],real[],uuid[],real[],real,real,real)",
+        "search.keep_entry()",
+        "search.keep_public()",
+        "search.known(text[])",
+        "search.rename_school()",
     }
     for row in rows:
         assert row.volatile != "i", row.name

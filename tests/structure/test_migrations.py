@@ -17,7 +17,7 @@ CATALOGUE = {
     "policies": "SELECT tablename, policyname, permissive, cmd, roles::text, qual, with_check FROM pg_policies",
     "triggers": "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     "functions": "SELECT oid::regprocedure::text, prosrc, provolatile::text, prosecdef, proconfig::text FROM pg_proc"
-    " WHERE pronamespace IN ('public'::regnamespace, 'fence'::regnamespace) AND NOT EXISTS"
+    " WHERE pronamespace::regnamespace::text IN ('public', 'fence', 'search') AND NOT EXISTS"
     " (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')",
     "grants": "SELECT relname, relacl::text, relrowsecurity, relforcerowsecurity FROM pg_class"
     " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'",

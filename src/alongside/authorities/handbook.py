@@ -49,7 +49,7 @@ def _read(defaults: str) -> tuple[list[str], list[Section]]:
     sections = [Section("")]
     for line in defaults.splitlines():
         table = re.fullmatch(r"\[+([a-z_]+)(?:\.[a-z0-9_]+)?\]+", line)
-        setting = re.match(r"([a-z_]+) = ", line)
+        setting = re.match(r"([a-z0-9_]+) = ", line)
         if line.startswith("# "):
             comment.append(line.removeprefix("# ").strip())
             continue

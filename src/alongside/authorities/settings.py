@@ -227,6 +227,7 @@ class AuthoritySettings(Settings, frozen=True):
     providers: dict[Key, Provider]
     funds: dict[Key, Fund]
     contacts: dict[Key, Contact]
+    jargon: dict[Key, tuple[Line, ...]]
     terms: tuple[TermDates, ...]
     inset_days: tuple[date, ...]
 

@@ -16,8 +16,8 @@ from alongside.settings import bundled
 
 LITERAL = {"literal_binds": True}
 
-EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
-"""All three are trusted: the owner of a database may add them without being a superuser."""
+EXTENSIONS = ("btree_gin", "btree_gist", "pg_trgm", "unaccent")
+"""All four are trusted: the owner of a database may add them without being a superuser."""
 
 
 def everything(metadata: MetaData, workflows: dict[str, set[tuple[str, str]]]) -> list[str]:

@@ -1,0 +1,143 @@
+"""What somebody typed into the box, as groups of which each should be found: a word, and what means the same.
+
+Nothing that is typed is an operator: signs fall away, so no search can be malformed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+MOST_WORDS = 24
+"""Words of a search that are looked at; a longer one is cut."""
+
+SYNONYM, SPELLING, BEGINNING = 0.85, 0.8, 0.6
+"""What finding another word of the trade, a corrected one, or a beginning counts, beside 1 for the word itself."""
+
+WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One way to find a group: `text` in the language of PostgreSQL's to_tsquery, and what that way counts (0 to 1)."""
+
+    group: int
+    text: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the directory knows of a typed word: left out as a stop word, found in some text, or like these words."""
+
+    stop: bool
+    known: bool
+    alike: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A search as it is understood. `corrected` maps a word nobody wrote to what was looked for instead."""
+
+    words: tuple[str, ...]
+    parts: tuple[Part, ...]
+    corrected: Mapping[str, tuple[str, ...]]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left to look for: only signs, or words that stand in every text."""
+        return not self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Which ingredients a search has; the product uses all, the benchmark leaves some out to see what they pay."""
+
+    jargon: bool = True
+    beginnings: bool = True
+    spelling: bool = True
+    weights: bool = True
+    meaning: bool = True
+
+
+WHOLE = Recipe()
+
+
+def words_in(typed: str) -> tuple[str, ...]:
+    """The words of a search in small letters and without signs, each once, 24 at most."""
+    plain = unicodedata.normalize("NFKC", typed).lower().replace("’", "'")
+    return tuple(dict.fromkeys(WORD.findall(plain)))[:MOST_WORDS]
+
+
+def understand(
+    words: Sequence[str],
+    known: Mapping[str, Known],
+    jargon: Iterable[Sequence[str]] = (),
+    recipe: Recipe = WHOLE,
+) -> Question:
+    """The groups that words make: those of one expression of the trade together, each other word alone."""
+    parts: list[Part] = []
+    corrected: dict[str, tuple[str, ...]] = {}
+    meanings = _meanings(tuple(tuple(one) for one in jargon)) if recipe.jargon else {}
+    at = group = 0
+    while at < len(words):
+        length, others = _expression(words, at, meanings)
+        if length:
+            parts.append(Part(group, _phrase(words[at : at + length]), 1.0))
+            parts += [Part(group, _phrase(other), SYNONYM) for other in others]
+            group, at = group + 1, at + length
+            continue
+        ways = list(_ways(words[at], known.get(words[at], Known(stop=False, known=True)), recipe, corrected))
+        parts += [Part(group, text, share) for text, share in ways]
+        group, at = group + bool(ways), at + 1
+    return Question(tuple(words), tuple(parts), corrected)
+
+
+def _ways(
+    word: str, known: Known, recipe: Recipe, corrected: dict[str, tuple[str, ...]]
+) -> Iterable[tuple[str, float]]:
+    """How one word may be found: as it is; if nobody wrote it, by its beginning or by what it was meant to be."""
+    if known.stop:
+        return
+    yield _phrase((word,)), 1.0
+    if known.known:
+        return
+    if recipe.beginnings and len(word) >= 3:
+        yield f"{_quoted(word)}:*", BEGINNING
+    if recipe.spelling and known.alike:
+        corrected[word] = known.alike
+        yield from ((_quoted(one), SPELLING / (1 + place / 2)) for place, one in enumerate(known.alike))
+
+
+Meanings = Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
+
+
+@lru_cache(maxsize=256)
+def _meanings(jargon: tuple[tuple[str, ...], ...]) -> Meanings:
+    """For each expression of the trade: all others that mean the same."""
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for same in jargon:
+        expressions = [expression for expression in (words_in(one) for one in same) if expression]
+        for expression in expressions:
+            others = [other for other in expressions if other != expression]
+            found[expression] = list(dict.fromkeys([*found.get(expression, ()), *others]))
+    return {expression: tuple(others) for expression, others in found.items()}
+
+
+def _expression(words: Sequence[str], at: int, meanings: Meanings) -> tuple[int, tuple[tuple[str, ...], ...]]:
+    """The longest expression of the trade that begins here: how many words, and what means the same."""
+    for length in range(min(6, len(words) - at), 0, -1):
+        others = meanings.get(tuple(words[at : at + length]))
+        if others is not None:
+            return length, others
+    return 0, ()
+
+
+def _phrase(words: Sequence[str]) -> str:
+    return " <-> ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    """A word that to_tsquery reads as a word whatever stands in it."""
+    return "'" + word.replace("\\", "").replace("'", "''") + "'"
