@@ -118,6 +118,34 @@ CREATE TABLE escalation_cover (
 	CONSTRAINT fk_escalation_cover_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 )
 -- next
+CREATE TABLE school_term (
+	authority_id INTEGER NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	year TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	starts_on DATE NOT NULL, 
+	ends_on DATE NOT NULL, 
+	break_starts_on DATE NOT NULL, 
+	break_ends_on DATE NOT NULL, 
+	CONSTRAINT pk_school_term PRIMARY KEY (authority_id, school_urn, year, name), 
+	CONSTRAINT fk_school_term_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT ck_school_term_name CHECK (name IN ('autumn', 'spring', 'summer')), 
+	CONSTRAINT ck_school_term_year CHECK (year ~ '^20[0-9][0-9]-[0-9][0-9]$'), 
+	CONSTRAINT ck_school_term_in_order CHECK (starts_on <= break_starts_on AND break_starts_on <= break_ends_on AND break_ends_on <= ends_on), 
+	CONSTRAINT ex_school_term_one_at_a_time EXCLUDE USING gist (authority_id WITH =, school_urn WITH =, daterange(starts_on, ends_on, '[]') WITH &&), 
+	CONSTRAINT fk_school_term_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE TABLE school_training_day (
+	authority_id INTEGER NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	day DATE NOT NULL, 
+	CONSTRAINT pk_school_training_day PRIMARY KEY (authority_id, school_urn, day), 
+	CONSTRAINT fk_school_training_day_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT ck_school_training_day_weekday CHECK (extract(isodow FROM day) < 6), 
+	CONSTRAINT fk_school_training_day_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
 CREATE TABLE escalation_criterion (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -273,6 +301,33 @@ CREATE TABLE escalation_task (
 -- next
 CREATE INDEX ix_escalation_task_authority_id_case_id_state ON escalation_task (authority_id, case_id, state)
 -- next
+CREATE TABLE escalation_timer (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	case_id UUID NOT NULL, 
+	stage TEXT NOT NULL, 
+	step TEXT NOT NULL, 
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	remind_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	state TEXT DEFAULT 'armed' NOT NULL, 
+	generation INTEGER DEFAULT 1 NOT NULL, 
+	attempt INTEGER DEFAULT 0 NOT NULL, 
+	lease_until TIMESTAMP WITH TIME ZONE, 
+	fired_attempt INTEGER, 
+	fired_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_escalation_timer PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_escalation_timer_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT ck_escalation_timer_stage CHECK (stage IN ('acknowledge', 'decide', 'plan', 'review')), 
+	CONSTRAINT ck_escalation_timer_step CHECK (step IN ('core_team', 'director', 'head_of_service', 'owner_before', 'owner_on_the_day')), 
+	CONSTRAINT ck_escalation_timer_state CHECK (state IN ('armed', 'cancelled', 'claimed', 'fired')), 
+	CONSTRAINT ck_escalation_timer_fired_by_who_claimed_last CHECK (state <> 'fired' OR (fired_at IS NOT NULL AND fired_attempt IS NOT NULL AND fired_attempt = attempt)), 
+	CONSTRAINT ck_escalation_timer_claimed_for_a_while CHECK (state <> 'claimed' OR lease_until IS NOT NULL), 
+	CONSTRAINT uq_escalation_timer_authority_id_case_id_stage_step UNIQUE (authority_id, case_id, stage, step), 
+	CONSTRAINT fk_escalation_timer_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_escalation_timer_due ON escalation_timer (authority_id, remind_at) WHERE state IN ('armed', 'claimed')
+-- next
 CREATE TABLE escalation_untold (
 	authority_id INTEGER NOT NULL, 
 	case_id UUID NOT NULL, 
@@ -391,6 +446,29 @@ CREATE TABLE statutory_step (
 -- next
 CREATE INDEX ix_statutory_step_authority_id_case_id_taken_on ON statutory_step (authority_id, case_id, taken_on)
 -- next
+CREATE TABLE escalation_reminder (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	case_id UUID NOT NULL, 
+	timer_id UUID NOT NULL, 
+	generation INTEGER NOT NULL, 
+	stage TEXT NOT NULL, 
+	step TEXT NOT NULL, 
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	told INTEGER NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_escalation_reminder PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_escalation_reminder_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_reminder_authority_id_timer_id FOREIGN KEY(authority_id, timer_id) REFERENCES escalation_timer (authority_id, id), 
+	CONSTRAINT ck_escalation_reminder_stage CHECK (stage IN ('acknowledge', 'decide', 'plan', 'review')), 
+	CONSTRAINT ck_escalation_reminder_step CHECK (step IN ('core_team', 'director', 'head_of_service', 'owner_before', 'owner_on_the_day')), 
+	CONSTRAINT ck_escalation_reminder_told CHECK (told >= 0), 
+	CONSTRAINT uq_escalation_reminder_authority_id_timer_id_generation UNIQUE (authority_id, timer_id, generation), 
+	CONSTRAINT fk_escalation_reminder_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_escalation_reminder_authority_id_case_id_at ON escalation_reminder (authority_id, case_id, at)
+-- next
 CREATE TABLE escalation_tried (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -438,6 +516,22 @@ ALTER TABLE escalation_cover FORCE ROW LEVEL SECURITY
 CREATE POLICY authority_only ON escalation_cover AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
 -- next
 CREATE POLICY everyone_inside ON escalation_cover FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE school_term ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE school_term FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON school_term AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON school_term FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE school_training_day ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE school_training_day FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON school_training_day AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON school_training_day FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
 ALTER TABLE escalation_criterion ENABLE ROW LEVEL SECURITY
 -- next
@@ -567,6 +661,22 @@ CREATE POLICY changed_by ON escalation_task AS RESTRICTIVE FOR UPDATE TO PUBLIC 
 -- next
 CREATE POLICY removed_by ON escalation_task AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system')
 -- next
+ALTER TABLE escalation_timer ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE escalation_timer FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON escalation_timer AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON escalation_timer FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+CREATE POLICY seen_by ON escalation_timer AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id)))
+-- next
+CREATE POLICY added_by ON escalation_timer AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
+-- next
+CREATE POLICY changed_by ON escalation_timer AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')))))) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
+-- next
+CREATE POLICY removed_by ON escalation_timer AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system')
+-- next
 ALTER TABLE escalation_untold ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE escalation_untold FORCE ROW LEVEL SECURITY
@@ -647,6 +757,22 @@ CREATE POLICY changed_by ON statutory_step AS RESTRICTIVE FOR UPDATE TO PUBLIC U
 -- next
 CREATE POLICY removed_by ON statutory_step AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system')
 -- next
+ALTER TABLE escalation_reminder ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE escalation_reminder FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON escalation_reminder AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON escalation_reminder FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+CREATE POLICY seen_by ON escalation_reminder AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_reminder.authority_id AND c.id = escalation_reminder.case_id)))
+-- next
+CREATE POLICY added_by ON escalation_reminder AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_reminder.authority_id AND c.id = escalation_reminder.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
+-- next
+CREATE POLICY changed_by ON escalation_reminder AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false)
+-- next
+CREATE POLICY removed_by ON escalation_reminder AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system')
+-- next
 ALTER TABLE escalation_tried ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE escalation_tried FORCE ROW LEVEL SECURITY
@@ -670,6 +796,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON escalation TO alongside_app
 REVOKE ALL ON escalation_cover FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_cover TO alongside_app
+-- next
+REVOKE ALL ON school_term FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON school_term TO alongside_app
+-- next
+REVOKE ALL ON school_training_day FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON school_training_day TO alongside_app
 -- next
 REVOKE ALL ON escalation_criterion FROM PUBLIC
 -- next
@@ -703,6 +837,10 @@ REVOKE ALL ON escalation_task FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_task TO alongside_app
 -- next
+REVOKE ALL ON escalation_timer FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_timer TO alongside_app
+-- next
 REVOKE ALL ON escalation_untold FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_untold TO alongside_app
@@ -722,6 +860,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON overruling TO alongside_app
 REVOKE ALL ON statutory_step FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON statutory_step TO alongside_app
+-- next
+REVOKE ALL ON escalation_reminder FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_reminder TO alongside_app
 -- next
 REVOKE ALL ON escalation_tried FROM PUBLIC
 -- next
@@ -813,6 +955,20 @@ END $$;
 
 CREATE TRIGGER case_is_open BEFORE INSERT OR UPDATE OF state ON escalation_task
     FOR EACH ROW EXECUTE FUNCTION check_case_is_open();
+-- next
+CREATE FUNCTION refuse_timer_after_its_lease() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF clock_timestamp() > NEW.lease_until THEN
+        RAISE EXCEPTION 'the lease of timer % is over: another worker has it now', NEW.id
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER within_its_lease AFTER UPDATE ON escalation_timer
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'fired' AND OLD.state <> 'fired')
+    EXECUTE FUNCTION refuse_timer_after_its_lease();
 -- next
 CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON escalation FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move()
 -- next

@@ -17,6 +17,7 @@ from alongside.escalations.raising import model as raising
 from alongside.escalations.reading import model as reading
 from alongside.escalations.statutory import model as statutory
 from alongside.escalations.tasks import model as tasks
+from alongside.escalations.timers import model as timers
 from alongside.escalations.visits import model as case_visits
 from alongside.journal import model as journal
 from alongside.matching import barrier, wish
@@ -29,6 +30,7 @@ from alongside.partnerships import model as partnerships
 from alongside.people import model as people
 from alongside.schools import history
 from alongside.schools import model as schools
+from alongside.schools.dates import model as school_dates
 from alongside.web import submissions
 from alongside.workflow import WORKFLOWS
 
@@ -60,12 +62,14 @@ __all__ = [
     "raising",
     "reading",
     "review",
+    "school_dates",
     "schools",
     "shelf",
     "statutory",
     "story",
     "submissions",
     "tasks",
+    "timers",
     "use",
     "version",
     "visit",

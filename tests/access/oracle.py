@@ -28,6 +28,7 @@ AGREED = {
     "see_own_account": ANYBODY_SIGNED_IN,
     "switch_role": ANYBODY_SIGNED_IN,
     "see_schools": ANYBODY_SIGNED_IN,
+    "keep_school_days": {**HEAD, **dict.fromkeys(CORE, WHOLE)},
     "see_consortium_desk": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "see_authority_desk": dict.fromkeys(CORE, WHOLE),
     "see_people": {

@@ -53,6 +53,7 @@ THINGS: dict[str, Cast] = {
     "/people/delegates/{appointment_id}/end": HEAD_OF_MILL,
     "/people/{person_id}/departure": ADMINISTRATOR,
     "/schools/{urn}": HEAD_OF_MILL,
+    "/schools/{urn}/days": HEAD_OF_MILL,
     "/needs/{need_id}": HEAD_OF_MILL,
     "/needs/{need_id}/withdrawal": HEAD_OF_MILL,
     "/needs/{need_id}/reopening": HEAD_OF_MILL,

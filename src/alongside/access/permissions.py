@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SWITCH_ROLE = auto()
 
     SEE_SCHOOLS = auto()
+    KEEP_SCHOOL_DAYS = auto()
     SEE_CONSORTIUM_DESK = auto()
     SEE_AUTHORITY_DESK = auto()
 
@@ -117,6 +118,7 @@ LAW: dict[Permission, Entry] = {
     Permission.SEE_OWN_ACCOUNT: to(SIGNED_IN_ROLES, Reach.AUTHORITY),
     Permission.SWITCH_ROLE: to(SIGNED_IN_ROLES, Reach.AUTHORITY),
     Permission.SEE_SCHOOLS: to(SIGNED_IN_ROLES, Reach.AUTHORITY),
+    Permission.KEEP_SCHOOL_DAYS: HEAD_ONLY | to(LEADING_AUTHORITY, Reach.AUTHORITY),
     Permission.SEE_CONSORTIUM_DESK: to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM)
     | to(LEADING_AUTHORITY, Reach.AUTHORITY),
     Permission.SEE_AUTHORITY_DESK: to(LEADING_AUTHORITY, Reach.AUTHORITY),

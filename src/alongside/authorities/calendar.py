@@ -55,18 +55,23 @@ def with_own_days(
 ) -> Calendar:
     """The calendar of one school: the authority's, with its own terms and training days in their place.
 
-    In an academic year for which it declares terms, the authority's terms and training days do not bind it (an
-    academy, a foundation or voluntary aided school sets its own); in other years its training days come on top.
+    A term that it declares stands for the authority's of that name, whose training days then do not bind it (an
+    academy, a foundation or voluntary aided school sets its own); otherwise its training days come on top.
     Source: Education Act 2002, section 32.
     """
     if not own_terms and not own_inset_days:
         return calendar
-    own_years = {term.year for term in own_terms}
-    terms = [term for term in calendar.terms if term.year not in own_years] + list(own_terms)
-    shared = {day for day in calendar.inset_days if academic_year(day) not in own_years}
+    own = {(term.year, term.name) for term in own_terms}
+    replaced = [term for term in calendar.terms if (term.year, term.name) in own]
+    kept = [term for term in calendar.terms if (term.year, term.name) not in own]
+    shared = {
+        day
+        for day in calendar.inset_days
+        if not any(term.starts_on <= day <= term.ends_on for term in (*own_terms, *replaced))
+    }
     return replace(
         calendar,
-        terms=tuple(sorted(terms, key=lambda term: term.starts_on)),
+        terms=tuple(sorted((*kept, *own_terms), key=lambda term: term.starts_on)),
         inset_days=frozenset(shared | own_inset_days),
     )
 

@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
+from alongside.access.policy import may
 from alongside.errors import NotThere
 from alongside.schools import queries
+from alongside.schools.dates import pages as dates
 from alongside.schools.facts import change_in_words, facts_of
 from alongside.schools.forms import FindSchoolsForm
 from alongside.schools.model import OPEN_STATUSES, PHASES, STATUSES, laestab
@@ -80,8 +82,9 @@ async def show_school(
         "statuses": STATUSES,
         "open_statuses": OPEN_STATUSES,
         "in_words": change_in_words,
+        "keeps_days": may(person, Permission.KEEP_SCHOOL_DAYS, urn),
     }
     return Page("schools/show.html", context)
 
 
-routes = [list_schools, show_school]
+routes = [list_schools, show_school, *dates.routes]

@@ -1,6 +1,6 @@
-"""The worker: sends what the outbox holds and runs the clocks. As many as wished may run beside each other.
+"""The worker: sends what the outbox holds, runs the clocks, lets timers fire. As many as wished run side by side.
 
-Late work needs no queue of its own: the outbox and the clocks' rows are the queue (infra/decisions/0003).
+Late work needs no queue of its own: the rows of outbox, clocks and timers are the queue (infra/decisions/0003).
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from alongside.authorities.settings import AuthoritySettings
 from alongside.database.listening import Listener
 from alongside.database.session import Database, may_try_again, refuse_wrong_role
 from alongside.errors import Alongside
+from alongside.escalations.timers.firing import fire_some
 from alongside.notifications.letters import Origin
 from alongside.notifications.sending import Sender, send_some
 from alongside.notifications.transports import transport_of
@@ -30,7 +31,7 @@ ROUND = 20.0
 """Seconds between rounds over all authorities; what is called out is done at once."""
 
 TURN = 5
-"""Batches of letters that an authority may send before the others have their turn."""
+"""Batches of reminders and letters that an authority may have before the others have their turn."""
 
 AT_A_TIME = 4
 """Authorities that are worked for at a time: one whose letters are slow keeps one of four places."""
@@ -111,19 +112,28 @@ class Worker:
             self.call(authority_id)
 
     async def _take_turn(self, authority_id: int) -> None:
-        """Run what is due, send some letters; an error of one authority is told and keeps no other waiting."""
+        """Run what is due, remind, send some letters; an error of one authority is told and keeps no other waiting."""
         async with self.places:
             try:
                 settings = settings_of(authority_id)
                 await self.clocks.run(settings, self.now())
                 for _ in range(TURN):
-                    if self.stopping.is_set() or not await self._send_some(settings):
+                    if self.stopping.is_set():
+                        return
+                    reminded = await self._remind_some(settings)
+                    if not await self._send_some(settings) and not reminded:
                         return
                 self.called.add(authority_id)
             except Exception as problem:  # noqa: BLE001  (whatever it is, it is this authority's alone)
                 passing = may_try_again(problem) or isinstance(problem, OSError)
                 tell = log.warning if passing else log.error
                 tell("turn failed", authority=authority_id, exc_info=None if passing else problem)
+
+    async def _remind_some(self, authority: AuthoritySettings) -> int:
+        def is_open(moment: datetime) -> bool:
+            return "school_hours" in hours_now(authority, moment, always=self.settings.demonstration)
+
+        return await fire_some(self.database, authority, is_open)
 
     async def _send_some(self, authority: AuthoritySettings) -> int:
         now = self.now()

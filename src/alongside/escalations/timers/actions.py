@@ -1,0 +1,63 @@
+"""Arming and cancelling reminders: in the transaction of the act that makes something due, or no longer due."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person
+from alongside.authorities import settings_of
+from alongside.authorities.calendar import Calendar
+from alongside.escalations.clock import ladder
+
+CANCEL = text(
+    """
+    UPDATE escalation_timer SET state = 'cancelled', generation = generation + 1
+     WHERE authority_id = :authority_id AND case_id = :case_id AND state IN ('armed', 'claimed')
+    """
+)
+ARM = text(
+    """
+    INSERT INTO escalation_timer AS timer (authority_id, case_id, stage, step, due_at, remind_at)
+    SELECT :authority_id, :case_id, :stage, rung.step, :due_at, rung.at
+      FROM unnest(:steps, :moments) AS rung (step, at) WHERE rung.at > now()
+    ON CONFLICT (authority_id, case_id, stage, step) DO UPDATE
+       SET due_at = excluded.due_at, remind_at = excluded.remind_at, state = 'armed',
+           generation = timer.generation + 1, lease_until = NULL, fired_attempt = NULL, fired_at = NULL
+     WHERE NOT (timer.state = 'fired' AND timer.due_at = excluded.due_at)
+    """
+).bindparams(
+    bindparam("steps", type_=ARRAY(Text)),
+    bindparam("moments", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("due_at", type_=DateTime(timezone=True)),
+)
+
+
+async def arm(
+    session: AsyncSession, person: Person, case_id: UUID, stage: str, due_at: datetime, calendar: Calendar
+) -> None:
+    """From now on this is what is due in a case, and by when: whatever was armed before is cancelled.
+
+    The ladder of reminders is the authority's, in the school's own `calendar`; what would lie in the past by the
+    database's clock is left out, and who was reminded of this very deadline is not reminded again.
+    """
+    settings = settings_of(person.authority_id)
+    rungs = ladder(calendar, settings.case_reminders, due_at, settings.mail.window_opens)
+    await cancel(session, person, case_id)
+    await session.execute(
+        ARM,
+        {
+            "authority_id": person.authority_id,
+            "case_id": case_id,
+            "stage": stage,
+            "due_at": due_at,
+            "steps": [rung.step for rung in rungs],
+            "moments": [rung.at for rung in rungs],
+        },
+    )
+
+
+async def cancel(session: AsyncSession, person: Person, case_id: UUID) -> None:
+    """Nothing is due in a case for now: it waits for somebody, rests, or is over."""
+    await session.execute(CANCEL, {"authority_id": person.authority_id, "case_id": case_id})

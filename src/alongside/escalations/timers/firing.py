@@ -1,0 +1,166 @@
+"""Reminders taking effect: claimed by one worker, effect and mark in one transaction, so once and never lost.
+
+A worker that is killed leaves its claim to run out; one that is stopped past its lease finds another number in the row,
+and PostgreSQL refuses what it would write (`fired_by_who_claimed_last`, `within_its_lease`).
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, insert, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person, Role, system
+from alongside.authorities import settings_of
+from alongside.authorities.calendar import LONDON
+from alongside.authorities.settings import AuthoritySettings
+from alongside.database.asker import Asker, let_ask
+from alongside.database.session import Database
+from alongside.escalations.clock import STAGES, moment_in_words
+from alongside.escalations.timers.model import Reminder
+from alongside.escalations.timers.queries import case_of, covers, holders, leads_of
+from alongside.journal.actions import write_journal
+from alongside.notifications import tell
+from alongside.notifications.model import Mail
+
+AT_ONCE = 20
+"""Timers that one worker claims at a time."""
+
+LEASE_SECONDS = 30
+"""How long a claim holds; a transaction that does nothing for as long is ended, so that it keeps no row."""
+
+log = structlog.get_logger("alongside.timers")
+
+CLAIM = text(
+    f"""
+    WITH picked AS MATERIALIZED (
+        SELECT id FROM escalation_timer
+         WHERE authority_id = :authority_id AND remind_at <= now()
+           AND (state = 'armed' OR state = 'claimed' AND lease_until < now())
+         ORDER BY remind_at, id LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED)
+    UPDATE escalation_timer SET state = 'claimed', attempt = attempt + 1,
+           lease_until = now() + interval '{LEASE_SECONDS} seconds'
+      FROM picked WHERE escalation_timer.authority_id = :authority_id AND escalation_timer.id = picked.id
+    RETURNING escalation_timer.id, case_id, stage, step, due_at, generation, attempt
+    """  # noqa: S608  (two numbers of our own)
+)
+LET_GO_WHEN_STOPPED = text(
+    f"SELECT set_config('idle_in_transaction_session_timeout', '{LEASE_SECONDS}s', true), now()"
+)
+MARK = text(
+    """
+    UPDATE escalation_timer SET state = 'fired', fired_at = now(), fired_attempt = :attempt
+     WHERE authority_id = :authority_id AND id = :id AND state = 'claimed' AND attempt = :attempt
+       AND lease_until > clock_timestamp()
+    RETURNING id
+    """
+)
+Open = Callable[[datetime], bool]
+"""Whether reminders may go out at a moment: never at night, nor on a day without school."""
+
+
+async def fire_some(database: Database, settings: AuthoritySettings, is_open: Open) -> int:
+    """Let what is due take effect, twenty reminders of an authority at most; how many were in hand.
+
+    What time it is says the database, not this machine.
+    """
+    authority_id = settings.dfe_code
+    async with database.fenced(authority_id) as session:
+        now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[1]
+        if not is_open(now):
+            return 0
+        await let_ask(session, Asker(authority_id, Role.SYSTEM.value))
+        claimed = (await session.execute(CLAIM, {"authority_id": authority_id})).all()
+    for timer in claimed:
+        try:
+            async with database.fenced(authority_id) as session:
+                await fire(session, authority_id, timer)
+        except (SQLAlchemyError, OSError) as problem:
+            log.warning("reminder not given", timer=str(timer.id), error=type(problem).__name__)
+    return len(claimed)
+
+
+async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> bool:
+    """One reminder and its mark. False when the timer is no longer this worker's: then nothing is written."""
+    now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[1]
+    await let_ask(session, Asker(authority_id, Role.SYSTEM.value))
+    mark = {"authority_id": authority_id, "id": timer.id, "attempt": timer.attempt}
+    if (await session.execute(MARK, mark)).first() is None:
+        return False
+    person = system(authority_id, now.astimezone(LONDON).date())
+    case = await case_of(session, authority_id, timer.case_id)
+    assert case is not None, "a timer belongs to a case"
+    told = await _remind(session, person, case, timer)
+    await session.execute(
+        insert(Reminder).values(
+            authority_id=authority_id,
+            case_id=timer.case_id,
+            timer_id=timer.id,
+            generation=timer.generation,
+            stage=timer.stage,
+            step=timer.step,
+            due_at=timer.due_at,
+            told=told,
+        )
+    )
+    await write_journal(session, person, f"remind_{timer.step}", "escalation", timer.case_id)
+    return True
+
+
+async def _remind(session: AsyncSession, person: Person, case: Row[Any], timer: Row[Any]) -> int:
+    """Tell whose turn it is; how many people were told. No word of what the case is about, nor of which school."""
+    due = moment_in_words(timer.due_at)
+    if timer.step == "director":
+        await _write_to_director(session, person, timer)
+        return 0
+    people = await _whose_turn(session, person, case, timer.step)
+    late = timer.step not in {"owner_before", "owner_on_the_day"}
+    what = STAGES[timer.stage].lower()
+    words = f"A case has passed its date: {what}, by {due}." if late else f"A case is due: {what}, by {due}."
+    await _tell(session, person, people, timer, words)
+    if timer.step == "core_team":
+        leads = await leads_of(session, person.authority_id, person.today, case)
+        said = f"The core team is late with a case that you raised ({what}, by {due}) and has been reminded."
+        await _tell(session, person, leads, timer, said)
+        people = [*people, *leads]
+    return len(set(people))
+
+
+async def _tell(
+    session: AsyncSession, person: Person, people: Sequence[UUID], timer: Row[Any], words: str
+) -> None:
+    once = f"case_timer:{timer.id}:{timer.generation}"
+    await tell(session, person, people, "case_due", words, f"/cases/{timer.case_id}", once=once)
+
+
+async def _whose_turn(session: AsyncSession, person: Person, case: Row[Any], step: str) -> list[UUID]:
+    """Who is reminded at a step: the owner, or who covers; without one, as above them, the core team as a whole."""
+    inside = (session, person.authority_id, person.today)
+    officers = await holders(*inside, Role.CORE_OFFICER)
+    if step == "head_of_service":
+        return await holders(*inside, Role.HEAD_OF_SERVICE)
+    owner = case.owner_id
+    if step == "core_team" or owner is None:
+        return [one for one in officers if one != owner] or officers
+    return [owner, *await covers(*inside, owner)]
+
+
+async def _write_to_director(session: AsyncSession, person: Person, timer: Row[Any]) -> None:
+    """A letter to a mailbox: that a case waits, and whom to ask. The director has no account to look into."""
+    settings = settings_of(person.authority_id)
+    what = STAGES[timer.stage].lower()
+    await session.execute(
+        insert(Mail).values(
+            authority_id=person.authority_id,
+            to_address=settings.case_reminders.director_mailbox,
+            subject="A case has waited long past its date",
+            body=f"A case that a {settings.words.consortium} escalated has passed its date ({what}, by "
+            f"{moment_in_words(timer.due_at)}). The {settings.words.head_of_service} can tell you more.",
+            hours="school_hours",
+            message_id=f"case-{timer.id}-{timer.generation}",
+        )
+    )

@@ -1,0 +1,75 @@
+"""Whom a reminder concerns, as the roles stand when it takes effect."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Row, bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Role
+from alongside.escalations.timers.model import Reminder
+
+HOLDERS = text(
+    """
+    SELECT DISTINCT person_id FROM appointment
+     WHERE authority_id = :authority_id AND role = ANY(:roles)
+       AND starts_on <= :today AND (ends_on IS NULL OR ends_on > :today)
+    """
+).bindparams(bindparam("today", type_=Date))
+LEADS = text(
+    """
+    SELECT DISTINCT person_id FROM appointment
+     WHERE authority_id = :authority_id AND role IN ('consortium_lead', 'consortium_deputy')
+       AND consortium_id = ANY(:consortia)
+       AND starts_on <= :today AND (ends_on IS NULL OR ends_on > :today)
+    """
+).bindparams(bindparam("today", type_=Date))
+COVERS = text(
+    """
+    SELECT cover_id FROM escalation_cover
+     WHERE authority_id = :authority_id AND away_id = :owner_id AND :today BETWEEN starts_on AND ends_on
+    """
+).bindparams(bindparam("today", type_=Date))
+CASE = text(
+    """
+    SELECT id, owner_id, consortium_id, handling_consortium_id, state FROM escalation
+     WHERE authority_id = :authority_id AND id = :case_id
+    """
+)
+REMINDERS: Any = (
+    select(Reminder.stage, Reminder.step, Reminder.due_at, Reminder.told, Reminder.at)
+    .where(Reminder.authority_id == bindparam("authority_id"), Reminder.case_id == bindparam("case_id"))
+    .order_by(Reminder.at.desc())
+    .limit(200)
+)
+
+
+async def holders(session: AsyncSession, authority_id: int, today: date, *roles: Role) -> list[UUID]:
+    """The people who hold one of these roles now."""
+    values = {"authority_id": authority_id, "roles": [role.value for role in roles], "today": today}
+    return list((await session.scalars(HOLDERS, values)).all())
+
+
+async def leads_of(session: AsyncSession, authority_id: int, today: date, case: Any) -> list[UUID]:
+    """The leads and deputies of the consortium that raised a case, and of the one that handles it."""
+    consortia = [one for one in (case.consortium_id, case.handling_consortium_id) if one]
+    values = {"authority_id": authority_id, "consortia": consortia, "today": today}
+    return list((await session.scalars(LEADS, values)).all())
+
+
+async def covers(session: AsyncSession, authority_id: int, today: date, owner_id: UUID) -> list[UUID]:
+    """Who looks after the cases of an officer who is away today."""
+    values = {"authority_id": authority_id, "owner_id": owner_id, "today": today}
+    return list((await session.scalars(COVERS, values)).all())
+
+
+async def case_of(session: AsyncSession, authority_id: int, case_id: UUID) -> Row[Any] | None:
+    """What a reminder needs to know of its case."""
+    return (await session.execute(CASE, {"authority_id": authority_id, "case_id": case_id})).one_or_none()
+
+
+async def reminders_of(session: AsyncSession, authority_id: int, case_id: UUID) -> Sequence[Row[Any]]:
+    """Who was reminded in a case, newest first, 200 at most."""
+    return (await session.execute(REMINDERS, {"authority_id": authority_id, "case_id": case_id})).all()

@@ -1,0 +1,319 @@
+"""Reminders of a case: armed with the act, given once, to whoever's turn it is, never at night, never by who was late."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from alongside.access.person import Role, system
+from alongside.authorities import calendar_of, settings_of
+from alongside.database.asker import Asker, let_ask
+from alongside.database.session import Database
+from alongside.escalations.timers import firing
+from alongside.escalations.timers.actions import arm, cancel
+from alongside.escalations.timers.firing import CLAIM, MARK, fire, fire_some
+from tests.escalations.cases import a_case
+from tests.people import HEAD_OF_SERVICE, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, SOUTHSHIRE
+from tests.stage import Copy
+
+DUE = datetime(2027, 3, 11, 17, tzinfo=UTC)
+"""A Thursday far ahead of the database's clock."""
+
+
+@pytest.fixture
+async def boss(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
+    """The database as its superuser sees it."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    yield connection
+    await connection.close()
+
+
+async def armed(database: Database, case_id: UUID, stage: str = "decide", due_at: datetime = DUE) -> None:
+    async with database.fenced(NORTHSHIRE) as session:
+        await let_ask(session, Asker(NORTHSHIRE, Role.CORE_OFFICER.value))
+        person = system(NORTHSHIRE, due_at.date())
+        await arm(session, person, case_id, stage, due_at, calendar_of(NORTHSHIRE))
+
+
+async def bring_forward(boss: asyncpg.Connection, *steps: str) -> None:
+    """Have the turn of some steps come now; no test waits for March."""
+    await boss.execute(
+        "UPDATE escalation_timer SET remind_at = now() - interval '1 minute' WHERE step = ANY($1)",
+        list(steps),
+    )
+
+
+def at_noon(_: datetime) -> bool:
+    return True
+
+
+async def remind(database: Database) -> int:
+    return await fire_some(database, settings_of(NORTHSHIRE), at_noon)
+
+
+async def told(boss: asyncpg.Connection) -> set[tuple[str, str]]:
+    """Who was told what, by name."""
+    rows = await boss.fetch(
+        "SELECT p.name, n.text FROM notice n JOIN person p"
+        " ON p.authority_id = n.authority_id AND p.id = n.person_id WHERE n.kind = 'case_due'"
+    )
+    return {(row["name"], row["text"]) for row in rows}
+
+
+async def test_a_deadline_arms_its_ladder_on_mornings_of_school_days(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    case = await a_case(boss)
+    await armed(database, case)
+    rows = await boss.fetch("SELECT step, remind_at, due_at, state FROM escalation_timer ORDER BY remind_at")
+    assert [(row["step"], f"{row['remind_at']:%d %H:%M}") for row in rows] == [
+        ("owner_before", "10 07:30"),
+        ("owner_on_the_day", "11 07:30"),
+        ("core_team", "12 07:30"),
+        ("head_of_service", "16 07:30"),
+        ("director", "18 07:30"),
+    ]
+    assert {row["due_at"] for row in rows} == {DUE}
+
+
+async def test_each_step_tells_whose_turn_it_is_and_names_neither_school_nor_reason(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    case = await a_case(boss, owner_id=OFFICER.person_id)
+    await armed(database, case)
+    due = "decide what is to happen, by 17:00 on Thursday 11 March 2027"
+    await bring_forward(boss, "owner_before")
+    assert await remind(database) == 1
+    assert await told(boss) == {(OFFICER.name, f"A case is due: {due}.")}
+    await bring_forward(boss, "head_of_service", "core_team", "director")
+    assert await remind(database) == 3
+    assert await told(boss) >= {
+        (HEAD_OF_SERVICE.name, f"A case has passed its date: {due}."),
+        (
+            LEAD_OF_NORTH.name,
+            "The core team is late with a case that you raised "
+            "(decide what is to happen, by 17:00 on Thursday 11 March 2027) and has been reminded.",
+        ),
+    }
+    letter = await boss.fetchrow("SELECT * FROM mail WHERE person_id IS NULL")
+    assert letter is not None
+    assert letter["to_address"] == settings_of(NORTHSHIRE).case_reminders.director_mailbox
+    assert "Mill" not in letter["body"] + letter["subject"]
+    reminders = await boss.fetch("SELECT step FROM escalation_reminder ORDER BY at")
+    assert {row["step"] for row in reminders} == {"owner_before", "core_team", "head_of_service", "director"}
+    said = await boss.fetchval("SELECT count(*) FROM journal_entry WHERE verb LIKE 'remind_%'")
+    assert said == 4
+    assert await remind(database) == 0
+
+
+async def test_a_case_without_an_owner_reminds_the_whole_core_team(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    await armed(database, await a_case(boss))
+    await bring_forward(boss, "owner_on_the_day")
+    await remind(database)
+    assert {name for name, _ in await told(boss)} == {OFFICER.name}
+
+
+async def test_who_covers_for_an_owner_who_is_away_is_reminded_too(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    await armed(database, await a_case(boss, owner_id=OFFICER.person_id))
+    await boss.execute(
+        "INSERT INTO escalation_cover (authority_id, away_id, cover_id, starts_on, ends_on)"
+        " VALUES ($1, $2, $3, current_date - 1, current_date + 1)",
+        NORTHSHIRE,
+        OFFICER.person_id,
+        HEAD_OF_SERVICE.person_id,
+    )
+    await bring_forward(boss, "owner_on_the_day")
+    await remind(database)
+    assert {name for name, _ in await told(boss)} == {OFFICER.name, HEAD_OF_SERVICE.name}
+
+
+async def test_a_right_that_ended_is_not_reminded(database: Database, boss: asyncpg.Connection) -> None:
+    await armed(database, await a_case(boss))
+    await boss.execute("UPDATE appointment SET ends_on = current_date WHERE role = 'head_of_service'")
+    await bring_forward(boss, "head_of_service")
+    await remind(database)
+    assert await told(boss) == set()
+
+
+async def test_at_night_nothing_is_even_claimed(database: Database, boss: asyncpg.Connection) -> None:
+    await armed(database, await a_case(boss))
+    await bring_forward(boss, "owner_before")
+    asked: list[datetime] = []
+
+    def at_night(moment: datetime) -> bool:
+        asked.append(moment)
+        return False
+
+    assert await fire_some(database, settings_of(NORTHSHIRE), at_night) == 0
+    assert await boss.fetchval("SELECT max(attempt) FROM escalation_timer") == 0
+    assert abs(asked[0] - await boss.fetchval("SELECT now()")) < timedelta(minutes=1), "the database's clock"
+
+
+async def test_cancelled_or_armed_anew_takes_effect_as_last_settled(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    case = await a_case(boss)
+    await armed(database, case)
+    async with database.fenced(NORTHSHIRE) as session:
+        await let_ask(session, Asker(NORTHSHIRE, Role.CORE_OFFICER.value))
+        await cancel(session, system(NORTHSHIRE, DUE.date()), case)
+    await bring_forward(boss, "owner_before")
+    assert await remind(database) == 0
+    await armed(database, case, "plan")
+    await bring_forward(boss, "owner_before")
+    assert await remind(database) == 1
+    [(_, words)] = await told(boss)
+    assert words.startswith("A case is due: agree the plan")
+
+
+async def test_the_same_deadline_armed_again_reminds_nobody_twice(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    case = await a_case(boss)
+    await armed(database, case)
+    await bring_forward(boss, "owner_before")
+    await remind(database)
+    await armed(database, case)
+    await bring_forward(boss, "owner_before")
+    assert await remind(database) == 0
+    await armed(database, case, due_at=DUE + timedelta(days=1))
+    await bring_forward(boss, "owner_before")
+    assert await remind(database) == 1
+
+
+async def test_an_act_that_fails_arms_nothing(database: Database, boss: asyncpg.Connection) -> None:
+    case = await a_case(boss)
+
+    async def act() -> None:
+        async with database.fenced(NORTHSHIRE) as session:
+            await let_ask(session, Asker(NORTHSHIRE, Role.CORE_OFFICER.value))
+            await arm(session, system(NORTHSHIRE, DUE.date()), case, "plan", DUE, calendar_of(NORTHSHIRE))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await act()
+    assert await boss.fetchval("SELECT count(*) FROM escalation_timer") == 0
+
+
+async def test_cancelling_at_the_moment_of_firing_leaves_one_truth(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    """Twenty races of two sessions: the reminder is given exactly where the timer says that it fired."""
+    cases = [await a_case(boss) for _ in range(20)]
+    for case in cases:
+        await armed(database, case)
+    await bring_forward(boss, "owner_before")
+
+    async def cancel_all() -> None:
+        for case in reversed(cases):
+            async with database.fenced(NORTHSHIRE) as session:
+                await let_ask(session, Asker(NORTHSHIRE, Role.CORE_OFFICER.value))
+                await cancel(session, system(NORTHSHIRE, DUE.date()), case)
+
+    await asyncio.gather(remind(database), cancel_all())
+    fired = await boss.fetch("SELECT id FROM escalation_timer WHERE state = 'fired'")
+    given = await boss.fetch("SELECT timer_id FROM escalation_reminder")
+    assert {row["id"] for row in fired} == {row["timer_id"] for row in given}
+    states = await boss.fetch("SELECT DISTINCT state FROM escalation_timer WHERE step = 'owner_before'")
+    assert {row["state"] for row in states} <= {"fired", "cancelled"}
+
+
+async def claim(database: Database) -> Any:
+    async with database.fenced(NORTHSHIRE) as session:
+        await let_ask(session, Asker(NORTHSHIRE, Role.SYSTEM.value))
+        return (await session.execute(CLAIM, {"authority_id": NORTHSHIRE})).one()
+
+
+async def test_who_slept_past_the_lease_writes_nothing(database: Database, boss: asyncpg.Connection) -> None:
+    await armed(database, await a_case(boss))
+    await bring_forward(boss, "owner_before")
+    stopped = await claim(database)
+    await boss.execute(
+        "UPDATE escalation_timer SET lease_until = now() - interval '1 second' WHERE state = 'claimed'"
+    )
+    async with database.fenced(NORTHSHIRE) as session:
+        assert not await fire(session, NORTHSHIRE, stopped)
+    another = await claim(database)
+    assert another.attempt == stopped.attempt + 1
+    async with database.fenced(NORTHSHIRE) as session:
+        assert not await fire(session, NORTHSHIRE, stopped)
+    async with database.fenced(NORTHSHIRE) as session:
+        assert await fire(session, NORTHSHIRE, another)
+    assert await boss.fetchval("SELECT count(*) FROM escalation_reminder") == 1
+
+
+async def test_postgresql_itself_refuses_an_old_number_and_a_lease_that_ran_out(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    """As a worker would write that had forgotten every condition."""
+    await armed(database, await a_case(boss))
+    await bring_forward(boss, "owner_before")
+    await claim(database)
+    careless = "UPDATE escalation_timer SET state = 'fired', fired_at = now(), fired_attempt = {} WHERE state = 'claimed'"
+    with pytest.raises(asyncpg.CheckViolationError, match="fired_by_who_claimed_last"):
+        await boss.execute(careless.format(0))
+    await boss.execute(
+        "UPDATE escalation_timer SET lease_until = clock_timestamp() + interval '300 ms' WHERE state = 'claimed'"
+    )
+    late = boss.transaction()
+    await late.start()
+    await boss.execute(careless.format(1))
+    await asyncio.sleep(0.5)
+    with pytest.raises(asyncpg.ObjectNotInPrerequisiteStateError, match="lease"):
+        await late.commit()
+
+
+async def test_a_transaction_in_which_nothing_happens_lets_its_timer_go(
+    database: Database, boss: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between mark and commit, a worker is cut off by PostgreSQL, and another gives the reminder."""
+    await armed(database, await a_case(boss))
+    await bring_forward(boss, "owner_before")
+    stopped = await claim(database)
+    at_once = text("SELECT set_config('idle_in_transaction_session_timeout', '200ms', true), now()")
+    monkeypatch.setattr(firing, "LET_GO_WHEN_STOPPED", at_once)
+
+    async def sleep_over_it() -> None:
+        async with database.fenced(NORTHSHIRE) as session:
+            assert await fire(session, NORTHSHIRE, stopped)
+            await asyncio.sleep(1)
+
+    with pytest.raises(DBAPIError):
+        await sleep_over_it()
+    monkeypatch.undo()
+    await boss.execute("UPDATE escalation_timer SET lease_until = now() WHERE state = 'claimed'")
+    assert await remind(database) == 1
+    assert await boss.fetchval("SELECT count(*) FROM escalation_reminder") == 1
+
+
+async def test_the_twins_authority_has_timers_of_its_own(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    await armed(database, await a_case(boss))
+    await bring_forward(boss, "owner_before")
+    assert await fire_some(database, settings_of(SOUTHSHIRE), at_noon) == 0
+    async with database.fenced(SOUTHSHIRE) as session:
+        await let_ask(session, Asker(SOUTHSHIRE, Role.SYSTEM.value))
+        assert not (await session.execute(text("SELECT * FROM escalation_timer"))).all()
+
+
+async def test_a_number_that_is_no_longer_ours_marks_nothing(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    await armed(database, await a_case(boss))
+    await bring_forward(boss, "owner_before")
+    claimed = await claim(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        await let_ask(session, Asker(NORTHSHIRE, Role.SYSTEM.value))
+        values = {"authority_id": NORTHSHIRE, "id": claimed.id, "attempt": claimed.attempt + 1}
+        assert (await session.execute(MARK, values)).first() is None
