@@ -290,6 +290,7 @@ BEGIN
           JOIN public.plan_wish wish ON wish.authority_id = place.authority_id AND wish.need_id = place.need_id
          WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
            AND wish.lifted_at IS NULL AND wish.made_at <= NEW.inputs_read_at
+           AND place.held_by IS DISTINCT FROM 'proposal'
            AND ((wish.kind = 'pin' AND place.offer_id IS DISTINCT FROM wish.offer_id)
              OR (wish.kind = 'forbid' AND place.offer_id = wish.offer_id)))
     THEN

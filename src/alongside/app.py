@@ -16,6 +16,7 @@ from alongside.authorities import pages as authorities_pages
 from alongside.authorities.queries import Tenants
 from alongside.database.session import Database, refuse_wrong_role
 from alongside.desks import pages as desks_pages
+from alongside.matching import pages as matching_pages
 from alongside.needs import pages as needs_pages
 from alongside.notifications import pages as notifications_pages
 from alongside.offers import pages as offers_pages
@@ -39,6 +40,7 @@ ROOMS: tuple[ModuleType, ...] = (
     needs_pages,
     offers_pages,
     partnerships_pages,
+    matching_pages,
     notifications_pages,
     desks_pages,
     health,
@@ -49,6 +51,7 @@ DESTINATIONS = (
     Destination("/desk", "My desk", Permission.SEE_OWN_DESK),
     Destination("/board", "Needs and offers", Permission.SEE_BOARD),
     Destination("/partnerships", "Partnerships", Permission.SEE_PARTNERSHIP),
+    Destination("/plans", "Plans", Permission.SEE_PLAN),
     Destination("/consortium", "Consortium", Permission.SEE_CONSORTIUM_DESK),
     Destination("/schools", "Schools", Permission.SEE_SCHOOLS),
     Destination("/people", "People", Permission.SEE_PEOPLE),

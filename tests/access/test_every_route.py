@@ -47,6 +47,8 @@ OBJECTS = {
     "aim_id",
     "amendment_id",
     "entry_id",
+    "run_id",
+    "exclusion_id",
     "urn",
 }
 OWN_THINGS = {
@@ -56,6 +58,9 @@ OWN_THINGS = {
     "session_id",
     "invitation_id",
     "mail_id",
+    "interest_id",
+    "unfit_id",
+    "wish_id",
     "token",
     "key",
     "because",
@@ -198,6 +203,9 @@ def tried_here(route: Route) -> bool:
         "session_id",
         "invitation_id",
         "mail_id",
+        "interest_id",
+        "unfit_id",
+        "wish_id",
         "token",
     }:
         return False

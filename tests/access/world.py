@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from tests.people import FORD, LOCK, MILL, NORTHSHIRE, PARK, QUAY, SOUTHSHIRE
+from tests.people import FORD, HEAD_OF_MILL, LOCK, MEMBERS, MILL, NORTHSHIRE, PARK, QUAY, SOUTHSHIRE
 
 SCOPES = ("own", "same consortium", "other consortium", "twin", "missing")
 SIDES = {
@@ -154,10 +154,20 @@ async def _one_of_each(
     turned = {"asking_urn": giving, "giving_urn": asking}
     active = await _partnership(connection, inside, sides, "active")
     preparing = await _partnership(connection, inside, sides, "preparing")
+    need_id = await _need(connection, authority_id, asking)
     return {
         "urn": asking,
-        "need_id": await _need(connection, authority_id, asking),
+        "need_id": need_id,
         "offer_id": await _offer(connection, authority_id, asking),
+        "run_id": await _plan(connection, inside, sides, need_id),
+        "exclusion_id": await put(
+            connection,
+            "school_exclusion",
+            **inside,
+            school_urn=asking,
+            other_urn=giving,
+            made_by=HEAD_OF_MILL.person_id,
+        ),
         "proposal_id": await _proposal(connection, inside, sides, "proposed"),
         "to_release": await _proposal(connection, inside, turned, "to_release"),
         "partnership_id": active,
@@ -221,3 +231,46 @@ async def _amendment(connection: asyncpg.Connection, inside: dict[str, Any], par
         agreement_version=1,
         reason="Snow closed the school",
     )
+
+
+async def _plan(
+    connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], need_id: UUID
+) -> UUID:
+    """A plan that was sent, of the consortium that the asking school belongs to."""
+    run_id = await put(
+        connection,
+        "plan_run",
+        **inside,
+        consortium_id=MEMBERS[sides["asking_urn"]],
+        state="superseded" if sides["asking_urn"] == PARK else "sent",
+        because="fresh",
+        weights_version=1,
+        seed=1,
+        limit_seconds=5,
+        input_hash="0" * 64,
+        needs=1,
+        offers=1,
+        status="optimal",
+        total=20_700,
+        stopped_because="Solved to the end.",
+        coverage='[{"tier": 1, "needs": 1, "served": 1, "at_most": 1, "proven": true}]',
+        solve_milliseconds=4,
+    )
+    await put(
+        connection,
+        "plan_place",
+        **inside,
+        **sides,
+        run_id=run_id,
+        need_id=need_id,
+        tier=1,
+        offer_id=await _offer(connection, inside["authority_id"], sides["giving_urn"]),
+        score=700,
+        rank=1,
+        candidates=1,
+        days=2,
+        pence=70_000,
+        parts="{}",
+        why="{}",
+    )
+    return run_id

@@ -142,7 +142,7 @@ def require(
 def may_for_consortium(person: Person, permission: Permission, consortium_id: UUID | None) -> bool:
     """Whether this person may do this to a thing of one consortium, or with None of the whole authority.
 
-    Only those who act for a consortium reach its things: a school that belongs to it does not.
+    A reach of one's own consortium never reaches what is the whole authority's.
     """
     match reach_of(person.role, permission):
         case Reach.AUTHORITY:

@@ -1,0 +1,58 @@
+"""Exclusions as they are seen: a school's own, or all of them by the core team."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.access.policy import within_reach
+from alongside.errors import NotThere
+from alongside.matching.barrier import Exclusion
+from alongside.people.model import PersonRow
+from alongside.schools.model import School
+
+AUTHORITY: Any = bindparam("authority_id")
+Own = aliased(School, name="own")
+Other = aliased(School, name="other")
+EXCLUSION: Any = (
+    select(
+        *Exclusion.__table__.columns,
+        Own.name.label("school"),
+        Other.name.label("other"),
+        PersonRow.name.label("maker"),
+    )
+    .join(Own, (Own.authority_id == AUTHORITY) & (Own.urn == Exclusion.school_urn))
+    .join(Other, (Other.authority_id == AUTHORITY) & (Other.urn == Exclusion.other_urn))
+    .join(PersonRow, (PersonRow.authority_id == AUTHORITY) & (PersonRow.id == Exclusion.made_by))
+    .where(Exclusion.authority_id == AUTHORITY)
+    .order_by(Own.name, Other.name)
+    .limit(literal_column("500"))
+)
+
+
+async def exclusions_of(session: AsyncSession, person: Person) -> Sequence[Row[Any]]:
+    """The exclusions in force that this person may see, by school."""
+    statement = within_reach(
+        EXCLUSION.where(Exclusion.lifted_at.is_(None)), person, Permission.SEE_EXCLUSION, Exclusion.school_urn
+    )
+    found: Sequence[Row[Any]] = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).all()
+    return found
+
+
+async def exclusion_to(session: AsyncSession, person: Person, exclusion_id: UUID) -> Row[Any]:
+    """An exclusion of a school for which this person keeps them, lifted ones too. Raises NotThere."""
+    statement = within_reach(EXCLUSION, person, Permission.KEEP_EXCLUSION, Exclusion.school_urn)
+    statement = statement.where(Exclusion.id == exclusion_id)
+    found: Row[Any] | None = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).one_or_none()
+    if found is None:
+        raise NotThere
+    return found

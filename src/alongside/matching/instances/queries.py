@@ -1,0 +1,192 @@
+"""The statements that read what a plan follows from: each once for a whole scope, whatever its size."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Row, TextClause, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+SCOPE = """
+    scope AS (
+        SELECT s.urn FROM school s
+         WHERE s.authority_id = :authority_id AND s.status IN ('open', 'closing')
+           AND (:consortium_id IS NULL OR EXISTS (
+                SELECT FROM consortium_membership m
+                 WHERE m.authority_id = :authority_id AND m.school_urn = s.urn
+                   AND m.consortium_id = :consortium_id AND m.starts_on <= :today
+                   AND (m.ends_on IS NULL OR m.ends_on > :today)))
+    )
+"""
+"""The schools whose needs are to be met: members of the consortium, or all of the authority."""
+
+SCHOOLS = """
+    WITH $scope
+    SELECT s.urn, s.trust_uid, s.federation_uid, s.easting, s.northing, s.pupils, s.percentage_fsm, s.urban_rural,
+           scope.urn IS NOT NULL AS inside,
+           ARRAY(SELECT m.consortium_id::text FROM consortium_membership m
+                  WHERE m.authority_id = :authority_id AND m.school_urn = s.urn AND m.starts_on <= :today
+                    AND (m.ends_on IS NULL OR m.ends_on > :today) ORDER BY 1) AS consortia
+      FROM school s LEFT JOIN scope ON scope.urn = s.urn
+     WHERE s.authority_id = :authority_id AND s.status IN ('open', 'closing')
+     ORDER BY s.urn
+"""
+
+NEEDS = """
+    WITH $scope
+    SELECT n.id, n.school_urn, n.phase, n.theme, n.urgency, n.days, n.starts_on, n.ends_on, n.terms,
+           n.posted_at, n.shown_to_all_from IS NOT NULL AND n.shown_to_all_from <= :today AS shown_to_all,
+           (SELECT count(*) FROM proposal p
+             WHERE p.authority_id = :authority_id AND p.need_id = n.id AND p.state IN ('declined', 'lapsed')
+               AND NOT EXISTS (SELECT FROM proposal later
+                                WHERE later.authority_id = :authority_id AND later.need_id = n.id
+                                  AND later.state = 'agreed' AND later.proposed_at > p.proposed_at)) AS declines
+      FROM need n JOIN scope ON scope.urn = n.school_urn
+     WHERE n.authority_id = :authority_id AND n.state IN ('open', 'proposed') AND n.posted_at IS NOT NULL
+     ORDER BY n.id
+"""
+
+OFFERS = """
+    WITH $scope, reviewed AS (
+        SELECT p.giving_urn AS urn, count(*) AS reviews, count(*) FILTER (WHERE r.again = 'yes') AS good
+          FROM review r JOIN partnership p ON p.authority_id = :authority_id AND p.id = r.partnership_id
+         WHERE r.authority_id = :authority_id AND r.side = 'asker' GROUP BY p.giving_urn
+    ), carried AS (
+        SELECT giving_urn AS urn, sum(CASE WHEN state IN ('preparing', 'active') THEN days ELSE days_used END) AS days
+          FROM partnership WHERE authority_id = :authority_id AND agreed_at >= :burden_since GROUP BY giving_urn
+    ), asked AS (
+        SELECT giving_urn AS urn, max(proposed_at)::date AS on_day
+          FROM proposal WHERE authority_id = :authority_id GROUP BY giving_urn
+    ), others AS (
+        SELECT p.offer_id, sum(p.days) AS days, count(*) AS places
+          FROM proposal p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+           AND n.school_urn NOT IN (SELECT urn FROM scope) GROUP BY p.offer_id
+    )
+    SELECT o.id, o.school_urn, o.phases, o.starts_on, o.ends_on, o.terms, o.travel_miles, o.designation,
+           o.designation_until, o.confirmed_on, o.appetite, o.state,
+           greatest(o.days_total - o.days_taken - coalesce(others.days, 0), 0) AS days_left,
+           greatest(o.engagements_max - o.engagements_taken - coalesce(others.places, 0), 0) AS places_left,
+           o.shown_to_all_from IS NOT NULL AND o.shown_to_all_from <= :today AS shown_to_all,
+           scope.urn IS NOT NULL AS inside, asked.on_day AS last_asked_on, carried.days AS carried,
+           coalesce(reviewed.reviews, 0) AS reviews, coalesce(reviewed.good, 0) AS reviews_good,
+           (SELECT jsonb_object_agg(t.theme, btrim(t.evidence) <> '') FROM offer_theme t
+             WHERE t.authority_id = :authority_id AND t.offer_id = o.id) AS themes
+      FROM offer o
+      LEFT JOIN scope ON scope.urn = o.school_urn
+      LEFT JOIN reviewed ON reviewed.urn = o.school_urn
+      LEFT JOIN carried ON carried.urn = o.school_urn
+      LEFT JOIN asked ON asked.urn = o.school_urn
+      LEFT JOIN others ON others.offer_id = o.id
+      JOIN school s ON s.authority_id = :authority_id AND s.urn = o.school_urn AND s.status IN ('open', 'closing')
+     WHERE o.authority_id = :authority_id AND o.posted_at IS NOT NULL
+       AND (o.state = 'live' AND o.appetite <> 'no' AND (:consortium_id IS NULL OR scope.urn IS NOT NULL
+            OR (o.shown_to_all_from IS NOT NULL AND o.shown_to_all_from <= :today))
+            OR o.id IN (SELECT p.offer_id FROM proposal p
+                         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+                           AND p.asking_urn IN (SELECT urn FROM scope)))
+     ORDER BY o.id
+"""
+"""The offers that those who lead the scope may see, and those proposed for its needs already.
+
+What is left is less what is being answered for needs outside of the scope, so that no day is planned twice.
+"""
+
+UNDER_WAY = """
+    WITH $scope
+    SELECT p.need_id, p.offer_id, p.days, p.state
+      FROM proposal p JOIN scope ON scope.urn = p.asking_urn
+     WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+     ORDER BY p.need_id, p.state = 'to_release' DESC,
+              (p.asker_accepted_at IS NOT NULL)::int + (p.giver_accepted_at IS NOT NULL)::int DESC, p.proposed_at, p.id
+"""
+"""Proposals that are being answered; for each need the one nearest to a yes first."""
+
+DECLINED = """
+    WITH $scope
+    SELECT DISTINCT p.need_id, p.offer_id
+      FROM proposal p JOIN scope ON scope.urn = p.asking_urn
+     WHERE p.authority_id = :authority_id AND p.state IN ('declined', 'lapsed') AND p.proposed_at >= :term_began
+     ORDER BY 1, 2
+"""
+
+WISHES = """
+    WITH $scope
+    SELECT w.need_id, w.offer_id, w.kind
+      FROM plan_wish w
+      JOIN need n ON n.authority_id = :authority_id AND n.id = w.need_id
+      JOIN scope ON scope.urn = n.school_urn
+     WHERE w.authority_id = :authority_id AND w.lifted_at IS NULL
+     ORDER BY w.need_id, w.offer_id
+"""
+
+STANDING = """
+    SELECT place.need_id, place.offer_id
+      FROM plan_place place
+     WHERE place.authority_id = :authority_id AND place.run_id = :starts_from AND place.offer_id IS NOT NULL
+     ORDER BY place.need_id
+"""
+
+BARRIERS = """
+    SELECT school_urn, other_urn, 'excluded' AS what FROM school_exclusion
+     WHERE authority_id = :authority_id AND lifted_at IS NULL
+    UNION
+    SELECT school_urn, other_urn, 'interest' FROM declared_interest
+     WHERE authority_id = :authority_id AND ended_at IS NULL AND school_urn IS NOT NULL
+    ORDER BY 1, 2, 3
+"""
+
+UNFIT = """
+    SELECT school_urn FROM school_unfit
+     WHERE authority_id = :authority_id AND lifted_at IS NULL AND (until_on IS NULL OR until_on >= :today)
+"""
+
+SPENT = """
+    SELECT need.phase, sum(CASE WHEN p.state IN ('preparing', 'active') THEN p.days ELSE p.days_used END) AS days
+      FROM partnership p JOIN need ON need.authority_id = :authority_id AND need.id = p.need_id
+     WHERE p.authority_id = :authority_id AND p.agreed_at >= :year_began
+     GROUP BY need.phase ORDER BY need.phase
+"""
+"""Days agreed in this financial year, by the phase that the need is about."""
+
+KINDS: Mapping[str, Any] = {
+    "consortium_id": Uuid(),
+    "starts_from": Uuid(),
+    "today": Date(),
+    "burden_since": Date(),
+    "term_began": Date(),
+    "year_began": Date(),
+}
+
+
+def _statement(sql: str) -> TextClause:
+    return text(sql).bindparams(*(bindparam(one, type_=KINDS[one]) for one in KINDS if f":{one}" in sql))
+
+
+STATEMENTS = {
+    name: _statement(sql.replace("$scope", SCOPE.strip()))
+    for name, sql in {
+        "schools": SCHOOLS,
+        "needs": NEEDS,
+        "offers": OFFERS,
+        "under_way": UNDER_WAY,
+        "declined": DECLINED,
+        "wishes": WISHES,
+        "standing": STANDING,
+        "barriers": BARRIERS,
+        "unfit": UNFIT,
+        "spent": SPENT,
+    }.items()
+}
+
+
+async def facts(
+    session: AsyncSession, authority_id: int, values: Mapping[str, Any], starts_from: UUID | None
+) -> dict[str, Sequence[Row[Any]]]:
+    """All rows that a plan follows from, by name; ten statements."""
+    given = {"authority_id": authority_id, "starts_from": starts_from, **values}
+    found = {}
+    for name, statement in STATEMENTS.items():
+        wanted = {one: given[one] for one in statement.compile().params}
+        found[name] = (await session.execute(statement, wanted)).all()
+    return found

@@ -1,0 +1,55 @@
+"""A plan for a spreadsheet: one need a row, with words and not keys."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from alongside.access.person import Person
+from alongside.authorities import settings_of
+from alongside.authorities.settings import label_of
+from alongside.matching.runs.wording import place_state, tier_words
+from alongside.web.spreadsheet import as_csv
+
+HEADS = (
+    "Urgency",
+    "School",
+    "URN",
+    "Need",
+    "Theme",
+    "Support partner",
+    "URN of partner",
+    "Offer",
+    "Score (0 to 1000)",
+    "Rank",
+    "Offers that pass every rule",
+    "Days",
+    "Cost in pounds",
+    "State",
+    "Why nobody",
+)
+
+
+def places_as_csv(person: Person, places: Iterable[Any]) -> bytes:
+    """The places of a plan, in the order of the page."""
+    settings = settings_of(person.authority_id)
+    tiers = tier_words(settings)
+    rows = (
+        (
+            tiers[one.tier],
+            one.asking_name,
+            one.asking_urn,
+            one.need_title,
+            label_of(settings.themes, one.theme),
+            one.giving_name or "",
+            one.giving_urn or "",
+            one.offer_title or "",
+            "" if one.score is None else one.score,
+            one.rank or "",
+            one.candidates,
+            "" if one.days is None else f"{one.days:f}".removesuffix(".0"),
+            "" if one.pence is None else f"{one.pence / 100:.2f}",
+            place_state(settings, one)[1],
+            one.why_nobody or "",
+        )
+        for one in places
+    )
+    return as_csv(HEADS, rows)

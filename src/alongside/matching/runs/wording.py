@@ -1,0 +1,139 @@
+"""Plans in words: how good one is known to be, what it stands at, and how each of its places stands."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from alongside.authorities.settings import AuthoritySettings, label_of
+
+STATES = {
+    "queued": "Waiting to be worked out",
+    "running": "Being worked out",
+    "done": "Not sent yet",
+    "offered": "Better plan, waits for you",
+    "sent": "Sent",
+    "set_aside": "Set aside",
+    "failed": "Could not be worked out",
+    "cancelled": "Cancelled",
+    "superseded": "Replaced by a later plan",
+}
+BECAUSE = {
+    "fresh": "Made afresh",
+    "change": "After a pin, a forbid or a swap",
+    "decline": "After a partner declined",
+}
+TIERS = {1: "Most urgent", 2: "This term", 3: "Later"}
+"""The tiers for an authority that keeps the usual urgencies; see `tier_words`."""
+
+
+def tier_words(settings: AuthoritySettings) -> dict[int, str]:
+    """Each tier in the authority's own words for urgency."""
+    words = {3: "Later"}
+    for entry in sorted(settings.urgencies.values(), key=lambda one: one.order, reverse=True):
+        words[min(entry.order, 3)] = entry.label
+    return {tier: words.get(tier, TIERS[tier]) for tier in TIERS}
+
+
+def how_good(run: Any) -> str:
+    """How good a plan is known to be, in one sentence; it says “proven” only of what is."""
+    match run.status:
+        case "optimal":
+            return "It is proven that no plan reaches more points with the days that there are."
+        case "gap" if run.gap is not None:
+            return f"It is at most {run.gap:.1%} from the best that there can be. {run.stopped_because}"
+        case "greedy":
+            return (
+                f"This is a fallback: the best pair first, one after another. {run.stopped_because} "
+                "A better plan may exist. Work it out anew when it is quieter."
+            )
+        case _:
+            return str(run.stopped_because or "")
+
+
+def coverage_lines(coverage: Sequence[Any], tiers: dict[int, str]) -> list[dict[str, Any]]:
+    """For each tier with needs: how many have a partner, and whether it is proven that no more can."""
+    return [
+        {
+            "tier": tiers[one["tier"]],
+            "served": one["served"],
+            "needs": one["needs"],
+            "proven": one["proven"],
+            "proof": _proof(one),
+        }
+        for one in coverage
+        if one["needs"]
+    ]
+
+
+def _proof(one: Any) -> str:
+    if one["served"] == one["needs"]:
+        return "All of them."
+    if one["proven"]:
+        return "Proven: no plan can serve more of them."
+    return f"Not proven: a plan might serve up to {one['at_most']}."
+
+
+def place_state(settings: AuthoritySettings, place: Any) -> tuple[str, str]:
+    """How a place stands: the key of its colour, and its words."""
+    if place.offer_id is None:
+        return "unmet", "Nobody"
+    if place.proposal_state is None:
+        if place.not_sent_because:
+            return "refused", "Could not be sent"
+        return "draft", "Pinned, not sent" if place.held_by == "pin" else "Not sent"
+    words = {
+        "proposed": _waits_for(place),
+        "to_release": f"Waiting for {place.giving_name} to release its leader",
+        "agreed": "Agreed",
+        "lapsed": "Nobody answered in time",
+        "withdrawn": "Withdrawn",
+        "superseded": "Other support was agreed",
+    }
+    if place.proposal_state == "declined":
+        side = place.asking_name if place.declined_by == "asker" else place.giving_name
+        reason = label_of(settings.decline_reasons, place.decline_reason) if place.decline_reason else ""
+        return "declined", f"Declined by {side}{': ' + reason if reason else ''}"
+    return place.proposal_state, words[place.proposal_state]
+
+
+def _waits_for(place: Any) -> str:
+    sides = ((place.asking_name, place.asker_accepted_at), (place.giving_name, place.giver_accepted_at))
+    waiting = [name for name, accepted_at in sides if accepted_at is None]
+    return f"Waiting for {' and '.join(waiting)}"
+
+
+def is_over(place: Any) -> bool:
+    """Whether what a place was sent as has come to nothing, so that somebody else is to be found."""
+    return place.proposal_state in ("declined", "lapsed", "withdrawn")
+
+
+def to_send(place: Any) -> bool:
+    """Whether a place has a partner who has not been asked yet."""
+    return place.offer_id is not None and place.proposal_id is None
+
+
+def sums(places: Sequence[Any]) -> dict[str, Any]:
+    """The figures of a plan: needs, those with a partner, days and money."""
+    served = [one for one in places if one.offer_id is not None]
+    return {
+        "needs": len(places),
+        "served": len(served),
+        "days": sum((one.days for one in served), Decimal(0)),
+        "pence": sum(one.pence or 0 for one in served),
+        "to_send": sum(map(to_send, served)),
+    }
+
+
+def pounds(pence: int | None) -> str:
+    """Money in whole pounds: £1,050."""
+    return f"£{(pence or 0) / 100:,.0f}"
+
+
+def ordinal(rank: int | None, of: int) -> str:
+    """“best of 7”, “2nd best of 7”, “the only one”."""
+    if rank is None:
+        return ""
+    if of == 1:
+        return "the only one"
+    ending = "th" if 11 <= rank % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"best of {of}" if rank == 1 else f"{rank}{ending} best of {of}"

@@ -1,0 +1,110 @@
+"""Sending: the pairs of a plan become proposals, each once; what became impossible meanwhile is skipped and says so."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.authorities import calendar_of
+from alongside.errors import NotThere, Refused
+from alongside.matching.model import SEND, STANDING, PlanPlace, PlanRun
+from alongside.matching.runs.queries import places_of, run_to
+from alongside.matching.runs.wording import to_send
+from alongside.matching.sending.terms import MESSAGE, terms_for
+from alongside.needs.model import Need
+from alongside.offers.model import Offer
+from alongside.partnerships.proposals.actions import propose
+from alongside.workflow import take
+
+HIDDEN = "One of the two is no longer shown to you, so it could not be proposed."
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of sending: how many pairs were proposed, and how many could not be."""
+
+    proposed: int
+    skipped: int
+
+
+async def send_plan(session: AsyncSession, person: Person, run_id: UUID, needs: Iterable[UUID]) -> Sent:
+    """Propose the pairs of these needs that were not proposed yet: both schools of each are asked.
+
+    A pair that became impossible since the plan was made is skipped, with its reason in the plan. Sent twice,
+    it does nothing the second time. Raises NotThere for a plan out of reach, Refused for one that no longer
+    stands.
+    """
+    run = await run_to(session, person, Permission.MAKE_PLAN, run_id)
+    await hold_run(session, run)
+    wanted = set(needs)
+    places = [
+        one
+        for one in await places_of(session, person.authority_id, run.id)
+        if to_send(one) and one.need_id in wanted
+    ]
+    await hold_posts(session, person.authority_id, places)
+    message = MESSAGE.format(scope=run.consortium or "whole authority")
+    proposed = 0
+    for place in places:
+        proposed += await _send(session, person, place, message)
+    if proposed:
+        await take(session, person, PlanRun, run, SEND, changes={"proposed": [0, proposed]})
+    return Sent(proposed, len(places) - proposed)
+
+
+async def hold_run(session: AsyncSession, run: Any) -> None:
+    """Let nobody else send or mend this plan until the transaction ends. Raises Refused when it stands no more."""
+    state = await session.scalar(
+        select(PlanRun.state)
+        .where(PlanRun.authority_id == run.authority_id, PlanRun.id == run.id)
+        .with_for_update()
+    )
+    if state not in STANDING:
+        raise Refused(
+            "A later plan has taken the place of this one. Open the plans and send that one.", state
+        )
+
+
+async def hold_posts(session: AsyncSession, authority_id: int, places: Sequence[Any]) -> None:
+    """Hold all offers first, then all needs, each in one order, as every decision on a proposal does."""
+    for thing, ids in (
+        (Offer, {one.offer_id for one in places}),
+        (Need, {one.need_id for one in places}),
+    ):
+        columns: Any = thing
+        await session.execute(
+            select(columns.id)
+            .where(columns.authority_id == authority_id, columns.id.in_(sorted(ids)))
+            .order_by(columns.id)
+            .with_for_update(key_share=True)
+        )
+
+
+async def _send(session: AsyncSession, person: Person, place: Any, message: str) -> int:
+    """Propose one pair; 1 if it could be."""
+    made, reason = await try_to_propose(session, person, place, message)
+    await session.execute(
+        update(PlanPlace)
+        .where(PlanPlace.authority_id == person.authority_id, PlanPlace.id == place.id)
+        .values(proposal_id=made, not_sent_because=reason)
+    )
+    return int(made is not None)
+
+
+async def try_to_propose(
+    session: AsyncSession, person: Person, place: Any, message: str
+) -> tuple[UUID | None, str | None]:
+    """The proposal that was made of a place, or the sentence that says why none could be."""
+    terms = terms_for(calendar_of(person.authority_id), place, person.today, message)
+    try:
+        async with session.begin_nested():
+            return await propose(session, person, place.need_id, place.offer_id, terms), None
+    except Refused as problem:
+        return None, problem.sentence
+    except NotThere:
+        return None, HIDDEN
