@@ -9,9 +9,12 @@ from playwright.async_api import Browser
 
 from alongside.web.house import SESSION_COOKIE
 from alongside.web.security import HEADERS
-from tests.browser.journey import NEED_TYPED, OFFER_TYPED
+from tests.browser.journey import NEED_TYPED
 from tests.browser.served import Served
 from tests.browser.visitor import Visitor, fill, visiting
+from tests.client import Client
+from tests.needs.writing import posted_need
+from tests.offers.writing import posted_offer
 from tests.people import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, OFFICER, Cast
 
 ASKED_FOR = (
@@ -189,44 +192,42 @@ OFFER_FIELDS = {"title": 120, "description": 1900, "leader_name": 100, "evidence
 async def test_hostile_texts_are_shown_and_do_not_run(house: Served, chromium: Browser) -> None:
     """Fifty texts in every text field of a need and an offer, on every page that shows them to anybody."""
     assert len(PAYLOADS) == 50
-    shown: list[str] = []
-    options = {"bypass_csp": True}  # the policy must not be what saves us
-    async with visiting(chromium, house, HEAD_OF_MILL, **options) as mill:
-        for texts in written(PAYLOADS, NEED_FIELDS):
-            typed = NEED_TYPED | {"audience": "everybody"} | texts
-            shown.append(await _post(mill, "/needs/new", typed, "Post this need"))
-    async with visiting(chromium, house, HEAD_OF_PARK, **options) as park:
-        for texts in written(PAYLOADS, OFFER_FIELDS):
-            typed = OFFER_TYPED | {"audience": "everybody"} | texts
-            shown.append(await _post(park, "/offers/new", typed, "Post this offer"))
-    more = [
-        f"{shown[0]}/edition",
-        f"{shown[0]}/proposals/new",
-        "/board",
-        "/board?q=script",
-        "/desk",
-        "/needs",
-        "/offers",
-        "/notices",
-        "/outbox",
+    sender, looked_at = Client(house.app), {"checked_no_pupil": "y", "checked_second": "y"}
+    needs = [
+        await posted_need(sender, audience="everybody", **texts, **looked_at)
+        for texts in written(PAYLOADS, NEED_FIELDS)
     ]
+    offers = [
+        await posted_offer(sender, HEAD_OF_PARK, audience="everybody", **ON_MATHEMATICS | texts)
+        for texts in written(PAYLOADS, OFFER_FIELDS)
+    ]
+    lists = ["/board", "/board?q=script", "/desk", "/needs", "/offers", "/notices", "/outbox"]
+    forms = [f"{needs[0]}/edition", f"{offers[0]}/edition", f"{needs[0]}/proposals/new"]
+    seen_by = {
+        HEAD_OF_MILL: [*needs, offers[0], *lists, *forms],
+        HEAD_OF_PARK: [*offers, needs[0], *lists, *forms],
+        LEAD_OF_NORTH: [*needs, *offers, *lists, *forms, "/consortium"],
+    }
     read = ""
-    for one in (HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH):
-        async with visiting(chromium, house, one, **options) as visitor:
-            for path in [*shown, *more, "/consortium"]:
+    for one, paths in seen_by.items():
+        # the policy must not be what saves us
+        async with visiting(chromium, house, one, bypass_csp=True) as visitor:
+            for path in paths:
                 await visitor.goes(path)
                 await visitor.page.mouse.move(300, 400)
                 assert await visitor.page.evaluate("window.ran") is None, path
-                assert (
-                    await visitor.page.locator(
-                        "main img, main iframe, main script, main style, main object, main base"
-                    ).count()
-                    == 0
-                )
+                assert await visitor.page.locator(MADE_BY_A_TEXT).count() == 0, path
                 assert "evil.example" not in visitor.page.url
                 read += await visitor.reads()
     for text in PAYLOADS:
         assert " ".join(text.translate(UNSEEN).split()) in read.translate(UNSEEN), text
 
 
+ON_MATHEMATICS = {
+    "themes": ["mathematics"],
+    "evidence_early_reading": None,
+    "evidence_writing": None,
+    "evidence_mathematics": "Two schools came to see it.",
+}
+MADE_BY_A_TEXT = "main img, main iframe, main script, main style, main object, main base"
 UNSEEN = dict.fromkeys(map(ord, "\u202e\u2066"))
