@@ -869,6 +869,21 @@ REVOKE ALL ON escalation_tried FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_tried TO alongside_app
 -- next
+CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) RETURNS SETOF integer
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH own AS (
+        SELECT s.urn, s.trust_uid FROM public.appointment a
+          JOIN public.school s ON s.authority_id = of_authority AND s.urn = a.school_urn
+         WHERE a.authority_id = of_authority AND a.person_id = of_person
+           AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day))
+    SELECT urn FROM own
+    UNION
+    SELECT s.urn FROM public.school s JOIN own ON own.trust_uid = s.trust_uid WHERE s.authority_id = of_authority
+    UNION
+    SELECT other_urn FROM public.declared_interest
+     WHERE authority_id = of_authority AND person_id = of_person AND ended_at IS NULL
+$$;
+-- next
 CREATE FUNCTION is_maintained(of_authority integer, of_urn integer) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 RETURN EXISTS (

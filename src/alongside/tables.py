@@ -8,8 +8,8 @@ from alongside.database.schema import everything
 from alongside.directory import consent, keepsake, public, use, version
 from alongside.directory import model as directory
 from alongside.directory.search import learnt, shelf
+from alongside.escalations import asking, story, waiting
 from alongside.escalations import model as escalations
-from alongside.escalations import story, waiting
 from alongside.escalations.desk import model as cover
 from alongside.escalations.files import model as case_files
 from alongside.escalations.notes import model as officers_notes
@@ -36,6 +36,7 @@ from alongside.workflow import WORKFLOWS
 
 __all__ = [
     "amendment",
+    "asking",
     "authorities",
     "barrier",
     "case_files",

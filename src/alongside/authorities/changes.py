@@ -10,6 +10,7 @@ KEPT = (
     "forms_of_support",
     "urgencies",
     "case_urgencies",
+    "case_reasons",
     "designations",
     "categories",
     "decline_reasons",

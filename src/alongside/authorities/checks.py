@@ -169,7 +169,7 @@ def _lists(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
         entries = getattr(settings, name)
         if not [entry for entry in entries.values() if not getattr(entry, "retired", False)]:
             yield name, "Nothing is left to choose. Keep at least one entry that is not retired."
-    for name in ("decline_reasons", "withdrawal_reasons", "ending_reasons"):
+    for name in ("decline_reasons", "withdrawal_reasons", "ending_reasons", "case_reasons"):
         if not any(entry.needs_words and not entry.retired for entry in getattr(settings, name).values()):
             yield name, "Keep an entry for another reason, with needs_words = true."
     for name in ("urgencies", "case_urgencies", "categories"):

@@ -66,6 +66,12 @@ class Reason(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
     needs_words: bool = False
 
 
+class CaseReason(Reason, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Why a consortium cannot challenge; one `to_safeguarding` is pointed to its own route and never recorded."""
+
+    to_safeguarding: bool = False
+
+
 class Band(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A support category: a call on help, never a grade; with days of support and visits in a year."""
 

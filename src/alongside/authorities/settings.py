@@ -8,6 +8,7 @@ import msgspec
 
 from alongside.authorities.choices import (
     Band,
+    CaseReason,
     CaseUrgency,
     ConsortiumPhase,
     DeclaredConsortium,
@@ -169,6 +170,13 @@ class BankHolidays(Settings, frozen=True):
     removed: tuple[date, ...]
 
 
+class CaseSuggestions(Settings, frozen=True):
+    """When the product suggests to a lead that a case be raised. It never raises one."""
+
+    red_reviews: Annotated[int, msgspec.Meta(ge=1, le=10)]
+    action_late: SchoolDays
+
+
 class Directory(Settings, frozen=True):
     """How wide good practice may be shown, and how long it is believed without anybody looking at it again."""
 
@@ -205,6 +213,7 @@ class AuthoritySettings(Settings, frozen=True):
     words: Words
     clocks: Clocks
     case_reminders: CaseReminders
+    case_suggestions: CaseSuggestions
     mail: Mail
     credits: Credits
     entitlement: Entitlement
@@ -218,6 +227,7 @@ class AuthoritySettings(Settings, frozen=True):
     forms_of_support: dict[Key, Entry]
     urgencies: dict[Key, Urgency]
     case_urgencies: dict[Key, CaseUrgency]
+    case_reasons: dict[Key, CaseReason]
     designations: dict[Key, Designation]
     categories: dict[Key, Band]
     decline_reasons: dict[Key, Reason]

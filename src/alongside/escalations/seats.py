@@ -9,6 +9,8 @@ Source: domain §1.5 WI3 and WI7, §4.3 F24, §6.15.
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, or_, true
+
 from alongside.access.permissions import Permission, Reach, reach_of
 from alongside.access.person import CONSORTIUM_ROLES, Person, Role
 from alongside.database.asker import CONSORTIA, INTERESTS, PERSON, ROLE, SCHOOL, SecondPolicy, among
@@ -81,3 +83,17 @@ def may_case(person: Person, permission: Permission, row: Any) -> bool:
             return True
         case _:
             return permission is Permission.SEE_CASE and bool(row.named)
+
+
+def case_clause(person: Person, case: Any, named: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same answer as `may_case` for seeing, as a condition on rows; `named` is whether they were named to read."""
+    match reach_of(person.role, Permission.SEE_CASE):
+        case Reach.AUTHORITY:
+            return true()
+        case Reach.OWN_CONSORTIUM:
+            own = sorted(person.consortium_ids)
+            return or_(named, case.consortium_id.in_(own), case.handling_consortium_id.in_(own))
+        case Reach.OWN_SCHOOL:
+            return or_(named, and_(case.school_urn == person.school_urn, case.told_at.is_not(None)))
+        case _:
+            return named

@@ -1,0 +1,160 @@
+"""Cases for tests: raised by the north consortium for Mill, brought to any state, by the actions or past them."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.database.asker import Asker, let_ask
+from alongside.database.session import Database
+from alongside.escalations.handling import actions
+from alongside.escalations.model import DECIDED
+from alongside.escalations.raising.actions import raise_case
+from alongside.escalations.tasks.actions import meet_criterion
+from alongside.escalations.tasks.queries import criteria_of
+from tests.partnerships.scene import acting as acting_on
+from tests.people import LEAD_OF_NORTH, MILL, NORTH, NORTHSHIRE, OFFICER, Cast
+
+TODAY = datetime.now(UTC).date()
+CHALLENGE: Mapping[str, Any] = {
+    "outcome": "challenge",
+    "decision": "We lead the next review ourselves.",
+    "provider": "",
+    "provider_pence": None,
+    "fund": "",
+    "named_support": "",
+    "handling_consortium_id": None,
+    "hours": 6,
+}
+PROCURED = {
+    **CHALLENGE,
+    "outcome": "procured",
+    "provider": "Fenland Teaching Hub",
+    "provider_pence": 240_000,
+    "fund": "other",
+}
+END = {"result": "better", "outcome_words": "Reading is taught well in every class."}
+WRITTEN = {
+    "reason": "too_close",
+    "reason_words": "",
+    "tried": "Two visits",
+    "wanted": "Somebody from outside leads the review",
+    "urgency": "soon",
+    "return_when": "Reading is taught well in every class",
+}
+
+
+def acting(one: Cast, today: date = TODAY) -> Any:
+    """A member of the cast as the gate would know them."""
+    return acting_on(one, today)
+
+
+async def a_case(database: Database, by: Cast = LEAD_OF_NORTH, urn: int = MILL, **other: Any) -> UUID:
+    """A case just raised; the headteacher is told unless `why_wait` is given."""
+    why_wait = other.pop("why_wait", "")
+    async with database.fenced(by.authority_id) as session:
+        return await raise_case(session, acting(by), urn, WRITTEN | other, tried=["talk"], why_wait=why_wait)
+
+
+async def a_decided_case(database: Database, decided: Mapping[str, Any] = CHALLENGE) -> UUID:
+    """A case acknowledged and decided by the officer."""
+    case_id = await a_case(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        await actions.acknowledge_case(session, acting(OFFICER), case_id)
+        await actions.decide_case(session, acting(OFFICER), case_id, decided)
+    return case_id
+
+
+async def a_running_case(database: Database, decided: Mapping[str, Any] = CHALLENGE) -> UUID:
+    """A case under way, with one criterion that is not met."""
+    case_id = await a_decided_case(database, decided)
+    plan = {"plan": "Three visits", "hours": 12}
+    async with database.fenced(NORTHSHIRE) as session:
+        await actions.agree_plan(session, acting(OFFICER), case_id, plan, ["Reading is taught well"])
+    return case_id
+
+
+async def all_met(database: Database, case_id: UUID) -> None:
+    """Every criterion is met."""
+    async with database.fenced(NORTHSHIRE) as session:
+        officer = acting(OFFICER)
+        await ask_as(session, OFFICER)
+        for one in await criteria_of(session, officer, case_id):
+            await meet_criterion(session, officer, one.id, "Seen in four lessons")
+
+
+async def ask_as(session: AsyncSession, one: Cast, *interests: int) -> None:
+    """Let a transaction ask as one of the cast, without any Python of the room's own."""
+    consortia = [one.consortium_id] if one.consortium_id else []
+    asker = Asker(one.authority_id, one.role.value, one.person_id, one.school_urn, consortia, interests)
+    await let_ask(session, asker)
+
+
+async def look(database: Database, case_id: UUID, table: str = "escalation") -> Any:
+    """The case as it stands, or all rows of a part of it."""
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        await ask_as(session, OFFICER)
+        where = "id" if table == "escalation" else "case_id"
+        found = await session.execute(text(f"SELECT * FROM {table} WHERE {where} = :id"), {"id": case_id})
+        return found.one() if table == "escalation" else found.all()
+
+
+async def told(database: Database, one: Cast) -> list[str]:
+    """The kinds of message that somebody has been told, in order."""
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        found = await session.execute(
+            text("SELECT kind FROM notice WHERE person_id = :id ORDER BY id"), {"id": one.person_id}
+        )
+        return [row.kind for row in found]
+
+
+async def put_case(connection: asyncpg.Connection, state: str, **other: Any) -> UUID:
+    """A case in any state with all that any move asks for, past every trigger; by the superuser."""
+    decided = state in DECIDED or state == "closed"
+    row: dict[str, Any] = {
+        "authority_id": NORTHSHIRE,
+        "school_urn": MILL,
+        "consortium_id": NORTH,
+        "state": state,
+        "reason": "too_close",
+        "wanted": "Somebody from outside",
+        "urgency": "soon",
+        "raised_by": LEAD_OF_NORTH.person_id,
+        "told_at": datetime.now(UTC),
+        "outcome": "challenge" if decided else None,
+        "decision": "We challenge" if decided else "",
+        "stage": "review",
+        "stage_began_at": datetime.now(UTC) - timedelta(days=2),
+        "due_at": datetime.now(UTC) + timedelta(days=20),
+    }
+    if state == "closed":
+        row |= {"result": "better", "outcome_words": "Done", "closed_at": datetime.now(UTC)}
+    row |= other
+    if state == "merged":
+        row["merged_into"] = await put_case(connection, "active")
+    marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    await connection.execute("SET session_replication_role = replica")
+    case_id: UUID = await connection.fetchval(
+        f"INSERT INTO escalation ({', '.join(row)}) VALUES ({marks}) RETURNING id", *row.values()
+    )
+    await connection.execute(
+        "INSERT INTO escalation_criterion (authority_id, case_id, words, met_on, met_by) VALUES ($1, $2, 'Met', $3, $4)",
+        row["authority_id"],
+        case_id,
+        TODAY,
+        OFFICER.person_id,
+    )
+    if state.startswith("waiting"):
+        await connection.execute(
+            "INSERT INTO escalation_wait (authority_id, case_id, waiting_on, why, begun_by) VALUES ($1, $2, $3, 'w', $4)",
+            row["authority_id"],
+            case_id,
+            state.removeprefix("waiting_on_"),
+            OFFICER.person_id,
+        )
+    await connection.execute("SET session_replication_role = origin")
+    return case_id

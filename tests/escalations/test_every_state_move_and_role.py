@@ -1,0 +1,201 @@
+"""Every (state, move, role) of a case tried: through its action, and on PostgreSQL with the action bypassed."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import LAW
+from alongside.access.person import Role
+from alongside.errors import NotThere, Refused
+from alongside.escalations import model
+from alongside.escalations.handling import actions
+from alongside.escalations.model import CASE_WORKFLOW, RAISE_CASE
+from alongside.workflow import BEGINNING, Move
+from tests.access.oracle import AGREED, LEADERS
+from tests.escalations.scene import CHALLENGE, END, acting, ask_as, put_case
+from tests.people import (
+    ADMINISTRATOR,
+    DELEGATE_OF_MILL,
+    DEPUTY_OF_NORTH,
+    HEAD_OF_MILL,
+    HEAD_OF_QUAY,
+    HEAD_OF_SERVICE,
+    LEAD_OF_NORTH,
+    LEAD_OF_SOUTH,
+    NORTHSHIRE,
+    OFFICER,
+    Cast,
+)
+from tests.stage import Copy, open_database
+
+WITHOUT_SEAT = (LEAD_OF_SOUTH, HEAD_OF_QUAY)
+ACTORS = (
+    HEAD_OF_MILL,
+    DELEGATE_OF_MILL,
+    LEAD_OF_NORTH,
+    DEPUTY_OF_NORTH,
+    OFFICER,
+    HEAD_OF_SERVICE,
+    ADMINISTRATOR,
+    *WITHOUT_SEAT,
+)
+Act = Callable[[AsyncSession, Any, UUID, UUID], Awaitable[Any]]
+
+ACTS: dict[str, Act] = {
+    "acknowledge_case": lambda s, p, one, _: actions.acknowledge_case(s, p, one),
+    "triage_case": lambda s, p, one, _: actions.decide_case(s, p, one, CHALLENGE),
+    "agree_plan": lambda s, p, one, _: actions.agree_plan(s, p, one, {"plan": "p", "hours": 1}, ["c"]),
+    "review_case": lambda s, p, one, _: actions.review_case(s, p, one, "It goes well"),
+    "wait_on_consortium": lambda s, p, one, _: actions.wait_for(s, p, one, "consortium", "Their answer"),
+    "wait_on_school": lambda s, p, one, _: actions.wait_for(s, p, one, "school", "Their answer"),
+    "wait_on_provider": lambda s, p, one, _: actions.wait_for(s, p, one, "provider", "Their answer"),
+    "resume_case": lambda s, p, one, _: actions.resume_case(s, p, one),
+    "offer_return": lambda s, p, one, _: actions.offer_return(s, p, one),
+    "take_back": lambda s, p, one, _: actions.take_back(s, p, one, END),
+    "not_yet": lambda s, p, one, _: actions.not_yet(s, p, one, "Too early"),
+    "step_up_case": lambda s, p, one, _: actions.step(s, p, one, model.STEP_UP, "No better"),
+    "step_down_case": lambda s, p, one, _: actions.step(s, p, one, model.STEP_DOWN, "Better"),
+    "close_case": lambda s, p, one, _: actions.close_case(s, p, one, END),
+    "withdraw_case": lambda s, p, one, _: actions.withdraw_case(s, p, one, "Settled"),
+    "merge_case": lambda s, p, one, other: actions.merge_case(s, p, one, other, "The same"),
+    "reopen_case": lambda s, p, one, _: actions.reopen_case(s, p, one, "It is back"),
+}
+"""The action of each move."""
+
+SAME_ACT = {"decide_again": "triage_case"}
+"""Deciding anew is deciding once more: which move it is follows from the state."""
+
+MOVES = [move for move in CASE_WORKFLOW.moves if move is not RAISE_CASE]
+OF_ACT = {verb: [move for move in MOVES if SAME_ACT.get(move.verb, move.verb) == verb] for verb in ACTS}
+STATES = CASE_WORKFLOW.states
+
+
+@pytest.fixture(scope="module")
+async def cases(module_database: Copy) -> Any:
+    """A case in each state, one more to merge into, and the app's way to them."""
+    connection = await asyncpg.connect(module_database.superuser_url)
+    try:
+        made = {state: await put_case(connection, state) for state in STATES}
+        made["other"] = await put_case(connection, "active")
+    finally:
+        await connection.close()
+    database = open_database(module_database)
+    yield database, made
+    await database.close()
+
+
+def test_every_move_has_an_act() -> None:
+    """A move that nobody tries here would be a move that nobody tried."""
+    assert sorted(move.verb for moves in OF_ACT.values() for move in moves) == sorted(m.verb for m in MOVES)
+    assert all(OF_ACT.values())
+
+
+def agreed(move: Move, state: str, one: Cast) -> bool:
+    """Whether it was agreed, by hand (`tests/access/oracle.py`), that this person may do this now."""
+    assert move.permission is not None
+    return (
+        state in move.starts
+        and one not in WITHOUT_SEAT
+        and one.role.value in AGREED[move.permission.value]
+        and (one.role.value in LEADERS or one.role.value in ("core_officer", "head_of_service"))
+    )
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_the_action_takes_a_legal_move_and_refuses_every_other(state: str, cases: Any) -> None:
+    """Legal ones change the state as the table says; all others are refused and change nothing."""
+    database, made = cases
+    tried = taken = 0
+    async with database.fenced(NORTHSHIRE) as session:
+        for verb, moves in OF_ACT.items():
+            for one in ACTORS:
+                attempt = await session.begin_nested()
+                done = None
+                with suppress(NotThere, Refused):
+                    await ACTS[verb](session, acting(one), made[state], made["other"])
+                    done = await state_now(session, made[state])
+                await attempt.rollback()
+                legal = any(agreed(move, state, one) for move in moves)
+                assert done == (moves[0].end if legal else None), (state, verb, one.role)
+                tried, taken = tried + 1, taken + bool(done)
+        assert await state_now(session, made[state]) == state
+    assert tried == len(ACTS) * len(ACTORS)
+    assert taken >= 2 or state == "merged"
+
+
+async def state_now(session: AsyncSession, case_id: UUID) -> str:
+    """The state of a case, as the core team sees it."""
+    await ask_as(session, OFFICER)
+    return str(await session.scalar(text("SELECT state FROM escalation WHERE id = :id"), {"id": case_id}))
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_postgresql_refuses_what_the_table_does_not_hold(state: str, cases: Any) -> None:
+    """The action bypassed, as the app's own role, on the real table: for each state, role and end."""
+    database, made = cases
+    tried = 0
+    async with database.fenced(NORTHSHIRE) as session:
+        for one in ACTORS:
+            for end in STATES:
+                await ask_as(session, one)
+                got = await leap(session, LEAP, {"id": made[state], "end": end, "into": made["other"]})
+                sees = one not in WITHOUT_SEAT and one.role not in (
+                    Role.DELEGATE,
+                    Role.AUTHORITY_ADMINISTRATOR,
+                )
+                legal = (state, end) in CASE_WORKFLOW.pairs() or state == end
+                writes = sees and one.role is not Role.HEADTEACHER
+                assert got == (0 if not writes else 1 if legal else "legal_move"), (one.role, state, end)
+                tried += 1
+    assert tried == len(STATES) * len(ACTORS)
+
+
+async def leap(session: AsyncSession, sql: str, values: Mapping[str, Any]) -> int | str:
+    """How many rows a statement touches, or the name of the promise that it would break. Nothing is kept."""
+    attempt = await session.begin_nested()
+    try:
+        return int((await session.execute(text(sql), values)).rowcount)
+    except DBAPIError as refused:
+        return str(refused.orig.__cause__.constraint_name)
+    finally:
+        await attempt.rollback()
+
+
+LEAP = """
+    UPDATE escalation SET state = :end, outcome = coalesce(outcome, 'challenge'), decision = 'd', result = 'better',
+           outcome_words = 'w', merged_into = CASE WHEN :end = 'merged' THEN CAST(:into AS uuid) END
+     WHERE id = :id
+"""
+"""With every column that a state asks for, so that nothing but the table of moves can refuse it."""
+
+
+async def test_a_case_begins_as_raised_and_as_nothing_else(cases: Any) -> None:
+    """Not even the core team puts one into another state."""
+    database, _ = cases
+    async with database.fenced(NORTHSHIRE) as session:
+        await ask_as(session, OFFICER)
+        by = {"by": LEAD_OF_NORTH.person_id, "of": LEAD_OF_NORTH.consortium_id}
+        for state in STATES:
+            got = await leap(session, BEGIN, {"state": state, **by})
+            assert got == (1 if (BEGINNING, state) in CASE_WORKFLOW.pairs() else "legal_move"), state
+
+
+BEGIN = """
+    INSERT INTO escalation (authority_id, school_urn, consortium_id, state, reason, wanted, urgency, raised_by, outcome,
+                            decision, result, outcome_words)
+    VALUES (901, 990001, :of, :state, 'too_close', 'w', 'soon', :by, 'challenge', 'd', 'better', 'w')
+"""
+
+
+def test_the_law_names_whom_the_moves_name() -> None:
+    """Nobody of a school has a move of a case."""
+    for move in CASE_WORKFLOW.moves:
+        assert move.permission is not None
+        assert not {Role.HEADTEACHER, Role.DELEGATE} & LAW[move.permission].keys(), move.verb
