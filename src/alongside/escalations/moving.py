@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Person
-from alongside.authorities import calendar_of, settings_of
+from alongside.authorities import settings_of
 from alongside.authorities.calendar import Calendar
 from alongside.errors import Refused
 from alongside.escalations.asking import refuse_interest
@@ -18,8 +18,10 @@ from alongside.escalations.clock import Pause, days_for, deadline_of
 from alongside.escalations.model import Case
 from alongside.escalations.queries import WAITS, leads_with_a_seat, named_readers, of_case, officers
 from alongside.escalations.story import Event
+from alongside.escalations.timers.actions import arm, cancel
 from alongside.notifications import tell
 from alongside.people.queries import ids, people_of_schools
+from alongside.schools.dates.queries import calendar_of_school
 from alongside.workflow import Move, take
 
 TELL_TALES = {
@@ -96,8 +98,8 @@ async def tell_story(
 
 
 async def calendar_of_case(session: AsyncSession, person: Person, row: Any) -> Calendar:
-    """The calendar by which a case's clock runs."""
-    return calendar_of(person.authority_id)
+    """The calendar by which a case's clock runs: the school's own, where it has one."""
+    return await calendar_of_school(session, person.authority_id, row.school_urn)
 
 
 async def pauses_of(session: AsyncSession, person: Person, case_id: UUID) -> list[Pause]:
@@ -119,6 +121,11 @@ async def clock_from_now(session: AsyncSession, person: Person, row: Any, state:
 
 async def set_timers(session: AsyncSession, person: Person, row: Any, clock: Mapping[str, Any]) -> None:
     """Arm the reminders of what is due next in a case, or cancel them where nothing is."""
+    stage, due_at = clock.get("stage"), clock.get("due_at")
+    if stage is None or due_at is None:
+        await cancel(session, person, row.id)
+    else:
+        await arm(session, person, row.id, stage, due_at, await calendar_of_case(session, person, row))
 
 
 async def tell_seats(
