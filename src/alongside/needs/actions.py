@@ -38,8 +38,17 @@ EDITABLE = ("draft", "to_confirm", "open", "paused")
 """While offers are proposed for a need, or support is agreed, its words stand: others have answered them."""
 
 
-async def draft_need(session: AsyncSession, person: Person, urn: int, written: Mapping[str, Any]) -> UUID:
-    """Write down what a school asks, as a draft. Raises NotThere for a school out of reach."""
+async def draft_need(
+    session: AsyncSession,
+    person: Person,
+    urn: int,
+    written: Mapping[str, Any],
+    addressed_urn: int | None = None,
+) -> UUID:
+    """Write down what a school asks, as a draft, of one school first if it is addressed.
+
+    Raises NotThere for a school out of reach.
+    """
     school = await queries.school_to(session, person, Permission.DRAFT_NEED, urn)
     refuse_closed(school.name, school.status)
     added = await session.execute(
@@ -47,6 +56,7 @@ async def draft_need(session: AsyncSession, person: Person, urn: int, written: M
         .values(
             authority_id=person.authority_id,
             school_urn=urn,
+            addressed_urn=addressed_urn,
             state=DRAFT_NEED.end,
             drafted_by=person.id,
             **written,
@@ -208,6 +218,18 @@ async def _tell_of_posting(session: AsyncSession, person: Person, need: Any) -> 
     text = f"{need.school} has posted a need: {theme.lower()}."
     drafter = [need.drafted_by] if need.drafted_by and need.state == "to_confirm" else []
     await _tell_leaders(session, person, need, "need_posted", text, *drafter)
+    if need.addressed_urn is not None:
+        people = await people_of_schools(session, person.authority_id, person.today, [need.addressed_urn])
+        text = f"{need.school} asks your school for help: {theme.lower()}."
+        await tell(
+            session,
+            person,
+            ids(people),
+            "need_addressed",
+            text,
+            f"/needs/{need.id}",
+            once=_once("need_addressed", need),
+        )
 
 
 async def _tell_leaders(

@@ -78,6 +78,7 @@ class NeedForm(Form):
 
     version = HiddenField()
     school_urn = HiddenField()
+    addressed = HiddenField()
     theme = Choice("What is it about?", "Choose what it is about from the list")
     title = line(
         "Title", "The title", "A few words that other heads will see first, like “Fluency in Year 3 and 4”"

@@ -15,6 +15,7 @@ from alongside.errors import Invalid, NotThere, Stale
 from alongside.journal.queries import timeline
 from alongside.needs import actions, queries
 from alongside.needs.acts import acts, may_change
+from alongside.needs.addressing import addressed_school, prefilled
 from alongside.needs.audience import who_may_see, widening_dates
 from alongside.needs.closing import pages as closing
 from alongside.needs.forms import NeedForm, need_form_of
@@ -68,14 +69,18 @@ async def list_needs_as_csv(request: Request[Any, Any, Any], session: AsyncSessi
 @page.get("/needs/new", permission=Permission.DRAFT_NEED)
 async def write_need(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """An empty form for a school; who looks after several chooses one first."""
-    urn = urn_of(asked(request).one("school")) or person.school_urn
+    question = asked(request)
+    urn, addressed = urn_of(question.one("school")) or person.school_urn, urn_of(question.one("addressed"))
+    known = prefilled(question)
     if urn is None:
         schools = await queries.schools_to_draft_for(session, person)
-        return Page("needs/choose_school.html", {"schools": schools})
+        context = {"schools": schools, "known": known | ({"addressed": addressed} if addressed else {})}
+        return Page("needs/choose_school.html", context)
     school = await queries.school_to(session, person, Permission.DRAFT_NEED, urn)
     actions.refuse_closed(school.name, school.status)
-    form = NeedForm(data={"school_urn": urn, "audience": "widening"})
-    return _form_page("needs/new.html", form, person, school)
+    asked_first = await addressed_school(session, person, addressed, urn)
+    form = NeedForm(data={"school_urn": urn, "addressed": addressed or "", "audience": "widening"} | known)
+    return _form_page("needs/new.html", form, person, school, addressed=asked_first)
 
 
 @page.post("/needs", permission=Permission.DRAFT_NEED)
@@ -87,12 +92,13 @@ async def post_need(request: Request[Any, Any, Any], session: AsyncSession, pers
     if urn is None:
         raise NotThere
     school = await queries.school_to(session, person, Permission.DRAFT_NEED, urn)
-    answer = _form_page("needs/new.html", form, person, school, status=422)
+    addressed = await addressed_school(session, person, urn_of(form.addressed.data or ""), urn)
+    answer = _form_page("needs/new.html", form, person, school, status=422, addressed=addressed)
     act = written.one("act")
     others = await queries.open_on_theme(session, person.authority_id, urn, form.theme.data or "")
     if not form.holds(person.today, complete=act in ("post", "send"), open_on_theme=others):
         return answer
-    need_id = await actions.draft_need(session, person, urn, form.columns())
+    need_id = await actions.draft_need(session, person, urn, form.columns(), addressed and addressed.urn)
     return await _after(session, person, need_id, act)
 
 
@@ -251,6 +257,7 @@ def _form_page(
         "safeguarding": settings.contacts.get("safeguarding"),
         "need": kept,
         "stale": None,
+        "addressed": None,
         **more,
     }
     return Page(template, context, status=status)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
@@ -17,14 +18,20 @@ from alongside.schools.model import OPEN_STATUSES, School
 
 A_PAGE = 25
 
+Addressed = aliased(School, name="addressed")
 NEED_WITH_SCHOOL: Select[Any] = (
     select(
         *(column for column in Need.__table__.columns if column.name != "words"),
         School.name.label("school"),
         School.status.label("school_status"),
+        Addressed.name.label("addressed"),
         PersonRow.name.label("drafter"),
     )
     .join(School, (School.authority_id == Need.authority_id) & (School.urn == Need.school_urn))
+    .outerjoin(
+        Addressed,
+        (Addressed.authority_id == Need.authority_id) & (Addressed.urn == Need.addressed_urn),
+    )
     .outerjoin(PersonRow, (PersonRow.authority_id == Need.authority_id) & (PersonRow.id == Need.drafted_by))
 )
 ONE_NEED = NEED_WITH_SCHOOL.where(
@@ -83,11 +90,11 @@ async def need_to(session: AsyncSession, person: Person, permission: Permission,
 def see(person: Person, need: Row[Any]) -> None:
     """Go on only if this person may see this need: one that was never posted is for those who could draft it.
 
-    Raises NotThere otherwise.
+    A school that it is addressed to sees it wherever it is. Raises NotThere otherwise.
     """
     if never_posted(need):
         require(person, Permission.DRAFT_NEED, need.school_urn)
-    else:
+    elif need.addressed_urn is None or need.addressed_urn != person.school_urn:
         require(person, Permission.SEE_POST, need.school_urn, shown_to_all_from=need.shown_to_all_from)
 
 

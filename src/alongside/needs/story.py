@@ -1,6 +1,6 @@
 """What was done to a post, in words, for whoever may read its story."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,10 +28,14 @@ class Told:
 
 
 def story(
-    entries: Iterable[Any], flow: Workflow, labels: dict[str, str], in_words: Callable[[str, Any], str]
+    entries: Iterable[Any],
+    flow: Workflow,
+    labels: dict[str, str],
+    in_words: Callable[[str, Any], str],
+    besides: Mapping[str, str] = BESIDES,
 ) -> list[Told]:
-    """The journal of one post in words. `labels` names its fields, `in_words` reads their values."""
-    past = {move.verb: move.past for move in flow.moves} | BESIDES
+    """The journal of one thing in words. `labels` names its fields, `in_words` reads their values."""
+    past = {move.verb: move.past for move in flow.moves} | dict(besides)
     told = []
     for entry in entries:
         lines = [entry.note] if entry.note else []

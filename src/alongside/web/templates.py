@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alongside.web.components import component, error_summary, form_field
+from alongside.web.markdown import plain, rendered
 
 ASSETS = Path(__file__).parent / "assets"
 LONDON = ZoneInfo("Europe/London")
@@ -88,6 +89,8 @@ def make_environment(folder: Path) -> Environment:
         "days": days,
         "plural": plural,
         "words": words,
+        "markdown": rendered,
+        "plain": plain,
     }
     environment.filters.update(filters)
     environment.globals.update(

@@ -32,6 +32,11 @@ WAITING = text(
           FROM need n
          WHERE n.authority_id = :authority_id AND n.school_urn = :urn AND n.state = 'to_confirm'
         UNION ALL
+        SELECT 'Answer a need addressed to you', n.title, asking.name, NULL, '/needs/' || n.id
+          FROM need n
+          JOIN school asking ON asking.authority_id = :authority_id AND asking.urn = n.school_urn
+         WHERE n.authority_id = :authority_id AND n.addressed_urn = :urn AND n.state = 'open'
+        UNION ALL
         SELECT 'Write the aims and sign', n.title, other.name, NULL, '/partnerships/' || p.id
           FROM partnership p
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, exists, func, literal_column, select, true
+from sqlalchemy import Row, and_, bindparam, exists, func, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
@@ -48,10 +48,13 @@ OFFER: Any = (
 
 
 def seen_by(person: Person, post: Any) -> Any:
-    """The condition of “this person may see this need or offer”."""
-    return reach_clause(
+    """The condition of “this person may see this need or offer”; who is asked by name sees a need anywhere."""
+    reach = reach_clause(
         person, Permission.SEE_POST, post.school_urn, shown_to_all_from=post.shown_to_all_from
     )
+    if post is Need and person.school_urn is not None:
+        return or_(reach, and_(Need.addressed_urn == person.school_urn, Need.posted_at.is_not(None)))
+    return reach
 
 
 async def need_to_propose_for(session: AsyncSession, person: Person, need_id: UUID) -> Row[Any]:

@@ -1,0 +1,258 @@
+"""The pages of entries: those of one's schools, writing one, seeing it, and what its school does with it."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.authorities import calendar_of, settings_of
+from alongside.directory import actions, queries
+from alongside.directory.acts import acts
+from alongside.directory.availability import available_from
+from alongside.directory.forms import EntryForm, NoteForm, entry_form_of
+from alongside.directory.known_for import related_entries
+from alongside.directory.model import ENTRY_WORKFLOW, LISTED
+from alongside.directory.moderation import pages as moderation
+from alongside.directory.shown import version_of, words_for
+from alongside.directory.words import LABELS, waiting_for
+from alongside.errors import NotThere, Stale
+from alongside.journal.queries import timeline
+from alongside.needs.list import number_of_page
+from alongside.needs.story import story
+from alongside.web.answers import Answer, Page, SeeOther
+from alongside.web.gate import page
+from alongside.web.typed import asked, typed
+
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "drafts": ("Drafts", ("draft", "returned")),
+    "checking": ("Being checked", ("submitted", "peer_check")),
+    "listed": ("In the directory", LISTED),
+    "archived": ("Archive", ("archived",)),
+}
+BESIDES = {"change_entry": "changed the entry", "consent_to_entry": "said yes to this text"}
+SAID = {
+    "submit": "Your entry is sent to be checked.",
+    "draft": "The draft is saved.",
+}
+
+
+@page.get("/directory/entries", permission=Permission.SEE_ENTRY)
+async def list_entries(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """The entries of the schools that somebody looks after, and those that wait for their check."""
+    question = asked(request)
+    group, number = question.one("state"), number_of_page(question.one("page"))
+    states = GROUPS.get(group, ("", ()))[1]
+    entries, more = await queries.entries_of(session, person, states=states, page=number)
+    counts = await queries.states_of_entries(session, person)
+    context = {
+        "entries": entries,
+        "waiting": await queries.waiting_entries(session, person),
+        "groups": [(key, label, sum(counts.get(s, 0) for s in of)) for key, (label, of) in GROUPS.items()],
+        "all": sum(counts.values()),
+        "group": group if group in GROUPS else "",
+        "number": number,
+        "more": more,
+        **words_for(person),
+    }
+    return Page("directory/list.html", context, fragment="directory/_list.html")
+
+
+@page.get("/directory/new", permission=Permission.WRITE_ENTRY)
+async def write_entry(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """An empty form for one's own school."""
+    return _form_page("directory/new.html", EntryForm(), person)
+
+
+@page.post("/directory/entries", permission=Permission.WRITE_ENTRY)
+async def post_entry(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """Keep a new entry, as a draft or sent to be checked; or show how it would look."""
+    written = await typed(request)
+    form, act = EntryForm(written), written.one("act")
+    if person.school_urn is None:
+        raise NotThere
+    answer = _form_page("directory/new.html", form, person, status=422)
+    if not form.holds(complete=act == "submit"):
+        return answer
+    if act == "preview":
+        return _form_page("directory/new.html", form, person, preview=form.columns())
+    entry_id = await actions.draft_entry(session, person, person.school_urn, form.columns())
+    return await _after(session, person, entry_id, act)
+
+
+@page.get("/directory/{entry_id:uuid}", permission=Permission.SEE_ENTRY)
+async def show_entry(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
+) -> Answer:
+    """One entry: what was done, how far it is believed, whether its school can help now, and what is like it."""
+    entry = await queries.entry_to(session, person, Permission.SEE_ENTRY, entry_id)
+    settings, shown = settings_of(person.authority_id), words_for(person)
+    told = queries.sees_its_story(person, entry)
+    entries = await timeline(session, person.authority_id, "directory_entry", entry.id) if told else []
+    consents = await queries.consents_of(session, person, entry) if entry.partner_urn else {}
+    context = {
+        "entry": entry,
+        "listed": entry.state in LISTED,
+        "acts": acts(person, entry, set(consents)),
+        "consents": consents,
+        "waiting": waiting_for(entry, settings),
+        "available": await available_from(session, person, entry.school_urn),
+        "ask": ask_for(entry),
+        "own": person.school_urn in (entry.school_urn, entry.partner_urn),
+        "related": await related_entries(session, person, entry),
+        "entries": story(entries, ENTRY_WORKFLOW, LABELS, shown["in_words"], BESIDES),
+        "story": told,
+        **shown,
+    }
+    return Page("directory/show.html", context)
+
+
+@page.get("/directory/{entry_id:uuid}/edition", permission=Permission.WRITE_ENTRY)
+async def edit_entry(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
+) -> Answer:
+    """The form of an entry as it stands."""
+    entry = await _changeable(session, person, entry_id)
+    return _form_page("directory/edit.html", EntryForm(data=entry_form_of(entry)), person, kept=entry)
+
+
+@page.post("/directory/{entry_id:uuid}/edition", permission=Permission.WRITE_ENTRY)
+async def change_entry(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
+) -> Answer:
+    """Keep an entry as it was written anew; both texts are shown when somebody else was faster."""
+    entry = await _changeable(session, person, entry_id)
+    written = await typed(request)
+    form, act = EntryForm(written), written.one("act")
+    answer = _form_page("directory/edit.html", form, person, status=422, kept=entry)
+    if not form.holds(complete=act == "submit" or entry.state in LISTED):
+        return answer
+    if act == "preview":
+        return _form_page("directory/edit.html", form, person, kept=entry, preview=form.columns())
+    try:
+        await actions.change_entry(session, person, entry_id, form.columns(), version_of(written))
+    except Stale as problem:
+        form.version.data = str(problem.version)
+        return _form_page("directory/edit.html", form, person, status=409, kept=entry, stale=problem)
+    return await _after(session, person, entry_id, act if entry.state not in LISTED else "change")
+
+
+@page.post("/directory/{entry_id:uuid}/submission", permission=Permission.WRITE_ENTRY)
+async def submit_entry(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
+) -> Answer:
+    """Send a draft to be checked as it stands, or show what it still lacks."""
+    entry = await queries.entry_to(session, person, Permission.WRITE_ENTRY, entry_id)
+    looked_at = {"checked_no_pupil": True, "checked_not_safeguarding": True}
+    form = EntryForm(data=entry_form_of(entry) | looked_at)
+    answer = _form_page("directory/edit.html", form, person, status=422, kept=entry)
+    if entry.state in actions.DRAFTS and not form.holds(complete=True):
+        return answer
+    return await _after(session, person, entry_id, "submit")
+
+
+@page.post("/directory/{entry_id:uuid}/retraction", permission=Permission.WRITE_ENTRY)
+async def take_back_entry(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
+) -> Answer:
+    """Make an entry that waits for its check a draft again."""
+    await actions.take_back_entry(session, person, entry_id)
+    return SeeOther(f"/directory/{entry_id}", "The entry is a draft again.")
+
+
+@page.get("/directory/{entry_id:uuid}/archive", permission=Permission.WRITE_ENTRY)
+async def ask_why_archived(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
+) -> Answer:
+    """Ask for the reason before an entry goes to the archive."""
+    entry = await queries.entry_to(session, person, Permission.WRITE_ENTRY, entry_id)
+    return _archive_page(NoteForm(), entry)
+
+
+@page.post("/directory/{entry_id:uuid}/archive", permission=Permission.WRITE_ENTRY)
+async def archive_entry(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
+) -> Answer:
+    """Take an entry out of use, with a reason."""
+    entry = await queries.entry_to(session, person, Permission.WRITE_ENTRY, entry_id)
+    form = NoteForm(await typed(request))
+    if not form.holds("Say why, for whoever looks for it later"):
+        return _archive_page(form, entry, status=422)
+    await actions.archive_entry(session, person, entry_id, form.note.data)
+    return SeeOther(f"/directory/{entry_id}", "The entry is in the archive. You can take it out again.")
+
+
+@page.post("/directory/{entry_id:uuid}/restoration", permission=Permission.WRITE_ENTRY)
+async def restore_entry(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
+) -> Answer:
+    """Take an entry out of the archive."""
+    await actions.restore_entry(session, person, entry_id)
+    return SeeOther(f"/directory/{entry_id}", "The entry is a draft again.")
+
+
+def ask_for(entry: Any) -> str:
+    """What is known of a need already, for one who has read an entry and asks its school."""
+    known = {
+        "addressed": entry.school_urn,
+        "theme": entry.themes[0] if entry.themes else "",
+        "title": f"Help with: {entry.title}"[:120],
+        "wanted": f"We have read “{entry.title}” in the directory and would like to see how it is done.",
+        "form_of_support": "visit_out",
+    }
+    return urlencode({name: value for name, value in known.items() if value})
+
+
+def _form_page(
+    template: str, form: EntryForm, person: Person, status: int = 200, kept: Any = None, **more: Any
+) -> Page:
+    """The form with its lists filled: before it is checked, so that the checks know what may be chosen."""
+    settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
+    form.offer_choices(settings, calendar, person.today, kept)
+    context = {
+        "form": form,
+        "entry": kept,
+        "listed": kept is not None and kept.state in LISTED,
+        "stale": None,
+        "preview": None,
+        "safeguarding": settings.contacts.get("safeguarding"),
+        **words_for(person),
+        **more,
+    }
+    return Page(template, context, status=status)
+
+
+def _archive_page(form: NoteForm, entry: Any, status: int = 200) -> Page:
+    context = {"form": form, "entry": entry, "noun": "archive", "title": "Archive this entry"}
+    return Page("directory/note.html", context, status=status)
+
+
+async def _changeable(session: AsyncSession, person: Person, entry_id: UUID) -> Any:
+    entry = await queries.entry_to(session, person, Permission.WRITE_ENTRY, entry_id)
+    actions.refuse_fixed(entry)
+    return entry
+
+
+async def _after(session: AsyncSession, person: Person, entry_id: UUID, act: str) -> Answer:
+    if act == "submit":
+        await actions.submit_entry(session, person, entry_id)
+    return SeeOther(f"/directory/{entry_id}", SAID.get(act, "Your changes are saved."))
+
+
+routes = [
+    *moderation.routes,
+    list_entries,
+    write_entry,
+    post_entry,
+    show_entry,
+    edit_entry,
+    change_entry,
+    submit_entry,
+    take_back_entry,
+    ask_why_archived,
+    archive_entry,
+    restore_entry,
+]
