@@ -16,11 +16,8 @@ from alongside.authorities import pages as authorities_pages
 from alongside.authorities.queries import Tenants
 from alongside.database.session import Database, refuse_wrong_role
 from alongside.desks import pages as desks_pages
-<<<<<<< HEAD
-from alongside.matching import pages as matching_pages
-=======
 from alongside.directory import pages as directory_pages
->>>>>>> 528e046 (A school writes an entry, a peer checks it, those who lead verify it; a need may be addressed to the school behind it)
+from alongside.matching import pages as matching_pages
 from alongside.needs import pages as needs_pages
 from alongside.notifications import pages as notifications_pages
 from alongside.offers import pages as offers_pages
@@ -44,11 +41,8 @@ ROOMS: tuple[ModuleType, ...] = (
     needs_pages,
     offers_pages,
     partnerships_pages,
-<<<<<<< HEAD
     matching_pages,
-=======
     directory_pages,
->>>>>>> 528e046 (A school writes an entry, a peer checks it, those who lead verify it; a need may be addressed to the school behind it)
     notifications_pages,
     desks_pages,
     health,
