@@ -178,6 +178,16 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
     pence: int
 
 
+class Shortlist(msgspec.Struct, frozen=True, kw_only=True):
+    """The best offers for one need of those that pass every rule, `of` in all; a sentence when there is none."""
+
+    need: UUID
+    ranked: tuple[Ranked, ...]
+    of: int
+    ruled_out: dict[str, int]
+    sentence: str
+
+
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
     """Needs on one theme, in one phase, for one term: how many, with no candidate, with candidates but no partner."""
 
@@ -190,12 +200,27 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scarce(msgspec.Struct, frozen=True, kw_only=True):
-    """An offer that is scarce: what a little more of it would bring, checked by solving the plan again with it."""
+    """An offer that is scarce: what three more days, or one more place, would bring.
+
+    `price` is what the relaxation says they are worth in points; `needs_met` and `points` were checked by solving
+    the plan again with them, to the end when `exact`, else it is the least that they bring.
+    """
 
     offer: UUID
-    price: float
+    price: int
     more_half_days: int
     more_engagements: int
+    needs_met: int
+    points: int
+    exact: bool
+
+
+class Recruit(msgspec.Struct, frozen=True, kw_only=True):
+    """What one more leader of a kind would bring: strong in a theme, for a phase, with usual days; checked likewise."""
+
+    theme: str
+    phase: str
+    half_days: int
     needs_met: int
     points: int
     exact: bool
@@ -216,6 +241,7 @@ class Supply(msgspec.Struct, frozen=True, kw_only=True):
 
     gaps: tuple[Gap, ...]
     scarce: tuple[Scarce, ...]
+    recruits: tuple[Recruit, ...]
     balance: tuple[Balance, ...]
 
 

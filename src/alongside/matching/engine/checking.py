@@ -1,0 +1,133 @@
+"""What cannot be planned is refused with a sentence before any work begins, and the last plan stays as it is."""
+
+from collections import Counter
+from uuid import UUID
+
+import numpy as np
+
+from alongside.errors import Refused
+from alongside.matching.engine.columns import Columns
+from alongside.matching.engine.instance import Instance, Known, Need, Offer, Weights
+from alongside.matching.engine.rules import Block
+from alongside.matching.engine.words import RULE_WORDS, RULES
+
+
+class Impossible(Refused):
+    """No plan can be made of this; `need` and `offer` name the pair that stands in the way, if one does."""
+
+    def __init__(self, sentence: str, need: UUID | None = None, offer: UUID | None = None) -> None:
+        super().__init__(sentence)
+        self.need, self.offer = need, offer
+
+
+def check(instance: Instance) -> None:
+    """Raises Impossible when there is nothing to plan, or its numbers make no sense."""
+    if not instance.needs:
+        raise Impossible("There is no open need to plan for. Come back when a school has posted one.")
+    if not instance.offers:
+        raise Impossible(
+            "There is no live offer to plan with. Ask schools to post or confirm what they can give."
+        )
+    check_weights(instance.parameters.weights)
+    if instance.parameters.limit_seconds <= 0:
+        raise Impossible(
+            "The time limit of matching is 0. Set it to a second or more in the authority’s settings."
+        )
+    schools = {school.urn for school in instance.schools}
+    posts: tuple[Need | Offer, ...] = (*instance.needs, *instance.offers)
+    for post in posts:
+        if post.school not in schools:
+            raise Impossible(
+                f"School {post.school} of a need or an offer is not among the schools of this plan."
+            )
+    for rows in (instance.schools, instance.needs, instance.offers):
+        names = Counter(str(getattr(row, "id", None) or getattr(row, "urn", None)) for row in rows)
+        if len(names) < len(rows):
+            raise Impossible(
+                "The same school, need or offer is there twice, so it is not clear which one counts."
+            )
+    if any((need.half_days or 1) < 1 for need in instance.needs) or any(
+        offer.half_days < 0 or offer.pence_per_day < 0 for offer in instance.offers
+    ):
+        raise Impossible("A need asks for no days, or an offer has fewer than none. Correct it first.")
+
+
+def check_weights(weights: Weights) -> None:
+    """Raises Impossible when the weights sum to nothing or one is below 0."""
+    values = [getattr(weights, field) for field in weights.__struct_fields__]
+    if min(values) < 0:
+        raise Impossible("A weight of matching is below 0. Set it to 0 or more in the authority’s settings.")
+    if sum(values) == 0:
+        raise Impossible(
+            "The weights of matching sum to nothing, so no offer is better than another. "
+            "Set at least one of them above 0 in the authority’s settings."
+        )
+
+
+def check_pins(columns: Columns, blocks: list[Block]) -> None:
+    """Raises Impossible when a pinned pair breaks a rule, or the pins together ask for more than there is."""
+    pins = [known for known in columns.instance.known if known.what == "pinned"]
+    for pin in pins:
+        _check_pin(columns, blocks, pin)
+    if pins:
+        _check_room(columns, pins)
+
+
+def _check_pin(columns: Columns, blocks: list[Block], pin: Known) -> None:
+    need, offer = columns.need_at.get(pin.need), columns.offer_at.get(pin.offer)
+    if need is None:
+        raise _in_the_way(pin, "its need is no longer open")
+    if offer is None:
+        raise _in_the_way(pin, "its offer is no longer live")
+    mask = _mask(blocks, need, offer)
+    if mask is None:
+        raise _in_the_way(pin, "the two schools are of different authorities")
+    broken = [rule for rule in RULES if mask & rule]
+    if broken:
+        raise _in_the_way(pin, f"the offer is {RULE_WORDS[broken[0].key]}")
+
+
+def _mask(blocks: list[Block], need: int, offer: int) -> int | None:
+    for block in blocks:
+        row, column = np.flatnonzero(block.needs == need), np.flatnonzero(block.offers == offer)
+        if len(row) and len(column):
+            return int(block.masks[row[0], column[0]])
+    return None
+
+
+def _check_room(columns: Columns, pins: list[Known]) -> None:
+    """Pins together with what is accepted, against days, places, partners and money."""
+    kept = {(known.need, known.offer) for known in columns.instance.known if known.what == "accepted"}
+    slots = columns.instance.parameters.model == "slots"
+    days, places, partners, money = (Counter[int]() for _ in range(4))
+    for pin in sorted(pins, key=lambda known: (known.need, known.offer)):
+        kept.add((pin.need, pin.offer))
+    limits = {budget.pool: 2 * budget.pence for budget in columns.instance.budgets}
+    pinned = {(pin.need, pin.offer): pin for pin in pins}
+    for ids in sorted(kept, key=lambda pair: (pair in pinned, pair)):
+        need, offer = columns.need_at.get(ids[0]), columns.offer_at.get(ids[1])
+        if need is None or offer is None:
+            continue
+        half_days, pool = int(columns.needs.half_days[need]), int(columns.needs.pool[need])
+        partners[need] += 1
+        places[offer] += 1
+        days[offer] += half_days
+        money[pool] += half_days * int(columns.offers.pence[offer])
+        if ids not in pinned:
+            continue
+        if partners[need] > columns.needs.partners[need]:
+            raise _in_the_way(pinned[ids], "the need has as many partners as it asks for without it")
+        if places[offer] > columns.offers.engagements[offer]:
+            raise _in_the_way(pinned[ids], "the offer has no place left for another school")
+        if not slots and days[offer] > columns.offers.half_days[offer]:
+            raise _in_the_way(pinned[ids], "the offer has not enough days left")
+        if not slots and pool >= 0 and money[pool] > limits[columns.pools[pool]]:
+            raise _in_the_way(pinned[ids], "there is not enough money left for it")
+
+
+def _in_the_way(pin: Known, why: str) -> Impossible:
+    return Impossible(
+        f"A pair that is kept in the plan cannot be kept: {why}. Take the pin off, or clear what stands in its way.",
+        pin.need,
+        pin.offer,
+    )

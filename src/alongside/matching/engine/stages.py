@@ -1,0 +1,137 @@
+"""The strict stages: as many of tier 1 as can be served, then of tier 2, then of tier 3, then the best of those.
+
+A linear relaxation often proves a stage in milliseconds: when what is served reaches the bound, no plan serves
+more. Else the stage is solved by itself. What was served in one stage is a row of the next ones.
+"""
+
+from dataclasses import dataclass, field
+from math import floor
+from time import monotonic
+
+import numpy as np
+
+from alongside.matching.engine.columns import Bools, Ints
+from alongside.matching.engine.programme import Programme
+from alongside.matching.engine.rearranging import polish
+from alongside.matching.engine.result import Coverage
+from alongside.matching.engine.solver import Solved, Solver, total, whole
+from alongside.matching.engine.standing import Standing
+
+ALMOST = 1e-6
+TIERS = (1, 2, 3)
+SHARE_OF_A_STAGE = 0.4
+"""A stage takes this share of the time that is left at most, so that something is left for the last."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """A plan: which candidates, how many of each tier, and how good it is known to be."""
+
+    chosen: Bools
+    coverage: list[Coverage] = field(default_factory=list)
+    bound: float = np.inf
+    optimal: bool = False
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is known on the way: the best plan so far, the rows that the stages added, and until when."""
+
+    programme: Programme
+    best: Bools
+    until: float
+    stages: list[tuple[Ints, int, bool]] = field(default_factory=list)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.until - monotonic()
+
+    def solver(self, *, integer: bool) -> Solver:
+        """A solver that keeps to what the stages before have proven."""
+        solver = Solver(self.programme, integer=integer)
+        for columns, served, proven in self.stages:
+            solver.at_least(columns, served, proven=proven)
+        return solver
+
+    def keep(self, solved: Solved) -> None:
+        """Take over a plan if one was found, made better by single moves."""
+        if solved.values is not None:
+            standing = Standing(self.programme, solved.values[: self.programme.pairs] > 0.5)
+            polish(standing)
+            self.best = standing.chosen
+
+
+def solve(programme: Programme, seconds: float, start: Bools) -> Answer:
+    """The best plan that is found in so many seconds, beginning with one that is possible."""
+    work = _Work(programme, start, monotonic() + seconds)
+    relaxed = _improve(work, programme.objective)
+    coverage = [_stage(work, tier) for tier in TIERS]
+    solver = work.solver(integer=True)
+    solver.start_from(work.best)
+    last = solver.solve(work.left)
+    work.keep(last)
+    bound = last.bound if all(stage.proven for stage in coverage) else min(last.bound, relaxed)
+    return Answer(
+        work.best, coverage, max(bound, float(total(programme, work.best))), last.status == "optimal"
+    )
+
+
+def served_by(programme: Programme, chosen: Bools, tier: int) -> int:
+    """How many needs of a tier have a partner in this plan."""
+    columns = firsts(programme, tier)
+    return int(np.rint(whole(programme, chosen)[columns].sum()))
+
+
+def firsts(programme: Programme, tier: int) -> Ints:
+    """The columns whose sum is how many needs of this tier have a partner."""
+    tiers = programme.columns.needs.tier[np.maximum(programme.first, 0)]
+    return np.flatnonzero((programme.first >= 0) & (tiers == tier))
+
+
+def _stage(work: _Work, tier: int) -> Coverage:
+    """Serve as many needs of a tier as can be, keep to it from now on, and say whether it is proven."""
+    programme = work.programme
+    columns = firsts(programme, tier)
+    number = int((programme.columns.needs.tier == tier).sum())
+    objective = np.zeros(len(programme.objective), dtype=np.int64)
+    objective[columns] = 1
+    relaxed = work.solver(integer=False)
+    relaxed.maximise(objective)
+    at_most = min(number, _floor(relaxed.solve(work.left).bound, number))
+    served = served_by(programme, work.best, tier)
+    if served < at_most:
+        solver = work.solver(integer=True)
+        solver.maximise(objective)
+        solver.start_from(work.best)
+        solved = solver.solve(work.left * SHARE_OF_A_STAGE)
+        work.keep(solved)
+        served = served_by(programme, work.best, tier)
+        at_most = max(served, min(at_most, _floor(solved.bound, number)))
+        work.stages.append((columns, served, served == at_most))
+        _improve(work, programme.objective)
+    else:
+        work.stages.append((columns, served, True))
+    return Coverage(tier=tier, needs=number, served=served, at_most=at_most, proven=served == at_most)
+
+
+def _improve(work: _Work, objective: Ints) -> float:
+    """Look near the relaxation for a better plan: what it takes whole stays. Returns the relaxation's bound."""
+    programme = work.programme
+    relaxed = work.solver(integer=False).solve(work.left)
+    if relaxed.values is None:
+        return relaxed.bound
+    solver = work.solver(integer=True)
+    for column in np.flatnonzero(relaxed.values[: programme.pairs] > 1 - ALMOST).tolist():
+        solver.bound(column, 1.0, 1.0)
+    solved = solver.solve(work.left * SHARE_OF_A_STAGE)
+    if solved.values is not None:
+        found = solved.values[: programme.pairs] > 0.5
+        if total(programme, found) > total(programme, work.best):
+            work.best = found
+    return relaxed.bound
+
+
+def _floor(bound: float, otherwise: int) -> int:
+    """The whole number that a count cannot exceed."""
+    return floor(bound + ALMOST) if np.isfinite(bound) else otherwise
