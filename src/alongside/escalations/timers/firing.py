@@ -22,7 +22,7 @@ from alongside.database.asker import Asker, let_ask
 from alongside.database.session import Database
 from alongside.escalations.clock import STAGES, moment_in_words
 from alongside.escalations.timers.model import Reminder
-from alongside.escalations.timers.queries import case_of, covers, holders, leads_of
+from alongside.escalations.timers.queries import covers, holders, leads_of
 from alongside.journal.actions import write_journal
 from alongside.notifications import tell
 from alongside.notifications.model import Mail
@@ -30,7 +30,7 @@ from alongside.notifications.model import Mail
 AT_ONCE = 20
 """Timers that one worker claims at a time."""
 
-LEASE_SECONDS = 30
+LEASE_SECONDS = 10
 """How long a claim holds; a transaction that does nothing for as long is ended, so that it keeps no row."""
 
 log = structlog.get_logger("alongside.timers")
@@ -53,10 +53,12 @@ LET_GO_WHEN_STOPPED = text(
 )
 MARK = text(
     """
-    UPDATE escalation_timer SET state = 'fired', fired_at = now(), fired_attempt = :attempt
-     WHERE authority_id = :authority_id AND id = :id AND state = 'claimed' AND attempt = :attempt
-       AND lease_until > clock_timestamp()
-    RETURNING id
+    UPDATE escalation_timer AS timer SET state = 'fired', fired_at = now(), fired_attempt = :attempt
+      FROM escalation AS case_
+     WHERE timer.authority_id = :authority_id AND timer.id = :id AND timer.state = 'claimed'
+       AND timer.attempt = :attempt AND timer.lease_until > clock_timestamp()
+       AND case_.authority_id = :authority_id AND case_.id = timer.case_id
+    RETURNING case_.owner_id, case_.consortium_id, case_.handling_consortium_id
     """
 )
 Open = Callable[[datetime], bool]
@@ -89,11 +91,10 @@ async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> boo
     now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[1]
     await let_ask(session, Asker(authority_id, Role.SYSTEM.value))
     mark = {"authority_id": authority_id, "id": timer.id, "attempt": timer.attempt}
-    if (await session.execute(MARK, mark)).first() is None:
+    case = (await session.execute(MARK, mark)).one_or_none()
+    if case is None:
         return False
     person = system(authority_id, now.astimezone(LONDON).date())
-    case = await case_of(session, authority_id, timer.case_id)
-    assert case is not None, "a timer belongs to a case"
     told = await _remind(session, person, case, timer)
     await session.execute(
         insert(Reminder).values(

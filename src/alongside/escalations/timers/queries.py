@@ -32,12 +32,6 @@ COVERS = text(
      WHERE authority_id = :authority_id AND away_id = :owner_id AND :today BETWEEN starts_on AND ends_on
     """
 ).bindparams(bindparam("today", type_=Date))
-CASE = text(
-    """
-    SELECT id, owner_id, consortium_id, handling_consortium_id, state FROM escalation
-     WHERE authority_id = :authority_id AND id = :case_id
-    """
-)
 REMINDERS: Any = (
     select(Reminder.stage, Reminder.step, Reminder.due_at, Reminder.told, Reminder.at)
     .where(Reminder.authority_id == bindparam("authority_id"), Reminder.case_id == bindparam("case_id"))
@@ -63,11 +57,6 @@ async def covers(session: AsyncSession, authority_id: int, today: date, owner_id
     """Who looks after the cases of an officer who is away today."""
     values = {"authority_id": authority_id, "owner_id": owner_id, "today": today}
     return list((await session.scalars(COVERS, values)).all())
-
-
-async def case_of(session: AsyncSession, authority_id: int, case_id: UUID) -> Row[Any] | None:
-    """What a reminder needs to know of its case."""
-    return (await session.execute(CASE, {"authority_id": authority_id, "case_id": case_id})).one_or_none()
 
 
 async def reminders_of(session: AsyncSession, authority_id: int, case_id: UUID) -> Sequence[Row[Any]]:

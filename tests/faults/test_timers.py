@@ -1,0 +1,194 @@
+"""Timers by the thousand, four workers, one of them killed every two seconds: each reminder once, none missed.
+
+ALONGSIDE_TIMERS=10000 makes it the whole number that was promised; by default fewer run, so that the suite stays quick.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from alongside.escalations.clock import STAGES, STEPS
+from alongside.escalations.timers.firing import LEASE_SECONDS
+from tests.escalations.cases import a_case
+from tests.notifications.postroom import SENDER, PostRoom, post_room
+from tests.people import NORTHSHIRE, OFFICER
+from tests.stage import FENCE_KEY, Copy
+
+pytestmark = pytest.mark.slow
+
+HOW_MANY = int(os.environ.get("ALONGSIDE_TIMERS", "300"))
+WORKERS = 4
+KILL_EVERY = 2.0
+"""Seconds between kills."""
+
+AT_MOST = 90 + HOW_MANY / 5
+"""Seconds until all must be done, on a machine that other tests keep busy."""
+
+
+@pytest.fixture
+async def boss(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
+    """The database as its superuser sees it."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    yield connection
+    await connection.close()
+
+
+@dataclass
+class Worker:
+    """One process, and the file in which it says how it fares."""
+
+    process: subprocess.Popen[bytes]
+    said: Path
+
+    def is_up(self) -> bool:
+        """Whether it has begun to work; until then there is nothing to kill."""
+        return b"working" in self.said.read_bytes()
+
+    def end(self) -> None:
+        """No time for last words."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+
+
+def start(copy: Copy, room: PostRoom, folder: Path) -> Worker:
+    """`alongside worker` as an operator starts it, in the demonstration's hours, which are all hours."""
+    said = folder / f"{uuid4().hex}.log"
+    environment = os.environ | {
+        "DATABASE_URL": copy.app_url,
+        "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+        "ALONGSIDE_SECRET": "s" * 32,
+        "ALONGSIDE_MAIL": room.url,
+        "ALONGSIDE_MAIL_FROM": SENDER,
+        "ALONGSIDE_DEMONSTRATION": "yes",
+        "ALONGSIDE_BASE_URL": "https://{host}",
+    }
+    command = [sys.executable, "-m", "alongside.cli", "worker"]
+    with said.open("wb") as out:
+        return Worker(subprocess.Popen(command, env=environment, stdout=out, stderr=out), said)
+
+
+async def arm_many(boss: asyncpg.Connection, count: int) -> None:
+    """That many timers that are due now: a case has one for each stage and step. Every reminder is to be a letter."""
+    await boss.execute("UPDATE person SET mail_choice = 'at_once'")
+    each = len(STAGES) * len(STEPS)
+    cases = [await a_case(boss, owner_id=OFFICER.person_id) for _ in range(-(-count // each))]
+    await boss.execute(
+        "INSERT INTO escalation_timer (authority_id, case_id, stage, step, due_at, remind_at)"
+        " SELECT $1, one, stage, step, now(), now() FROM unnest($2::uuid[]) one, unnest($3::text[]) stage,"
+        " unnest($4::text[]) step LIMIT $5",
+        NORTHSHIRE,
+        cases,
+        list(STAGES),
+        list(STEPS),
+        count,
+    )
+
+
+async def to_come(boss: asyncpg.Connection) -> int:
+    """Reminders that are still to be given."""
+    count: int = await boss.fetchval("SELECT count(*) FROM escalation_timer WHERE state <> 'fired'")
+    return count
+
+
+async def unsent(boss: asyncpg.Connection) -> int:
+    """Letters that are still to be sent."""
+    count: int = await boss.fetchval("SELECT count(*) FROM mail WHERE state <> 'sent'")
+    return count
+
+
+async def once_each(boss: asyncpg.Connection, room: PostRoom, count: int) -> None:
+    """Every timer fired, gave one reminder, and whoever it told has exactly one notice and one letter of it."""
+    assert await boss.fetchval("SELECT count(*) FROM escalation_timer WHERE state = 'fired'") == count
+    given = await boss.fetch("SELECT timer_id, step, told FROM escalation_reminder")
+    assert Counter(Counter(row["timer_id"] for row in given).values()) == {1: count}
+    notices = await boss.fetch(
+        "SELECT once, count(DISTINCT person_id) AS people, count(*) AS lines FROM notice GROUP BY 1"
+    )
+    assert all(row["people"] == row["lines"] for row in notices)
+    told = {f"case_timer:{row['timer_id']}:1": row["told"] for row in given if row["step"] != "director"}
+    assert {row["once"]: row["people"] for row in notices} == told
+    to_director = sum(row["step"] == "director" for row in given)
+    assert len(room.inbox) == sum(told.values()) + to_director, (
+        "one letter in a mailbox for each that was told"
+    )
+    assert await boss.fetchval("SELECT count(*) FROM mail") == len(room.inbox)
+
+
+async def test_one_worker_of_four_is_killed_every_two_seconds_and_each_reminder_is_given_once(
+    copy: Copy, boss: asyncpg.Connection, tmp_path: Path
+) -> None:
+    await arm_many(boss, HOW_MANY)
+    async with post_room() as room:
+        workers = [start(copy, room, tmp_path) for _ in range(WORKERS)]
+        kills, began, next_kill = 0, time.monotonic(), time.monotonic() + KILL_EVERY
+        try:
+            while await to_come(boss):
+                assert time.monotonic() - began < AT_MOST, f"{await to_come(boss)} are still to come"
+                up = [one for one in workers if one.is_up()]
+                if up and time.monotonic() >= next_kill:
+                    victim = random.choice(up)
+                    victim.end()
+                    workers[workers.index(victim)] = start(copy, room, tmp_path)
+                    kills, next_kill = kills + 1, time.monotonic() + KILL_EVERY
+                await asyncio.sleep(0.1)
+            took = time.monotonic() - began
+            await boss.execute("UPDATE mail SET lease_until = now() WHERE state = 'sending'")
+            async with asyncio.timeout(AT_MOST):
+                while await unsent(boss):
+                    await asyncio.sleep(0.1)
+        finally:
+            for one in workers:
+                one.end()
+        await once_each(boss, room, HOW_MANY)
+    assert kills >= 3, "somebody was killed"
+    figures = await boss.fetchrow(
+        "SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM fired_at - remind_at)) AS p99_late,"
+        " max(attempt) AS tries, count(*) FILTER (WHERE attempt > 1) AS taken_over FROM escalation_timer"
+    )
+    print(f"{HOW_MANY} timers, {kills} kills, {took:.0f} s: {dict(figures)}")
+
+
+async def test_a_worker_that_was_stopped_past_its_lease_writes_nothing_when_it_wakes(
+    copy: Copy, boss: asyncpg.Connection, tmp_path: Path
+) -> None:
+    await arm_many(boss, 60)
+    in_hand = "SELECT count(*) FROM escalation_timer WHERE state = 'claimed'"
+    async with post_room() as room:
+        workers = [start(copy, room, tmp_path)]
+        sleeper = workers[0].process
+        try:
+            async with asyncio.timeout(90):
+                while not await boss.fetchval(in_hand):
+                    await asyncio.sleep(0.01)
+                sleeper.send_signal(signal.SIGSTOP)
+                held = await boss.fetchval(in_hand)
+                assert held, "it was stopped with timers in hand"
+                await asyncio.sleep(LEASE_SECONDS + 1)
+                workers.append(start(copy, room, tmp_path))
+                while await to_come(boss):
+                    await asyncio.sleep(0.05)
+                sleeper.send_signal(signal.SIGCONT)
+                await asyncio.sleep(2)
+                while await unsent(boss):
+                    await asyncio.sleep(0.05)
+            taken_over = await boss.fetchval("SELECT count(*) FROM escalation_timer WHERE attempt > 1")
+            assert taken_over >= held - 1, "but for the one that it may just have committed"
+            assert sleeper.poll() is None, "and it goes on working"
+        finally:
+            for one in workers:
+                one.end()
+        await once_each(boss, room, 60)
