@@ -53,6 +53,7 @@ DESTINATIONS = (
     Destination("/desk", "My desk", Permission.SEE_OWN_DESK),
     Destination("/board", "Needs and offers", Permission.SEE_BOARD),
     Destination("/partnerships", "Partnerships", Permission.SEE_PARTNERSHIP),
+    Destination("/directory", "Good practice", Permission.SEE_ENTRY),
     Destination("/plans", "Plans", Permission.SEE_PLAN),
     Destination("/consortium", "Consortium", Permission.SEE_CONSORTIUM_DESK),
     Destination("/schools", "Schools", Permission.SEE_SCHOOLS),

@@ -159,7 +159,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         "fence.asker()",
         "seal_journal_entry()",
         "declare_authority(text,text,text,text[],integer)",
-        "search.find(text,integer[],date,integer[],text[],real[],real[],uuid[],real[],real,real,real)",
+        "search.find(text,integer[],date,integer[],text[],real[],real[],uuid[],real[],double precision,double precision,double precision)",
         "search.keep_entry()",
         "search.keep_public()",
         "search.known(text[])",

@@ -17,6 +17,7 @@ from alongside.directory.forms import EntryForm, NoteForm, entry_form_of
 from alongside.directory.known_for import related_entries
 from alongside.directory.model import ENTRY_WORKFLOW, LISTED
 from alongside.directory.moderation import pages as moderation
+from alongside.directory.search import pages as searching
 from alongside.directory.shown import version_of, words_for
 from alongside.directory.words import LABELS, waiting_for
 from alongside.errors import NotThere, Stale
@@ -244,6 +245,7 @@ async def _after(session: AsyncSession, person: Person, entry_id: UUID, act: str
 
 routes = [
     *moderation.routes,
+    *searching.routes,
     list_entries,
     write_entry,
     post_entry,

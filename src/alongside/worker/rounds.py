@@ -17,6 +17,8 @@ from alongside.authorities.registry import all_settings, settings_of
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.listening import Listener
 from alongside.database.session import Database, may_try_again, refuse_wrong_role
+from alongside.directory.search.actions import read_some
+from alongside.directory.search.learnt import can_read
 from alongside.errors import Alongside
 from alongside.escalations.timers.firing import fire_some
 from alongside.notifications.letters import Origin
@@ -122,6 +124,8 @@ class Worker:
                         return
                     reminded = await self._remind_some(settings)
                     if not await self._send_some(settings) and not reminded:
+                        if await self._read_some(settings):
+                            continue
                         return
                 self.called.add(authority_id)
             except Exception as problem:  # noqa: BLE001  (whatever it is, it is this authority's alone)
@@ -141,6 +145,13 @@ class Worker:
         origin = Origin(authority.dfe_code, authority.name, address, authority.mail.reply_to)
         hours = hours_now(authority, now, always=self.settings.demonstration)
         return await send_some(self.sender, origin, hours, now.astimezone(LONDON).date())
+
+    async def _read_some(self, authority: AuthoritySettings) -> int:
+        """What the directory lists is read for its meaning when no letter waits; nothing where nobody can read."""
+        if not can_read():
+            return 0
+        async with self.database.fenced(authority.dfe_code) as session:
+            return await read_some(session, authority.dfe_code)
 
 
 async def first_of(*events: asyncio.Event, seconds: float) -> None:

