@@ -24,8 +24,10 @@ from alongside.web.typed import asked
 async def show_directory(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """Good practice that this person may see: found by words, slips, jargon and meaning, or all of it."""
     form = search_form(asked(request), choices_of(settings_of(person.authority_id)))
+    without_filters = ADDRESS + (f"?{urlencode({'q': form.typed})}" if form.typed else "")
+    context = {"form": form, "found": None, "without_filters": without_filters, **words_for(person)}
     if not form.validate():
-        context = {"form": form, "found": None, "facets": _facets(form, None, Bounds()), **words_for(person)}
+        context["facets"] = _facets(form, None, Bounds())
         return Page("directory/search/show.html", context, status=422)
     mine = await bounds_of(session, person)
     question = await understood(session, person, form.typed)
@@ -38,8 +40,7 @@ async def show_directory(request: Request[Any, Any, Any], session: AsyncSession,
         page=form.number,
         mine=mine,
     )
-    context = {
-        "form": form,
+    context |= {
         "found": found,
         "facets": _facets(form, found, mine),
         "mine": mine,
@@ -47,11 +48,9 @@ async def show_directory(request: Request[Any, Any, Any], session: AsyncSession,
         "reason": lambda entry: reason(found, entry),
         "likeness": lambda entry: likeness_in_words(mine, entry),
         "corrections": corrections(found),
-        "without_filters": ADDRESS + (f"?{urlencode({'q': form.typed})}" if form.typed else ""),
         "need_href": _need_href(form),
         "previous_page": address_of(form, page=form.number - 1) if form.number > 1 else None,
         "next_page": address_of(form, page=form.number + 1) if form.number * A_PAGE < found.number else None,
-        **words_for(person),
     }
     return Page("directory/search/show.html", context, fragment="directory/search/_found.html")
 
