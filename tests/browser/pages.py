@@ -44,6 +44,7 @@ LISTS: dict[str, Cast | None] = {
     "/outbox": HEAD_OF_MILL,
     "/board": HEAD_OF_MILL,
     "/desk": HEAD_OF_MILL,
+    "/directory": HEAD_OF_MILL,
     "/consortium": LEAD_OF_NORTH,
 }
 """Pages that are there when nothing has been written yet."""
