@@ -38,7 +38,10 @@ ACCEPTED, PINNED = 1, 2
 
 
 def find(columns: Columns, blocks: list[Block] | None = None) -> Candidates:
-    """Every pair that breaks no rule and scores enough; what is accepted stays, whatever the rules say now."""
+    """Every pair that breaks no rule and scores enough.
+
+    What is accepted stays, whatever the rules say now, and what is pinned, however weak its score.
+    """
     blocks = rule(columns) if blocks is None else blocks
     keys = _keys(columns, blocks)
     accepted, pinned, planned = (_known(columns, what) for what in ("accepted", "pinned", "planned"))
@@ -48,7 +51,7 @@ def find(columns: Columns, blocks: list[Block] | None = None) -> Candidates:
     scored = score(columns, needs, offers)
     fixed = np.where(np.isin(keys, accepted), ACCEPTED, np.where(np.isin(keys, pinned), PINNED, 0))
     enough = scored.score >= columns.instance.parameters.score_at_least
-    kept = enough | (fixed == ACCEPTED)
+    kept = enough | (fixed > 0)
     first, alone = counted(columns, blocks)
     weak = np.bincount(needs[~kept], minlength=len(first))
     first[:, _PLACE[Rule.SCORE]] += weak

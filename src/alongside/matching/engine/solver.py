@@ -1,6 +1,7 @@
 """HiGHS at work on a programme: solved once, or again and again with little changed."""
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Literal
 
 import highspy
@@ -27,6 +28,7 @@ class Solver:
 
     def __init__(self, programme: Programme, *, integer: bool = True) -> None:
         self._programme, self._integer = programme, integer
+        self._objective = programme.objective
         self._highs = highspy.Highs()
         self._set("output_flag", value=False)
         self._set("threads", 1)
@@ -37,6 +39,7 @@ class Solver:
 
     def maximise(self, objective: Ints) -> None:
         """Maximise this from now on, a coefficient for each column."""
+        self._objective = objective
         count = len(objective)
         self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), objective.astype(np.float64))
 
@@ -64,6 +67,14 @@ class Solver:
         """Solve for so many seconds at most."""
         if not self._programme.objective.size:
             return Solved(np.zeros(0), 0.0, "optimal")
+        until = monotonic() + seconds
+        solved = self._once(seconds)
+        if self._integer and solved.values is not None and not self._is_its_own(solved.values):
+            self._highs.clearSolver()
+            solved = self._once(until - monotonic())
+        return solved
+
+    def _once(self, seconds: float) -> Solved:
         self._set("time_limit", self._highs.getRunTime() + max(seconds, 0.01))
         self._highs.run()
         status, info = self._highs.getModelStatus(), self._highs.getInfo()
@@ -75,6 +86,14 @@ class Solver:
         values = np.array(self._highs.getSolution().col_value)
         done = status == highspy.HighsModelStatus.kOptimal
         return Solved(values, best if done or self._integer else np.inf, "optimal" if done else "gap")
+
+    def _is_its_own(self, values: Floats) -> bool:
+        """Whether these values have the objective that HiGHS says they have.
+
+        When presolve improves the solution that it started from, and nothing better is found, HiGHS 1.16 gives back
+        the solution as it was before, with the objective of the improved one.
+        """
+        return bool(abs(self._objective @ values - self._highs.getInfo().objective_function_value) < WHOLE)
 
     def prices(self) -> Floats:
         """What one more unit of each row would bring at the margin, after a relaxation was solved."""

@@ -85,6 +85,8 @@ async def _heard(
             await _listen(instance, child, heard, progress)
     except TimeoutError:
         why = OUT_OF_TIME
+    except OSError:
+        why = CRASHED
     if heard.refused is not None:
         raise Impossible(heard.refused.sentence, heard.refused.need, heard.refused.offer)
     return heard, why
