@@ -1,0 +1,280 @@
+"""With every filter of every query removed: no case of another consortium, no officer's note for a head.
+
+Each statement here is bare SQL without WHERE, as the app's own role. Whatever the room's Python does or forgets, this is
+what PostgreSQL gives. The tables are those that declare a second policy: a new one is tried without being named here.
+"""
+
+import hashlib
+import hmac
+import time
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from alongside.database.asker import Asker, signed_asker
+from alongside.database.fence import signed_fence
+from alongside.escalations.model import Case
+from tests.escalations.scene import put_case
+from tests.isolation.rows import TABLES, row_of
+from tests.people import (
+    ADMINISTRATOR,
+    DELEGATE_OF_MILL,
+    DEPUTY_OF_NORTH,
+    HEAD_OF_LOCK,
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    HEAD_OF_QUAY,
+    HEAD_OF_SERVICE,
+    LEAD_OF_NORTH,
+    LEAD_OF_SOUTH,
+    MILL,
+    NORTH,
+    NORTHSHIRE,
+    OFFICER,
+    PARK,
+    QUAY,
+    SOUTH,
+    SOUTHSHIRE,
+    Cast,
+)
+from tests.stage import FENCE_KEY
+
+GUARDED = [table.name for table in TABLES if "second_policy" in table.info]
+PARTS = [name for name in GUARDED if name != "escalation"]
+ALL = {"told", "untold", "other", "handed"}
+
+SEES: dict[Cast, set[str]] = {
+    OFFICER: ALL,
+    HEAD_OF_SERVICE: ALL,
+    LEAD_OF_NORTH: {"told", "untold", "handed"},
+    DEPUTY_OF_NORTH: {"told", "untold", "handed"},
+    LEAD_OF_SOUTH: {"other", "handed"},
+    HEAD_OF_MILL: {"told"},
+    HEAD_OF_PARK: set(),
+    HEAD_OF_QUAY: {"other"},
+    HEAD_OF_LOCK: {"other"},
+    DELEGATE_OF_MILL: set(),
+    ADMINISTRATOR: set(),
+}
+"""Which cases each of the cast sees: raised by north for Mill (told, and not told), by south for Quay, and by north for
+Park but handed to south. The head of Lock is no party and was named to read the one of Quay."""
+
+NEVER_FOR_SCHOOL = {"escalation_note", "escalation_untold", "escalation_reading", "escalation_presence"}
+CORE_ONLY = {"escalation_note", "escalation_reading", "escalation_presence"}
+MARKED = {"escalation_event", "escalation_visit", "escalation_file"}
+"""What is shown to a school only where a row says so: here one of two."""
+
+
+@pytest.fixture(scope="module")
+async def wire(module_database: Any) -> Any:
+    """A raw connection as the app's role; each case has two rows in every table that belongs to cases."""
+    owner = await asyncpg.connect(module_database.superuser_url)
+    cases = {
+        "told": await put_case(owner, "active"),
+        "untold": await put_case(owner, "active", told_at=None),
+        "other": await put_case(
+            owner, "active", school_urn=QUAY, consortium_id=SOUTH, raised_by=LEAD_OF_SOUTH.person_id
+        ),
+        "handed": await put_case(
+            owner, "active", school_urn=PARK, told_at=None, handling_consortium_id=SOUTH
+        ),
+    }
+    await owner.execute("SET session_replication_role = replica")
+    for row in await owner.fetch(
+        "SELECT conrelid::regclass::text AS t, conname FROM pg_constraint WHERE contype = 'c' AND conrelid::regclass::text = ANY($1)",
+        GUARDED,
+    ):
+        await owner.execute(f'ALTER TABLE {row["t"]} DROP CONSTRAINT "{row["conname"]}"')
+    for table in (one for one in TABLES if one.name in PARTS):
+        for case_id in cases.values():
+            for shown in (True, False):
+                made = row_of(table, NORTHSHIRE) | {"case_id": case_id}
+                made |= {"for_school": shown} if "for_school" in made else {}
+                await put(owner, table.name, made)
+    await put(
+        owner,
+        "escalation_reader",
+        {
+            "authority_id": NORTHSHIRE,
+            "id": uuid4(),
+            "case_id": cases["other"],
+            "person_id": HEAD_OF_LOCK.person_id,
+            "seat": "Board",
+            "named_by": OFFICER.person_id,
+        },
+    )
+    connection = await asyncpg.connect(module_database.app_url)
+    yield connection, {case_id: name for name, case_id in cases.items()}, owner
+    await connection.close()
+    await owner.close()
+
+
+async def put(owner: asyncpg.Connection, table: str, row: dict[str, Any]) -> None:
+    """A row, past everything; the second of a table that holds one a case is left out."""
+    marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    await owner.execute(
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) ON CONFLICT DO NOTHING", *row.values()
+    )
+
+
+def asking(one: Cast, *interests: int) -> str:
+    """A true claim of one of the cast."""
+    consortia = [one.consortium_id] if one.consortium_id else []
+    return signed_asker(
+        Asker(one.authority_id, one.role.value, one.person_id, one.school_urn, consortia, interests),
+        FENCE_KEY,
+    )
+
+
+async def seen(
+    connection: asyncpg.Connection, asker: str | None, sql: str, authority_id: int = NORTHSHIRE
+) -> list[Any] | str:
+    """What a statement gives to somebody, or the code of the error. Nothing is kept."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute(
+            "SELECT set_config('alongside.fence', $1, true)", signed_fence(authority_id, FENCE_KEY)
+        )
+        if asker is not None:
+            await connection.execute("SELECT set_config('alongside.asker', $1, true)", asker)
+        return list(await connection.fetch(sql))
+    except asyncpg.PostgresError as refused:
+        return refused.sqlstate or "error"
+    finally:
+        await transaction.rollback()
+
+
+def names_of(rows: list[Any] | str, cases: dict[UUID, str], column: str) -> set[str]:
+    """The cases that rows belong to, by their names here."""
+    assert isinstance(rows, list), rows
+    return {cases[row[column]] for row in rows if row[column] in cases}
+
+
+@pytest.mark.parametrize("one", SEES, ids=lambda one: one.name)
+async def test_a_bare_select_gives_each_their_own_cases(wire: Any, one: Cast) -> None:
+    """SELECT * without WHERE: own consortium, own school once told, named, or the core team; nobody else."""
+    connection, cases, _ = wire
+    rows = await seen(connection, asking(one), "SELECT * FROM escalation")
+    assert names_of(rows, cases, "id") == SEES[one]
+    assert len(rows) == len(SEES[one])
+
+
+@pytest.mark.parametrize("one", SEES, ids=lambda one: one.name)
+@pytest.mark.parametrize("table", PARTS)
+async def test_a_bare_select_gives_no_part_of_a_case_to_who_may_not_read_it(
+    wire: Any, one: Cast, table: str
+) -> None:
+    """Every table that belongs to cases: what a school is not to read it is not given, and notes to officers alone."""
+    connection, cases, _ = wire
+    rows = await seen(connection, asking(one), f"SELECT * FROM {table}")
+    found = names_of(rows, cases, "case_id")
+    of_core, of_school = one in (OFFICER, HEAD_OF_SERVICE), one.school_urn is not None
+    if of_core:
+        assert found == ALL
+    elif table in CORE_ONLY or (of_school and table in NEVER_FOR_SCHOOL):
+        assert found == set()
+    elif table == "escalation_reader":
+        assert found == ({"other"} if one is HEAD_OF_LOCK else set())
+    else:
+        assert found == SEES[one]
+    if table in MARKED and of_school:
+        assert all(row["for_school"] for row in rows)
+
+
+async def test_a_lead_with_an_interest_in_the_school_sees_its_cases_only_if_they_raised_them(
+    wire: Any,
+) -> None:
+    """The deputy of north did not raise them and sees none of Mill; the lead did, and sees what they wrote."""
+    connection, cases, _ = wire
+    rows = await seen(connection, asking(DEPUTY_OF_NORTH, MILL), "SELECT * FROM escalation")
+    assert names_of(rows, cases, "id") == {"handed"}
+    rows = await seen(connection, asking(LEAD_OF_NORTH, MILL), "SELECT * FROM escalation")
+    assert names_of(rows, cases, "id") == {"told", "untold", "handed"}
+
+
+FOREIGN = Asker(SOUTHSHIRE, "core_officer", OFFICER.person_id)
+LATER, BEFORE = int(time.time()) + 600, int(time.time()) - 1
+
+
+def signed(claim: str, key: bytes = FENCE_KEY) -> str:
+    """A claim under a signature of this key."""
+    return f"{claim}.{hmac.new(key, claim.encode(), hashlib.sha256).hexdigest()}"
+
+
+FORGED = {
+    "never set": None,
+    "empty": "",
+    "a role in plain": "core_officer",
+    "another key": signed(f"a1.{NORTHSHIRE}.{LATER}.core_officer....", b"mine"),
+    "a head's signature under an officer's role": asking(HEAD_OF_PARK).replace("headteacher", "core_officer"),
+    "another school under a true signature": asking(HEAD_OF_PARK).replace(str(PARK), str(MILL)),
+    "another consortium under a true signature": asking(LEAD_OF_SOUTH).replace(str(SOUTH), str(NORTH)),
+    "an interest struck out": asking(DEPUTY_OF_NORTH, MILL).replace(f".{MILL}.", ".."),
+    "truly signed but expired": signed(f"a1.{NORTHSHIRE}.{BEFORE}.core_officer...."),
+    "truly signed for the other authority": signed_asker(FOREIGN, FENCE_KEY),
+    "the fence itself": signed_fence(NORTHSHIRE, FENCE_KEY),
+    "quotes": "'; SELECT 1 --",
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+@pytest.mark.parametrize("table", GUARDED)
+async def test_who_asks_cannot_be_forged(wire: Any, how: str, table: str) -> None:
+    """Without a claim of ours there is a loud error, and no row."""
+    connection, _, _ = wire
+    assert await seen(connection, FORGED[how], f"SELECT * FROM {table}") == "42501", how
+    for sql in (
+        f"UPDATE {table} SET authority_id = authority_id RETURNING *",
+        f"DELETE FROM {table} RETURNING *",
+    ):
+        assert await seen(connection, FORGED[how], sql) in ("42501", []), (how, sql)
+
+
+@pytest.mark.parametrize("table", GUARDED)
+async def test_nobody_who_only_reads_changes_anything_and_nobody_removes_anything(
+    wire: Any, table: str
+) -> None:
+    """Heads, a named reader, other consortia: no row is touched. Removing is for the product alone, and by nobody."""
+    connection, cases, _ = wire
+    foreign = "('" + "', '".join(str(one) for one, name in cases.items() if name in ("told", "untold")) + "')"
+    column = "id" if table == "escalation" else "case_id"
+    for one in (HEAD_OF_MILL, HEAD_OF_LOCK, DELEGATE_OF_MILL, ADMINISTRATOR, LEAD_OF_SOUTH):
+        sql = f"UPDATE {table} SET authority_id = authority_id WHERE {column} IN {foreign} RETURNING *"
+        assert await seen(connection, asking(one), sql) == [], one.name
+    for one in SEES:
+        assert await seen(connection, asking(one), f"DELETE FROM {table} RETURNING *") == [], one.name
+    system = signed_asker(Asker(NORTHSHIRE, "system"), FENCE_KEY)
+    assert isinstance(await seen(connection, system, f"SELECT * FROM {table}"), list)
+
+
+async def test_the_control_without_its_policy_a_table_shows_everything(wire: Any) -> None:
+    """What the tests above see is the work of the policy and of nothing else."""
+    connection, cases, owner = wire
+    (policy,) = await owner.fetch(
+        "SELECT qual FROM pg_policies WHERE tablename = 'escalation' AND policyname = 'seen_by'"
+    )
+    await owner.execute("DROP POLICY seen_by ON escalation")
+    try:
+        rows = await seen(connection, asking(LEAD_OF_SOUTH), "SELECT * FROM escalation")
+        assert names_of(rows, cases, "id") == ALL
+    finally:
+        await owner.execute(
+            f"CREATE POLICY seen_by ON escalation AS RESTRICTIVE FOR SELECT USING ({policy['qual']})"
+        )
+    rows = await seen(connection, asking(LEAD_OF_SOUTH), "SELECT * FROM escalation")
+    assert names_of(rows, cases, "id") == SEES[LEAD_OF_SOUTH]
+
+
+def test_the_case_and_all_that_belongs_to_it_declare_a_second_policy() -> None:
+    """Whatever refers to a case is guarded like it: a new table that forgot would be found here."""
+    of_cases = {
+        table.name
+        for table in TABLES
+        for key in table.foreign_keys
+        if key.column.table.name == Case.__tablename__
+    }
+    assert of_cases <= set(GUARDED)
+    assert len(GUARDED) > 12
