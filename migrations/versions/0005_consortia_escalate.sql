@@ -884,6 +884,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
      WHERE authority_id = of_authority AND person_id = of_person AND ended_at IS NULL
 $$;
 -- next
+CREATE FUNCTION announce_case() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_' || NEW.authority_id, 'case');
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_case AFTER INSERT ON escalation_event
+    FOR EACH ROW EXECUTE FUNCTION announce_case();
+-- next
 CREATE FUNCTION is_maintained(of_authority integer, of_urn integer) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 RETURN EXISTS (

@@ -17,6 +17,7 @@ from alongside.authorities.queries import Tenants
 from alongside.database.session import Database, refuse_wrong_role
 from alongside.desks import pages as desks_pages
 from alongside.directory import pages as directory_pages
+from alongside.escalations import pages as escalations_pages
 from alongside.matching import pages as matching_pages
 from alongside.needs import pages as needs_pages
 from alongside.notifications import pages as notifications_pages
@@ -43,6 +44,7 @@ ROOMS: tuple[ModuleType, ...] = (
     partnerships_pages,
     matching_pages,
     directory_pages,
+    escalations_pages,
     notifications_pages,
     desks_pages,
     health,
@@ -56,6 +58,7 @@ DESTINATIONS = (
     Destination("/directory", "Good practice", Permission.SEE_ENTRY),
     Destination("/plans", "Plans", Permission.SEE_PLAN),
     Destination("/consortium", "Consortium", Permission.SEE_CONSORTIUM_DESK),
+    Destination("/cases", "Cases", Permission.WORK_ON_CASE),
     Destination("/schools", "Schools", Permission.SEE_SCHOOLS),
     Destination("/people", "People", Permission.SEE_PEOPLE),
 )

@@ -49,6 +49,11 @@ OBJECTS = {
     "entry_id",
     "run_id",
     "exclusion_id",
+    "case_id",
+    "task_id",
+    "criterion_id",
+    "case_visit_id",
+    "file_id",
     "urn",
 }
 OWN_THINGS = {
@@ -61,6 +66,7 @@ OWN_THINGS = {
     "interest_id",
     "unfit_id",
     "wish_id",
+    "cover_id",
     "token",
     "key",
     "because",
@@ -206,6 +212,7 @@ def tried_here(route: Route) -> bool:
         "interest_id",
         "unfit_id",
         "wish_id",
+        "cover_id",
         "token",
     }:
         return False
@@ -248,7 +255,7 @@ async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(stage
     } <= NOBODY_SEES
 
 
-NAMED_IN_THE_BODY = {("POST", "/proposals"), ("POST", "/needs")}
+NAMED_IN_THE_BODY = {("POST", "/proposals"), ("POST", "/needs"), ("POST", "/cases")}
 NOBODY_SEES = {"/not-signed-in/{because}", "/sign-in/{key}", "/sign-in/{key}/callback", "/outbox"}
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from tests.access.cases import case_of_everything
 from tests.people import FORD, HEAD_OF_MILL, LOCK, MEMBERS, MILL, NORTHSHIRE, PARK, QUAY, SOUTHSHIRE
 
 SCOPES = ("own", "same consortium", "other consortium", "twin", "missing")
@@ -195,6 +196,7 @@ async def _one_of_each(
         ),
         "amendment_id": await _amendment(connection, inside, active),
         "entry_id": await _entry(connection, authority_id, asking),
+        **await case_of_everything(connection, authority_id, asking),
     }
 
 

@@ -14,7 +14,7 @@ from alongside.consortia.model import Consortium
 from alongside.errors import NotThere, Stale
 from alongside.escalations.asking import ask
 from alongside.escalations.model import FINALS, Case
-from alongside.escalations.raising.model import Tried, Untold
+from alongside.escalations.raising.model import Untold
 from alongside.escalations.reading.model import Reader
 from alongside.escalations.seats import case_clause, reach_case
 from alongside.escalations.story import Event
@@ -63,11 +63,6 @@ WAITS: Any = (
     select(Wait.waiting_on, Wait.why, Wait.since_at, Wait.until_at)
     .where(Wait.authority_id == AUTHORITY, Wait.case_id == bindparam("case_id"))
     .order_by(Wait.since_at)
-)
-TRIED: Any = (
-    select(Tried.kind, Tried.need_id, Tried.partnership_id, Tried.review_id, Tried.words)
-    .where(Tried.authority_id == AUTHORITY, Tried.case_id == bindparam("case_id"))
-    .order_by(Tried.id)
 )
 EVENTS: Any = (
     select(Event.at, Event.verb, Event.note, Event.person_name, Event.role)
@@ -157,6 +152,21 @@ async def cases_of(
     statement = statement.order_by(*order, Case.id.desc()).limit(A_PAGE + 1).offset((page - 1) * A_PAGE)
     found = (await session.execute(statement, of_person(person))).all()
     return found[:A_PAGE], len(found) > A_PAGE
+
+
+async def all_cases_of(session: AsyncSession, person: Person) -> Sequence[Row[Any]]:
+    """Every case in which somebody has a part, for a spreadsheet; 2,000 at most."""
+    await ask(session, person)
+    statement = CASE.where(case_clause(person, Case, NAMED)).order_by(Case.id.desc()).limit(2000)
+    return (await session.execute(statement, of_person(person))).all()
+
+
+async def others_of_school(session: AsyncSession, person: Person, row: Any) -> Sequence[Row[Any]]:
+    """The other cases of a case's school that are not over, as far as this person sees them."""
+    statement = CASE.where(
+        Case.school_urn == row.school_urn, Case.id != row.id, Case.state.not_in(FINALS)
+    ).order_by(Case.id)
+    return (await session.execute(statement, of_person(person))).all()
 
 
 async def of_case(session: AsyncSession, person: Person, statement: Any, case_id: UUID) -> Sequence[Row[Any]]:

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.database.base import AuthorityOwned, Base, created_at, reference
+from alongside.database.promises import promise
 from alongside.escalations.seats import of_case_row
 
 
@@ -33,3 +34,19 @@ class Event(AuthorityOwned, Base):
     person_name: Mapped[str]
     role: Mapped[str]
     at: Mapped[datetime] = created_at()
+
+
+promise(
+    "colleagues_hear_that_something_was_done_in_a_case",
+    """
+CREATE FUNCTION announce_case() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_' || NEW.authority_id, 'case');
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_case AFTER INSERT ON escalation_event
+    FOR EACH ROW EXECUTE FUNCTION announce_case();
+""",
+)

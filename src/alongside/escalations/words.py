@@ -1,7 +1,11 @@
 """A case in words: its states, what is waited for, and who acts next."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from alongside.access.person import ROLE_NAMES, Role
 from alongside.authorities.settings import AuthoritySettings, label_of
 from alongside.escalations.model import MOVES, OUTCOMES, RESULTS
 from alongside.escalations.tasks.model import MOVES as TASK_MOVES
@@ -95,3 +99,23 @@ def pounds(pence: int | None) -> str:
     if pence is None:
         return "Not given"
     return f"£{pence // 100:,}" if pence % 100 == 0 else f"£{pence / 100:,.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the story: who did what and when, with the reason."""
+
+    at: datetime
+    who: str
+    text: str
+    note: str | None
+
+
+def told_of(events: Iterable[Any]) -> list[Told]:
+    """The story of a case in words."""
+    told = []
+    for one in events:
+        role = Role(one.role)
+        who = one.person_name if role is Role.SYSTEM else f"{one.person_name} ({ROLE_NAMES[role]})"
+        told.append(Told(one.at, who, PAST.get(one.verb, one.verb.replace("_", " ")), one.note or None))
+    return told

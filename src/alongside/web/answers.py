@@ -36,11 +36,12 @@ class SeeOther:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file to keep: always an attachment, never shown in place."""
+    """A file to keep: always an attachment, never shown in place; `headers` go on the response."""
 
     body: bytes | AsyncIterator[bytes]
     filename: str
     media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import structlog
 from litestar import Request, Response, route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import Empty
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,12 +46,23 @@ class _Page:
         """
         return self._declare(path, permission, [HttpMethod.GET, HttpMethod.HEAD], by_itself=by_itself)
 
-    def post(self, path: str, *, permission: Permission) -> Callable[[PageFunction], HTTPRouteHandler]:
-        """An act: once per submission, committed before it is answered."""
-        return self._declare(path, permission, [HttpMethod.POST])
+    def post(
+        self, path: str, *, permission: Permission, largest: int | None = None
+    ) -> Callable[[PageFunction], HTTPRouteHandler]:
+        """An act: once per submission, committed before it is answered.
+
+        `largest` is how many bytes a form with files may have, where the app's own limit is too small.
+        """
+        return self._declare(path, permission, [HttpMethod.POST], largest=largest)
 
     def _declare(
-        self, path: str, permission: Permission, methods: list[HttpMethod], *, by_itself: bool = False
+        self,
+        path: str,
+        permission: Permission,
+        methods: list[HttpMethod],
+        *,
+        by_itself: bool = False,
+        largest: int | None = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         def declared(function: PageFunction) -> HTTPRouteHandler:
             async def endpoint(request: Request[Any, Any, Any]) -> Response[Any]:
@@ -64,6 +76,7 @@ class _Page:
                 name=f"{function.__module__}.{function.__name__}",
                 opt={"permission": permission, "function": function, "by_itself": by_itself},
                 status_code=200,
+                request_max_body_size=Empty if largest is None else largest,
             )
             made: HTTPRouteHandler = handler(endpoint)
             return made

@@ -40,6 +40,9 @@ MOST_OF_ALL = 5_000
 LONGEST = 3600.0
 """Seconds after which a page has to ask anew, so that no stream outlives a release of ours by long."""
 
+POST, CASE = "post", "case"
+"""Kinds of news: a post on the board, and something done in a case."""
+
 PERMISSION = Permission.SEE_BOARD
 log = structlog.get_logger("alongside.live")
 
@@ -50,14 +53,16 @@ class Ear:
 
     authority_id: int
     person_id: UUID | None
+    of_cases: bool = False
     news: asyncio.Event = field(default_factory=asyncio.Event)
     closed: bool = False
     kinds: set[str] = field(default_factory=set)
 
     def hear(self, kind: str) -> None:
-        """There is something of this kind."""
-        self.kinds.add(kind)
-        self.news.set()
+        """There is something of this kind; of cases only those hear who handle them."""
+        if kind != CASE or self.of_cases:
+            self.kinds.add(kind)
+            self.news.set()
 
     def close(self) -> None:
         """No more for this page."""
@@ -77,7 +82,7 @@ class Live:
         """Begin to hear for one page of a person."""
         self.listener.start()
         here = self.ears.setdefault(person.authority_id, [])
-        ear = Ear(person.authority_id, person.id)
+        ear = Ear(person.authority_id, person.id, allowed_at_all(person, Permission.HANDLE_CASE))
         here.append(ear)
         await self.listener.add(f"alongside_{person.authority_id}")
         return ear
@@ -109,15 +114,16 @@ class Live:
         theirs = [ear for ear in self.ears.get(person.authority_id, ()) if ear.person_id == person.id]
         return len(theirs) >= MOST_OF_ONE or self.open_pages() >= MOST_OF_ALL
 
-    def _heard(self, channel: str, _payload: str) -> None:
+    def _heard(self, channel: str, payload: str) -> None:
         for ear in self.ears.get(int(channel.rpartition("_")[2]), ()):
-            ear.hear("post")
+            ear.hear(CASE if payload == CASE else POST)
 
     def _heard_nothing_for_a_while(self) -> None:
         """After a lost connection every page looks for itself what it missed."""
         for here in self.ears.values():
             for ear in here:
-                ear.hear("post")
+                ear.hear(POST)
+                ear.hear(CASE)
 
 
 def live_of(house: House) -> Live:

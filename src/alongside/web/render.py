@@ -81,7 +81,7 @@ def response_to(
             )
         case Download():
             name = quote(answer.filename)
-            headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
+            headers = {**answer.headers, "content-disposition": f"attachment; filename*=UTF-8''{name}"}
             if isinstance(answer.body, bytes):
                 return Response(content=answer.body, media_type=answer.media_type, headers=headers)
             return Stream(answer.body, media_type=answer.media_type, headers=headers)

@@ -55,6 +55,11 @@ def days(value: Decimal | float | None) -> str:
     return f"{number} {'day' if number == '1' else 'days'}"
 
 
+def number(value: Decimal | float) -> str:
+    """A number without needless zeros: 6, 2.5."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else f"{value:g}"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun: 1 need, 3 needs."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -87,6 +92,7 @@ def make_environment(folder: Path) -> Environment:
         "day_time": day_time,
         "ago_days": ago_days,
         "days": days,
+        "number": number,
         "plural": plural,
         "words": words,
         "markdown": rendered,

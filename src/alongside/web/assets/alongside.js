@@ -42,7 +42,12 @@ document.addEventListener('htmx:after:swap', (event) => {
   place.textContent = rows === 0 ? 'Nothing found' : `${rows} shown`
 })
 
-// The board hears of a new post at once, and asks how many there are; without this it asks every five minutes.
-if (document.getElementById('news') && window.EventSource) {
-  new EventSource('/live').addEventListener('post', () => window.htmx?.trigger('#news', 'news'))
+// The board hears of a new post at once, and the core team of what a colleague does in a case; each then asks for itself.
+// Without this they ask now and then.
+if (document.querySelector('#news, [data-live]') && window.EventSource) {
+  const source = new EventSource('/live')
+  source.addEventListener('post', () => document.getElementById('news') && window.htmx?.trigger('#news', 'news'))
+  source.addEventListener('case', () => {
+    for (const part of document.querySelectorAll('[data-live=case]')) window.htmx?.trigger(part, 'news')
+  })
 }

@@ -1,0 +1,117 @@
+"""The pages of attachments: added by a form, kept as what their content is, served as downloads only."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.errors import Invalid
+from alongside.escalations.acts import Asked, act_page, blame_all
+from alongside.escalations.files import actions
+from alongside.escalations.files.forms import FileForm
+from alongside.escalations.files.kinds import KINDS
+from alongside.escalations.files.model import LARGEST
+from alongside.escalations.files.queries import file_to
+from alongside.escalations.handling.forms import NoteForm
+from alongside.escalations.queries import case_to
+from alongside.escalations.reading.actions import note_reading
+from alongside.web.answers import AfterCommit, Answer, Download, Page, SeeOther
+from alongside.web.gate import page
+from alongside.web.typed import typed
+
+WORK, SEE = Permission.WORK_ON_CASE, Permission.SEE_CASE
+AROUND = 100_000
+"""Bytes that the rest of a form may have beside its file."""
+
+SANDBOX = {"content-security-policy": "sandbox; default-src 'none'", "x-download-options": "noopen"}
+"""What goes with a file that others brought: should a browser show it all the same, it can do nothing."""
+
+REMOVE = Asked(
+    "files",
+    "Take this attachment away",
+    "Its content is gone for good. Its line stays with the case.",
+    "Take it away",
+    ("note",),
+    warning=True,
+)
+
+
+@page.get("/cases/{case_id:uuid}/files/new", permission=WORK)
+async def choose_file(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
+) -> Answer:
+    """An empty form for an attachment."""
+    return _form_page(await case_to(session, person, WORK, case_id), FileForm())
+
+
+@page.post("/cases/{case_id:uuid}/files", permission=WORK, largest=LARGEST + AROUND)
+async def add_file(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
+) -> Answer:
+    """Keep a file with a case."""
+    row = await case_to(session, person, WORK, case_id)
+    written = await typed(request)
+    form = FileForm(written)
+    brought = next((one for one in written.getlist("file") if isinstance(one, UploadFile)), None)
+    if not form.holds(brought is not None and bool(brought.filename)) or brought is None:
+        return _form_page(row, form, 422)
+    content = await brought.read()
+    try:
+        await actions.add_file(
+            session, person, case_id, brought.filename, content, for_school=bool(form.for_school.data)
+        )
+    except Invalid as problem:
+        blame_all(form, problem)
+        return _form_page(row, form, 422)
+    return SeeOther(f"/cases/{case_id}", "The attachment is kept.")
+
+
+@page.get("/case-files/{file_id:uuid}", permission=SEE)
+async def take_file(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, file_id: UUID
+) -> Answer:
+    """An attachment to keep; the download is written down first."""
+    file, row = await file_to(session, person, SEE, file_id, content=True)
+    database = request.app.state.house.database
+    answer = Download(bytes(file.content), file.name, KINDS[file.kind].media_type, SANDBOX)
+
+    async def note_and_hand_over() -> Answer:
+        await note_reading(database, person, row.id, "file")
+        return answer
+
+    return AfterCommit(note_and_hand_over)
+
+
+@page.get("/case-files/{file_id:uuid}/withdrawal", permission=WORK)
+async def ask_why_removed(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, file_id: UUID
+) -> Answer:
+    """Ask for the reason before an attachment is taken away."""
+    file, row = await file_to(session, person, WORK, file_id)
+    return act_page(row, REMOVE, NoteForm(), where=f"/case-files/{file.id}/withdrawal")
+
+
+@page.post("/case-files/{file_id:uuid}/withdrawal", permission=WORK)
+async def remove_file(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, file_id: UUID
+) -> Answer:
+    """Take an attachment away, with a reason."""
+    file, row = await file_to(session, person, WORK, file_id)
+    form = NoteForm(await typed(request))
+    if not form.holds():
+        return act_page(row, REMOVE, form, status=422, where=f"/case-files/{file.id}/withdrawal")
+    await actions.remove_file(session, person, file_id, form.note.data or "")
+    return SeeOther(f"/cases/{row.id}", "The attachment is taken away.")
+
+
+def _form_page(row: Any, form: FileForm, status: int = 200) -> Page:
+    kinds = ", ".join(kind.label for kind in KINDS.values())
+    context = {"case": row, "form": form, "kinds": kinds, "largest": LARGEST // 1_000_000}
+    return Page("cases/file.html", context, status=status)
+
+
+routes = [choose_file, add_file, take_file, ask_why_removed, remove_file]
