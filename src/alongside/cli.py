@@ -20,6 +20,7 @@ ROOMS = {
     "audit": "alongside.journal.commands",
     "authority": "alongside.consortia.commands",
     "consortia": "alongside.consortia.commands",
+    "directory": "alongside.directory.exchange.commands",
     "people": "alongside.people.commands",
     "schools": "alongside.schools.commands",
 }

@@ -16,6 +16,7 @@ from alongside.database.session import Database
 from alongside.demo.people import Staff, staff_schools
 from alongside.demo.places import places_of
 from alongside.demo.posts import post_needs, post_offers
+from alongside.demo.practice import bring_practice
 from alongside.demo.support import give_support
 from alongside.people.model import PersonRow
 from alongside.schools.actions import take_over_register
@@ -26,6 +27,9 @@ from alongside.settings import Settings
 REGISTER = Path(__file__).with_name("register.csv")
 SIZES = {359: (70, 80), 816: (24, 26)}
 """How many needs and offers each authority of the demonstration begins with."""
+
+PRACTICE = {359: 205, 816: 60}
+"""How many entries of good practice."""
 
 ANYBODY = (
     select(func.count()).select_from(PersonRow).where(PersonRow.authority_id == bindparam("authority_id"))
@@ -67,3 +71,4 @@ async def fill(session: AsyncSession, authority_id: int, today: date) -> None:
         await post_offers(session, staff, schools, offers),
     )
     await give_support(session, staff, *made)
+    await bring_practice(session, product, today, PRACTICE[authority_id])

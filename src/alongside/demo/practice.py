@@ -1,0 +1,78 @@
+"""Good practice of the demonstration: what its invented schools have found to work, brought in from a file."""
+
+import json
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import Date, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person
+from alongside.authorities.registry import settings_of
+from alongside.demo.posts import suits
+from alongside.directory.exchange.actions import take_in
+from alongside.directory.exchange.fates import There, fates_of
+
+FILE = Path(__file__).with_name("practice.jsonl")
+ASKED = {
+    "early_reading": "Reading lead",
+    "mathematics": "Mathematics lead",
+    "send": "SENCO",
+    "attendance": "Attendance lead",
+    "early_years": "Early years lead",
+    "governance": "Clerk to the governors",
+    "post_16": "Head of sixth form",
+}
+SEEN_BY = ("authority", "authority", "public", "authority", "consortium")
+FIGURES = text(
+    "SELECT urn, name, phase, pupils, percentage_fsm FROM school"
+    " WHERE authority_id = :authority_id AND status = 'open' AND phase IN ('primary', 'secondary') ORDER BY urn"
+)
+SINCE = text(
+    """
+    UPDATE directory_entry SET listed_at = listed_at - days * interval '1 day', reviewed_on = reviewed_on - days,
+           review_due_on = review_due_on - days, shown_to_all_from = shown_to_all_from - days
+      FROM (SELECT id AS entry_id, abs(hashtext(title)) % 330 AS days FROM directory_entry
+             WHERE authority_id = :authority_id) ago
+     WHERE authority_id = :authority_id AND id = entry_id AND reviewed_on = :today
+    """
+).bindparams(bindparam("today", type_=Date))
+
+
+async def bring_practice(session: AsyncSession, product: Person, today: date, most: int) -> int:
+    """Take in so many entries, each kept by a school that it suits, and let them be some months old; how many."""
+    random = Random(product.authority_id + 3)
+    schools = (await session.execute(FIGURES, {"authority_id": product.authority_id})).all()
+    rows = []
+    for line in FILE.read_text(encoding="utf-8").splitlines()[:most]:
+        entry = json.loads(line)
+        fitting = [one for one in schools if one.phase in entry["phases"]]
+        school = random.choice(
+            [one for one in fitting if suits(entry["themes"][0], entry["title"], one)] or fitting
+        )
+        rows.append(_row(entry, school, random))
+    fates, _ = fates_of(
+        rows, settings_of(product.authority_id), {one.urn for one in schools}, There(), given={}
+    )
+    made = await take_in(session, product, fates)
+    await session.execute(SINCE, {"authority_id": product.authority_id, "today": today})
+    return len(made)
+
+
+def _row(entry: dict[str, Any], school: Any, random: Random) -> dict[str, Any]:
+    """A line of the file as a row of the form, with the figures of the school that keeps it."""
+    size = f"{school.pupils:,} pupils" if school.pupils else "a size that the register does not give"
+    intake = (
+        f", {school.percentage_fsm}% of them eligible for free school meals" if school.percentage_fsm else ""
+    )
+    return entry | {
+        "school_urn": school.urn,
+        "phases": [school.phase],
+        "context": f"A {school.phase} school of {size}{intake}.",
+        "cost_pounds": f"{entry['cost_pence'] // 100}",
+        "evidence_level": entry["checked_level"],
+        "who_to_ask": ASKED.get(entry["themes"][0], "Deputy headteacher"),
+        "visibility": random.choice(SEEN_BY),
+    }

@@ -1,0 +1,176 @@
+"""A directory is brought along from a file, each row with its fate, and taken away in the same form."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alongside.access.person import system
+from alongside.authorities import settings_of
+from alongside.database.session import Database
+from alongside.directory.exchange.actions import take_in
+from alongside.directory.exchange.fates import NEW, REFUSED, THERE, Fate, There, fates_of
+from alongside.directory.exchange.form import COLUMNS, cells_of, row_of
+from alongside.directory.exchange.queries import open_urns, what_is_there, whole_entries
+from alongside.directory.exchange.reading import UnreadableFile, rows_in
+from alongside.web.spreadsheet import as_csv, as_xlsx
+from tests.directory.shelves import TODAY
+from tests.people import MILL, NORTHSHIRE, SOUTHSHIRE
+
+RESOURCES = Path(__file__).parent / "judged" / "resources.jsonl"
+GIVEN = {
+    "themes": "leadership",
+    "source_name": "Department for Education",
+    "source_base": "https://improve-workload-and-wellbeing.example",
+    "licence": "Open Government Licence v3.0",
+    "attribution": "© Crown copyright. Department for Education, Improve workload and wellbeing for school staff",
+}
+ROW: dict[str, Any] = {"title": "Reading aloud", "what_we_did": "We read.", "school_urn": str(MILL)}
+
+
+def fate_of(**changed: Any) -> Fate:
+    """The fate of one row in Northshire."""
+    (fate,), _ = fates_of([ROW | changed], settings_of(NORTHSHIRE), {MILL}, There(), {})
+    return fate
+
+
+async def plan(
+    database: Database, rows: Sequence[Mapping[str, Any]], given: Mapping[str, str] = GIVEN
+) -> list[Fate]:
+    """What becomes of the rows in Northshire as it stands."""
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        schools, there = await open_urns(session, NORTHSHIRE), await what_is_there(session, NORTHSHIRE)
+    return fates_of(rows, settings_of(NORTHSHIRE), schools, there, given)[0]
+
+
+async def bring(database: Database, fates: Sequence[Fate]) -> int:
+    """Take in what is new; how many."""
+    async with database.fenced(NORTHSHIRE) as session:
+        return len(await take_in(session, system(NORTHSHIRE, TODAY), fates))
+
+
+async def test_the_published_resources_come_in_with_their_attribution_and_only_once(
+    database: Database,
+) -> None:
+    """62 resources of somebody else's form: all taken in, none twice, each with source and licence."""
+    rows = rows_in("resources.jsonl", RESOURCES.read_bytes())
+    fates = await plan(database, rows)
+    assert [(fate.title, fate.remarks) for fate in fates if fate.what != NEW] == []
+    assert await bring(database, fates) == 62
+    again = await plan(database, rows)
+    assert {fate.what for fate in again} == {THERE} and await bring(database, again) == 0
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        stored = await whole_entries(session, NORTHSHIRE)
+    named = next(one for one in stored if one.title == "Activating Wellbeing Champions")
+    assert (named.source_name, named.school_urn) == ("Leigh Academy Strood", None)
+    assert named.source_url.startswith("https://improve-workload-and-wellbeing.example/staff-wellbeing/")
+    assert named.evidence.startswith("Introducing Wellbeing") and not named.what_we_did.startswith(
+        "## Impact"
+    )
+    assert named.phases == ["secondary"] and named.themes == ["leadership"]
+    assert all(one.licence and one.attribution and one.source_name for one in stored)
+    async with database.fenced(SOUTHSHIRE, read_only=True) as session:
+        assert not await whole_entries(session, SOUTHSHIRE)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+async def test_what_is_exported_comes_in_again_unchanged(database: Database, kind: str) -> None:
+    """Hostile cells, lists, money and half hours survive the way out and in, in each of the three."""
+    row = ROW | {
+        "title": "=1+1 and “quotes”, commas; more",
+        "problem": "+44 is no formula\n- a list\n- of two",
+        "themes": "early_reading; writing",
+        "phases": "primary",
+        "cost_pounds": "1,234.50",
+        "staff_hours": "7.5",
+        "evidence_level": "3",
+        "visibility": "consortium",
+        "who_to_ask": "@reading lead",
+    }
+    assert await bring(database, await plan(database, [row], {})) == 1
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        out = [row_of(one) for one in await whole_entries(session, NORTHSHIRE)]
+    if kind == "jsonl":
+        body = json.dumps(out[0]).encode()
+    else:
+        cells = [cells_of(one) for one in out]
+        body = as_csv(COLUMNS, cells) if kind == "csv" else as_xlsx("Good practice", COLUMNS, cells)
+    (back,) = rows_in(f"entries.{kind}", body)
+    (fate,), strange = fates_of([back], settings_of(NORTHSHIRE), {MILL}, There(), {})
+    assert fate.what == NEW and not strange, fate.remarks
+    (again,) = await plan(database, [back], {})
+    assert again.what == THERE
+    (first,) = await plan(database, [row | {"title": "Another"}], {})
+    assert fate.columns == first.columns | {"title": row["title"]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "cure"),
+    [
+        ({"title": ""}, "Give it one"),
+        ({"title": "x" * 10_000}, "10,000 characters, 120 at most"),
+        ({"what_we_did": ""}, "no text at all"),
+        ({"what_we_did": "a\0b"}, "cannot be stored"),
+        ({"problem": "x" * 8001}, "8,001 characters, 8,000 at most"),
+        ({"school_urn": "123456"}, "has the URN 123456"),
+        ({"school_urn": "Mill"}, "must be a whole number"),
+        ({"school_urn": ""}, "where it is from and under which licence"),
+        ({"cost_pounds": "a lot"}, "pounds up to 1,000,000"),
+        ({"staff_hours": "-1"}, "a number up to 10,000"),
+        ({"staff_hours": "NaN"}, "a number up to 10,000"),
+        ({"evidence_level": "5"}, "from 0 to 4"),
+        ({"visibility": "everybody"}, "consortium, authority or public"),
+        ({"source_url": "javascript:alert(1)"}, "must begin with https://"),
+    ],
+)
+def test_a_row_that_cannot_be_taken_in_says_why(changed: dict[str, str], cure: str) -> None:
+    """Each mistake with its cure, and nothing else of the file suffers."""
+    fate = fate_of(**changed)
+    assert fate.what == REFUSED and cure in " ".join(fate.remarks), fate.remarks
+
+
+def test_what_this_authority_does_not_know_is_left_out_and_told() -> None:
+    """A theme of somebody else's list does not keep an entry out."""
+    fate = fate_of(themes="alchemy; writing", phases="Secondary, part of a trust")
+    assert fate.what == NEW and fate.columns["themes"] == ["writing"]
+    assert fate.columns["phases"] == ["secondary"] and "alchemy is not in your list" in fate.remarks[0]
+
+
+def _bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for number in range(30):
+            packed.writestr(f"xl/worksheets/sheet{number}.xml", b"0" * 10_000_000)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "cure"),
+    [
+        ("a.csv", b"", "empty"),
+        ("a.csv", b"title,problem\n", "no row"),
+        ("a.csv", b"\x89PNG\r\n\0\0", "not a text"),
+        ("a.xlsx", b"title\nnot a workbook", "no Excel workbook"),
+        ("a.xlsx", b"PK\x03\x04 half a workbook", "cannot be read"),
+        ("a.jsonl", b'{"title": "x"}\n{broken', "Line 2 is not JSON"),
+        ("a.jsonl", b'{"title": "x"}\n["list"]', "Line 2 is not an entry"),
+        ("a.jsonl", b"[" * 100_000, "Line 1 is not JSON"),
+        ("a.csv", b"title\n" + b"x\n" * 5_001, "more than 5,000 rows"),
+        ("a.csv", b"x" * 20_000_001, "larger than 20 MB"),
+        ("a.csv", b"title\n" + b"x" * 200_000, "cannot be read as CSV"),
+    ],
+)
+def test_what_is_no_list_of_entries_is_refused_whole(name: str, body: bytes, cure: str) -> None:
+    """Damaged, foreign, endless: one sentence, nothing taken."""
+    with pytest.raises(UnreadableFile, match=cure):
+        rows_in(name, body)
+
+
+def test_a_workbook_that_unpacks_to_far_more_is_not_unpacked() -> None:
+    """A zip bomb of 300 MB in 300 KB."""
+    with pytest.raises(UnreadableFile, match="far larger inside"):
+        rows_in("bomb.xlsx", _bomb())
