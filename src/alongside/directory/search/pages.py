@@ -19,6 +19,9 @@ from alongside.web.answers import Answer, Page
 from alongside.web.gate import page
 from alongside.web.typed import asked
 
+NEAREST = 3
+"""Entries shown where nothing was found: the newest that pass what narrows."""
+
 
 @page.get("/directory", permission=Permission.SEE_ENTRY)
 async def show_directory(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
@@ -40,8 +43,13 @@ async def show_directory(request: Request[Any, Any, Any], session: AsyncSession,
         page=form.number,
         mine=mine,
     )
+    nearest = found
+    if not found.any_number and not question.empty:
+        everything = await understood(session, person, "")
+        nearest = await search(session, person, everything, narrowed=form.narrowed, mine=mine)
     context |= {
         "found": found,
+        "nearest": nearest.entries[:NEAREST],
         "facets": _facets(form, found, mine),
         "mine": mine,
         "marked": marked,
