@@ -31,6 +31,15 @@ END $$;
 REVOKE ALL ON FUNCTION fence.asker() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fence.asker() TO alongside_app;
 -- next
+CREATE TABLE journal_start (
+	authority_id INTEGER NOT NULL, 
+	number BIGINT NOT NULL, 
+	seal BYTEA NOT NULL, 
+	let_go_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_journal_start PRIMARY KEY (authority_id), 
+	CONSTRAINT fk_journal_start_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
 CREATE TABLE escalation (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -493,6 +502,14 @@ CREATE TABLE escalation_tried (
 -- next
 CREATE INDEX ix_escalation_tried_authority_id_case_id ON escalation_tried (authority_id, case_id)
 -- next
+ALTER TABLE journal_start ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE journal_start FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON journal_start AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON journal_start FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
 ALTER TABLE escalation ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE escalation FORCE ROW LEVEL SECURITY
@@ -789,6 +806,10 @@ CREATE POLICY changed_by ON escalation_tried AS RESTRICTIVE FOR UPDATE TO PUBLIC
 -- next
 CREATE POLICY removed_by ON escalation_tried AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system')
 -- next
+REVOKE ALL ON journal_start FROM PUBLIC
+-- next
+GRANT SELECT ON journal_start TO alongside_app
+-- next
 REVOKE ALL ON escalation FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation TO alongside_app
@@ -868,6 +889,38 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_reminder TO alongside_app
 REVOKE ALL ON escalation_tried FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_tried TO alongside_app
+-- next
+CREATE FUNCTION let_go_journal(before timestamptz) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    own integer := fence.authority_id();
+    final public.journal_seal;
+    gone bigint;
+BEGIN
+    IF before > now() - interval '1 year' THEN
+        RAISE EXCEPTION 'the journal of the last year is kept' USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM FROM public.journal_head WHERE authority_id = own FOR UPDATE;
+    SELECT s.* INTO final FROM public.journal_seal s
+     WHERE s.authority_id = own
+       AND s.number < coalesce((SELECT min(young.number) FROM public.journal_seal young
+                                 JOIN public.journal_entry e ON e.authority_id = own AND e.id = young.entry_id
+                                WHERE young.authority_id = own AND e.at >= before), s.number + 1)
+     ORDER BY s.number DESC LIMIT 1;
+    IF final.number IS NULL THEN
+        RETURN 0;
+    END IF;
+    INSERT INTO public.journal_start (authority_id, number, seal) VALUES (own, final.number, final.seal)
+        ON CONFLICT (authority_id) DO UPDATE
+        SET number = excluded.number, seal = excluded.seal, let_go_at = excluded.let_go_at;
+    WITH seals AS (DELETE FROM public.journal_seal
+                    WHERE authority_id = own AND number <= final.number RETURNING entry_id)
+    DELETE FROM public.journal_entry e USING seals WHERE e.authority_id = own AND e.id = seals.entry_id;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+REVOKE ALL ON FUNCTION let_go_journal(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION let_go_journal(timestamptz) TO alongside_app;
 -- next
 CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) RETURNS SETOF integer
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$

@@ -100,6 +100,7 @@ async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> 
         demonstration=True,
         base_url=f"http://{{slug}}.localhost:{port}",
         log_format="text",
+        anchors=folder / "anchors",
     )
     assert settings.migrator_url is not None
     say("bringing the database to the present schema")
@@ -146,6 +147,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "ALONGSIDE_BASE_URL": settings.base_url,
         "ALONGSIDE_MAIL": settings.mail,
         "ALONGSIDE_LOG_FORMAT": settings.log_format,
+        **({"ALONGSIDE_ANCHORS": str(settings.anchors)} if settings.anchors else {}),
         SUPERVISOR: str(os.getpid()),
     }
 

@@ -22,7 +22,8 @@ class Settings:
     """How this installation runs. Secrets never show when it is printed.
 
     `mail` is `readable` (kept to be read in the demonstration), `smtp://…` or `notify:<key>`;
-    `trusted_proxy` holds the addresses whose X-Forwarded-* headers are believed.
+    `trusted_proxy` holds the addresses whose X-Forwarded-* headers are believed; `anchors` is the folder in which the
+    worker writes down where each journal has got to, `anchor_key` signs that.
     """
 
     database_url: str = field(repr=False)
@@ -36,6 +37,8 @@ class Settings:
     trusted_proxy: tuple[str, ...] = ()
     metrics_token: str | None = field(default=None, repr=False)
     tenants: Path | None = None
+    anchors: Path | None = None
+    anchor_key: bytes | None = field(default=None, repr=False)
     pool_size: int = 10
     log_format: str = "json"
 
@@ -47,7 +50,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Read all settings. Raises WrongSetUp, naming the variable and the cure."""
         given = Given(os.environ if environment is None else environment)
-        tenants = given.optional("ALONGSIDE_TENANTS")
+        tenants, anchors = given.optional("ALONGSIDE_TENANTS"), given.optional("ALONGSIDE_ANCHORS")
         return cls(
             database_url=given.needed(
                 "DATABASE_URL", _postgresql, "an address, postgresql://alongside_app:…@host/name"
@@ -66,6 +69,8 @@ class Settings:
             trusted_proxy=tuple((given.optional("ALONGSIDE_TRUSTED_PROXY") or "").replace(",", " ").split()),
             metrics_token=given.optional("ALONGSIDE_METRICS_TOKEN"),
             tenants=Path(tenants) if tenants else None,
+            anchors=Path(anchors) if anchors else None,
+            anchor_key=given.converted("ALONGSIDE_ANCHOR_KEY", _secret, None, _AT_RANDOM),
             pool_size=given.converted(
                 "ALONGSIDE_POOL_SIZE", _positive, cls.pool_size, "a whole number above 0"
             ),

@@ -63,6 +63,17 @@ class JournalSeal(AuthorityKeyed, Base):
     seal: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class JournalStart(AuthorityKeyed, Base):
+    """Where an authority's chain begins, once its oldest entries were let go: the last number and seal of those."""
+
+    __tablename__ = "journal_start"
+    __table_args__ = ({"info": {"read_only": True}},)
+
+    number: Mapped[int] = mapped_column(BigInteger)
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+    let_go_at: Mapped[datetime] = created_at()
+
+
 promise(
     "an_entry_is_sealed_when_its_transaction_commits",
     """
@@ -90,5 +101,42 @@ REVOKE ALL ON FUNCTION seal_journal_entry() FROM PUBLIC;
 
 CREATE CONSTRAINT TRIGGER seal AFTER INSERT ON journal_entry
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION seal_journal_entry();
+""",
+)
+
+promise(
+    "the_oldest_entries_go_when_their_time_is_over_and_the_chain_holds",
+    """
+CREATE FUNCTION let_go_journal(before timestamptz) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    own integer := fence.authority_id();
+    final public.journal_seal;
+    gone bigint;
+BEGIN
+    IF before > now() - interval '1 year' THEN
+        RAISE EXCEPTION 'the journal of the last year is kept' USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM FROM public.journal_head WHERE authority_id = own FOR UPDATE;
+    SELECT s.* INTO final FROM public.journal_seal s
+     WHERE s.authority_id = own
+       AND s.number < coalesce((SELECT min(young.number) FROM public.journal_seal young
+                                 JOIN public.journal_entry e ON e.authority_id = own AND e.id = young.entry_id
+                                WHERE young.authority_id = own AND e.at >= before), s.number + 1)
+     ORDER BY s.number DESC LIMIT 1;
+    IF final.number IS NULL THEN
+        RETURN 0;
+    END IF;
+    INSERT INTO public.journal_start (authority_id, number, seal) VALUES (own, final.number, final.seal)
+        ON CONFLICT (authority_id) DO UPDATE
+        SET number = excluded.number, seal = excluded.seal, let_go_at = excluded.let_go_at;
+    WITH seals AS (DELETE FROM public.journal_seal
+                    WHERE authority_id = own AND number <= final.number RETURNING entry_id)
+    DELETE FROM public.journal_entry e USING seals WHERE e.authority_id = own AND e.id = seals.entry_id;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+REVOKE ALL ON FUNCTION let_go_journal(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION let_go_journal(timestamptz) TO alongside_app;
 """,
 )

@@ -32,17 +32,22 @@ BROKEN_LINKS = text(
     SELECT number, entry_id, fault FROM (
         SELECT s.number, s.entry_id,
                CASE WHEN e.id IS NULL THEN 'the entry has been removed'
-                    WHEN s.number <> row_number() OVER chain THEN 'an entry before this one has been removed'
-                    WHEN s.seal <> entry_seal(coalesce(lag(s.seal) OVER chain, '\\x'), e)
+                    WHEN s.number <> coalesce(lag(s.number) OVER chain, start.number, 0) + 1
+                    THEN 'what stood before it has been removed: number '
+                         || coalesce(lag(s.number) OVER chain, start.number, 0) + 1 || ' to ' || s.number - 1
+                    WHEN s.seal <> entry_seal(coalesce(lag(s.seal) OVER chain, start.seal, '\\x'), e)
                     THEN 'the entry, or its place in the order, has been changed' END AS fault
         FROM journal_seal s
+        LEFT JOIN journal_start start ON start.authority_id = s.authority_id
         LEFT JOIN journal_entry e ON e.authority_id = s.authority_id AND e.id = s.entry_id
         WHERE s.authority_id = :authority_id
         WINDOW chain AS (ORDER BY s.number)
     ) link WHERE fault IS NOT NULL
     UNION ALL
     SELECT h.number, NULL, 'the chain does not end where it should' FROM journal_head h
+    LEFT JOIN journal_start start ON start.authority_id = h.authority_id
     WHERE h.authority_id = :authority_id
+      AND (h.number, h.seal) IS DISTINCT FROM (start.number, start.seal)
       AND NOT EXISTS (SELECT FROM journal_seal s WHERE s.authority_id = h.authority_id
                       AND s.number = h.number AND s.seal = h.seal)
     UNION ALL
@@ -50,6 +55,15 @@ BROKEN_LINKS = text(
     WHERE e.authority_id = :authority_id
       AND NOT EXISTS (SELECT FROM journal_seal s WHERE s.authority_id = e.authority_id AND s.entry_id = e.id)
     ORDER BY 1 NULLS LAST LIMIT 20
+    """
+)
+
+HEAD = text("SELECT number, seal FROM journal_head WHERE authority_id = :authority_id")
+START = text("SELECT number FROM journal_start WHERE authority_id = :authority_id")
+SEALS = text(
+    """
+    SELECT number, seal FROM journal_seal WHERE authority_id = :authority_id AND number = ANY(:numbers)
+    UNION ALL SELECT number, seal FROM journal_start WHERE authority_id = :authority_id
     """
 )
 
@@ -68,3 +82,20 @@ async def timeline(
 async def broken_links(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
     """Where an authority's chain no longer holds: (number, entry_id, fault); empty when it does."""
     return (await session.execute(BROKEN_LINKS, {"authority_id": authority_id})).all()
+
+
+async def head_of(session: AsyncSession, authority_id: int) -> Row[Any] | None:
+    """Where an authority's chain has got to: (number, seal); None before its first entry."""
+    return (await session.execute(HEAD, {"authority_id": authority_id})).one_or_none()
+
+
+async def seals_at(session: AsyncSession, authority_id: int, numbers: Sequence[int]) -> dict[int, bytes]:
+    """The seals that stand at these numbers now."""
+    values = {"authority_id": authority_id, "numbers": list(numbers)}
+    return {row.number: row.seal for row in await session.execute(SEALS, values)}
+
+
+async def start_of(session: AsyncSession, authority_id: int) -> int:
+    """The number after which the chain begins: what came before was let go when its time was over."""
+    number: int | None = await session.scalar(START, {"authority_id": authority_id})
+    return number or 0

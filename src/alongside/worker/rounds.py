@@ -27,6 +27,7 @@ from alongside.notifications.transports import transport_of
 from alongside.settings import Settings, bundled
 from alongside.web.logs import start_logs
 from alongside.web.templates import LONDON, make_environment
+from alongside.worker.anchoring import Anchoring
 from alongside.worker.clocks import Clocks, hours_now
 
 ROUND = 20.0
@@ -64,6 +65,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.clocks = Clocks(self.database)
+        self.anchoring = Anchoring(self.database, self.settings.anchors, self.settings.anchor_key)
         self.places = asyncio.Semaphore(AT_A_TIME)
 
     async def work(self) -> None:
@@ -119,6 +121,7 @@ class Worker:
             try:
                 settings = settings_of(authority_id)
                 await self.clocks.run(settings, self.now())
+                await self.anchoring.run(authority_id, self.now())
                 for _ in range(TURN):
                     if self.stopping.is_set():
                         return
