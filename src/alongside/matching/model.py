@@ -146,7 +146,8 @@ class PlanPlace(AuthorityOwned, Base):
     `tier` 1 is met before 2 and 3. `score` is 0 to 1000, `rank` among the `candidates` that pass every rule.
     `held_by` says what fixes the pair (a partnership or proposal under way, a pin). `parts` are the parts of
     the score and `why` the whole explanation, as the engine gave them. `proposal_id` is what sending it made;
-    `not_sent_because` says why nothing could be. After a decline `replaced_on` marks a partner chosen anew.
+    `not_sent_because` says why nothing could be. When that proposal has come to nothing, `again_id` is the run
+    that looks for a better plan; `replaced_on` is when a partner was chosen anew at once.
     A need has one place: PostgreSQL lets a need have one live partnership.
     """
 
@@ -158,6 +159,7 @@ class PlanPlace(AuthorityOwned, Base):
         reference("offer_id", "offer"),
         reference("giving_urn", "school"),
         reference("proposal_id", "proposal"),
+        reference("again_id", "plan_run"),
         UniqueConstraint("authority_id", "run_id", "need_id"),
         CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
         CheckConstraint("score BETWEEN 0 AND 1000", name="score"),
@@ -192,6 +194,7 @@ class PlanPlace(AuthorityOwned, Base):
     why_nobody: Mapped[str | None]
     proposal_id: Mapped[UUID | None]
     not_sent_because: Mapped[str | None]
+    again_id: Mapped[UUID | None]
     replaced_on: Mapped[date | None]
 
 

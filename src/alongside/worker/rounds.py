@@ -29,6 +29,7 @@ from alongside.web.logs import start_logs
 from alongside.web.templates import LONDON, make_environment
 from alongside.worker.anchoring import Anchoring
 from alongside.worker.clocks import Clocks, hours_now
+from alongside.worker.plans import Plans
 
 ROUND = 20.0
 """Seconds between rounds over all authorities; what is called out is done at once."""
@@ -66,6 +67,7 @@ class Worker:
     def __post_init__(self) -> None:
         self.clocks = Clocks(self.database)
         self.anchoring = Anchoring(self.database, self.settings.anchors, self.settings.anchor_key)
+        self.plans = Plans(self.database, lambda: self.now().astimezone(LONDON).date())
         self.places = asyncio.Semaphore(AT_A_TIME)
 
     async def work(self) -> None:
@@ -80,6 +82,7 @@ class Worker:
                 await first_of(self.stopping, self.look_round, seconds=ROUND)
         finally:
             await listener.stop()
+            await self.plans.stop(LAST_WORDS)
             under_way = list(self.busy.values())
             if under_way:
                 await asyncio.wait(under_way, timeout=LAST_WORDS)
@@ -102,6 +105,8 @@ class Worker:
 
     def call(self, authority_id: int) -> None:
         """Work for this authority, now or as soon as the present turn is over."""
+        if not self.stopping.is_set():
+            self.plans.call(authority_id)
         if authority_id in self.busy:
             self.called.add(authority_id)
         elif not self.stopping.is_set():
@@ -167,7 +172,7 @@ async def first_of(*events: asyncio.Event, seconds: float) -> None:
 
 async def work(settings: Settings, stopping: asyncio.Event) -> None:
     """Work on the database of these settings until told to stop; wait for it where it is not up yet."""
-    database = Database(settings.database_url, settings.fence_key, pool_size=AT_A_TIME + 2, pool_wait=30)
+    database = Database(settings.database_url, settings.fence_key, pool_size=AT_A_TIME + 4, pool_wait=30)
     transport = transport_of(settings.mail, settings.mail_from)
     sender = Sender(database, make_environment(bundled("templates")), transport)
     try:

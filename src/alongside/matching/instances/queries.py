@@ -94,13 +94,19 @@ What is left is less what is being answered for needs outside of the scope, so t
 
 UNDER_WAY = """
     WITH $scope
-    SELECT p.need_id, p.offer_id, p.days, p.state
+    SELECT p.need_id, p.offer_id, p.days,
+           p.proposed_as <> 'leader' OR p.state = 'to_release' OR p.asker_accepted_at IS NOT NULL
+           OR p.giver_accepted_at IS NOT NULL AS said_yes
       FROM proposal p JOIN scope ON scope.urn = p.asking_urn
      WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
      ORDER BY p.need_id, p.state = 'to_release' DESC,
               (p.asker_accepted_at IS NOT NULL)::int + (p.giver_accepted_at IS NOT NULL)::int DESC, p.proposed_at, p.id
 """
-"""Proposals that are being answered; for each need the one nearest to a yes first."""
+"""Proposals that are being answered; for each need the one nearest to a yes first.
+
+Where a school has said yes, or has proposed it itself, the pair stays; what those who lead have proposed and nobody
+has answered may be moved.
+"""
 
 DECLINED = """
     WITH $scope

@@ -203,13 +203,15 @@ def _offer(settings: AuthoritySettings, today: date, row: Any, unfit: set[int]) 
 
 
 def _accepted(under_way: Iterable[Any], offers: dict[UUID, Any]) -> Iterator[tuple[UUID, Any]]:
-    """For each need the proposal that is being answered, as long as the offers have the days for all of them.
+    """For each need the proposal that a school has said yes to, while the offers have the days for all of them.
 
     What no longer fits could not be agreed either, so it holds nothing and nobody.
     """
     left = {key: [row.days_left, row.places_left] for key, row in offers.items()}
     settled: set[UUID] = set()
     for row in under_way:
+        if not row.said_yes:
+            continue
         pool = left.get(row.offer_id)
         if row.need_id in settled or pool is None or pool[0] < row.days or pool[1] < 1:
             continue
@@ -232,7 +234,9 @@ def _known(
         if row.need_id not in accepted
     ]
     pairs += [(row.need_id, row.offer_id, "declined") for row in found["declined"]]
-    pairs += [(row.need_id, row.offer_id, "planned") for row in found["standing"]]
+    planned = {(row.need_id, row.offer_id) for row in (*found["standing"], *found["under_way"])}
+    declined = {(row.need_id, row.offer_id) for row in found["declined"]}
+    pairs += [(need, offer, "planned") for need, offer in sorted(planned - declined)]
     for need, offer, what in pairs:
         answered_anew = what == "declined" and (need, offer) in fixed
         if need in needs and offer in offers and not answered_anew:

@@ -13,6 +13,7 @@ from alongside.authorities import settings_of
 from alongside.authorities.settings import label_of
 from alongside.errors import Invalid
 from alongside.matching.model import AT_WORK, STANDING
+from alongside.matching.places.audience import why_nobody_for, without_private
 from alongside.matching.runs import actions, queries, wording
 from alongside.matching.runs.forms import AskForm
 from alongside.matching.runs.sheet import places_as_csv
@@ -70,13 +71,17 @@ async def show_plan(
         return Page("matching/runs/progress.html", {"run": run, **words(person)})
     if run.status is None:
         standing = await queries.standing_run(session, person.authority_id, run.consortium_id)
-        return Page("matching/runs/ended.html", {"run": run, "standing": standing, **words(person)})
+        failed = without_private(person, run.failed_because or "")
+        context = {"run": run, "standing": standing, "failed": failed, **words(person)}
+        return Page("matching/runs/ended.html", context)
     places = await queries.places_of(session, person.authority_id, run.id)
     stands = run.state in STANDING
     context = {
         "run": run,
         "tiers": tiers_of(person, places),
-        "nobody": [one for one in places if one.offer_id is None],
+        "nobody": [
+            {"place": one, "why": why_nobody_for(person, one)} for one in places if one.offer_id is None
+        ],
         "sums": wording.sums(places),
         "coverage": wording.coverage_lines(
             run.coverage, wording.tier_words(settings_of(person.authority_id))
@@ -166,6 +171,7 @@ def words(person: Person) -> dict[str, Any]:
         "BECAUSE": wording.BECAUSE,
         "pounds": wording.pounds,
         "ordinal": wording.ordinal,
+        "rank_in_words": wording.rank_in_words,
         "is_over": wording.is_over,
         "theme_of": lambda key: label_of(settings.themes, key),
         "scope_of": lambda run: run.consortium or "the whole authority",

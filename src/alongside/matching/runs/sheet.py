@@ -6,6 +6,7 @@ from typing import Any
 from alongside.access.person import Person
 from alongside.authorities import settings_of
 from alongside.authorities.settings import label_of
+from alongside.matching.places.audience import why_nobody_for
 from alongside.matching.runs.wording import place_state, tier_words
 from alongside.web.spreadsheet import as_csv
 
@@ -48,7 +49,7 @@ def places_as_csv(person: Person, places: Iterable[Any]) -> bytes:
             "" if one.days is None else f"{one.days:f}".removesuffix(".0"),
             "" if one.pence is None else f"{one.pence / 100:.2f}",
             place_state(settings, one)[1],
-            one.why_nobody or "",
+            why_nobody_for(person, one) or "",
         )
         for one in places
     )

@@ -35,19 +35,11 @@ def tier_words(settings: AuthoritySettings) -> dict[int, str]:
 
 
 def how_good(run: Any) -> str:
-    """How good a plan is known to be, in one sentence; it says “proven” only of what is."""
-    match run.status:
-        case "optimal":
-            return "It is proven that no plan reaches more points with the days that there are."
-        case "gap" if run.gap is not None:
-            return f"It is at most {run.gap:.1%} from the best that there can be. {run.stopped_because}"
-        case "greedy":
-            return (
-                f"This is a fallback: the best pair first, one after another. {run.stopped_because} "
-                "A better plan may exist. Work it out anew when it is quieter."
-            )
-        case _:
-            return str(run.stopped_because or "")
+    """How good a plan is known to be: the engine’s own sentence, which says “proven” only of what is."""
+    said = str(run.stopped_because or "")
+    if run.status == "greedy":
+        return f"{said} A better plan may exist: work it out anew later."
+    return said
 
 
 def coverage_lines(coverage: Sequence[Any], tiers: dict[int, str]) -> list[dict[str, Any]]:
@@ -129,11 +121,16 @@ def pounds(pence: int | None) -> str:
     return f"£{(pence or 0) / 100:,.0f}"
 
 
-def ordinal(rank: int | None, of: int) -> str:
+def ordinal(rank: int | None) -> str:
+    """“best”, “2nd best”, “11th best”; nothing where there is no rank."""
+    if rank is None:
+        return ""
+    ending = "th" if 11 <= rank % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return "best" if rank == 1 else f"{rank}{ending} best"
+
+
+def rank_in_words(rank: int | None, of: int) -> str:
     """“best of 7”, “2nd best of 7”, “the only one”."""
     if rank is None:
         return ""
-    if of == 1:
-        return "the only one"
-    ending = "th" if 11 <= rank % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-    return f"best of {of}" if rank == 1 else f"{rank}{ending} best of {of}"
+    return "the only one" if of == 1 else f"{ordinal(rank)} of {of}"

@@ -1,0 +1,25 @@
+"""A lead asks for a plan, the worker makes it, and the page says whom it chose and how good that is known to be."""
+
+from alongside.database.session import Database
+from tests.client import Client, words
+from tests.matching.scene import ask, partners, posts, rows, work
+from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, OFFICER
+
+
+async def test_a_plan_gives_each_need_a_partner_and_says_how_good_it_is(
+    client: Client, database: Database
+) -> None:
+    await posts(database)
+    where = await ask(client)
+    assert "A plan is being worked out" in words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert await work(database) == 1
+    page = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "Plan for North" in page, page
+    assert "2 of 2 needs with a partner" in page
+    assert set((await partners(database, where)).values()) == {"Quay comes", "Lock comes"}
+    assert "it is proven that no other is better" in page
+    assert (await client.get(where, as_=OFFICER)).status_code == 200
+    for other in (LEAD_OF_SOUTH, HEAD_OF_MILL, LEAD_OF_NORTH.twin):
+        assert (await client.get(where, as_=other)).status_code == 404
+    [run] = await rows(database, "SELECT * FROM plan_run")
+    assert (run.state, run.status, run.attempt, run.progress) == ("done", "optimal", 1, 100)
