@@ -86,10 +86,11 @@ async def _need(connection: asyncpg.Connection, authority_id: int, urn: int, sta
     )
 
 
-async def _offer(connection: asyncpg.Connection, authority_id: int, urn: int) -> UUID:
+async def _offer(connection: asyncpg.Connection, authority_id: int, urn: int, **more: Any) -> UUID:
     return await put(
         connection,
         "offer",
+        **more,
         authority_id=authority_id,
         school_urn=urn,
         state="live",
@@ -266,7 +267,9 @@ async def _plan(
         run_id=run_id,
         need_id=need_id,
         tier=1,
-        offer_id=await _offer(connection, inside["authority_id"], sides["giving_urn"]),
+        offer_id=await _offer(
+            connection, inside["authority_id"], sides["giving_urn"], shown_to_all_from=TODAY
+        ),
         score=700,
         rank=1,
         candidates=1,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.people import ADMINISTRATOR, HEAD_OF_FORD, HEAD_OF_MILL, LEAD_OF_NORTH, Cast
+from tests.people import ADMINISTRATOR, HEAD_OF_FORD, HEAD_OF_MILL, LEAD_OF_NORTH, OFFICER, Cast
 
 NO_PAGES = {
     "/": "leads on",
@@ -11,6 +11,8 @@ NO_PAGES = {
     "/sign-in/{key}/callback": "comes from a provider",
     "/needs.csv": "a file",
     "/offers.csv": "a file",
+    "/plans/{run_id}/places.csv": "a file",
+    "/plans/{run_id}/progress": "a part of a plan that is being worked out",
     "/consortium/tracker.csv": "a file",
     "/consortium/tracker.xlsx": "a file",
     "/board/news": "a part of the board",
@@ -46,6 +48,10 @@ LISTS: dict[str, Cast | None] = {
     "/desk": HEAD_OF_MILL,
     "/directory": HEAD_OF_MILL,
     "/consortium": LEAD_OF_NORTH,
+    "/plans": LEAD_OF_NORTH,
+    "/exclusions": HEAD_OF_MILL,
+    "/interests": HEAD_OF_MILL,
+    "/fitness": OFFICER,
 }
 """Pages that are there when nothing has been written yet."""
 
@@ -82,6 +88,14 @@ THINGS: dict[str, Cast] = {
     "/visits/{visit_id}/record": HEAD_OF_FORD,
     "/visits/{visit_id}/cancellation": HEAD_OF_FORD,
     "/amendments/{amendment_id}/refusal": HEAD_OF_MILL,
+    "/plans/{run_id}": LEAD_OF_NORTH,
+    "/plans/{run_id}/comparison": LEAD_OF_NORTH,
+    "/plans/{run_id}/replay": LEAD_OF_NORTH,
+    "/plans/{run_id}/sending": LEAD_OF_NORTH,
+    "/plans/{run_id}/needs/{need_id}": LEAD_OF_NORTH,
+    "/plans/{run_id}/needs/{need_id}/wishes/new": LEAD_OF_NORTH,
+    "/plans/{run_id}/needs/{need_id}/mending": LEAD_OF_NORTH,
+    "/needs/{need_id}/why": HEAD_OF_MILL,
 }
 """Pages of one thing, in a database that has one of everything."""
 

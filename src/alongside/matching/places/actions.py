@@ -18,6 +18,7 @@ from alongside.matching.runs.actions import queue_run
 from alongside.matching.runs.queries import place_of, run_at_work, run_to
 from alongside.matching.wish import KINDS, Wish
 from alongside.offers.model import Offer
+from alongside.schools.model import School
 from alongside.workflow import take
 
 ANSWERED = ("proposed", "to_release", "agreed")
@@ -97,8 +98,10 @@ async def work_out_anew(session: AsyncSession, person: Person, consortium_id: UU
 
 async def offer_seen(session: AsyncSession, person: Person, offer_id: UUID) -> Any:
     """An offer that this person may see. Raises NotThere."""
-    statement: Any = select(Offer.id, Offer.school_urn, Offer.title, Offer.shown_to_all_from).where(
-        Offer.authority_id == person.authority_id, Offer.id == offer_id, Offer.posted_at.is_not(None)
+    statement: Any = (
+        select(Offer.id, Offer.school_urn, Offer.title, Offer.shown_to_all_from, School.name.label("school"))
+        .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
+        .where(Offer.authority_id == person.authority_id, Offer.id == offer_id, Offer.posted_at.is_not(None))
     )
     found = (await session.execute(statement)).one_or_none()
     if found is None or not may(

@@ -1,7 +1,7 @@
 """The pages of one need in a plan: why it has its partner, and what pinning, forbidding or swapping would cost."""
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import may_for_consortium, require
-from alongside.errors import NotThere, Refused
-from alongside.matching.engine.changes import with_known
+from alongside.errors import Invalid, NotThere, Refused
 from alongside.matching.engine.checking import Impossible
 from alongside.matching.engine.instance import Known, restored
 from alongside.matching.engine.result import Change
 from alongside.matching.engine.shortlist import shortlist
+from alongside.matching.engine.solving import change as solve_changed
 from alongside.matching.model import STANDING, PlanRun
 from alongside.matching.places import actions, queries
 from alongside.matching.places.audience import (
@@ -53,11 +53,10 @@ async def show_why(
     run = await run_to(session, person, Permission.SEE_PLAN, run_id)
     place = await place_of(session, person.authority_id, run.id, need_id)
     context = await _explained(session, person, run, place)
-    try:
-        kept = await record_of(session, person.authority_id, run.id)
-    except NotThere:
+    kept = await kept_of(session, person, run)
+    if kept is None:
         return Page("matching/places/why.html", context | {"others": []})
-    names = await names_in(session, person, {"offers": await _all_offers(kept), "needs": set()})
+    names = await names_in(session, person, ids_of(kept))
 
     async def finish() -> Answer:
         found = await asyncio.to_thread(shortlist, restored(kept.inputs), need_id)
@@ -77,8 +76,20 @@ async def show_why(
     return AfterCommit(finish)
 
 
-async def _all_offers(kept: Any) -> set[UUID]:
-    return {one.id for one in restored(kept.inputs).offers}
+async def kept_of(session: AsyncSession, person: Person, run: Any) -> Any:
+    """The record of a run; None where there is none."""
+    try:
+        return await record_of(session, person.authority_id, run.id)
+    except NotThere:
+        return None
+
+
+def ids_of(kept: Any) -> dict[str, set[UUID]]:
+    """Every offer and need that went into a run."""
+    if kept is None:
+        return {"offers": set(), "needs": set()}
+    instance = restored(kept.inputs)
+    return {"offers": {one.id for one in instance.offers}, "needs": {one.id for one in instance.needs}}
 
 
 @page.get("/needs/{need_id:uuid}/why", permission=Permission.SEE_WHY)
@@ -139,8 +150,11 @@ async def ask_what_wish_costs(
 ) -> Answer:
     """What a pin, a forbid or a swap would cost the plan, before it is made."""
     question = asked(request)
-    form = WishForm(data={"kind": question.one("kind"), "offer": question.one("offer")})
-    return await _wish_page(session, person, run_id, need_id, form)
+    run = await run_to(session, person, Permission.MAKE_PLAN, run_id)
+    place = await place_of(session, person.authority_id, run.id, need_id)
+    offer = question.one("offer") or str(place.offer_id or "")
+    form = WishForm(data={"kind": question.one("kind") or "pin", "offer": offer})
+    return await _wish_page(session, person, run, place, form)
 
 
 @page.post("/plans/{run_id:uuid}/needs/{need_id:uuid}/wishes", permission=Permission.MAKE_PLAN)
@@ -149,7 +163,9 @@ async def make_wish(
 ) -> Answer:
     """Make it, and have the plan worked out with it."""
     form = WishForm(await typed(request))
-    answer = await _wish_page(session, person, run_id, need_id, form, 422)
+    run = await run_to(session, person, Permission.MAKE_PLAN, run_id)
+    place = await place_of(session, person.authority_id, run.id, need_id)
+    answer = await _wish_page(session, person, run, place, form, 422)
     if not form.holds():
         return answer
     kind, offer_id = form.kind.data or "", _offer_id(form)
@@ -167,6 +183,9 @@ async def lift_wish(
 
 
 def _offer_id(form: WishForm) -> UUID:
+    """The offer that is meant. Raises Invalid when none is said, NotThere for what cannot be one."""
+    if not form.offer.data or not form.kind.data:
+        raise Invalid({"offer": ["Choose a partner on the page of the need first."]})
     try:
         return UUID(form.offer.data or "")
     except ValueError as error:
@@ -174,48 +193,46 @@ def _offer_id(form: WishForm) -> UUID:
 
 
 async def _wish_page(
-    session: AsyncSession, person: Person, run_id: UUID, need_id: UUID, form: WishForm, status: int = 200
+    session: AsyncSession, person: Person, run: Any, place: Any, form: WishForm, status: int = 200
 ) -> Answer:
     """The form with the cost above it; solved once the transaction is over, since it may take a second."""
-    run = await run_to(session, person, Permission.MAKE_PLAN, run_id)
-    place = await place_of(session, person.authority_id, run.id, need_id)
     offer_id, kind = _offer_id(form), form.kind.data or ""
     if kind not in KINDS:
         raise NotThere
     offer = await actions.offer_seen(session, person, offer_id)
-    kept = await record_of(session, person.authority_id, run.id)
-    instance = restored(kept.inputs)
-    names = await names_in(
-        session,
-        person,
-        {"offers": {one.id for one in instance.offers}, "needs": {one.id for one in instance.needs}},
-    )
+    kept = await kept_of(session, person, run)
+    names = await names_in(session, person, ids_of(kept))
     context = {
         "run": run,
         "place": place,
         "offer": offer,
-        "name": names.offer(offer_id),
+        "name": f"{offer.school}, {offer.title}",
         "kind": kind,
         "form": form,
+        "cost": None,
+        **words(person),
     }
+    if kept is None or kept.outcome is None:
+        return Page("matching/places/wish.html", context, status)
 
     async def finish() -> Answer:
         try:
-            change = await asyncio.to_thread(_change, kept, need_id, offer_id, kind)
+            change = await _changed(kept, place.need_id, offer_id, kind)
         except Impossible as problem:
             raise Refused(without_private(person, problem.sentence)) from problem
-        shown = context | {"cost": cost_of(kept, change, names), **words(person)}
+        shown = context | {"cost": cost_of(kept, change, names)}
         return Page("matching/places/wish.html", shown, status)
 
     return AfterCommit(finish)
 
 
-def _change(kept: Any, need_id: UUID, offer_id: UUID, kind: str) -> Change:
+async def _changed(kept: Any, need_id: UUID, offer_id: UUID, kind: str) -> Change:
     """The plan solved again with the wish, and without what the wish would lift."""
     instance, plan = restored(kept.inputs), restored_outcome(kept.outcome).plan
     known = tuple(one for one in instance.known if not _contrary(one, need_id, offer_id, kind))
     instance = msgspec.structs.replace(instance, known=known)
-    return with_known(instance, plan, need_id, offer_id, "pinned" if kind == "pin" else "forbidden")
+    what: Literal["pinned", "forbidden"] = "pinned" if kind == "pin" else "forbidden"
+    return await solve_changed(instance, plan, need_id, offer_id, what)
 
 
 def _contrary(known: Known, need_id: UUID, offer_id: UUID, kind: str) -> bool:

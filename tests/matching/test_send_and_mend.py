@@ -1,0 +1,171 @@
+"""A plan is sent once, what became impossible is skipped; a decline is mended at once, and by a better plan if there is one."""
+
+from typing import Any
+
+from alongside.database.session import Database
+from alongside.partnerships.proposals.actions import accept_proposal, refuse_proposal
+from tests.client import Client, soup, words
+from tests.matching.scene import a_need, a_plan, acting, an_offer, partners, posts, rows, work
+from tests.partnerships.scene import told
+from tests.people import (
+    HEAD_OF_MILL,
+    HEAD_OF_QUAY,
+    LEAD_OF_NORTH,
+    MILL,
+    NORTHSHIRE,
+    OFFICER,
+    PARK,
+    QUAY,
+)
+
+
+async def send(client: Client, where: str, **headers: Any) -> Any:
+    """Send all that the page offers."""
+    page = soup(await client.get(f"{where}/sending", as_=LEAD_OF_NORTH))
+    needs = [str(one["value"]) for one in page.select("input[name=need]")]
+    return await client.post(f"{where}/sending", {"need": needs}, as_=LEAD_OF_NORTH, **headers)
+
+
+async def test_sent_twice_each_pair_is_proposed_once(client: Client, database: Database) -> None:
+    await posts(database)
+    where = await a_plan(client, database)
+    page = soup(await client.get(f"{where}/sending", as_=LEAD_OF_NORTH))
+    form = {"need": [str(one["value"]) for one in page.select("input[name=need]")]}
+    assert len(form["need"]) == 2
+    for key in ("k" * 32, "k" * 32, "l" * 32):
+        assert (await client.post(f"{where}/sending", form, as_=LEAD_OF_NORTH, key=key)).status_code == 303
+    proposals = await rows(database, "SELECT * FROM proposal")
+    assert len(proposals) == 2
+    assert {one.proposed_as for one in proposals} == {"leader"}
+    [run] = await rows(database, "SELECT state FROM plan_run")
+    assert run.state == "sent"
+    assert "proposal_made" in await told(database, HEAD_OF_MILL)
+    assert "proposal_made" in await told(database, HEAD_OF_QUAY)
+    page = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "Waiting for Mill Primary School and" in page
+    assert "Nothing is left to send" in words(await client.get(f"{where}/sending", as_=LEAD_OF_NORTH))
+
+
+async def test_what_became_impossible_is_skipped_and_says_why(client: Client, database: Database) -> None:
+    await posts(database)
+    where = await a_plan(client, database)
+    async with database.fenced(NORTHSHIRE) as session:
+        from sqlalchemy import text
+
+        await session.execute(text("UPDATE offer SET state = 'paused' WHERE title = 'Quay comes'"))
+    answer = await send(client, where)
+    assert answer.status_code == 303
+    assert len(await rows(database, "SELECT * FROM proposal")) == 1
+    page = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "Quay Primary School has paused or withdrawn this offer" in page
+
+
+async def _declined(client: Client, database: Database) -> tuple[str, Any]:
+    """A plan that was sent, and Quay has said no to whoever it was matched with."""
+    async with database.fenced(NORTHSHIRE) as session:
+        await a_need(session, MILL, days=2, urgency="now", title="Fluency at Mill")
+        await an_offer(session, QUAY, days="2", title="Quay comes", phases=["primary"])
+        await an_offer(session, PARK, days="2", title="Park comes", phases=["primary"])
+    where = await a_plan(client, database)
+    assert (await send(client, where)).status_code == 303
+    [proposal] = await rows(database, "SELECT * FROM proposal")
+    giver = HEAD_OF_QUAY if proposal.giving_urn == QUAY else _park()
+    async with database.fenced(NORTHSHIRE) as session:
+        await refuse_proposal(session, acting(giver), proposal.id, "no_days", "")
+    return where, proposal
+
+
+def _park() -> Any:
+    from tests.people import HEAD_OF_PARK
+
+    return HEAD_OF_PARK
+
+
+async def test_after_a_decline_somebody_else_is_asked_at_once(client: Client, database: Database) -> None:
+    where, declined = await _declined(client, database)
+    page = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "Somebody else is to be found for 1 need" in page
+    assert "No days left for this" in page
+    mending = f"{where}/needs/{declined.need_id}/mending"
+    page = soup(await client.get(mending, as_=LEAD_OF_NORTH))
+    ways = page.select("input[name=option]")
+    assert len(ways) == 1
+    assert "Nobody else is moved" in page.get_text(" ")
+    form = {"option": str(ways[0]["value"])}
+    assert (await client.post(mending, form, as_=LEAD_OF_NORTH)).status_code == 303
+    again = await client.post(mending, form, as_=LEAD_OF_NORTH)
+    assert again.status_code == 409, "it is mended already"
+    live = await rows(database, "SELECT * FROM proposal WHERE state = 'proposed'")
+    assert len(live) == 1
+    assert live[0].giving_urn != declined.giving_urn
+    page = words(await client.get(f"{where}/needs/{declined.need_id}", as_=LEAD_OF_NORTH))
+    assert "after another partner had said no" in page
+    assert "The score" in page
+
+
+async def test_the_worker_looks_for_a_better_plan_once_for_each_decline(
+    client: Client, database: Database
+) -> None:
+    """With one way to go, the new plan is that way: no better by the margin, so it is set aside."""
+    where, _ = await _declined(client, database)
+    assert await work(database) == 1
+    assert await work(database) == 0
+    runs = await rows(database, "SELECT * FROM plan_run ORDER BY id")
+    assert [(one.because, one.state) for one in runs] == [("fresh", "sent"), ("decline", "set_aside")]
+    assert runs[1].starts_from_id == runs[0].id
+    [place] = await rows(
+        database, "SELECT * FROM plan_place WHERE run_id = CAST(:run AS uuid)", run=where[7:]
+    )
+    assert place.again_id == runs[1].id
+    assert (await partners(database, f"/plans/{runs[1].id}")) != await partners(database, where)
+
+
+async def test_what_a_school_said_yes_to_stays_in_every_later_plan(
+    client: Client, database: Database
+) -> None:
+    made = await posts(database)
+    where = await a_plan(client, database)
+    await send(client, where)
+    before = await partners(database, where)
+    [mine] = await rows(database, "SELECT * FROM proposal WHERE asking_urn = :urn", urn=MILL)
+    async with database.fenced(NORTHSHIRE) as session:
+        await accept_proposal(session, acting(HEAD_OF_MILL), mine.id, 1)
+    answer = await client.post(
+        f"{where}/needs/{made['mill']}/wishes",
+        {"kind": "forbid", "offer": str(mine.offer_id), "reason": "Too late"},
+        as_=LEAD_OF_NORTH,
+    )
+    assert answer.status_code == 409
+    again = await a_plan(client, database)
+    assert (await partners(database, again))["Fluency at Mill"] == before["Fluency at Mill"]
+    [place] = await rows(
+        database,
+        "SELECT * FROM plan_place WHERE run_id = CAST(:run AS uuid) AND asking_urn = :urn",
+        run=again[7:],
+        urn=MILL,
+    )
+    assert (place.held_by, place.proposal_id) == ("proposal", mine.id)
+
+
+async def test_after_three_declines_in_a_row_people_are_asked(client: Client, database: Database) -> None:
+    where, declined = await _declined(client, database)
+    from sqlalchemy import text
+
+    async with database.fenced(NORTHSHIRE) as session:
+        for _ in range(2):
+            await session.execute(
+                text(
+                    "INSERT INTO proposal (authority_id, need_id, offer_id, asking_urn, giving_urn, state, days,"
+                    " starts_on, ends_on, message, proposed_as, respond_by) SELECT authority_id, need_id, offer_id,"
+                    " asking_urn, giving_urn, 'proposed', days, starts_on, ends_on, '', 'leader', respond_by"
+                    " FROM proposal WHERE id = :id"
+                ),
+                {"id": declined.id},
+            )
+            await session.execute(text("UPDATE proposal SET state = 'lapsed' WHERE state = 'proposed'"))
+    await work(database)
+    for one in (LEAD_OF_NORTH, OFFICER):
+        assert "needs_person" in await told(database, one)
+    assert "needs_person" not in await told(database, HEAD_OF_MILL)
+    page = words(await client.get(f"{where}/needs/{declined.need_id}/mending", as_=LEAD_OF_NORTH))
+    assert "Nobody has said yes 3 times in a row" in page
