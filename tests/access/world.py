@@ -268,7 +268,10 @@ async def _plan(
         need_id=need_id,
         tier=1,
         offer_id=await _offer(
-            connection, inside["authority_id"], sides["giving_urn"], shown_to_all_from=TODAY
+            connection,
+            inside["authority_id"],
+            sides["giving_urn"],
+            shown_to_all_from=TODAY - timedelta(days=30),
         ),
         score=700,
         rank=1,
