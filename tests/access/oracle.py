@@ -92,10 +92,12 @@ BESIDES = {
     "/needs/{need_id}/proposals/new": {**BOTH_SIDES, **dict.fromkeys(SCHOOL, CONSORTIUM)},
     "/needs/{need_id}/edition": ONE_SCHOOL,
     "/needs/{need_id}/sending": BOTH_SIDES,
+    "/directory/{entry_id}/versions": BOTH_SIDES,
     "/offers/{offer_id}/proposals/new": {**BOTH_SIDES, **dict.fromkeys(SCHOOL, CONSORTIUM)},
 }
 """Addresses whose reach is agreed to be another: whoever sees a post may answer it with one of
-their own; an open need is edited by its school alone, a lead edits only drafts."""
+their own; an open need is edited by its school alone, a lead edits only drafts; earlier texts of an entry are for its
+school and those who look after it."""
 
 
 def agreed(permission: str, path: str, role: str, scope: str) -> bool:

@@ -198,10 +198,24 @@ async def _one_of_each(
         "amendment_id": await _amendment(connection, inside, active),
         "entry_id": await _entry(connection, authority_id, asking),
         **await case_of_everything(connection, authority_id, asking),
+        "public_id": await _public_entry(connection, authority_id, asking),
     }
 
 
-async def _entry(connection: asyncpg.Connection, authority_id: int, urn: int) -> UUID:
+async def _public_entry(connection: asyncpg.Connection, authority_id: int, urn: int) -> UUID:
+    """An entry that its school shows to everybody, in the table that the public reads."""
+    entry_id = await _entry(connection, authority_id, urn, "public")
+    await connection.execute(
+        "INSERT INTO public_entry SELECT (jsonb_populate_record(NULL::public_entry,"
+        " to_jsonb(e) || jsonb_build_object('school', 'A school'))).* FROM directory_entry e WHERE id = $1",
+        entry_id,
+    )
+    return entry_id
+
+
+async def _entry(
+    connection: asyncpg.Connection, authority_id: int, urn: int, visibility: str = "consortium"
+) -> UUID:
     return await put(
         connection,
         "directory_entry",
@@ -211,7 +225,8 @@ async def _entry(connection: asyncpg.Connection, authority_id: int, urn: int) ->
         title="Reading every morning",
         themes=["early_reading"],
         problem="Too few children read at home",
-        visibility="consortium",
+        visibility=visibility,
+        shown_to_all_from=TODAY if visibility == "public" else None,
         verified_edition=1,
         reviewed_on=TODAY,
         review_due_on=TODAY + timedelta(days=365),

@@ -18,7 +18,12 @@ from alongside.directory.known_for import related_entries
 from alongside.directory.model import ENTRY_WORKFLOW, LISTED
 from alongside.directory.moderation import pages as moderation
 from alongside.directory.search import pages as searching
+from alongside.directory.publication import pages as publication
+from alongside.directory.schools import pages as schools
 from alongside.directory.shown import version_of, words_for
+from alongside.directory.uses import pages as uses
+from alongside.directory.uses.queries import uses_of
+from alongside.directory.versions import pages as versions
 from alongside.directory.words import LABELS, waiting_for
 from alongside.errors import NotThere, Stale
 from alongside.journal.queries import timeline
@@ -103,6 +108,7 @@ async def show_entry(
         "available": await available_from(session, person, entry.school_urn),
         "ask": ask_for(entry),
         "own": person.school_urn in (entry.school_urn, entry.partner_urn),
+        "uses": await uses_of(session, person, entry),
         "related": await related_entries(session, person, entry),
         "entries": story(entries, ENTRY_WORKFLOW, LABELS, shown["in_words"], BESIDES),
         "story": told,
@@ -246,6 +252,10 @@ async def _after(session: AsyncSession, person: Person, entry_id: UUID, act: str
 routes = [
     *moderation.routes,
     *searching.routes,
+    *publication.routes,
+    *schools.routes,
+    *uses.routes,
+    *versions.routes,
     list_entries,
     write_entry,
     post_entry,

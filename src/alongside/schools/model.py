@@ -27,6 +27,7 @@ STATUSES = {
     "proposed": "Proposed to open",
 }
 OPEN_STATUSES = ("open", "closing")
+LARGEST_URN = 9_999_999
 """The school is at work."""
 
 KINDS = {

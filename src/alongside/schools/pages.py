@@ -14,13 +14,12 @@ from alongside.schools import queries
 from alongside.schools.dates import pages as dates
 from alongside.schools.facts import change_in_words, facts_of
 from alongside.schools.forms import FindSchoolsForm
-from alongside.schools.model import OPEN_STATUSES, PHASES, STATUSES, laestab
+from alongside.schools.model import LARGEST_URN, OPEN_STATUSES, PHASES, STATUSES, laestab
 from alongside.web.answers import Answer, Page
 from alongside.web.gate import page
 from alongside.web.typed import asked
 
 LAST_PAGE = 1000
-LARGEST_URN = 9_999_999
 
 
 @page.get("/schools", permission=Permission.SEE_SCHOOLS)

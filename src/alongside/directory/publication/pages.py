@@ -1,0 +1,43 @@
+"""The pages of good practice for everybody: the list, and one entry at an address that lasts."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.authorities import settings_of
+from alongside.directory.publication import queries
+from alongside.directory.shown import words_for
+from alongside.needs.list import number_of_page
+from alongside.web.answers import Answer, Page
+from alongside.web.gate import page
+from alongside.web.typed import asked
+
+
+@page.get("/good-practice", permission=Permission.OPEN_FRONT_DOOR)
+async def list_public_entries(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person
+) -> Answer:
+    """What the schools of this authority show to everybody, newest first."""
+    question = asked(request)
+    themes = settings_of(person.authority_id).themes
+    theme, number = question.one("theme"), number_of_page(question.one("page"))
+    theme = theme if theme in themes else ""
+    entries, more = await queries.public_entries(session, person.authority_id, theme=theme, page=number)
+    context = {"entries": entries, "more": more, "number": number, "theme": theme, **words_for(person)}
+    return Page("directory/public/list.html", context)
+
+
+@page.get("/good-practice/{public_id:uuid}", permission=Permission.OPEN_FRONT_DOOR)
+async def show_public_entry(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, public_id: UUID
+) -> Answer:
+    """One entry as everybody may read it: nobody is named, and the school is asked through Alongside."""
+    entry = await queries.public_entry(session, person.authority_id, public_id)
+    return Page("directory/public/show.html", {"entry": entry, **words_for(person)})
+
+
+routes = [list_public_entries, show_public_entry]
