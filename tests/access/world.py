@@ -156,6 +156,7 @@ async def _one_of_each(
     turned = {"asking_urn": giving, "giving_urn": asking}
     active = await _partnership(connection, inside, sides, "active")
     preparing = await _partnership(connection, inside, sides, "preparing")
+    entry_id = await _entry(connection, authority_id, asking)
     need_id = await _need(connection, authority_id, asking)
     return {
         "urn": asking,
@@ -199,24 +200,39 @@ async def _one_of_each(
         "entry_id": await _entry(connection, authority_id, asking),
         **await case_of_everything(connection, authority_id, asking),
         "public_id": await _public_entry(connection, authority_id, asking),
+        "entry_id": entry_id,
+        **await _keepsakes(connection, authority_id, entry_id),
+        **await _public_entry(connection, authority_id, asking),
     }
 
 
-async def _public_entry(connection: asyncpg.Connection, authority_id: int, urn: int) -> UUID:
-    """An entry that its school shows to everybody, in the table that the public reads."""
+async def _public_entry(connection: asyncpg.Connection, authority_id: int, urn: int) -> dict[str, Any]:
+    """An entry that its school shows to everybody, in the table that the public reads, with a picture and a file."""
     entry_id = await _entry(connection, authority_id, urn, "public")
     await connection.execute(
         "INSERT INTO public_entry SELECT (jsonb_populate_record(NULL::public_entry,"
         " to_jsonb(e) || jsonb_build_object('school', 'A school'))).* FROM directory_entry e WHERE id = $1",
         entry_id,
     )
-    return entry_id
+    kept = await _keepsakes(connection, authority_id, entry_id)
+    return {"public_id": entry_id} | {f"public_{name}": value for name, value in kept.items()}
+
+
+async def _keepsakes(connection: asyncpg.Connection, authority_id: int, entry_id: UUID) -> dict[str, Any]:
+    """A picture and a file of an entry."""
+    inside = {"authority_id": authority_id, "entry_id": entry_id, "edition": 1}
+    drawn = {"alternative_text": "A shelf", "media_type": "image/png", "width": 1, "height": 1, "body": b"x"}
+    sent = {"filename": "plan.txt", "media_type": "text/plain", "size": 1, "body": b"x"}
+    return {
+        "picture_id": await put(connection, "entry_picture", **inside, **drawn),
+        "attachment_id": await put(connection, "entry_attachment", **inside, **sent),
+    }
 
 
 async def _entry(
     connection: asyncpg.Connection, authority_id: int, urn: int, visibility: str = "consortium"
 ) -> UUID:
-    return await put(
+    entry_id = await put(
         connection,
         "directory_entry",
         authority_id=authority_id,
@@ -232,6 +248,12 @@ async def _entry(
         review_due_on=TODAY + timedelta(days=365),
         listed_at=NOW,
     )
+    await connection.execute(
+        "INSERT INTO entry_version (authority_id, entry_id, edition, written) VALUES ($1, $2, 1, '{}')",
+        authority_id,
+        entry_id,
+    )
+    return entry_id
 
 
 async def _amendment(connection: asyncpg.Connection, inside: dict[str, Any], partnership_id: UUID) -> UUID:

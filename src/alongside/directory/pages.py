@@ -14,6 +14,8 @@ from alongside.directory import actions, queries
 from alongside.directory.acts import acts
 from alongside.directory.availability import available_from
 from alongside.directory.forms import EntryForm, NoteForm, entry_form_of
+from alongside.directory.keepsakes import pages as keepsakes
+from alongside.directory.keepsakes.queries import attachments_of, pictures_of
 from alongside.directory.known_for import related_entries
 from alongside.directory.model import ENTRY_WORKFLOW, LISTED
 from alongside.directory.moderation import pages as moderation
@@ -108,6 +110,8 @@ async def show_entry(
         "available": await available_from(session, person, entry.school_urn),
         "ask": ask_for(entry),
         "own": person.school_urn in (entry.school_urn, entry.partner_urn),
+        "pictures": await pictures_of(session, person.authority_id, entry),
+        "attachments": await attachments_of(session, person.authority_id, entry),
         "uses": await uses_of(session, person, entry),
         "related": await related_entries(session, person, entry),
         "entries": story(entries, ENTRY_WORKFLOW, LABELS, shown["in_words"], BESIDES),
@@ -250,6 +254,7 @@ async def _after(session: AsyncSession, person: Person, entry_id: UUID, act: str
 
 
 routes = [
+    *keepsakes.routes,
     *moderation.routes,
     *searching.routes,
     *publication.routes,

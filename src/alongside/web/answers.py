@@ -45,6 +45,18 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that the product itself has drawn anew: the one kind of file that is shown in place.
+
+    Its content never changes under its address, so a browser may keep it for `seconds`; not where 0.
+    """
+
+    body: bytes
+    media_type: str
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Plain:
     """A short answer for machines: health, feeds, fragments of text."""
 
@@ -61,4 +73,4 @@ class AfterCommit:
     act: Callable[[], Awaitable["Answer"]]
 
 
-Answer = Page | SeeOther | Download | Plain | AfterCommit
+Answer = Page | SeeOther | Download | Picture | Plain | AfterCommit

@@ -5,11 +5,13 @@ from urllib.parse import quote
 
 import structlog
 from litestar import Request
+from litestar.exceptions.http_exceptions import ClientException, RequestEntityTooLarge
 
 from alongside.access.person import Person
 from alongside.errors import Alongside, Forged, Invalid, NotThere, Refused, SignedOut, Stale, TooBusy
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.typed import typed
+from alongside.web.uploads import largest_of, let_go
 
 log = structlog.get_logger("alongside.web")
 
@@ -40,8 +42,18 @@ async def answer_to(problem: Exception, request: Request[Any, Any, Any], person:
         case Alongside():
             return Page("errors/409.html", {"sentence": str(problem), "state": None}, 409)
         case _:
-            log.error("unforeseen", error=type(problem).__name__, exc_info=problem)
-            return Page("errors/500.html", status=500)
+            return await _unforeseen(problem, request)
+
+
+async def _unforeseen(problem: Exception, request: Request[Any, Any, Any]) -> Page:
+    """The page for a body that is too large, for one that is no form at all, and for what nobody thought of."""
+    if isinstance(problem, RequestEntityTooLarge):
+        await let_go(request)
+        return Page("errors/413.html", {"largest": largest_of(request)}, 413)
+    if isinstance(problem, ClientException):
+        return Page("errors/422.html", {"mistakes": {}}, 422)
+    log.error("unforeseen", error=type(problem).__name__, exc_info=problem)
+    return Page("errors/500.html", status=500)
 
 
 async def _kept(request: Request[Any, Any, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from litestar.response import Stream
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import allowed_at_all, may
-from alongside.web.answers import AfterCommit, Answer, Download, Page, Plain, SeeOther
+from alongside.web.answers import AfterCommit, Answer, Download, Page, Picture, Plain, SeeOther
 from alongside.web.house import Destination, House, Tenant
 
 SAID_COOKIE = "__Host-said"
@@ -85,6 +85,10 @@ def response_to(
             if isinstance(answer.body, bytes):
                 return Response(content=answer.body, media_type=answer.media_type, headers=headers)
             return Stream(answer.body, media_type=answer.media_type, headers=headers)
+        case Picture():
+            kept = f"private, max-age={answer.seconds}, immutable" if answer.seconds else "no-store"
+            headers = {"content-disposition": "inline", "cache-control": kept}
+            return Response(content=answer.body, media_type=answer.media_type, headers=headers)
         case Plain():
             return Response(
                 content=answer.body,

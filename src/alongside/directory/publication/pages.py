@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities import settings_of
+from alongside.directory.keepsakes.queries import attachments_of, pictures_of
 from alongside.directory.publication import queries
 from alongside.directory.shown import words_for
 from alongside.needs.list import number_of_page
@@ -37,7 +38,13 @@ async def show_public_entry(
 ) -> Answer:
     """One entry as everybody may read it: nobody is named, and the school is asked through Alongside."""
     entry = await queries.public_entry(session, person.authority_id, public_id)
-    return Page("directory/public/show.html", {"entry": entry, **words_for(person)})
+    context = {
+        "entry": entry,
+        "pictures": await pictures_of(session, person.authority_id, entry),
+        "attachments": await attachments_of(session, person.authority_id, entry),
+        **words_for(person),
+    }
+    return Page("directory/public/show.html", context)
 
 
 routes = [list_public_entries, show_public_entry]
