@@ -139,13 +139,11 @@ async def submit_entry(session: AsyncSession, person: Person, entry_id: UUID) ->
     """Send a whole entry to be checked. Raises Refused while the other school of a harvested one has not agreed."""
     entry = await queries.held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_closed(entry.school, entry.school_status)
-    if entry.partner_urn is not None:
-        agreed = await queries.consents_of(session, person, entry)
-        if not {entry.school_urn, entry.partner_urn} <= agreed.keys():
-            raise Refused(
-                "This tells of a partnership, so the headteachers of both schools have to say yes to this text first.",
-                entry.state,
-            )
+    if not await agreed_by_both(session, person, entry):
+        raise Refused(
+            "This tells of a partnership, so the headteachers of both schools have to say yes to this text first.",
+            entry.state,
+        )
     await take(session, person, DirectoryEntry, entry, SUBMIT_ENTRY, changed_at=func.now())
     text = f"{entry.school} has sent an entry for the directory. It waits for a check by a peer."
     await tell_leaders(session, person, entry, "entry_submitted", text)
@@ -169,6 +167,14 @@ async def restore_entry(session: AsyncSession, person: Person, entry_id: UUID) -
     await take(
         session, person, DirectoryEntry, entry, RESTORE_ENTRY, convert_by_on=None, changed_at=func.now()
     )
+
+
+async def agreed_by_both(session: AsyncSession, person: Person, entry: Any) -> bool:
+    """Whether every school that an entry tells of has said yes to its present text; PostgreSQL asks the same."""
+    if entry.partner_urn is None:
+        return True
+    agreed = await queries.consents_of(session, person, entry)
+    return {entry.school_urn, entry.partner_urn} <= agreed.keys()
 
 
 async def keep_version(

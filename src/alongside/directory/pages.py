@@ -13,7 +13,9 @@ from alongside.authorities import calendar_of, settings_of
 from alongside.directory import actions, queries
 from alongside.directory.acts import acts
 from alongside.directory.availability import available_from
+from alongside.directory.consents import pages as consents
 from alongside.directory.forms import EntryForm, NoteForm, entry_form_of
+from alongside.directory.harvest import pages as harvest
 from alongside.directory.keepsakes import pages as keepsakes
 from alongside.directory.keepsakes.queries import attachments_of, pictures_of
 from alongside.directory.known_for import related_entries
@@ -100,12 +102,12 @@ async def show_entry(
     settings, shown = settings_of(person.authority_id), words_for(person)
     told = queries.sees_its_story(person, entry)
     entries = await timeline(session, person.authority_id, "directory_entry", entry.id) if told else []
-    consents = await queries.consents_of(session, person, entry) if entry.partner_urn else {}
+    agreed = await queries.consents_of(session, person, entry) if entry.partner_urn else {}
     context = {
         "entry": entry,
         "listed": entry.state in LISTED,
-        "acts": acts(person, entry, set(consents)),
-        "consents": consents,
+        "acts": acts(person, entry, set(agreed)),
+        "agreed": agreed,
         "waiting": waiting_for(entry, settings),
         "available": await available_from(session, person, entry.school_urn),
         "ask": ask_for(entry),
@@ -254,6 +256,8 @@ async def _after(session: AsyncSession, person: Person, entry_id: UUID, act: str
 
 
 routes = [
+    *consents.routes,
+    *harvest.routes,
     *keepsakes.routes,
     *moderation.routes,
     *searching.routes,

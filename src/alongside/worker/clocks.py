@@ -15,6 +15,8 @@ from alongside.authorities.calendar import is_school_day
 from alongside.authorities.registry import calendar_of
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.session import Database
+from alongside.directory.clocks import lapse_works_in_progress, let_entries_fall_due, remind_of_entries
+from alongside.directory.harvest.actions import ask_for_harvest
 from alongside.needs.clocks import ask_to_confirm_needs, lapse_unconfirmed_needs, tell_needs_that_widen
 from alongside.notifications.digests import write_digests
 from alongside.notifications.model import HOURS, ClockRun
@@ -79,6 +81,10 @@ CLOCKS = (
     Clock("ask_to_confirm_offers", 8, _ask_offers),
     Clock("tell_needs_that_widen", 8, _tell_widening),
     Clock("chase_visit_records", 8, _chase_visit_records),
+    Clock("let_entries_fall_due", 7, let_entries_fall_due),
+    Clock("lapse_works_in_progress", 7, lapse_works_in_progress),
+    Clock("remind_of_entries", 8, remind_of_entries),
+    Clock("ask_for_harvest", 8, ask_for_harvest),
 )
 """All that time does, earliest first; the daily letter comes on top, at each authority's own hour."""
 

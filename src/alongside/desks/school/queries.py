@@ -65,6 +65,21 @@ WAITING = text(
                             AND r.partnership_id = p.id AND r.kind = 'closing'
                             AND r.side = CASE WHEN p.asking_urn = :urn THEN 'asker' ELSE 'giver' END)
         UNION ALL
+        SELECT 'Put an entry right', e.title, 'came back with a reason', NULL, '/directory/' || e.id
+          FROM directory_entry e
+         WHERE e.authority_id = :authority_id AND e.school_urn = :urn AND e.state = 'returned'
+        UNION ALL
+        SELECT 'Say yes to an entry about your partnership', e.title, other.name, NULL,
+               '/directory/' || e.id || '/consent'
+          FROM directory_entry e
+          JOIN school other ON other.authority_id = :authority_id
+           AND other.urn = CASE WHEN e.school_urn = :urn THEN e.partner_urn ELSE e.school_urn END
+         WHERE e.authority_id = :authority_id AND e.state IN ('draft', 'returned', 'review_due')
+           AND e.partner_urn IS NOT NULL AND :urn IN (e.school_urn, e.partner_urn)
+           AND NOT EXISTS (SELECT FROM entry_consent c WHERE c.authority_id = :authority_id
+                            AND c.entry_id = e.id AND c.school_urn = :urn AND c.edition >= e.edition)
+           AND (e.partner_urn = :urn OR e.edition > 1)
+        UNION ALL
         SELECT 'Say whether your offer still holds', o.title, 'nobody sees it until you do', NULL,
                '/offers/' || o.id
           FROM offer o
