@@ -260,8 +260,7 @@ async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(stage
     } <= NOBODY_SEES
 
 
-NAMED_IN_THE_BODY = {("POST", "/proposals"), ("POST", "/needs"), ("POST", "/cases")}
-NAMED_IN_THE_BODY = {("POST", "/proposals"), ("POST", "/needs"), ("POST", "/directory/harvest")}
+NAMED_IN_THE_BODY = {("POST", path) for path in ("/proposals", "/needs", "/cases", "/directory/harvest")}
 NOBODY_SEES = {"/not-signed-in/{because}", "/sign-in/{key}", "/sign-in/{key}/callback", "/outbox"}
 
 

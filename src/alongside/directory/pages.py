@@ -21,9 +21,9 @@ from alongside.directory.keepsakes.queries import attachments_of, pictures_of
 from alongside.directory.known_for import related_entries
 from alongside.directory.model import ENTRY_WORKFLOW, LISTED
 from alongside.directory.moderation import pages as moderation
-from alongside.directory.search import pages as searching
 from alongside.directory.publication import pages as publication
 from alongside.directory.schools import pages as schools
+from alongside.directory.search import pages as searching
 from alongside.directory.shown import version_of, words_for
 from alongside.directory.uses import pages as uses
 from alongside.directory.uses.queries import uses_of

@@ -52,7 +52,6 @@ class _Page:
         """An act: once per submission, committed before it is answered.
 
         `largest` is how many bytes a form with files may have, where the app's own limit is too small.
-        `largest` is how many bytes may be sent where files are; elsewhere the app's own limit holds.
         """
         return self._declare(path, permission, [HttpMethod.POST], largest=largest)
 
@@ -78,7 +77,6 @@ class _Page:
                 opt={"permission": permission, "function": function, "by_itself": by_itself},
                 status_code=200,
                 request_max_body_size=Empty if largest is None else largest,
-                request_max_body_size=largest or Empty,
             )
             made: HTTPRouteHandler = handler(endpoint)
             return made
