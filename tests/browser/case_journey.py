@@ -1,0 +1,165 @@
+"""A case walked page by page: a lead raises it, an officer procures and logs, the clock stops and runs, the school is back."""
+
+import os
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from tests.browser.journey import end_state
+from tests.browser.served import Served
+from tests.browser.visitor import Visitor, fill, visiting
+from tests.people import HEAD_OF_MILL, HEAD_OF_QUAY, LEAD_OF_NORTH, MILL, OFFICER
+
+PICTURES = os.environ.get("ALONGSIDE_PICTURES")
+"""A folder for a picture of every page on the way, to be looked at."""
+
+RAISED = {
+    "reason": "too_close",
+    "reason_words": "Three of us were deputies there.",
+    "tried": ["talk", "peer"],
+    "tried_words": "Two heads visited in the summer term.",
+    "wanted": "Somebody from outside leads the next review of reading.",
+    "urgency": "soon",
+    "return_when": "Reading is taught well in every class",
+    "told": "now",
+}
+DECIDED = {
+    "outcome": "procured",
+    "provider": "Fenland Teaching Hub",
+    "provider_pence": "2,400",
+    "fund": "other",
+    "hours": "6",
+    "decision": "Fenland leads two reviews of reading for you. We pay for both.",
+}
+PLAN = {
+    "plan": "Fenland reviews reading in January and in March. We see both reports.",
+    "hours": "10",
+}
+TASK = {
+    "what": "Send the reading plan to Fenland",
+    "owner_name": "Mina Mill, headteacher",
+    "due_on": "11/12/2026",
+}
+VISIT = {
+    "visit_on": "23/11/2026",
+    "hours": "2.5",
+    "who": "Ola Officer",
+    "focus": "Reading in Year 2",
+    "found": "Phonics is taught well in two of three classes.",
+}
+END = {"result": "better", "outcome_words": "Reading is taught well in every class. We go on as before."}
+
+
+async def picture(visitor: Visitor, name: str) -> None:
+    """A picture of the page at both widths, where somebody wants to look."""
+    if PICTURES is None:
+        return
+    for width in (1280, 375):
+        await visitor.page.set_viewport_size({"width": width, "height": 900})
+        await visitor.page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+
+
+async def walk(browser: Browser, served: Served, *, javascript: bool, width: int) -> dict[str, list[str]]:
+    """From the flag to the school's return; what the database then holds."""
+    options = {"java_script_enabled": javascript, "viewport": {"width": width, "height": 900}}
+    async with (
+        visiting(browser, served, LEAD_OF_NORTH, **options) as lead,
+        visiting(browser, served, OFFICER, **options) as officer,
+        visiting(browser, served, HEAD_OF_MILL, **options) as head,
+        visiting(browser, served, HEAD_OF_QUAY, **options) as stranger,
+    ):
+        case = await _raise(lead)
+        await _procure(officer, case)
+        await _work(officer, case)
+        await _stop_and_go(officer, case)
+        await _read_as_school(head, stranger, case)
+        await _return(officer, lead, case)
+    return await end_state(served)
+
+
+async def _raise(lead: Visitor) -> str:
+    await lead.goes("/cases")
+    await lead.presses("Raise a case")
+    await lead.page.select_option("[name=school]", str(MILL))
+    await lead.presses("Continue")
+    await picture(lead, "raise")
+    await fill(lead, RAISED)
+    await lead.presses("Raise this case")
+    assert "Waiting for the core team to acknowledge it" in await lead.reads()
+    await picture(lead, "raised-lead")
+    return lead.path
+
+
+async def _procure(officer: Visitor, case: str) -> None:
+    await officer.goes("/cases?show=unassigned")
+    await picture(officer, "desk")
+    assert "Mill Primary School" in await officer.reads()
+    await officer.goes(case)
+    await officer.presses("Acknowledge")
+    await officer.presses("Decide what is to happen")
+    await picture(officer, "decision")
+    await officer.presses("matching, across the whole authority")
+    assert officer.path == "/plans"
+    await officer.page.go_back()
+    await fill(officer, DECIDED)
+    await officer.presses("Decide and tell the consortium")
+    assert "Another is procured: Fenland Teaching Hub" in await officer.reads()
+    await officer.presses("Agree the plan")
+    await picture(officer, "plan")
+    await fill(officer, PLAN)
+    await officer.presses("Agree the plan")
+    assert "30 school days left" in await officer.reads()
+
+
+async def _work(officer: Visitor, case: str) -> None:
+    await officer.presses("Agree an action")
+    await picture(officer, "task")
+    await fill(officer, TASK)
+    await officer.presses("Agree it")
+    await officer.presses("Record a visit")
+    await fill(officer, VISIT)
+    await officer.presses("Record it")
+    assert "Phonics is taught well in two of three classes." in await officer.reads()
+    await officer.presses("Officers’ notes")
+    await fill(officer, {"weight": "opinion", "words": "The deputy is tired."})
+    await officer.presses("Keep the note")
+    await picture(officer, "notes")
+    await officer.goes(case)
+
+
+async def _stop_and_go(officer: Visitor, case: str) -> None:
+    await officer.presses("Wait for somebody")
+    await fill(officer, {"waiting_on": "provider", "note": "Fenland’s date for January"})
+    await officer.presses("Stop the clock")
+    assert "The clock stands still" in await officer.reads()
+    await picture(officer, "waiting")
+    await officer.presses("Go on")
+    assert "school days left" in await officer.reads()
+    await picture(officer, "active")
+
+
+async def _read_as_school(head: Visitor, stranger: Visitor, case: str) -> None:
+    assert await head.goes(case) == 200
+    seen = await head.reads()
+    assert "Phonics is taught well" in seen
+    assert "tired" not in seen
+    assert "Officers’ notes" not in seen
+    await picture(head, "head")
+    assert await head.goes(f"{case}/notes") == 404
+    assert await stranger.goes(case) == 404
+
+
+async def _return(officer: Visitor, lead: Visitor, case: str) -> None:
+    await officer.page.locator("main").get_by_role("link", name="It is met").click()
+    await fill(officer, {"evidence": "Seen in six lessons in March."})
+    await officer.presses("Mark it as met")
+    await officer.presses("Done")
+    await officer.presses("Ask to take it back")
+    assert "Waiting for North to take the school back" in await officer.reads()
+    await lead.goes(case)
+    await lead.presses("Take the school back")
+    await picture(lead, "taking-back")
+    await fill(lead, END)
+    await lead.presses("Take it back")
+    assert "The school stands where it should" in await lead.reads()
+    await picture(lead, "closed-lead")

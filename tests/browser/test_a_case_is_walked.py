@@ -1,0 +1,32 @@
+"""A case in real Chromium, with JavaScript and without, wide and narrow: the same rows at the end."""
+
+from playwright.async_api import Browser
+
+from tests.browser.case_journey import walk
+from tests.browser.served import served
+from tests.stage import Stage, copy_of_template, drop
+
+BY_JAVASCRIPT = {"escalation_presence"}
+"""What an open page does on its own, and only with JavaScript."""
+
+
+async def test_a_case_with_and_without_javascript_wide_and_narrow(stage: Stage, chromium: Browser) -> None:
+    """Raised, acknowledged, procured, planned, visited, paused, resumed, read by the school, taken back."""
+    ends = []
+    for javascript, width in ((True, 1280), (False, 375)):
+        copy = await copy_of_template(stage)
+        async with served(copy) as house:
+            ends.append(await walk(chromium, house, javascript=javascript, width=width))
+        await drop(stage, copy)
+    with_it, without = ends
+    for table in with_it.keys() - BY_JAVASCRIPT:
+        assert with_it[table] == without[table], table
+    (case,) = with_it["escalation"]
+    assert '"state":"closed"' in case
+    assert '"result":"better"' in case
+    assert len(with_it["escalation_wait"]) == 1
+    assert {row.split('"part":"')[1].split('"')[0] for row in with_it["escalation_reading"]} == {
+        "case",
+        "notes",
+    }
+    assert not [row for row in with_it["journal_entry"] if "Reading" in row or "990001" in row]
