@@ -14,7 +14,7 @@ from alongside.authorities import settings_of
 from alongside.escalations import queries
 from alongside.escalations.acts import moves_offered, work_offered
 from alongside.escalations.asking import interests_of
-from alongside.escalations.clock import days_for, in_words, read_clock
+from alongside.escalations.clock import STAGES, days_for, in_words, read_clock
 from alongside.escalations.deciding import pages as deciding
 from alongside.escalations.desk import pages as desk
 from alongside.escalations.desk import queries as desk_queries
@@ -163,7 +163,8 @@ async def _clock(session: AsyncSession, person: Person, row: Any) -> str | None:
     days = days_for(settings_of(person.authority_id), row.urgency, row.stage)
     pauses = await pauses_of(session, person, row.id)
     calendar = await calendar_of_case(session, person, row)
-    return in_words(read_clock(calendar, row.stage_began_at, days, pauses, datetime.now(UTC)))
+    reading = read_clock(calendar, row.stage_began_at, days, pauses, datetime.now(UTC))
+    return f"{STAGES[row.stage]}: {in_words(reading)[:1].lower()}{in_words(reading)[1:]}"
 
 
 def _words(person: Person) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from wtforms import FieldList, Form, StringField
 from wtforms.validators import Length
 
 from alongside.authorities.settings import AuthoritySettings
-from alongside.escalations.handling.forms import Hours
+from alongside.escalations.handling.forms import NARROW, Hours
 from alongside.escalations.model import OUTCOMES
 from alongside.needs.fields import Choice, Typing, line, one_line, passage
 from alongside.needs.forms import blame
@@ -40,7 +40,10 @@ class DecisionForm(Form):
     outcome = Choice("What is to happen?", "Choose what is to happen")
     provider = line("Who is procured?", "The name", "A person or body that challenges on your behalf")
     provider_pence = Money(
-        "What does it cost?", "Enter pounds, like 1200 or 1,200.50", description="In pounds, all in all"
+        "What does it cost?",
+        "Enter pounds, like 1200 or 1,200.50",
+        description="In pounds, all in all",
+        render_kw=NARROW,
     )
     fund = Choice("From which fund?", "Choose a fund from the list", render_kw={"select": True})
     named_support = line(
@@ -53,6 +56,7 @@ class DecisionForm(Form):
         "Hours of the core team (optional)",
         "Enter hours as a whole or half number, like 6 or 2.5",
         description="What this takes of your own time, as far as you can tell",
+        render_kw=NARROW,
     )
     decision = passage(
         "What do you write to the consortium?",
@@ -124,6 +128,7 @@ class PlanForm(Form):
         "Hours of the core team",
         "Enter hours as a whole or half number, like 6 or 2.5",
         description="What the plan takes of your own time, all in all",
+        render_kw=NARROW,
     )
 
     def wanted(self) -> list[str]:

@@ -56,7 +56,10 @@ def _office_kind(content: bytes) -> str | None:
 
 
 def _is_text(content: bytes) -> bool:
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"") or b"\0" in content:
+    begins = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if (
+        begins in (b"<", b"%", b"") or b"\0" in content
+    ):  # a page, a picture or a PDF that only looks like text
         return False
     try:
         words = content.decode()

@@ -11,6 +11,7 @@ from alongside.escalations.waiting import WAITING_ON
 from alongside.needs.fields import Choice, Typing, passage
 from alongside.partnerships.forms import must_be_filled
 
+NARROW = {"classes": "govuk-input--width-5", "inputmode": "decimal"}
 WAITING_FOR = {"consortium": "The consortium", "school": "The school", "provider": "The provider"}
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
+from alongside.authorities import settings_of
 from alongside.escalations.notes.actions import write_note
 from alongside.escalations.notes.forms import OfficersNoteForm
 from alongside.escalations.notes.model import WEIGHTS
@@ -55,7 +56,8 @@ async def _page(
     row = await case_to(session, person, SEE, case_id)
     notes = await notes_of(session, person, case_id)
     weights = {key: words.partition(":")[0] for key, words in WEIGHTS.items()}
-    context = {"case": row, "notes": notes, "form": form, "weights": weights}
+    settings = settings_of(person.authority_id)
+    context = {"case": row, "notes": notes, "form": form, "weights": weights, "settings": settings}
     return Page("cases/notes.html", context, status=status)
 
 

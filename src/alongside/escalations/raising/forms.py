@@ -18,6 +18,7 @@ NEEDED = {
     "told": "Choose whether the headteacher is told now",
 }
 MOST_TEXT = 2000
+TEXTS = ("reason_words", "tried_words", "wanted", "return_when", "why_wait")
 
 
 class RaiseForm(Form):
@@ -67,6 +68,8 @@ class RaiseForm(Form):
         """Read what was typed, or show an empty form."""
         super().__init__(*given, **settled)
         self.cautions: dict[str, str] = {}
+        for name in TEXTS:
+            self[name].render_kw = {**(self[name].render_kw or {}), "rows": 3}
 
     def offer_choices(self, settings: AuthoritySettings, tried: Sequence[Any]) -> None:
         """Fill the lists: the authority's own, and what the product knows was tried with this school."""
@@ -95,13 +98,7 @@ class RaiseForm(Form):
             blame(self.reason_words, "Say what the reason is")
         if self.told.data == "wait" and not self.why_wait.data:
             blame(self.why_wait, "Say why it is better to wait: the core team reads it, the school does not")
-        be_cautious(
-            self,
-            [
-                self[name].data
-                for name in ("reason_words", "tried_words", "wanted", "return_when", "why_wait")
-            ],
-        )
+        be_cautious(self, [self[name].data for name in TEXTS])
         return not self.errors
 
     def columns(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField, Form
 
-from alongside.escalations.handling.forms import Hours
+from alongside.escalations.handling.forms import NARROW, Hours
 from alongside.needs.fields import Day, line, passage
 from alongside.needs.forms import blame
 from alongside.partnerships.forms import must_be_filled
@@ -24,7 +24,7 @@ class VisitForm(Form):
     """When, how long, who; what was found and what follows."""
 
     visit_on = Day("Day of the visit", NEEDED["visit_on"])
-    hours = Hours("Hours", NEEDED["hours"], description="With preparing and travelling")
+    hours = Hours("Hours", NEEDED["hours"], description="With preparing and travelling", render_kw=NARROW)
     who = line("Who went?", "The names", limit=200)
     focus = line("What was it about?", "The focus", "For example, “Leadership of reading”", limit=200)
     found = passage("What was found?", "What was found", "What was seen and said. Name no pupil")

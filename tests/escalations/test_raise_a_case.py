@@ -1,0 +1,214 @@
+"""Raising a case: in one page, by those who lead, told to whom it concerns, never refused, never for safeguarding."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from alongside.authorities import calendar_of
+from alongside.authorities.calendar import school_days_between
+from alongside.database.session import Database
+from alongside.errors import Invalid, NotThere, Refused
+from alongside.escalations.raising.actions import raise_case, tell_school
+from alongside.escalations.raising.queries import days_before, suggestions
+from alongside.partnerships.queries import aims_of
+from alongside.partnerships.reviews.actions import give_review
+from alongside.partnerships.reviews.judgement import Judgement
+from tests.client import Client
+from tests.escalations.scene import TODAY, WRITTEN, a_case, acting, ask_as, look, told
+from tests.partnerships.scene import a_need, a_running_partnership
+from tests.people import (
+    DELEGATE_OF_MILL,
+    DEPUTY_OF_NORTH,
+    HEAD_OF_MILL,
+    HEAD_OF_SERVICE,
+    LEAD_OF_NORTH,
+    LEAD_OF_SOUTH,
+    MILL,
+    NORTHSHIRE,
+    OFFICER,
+    QUAY,
+    TWIN_OFFICER,
+)
+
+FORM = {
+    "school_urn": str(MILL),
+    "reason": "too_close",
+    "tried": ["talk"],
+    "wanted": "Somebody from outside leads the review",
+    "urgency": "soon",
+    "told": "now",
+}
+
+
+async def test_a_lead_raises_a_case_and_everybody_concerned_is_told(database: Database) -> None:
+    """The core team, the deputy and the head; not the delegate, not other consortia; never with the school's name."""
+    case_id = await a_case(database)
+    row = await look(database, case_id)
+    assert (row.state, row.stage, row.raised_by) == ("raised", "acknowledge", LEAD_OF_NORTH.person_id)
+    assert row.told_at is not None and row.due_at > datetime.now(UTC)
+    for one in (OFFICER, HEAD_OF_SERVICE, DEPUTY_OF_NORTH):
+        assert await told(database, one) == ["case_raised"], one.name
+    assert await told(database, HEAD_OF_MILL) == ["case_told"]
+    for one in (DELEGATE_OF_MILL, LEAD_OF_SOUTH, LEAD_OF_NORTH):
+        assert await told(database, one) == [], one.name
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        assert not await session.scalar(text("SELECT count(*) FROM mail WHERE body LIKE '%Mill Primary%'"))
+        (entry,) = await session.execute(text("SELECT * FROM journal_entry WHERE verb = 'raise_case'"))
+        assert (entry.schools, entry.note, entry.changes) == ([], None, {})
+
+
+async def test_with_a_reason_the_school_is_told_later_and_never_reads_why(database: Database) -> None:
+    """Until then the head sees nothing at all; then the case, but not the reason for waiting."""
+    case_id = await a_case(database, why_wait="The head is on leave until Monday")
+    assert await told(database, HEAD_OF_MILL) == []
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        await ask_as(session, HEAD_OF_MILL)
+        assert (await session.execute(text("SELECT * FROM escalation"))).all() == []
+    async with database.fenced(NORTHSHIRE) as session:
+        await tell_school(session, acting(LEAD_OF_NORTH), case_id)
+    assert await told(database, HEAD_OF_MILL) == ["case_told"]
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        await ask_as(session, HEAD_OF_MILL)
+        assert len((await session.execute(text("SELECT * FROM escalation"))).all()) == 1
+        assert (await session.execute(text("SELECT * FROM escalation_untold"))).all() == []
+    with pytest.raises(Refused, match="told already"):
+        async with database.fenced(NORTHSHIRE) as session:
+            await tell_school(session, acting(LEAD_OF_NORTH), case_id)
+
+
+async def test_only_the_schools_own_lead_or_deputy_raises(database: Database) -> None:
+    """Another consortium's, a head and an officer cannot; the deputy can."""
+    for one, urn in ((LEAD_OF_SOUTH, MILL), (LEAD_OF_NORTH, QUAY), (HEAD_OF_MILL, MILL), (OFFICER, MILL)):
+        with pytest.raises(NotThere):
+            await a_case(database, one, urn)
+    assert (await look(database, await a_case(database, DEPUTY_OF_NORTH))).state == "raised"
+
+
+async def test_what_was_tried_is_linked_and_nothing_of_another_school_can_be(database: Database) -> None:
+    """A need of the school's own is kept as a link; one of another school is nowhere."""
+    async with database.fenced(NORTHSHIRE) as session:
+        own, other = await a_need(session), await a_need(session, QUAY)
+    async with database.fenced(NORTHSHIRE) as session:
+        case_id = await raise_case(
+            session, acting(LEAD_OF_NORTH), MILL, WRITTEN, tried=[f"need:{own}", "visit"]
+        )
+    rows = await look(database, case_id, "escalation_tried")
+    assert {(row.kind, row.need_id) for row in rows} == {("need", own), ("visit", None)}
+    with pytest.raises(NotThere):
+        async with database.fenced(NORTHSHIRE) as session:
+            await raise_case(session, acting(LEAD_OF_NORTH), MILL, WRITTEN, tried=[f"need:{other}"])
+
+
+async def test_safeguarding_is_pointed_to_its_own_route_and_nothing_is_kept(client: Client) -> None:
+    """The page names the contact; no case, no journal, no word of it anywhere; the action refuses it as well."""
+    before = await counts(client)
+    answer = await client.post(
+        "/cases", {**FORM, "reason": "safeguarding", "wanted": "CANARY"}, as_=LEAD_OF_NORTH
+    )
+    assert answer.status_code == 200
+    assert "safeguarding@example.org" in answer.text and "999" in answer.text
+    assert await counts(client) == before
+    database = client.app.state.house.database
+    with pytest.raises(Invalid):
+        await a_case(database, reason="safeguarding")
+
+
+async def counts(client: Client) -> list[Any]:
+    """How many rows there are of whatever a case would leave."""
+    async with client.app.state.house.database.fenced(NORTHSHIRE, read_only=True) as session:
+        await ask_as(session, OFFICER)
+        tables = ("escalation", "escalation_event", "journal_entry", "notice", "mail", "submission")
+        return [await session.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables]
+
+
+async def test_what_is_missing_is_named_and_what_was_typed_stays(client: Client) -> None:
+    """422 with a sentence for each field; nothing is kept."""
+    answer = await client.post(
+        "/cases",
+        {"school_urn": str(MILL), "reason": "other", "wanted": "Help us", "told": "wait"},
+        as_=LEAD_OF_NORTH,
+    )
+    assert answer.status_code == 422
+    for cure in (
+        "Say what the reason is",
+        "Choose what was tried",
+        "Choose how soon it is needed",
+        "Say why it is better to wait",
+    ):
+        assert cure in answer.text, cure
+    assert "Help us" in answer.text
+    assert (await counts(client))[0] == 0
+
+
+async def test_words_of_harm_are_shown_again_before_a_case_is_raised(client: Client) -> None:
+    """They may belong to safeguarding: whoever has looked again may go on."""
+    harm = {**FORM, "wanted": "There is a safeguarding concern"}
+    answer = await client.post("/cases", harm, as_=LEAD_OF_NORTH)
+    assert answer.status_code == 422 and "safeguarding@example.org" in answer.text
+    answer = await client.post("/cases", {**harm, "checked_not_safeguarding": "y"}, as_=LEAD_OF_NORTH)
+    assert answer.status_code == 303
+
+
+async def test_the_twin_sees_nothing(client: Client) -> None:
+    """The same case's address in the other authority is nowhere."""
+    answer = await client.post("/cases", FORM, as_=LEAD_OF_NORTH)
+    where = answer.headers["location"]
+    assert (await client.get(where, as_=OFFICER)).status_code == 200
+    assert (await client.get(where, as_=TWIN_OFFICER)).status_code == 404
+    assert (await client.get(where, as_=LEAD_OF_SOUTH)).status_code == 404
+
+
+async def red_review(database: Database, partnership_id: UUID) -> None:
+    """The asking head's half-way review with its aim in red."""
+    async with database.fenced(NORTHSHIRE) as session:
+        head = acting(HEAD_OF_MILL)
+        (aim,) = await aims_of(session, NORTHSHIRE, partnership_id)
+        said = Judgement({aim.id: ("red", "No better")}, "Nothing", "no", None)
+        await give_review(session, head, partnership_id, "mid_term", said)
+
+
+async def test_two_red_reviews_a_late_visit_and_an_unmet_urgent_need_are_suggested_and_not_raised(
+    database: Database,
+) -> None:
+    """Each sign by its own words; an open case ends them; nothing is ever raised by itself."""
+    async with database.fenced(NORTHSHIRE) as session:
+        assert await suggestions(session, acting(LEAD_OF_NORTH)) == []
+    first = await a_running_partnership(database)
+    await red_review(database, first)
+    async with database.fenced(NORTHSHIRE) as session:
+        assert await suggestions(session, acting(LEAD_OF_NORTH)) == []
+    await red_review(database, await a_running_partnership(database))
+    async with database.fenced(NORTHSHIRE) as session:
+        need_id = await a_need(session, urgency="now")
+        await session.execute(text("UPDATE need SET state = 'unmet' WHERE id = :id"), {"id": need_id})
+        await session.execute(
+            text(
+                "INSERT INTO visit (authority_id, partnership_id, state, visit_on, days, focus, record_due_on)"
+                " VALUES (901, :of, 'planned', :on, 0.5, 'Late', :on)"
+            ),
+            {"of": first, "on": TODAY - timedelta(days=60)},
+        )
+    async with database.fenced(NORTHSHIRE) as session:
+        signs = [one.why for one in await suggestions(session, acting(LEAD_OF_NORTH))]
+        assert signs == [
+            "2 reviews have an aim in red",
+            "An agreed visit has been late for 20 school days",
+            "Nobody was found for an urgent need",
+        ]
+        assert await suggestions(session, acting(LEAD_OF_SOUTH)) == []
+        assert await session.scalar(text("SELECT count(*) FROM journal_entry WHERE verb = 'raise_case'")) == 0
+    case_id = await a_case(database)
+    assert (await look(database, case_id)).suggested_since_on is not None
+    async with database.fenced(NORTHSHIRE) as session:
+        assert await suggestions(session, acting(LEAD_OF_NORTH)) == []
+
+
+def test_the_days_of_a_lateness_are_school_days() -> None:
+    """Counted backwards over a half-term and a weekend."""
+    calendar = calendar_of(NORTHSHIRE)
+    day = date(2026, 11, 12)
+    began = days_before(calendar, day, 20)
+    assert school_days_between(calendar, began, day) == 20

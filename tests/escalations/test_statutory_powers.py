@@ -1,0 +1,233 @@
+"""The statutory ladder and overruling: PostgreSQL refuses what has no law, no turn, no ground or no officer."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from alongside.database.session import Database
+from alongside.errors import NotThere, Refused
+from alongside.escalations.handling import actions
+from alongside.escalations.model import STEP_UP
+from alongside.escalations.reading.actions import name_reader
+from alongside.escalations.statutory.actions import overrule_heads, take_statutory_step
+from alongside.escalations.statutory.ladder import GROUNDS, NOTICES, STEPS
+from tests.client import Client
+from tests.escalations.scene import CHALLENGE, TODAY, a_case, a_running_case, acting, ask_as, look, told
+from tests.people import (
+    DEPUTY_OF_NORTH,
+    HEAD_OF_LOCK,
+    HEAD_OF_MILL,
+    HEAD_OF_QUAY,
+    HEAD_OF_SERVICE,
+    LEAD_OF_NORTH,
+    LEAD_OF_SOUTH,
+    MILL,
+    NORTHSHIRE,
+    OFFICER,
+    Cast,
+)
+
+OVERRULED: dict[str, Any] = {
+    "ground": "standards",
+    "legal_basis": "Education and Inspections Act 2006, section 60",
+    "decided": "To leave the review to the school",
+    "instead": "We review reading ourselves in January",
+    "reason": "Results have fallen for three years",
+}
+
+
+def step(kind: str, **other: Any) -> dict[str, Any]:
+    """A step with all that it needs."""
+    notice = kind in NOTICES
+    return {
+        "kind": kind,
+        "taken_on": TODAY,
+        "legal_basis": STEPS[kind].basis,
+        "words": "Standards in reading",
+        "recipients": ["chair", "head"] if notice else [],
+        "letter": "SI/2026/14" if notice else "",
+        "letter_on": TODAY if notice else None,
+        "represent_by_on": TODAY + timedelta(days=21) if notice else None,
+        "comply_by_on": TODAY + timedelta(days=60) if kind == "warning_notice" else None,
+        "urgent_because": "",
+        **other,
+    }
+
+
+async def maintained(database: Database, group: str = "Local authority maintained schools") -> None:
+    """What the register says that Mill is."""
+    async with database.fenced(NORTHSHIRE) as session:
+        await session.execute(
+            text("UPDATE school SET type_group = :g WHERE urn = :u"), {"g": group, "u": MILL}
+        )
+
+
+async def a_stepped_up_case(database: Database) -> UUID:
+    """A case of Mill on the ladder."""
+    case_id = await a_running_case(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        await actions.step(session, acting(OFFICER), case_id, STEP_UP, "No better")
+    return case_id
+
+
+async def raw(database: Database, one: Cast, sql: str, **values: Any) -> str:
+    """What PostgreSQL says to a bare statement: the promise broken, the policy, or nothing."""
+    async with database.fenced(NORTHSHIRE) as session:
+        await ask_as(session, one)
+        try:
+            await session.execute(text(sql), values)
+        except DBAPIError as refused:
+            cause = refused.orig.__cause__
+            return str(getattr(cause, "constraint_name", None) or cause.column_name or cause.sqlstate)
+        finally:
+            await session.rollback()
+    return ""
+
+
+STEP_SQL = """
+    INSERT INTO statutory_step (authority_id, case_id, kind, taken_on, legal_basis, words, recipients, letter, letter_on,
+                                represent_by_on, comply_by_on, urgent_because, recorded_by)
+    VALUES (901, :case_id, :kind, :taken_on, :legal_basis, :words, :recipients, :letter, :letter_on, :represent_by_on,
+            :comply_by_on, :urgent_because, :by)
+"""
+
+
+async def test_the_ladder_is_climbed_step_by_step(database: Database) -> None:
+    """Each step in its turn; everybody with a seat is told of each."""
+    await maintained(database)
+    case_id = await a_stepped_up_case(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        for kind in STEPS:
+            if kind not in ("complied", "ended"):
+                await take_statutory_step(session, acting(OFFICER), case_id, step(kind))
+        await take_statutory_step(session, acting(OFFICER), case_id, step("ended"))
+    assert len(await look(database, case_id, "statutory_step")) == len(STEPS) - 1
+    assert [kind for kind in await told(database, HEAD_OF_MILL) if kind.startswith("case_step_")]
+
+
+@pytest.mark.parametrize("kind", [key for key, one in STEPS.items() if one.after])
+async def test_a_step_out_of_its_turn_is_refused_by_postgresql_too(database: Database, kind: str) -> None:
+    """With an urgent reason it is taken, where haste is possible at all."""
+    await maintained(database)
+    case_id = await a_stepped_up_case(database)
+    values = {"case_id": case_id, "by": OFFICER.person_id}
+    with pytest.raises(Refused, match="before this one"):
+        async with database.fenced(NORTHSHIRE) as session:
+            await take_statutory_step(session, acting(OFFICER), case_id, step(kind))
+    assert await raw(database, OFFICER, STEP_SQL, **step(kind), **values) == "step_in_turn"
+    urgent = step(kind, urgent_because="An inspection on Monday")
+    assert await raw(database, OFFICER, STEP_SQL, **urgent, **values) == (
+        "" if STEPS[kind].urgent else "step_in_turn"
+    )
+
+
+@pytest.mark.parametrize("group", ["Academies", "Free Schools", "Independent schools", None])
+async def test_statutory_powers_do_not_reach_other_schools(database: Database, group: str | None) -> None:
+    """Neither as an outcome nor as a step; what the register does not say is not taken for granted."""
+    await maintained(database, group)  # type: ignore[arg-type]
+    case_id = await a_stepped_up_case(database)
+    with pytest.raises(Refused, match="regional team"):
+        async with database.fenced(NORTHSHIRE) as session:
+            await take_statutory_step(session, acting(OFFICER), case_id, step("informal_concern"))
+    by = {"case_id": case_id, "by": OFFICER.person_id}
+    assert await raw(database, OFFICER, STEP_SQL, **step("informal_concern"), **by) == "maintained_only"
+    fresh = await a_case(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        await actions.acknowledge_case(session, acting(OFFICER), fresh)
+    with pytest.raises(Refused, match="regional team"):
+        async with database.fenced(NORTHSHIRE) as session:
+            await actions.decide_case(session, acting(OFFICER), fresh, CHALLENGE | {"outcome": "statutory"})
+
+
+@pytest.mark.parametrize(
+    ("missing", "promise"),
+    [
+        ({"legal_basis": ""}, "ck_statutory_step_legal_basis"),
+        ({"words": ""}, "ck_statutory_step_words"),
+        (
+            {"letter_on": None, "comply_by_on": None, "represent_by_on": None},
+            "ck_statutory_step_compliance_period",
+        ),
+        ({"letter": ""}, "ck_statutory_step_notice"),
+        ({"recipients": ["head"]}, "ck_statutory_step_notice"),
+        ({"recipients": ["chair", "head", "press"]}, "ck_statutory_step_recipients"),
+        ({"represent_by_on": None}, "ck_statutory_step_notice"),
+        ({"represent_by_on": TODAY - timedelta(days=1)}, "ck_statutory_step_dates"),
+        ({"comply_by_on": None}, "ck_statutory_step_compliance_period"),
+    ],
+)
+async def test_a_warning_notice_lacks_nothing(
+    database: Database, missing: dict[str, Any], promise: str
+) -> None:
+    """Law, words, letter, recipients and days, or PostgreSQL refuses the row."""
+    await maintained(database)
+    case_id = await a_stepped_up_case(database)
+    values = step("warning_notice", urgent_because="An inspection") | missing
+    by = {"case_id": case_id, "by": OFFICER.person_id}
+    assert await raw(database, OFFICER, STEP_SQL, **values, **by) == promise
+
+
+OVERRULE_SQL = """
+    INSERT INTO overruling (authority_id, case_id, ground, legal_basis, decided, instead, reason, officer_id, at)
+    VALUES (901, :case_id, :ground, :legal_basis, :decided, :instead, :reason, :officer, {at})
+"""
+
+
+async def test_nothing_is_overruled_without_ground_law_reason_officer_and_time(database: Database) -> None:
+    """PostgreSQL refuses each row that lacks one; on a whole one it is silent: the control."""
+    case_id = await a_running_case(database)
+    whole = {**OVERRULED, "case_id": case_id, "officer": HEAD_OF_SERVICE.person_id}
+    sql = OVERRULE_SQL.format(at="now()")
+    for missing, promise in (
+        ({"ground": None}, "ground"),
+        ({"ground": ""}, "ck_overruling_ground"),
+        ({"ground": "because"}, "ck_overruling_ground"),
+        ({"legal_basis": None}, "legal_basis"),
+        ({"legal_basis": "  "}, "ck_overruling_legal_basis"),
+        ({"reason": None}, "reason"),
+        ({"reason": " "}, "ck_overruling_reason"),
+        ({"decided": " "}, "ck_overruling_decided"),
+        ({"instead": ""}, "ck_overruling_instead"),
+        ({"officer": None}, "42501"),
+        ({"officer": OFFICER.person_id}, "42501"),
+    ):
+        assert await raw(database, HEAD_OF_SERVICE, sql, **(whole | missing)) == promise, missing
+    assert await raw(database, HEAD_OF_SERVICE, OVERRULE_SQL.format(at="NULL"), **whole) == "at"
+    for one in (OFFICER, LEAD_OF_NORTH, HEAD_OF_MILL):
+        own = whole | {"officer": one.person_id}
+        assert await raw(database, one, sql, **own) == "42501", one.name
+    assert await raw(database, HEAD_OF_SERVICE, sql, **whole) == ""
+    assert len(GROUNDS) == 8
+
+
+async def test_every_seat_is_told_at_once_and_nobody_else(database: Database) -> None:
+    """The leads, the officers, the head, the named member of the board; no other head, no other consortium."""
+    case_id = await a_running_case(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        await name_reader(session, acting(OFFICER), case_id, HEAD_OF_LOCK.person_id, "Board member")
+        await overrule_heads(session, acting(HEAD_OF_SERVICE), case_id, OVERRULED)
+    for one in (LEAD_OF_NORTH, DEPUTY_OF_NORTH, OFFICER, HEAD_OF_MILL, HEAD_OF_LOCK):
+        assert (await told(database, one))[-1] == "case_overruled", one.name
+    for one in (HEAD_OF_SERVICE, LEAD_OF_SOUTH, HEAD_OF_QUAY):
+        assert "case_overruled" not in await told(database, one), one.name
+    (row,) = await look(database, case_id, "overruling")
+    assert (row.officer_id, row.ground) == (HEAD_OF_SERVICE.person_id, "standards")
+    for one in (OFFICER, LEAD_OF_NORTH):
+        with pytest.raises(NotThere):
+            async with database.fenced(NORTHSHIRE) as session:
+                await overrule_heads(session, acting(one), case_id, OVERRULED)
+
+
+async def test_the_page_names_what_an_overruling_lacks(client: Client) -> None:
+    """Each field with its cure; the case is as it was."""
+    database = client.app.state.house.database
+    case_id = await a_running_case(database)
+    answer = await client.post(f"/cases/{case_id}/overruling", {"reason": "We say so"}, as_=HEAD_OF_SERVICE)
+    assert answer.status_code == 422
+    assert "Choose a statutory ground: without one the heads’ decision stands" in answer.text
+    assert "We say so" in answer.text
+    assert await look(database, case_id, "overruling") == []
