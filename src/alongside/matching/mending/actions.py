@@ -91,7 +91,7 @@ async def _move(
 ) -> None:
     """Let another pair make way: what was sent is withdrawn and the next partner asked, else it is only changed."""
     assert option.move is not None
-    asked = await unanswered_proposals(session, person.authority_id, place.need_id)
+    asked = await unanswered_proposals(session, person.authority_id, [place.need_id])
     if place.proposal_id is not None:
         if place.proposal_id not in {one.id for one in asked}:
             raise Refused(ANSWERED)

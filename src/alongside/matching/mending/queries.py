@@ -66,11 +66,13 @@ async def core_team(session: AsyncSession, authority_id: int, today: Any) -> lis
     return list((await session.scalars(CORE_TEAM, values)).all())
 
 
-async def unanswered_proposals(session: AsyncSession, authority_id: int, need_id: UUID) -> Sequence[Row[Any]]:
-    """What those who lead have proposed for a need and neither school has answered: it may be moved."""
-    statement: Any = select(Proposal.id, Proposal.offer_id).where(
+async def unanswered_proposals(
+    session: AsyncSession, authority_id: int, needs: Sequence[UUID]
+) -> Sequence[Row[Any]]:
+    """What those who lead have proposed for some needs and neither school has answered: it may be moved."""
+    statement: Any = select(Proposal.id, Proposal.need_id, Proposal.offer_id).where(
         Proposal.authority_id == authority_id,
-        Proposal.need_id == need_id,
+        Proposal.need_id.in_(sorted(needs)),
         Proposal.state == "proposed",
         Proposal.proposed_as == "leader",
         Proposal.asker_accepted_at.is_(None),

@@ -125,7 +125,7 @@ async def work_out(database: Database, claim: Claim) -> None:
     except Impossible as problem:
         await _fail(database, claim, instance, problem.sentence, problem.need)
     except IntegrityError as problem:
-        if "plan_keeps" not in str(problem.orig):
+        if "the plan breaks" not in str(problem.orig):
             raise
         await _fail(database, claim, instance, BROKEN_PIN)
     except asyncio.CancelledError:

@@ -12,13 +12,14 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities import calendar_of
 from alongside.errors import NotThere, Refused
+from alongside.matching.mending.queries import unanswered_proposals
 from alongside.matching.model import SEND, STANDING, PlanPlace, PlanRun
 from alongside.matching.runs.queries import places_of, run_to
 from alongside.matching.runs.wording import to_send
 from alongside.matching.sending.terms import MESSAGE, terms_for
 from alongside.needs.model import Need
 from alongside.offers.model import Offer
-from alongside.partnerships.proposals.actions import propose
+from alongside.partnerships.proposals.actions import propose, withdraw_proposal
 from alongside.workflow import take
 
 HIDDEN = "One of the two is no longer shown to you, so it could not be proposed."
@@ -35,9 +36,9 @@ class Sent:
 async def send_plan(session: AsyncSession, person: Person, run_id: UUID, needs: Iterable[UUID]) -> Sent:
     """Propose the pairs of these needs that were not proposed yet: both schools of each are asked.
 
-    A pair that became impossible since the plan was made is skipped, with its reason in the plan. Sent twice,
-    it does nothing the second time. Raises NotThere for a plan out of reach, Refused for one that no longer
-    stands.
+    What an earlier plan proposed for such a need, and nobody has answered, is withdrawn first. A pair that
+    became impossible since the plan was made is skipped, with its reason in the plan. Sent twice, it does
+    nothing the second time. Raises NotThere for a plan out of reach, Refused for one that no longer stands.
     """
     run = await run_to(session, person, Permission.MAKE_PLAN, run_id)
     await hold_run(session, run)
@@ -47,7 +48,10 @@ async def send_plan(session: AsyncSession, person: Person, run_id: UUID, needs: 
         for one in await places_of(session, person.authority_id, run.id)
         if to_send(one) and one.need_id in wanted
     ]
-    await hold_posts(session, person.authority_id, places)
+    needed = [one.need_id for one in places]
+    before = await unanswered_proposals(session, person.authority_id, needed)
+    await hold_posts(session, person.authority_id, [*places, *before])
+    await _withdraw_moved(session, person, places)
     message = MESSAGE.format(scope=run.consortium or "whole authority")
     proposed = 0
     for place in places:
@@ -55,6 +59,15 @@ async def send_plan(session: AsyncSession, person: Person, run_id: UUID, needs: 
     if proposed:
         await take(session, person, PlanRun, run, SEND, changes={"proposed": [0, proposed]})
     return Sent(proposed, len(places) - proposed)
+
+
+async def _withdraw_moved(session: AsyncSession, person: Person, places: Sequence[Any]) -> None:
+    """Take back what is proposed for these needs and unanswered, where the plan has moved them to somebody else."""
+    wanted = {(one.need_id, one.offer_id) for one in places}
+    needs = [one.need_id for one in places]
+    for old in await unanswered_proposals(session, person.authority_id, needs):
+        if (old.need_id, old.offer_id) not in wanted:
+            await withdraw_proposal(session, person, old.id)
 
 
 async def hold_run(session: AsyncSession, run: Any) -> None:
