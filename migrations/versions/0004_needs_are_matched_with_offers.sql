@@ -293,6 +293,11 @@ BEGIN
          WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
            AND wish.lifted_at IS NULL AND wish.made_at <= NEW.inputs_read_at
            AND place.held_by IS DISTINCT FROM 'proposal'
+           AND NOT EXISTS (
+               SELECT FROM public.proposal said
+                WHERE said.authority_id = wish.authority_id AND said.need_id = wish.need_id
+                  AND said.offer_id = wish.offer_id AND said.state IN ('declined', 'lapsed')
+                  AND said.proposed_at >= wish.made_at)
            AND ((wish.kind = 'pin' AND place.offer_id IS DISTINCT FROM wish.offer_id)
              OR (wish.kind = 'forbid' AND place.offer_id = wish.offer_id)))
     THEN

@@ -15,6 +15,7 @@ from alongside.consortia.queries import consortia_of
 from alongside.database.session import Database
 from alongside.demo.people import Staff, staff_schools
 from alongside.demo.places import places_of
+from alongside.demo.plans import make_plans
 from alongside.demo.posts import post_needs, post_offers
 from alongside.demo.practice import bring_practice
 from alongside.demo.support import give_support
@@ -31,6 +32,9 @@ SIZES = {359: (70, 80), 816: (24, 26)}
 PRACTICE = {359: 205, 816: 60}
 """How many entries of good practice."""
 
+PLANNED = 359
+"""The authority in which plans have been made."""
+
 ANYBODY = (
     select(func.count()).select_from(PersonRow).where(PersonRow.authority_id == bindparam("authority_id"))
 )
@@ -46,15 +50,19 @@ async def load(settings: Settings, say: Callable[[str], None]) -> None:
     database = Database(settings.database_url, settings.fence_key, pool_size=1)
     try:
         for authority_id in SIZES:
+            staff = None
             async with database.fenced(authority_id) as session:
                 if not await session.scalar(ANYBODY, {"authority_id": authority_id}):
                     say(f"filling {settings_of(authority_id).name} with invented schools, people and posts")
-                    await fill(session, authority_id, date.today())  # noqa: DTZ011  (some day near now)
+                    staff = await fill(session, authority_id, date.today())  # noqa: DTZ011  (some day near now)
+            if staff is not None and authority_id == PLANNED:
+                say(f"making plans for {settings_of(authority_id).name}")
+                await make_plans(database, staff)
     finally:
         await database.close()
 
 
-async def fill(session: AsyncSession, authority_id: int, today: date) -> None:
+async def fill(session: AsyncSession, authority_id: int, today: date) -> Staff:
     """One authority, from its register to support under way, all in one transaction."""
     settings, product = settings_of(authority_id), system(authority_id, today)
     await take_over_register(session, product, read_register(REGISTER, authority_id))
@@ -72,3 +80,4 @@ async def fill(session: AsyncSession, authority_id: int, today: date) -> None:
     )
     await give_support(session, staff, *made)
     await bring_practice(session, product, today, PRACTICE[authority_id])
+    return staff

@@ -123,8 +123,13 @@ WISHES = """
       JOIN need n ON n.authority_id = :authority_id AND n.id = w.need_id
       JOIN scope ON scope.urn = n.school_urn
      WHERE w.authority_id = :authority_id AND w.lifted_at IS NULL
+       AND (w.kind <> 'pin' OR NOT EXISTS (
+            SELECT FROM proposal said
+             WHERE said.authority_id = :authority_id AND said.need_id = w.need_id AND said.offer_id = w.offer_id
+               AND said.state IN ('declined', 'lapsed') AND said.proposed_at >= w.made_at))
      ORDER BY w.need_id, w.offer_id
 """
+"""Pins and forbids in force; a pin is over when its partner has said no since."""
 
 STANDING = """
     SELECT place.need_id, place.offer_id
