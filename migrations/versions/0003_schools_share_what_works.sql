@@ -1,5 +1,25 @@
 CREATE EXTENSION IF NOT EXISTS btree_gin
 -- next
+CREATE TABLE directory_following (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	person_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	told_until TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	since TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_directory_following PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_directory_following_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_directory_following_authority_id_person_id_kind_subject UNIQUE (authority_id, person_id, kind, subject), 
+	CONSTRAINT ck_directory_following_kind CHECK (kind IN ('school', 'search', 'theme')), 
+	CONSTRAINT ck_directory_following_name CHECK (char_length(name) BETWEEN 1 AND 60), 
+	CONSTRAINT ck_directory_following_subject CHECK (CASE kind WHEN 'school' THEN subject ~ '^[0-9]{1,7}$' WHEN 'search' THEN left(subject, 1) = '?' AND char_length(subject) <= 1000 ELSE subject ~ '^[a-z][a-z0-9_]{0,39}$' END), 
+	CONSTRAINT fk_directory_following_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_directory_following_authority_id_told_until ON directory_following (authority_id, told_until)
+-- next
 CREATE INDEX ix_need_authority_id_addressed_urn_state ON need (authority_id, addressed_urn, state)
 -- next
 CREATE TABLE directory_entry (
@@ -240,6 +260,14 @@ CREATE TABLE public_entry (
 -- next
 CREATE INDEX ix_public_entry_authority_id_listed_at_id ON public_entry (authority_id, listed_at, id)
 -- next
+ALTER TABLE directory_following ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE directory_following FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON directory_following AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON directory_following FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
 ALTER TABLE directory_entry ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE directory_entry FORCE ROW LEVEL SECURITY
@@ -303,6 +331,10 @@ ALTER TABLE public_entry FORCE ROW LEVEL SECURITY
 CREATE POLICY authority_only ON public_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
 -- next
 CREATE POLICY everyone_inside ON public_entry FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+REVOKE ALL ON directory_following FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON directory_following TO alongside_app
 -- next
 REVOKE ALL ON directory_entry FROM PUBLIC
 -- next

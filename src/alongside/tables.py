@@ -7,6 +7,7 @@ from alongside.database.base import Base
 from alongside.database.schema import everything
 from alongside.directory import consent, keepsake, public, use, version
 from alongside.directory import model as directory
+from alongside.directory.following import model as following
 from alongside.directory.search import learnt, shelf
 from alongside.escalations import asking, story, waiting
 from alongside.escalations import model as escalations
@@ -46,6 +47,7 @@ __all__ = [
     "cover",
     "directory",
     "escalations",
+    "following",
     "history",
     "journal",
     "keepsake",

@@ -63,6 +63,7 @@ OBJECTS = {
 }
 OWN_THINGS = {
     "view_id",
+    "following_id",
     "person_id",
     "appointment_id",
     "session_id",

@@ -47,6 +47,8 @@ LISTS: dict[str, Cast | None] = {
     "/board": HEAD_OF_MILL,
     "/desk": HEAD_OF_MILL,
     "/directory": HEAD_OF_MILL,
+    "/directory/followings": HEAD_OF_MILL,
+    "/directory/followings/new": HEAD_OF_MILL,
     "/consortium": LEAD_OF_NORTH,
     "/plans": LEAD_OF_NORTH,
     "/exclusions": HEAD_OF_MILL,

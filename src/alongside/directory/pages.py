@@ -14,6 +14,7 @@ from alongside.directory import actions, queries
 from alongside.directory.acts import acts
 from alongside.directory.availability import available_from
 from alongside.directory.consents import pages as consents
+from alongside.directory.following import pages as following
 from alongside.directory.forms import EntryForm, NoteForm, entry_form_of
 from alongside.directory.harvest import pages as harvest
 from alongside.directory.keepsakes import pages as keepsakes
@@ -265,6 +266,7 @@ routes = [
     *schools.routes,
     *uses.routes,
     *versions.routes,
+    *following.routes,
     list_entries,
     write_entry,
     post_entry,

@@ -16,6 +16,7 @@ from alongside.authorities.registry import calendar_of
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.session import Database
 from alongside.directory.clocks import lapse_works_in_progress, let_entries_fall_due, remind_of_entries
+from alongside.directory.following.actions import tell_followers
 from alongside.directory.harvest.actions import ask_for_harvest
 from alongside.needs.clocks import ask_to_confirm_needs, lapse_unconfirmed_needs, tell_needs_that_widen
 from alongside.notifications.digests import write_digests
@@ -74,6 +75,7 @@ async def _tell_widening(session: AsyncSession, person: Person, settings: Author
 
 
 CLOCKS = (
+    Clock("tell_followers", 6, tell_followers),
     Clock("lapse_proposals", 7, _lapse_proposals),
     Clock("lapse_unconfirmed_needs", 7, lapse_unconfirmed_needs),
     Clock("lapse_unconfirmed_offers", 7, lapse_unconfirmed_offers),

@@ -57,6 +57,7 @@ async def show_directory(request: Request[Any, Any, Any], session: AsyncSession,
         "likeness": lambda entry: likeness_in_words(mine, entry),
         "corrections": corrections(found),
         "need_href": _need_href(form),
+        "keep_href": address_of(form, f"{ADDRESS}/followings/new"),
         "previous_page": address_of(form, page=form.number - 1) if form.number > 1 else None,
         "next_page": address_of(form, page=form.number + 1) if form.number * A_PAGE < found.number else None,
     }
