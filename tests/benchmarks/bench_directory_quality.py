@@ -20,9 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.person import Person
 from alongside.database.session import Database
 from alongside.directory.search.actions import read_some
-from alongside.directory.search.context import Bounds
 from alongside.directory.search.learnt import NEEDED, can_read
-from alongside.directory.search.queries import search, understood
+from alongside.directory.search.queries import Wanted, search, understood
 from alongside.directory.search.question import Recipe
 from tests.directory.judged import AT, Judged, entries, ndcg, recall, searches
 from tests.directory.shelves import asker, shelve_all
@@ -63,7 +62,7 @@ def ours(person: Person, recipe: Recipe) -> Ask:
         question = await understood(session, person, typed, recipe)
         if question.empty:
             return []
-        found = await search(session, person, question, narrowed={}, mine=Bounds(), recipe=recipe)
+        found = await search(session, person, question, Wanted(recipe=recipe))
         return [entry.id for entry in found.entries][:AT]
 
     return ask

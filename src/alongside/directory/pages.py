@@ -14,6 +14,8 @@ from alongside.directory import actions, queries
 from alongside.directory.acts import acts
 from alongside.directory.availability import available_from
 from alongside.directory.consents import pages as consents
+from alongside.directory.exchange import pages as exchange
+from alongside.directory.feeds import pages as feeds
 from alongside.directory.following import pages as following
 from alongside.directory.forms import EntryForm, NoteForm, entry_form_of
 from alongside.directory.harvest import pages as harvest
@@ -22,6 +24,7 @@ from alongside.directory.keepsakes.queries import attachments_of, pictures_of
 from alongside.directory.known_for import related_entries
 from alongside.directory.model import ENTRY_WORKFLOW, LISTED
 from alongside.directory.moderation import pages as moderation
+from alongside.directory.paper import pages as paper
 from alongside.directory.publication import pages as publication
 from alongside.directory.schools import pages as schools
 from alongside.directory.search import pages as searching
@@ -267,6 +270,9 @@ routes = [
     *uses.routes,
     *versions.routes,
     *following.routes,
+    *feeds.routes,
+    *exchange.routes,
+    *paper.routes,
     list_entries,
     write_entry,
     post_entry,

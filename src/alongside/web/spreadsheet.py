@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,9 @@ from typing import Any
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
+
+NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0, and so a workbook, cannot hold however they are written."""
 
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,7 +54,10 @@ def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
     from openpyxl.styles import Font
 
     cell = WriteOnlyCell(
-        sheet, value=value if isinstance(value, int | float | Decimal | date) else str(value or "")
+        sheet,
+        value=value
+        if isinstance(value, int | float | Decimal | date)
+        else ILLEGAL_CHARACTERS_RE.sub("", str(value or "")),
     )
     if isinstance(value, str):
         cell.data_type = "s"

@@ -48,13 +48,17 @@ class Bounds:
         }
 
 
+NO_SCHOOL = Bounds()
+"""For who acts for no school: nobody is like theirs."""
+
+
 async def bounds_of(session: AsyncSession, person: Person) -> Bounds:
     """The bounds around the school that somebody acts for; none for who has no school."""
     if person.school_urn is None:
-        return Bounds()
+        return NO_SCHOOL
     values = {"authority_id": person.authority_id, "urn": person.school_urn}
     own = (await session.execute(OWN, values)).one_or_none()
-    return Bounds() if own is None else Bounds(own.phase, own.kind, own.pupils, own.percentage_fsm)
+    return NO_SCHOOL if own is None else Bounds(own.phase, own.kind, own.pupils, own.percentage_fsm)
 
 
 def likeness_in_words(mine: Bounds, entry: Any) -> str | None:

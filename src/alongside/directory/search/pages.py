@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities.registry import settings_of
-from alongside.directory.search.context import Bounds, bounds_of, likeness_in_words
+from alongside.directory.search.context import NO_SCHOOL, Bounds, bounds_of, likeness_in_words
 from alongside.directory.search.facets import FACETS, choices_of
 from alongside.directory.search.forms import ADDRESS, SearchForm, address_of, search_form
-from alongside.directory.search.queries import A_PAGE, Found, search, understood
+from alongside.directory.search.queries import A_PAGE, Found, Wanted, search, understood
 from alongside.directory.search.why import corrections, marked, reason
 from alongside.directory.shown import words_for
 from alongside.web.answers import Answer, Page
@@ -22,6 +22,8 @@ from alongside.web.typed import asked
 NEAREST = 3
 """Entries shown where nothing was found: the newest that pass what narrows."""
 
+EXPORTS = ("CSV", "XLSX", "JSONL")
+
 
 @page.get("/directory", permission=Permission.SEE_ENTRY)
 async def show_directory(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
@@ -30,23 +32,16 @@ async def show_directory(request: Request[Any, Any, Any], session: AsyncSession,
     without_filters = ADDRESS + (f"?{urlencode({'q': form.typed})}" if form.typed else "")
     context = {"form": form, "found": None, "without_filters": without_filters, **words_for(person)}
     if not form.validate():
-        context["facets"] = _facets(form, None, Bounds())
+        context["facets"] = _facets(form, None, NO_SCHOOL)
         return Page("directory/search/show.html", context, status=422)
     mine = await bounds_of(session, person)
     question = await understood(session, person, form.typed)
-    found = await search(
-        session,
-        person,
-        question,
-        narrowed=form.narrowed,
-        sort=form.sort.data,
-        page=form.number,
-        mine=mine,
-    )
+    wanted = Wanted(form.narrowed, form.sort.data, form.number, mine=mine)
+    found = await search(session, person, question, wanted)
     nearest = found
     if not found.any_number and not question.empty:
         everything = await understood(session, person, "")
-        nearest = await search(session, person, everything, narrowed=form.narrowed, mine=mine)
+        nearest = await search(session, person, everything, Wanted(form.narrowed, mine=mine))
     context |= {
         "found": found,
         "nearest": nearest.entries[:NEAREST],
@@ -57,6 +52,7 @@ async def show_directory(request: Request[Any, Any, Any], session: AsyncSession,
         "likeness": lambda entry: likeness_in_words(mine, entry),
         "corrections": corrections(found),
         "need_href": _need_href(form),
+        "exports": {kind: address_of(form, f"{ADDRESS}/found.{kind.lower()}") for kind in EXPORTS},
         "keep_href": address_of(form, f"{ADDRESS}/followings/new"),
         "previous_page": address_of(form, page=form.number - 1) if form.number > 1 else None,
         "next_page": address_of(form, page=form.number + 1) if form.number * A_PAGE < found.number else None,

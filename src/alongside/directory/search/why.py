@@ -5,7 +5,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from alongside.directory.search.queries import FROM, TO, Found
+from alongside.directory.search.queries import Found
+from alongside.directory.search.statements import FROM, TO
 
 MARKED = re.compile(f"{FROM}([^{FROM}{TO}]*){TO}")
 STRAY = re.compile(f"[{FROM}{TO}]")

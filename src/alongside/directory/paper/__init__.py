@@ -1,0 +1,1 @@
+"""An entry on paper, to read on the way or to lay before a meeting."""

@@ -1,0 +1,119 @@
+"""What is public goes out as a feed; what one found goes along as a file; an entry goes onto paper."""
+
+import io
+import json
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from alongside.database.session import Database
+from alongside.directory.exchange.form import COLUMNS
+from alongside.directory.exchange.reading import rows_in
+from tests.client import Client, soup
+from tests.directory.shelves import shelve
+from tests.people import (
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    HEAD_OF_QUAY,
+    LEAD_OF_NORTH,
+    MILL,
+    NORTHSHIRE,
+    PARK,
+    SOUTHSHIRE,
+)
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+HOSTILE = "<script>alert(1)</script> & ]]> \x0b \ufffe “quotes” 🦓"
+
+
+@pytest.fixture
+async def shelf(database: Database) -> Any:
+    """One entry of each visibility, and one of the twin’s; the ids by their titles."""
+    made = {}
+    async with database.fenced(NORTHSHIRE) as session:
+        for title, columns in {
+            "Public entry": {
+                "visibility": "public",
+                "school_urn": MILL,
+                "problem": HOSTILE,
+                "themes": ["writing"],
+            },
+            "Inside entry": {"school_urn": MILL, "who_to_ask": "Reading lead"},
+            "North entry": {"visibility": "consortium", "shown_to_all_from": None, "school_urn": PARK},
+        }.items():
+            made[title] = await shelve(session, title, **columns)
+    async with database.fenced(SOUTHSHIRE) as session:
+        made["Twin entry"] = await shelve(
+            session, "Twin entry", authority_id=SOUTHSHIRE, visibility="public", school_urn=MILL
+        )
+    return made
+
+
+async def test_the_feed_holds_what_is_public_of_this_authority_alone(client: Client, shelf: Any) -> None:
+    """Valid XML whatever somebody wrote, with absolute addresses, for anybody who asks."""
+    answer = await client.get("/good-practice.atom", host=HEAD_OF_MILL.host)
+    feed = ET.fromstring(answer.text)
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert [one.findtext(f"{ATOM}title") for one in feed.iter(f"{ATOM}entry")] == ["Public entry"]
+    entry = feed.find(f"{ATOM}entry")
+    assert entry is not None and "<script>" in str(entry.findtext(f"{ATOM}summary"))
+    link = entry.find(f"{ATOM}link")
+    assert link is not None and link.attrib["href"].endswith(f"/good-practice/{shelf['Public entry']}")
+    twin = ET.fromstring((await client.get("/good-practice.atom", host=HEAD_OF_MILL.twin.host)).text)
+    assert [one.findtext(f"{ATOM}title") for one in twin.iter(f"{ATOM}entry")] == ["Twin entry"]
+
+
+async def test_the_json_holds_the_same_and_turns_its_pages(
+    client: Client, shelf: Any, database: Database
+) -> None:
+    """Fifty a page; the second holds the rest; no person in any."""
+    feed = json.loads((await client.get("/good-practice.json", host=HEAD_OF_MILL.host)).text)
+    assert [one["title"] for one in feed["items"]] == ["Public entry"] and "next_url" not in feed
+    assert feed["items"][0]["_entry"]["school_urn"] == MILL
+    async with database.fenced(NORTHSHIRE) as session:
+        for number in range(50):
+            await shelve(session, f"Public {number}", visibility="public", school_urn=MILL)
+    first = json.loads((await client.get("/good-practice.json", host=HEAD_OF_MILL.host)).text)
+    assert len(first["items"]) == 50 and first["next_url"].endswith("/good-practice.json?page=2")
+    rest = json.loads((await client.get("/good-practice.json?page=2", host=HEAD_OF_MILL.host)).text)
+    assert len(rest["items"]) == 1
+
+
+async def test_an_export_holds_what_the_same_person_sees_on_the_screen(client: Client, shelf: Any) -> None:
+    """For each of them, in each form; narrowed as the screen is."""
+    for one, titles in (
+        (HEAD_OF_PARK, {"Public entry", "Inside entry", "North entry"}),
+        (HEAD_OF_QUAY, {"Public entry", "Inside entry"}),
+        (HEAD_OF_MILL.twin, {"Twin entry"}),
+    ):
+        page = soup(await client.get("/directory", as_=one))
+        assert {cell.get_text(strip=True) for cell in page.select(".alongside-card__title")} == titles
+        for kind in ("csv", "jsonl"):
+            answer = await client.get(f"/directory/found.{kind}", as_=one)
+            assert "attachment" in answer.headers["content-disposition"]
+            assert {row["title"] for row in rows_in(f"a.{kind}", answer.content)} == titles, (one.name, kind)
+        sheet = load_workbook(io.BytesIO((await client.get("/directory/found.xlsx", as_=one)).content))
+        assert len(sheet.worksheets) == 1 and sheet.worksheets[0].sheet_state == "visible"
+        lines = list(sheet.worksheets[0].iter_rows(values_only=True))
+        assert lines[0] == COLUMNS and {line[0] for line in lines[1:]} == titles
+    narrowed = await client.get("/directory/found.csv?theme=writing", as_=HEAD_OF_PARK)
+    assert [row["title"] for row in rows_in("a.csv", narrowed.content)] == ["Public entry"]
+    assert (await client.get("/directory/found.csv?theme=alchemy", as_=HEAD_OF_PARK)).status_code == 422
+
+
+async def test_an_entry_on_paper_says_what_the_page_says(client: Client, shelf: Any) -> None:
+    """Tagged, with the text and no Markdown marks; for who may see it and nobody else."""
+    answer = await client.get(f"/directory/{shelf['Public entry']}/paper", as_=HEAD_OF_QUAY)
+    assert answer.headers["content-type"] == "application/pdf"
+    paper = PdfReader(io.BytesIO(answer.content))
+    words = " ".join(page.extract_text() for page in paper.pages)
+    assert "Public entry" in words and "Mill Primary School" in words and "alert(1)" in words
+    assert paper.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    for one in (HEAD_OF_QUAY, HEAD_OF_MILL.twin):
+        assert (await client.get(f"/directory/{shelf['North entry']}/paper", as_=one)).status_code == 404
+    assert (
+        await client.get(f"/directory/{shelf['North entry']}/paper", as_=LEAD_OF_NORTH)
+    ).status_code == 200
