@@ -53,12 +53,8 @@ def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    cell = WriteOnlyCell(
-        sheet,
-        value=value
-        if isinstance(value, int | float | Decimal | date)
-        else ILLEGAL_CHARACTERS_RE.sub("", str(value or "")),
-    )
+    shown = value if isinstance(value, int | float | Decimal | date) else NOT_XML.sub("", str(value or ""))
+    cell = WriteOnlyCell(sheet, value=shown)
     if isinstance(value, str):
         cell.data_type = "s"
     if bold:
