@@ -153,11 +153,10 @@ async def _in_transaction(
         try:
             return await _once(request, house, tenant, function, permission)
         except (*DATABASE_TROUBLE, PoolTimeout) as problem:
-            if isinstance(problem, PoolTimeout) or not may_try_again(problem):
-                if isinstance(problem, PoolTimeout):
-                    raise TooBusy from problem
+            waited_long_enough = isinstance(problem, PoolTimeout | TimeoutError)
+            if not waited_long_enough and not may_try_again(problem):
                 raise
-            if attempt == TRIES - 1:
+            if waited_long_enough or attempt == TRIES - 1:
                 raise TooBusy from problem
             await asyncio.sleep(0.05 * 2**attempt)
     raise TooBusy
