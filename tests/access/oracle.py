@@ -61,6 +61,7 @@ AGREED = {
     "see_plan": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "make_plan": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "see_why": BOTH_SIDES,
+    "see_shortlist": BOTH_SIDES,
     "keep_exclusion": HEAD,
     "see_exclusion": {**HEAD, **dict.fromkeys(CORE, WHOLE)},
     "declare_interest": dict.fromkeys((*SCHOOL, *LEADERS, *CORE), WHOLE),

@@ -69,6 +69,7 @@ class Permission(StrEnum):
     SEE_PLAN = auto()
     MAKE_PLAN = auto()
     SEE_WHY = auto()
+    SEE_SHORTLIST = auto()
     KEEP_EXCLUSION = auto()
     SEE_EXCLUSION = auto()
     DECLARE_INTEREST = auto()
@@ -151,6 +152,7 @@ LAW: dict[Permission, Entry] = {
     Permission.SEE_PLAN: to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM) | to(LEADING_AUTHORITY, Reach.AUTHORITY),
     Permission.MAKE_PLAN: to(CONSORTIUM_ROLES, Reach.OWN_CONSORTIUM) | to(LEADING_AUTHORITY, Reach.AUTHORITY),
     Permission.SEE_WHY: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.SEE_SHORTLIST: BOTH_SIDES_AND_THEIR_LEADERS,
     Permission.KEEP_EXCLUSION: HEAD_ONLY,
     Permission.SEE_EXCLUSION: HEAD_ONLY | to(LEADING_AUTHORITY, Reach.AUTHORITY),
     Permission.DECLARE_INTEREST: to(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Reach.AUTHORITY),

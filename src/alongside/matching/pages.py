@@ -1,4 +1,6 @@
-"""The pages of the room: runs and their plans, their records, places and why, sending, mending, barriers."""
+"""The pages of the room: runs and their plans, their records, places and why, sending, mending, supply,
+shortlists, barriers.
+"""
 
 from alongside.matching.exclusions import pages as exclusions
 from alongside.matching.fitness import pages as fitness
@@ -8,6 +10,8 @@ from alongside.matching.places import pages as places
 from alongside.matching.records import pages as records
 from alongside.matching.runs import pages as runs
 from alongside.matching.sending import pages as sending
+from alongside.matching.shortlist import pages as shortlist
+from alongside.matching.supply import pages as supply
 
 routes = [
     *runs.routes,
@@ -15,6 +19,8 @@ routes = [
     *places.routes,
     *sending.routes,
     *mending.routes,
+    *supply.routes,
+    *shortlist.routes,
     *exclusions.routes,
     *interests.routes,
     *fitness.routes,

@@ -117,6 +117,7 @@ async def show_need(
         "need": need,
         "acts": acts(person, need),
         "may_propose": need.state in PROPOSABLE and allowed_at_all(person, Permission.PROPOSE),
+        "shortlist": need.state in PROPOSABLE and may(person, Permission.SEE_SHORTLIST, need.school_urn),
         "waiting": waiting_for(need),
         "when": when_in_words(need),
         "audience": who_may_see(need.shown_to_all_from, person.today, settings, posted=posted),

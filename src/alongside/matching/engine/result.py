@@ -241,8 +241,8 @@ class Supply(msgspec.Struct, frozen=True, kw_only=True):
 
     gaps: tuple[Gap, ...]
     scarce: tuple[Scarce, ...]
-    recruits: tuple[Recruit, ...]
     balance: tuple[Balance, ...]
+    recruits: tuple[Recruit, ...] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,13 +66,16 @@ async def change(
 
     The plan is solved again, within the limit of the parameters, and keeps to the present one where it can.
     """
-    changed = with_known(instance, plan, need, offer, what)
-    limit = changed.parameters.limit_seconds + SPARE_SECONDS
-    heard, why = await _heard(changed, (*child, "plan"), limit, None)
-    if heard.plan is None:
-        outcome = await asyncio.to_thread(_without_child, changed, None, why, limit)
-        return compared(plan, outcome.plan)
-    return compared(plan, heard.plan)
+    return compared(plan, await replan(with_known(instance, plan, need, offer, what), child=child))
+
+
+async def replan(instance: Instance, *, child: Sequence[str] = CHILD) -> Plan:
+    """A plan without its reasons, for a question of “what if”. Raises Impossible."""
+    limit = instance.parameters.limit_seconds + SPARE_SECONDS
+    heard, why = await _heard(instance, (*child, "plan"), limit, None)
+    if heard.plan is not None:
+        return heard.plan
+    return (await asyncio.to_thread(_without_child, instance, None, why, limit)).plan
 
 
 async def _heard(

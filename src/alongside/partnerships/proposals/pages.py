@@ -71,7 +71,7 @@ async def choose_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, need_id: UUID
 ) -> Answer:
     """The offers that may be proposed for a need, with a form for the terms."""
-    return await _from_need(session, person, need_id, None)
+    return await _from_need(session, person, need_id, None, asked(request).one("offer"))
 
 
 @page.get("/offers/{offer_id:uuid}/proposals/new", permission=Permission.PROPOSE)
@@ -105,8 +105,10 @@ def _id_of(text: str | None) -> UUID:
         raise NotThere from error
 
 
-async def _from_need(session: AsyncSession, person: Person, need_id: UUID, form: ProposalForm | None) -> Page:
-    """The form with the offers for a need; 422 when it comes back with what was typed."""
+async def _from_need(
+    session: AsyncSession, person: Person, need_id: UUID, form: ProposalForm | None, picked: str = ""
+) -> Page:
+    """The form with the offers for a need, one picked if it is among them; 422 when it comes back as it was typed."""
     need = await pairs.need_to_propose_for(session, person, need_id)
     if person.school_urn is None:
         require(person, Permission.PROPOSE, need.school_urn)
@@ -116,6 +118,7 @@ async def _from_need(session: AsyncSession, person: Person, need_id: UUID, form:
             data={
                 "begun_from": "need",
                 "need_id": need.id,
+                "picked": picked,
                 "days": need.days,
                 "starts_on": need.starts_on,
                 "ends_on": need.ends_on,

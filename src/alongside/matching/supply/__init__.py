@@ -1,0 +1,1 @@
+"""What a plan shows about supply: gaps, scarce leaders, what more days would bring, who carries how much."""

@@ -1,0 +1,137 @@
+"""The page of supply for a plan: where it falls short, what more days would bring, and who carries how much."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.access.policy import schools_within
+from alongside.authorities import settings_of
+from alongside.errors import NotThere
+from alongside.matching.engine.instance import Instance, restored
+from alongside.matching.engine.result import Outcome
+from alongside.matching.engine.solving import replan
+from alongside.matching.places.audience import Names, names_in
+from alongside.matching.runs.outcome import restored_outcome
+from alongside.matching.runs.pages import words
+from alongside.matching.runs.queries import record_of, run_to
+from alongside.matching.supply.forms import MoreDaysForm
+from alongside.matching.supply.queries import names_of_schools
+from alongside.matching.supply.sheet import gaps_as_csv, loads_as_csv
+from alongside.matching.supply.showing import answered, gap_map, loads, recruit_lines, scarce_lines
+from alongside.web.answers import AfterCommit, Answer, Download, Page
+from alongside.web.gate import page
+from alongside.web.typed import asked
+
+CSV = "text/csv; charset=utf-8"
+
+
+@page.get("/plans/{run_id:uuid}/supply", permission=Permission.SEE_PLAN)
+async def show_supply(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, run_id: UUID
+) -> Answer:
+    """Gaps, scarce offers and loads of a plan; and the answer when somebody asks what more days would bring."""
+    run = await run_to(session, person, Permission.SEE_PLAN, run_id)
+    instance, outcome = await _kept(session, person, run_id)
+    if outcome is None or instance is None:
+        return Page("matching/supply/nothing.html", {"run": run, **words(person)})
+    names = await names_in(session, person, _ids(instance))
+    settings = settings_of(person.authority_id)
+    question = asked(request)
+    wanted = "offer" in question or "days" in question
+    form = MoreDaysForm(question) if wanted else MoreDaysForm()
+    form.offers(_choices(instance, names))
+    context = {
+        "run": run,
+        "map": gap_map(settings, outcome.supply.gaps),
+        "scarce": scarce_lines(outcome.supply.scarce, names),
+        "recruits": recruit_lines(settings, outcome.supply.recruits),
+        "loads": await _loads(session, person, outcome),
+        "full": instance.parameters.full_burden_half_days,
+        "form": form,
+        "told": None,
+        **words(person),
+    }
+    if not wanted or not form.holds():
+        return Page("matching/supply/show.html", context, 422 if wanted else 200)
+
+    async def finish() -> Answer:
+        more = with_more_days(instance, UUID(form.offer.data), form.days.data)
+        told = answered(outcome.plan, await replan(more), names)
+        title = f"{names.giver(UUID(form.offer.data))} with {form.days.data} more"
+        return Page("matching/supply/show.html", context | {"told": told, "told_of": title})
+
+    return AfterCommit(finish)
+
+
+@page.get("/plans/{run_id:uuid}/supply/gaps.csv", permission=Permission.SEE_PLAN)
+async def export_gaps(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, run_id: UUID
+) -> Answer:
+    """The map of gaps for a spreadsheet."""
+    await run_to(session, person, Permission.SEE_PLAN, run_id)
+    _, outcome = await _kept(session, person, run_id)
+    gaps = outcome.supply.gaps if outcome is not None else ()
+    return Download(gaps_as_csv(settings_of(person.authority_id), gaps), "gaps.csv", CSV)
+
+
+@page.get("/plans/{run_id:uuid}/supply/loads.csv", permission=Permission.SEE_PLAN)
+async def export_loads(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, run_id: UUID
+) -> Answer:
+    """Given and received days for a spreadsheet."""
+    await run_to(session, person, Permission.SEE_PLAN, run_id)
+    _, outcome = await _kept(session, person, run_id)
+    rows = await _loads(session, person, outcome) if outcome is not None else []
+    return Download(loads_as_csv(rows), "given-and-received.csv", CSV)
+
+
+def with_more_days(instance: Instance, offer_id: UUID, more: Decimal) -> Instance:
+    """The same facts, but for one offer that has so many more days."""
+    return msgspec.structs.replace(
+        instance,
+        offers=tuple(
+            msgspec.structs.replace(one, half_days=one.half_days + int(more * 2))
+            if one.id == offer_id
+            else one
+            for one in instance.offers
+        ),
+    )
+
+
+async def _kept(
+    session: AsyncSession, person: Person, run_id: UUID
+) -> tuple[Instance | None, Outcome | None]:
+    """What a run was made from and what came of it; None for a run that did not end with a plan."""
+    try:
+        kept = await record_of(session, person.authority_id, run_id)
+    except NotThere:
+        return None, None
+    return restored(kept.inputs), None if kept.outcome is None else restored_outcome(kept.outcome)
+
+
+async def _loads(session: AsyncSession, person: Person, outcome: Outcome) -> list[dict[str, Any]]:
+    """Given and received, of the schools that this person looks after, by name."""
+    own = schools_within(person, Permission.SEE_PLAN)
+    urns = [one.school for one in outcome.supply.balance if own is None or one.school in own]
+    return loads(outcome.supply.balance, await names_of_schools(session, person.authority_id, urns), own)
+
+
+def _choices(instance: Instance, names: Names) -> list[tuple[str, str]]:
+    """The offers that this person may see, by name."""
+    seen = [
+        one.id for one in instance.offers if one.id in names.offers and names.sees_offer(names.offers[one.id])
+    ]
+    return sorted(((str(one), names.offer(one)) for one in seen), key=lambda choice: choice[1])
+
+
+def _ids(instance: Instance) -> dict[str, set[UUID]]:
+    return {"offers": {one.id for one in instance.offers}, "needs": {one.id for one in instance.needs}}
+
+
+routes = [show_supply, export_gaps, export_loads]
