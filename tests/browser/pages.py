@@ -15,6 +15,7 @@ NO_PAGES = {
     "/plans/{run_id}/supply/gaps.csv": "a file",
     "/plans/{run_id}/supply/loads.csv": "a file",
     "/plans/{run_id}/progress": "a part of a plan that is being worked out",
+    "/cases/{case_id}/case-file.pdf": "a file",
     "/consortium/tracker.csv": "a file",
     "/consortium/tracker.xlsx": "a file",
     "/board/news": "a part of the board",

@@ -25,6 +25,7 @@ from alongside.escalations.handling import pages as handling
 from alongside.escalations.listing import cases_as_csv, tried_of
 from alongside.escalations.moving import calendar_of_case, pauses_of
 from alongside.escalations.notes import pages as notes
+from alongside.escalations.paper import pages as paper
 from alongside.escalations.raising import pages as raising
 from alongside.escalations.raising.queries import suggestions
 from alongside.escalations.reading import pages as reading
@@ -189,6 +190,7 @@ routes = [
     *files.routes,
     *statutory.routes,
     *reading.routes,
+    *paper.routes,
     *desk.routes,
     list_cases,
     list_cases_as_csv,

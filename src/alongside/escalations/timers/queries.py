@@ -1,14 +1,14 @@
 """Whom a reminder concerns, as the roles stand when it takes effect."""
 
-from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Row, bindparam, select, text
+from sqlalchemy import Date, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Role
+from alongside.escalations.clock import STAGES, moment_in_words
 from alongside.escalations.timers.model import Reminder
 
 HOLDERS = text(
@@ -32,8 +32,15 @@ COVERS = text(
      WHERE authority_id = :authority_id AND away_id = :owner_id AND :today BETWEEN starts_on AND ends_on
     """
 ).bindparams(bindparam("today", type_=Date))
+TOLD = {
+    "owner_before": "The owner was",
+    "owner_on_the_day": "The owner was",
+    "core_team": "The core team was",
+    "head_of_service": "The head of service was",
+    "director": "The director was",
+}
 REMINDERS: Any = (
-    select(Reminder.stage, Reminder.step, Reminder.due_at, Reminder.told, Reminder.at)
+    select(Reminder.stage, Reminder.step, Reminder.due_at, Reminder.at)
     .where(Reminder.authority_id == bindparam("authority_id"), Reminder.case_id == bindparam("case_id"))
     .order_by(Reminder.at.desc())
     .limit(200)
@@ -59,6 +66,12 @@ async def covers(session: AsyncSession, authority_id: int, today: date, owner_id
     return list((await session.scalars(COVERS, values)).all())
 
 
-async def reminders_of(session: AsyncSession, authority_id: int, case_id: UUID) -> Sequence[Row[Any]]:
-    """Who was reminded in a case, newest first, 200 at most."""
-    return (await session.execute(REMINDERS, {"authority_id": authority_id, "case_id": case_id})).all()
+async def reminders_in_words(
+    session: AsyncSession, authority_id: int, case_id: UUID
+) -> list[tuple[datetime, str]]:
+    """When somebody was reminded in a case and of what, newest first, 200 at most."""
+    found = await session.execute(REMINDERS, {"authority_id": authority_id, "case_id": case_id})
+    return [
+        (row.at, f"{TOLD[row.step]} reminded: {STAGES[row.stage].lower()}, by {moment_in_words(row.due_at)}")
+        for row in found
+    ]
