@@ -129,7 +129,7 @@ def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
     within = (
         ("Owner", row.owner),
         ("Cost", pounds(row.provider_pence) if row.provider_pence is not None else None),
-        ("Paid from", fund.label if fund else row.fund.replace("_", " ")),
+        ("Paid from", (fund.label if fund else "Another source") if row.fund else None),
     )
     lines = (
         ("School", f"{row.school} (URN {row.school_urn})"),
@@ -168,6 +168,6 @@ def _letter(one: Any) -> str:
 
 def _timeline(told: Sequence[Any], reminded: Sequence[tuple[datetime, str]]) -> list[list[str]]:
     """All that happened, oldest first: who, what, and the reason that was given; reminders among it."""
-    lines = [(one.at, f"{one.who} {one.text}", one.note or "") for one in told]
+    lines = [(one.at, f"{one.who} {one.text}", one.note or "") for one in reversed(told)]
     lines += [(at, words, "") for at, words in reminded]
     return [[moment(at), words, note] for at, words, note in sorted(lines, key=lambda line: line[0])]
