@@ -56,6 +56,27 @@ async def contents_of(
         "decision": row.decision,
         "plan": row.plan,
         "outcome": row.outcome_words,
+        **await _plan(session, person, row),
+        **await _record(session, person, row),
+        "timeline": _timeline(
+            told_of(await queries.of_case(session, person, queries.EVENTS, row.id)),
+            [] if for_school else await reminders_in_words(session, person.authority_id, row.id),
+        ),
+        "with_notes": with_notes,
+        "notes": [
+            {
+                "head": f"{moment(one.written_at)}, {one.writer}",
+                "weight": NOTES[one.weight],
+                "words": one.words,
+            }
+            for one in (reversed(await notes_of(session, person, row.id)) if with_notes else ())
+        ],
+    }
+
+
+async def _plan(session: AsyncSession, person: Person, row: Any) -> dict[str, Any]:
+    """What is to be done and was: criteria, actions, visits."""
+    return {
         "criteria": [
             [one.words, f"Met on {day(one.met_on)}" if one.met_on else "Not met yet", one.evidence]
             for one in await criteria_of(session, person, row.id)
@@ -73,6 +94,12 @@ async def contents_of(
             }
             for one in reversed(await visits_of(session, person, row.id))
         ],
+    }
+
+
+async def _record(session: AsyncSession, person: Person, row: Any) -> dict[str, Any]:
+    """What was recorded besides: waiting, statutory steps, overrulings, attachments."""
+    return {
         "waits": [
             [_waited_for(one), day(one.since_at), day(one.until_at) if one.until_at else "Still", one.why]
             for one in await queries.of_case(session, person, queries.WAITS, row.id)
@@ -95,19 +122,6 @@ async def contents_of(
             for one in await overrulings_of(session, person, row.id)
         ],
         "files": [[one.name, day(one.added_at)] for one in await files_of(session, person, row.id)],
-        "timeline": _timeline(
-            told_of(await queries.of_case(session, person, queries.EVENTS, row.id)),
-            [] if for_school else await reminders_in_words(session, person.authority_id, row.id),
-        ),
-        "with_notes": with_notes,
-        "notes": [
-            {
-                "head": f"{moment(one.written_at)}, {one.writer}",
-                "weight": NOTES[one.weight],
-                "words": one.words,
-            }
-            for one in (reversed(await notes_of(session, person, row.id)) if with_notes else ())
-        ],
     }
 
 
