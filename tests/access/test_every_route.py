@@ -73,6 +73,7 @@ OWN_THINGS = {
     "unfit_id",
     "wish_id",
     "cover_id",
+    "reader_id",
     "token",
     "key",
     "because",
@@ -219,6 +220,7 @@ def tried_here(route: Route) -> bool:
         "unfit_id",
         "wish_id",
         "cover_id",
+        "reader_id",
         "token",
     }:
         return False
