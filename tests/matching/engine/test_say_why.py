@@ -170,4 +170,4 @@ def test_a_shortlist_of_nothing_says_why() -> None:
     odd = msgspec.structs.replace(instance.needs[0], id=UUID(int=7), theme="post_16")
     listed = shortlist(msgspec.structs.replace(instance, needs=(*instance.needs, odd)), odd.id)
     assert listed.ranked == ()
-    assert "not strong enough in this theme" in listed.sentence
+    assert "not strong enough in this one" in listed.sentence

@@ -35,7 +35,7 @@ RULES: tuple[Rule, ...] = tuple(Rule)
 RULE_WORDS = {
     "own_school": "of the school itself",
     "phase": "for schools of another phase",
-    "strength": "not strong enough in this theme",
+    "strength": "about another theme or not strong enough in this one",
     "unfit": "from schools that are not in a position to support others at present",
     "unconfirmed": "not confirmed lately by the school that made them",
     "same_group": "from the same trust or federation",
@@ -43,7 +43,7 @@ RULE_WORDS = {
     "interest": "with a declared interest",
     "forbidden": "kept out of the plan by those who lead it",
     "declined": "declined before",
-    "not_shown": "not yet shown beyond their own consortium",
+    "not_shown": "kept within a consortium for now",
     "designation": "without the designation that is asked for",
     "dates": "not at the time when it is needed",
     "travel": "too far away",

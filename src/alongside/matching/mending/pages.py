@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.errors import Invalid
+from alongside.matching.engine.result import Option
 from alongside.matching.mending import actions
 from alongside.matching.mending.options import key_of, options_now
 from alongside.matching.mending.queries import declines_of
 from alongside.matching.model import STANDING
 from alongside.matching.places.audience import names_in
-from alongside.matching.places.showing import points_in_words
+from alongside.matching.places.showing import against_before
 from alongside.matching.runs.pages import words
 from alongside.matching.runs.queries import offered_run, place_of, places_of, run_at_work, run_to
 from alongside.matching.runs.wording import is_over, place_state
@@ -52,7 +53,7 @@ async def _options(session: AsyncSession, person: Person, run: Any, place: Any) 
             "key": key_of(one),
             "name": names.offer(one.offer),
             "score": one.score.score,
-            "points": points_in_words(one.points),
+            "points": against_before(_difference(one, place)),
             "move": None
             if one.move is None
             else {
@@ -65,6 +66,13 @@ async def _options(session: AsyncSession, person: Person, run: Any, place: Any) 
         }
         for one in found
     ]
+
+
+def _difference(option: Option, place: Any) -> int:
+    """The scores with this way, against those with the partner who fell away."""
+    moved = 0 if option.move is None else option.move.score_after - option.move.score_before
+    before: int = place.score
+    return option.score.score - before + moved
 
 
 @page.post("/plans/{run_id:uuid}/needs/{need_id:uuid}/mending", permission=Permission.MAKE_PLAN)

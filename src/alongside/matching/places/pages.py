@@ -127,7 +127,7 @@ async def _explained(session: AsyncSession, person: Person, run: Any, place: Any
         "over": is_over(place) and stands,
         "parts": parts_of(place.parts),
         "miles": place.parts.get("miles"),
-        "better": better_offers(place.why, names),
+        "better": [] if place.held_by == "proposal" else better_offers(place.why, names),
         "ruled_out": ruled_out_for(person, place.why.get("ruled_out", {})),
         "why_nobody": why_nobody_for(person, place),
         "wishes": await _wishes(session, person, place.need_id) if leads else [],

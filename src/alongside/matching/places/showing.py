@@ -82,6 +82,13 @@ def points_in_words(points: int) -> str:
     return f"The whole plan would {'lose' if points < 0 else 'gain'} {plural(abs(points), 'point')}."
 
 
+def against_before(points: int) -> str:
+    """How a way to mend compares with the partner who fell away: “98 points fewer than before.”"""
+    if points == 0:
+        return "As good as before."
+    return f"{plural(abs(points), 'point')} {'fewer' if points < 0 else 'more'} than before."
+
+
 def named(needs: Sequence[Any], names: Names) -> str:
     """Some needs by name; those that may not be named are counted."""
     told = [names.need(one) for one in needs]

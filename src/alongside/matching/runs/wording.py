@@ -105,8 +105,8 @@ def to_send(place: Any) -> bool:
 
 
 def sums(places: Sequence[Any]) -> dict[str, Any]:
-    """The figures of a plan: needs, those with a partner, days and money."""
-    served = [one for one in places if one.offer_id is not None]
+    """The figures of a plan as it stands: needs, those with a partner who has not said no, days and money."""
+    served = [one for one in places if one.offer_id is not None and not is_over(one)]
     return {
         "needs": len(places),
         "served": len(served),
