@@ -1,5 +1,18 @@
 CREATE EXTENSION IF NOT EXISTS btree_gin
 -- next
+CREATE TABLE missed_search (
+	authority_id INTEGER NOT NULL, 
+	words TEXT NOT NULL, 
+	times INTEGER NOT NULL, 
+	last_on DATE NOT NULL, 
+	CONSTRAINT pk_missed_search PRIMARY KEY (authority_id, words), 
+	CONSTRAINT ck_missed_search_words CHECK (char_length(words) BETWEEN 1 AND 80), 
+	CONSTRAINT ck_missed_search_times CHECK (times > 0), 
+	CONSTRAINT fk_missed_search_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_missed_search_authority_id_times ON missed_search (authority_id, times)
+-- next
 CREATE TABLE directory_following (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -260,6 +273,14 @@ CREATE TABLE public_entry (
 -- next
 CREATE INDEX ix_public_entry_authority_id_listed_at_id ON public_entry (authority_id, listed_at, id)
 -- next
+ALTER TABLE missed_search ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE missed_search FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON missed_search AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON missed_search FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
 ALTER TABLE directory_following ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE directory_following FORCE ROW LEVEL SECURITY
@@ -331,6 +352,10 @@ ALTER TABLE public_entry FORCE ROW LEVEL SECURITY
 CREATE POLICY authority_only ON public_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
 -- next
 CREATE POLICY everyone_inside ON public_entry FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+REVOKE ALL ON missed_search FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON missed_search TO alongside_app
 -- next
 REVOKE ALL ON directory_following FROM PUBLIC
 -- next

@@ -8,6 +8,7 @@ from alongside.database.schema import everything
 from alongside.directory import consent, keepsake, public, use, version
 from alongside.directory import model as directory
 from alongside.directory.following import model as following
+from alongside.directory.health import model as missed
 from alongside.directory.search import learnt, shelf
 from alongside.escalations import asking, story, waiting
 from alongside.escalations import model as escalations
@@ -53,6 +54,7 @@ __all__ = [
     "keepsake",
     "learnt",
     "matching",
+    "missed",
     "moves",
     "needs",
     "notifications",

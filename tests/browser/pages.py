@@ -68,6 +68,7 @@ LISTS: dict[str, Cast | None] = {
     "/desk": HEAD_OF_MILL,
     "/directory": HEAD_OF_MILL,
     "/directory/followings": HEAD_OF_MILL,
+    "/directory/health": LEAD_OF_NORTH,
     "/directory/followings/new": HEAD_OF_MILL,
     "/consortium": LEAD_OF_NORTH,
     "/plans": LEAD_OF_NORTH,

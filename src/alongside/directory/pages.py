@@ -19,6 +19,7 @@ from alongside.directory.feeds import pages as feeds
 from alongside.directory.following import pages as following
 from alongside.directory.forms import EntryForm, NoteForm, entry_form_of
 from alongside.directory.harvest import pages as harvest
+from alongside.directory.health import pages as health
 from alongside.directory.keepsakes import pages as keepsakes
 from alongside.directory.keepsakes.queries import attachments_of, pictures_of
 from alongside.directory.known_for import related_entries
@@ -273,6 +274,7 @@ routes = [
     *feeds.routes,
     *exchange.routes,
     *paper.routes,
+    *health.routes,
     list_entries,
     write_entry,
     post_entry,

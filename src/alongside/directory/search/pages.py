@@ -1,26 +1,32 @@
 """The pages of searching: one box, what narrows it, and what was found."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+import structlog
 from litestar import Request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities.registry import settings_of
+from alongside.directory.health.actions import remember_missed
 from alongside.directory.search.context import NO_SCHOOL, Bounds, bounds_of, likeness_in_words
 from alongside.directory.search.facets import FACETS, choices_of
 from alongside.directory.search.forms import ADDRESS, SearchForm, address_of, search_form
 from alongside.directory.search.queries import A_PAGE, Found, Wanted, search, understood
 from alongside.directory.search.why import corrections, marked, reason
 from alongside.directory.shown import words_for
-from alongside.web.answers import Answer, Page
+from alongside.web.answers import AfterCommit, Answer, Page
 from alongside.web.gate import page
 from alongside.web.typed import asked
 
 NEAREST = 3
 """Entries shown where nothing was found: the newest that pass what narrows."""
+
+log = structlog.get_logger("alongside.directory")
 
 EXPORTS = ("CSV", "XLSX", "JSONL")
 
@@ -57,7 +63,20 @@ async def show_directory(request: Request[Any, Any, Any], session: AsyncSession,
         "previous_page": address_of(form, page=form.number - 1) if form.number > 1 else None,
         "next_page": address_of(form, page=form.number + 1) if form.number * A_PAGE < found.number else None,
     }
-    return Page("directory/search/show.html", context, fragment="directory/search/_found.html")
+    shown = Page("directory/search/show.html", context, fragment="directory/search/_found.html")
+    if question.empty or form.narrowed or any(found.held.values()):
+        return shown
+    return AfterCommit(partial(_remember, request, person, " ".join(question.names.values()), shown))
+
+
+async def _remember(request: Request[Any, Any, Any], person: Person, words: str, shown: Page) -> Answer:
+    """Count what was missed in a transaction of its own: the search itself only reads."""
+    try:
+        async with request.app.state.house.database.fenced(person.authority_id) as session:
+            await remember_missed(session, person.authority_id, words, person.today)
+    except (SQLAlchemyError, OSError) as problem:
+        log.warning("a missed search was not counted", error=type(problem).__name__)
+    return shown
 
 
 def _facets(form: SearchForm, found: Found | None, mine: Bounds) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""How the directory is: what it lacks, what grows old, and what has come of what."""

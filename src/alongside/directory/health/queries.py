@@ -1,0 +1,89 @@
+"""The four lists of the health page, each within the reach of those who verify entries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, Date, Integer, Row, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.access.policy import schools_within
+from alongside.directory.model import LISTED
+
+FEWEST = 3
+"""Searches that missed fewer times are not shown: one person's words alone would tell who it was."""
+
+SOON_DAYS = 60
+
+MISSES = text(
+    f"""
+    SELECT words, times, last_on FROM missed_search
+     WHERE authority_id = :authority_id AND times >= {FEWEST} AND last_on > :since
+     ORDER BY times DESC, words LIMIT 25
+    """  # noqa: S608  (a number of our own)
+).bindparams(bindparam("since", type_=Date))
+
+EXPIRING = text(
+    f"""
+    SELECT e.id, e.title, s.name AS school, e.kind, e.state,
+           CASE WHEN e.kind = 'work_in_progress' THEN least(e.convert_by_on, e.review_due_on)
+                ELSE e.review_due_on END AS ends_on
+      FROM directory_entry e LEFT JOIN school s ON s.authority_id = :authority_id AND s.urn = e.school_urn
+     WHERE e.authority_id = :authority_id AND e.state IN {LISTED}
+       AND (CAST(:urns AS integer[]) IS NULL OR e.school_urn = ANY (:urns))
+       AND (e.state = 'review_due' OR e.review_due_on <= :soon OR e.convert_by_on <= :soon)
+     ORDER BY ends_on, e.id LIMIT 25
+    """  # noqa: S608  (states of our own)
+).bindparams(bindparam("urns", type_=ARRAY(Integer)), bindparam("soon", type_=Date))
+
+MEETING = text(
+    f"""
+    WITH needs AS (
+        SELECT theme, count(*) AS needs FROM need
+         WHERE authority_id = :authority_id AND state IN ('open', 'proposed', 'unmet')
+           AND (CAST(:urns AS integer[]) IS NULL OR school_urn = ANY (:urns)) GROUP BY theme
+    ), practice AS (
+        SELECT theme, count(*) AS entries FROM directory_entry, unnest(themes) AS theme
+         WHERE authority_id = :authority_id AND state IN {LISTED}
+           AND (CAST(:urns AS integer[]) IS NULL OR school_urn = ANY (:urns) OR partner_urn = ANY (:urns)
+                OR shown_to_all_from <= :today) GROUP BY theme
+    )
+    SELECT theme, coalesce(needs, 0) AS needs, coalesce(entries, 0) AS entries
+      FROM needs FULL JOIN practice USING (theme)
+    """  # noqa: S608  (states of our own)
+).bindparams(bindparam("urns", type_=ARRAY(Integer)), bindparam("today", type_=Date))
+
+CAME_OF = text(
+    f"""
+    SELECT e.id, e.title, s.name AS school, count(DISTINCT n.id) AS needs, count(DISTINCT p.id) AS partnerships,
+           count(DISTINCT v.id) AS visits, e.uses_yes
+      FROM directory_entry e
+      JOIN school s ON s.authority_id = :authority_id AND s.urn = e.school_urn
+      LEFT JOIN need n ON n.authority_id = :authority_id AND n.addressed_urn = e.school_urn
+       AND n.theme = ANY (e.themes) AND n.created_at >= e.listed_at
+      LEFT JOIN partnership p ON p.authority_id = :authority_id AND p.need_id = n.id AND p.giving_urn = e.school_urn
+      LEFT JOIN visit v ON v.authority_id = :authority_id AND v.partnership_id = p.id AND v.state = 'recorded'
+     WHERE e.authority_id = :authority_id AND e.state IN {LISTED}
+       AND (CAST(:urns AS integer[]) IS NULL OR e.school_urn = ANY (:urns))
+     GROUP BY e.id, e.title, s.name, e.uses_yes
+    HAVING count(n.id) > 0 OR e.uses_yes > 0
+     ORDER BY visits DESC, partnerships DESC, needs DESC, e.uses_yes DESC, e.title LIMIT 25
+    """  # noqa: S608  (states of our own)
+).bindparams(bindparam("urns", type_=ARRAY(Integer)))
+
+
+async def health_of(session: AsyncSession, person: Person) -> Mapping[str, Sequence[Row[Any]]]:
+    """What was missed, what expires, how need and practice meet by theme, and what came of entries."""
+    schools = schools_within(person, Permission.VERIFY_ENTRY)
+    here: dict[str, Any] = {"authority_id": person.authority_id}
+    reach = here | {"urns": None if schools is None else sorted(schools)}
+    today = person.today
+    asked = (
+        ("missed", MISSES, here | {"since": today - timedelta(days=365)}),
+        ("expiring", EXPIRING, reach | {"soon": today + timedelta(days=SOON_DAYS)}),
+        ("meeting", MEETING, reach | {"today": today}),
+        ("came_of", CAME_OF, reach),
+    )
+    return {name: (await session.execute(statement, values)).all() for name, statement, values in asked}

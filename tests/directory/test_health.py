@@ -1,0 +1,121 @@
+"""Those who look after the directory see what it lacks, what grows old and what came of it; never who searched."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from alongside.database.session import Database
+from tests.client import Client, soup, words
+from tests.directory.shelves import TODAY, shelve
+from tests.people import (
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    HEAD_OF_QUAY,
+    LEAD_OF_NORTH,
+    LEAD_OF_SOUTH,
+    MILL,
+    NORTHSHIRE,
+    OFFICER,
+    QUAY,
+    SOUTHSHIRE,
+    TWIN_OFFICER,
+)
+
+
+async def missed(database: Database, authority_id: int = NORTHSHIRE) -> Mapping[str, int]:
+    """What is remembered of searches that found nothing."""
+    async with database.fenced(authority_id, read_only=True) as session:
+        rows = (await session.execute(text("SELECT words, times FROM missed_search"))).all()
+    return {row.words: row.times for row in rows}
+
+
+async def test_a_search_that_finds_nothing_is_counted_without_who_and_shown_from_three_times_on(
+    client: Client, database: Database
+) -> None:
+    """Twice is nobody's business; three times is a gap."""
+    for number, one in enumerate((HEAD_OF_MILL, HEAD_OF_QUAY, HEAD_OF_PARK)):
+        page = words(await client.get("/directory/health", as_=OFFICER))
+        assert "xylophone lessons" not in page, number
+        assert (await client.get("/directory?q=The+Xylophone+LESSONS", as_=one)).status_code == 200
+    page = words(await client.get("/directory/health", as_=LEAD_OF_NORTH))
+    assert "xylophone lessons 3" in page
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        (row,) = (await session.execute(text("SELECT * FROM missed_search"))).all()
+    assert set(row._mapping) == {"authority_id", "words", "times", "last_on"}
+    assert await missed(database, SOUTHSHIRE) == {}
+    assert "xylophone" not in words(await client.get("/directory/health", as_=TWIN_OFFICER))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["07700 900123", "the and of", "a b c d e f g h", "pupil 4711", "x@y.example", "found", "x" * 90],
+)
+async def test_what_may_be_about_somebody_or_was_found_is_not_kept(
+    client: Client, database: Database, typed: str
+) -> None:
+    """Numbers, long sentences, and of course what is there."""
+    async with database.fenced(NORTHSHIRE) as session:
+        await shelve(session, "Found by everybody")
+    await client.http.get("/directory", params={"q": typed}, headers=client._headers(HEAD_OF_MILL, {}))
+    assert not {
+        words for words in await missed(database) if words.count(" ") > 5 or any(map(str.isdigit, words))
+    }
+    assert "found" not in await missed(database)
+
+
+async def test_a_narrowed_search_that_finds_nothing_is_no_gap(client: Client, database: Database) -> None:
+    """It may be there for another phase."""
+    await client.get("/directory?q=xylophones&phase=primary", as_=HEAD_OF_MILL)
+    assert await missed(database) == {}
+
+
+@pytest.fixture
+async def shelf(database: Database) -> Any:
+    """Entries of two consortia that are due, a need without practice, and one that came of an entry."""
+    async with database.fenced(NORTHSHIRE) as session:
+        for urn, title in ((MILL, "Old of Mill"), (QUAY, "Old of Quay")):
+            await shelve(
+                session,
+                title,
+                school_urn=urn,
+                themes=["attendance"],
+                review_due_on=TODAY + timedelta(days=20),
+                listed_at=text("now() - interval '9 days'"),
+            )
+        await shelve(session, "Fresh of Mill", school_urn=MILL, listed_at=text("now()"))
+        need = (
+            "INSERT INTO need (authority_id, school_urn, addressed_urn, state, title, theme, phase, wanted,"
+            " good_looks_like, form_of_support, urgency) VALUES (901, :urn, :to, :state, 'Help', :theme, 'primary',"
+            " '', '', '', '')"
+        )
+        for values in (
+            {"urn": QUAY, "to": MILL, "state": "draft", "theme": "attendance"},
+            {"urn": QUAY, "to": None, "state": "open", "theme": "writing"},
+        ):
+            await session.execute(text(need), values | {"state": "draft"})
+        await session.execute(text("UPDATE need SET state = 'open', version = 2 WHERE theme = 'writing'"))
+    return database
+
+
+async def test_a_lead_sees_their_schools_and_the_core_team_sees_all(client: Client, shelf: Any) -> None:
+    """What is due, and where need and practice do not meet, each within reach."""
+    north = words(await client.get("/directory/health", as_=LEAD_OF_NORTH))
+    south = words(await client.get("/directory/health", as_=LEAD_OF_SOUTH))
+    team = words(await client.get("/directory/health", as_=OFFICER))
+    assert "Old of Mill" in north and "Old of Quay" not in north and "Fresh of Mill" not in north
+    assert "Old of Quay" in south and "Old of Mill" not in south.replace("Old of Mill Mill", "")
+    assert "Old of Mill" in team and "Old of Quay" in team
+    assert "Writing No practice 1 0" in south and "Writing No practice" not in north
+    assert "Old of Mill Mill Primary School 1 0 0 0" in team
+
+
+async def test_the_page_is_for_those_who_look_after_entries(client: Client, shelf: Any) -> None:
+    """Not for heads, and the twin sees nothing of it; the search page shows the way to those who may."""
+    assert (await client.get("/directory/health", as_=HEAD_OF_MILL)).status_code == 404
+    assert "Old of" not in words(await client.get("/directory/health", as_=TWIN_OFFICER))
+    for one, shown in ((OFFICER, True), (LEAD_OF_NORTH, True), (HEAD_OF_MILL, False)):
+        links = soup(await client.get("/directory", as_=one)).select("a[href='/directory/health']")
+        assert bool(links) is shown, one.name
