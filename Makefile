@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check bench bench-matching vendor lock wheel clean
+.PHONY: help run test test-needs check bench bench-matching bench-search vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -37,6 +37,9 @@ bench: $(READY) ## how fast it is, beside the framework alone and the same SQL a
 
 bench-matching: $(READY) ## how good and how fast plans are, at 134, 519 and 24,000 schools (five minutes)
 	@$(BIN)/python -m tests.benchmarks.bench_matching
+
+bench-search: $(READY) ## how fast the directory is searched, at 1,000, 10,000 and 100,000 entries (three minutes)
+	@$(BIN)/python -m tests.benchmarks.bench_search
 
 vendor: $(READY) ## fetch govuk-frontend and htmx anew into the project (needs npm)
 	$(BIN)/python infra/vendor/vendor.py

@@ -116,7 +116,7 @@ async def _settle_one(
     connection: asyncpg.Connection, like: AuthoritySettings, authority_id: int, posts: int
 ) -> None:
     if authority_id not in (MIDDLE, LARGEST):
-        await _declare(connection, like, authority_id)
+        await declare(connection, like, authority_id)
     schools = -(-SCHOOLS // AUTHORITIES)
     themes, urgencies = list(like.themes), list(like.urgencies)
     await connection.execute(CONSORTIA, authority_id)
@@ -136,7 +136,8 @@ async def _settle_one(
     await connection.execute(THEMES, authority_id, themes)
 
 
-async def _declare(connection: asyncpg.Connection, like: AuthoritySettings, authority_id: int) -> None:
+async def declare(connection: asyncpg.Connection, like: AuthoritySettings, authority_id: int) -> None:
+    """An authority like one that is known, under a number of its own."""
     slug = f"authority-{authority_id}"
     settings = msgspec.structs.replace(
         like,

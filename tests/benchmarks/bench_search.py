@@ -1,0 +1,137 @@
+"""The search page beside its own SQL alone, at 1,000, 10,000 and 100,000 entries in 152 authorities, and its growth.
+
+`python -m tests.benchmarks.bench_search [NUMBER …]`
+"""
+
+import asyncio
+import logging
+import re
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+import asyncpg
+import structlog
+
+from alongside.authorities.registry import settings_of
+from alongside.database.fence import signed_fence
+from alongside.directory.search.learnt import can_read
+from tests.benchmarks.library import stock
+from tests.benchmarks.same_sql import Statement, statements_of
+from tests.faults.callers import app_on_a_small_pool, call
+from tests.people import HEAD_OF_MILL, Cast
+from tests.stage import FENCE_KEY, Copy, copy_of_template, drop, open_stage, present_stage
+
+SIZES = (1_000, 10_000, 100_000)
+TIMES = 30
+READS = re.compile(r"\s*(?:SELECT|WITH)\b")
+"""What a page reads; that somebody is awake, or missed something, is written after it in a transaction of its own."""
+
+IN_THE_MIDDLE, IN_THE_LARGEST = HEAD_OF_MILL, HEAD_OF_MILL.twin
+PAGES = {
+    "everything": "/directory",
+    "two words": "/directory?q=phonics+parents",
+    "a common word": "/directory?q=pupils",
+    "misspelt": "/directory?q=atendance",
+    "a sentence": "/directory?q=children+arrive+hungry+in+the+morning",
+    "words and lists": "/directory?q=behaviour&phase=primary&evidence=2",
+}
+
+
+async def median(ask: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+    """Milliseconds that something takes one at a time: the median, and the slowest but one."""
+    took = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        await ask()
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took), sorted(took)[-2]
+
+
+async def alone(copy: Copy, authority_id: int, asked: Sequence[Statement]) -> float:
+    """Milliseconds of the same statements in the same fenced transaction, without anything around them."""
+    connection = await asyncpg.connect(copy.app_url)
+    try:
+        prepared = []
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL alongside.fence = '{signed_fence(authority_id, FENCE_KEY)}'")
+            for sql, values in asked:
+                prepared.append((await connection.prepare(sql), values))
+
+        async def ask() -> None:
+            await connection.execute(
+                f"BEGIN READ ONLY; SET LOCAL alongside.fence = '{signed_fence(authority_id, FENCE_KEY)}'"
+            )
+            for statement, values in prepared:
+                await statement.fetch(*values)
+            await connection.execute("COMMIT")
+
+        return (await median(ask))[0]
+    finally:
+        await connection.close()
+
+
+async def measure(copy: Copy, one: Cast, name: str, path: str) -> float:
+    """One line: the whole page, its SQL alone, and how much of the page that is; the page's milliseconds."""
+    asked = [caught for caught in await statements_of(copy, one, path) if READS.match(caught[0])]
+    async with app_on_a_small_pool(copy, 2) as app:
+
+        async def page() -> None:
+            assert (await call(app, one, path)).status == 200
+
+        for _ in range(5):
+            await page()
+        whole, slow = await median(page)
+    sql = await alone(copy, one.authority_id, asked)
+    print(f"  {name:<34}{whole:8.1f} ms {slow:8.1f} ms {sql:8.1f} ms {sql / whole:8.0%}", flush=True)
+    return whole
+
+
+async def bench(sizes: Sequence[int]) -> None:
+    """All sizes, and what ten times as many entries cost."""
+    grown: dict[str, list[float]] = {}
+    print(
+        "one request at a time, signed in as a headteacher, in this process; "
+        + ("sentences are read for their meaning" if can_read() else "by words alone")
+    )
+    for size in sizes:
+        copy = await copy_of_template(present_stage())
+        connection = await asyncpg.connect(copy.superuser_url)
+        try:
+            began = time.monotonic()
+            number = await stock(connection, size)
+            largest = await connection.fetchval(
+                "SELECT count(*) FROM search.entry WHERE authority_id = $1", IN_THE_LARGEST.authority_id
+            )
+            middle = await connection.fetchval(
+                "SELECT count(*) FROM search.entry WHERE authority_id = $1", IN_THE_MIDDLE.authority_id
+            )
+            print(
+                f"{number:,} entries in 152 authorities, {largest:,} in the largest, {middle:,} in the middle"
+                f" ({time.monotonic() - began:.0f} s to fill)"
+            )
+        finally:
+            await connection.close()
+        print(f"  {'':<34}{'page':>11}{'p97':>12}{'its SQL':>12}{'share':>9}")
+        for who, one in (("middle", IN_THE_MIDDLE), ("largest", IN_THE_LARGEST)):
+            assert settings_of(one.authority_id)
+            for name, path in PAGES.items():
+                grown.setdefault(f"{who}: {name}", []).append(
+                    await measure(copy, one, f"{who}: {name}", path)
+                )
+        await drop(present_stage(), copy)
+    if len(sizes) > 1:
+        print(f"growth of the page over {' → '.join(f'{size:,}' for size in sizes)} entries")
+        for name, took in grown.items():
+            print(f"  {name:<34}" + " → ".join(f"{one / took[0]:.1f}" for one in took))
+
+
+if __name__ == "__main__":
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    server = open_stage()
+    try:
+        asyncio.run(bench([int(one) for one in sys.argv[1:]] or SIZES))
+    finally:
+        server.stop()
