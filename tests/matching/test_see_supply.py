@@ -2,13 +2,17 @@
 
 import re
 
+from alongside.authorities import calendar_of
+from alongside.authorities.calendar import terms_from
 from alongside.database.session import Database
+from alongside.needs.terms import term_key, term_words
 from tests.client import Client, words
-from tests.matching.scene import a_need, a_plan, an_offer, ask, posts, work
+from tests.matching.scene import TODAY, a_need, a_plan, an_offer, ask, posts, work
 from tests.people import (
     HEAD_OF_MILL,
     LEAD_OF_NORTH,
     LEAD_OF_SOUTH,
+    LOCK,
     MILL,
     NORTHSHIRE,
     OFFICER,
@@ -34,6 +38,22 @@ async def test_the_map_tells_gaps_by_what_they_are_for_want_of(client: Client, d
     assert "1 for want of days or money" in page
     file = (await client.get(f"{where}/supply/gaps.csv", as_=LEAD_OF_NORTH)).text
     assert "Governance" in file
+
+
+async def test_a_need_that_names_dates_has_its_place_in_their_terms(
+    client: Client, database: Database
+) -> None:
+    calendar = calendar_of(NORTHSHIRE)
+    coming = terms_from(calendar, TODAY)[1]
+    async with database.fenced(NORTHSHIRE) as session:
+        await a_need(session, MILL, days=2, starts_on=coming.starts_on, ends_on=coming.ends_on)
+        await a_need(session, PARK, days=2, starts_on=None, ends_on=None)
+        await an_offer(session, LOCK, days="6", phases=["primary"])
+    where = await a_plan(client, database)
+    page = words(await client.get(f"{where}/supply", as_=LEAD_OF_NORTH))
+    heads = page.partition("Theme and phase")[2].partition("1 need")[0]
+    assert term_words(term_key(coming)) in heads
+    assert "No term named" in heads
 
 
 async def test_more_days_of_an_offer_serve_one_more(client: Client, database: Database) -> None:

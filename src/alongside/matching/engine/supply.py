@@ -32,7 +32,7 @@ USUAL_HALF_DAYS, USUAL_ENGAGEMENTS, USUAL_STRENGTH = 20, 2, 800
 def supply(prepared: Prepared, plan: Plan, seconds: float) -> Supply:
     """What a plan shows about supply; headlines are checked while there are seconds left."""
     until = monotonic() + seconds
-    gaps = _gaps(prepared.columns.instance, plan)
+    gaps = gaps_of(prepared.columns.instance, plan)
     return Supply(
         gaps=gaps,
         scarce=_scarce(prepared, plan, until) if seconds > 0 else (),
@@ -57,7 +57,7 @@ def with_more(
     return _checked(msgspec.structs.replace(instance, offers=offers), plan, offer, seconds)
 
 
-def _gaps(instance: Instance, plan: Plan) -> tuple[Gap, ...]:
+def gaps_of(instance: Instance, plan: Plan) -> tuple[Gap, ...]:
     """Needs by theme, phase and each term that they name; '' stands for no term named."""
     unserved = {one.need: one.candidates for one in plan.unserved}
     needs, without, short = (Counter[tuple[str, str, str]]() for _ in range(3))
@@ -142,8 +142,9 @@ def _recruits(prepared: Prepared, plan: Plan, gaps: tuple[Gap, ...], until: floa
 
 
 def _recruited(instance: Instance, theme: str, phase: str) -> Instance:
-    """The same with one more offer, of a school of which nothing else is known."""
-    school = School(urn=0, authority=instance.schools[0].authority)
+    """The same with one more offer, of a school nearby: in every consortium, and nothing else known of it."""
+    consortia = {key for school in instance.schools for key in school.consortia}
+    school = School(urn=0, authority=instance.schools[0].authority, consortia=tuple(sorted(consortia)))
     offer = Offer(
         id=NOBODY,
         school=school.urn,

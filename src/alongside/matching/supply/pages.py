@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import schools_within
-from alongside.authorities import settings_of
+from alongside.authorities import calendar_of, settings_of
 from alongside.errors import NotThere
 from alongside.matching.engine.instance import Instance, restored
-from alongside.matching.engine.result import Outcome
+from alongside.matching.engine.result import Gap, Outcome
 from alongside.matching.engine.solving import replan
+from alongside.matching.engine.supply import gaps_of
 from alongside.matching.places.audience import Names, names_in
 from alongside.matching.runs.outcome import restored_outcome
 from alongside.matching.runs.pages import words
@@ -24,6 +25,7 @@ from alongside.matching.supply.forms import MoreDaysForm
 from alongside.matching.supply.queries import names_of_schools
 from alongside.matching.supply.sheet import gaps_as_csv, loads_as_csv
 from alongside.matching.supply.showing import answered, gap_map, loads, recruit_lines, scarce_lines
+from alongside.matching.supply.terms import with_terms
 from alongside.web.answers import AfterCommit, Answer, Download, Page
 from alongside.web.gate import page
 from alongside.web.typed import asked
@@ -48,7 +50,7 @@ async def show_supply(
     form.offers(_choices(instance, names))
     context = {
         "run": run,
-        "map": gap_map(settings, outcome.supply.gaps),
+        "map": gap_map(settings, _gaps(person, instance, outcome)),
         "scarce": scarce_lines(outcome.supply.scarce, names),
         "recruits": recruit_lines(settings, outcome.supply.recruits),
         "loads": await _loads(session, person, outcome),
@@ -75,8 +77,8 @@ async def export_gaps(
 ) -> Answer:
     """The map of gaps for a spreadsheet."""
     await run_to(session, person, Permission.SEE_PLAN, run_id)
-    _, outcome = await _kept(session, person, run_id)
-    gaps = outcome.supply.gaps if outcome is not None else ()
+    instance, outcome = await _kept(session, person, run_id)
+    gaps = () if instance is None or outcome is None else _gaps(person, instance, outcome)
     return Download(gaps_as_csv(settings_of(person.authority_id), gaps), "gaps.csv", CSV)
 
 
@@ -113,6 +115,11 @@ async def _kept(
     except NotThere:
         return None, None
     return restored(kept.inputs), None if kept.outcome is None else restored_outcome(kept.outcome)
+
+
+def _gaps(person: Person, instance: Instance, outcome: Outcome) -> tuple[Gap, ...]:
+    """The gaps of a plan, with the terms of needs that name dates."""
+    return gaps_of(with_terms(instance, calendar_of(person.authority_id)), outcome.plan)
 
 
 async def _loads(session: AsyncSession, person: Person, outcome: Outcome) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ def gap_map(settings: AuthoritySettings, gaps: Iterable[Gap]) -> dict[str, Any]:
     A cell's `shade` is 0 when all needs have a partner, up to 3 when none has.
     """
     cells = {(gap.theme, gap.phase, gap.term): gap for gap in gaps}
-    terms = sorted({term for *_, term in cells}, key=lambda term: (term[:7], _season(term)))
+    terms = sorted({term for *_, term in cells}, key=lambda term: (term == "", term[:7], _season(term)))
     rows: list[dict[str, Any]] = [
         {
             "theme": label_of(settings.themes, theme),
@@ -115,7 +115,7 @@ def answered(before: Plan, after: Plan, names: Names) -> dict[str, Any]:
 def loads(
     balance: Iterable[Balance], names: Mapping[int, str], own: frozenset[int] | None
 ) -> list[dict[str, Any]]:
-    """What each school gives and gets, the most loaded first; schools beyond one's own are one row.
+    """What each school gives, gave and gets, the most loaded first; schools beyond one's own are one row.
 
     `own` None is every school.
     """
@@ -123,6 +123,8 @@ def loads(
     others = Counter[str]()
     for one in balance:
         lately = one.gave_lately or 0
+        if not one.gives + one.gets + lately:
+            continue
         if own is None or one.school in own:
             rows.append(
                 {

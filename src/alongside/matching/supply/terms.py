@@ -1,0 +1,36 @@
+"""The terms of needs that say when by dates: so that every need has its place on the map of gaps."""
+
+from datetime import date
+
+import msgspec
+
+from alongside.authorities.calendar import Calendar
+from alongside.matching.engine.instance import Instance, Need
+from alongside.needs.terms import term_key
+
+
+def with_terms(instance: Instance, calendar: Calendar) -> Instance:
+    """The same needs; those that name dates and no term name the terms of their dates.
+
+    For the map alone: a plan goes by what the schools said.
+    """
+    return msgspec.structs.replace(
+        instance,
+        needs=tuple(
+            need
+            if need.terms
+            else msgspec.structs.replace(need, terms=_terms_of(need, calendar, instance.on))
+            for need in instance.needs
+        ),
+    )
+
+
+def _terms_of(need: Need, calendar: Calendar, today: date) -> tuple[str, ...]:
+    """The declared terms in which a need's dates fall; none for a need without dates."""
+    if need.starts_on is None and need.ends_on is None:
+        return ()
+    begins = max(need.starts_on or today, today)
+    ends = need.ends_on or begins
+    return tuple(
+        term_key(term) for term in calendar.terms if term.starts_on <= ends and term.ends_on >= begins
+    )
