@@ -47,12 +47,14 @@ async def test_a_need_that_names_dates_has_its_place_in_their_terms(
     coming = terms_from(calendar, TODAY)[1]
     async with database.fenced(NORTHSHIRE) as session:
         await a_need(session, MILL, days=2, starts_on=coming.starts_on, ends_on=coming.ends_on)
-        await a_need(session, PARK, days=2, starts_on=None, ends_on=None)
+        await a_need(session, PARK, days=2, urgency="planned", starts_on=None, ends_on=None)
+        await a_need(session, PARK, days=2, urgency="now", theme="governance", starts_on=None)
         await an_offer(session, LOCK, days="6", phases=["primary"])
     where = await a_plan(client, database)
     page = words(await client.get(f"{where}/supply", as_=LEAD_OF_NORTH))
     heads = page.partition("Theme and phase")[2].partition("1 need")[0]
     assert term_words(term_key(coming)) in heads
+    assert term_words(term_key(terms_from(calendar, TODAY)[0])) in heads
     assert "No term named" in heads
 
 

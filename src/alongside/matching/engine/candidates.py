@@ -46,7 +46,8 @@ def find(columns: Columns, blocks: list[Block] | None = None) -> Candidates:
     keys = _keys(columns, blocks)
     accepted, pinned, planned = (_known(columns, what) for what in ("accepted", "pinned", "planned"))
     width = max(len(columns.offers.school), 1)
-    keys = np.union1d(keys, accepted)
+    if len(accepted):
+        keys = np.union1d(keys, accepted)
     needs, offers = np.divmod(keys, width)
     scored = score(columns, needs, offers)
     fixed = np.where(np.isin(keys, accepted), ACCEPTED, np.where(np.isin(keys, pinned), PINNED, 0))

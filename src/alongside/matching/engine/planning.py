@@ -132,12 +132,11 @@ def ruled_out(prepared: Prepared, at: int) -> dict[str, int]:
 
 def chosen_of(prepared: Prepared, pairs: tuple[Pair, ...]) -> Bools:
     """Which candidates are the pairs of a plan; pairs that are no candidates any more are left out."""
-    chosen = np.zeros(len(prepared.candidates.need), dtype=np.bool_)
-    columns = prepared.columns
-    for pair in pairs:
-        need, offer = columns.need_at.get(pair.need), columns.offer_at.get(pair.offer)
-        if need is not None and offer is not None:
-            row = prepared.candidates.row_of(need, offer)
-            if row is not None:
-                chosen[row] = True
-    return chosen
+    columns, candidates = prepared.columns, prepared.candidates
+    width = max(len(columns.offers.school), 1)
+    keys = [
+        columns.need_at[pair.need] * width + columns.offer_at[pair.offer]
+        for pair in pairs
+        if pair.need in columns.need_at and pair.offer in columns.offer_at
+    ]
+    return np.isin(candidates.need * width + candidates.offer, np.array(keys, dtype=np.int64))

@@ -69,7 +69,7 @@ PARTS: tuple[Part, ...] = tuple(Part)
 
 PART_WORDS = {
     Part.EXPERTISE: "Strength in this theme",
-    Part.TRACK_RECORD: "What schools said that it supported",
+    Part.TRACK_RECORD: "What those it supported say",
     Part.TRAVEL: "Nearness",
     Part.CONTEXT: "Likeness of the two schools",
     Part.LOCALITY: "Same consortium",

@@ -16,7 +16,9 @@ OTHERS = "Schools elsewhere, together"
 
 
 def gap_map(settings: AuthoritySettings, gaps: Iterable[Gap]) -> dict[str, Any]:
-    """Themes and phases by term: how many needs, and how many have nobody; the worst first.
+    """Themes and phases by term: how many needs, and how many have nobody.
+
+    `short` are those where somebody has nobody, the worst first; `met` the others.
 
     A cell's `shade` is 0 when all needs have a partner, up to 3 when none has.
     """
@@ -30,8 +32,13 @@ def gap_map(settings: AuthoritySettings, gaps: Iterable[Gap]) -> dict[str, Any]:
         }
         for theme, phase in sorted({(theme, phase) for theme, phase, _ in cells})
     ]
-    rows.sort(key=lambda row: -sum(cell["nobody"] for cell in row["cells"]))
-    return {"terms": [term_words(term) if term else "No term named" for term in terms], "rows": rows}
+    nobody = [sum(cell["nobody"] for cell in row["cells"]) for row in rows]
+    worst = sorted(range(len(rows)), key=lambda at: -nobody[at])
+    return {
+        "terms": [term_words(term) if term else "No term named" for term in terms],
+        "short": [rows[at] for at in worst if nobody[at]],
+        "met": [rows[at] for at in worst if not nobody[at]],
+    }
 
 
 def _season(term: str) -> int:

@@ -4,13 +4,16 @@ from datetime import date
 
 import msgspec
 
-from alongside.authorities.calendar import Calendar
+from alongside.authorities.calendar import Calendar, terms_from
 from alongside.matching.engine.instance import Instance, Need
 from alongside.needs.terms import term_key
 
+LATER = 3
+"""The tier of needs that can wait (`instances.reading.tier_of`)."""
+
 
 def with_terms(instance: Instance, calendar: Calendar) -> Instance:
-    """The same needs; those that name dates and no term name the terms of their dates.
+    """The same needs; those that name no term name the terms of their dates, or this one when they are urgent.
 
     For the map alone: a plan goes by what the schools said.
     """
@@ -26,9 +29,9 @@ def with_terms(instance: Instance, calendar: Calendar) -> Instance:
 
 
 def _terms_of(need: Need, calendar: Calendar, today: date) -> tuple[str, ...]:
-    """The declared terms in which a need's dates fall; none for a need without dates."""
+    """The declared terms in which a need's dates fall; without dates this term, unless it is for later."""
     if need.starts_on is None and need.ends_on is None:
-        return ()
+        return tuple(term_key(term) for term in terms_from(calendar, today)[:1]) if need.tier < LATER else ()
     begins = max(need.starts_on or today, today)
     ends = need.ends_on or begins
     return tuple(
