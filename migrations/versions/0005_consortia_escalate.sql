@@ -127,6 +127,33 @@ CREATE TABLE escalation_cover (
 	CONSTRAINT fk_escalation_cover_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 )
 -- next
+CREATE TABLE legal_hold (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	kind TEXT NOT NULL, 
+	school_urn INTEGER, 
+	person_id UUID, 
+	why TEXT NOT NULL, 
+	until_on DATE, 
+	placed_by UUID NOT NULL, 
+	placed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	lifted_by UUID, 
+	lifted_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_legal_hold PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_legal_hold_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_legal_hold_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_legal_hold_authority_id_placed_by FOREIGN KEY(authority_id, placed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_legal_hold_authority_id_lifted_by FOREIGN KEY(authority_id, lifted_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_legal_hold_kind CHECK (kind IN ('authority', 'person', 'school')), 
+	CONSTRAINT ck_legal_hold_school CHECK ((kind = 'school') = (school_urn IS NOT NULL)), 
+	CONSTRAINT ck_legal_hold_person CHECK ((kind = 'person') = (person_id IS NOT NULL)), 
+	CONSTRAINT ck_legal_hold_why CHECK (char_length(why) BETWEEN 1 AND 1000), 
+	CONSTRAINT ck_legal_hold_lifted_by_somebody CHECK ((lifted_at IS NULL) = (lifted_by IS NULL)), 
+	CONSTRAINT fk_legal_hold_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_legal_hold_standing ON legal_hold (authority_id) WHERE lifted_at IS NULL
+-- next
 CREATE TABLE school_term (
 	authority_id INTEGER NOT NULL, 
 	school_urn INTEGER NOT NULL, 
@@ -154,6 +181,22 @@ CREATE TABLE school_training_day (
 	CONSTRAINT ck_school_training_day_weekday CHECK (extract(isodow FROM day) < 6), 
 	CONSTRAINT fk_school_training_day_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 )
+-- next
+CREATE TABLE subject_request (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	person_id UUID NOT NULL, 
+	asked_by UUID NOT NULL, 
+	why TEXT NOT NULL, 
+	asked_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_subject_request PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_subject_request_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_subject_request_authority_id_asked_by FOREIGN KEY(authority_id, asked_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_subject_request_why CHECK (char_length(why) BETWEEN 1 AND 1000), 
+	CONSTRAINT fk_subject_request_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+)
+-- next
+CREATE INDEX ix_subject_request_authority_id_asked_at ON subject_request (authority_id, asked_at)
 -- next
 CREATE TABLE escalation_criterion (
 	authority_id INTEGER NOT NULL, 
@@ -256,16 +299,14 @@ CREATE TABLE escalation_reader (
 	seat TEXT NOT NULL, 
 	named_by UUID NOT NULL, 
 	named_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	ended_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_escalation_reader PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_escalation_reader_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_reader_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT fk_escalation_reader_authority_id_named_by FOREIGN KEY(authority_id, named_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_escalation_reader_authority_id_case_id_person_id UNIQUE (authority_id, case_id, person_id), 
 	CONSTRAINT ck_escalation_reader_seat CHECK (char_length(seat) BETWEEN 1 AND 120), 
 	CONSTRAINT fk_escalation_reader_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 )
--- next
-CREATE UNIQUE INDEX uq_escalation_reader_live ON escalation_reader (authority_id, case_id, person_id) WHERE ended_at IS NULL
 -- next
 CREATE TABLE escalation_reading (
 	authority_id INTEGER NOT NULL, 
@@ -520,7 +561,7 @@ CREATE POLICY authority_only ON escalation AS RESTRICTIVE FOR ALL TO PUBLIC USIN
 -- next
 CREATE POLICY everyone_inside ON escalation FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2])) OR ((SELECT fence.asker())[1] IN ('headteacher') AND school_urn::text = (SELECT fence.asker())[3] AND told_at IS NOT NULL) OR EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id AND r.case_id = escalation.id AND r.ended_at IS NULL AND r.person_id::text = (SELECT fence.asker())[2]))
+CREATE POLICY seen_by ON escalation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2])) OR ((SELECT fence.asker())[1] IN ('headteacher') AND school_urn::text = (SELECT fence.asker())[3] AND told_at IS NOT NULL) OR EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id AND r.case_id = escalation.id AND r.person_id::text = (SELECT fence.asker())[2]))
 -- next
 CREATE POLICY added_by ON escalation AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2])))
 -- next
@@ -535,6 +576,14 @@ ALTER TABLE escalation_cover FORCE ROW LEVEL SECURITY
 CREATE POLICY authority_only ON escalation_cover AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
 -- next
 CREATE POLICY everyone_inside ON escalation_cover FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE legal_hold FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON legal_hold AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON legal_hold FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
 ALTER TABLE school_term ENABLE ROW LEVEL SECURITY
 -- next
@@ -551,6 +600,14 @@ ALTER TABLE school_training_day FORCE ROW LEVEL SECURITY
 CREATE POLICY authority_only ON school_training_day AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
 -- next
 CREATE POLICY everyone_inside ON school_training_day FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE subject_request ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE subject_request FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY authority_only ON subject_request AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()))
+-- next
+CREATE POLICY everyone_inside ON subject_request FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
 ALTER TABLE escalation_criterion ENABLE ROW LEVEL SECURITY
 -- next
@@ -820,6 +877,10 @@ REVOKE ALL ON escalation_cover FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_cover TO alongside_app
 -- next
+REVOKE ALL ON legal_hold FROM PUBLIC
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON legal_hold TO alongside_app
+-- next
 REVOKE ALL ON school_term FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON school_term TO alongside_app
@@ -827,6 +888,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON school_term TO alongside_app
 REVOKE ALL ON school_training_day FROM PUBLIC
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON school_training_day TO alongside_app
+-- next
+REVOKE ALL ON subject_request FROM PUBLIC
+-- next
+GRANT SELECT, INSERT ON subject_request TO alongside_app
 -- next
 REVOKE ALL ON escalation_criterion FROM PUBLIC
 -- next
@@ -1049,6 +1114,31 @@ END $$;
 CREATE CONSTRAINT TRIGGER within_its_lease AFTER UPDATE ON escalation_timer
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'fired' AND OLD.state <> 'fired')
     EXECUTE FUNCTION refuse_timer_after_its_lease();
+-- next
+CREATE FUNCTION is_held(of_authority integer, on_day date, about_school integer, about_person uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+RETURN EXISTS (
+    SELECT FROM legal_hold
+     WHERE authority_id = of_authority AND lifted_at IS NULL AND (until_on IS NULL OR until_on >= on_day)
+       AND (kind = 'authority' OR school_urn = about_school OR person_id = about_person));
+-- next
+CREATE FUNCTION let_go_imports(imports uuid[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    own integer := fence.authority_id();
+    gone bigint;
+BEGIN
+    IF EXISTS (SELECT FROM public.register_import
+                WHERE authority_id = own AND id = ANY (imports) AND applied_at > now() - interval '90 days') THEN
+        RAISE EXCEPTION 'imports of the last 90 days are kept' USING ERRCODE = 'check_violation';
+    END IF;
+    DELETE FROM public.register_change WHERE authority_id = own AND import_id = ANY (imports);
+    DELETE FROM public.register_import WHERE authority_id = own AND id = ANY (imports);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+REVOKE ALL ON FUNCTION let_go_imports(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION let_go_imports(uuid[]) TO alongside_app;
 -- next
 CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON escalation FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move()
 -- next

@@ -25,6 +25,7 @@ from alongside.offers import pages as offers_pages
 from alongside.partnerships import pages as partnerships_pages
 from alongside.people import pages as people_pages
 from alongside.people.sessions import find_person, keep_awake
+from alongside.records import pages as records_pages
 from alongside.schools import pages as schools_pages
 from alongside.settings import Settings, bundled
 from alongside.web import health, live
@@ -46,6 +47,7 @@ ROOMS: tuple[ModuleType, ...] = (
     directory_pages,
     escalations_pages,
     notifications_pages,
+    records_pages,
     desks_pages,
     health,
     live,
@@ -61,6 +63,7 @@ DESTINATIONS = (
     Destination("/cases", "Cases", Permission.WORK_ON_CASE),
     Destination("/schools", "Schools", Permission.SEE_SCHOOLS),
     Destination("/people", "People", Permission.SEE_PEOPLE),
+    Destination("/records", "Records", Permission.KEEP_RECORDS),
 )
 
 

@@ -30,6 +30,7 @@ from alongside.offers import model as offers
 from alongside.partnerships import amendment, proposal, review, visit
 from alongside.partnerships import model as partnerships
 from alongside.people import model as people
+from alongside.records import model as records
 from alongside.schools import history
 from alongside.schools import model as schools
 from alongside.schools.dates import model as school_dates
@@ -66,6 +67,7 @@ __all__ = [
     "public",
     "raising",
     "reading",
+    "records",
     "review",
     "school_dates",
     "schools",

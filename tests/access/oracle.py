@@ -87,6 +87,8 @@ AGREED = {
     "see_officers_notes": dict.fromkeys(CORE, WHOLE),
     "take_statutory_step": dict.fromkeys(CORE, WHOLE),
     "overrule_heads": {"head_of_service": WHOLE},
+    "learn_from_cases": dict.fromkeys(CORE, WHOLE),
+    "keep_records": {**dict.fromkeys(ADMINISTRATOR, WHOLE), "head_of_service": WHOLE},
 }
 
 BESIDES = {

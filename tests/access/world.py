@@ -8,7 +8,18 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from tests.access.cases import case_of_everything
-from tests.people import FORD, HEAD_OF_MILL, LOCK, MEMBERS, MILL, NORTHSHIRE, PARK, QUAY, SOUTHSHIRE
+from tests.people import (
+    ADMINISTRATOR,
+    FORD,
+    HEAD_OF_MILL,
+    LOCK,
+    MEMBERS,
+    MILL,
+    NORTHSHIRE,
+    PARK,
+    QUAY,
+    SOUTHSHIRE,
+)
 
 SCOPES = ("own", "same consortium", "other consortium", "twin", "missing")
 SIDES = {
@@ -197,6 +208,14 @@ async def _one_of_each(
             record_due_on=TODAY + timedelta(days=7),
         ),
         "amendment_id": await _amendment(connection, inside, active),
+        "request_id": await put(
+            connection,
+            "subject_request",
+            **inside,
+            person_id=HEAD_OF_MILL.person_id,
+            asked_by=ADMINISTRATOR.person_id,
+            why="Request of 3 March",
+        ),
         **await case_of_everything(connection, authority_id, asking),
         "entry_id": entry_id,
         **await _keepsakes(connection, authority_id, entry_id),

@@ -91,6 +91,9 @@ class Permission(StrEnum):
     SEE_OFFICERS_NOTES = auto()
     TAKE_STATUTORY_STEP = auto()
     OVERRULE_HEADS = auto()
+    LEARN_FROM_CASES = auto()
+
+    KEEP_RECORDS = auto()
 
 
 Entry = dict[Role, Reach]
@@ -178,6 +181,11 @@ LAW: dict[Permission, Entry] = {
     Permission.SEE_OFFICERS_NOTES: CORE_TEAM,
     Permission.TAKE_STATUTORY_STEP: CORE_TEAM,
     Permission.OVERRULE_HEADS: {Role.HEAD_OF_SERVICE: Reach.AUTHORITY},
+    Permission.LEARN_FROM_CASES: to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.KEEP_RECORDS: {
+        Role.AUTHORITY_ADMINISTRATOR: Reach.AUTHORITY,
+        Role.HEAD_OF_SERVICE: Reach.AUTHORITY,
+    },
 }
 
 

@@ -126,6 +126,7 @@ class CaseReminders(Settings, frozen=True):
     core_team_after: SchoolDays
     head_of_service_after: SchoolDays
     director_after: SchoolDays
+    flag_late_after: SchoolDays
     director_mailbox: Annotated[str, msgspec.Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
@@ -196,6 +197,7 @@ class Retention(Settings, frozen=True):
     sessions: Days
     mail: Days
     imports: Days
+    cases: Days
 
 
 class AuthoritySettings(Settings, frozen=True):

@@ -22,6 +22,7 @@ from alongside.escalations.files import pages as files
 from alongside.escalations.files.kinds import KINDS
 from alongside.escalations.files.queries import files_of
 from alongside.escalations.handling import pages as handling
+from alongside.escalations.learning import pages as learning
 from alongside.escalations.listing import cases_as_csv, tried_of
 from alongside.escalations.moving import calendar_of_case, pauses_of
 from alongside.escalations.notes import pages as notes
@@ -29,7 +30,7 @@ from alongside.escalations.paper import pages as paper
 from alongside.escalations.raising import pages as raising
 from alongside.escalations.raising.queries import suggestions
 from alongside.escalations.reading import pages as reading
-from alongside.escalations.reading.actions import note_reading, note_readings
+from alongside.escalations.reading.actions import note_reading
 from alongside.escalations.seats import may_case
 from alongside.escalations.statutory import pages as statutory
 from alongside.escalations.statutory.ladder import GROUNDS, RECIPIENTS, STEPS
@@ -86,7 +87,8 @@ async def list_cases_as_csv(request: Request[Any, Any, Any], session: AsyncSessi
     database = request.app.state.house.database
 
     async def note_and_hand_over() -> Answer:
-        await note_readings(database, person, [row.id for row in rows], "export")
+        for row in rows:
+            await note_reading(database, person, row.id, "export")
         return answer
 
     return AfterCommit(note_and_hand_over)
@@ -190,6 +192,7 @@ routes = [
     *statutory.routes,
     *reading.routes,
     *paper.routes,
+    *learning.routes,
     *desk.routes,
     list_cases,
     list_cases_as_csv,

@@ -24,6 +24,7 @@ from alongside.notifications.model import HOURS, ClockRun
 from alongside.offers.clocks import ask_to_confirm_offers, lapse_unconfirmed_offers
 from alongside.partnerships.proposals.clock import lapse_proposals
 from alongside.partnerships.visits.actions import chase_visit_records
+from alongside.records.actions import let_go
 from alongside.web.templates import LONDON
 
 MOST_BATCHES = 100
@@ -83,6 +84,7 @@ CLOCKS = (
     Clock("ask_to_confirm_offers", 8, _ask_offers),
     Clock("tell_needs_that_widen", 8, _tell_widening),
     Clock("chase_visit_records", 8, _chase_visit_records),
+    Clock("let_go_of_records", 16, let_go),
     Clock("let_entries_fall_due", 7, let_entries_fall_due),
     Clock("lapse_works_in_progress", 7, lapse_works_in_progress),
     Clock("remind_of_entries", 8, remind_of_entries),

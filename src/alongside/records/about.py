@@ -1,0 +1,93 @@
+"""All that is held about one person: rows that refer to them, and words in which their name stands."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Table, false, func, null, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person, Role
+from alongside.database.asker import Asker, let_ask
+from alongside.database.base import Base
+from alongside.database.isolation import owned_tables
+from alongside.records.registry import about_people, given, words_of
+from alongside.web.spreadsheet import as_xlsx
+
+MOST = 20_000
+"""Rows of one table in a copy."""
+
+HEADS = ("Where", "Row", "Why it is here", "What", "Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One row that is held: in which table, why it is in the copy, and its columns with their values as text."""
+
+    table: str
+    row: str
+    why: str
+    values: dict[str, str]
+
+
+async def held_about(session: AsyncSession, person: Person, about: UUID, name: str) -> list[Held]:
+    """Everything in this authority that refers to a person, opinions about them too, table by table.
+
+    Read as the product itself, for it spans what no single role sees; who may ask is asked before. Rows of others in
+    which the name stands are marked so that somebody looks at them before they are handed over.
+    """
+    await let_ask(session, Asker(person.authority_id, Role.SYSTEM.value))
+    held: list[Held] = []
+    for table in owned_tables(Base.metadata):
+        found = {row.key: row for row in await _rows(session, person.authority_id, table, about, name)}
+        held += [_held(table, row) for row in found.values()]
+    return held
+
+
+async def _rows(
+    session: AsyncSession, authority_id: int, table: Table, about: UUID, name: str
+) -> Iterable[Row[Any]]:
+    refers = or_(false(), *(table.c[column] == about for column in about_people(table)))
+    named = or_(
+        false(), *(func.strpos(func.lower(table.c[column]), name.lower()) > 0 for column in words_of(table))
+    )
+    keys = [column for column in table.primary_key.columns if column.name != "authority_id"]
+    statement = (
+        select(
+            func.concat_ws(" ", null(), *keys).label("key"),
+            refers.label("refers"),
+            *(table.c[column] for column in given(table)),
+        )
+        .where(table.c.authority_id == authority_id, or_(refers, named))
+        .limit(MOST)
+    )
+    return (await session.execute(statement)).all()
+
+
+def _held(table: Table, row: Row[Any]) -> Held:
+    why = "refers to this person" if row.refers else "their name stands in it: look before you hand it over"
+    values = {
+        column: str(value)
+        for column in given(table)
+        if (value := getattr(row, column)) is not None and value != ""
+    }
+    return Held(table.name, row.key, why, values)
+
+
+def as_json(name: str, held: Iterable[Held]) -> bytes:
+    """The copy for machines: one object a row."""
+    rows = [{"table": one.table, "row": one.row, "because": one.why, "values": one.values} for one in held]
+    return json.dumps({"person": name, "rows": rows}, ensure_ascii=False, indent=1).encode()
+
+
+def as_workbook(held: Iterable[Held]) -> bytes:
+    """The copy for people: one line a value, so that lines about others can be struck out before it is handed over."""
+    return as_xlsx("Held about a person", HEADS, _lines(held))
+
+
+def _lines(held: Iterable[Held]) -> Iterator[tuple[str, ...]]:
+    for one in held:
+        for column, value in one.values.items():
+            yield (one.table.replace("_", " "), one.row, one.why, column.replace("_", " "), value[:32000])

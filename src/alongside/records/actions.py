@@ -1,0 +1,92 @@
+"""Letting go of what has had its time, holding what may not go, and asking for what is held about somebody."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person, Role
+from alongside.access.policy import allowed_at_all
+from alongside.authorities.settings import AuthoritySettings
+from alongside.database.asker import Asker, let_ask
+from alongside.errors import NotThere
+from alongside.journal.actions import write_journal
+from alongside.records.kinds import A_BATCH, kinds
+from alongside.records.model import LegalHold, SubjectRequest
+from alongside.records.queries import chosen, standing_holds
+
+LET_GO_JOURNAL = text("SELECT let_go_journal(now() - make_interval(days => :days))")
+
+
+async def let_go(session: AsyncSession, person: Person, settings: AuthoritySettings) -> int:
+    """Let go of what has had its time: a batch of each class; the most of any, so that the worker comes back for more.
+
+    `person` is the product itself. The journal keeps how many went, of what; its own oldest entries go only where
+    nothing at all is held.
+    """
+    await let_ask(session, Asker(person.authority_id, Role.SYSTEM.value))
+    most = 0
+    for kind in kinds():
+        ids = await chosen(session, person, settings, kind, A_BATCH)
+        if not ids:
+            continue
+        for statement in kind.go:
+            await session.execute(statement, {"authority_id": person.authority_id, "ids": list(ids)})
+        changes = {kind.key: [len(ids), 0]}
+        await write_journal(session, person, "let_go", "records", kind.key, changes=changes)
+        most = max(most, len(ids))
+    if not await standing_holds(session, person):
+        gone = await session.scalar(LET_GO_JOURNAL, {"days": settings.retention.journal})
+        if gone:
+            await write_journal(
+                session, person, "let_go", "records", "journal", changes={"journal": [gone, 0]}
+            )
+    return most
+
+
+async def place_hold(session: AsyncSession, person: Person, hold: Mapping[str, Any]) -> UUID:
+    """Keep everything, or all about a school or a person, whatever its time. `hold` are columns of LegalHold."""
+    _require(person)
+    made = LegalHold(authority_id=person.authority_id, placed_by=person.id, **hold)
+    session.add(made)
+    await session.flush()
+    schools = [hold["school_urn"]] if hold.get("school_urn") else []
+    await write_journal(session, person, "place_hold", "legal_hold", made.id, schools=schools)
+    return made.id
+
+
+async def lift_hold(session: AsyncSession, person: Person, hold_id: UUID) -> None:
+    """Let the time of records run on. Raises NotThere for a hold that does not stand."""
+    _require(person)
+    lifted = await session.execute(
+        update(LegalHold)
+        .where(
+            LegalHold.authority_id == person.authority_id,
+            LegalHold.id == hold_id,
+            LegalHold.lifted_at.is_(None),
+        )
+        .values(lifted_at=func.now(), lifted_by=person.id)
+        .returning(LegalHold.id)
+        .execution_options(synchronize_session=False)
+    )
+    if lifted.first() is None:
+        raise NotThere
+    await write_journal(session, person, "lift_hold", "legal_hold", hold_id)
+
+
+async def ask_for_records(session: AsyncSession, person: Person, about: UUID, why: str) -> UUID:
+    """Ask for all that is held about somebody; who asked, about whom and when stays."""
+    _require(person)
+    made = SubjectRequest(authority_id=person.authority_id, person_id=about, asked_by=person.id, why=why)
+    session.add(made)
+    await session.flush()
+    await write_journal(session, person, "ask_for_records", "subject_request", made.id)
+    return made.id
+
+
+def _require(person: Person) -> None:
+    if not allowed_at_all(person, Permission.KEEP_RECORDS):
+        raise NotThere

@@ -1,0 +1,102 @@
+"""The classes of record whose time comes to an end: which of their rows have had it, and how those go.
+
+One statement chooses, for the look ahead and for the deed: what the look ahead counts is what goes. Rows on which a
+legal hold lies are not chosen. Partnerships, needs and offers have a time too, but nothing lets them go yet.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Date, bindparam, text
+from sqlalchemy.sql.elements import TextClause
+
+from alongside.database.base import Base
+
+A_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One class: its key in the settings' retention, its words, what chooses its rows and what lets chosen ones go.
+
+    `chosen` is asked with :authority_id, :before (a day) and :today, and gives ids, oldest first.
+    """
+
+    key: str
+    words: str
+    chosen: TextClause
+    go: tuple[TextClause, ...]
+
+
+def _chosen(sql: str) -> TextClause:
+    return text(sql).bindparams(bindparam("before", type_=Date), bindparam("today", type_=Date))
+
+
+def _parts_of_a_case() -> list[str]:
+    """The tables that belong to a case, those first on which no other stands."""
+    tables = [
+        table
+        for table in Base.metadata.sorted_tables
+        if table.name != "escalation"
+        and any(key.column.table.name == "escalation" for key in table.foreign_keys)
+    ]
+    return [table.name for table in reversed(tables)]
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Every class that is let go, in the order in which it is told."""
+    return (
+        Kind(
+            "mail",
+            "Letters that were sent or given up",
+            _chosen(
+                "SELECT id FROM mail WHERE authority_id = :authority_id AND state IN ('sent', 'given_up', 'not_wanted')"
+                " AND coalesce(sent_at, written_at) < :before"
+                " AND NOT is_held(authority_id, :today, NULL, person_id) ORDER BY written_at, id"
+            ),
+            (text("DELETE FROM mail WHERE authority_id = :authority_id AND id = ANY(:ids)"),),
+        ),
+        Kind(
+            "sessions",
+            "Sessions that ended",
+            _chosen(
+                "SELECT id FROM signed_in WHERE authority_id = :authority_id"
+                " AND least(ended_at, expires_at) < :before"
+                " AND NOT is_held(authority_id, :today, NULL, person_id) ORDER BY expires_at, id"
+            ),
+            (text("DELETE FROM signed_in WHERE authority_id = :authority_id AND id = ANY(:ids)"),),
+        ),
+        Kind(
+            "imports",
+            "Imports of the register, but for the last",
+            _chosen(
+                "SELECT id FROM register_import WHERE authority_id = :authority_id AND applied_at < :before"
+                " AND id <> (SELECT id FROM register_import WHERE authority_id = :authority_id"
+                " ORDER BY applied_at DESC, id DESC LIMIT 1)"
+                " AND NOT is_held(authority_id, :today, NULL, NULL)"
+                " AND NOT EXISTS (SELECT FROM register_change c WHERE c.authority_id = :authority_id"
+                "  AND c.import_id = register_import.id AND is_held(c.authority_id, :today, c.urn, NULL))"
+                " ORDER BY applied_at, id"
+            ),
+            (text("SELECT let_go_imports(:ids)"),),
+        ),
+        Kind(
+            "cases",
+            "Cases that are over",
+            _chosen(
+                "SELECT id FROM escalation WHERE authority_id = :authority_id"
+                " AND state IN ('closed', 'withdrawn', 'merged')"
+                " AND coalesce(closed_at, stage_began_at, raised_at) < :before"
+                " AND NOT is_held(authority_id, :today, school_urn, raised_by)"
+                " AND NOT is_held(authority_id, :today, NULL, owner_id)"
+                " AND NOT EXISTS (SELECT FROM escalation o WHERE o.authority_id = :authority_id"
+                "  AND o.merged_into = escalation.id) ORDER BY raised_at, id"
+            ),
+            (
+                *(
+                    text(f"DELETE FROM {name} WHERE authority_id = :authority_id AND case_id = ANY(:ids)")  # noqa: S608
+                    for name in _parts_of_a_case()
+                ),
+                text("DELETE FROM escalation WHERE authority_id = :authority_id AND id = ANY(:ids)"),
+            ),
+        ),
+    )

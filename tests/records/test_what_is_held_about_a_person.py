@@ -1,0 +1,154 @@
+"""A copy of all that is held about somebody: nothing forgotten, no key to a door, asked for with a reason, written down."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import Text
+
+from alongside.database.base import Base
+from alongside.database.isolation import owned_tables
+from alongside.records.registry import about_people, given, unaccounted, words_of
+from tests.client import Client, words
+from tests.isolation.rows import value_of
+from tests.people import ADMINISTRATOR, HEAD_OF_MILL, NORTHSHIRE, OFFICER, SOUTHSHIRE, Cast
+from tests.stage import Copy
+
+ABOUT = HEAD_OF_MILL
+REASON = {"about": str(ABOUT.person_id), "reason": "Request of 3 March, reference 17"}
+
+
+@pytest.fixture
+async def boss(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
+    """The database as its superuser sees it."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    yield connection
+    await connection.close()
+
+
+def test_every_column_is_derived_or_declared() -> None:
+    """A new id without a key, or bytes of an unknown kind, fail here until somebody says what they are."""
+    assert list(unaccounted()) == []
+
+
+def test_tables_about_people_are_found() -> None:
+    tables = {table.name: table for table in owned_tables(Base.metadata)}
+    assert about_people(tables["person"]) == ["id"]
+    assert about_people(tables["mail"]) == ["person_id"]
+    assert set(about_people(tables["invitation"])) == {"invited_by", "used_by"}
+    assert "token_hash" not in given(tables["signed_in"])
+    assert "words" in words_of(tables["escalation_note"])
+
+
+async def take(client: Client, one: Cast = ADMINISTRATOR, kind: str = "json") -> Any:
+    """Ask and take a copy, as one of the cast."""
+    asked = await client.post("/records/requests", REASON, as_=one)
+    assert asked.status_code == 303
+    return await client.get(f"{asked.headers['location']}/copy.{kind}", as_=one)
+
+
+async def seed(connection: asyncpg.Connection, authority_id: int) -> set[tuple[str, str]]:
+    """A row in every table that refers to a person, in each column that does; which those are."""
+    await connection.execute("SET session_replication_role = replica")
+    for table in owned_tables(Base.metadata):
+        for row in await connection.fetch(
+            "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = $1::regclass", table.name
+        ):
+            await connection.execute(f'ALTER TABLE {table.name} DROP CONSTRAINT "{row["conname"]}"')
+        await connection.execute(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
+    put = set()
+    for table in owned_tables(Base.metadata):
+        for column in about_people(table):
+            if table.name == "person":
+                continue
+            row = {}
+            for one in table.columns:
+                if one.computed is not None:
+                    continue
+                try:
+                    kind = one.type.python_type
+                except NotImplementedError:
+                    kind = str
+                row[one.name] = value_of(kind, authority_id, f"{table.name}.{column}")
+            row |= {"authority_id": authority_id, column: ABOUT.person_id}
+            marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+            names = ", ".join(f'"{name}"' for name in row)
+            await connection.execute(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", *row.values())
+            put.add((table.name, column))
+    return put
+
+
+async def test_the_copy_has_every_row_that_refers_to_the_person_and_none_of_another_authority(
+    client: Client, boss: asyncpg.Connection
+) -> None:
+    put = await seed(boss, NORTHSHIRE)
+    await seed(boss, SOUTHSHIRE)
+    answer = await take(client)
+    assert answer.status_code == 200
+    rows = json.loads(answer.text)["rows"]
+    of = {
+        (row["table"], column)
+        for row in rows
+        for column in row["values"]
+        if row["values"][column] == str(ABOUT.person_id)
+    }
+    assert put <= of
+    assert ("person", "id") in of
+    assert str(SOUTHSHIRE) not in {row["values"].get("authority_id") for row in rows}
+    assert f"CANARY-{SOUTHSHIRE}" not in answer.text
+    assert "token_hash" not in answer.text
+
+
+async def test_what_others_wrote_of_them_is_in_it_and_marked(
+    client: Client, boss: asyncpg.Connection
+) -> None:
+    table = Base.metadata.tables["escalation_note"]
+    assert isinstance(table.c["words"].type, Text)
+    await boss.execute("SET session_replication_role = replica")
+    await boss.execute(
+        "INSERT INTO escalation_note (authority_id, case_id, weight, words, written_by)"
+        " VALUES ($1, gen_random_uuid(), 'opinion', $2, $3)",
+        NORTHSHIRE,
+        f"I think that {ABOUT.name.upper()} listens too little",
+        OFFICER.person_id,
+    )
+    rows = json.loads((await take(client)).text)["rows"]
+    [note] = [row for row in rows if row["table"] == "escalation_note"]
+    assert "listens too little" in note["values"]["words"]
+    assert "look before you hand it over" in note["because"]
+
+
+async def test_who_asked_and_who_took_it_is_written_down(client: Client, boss: asyncpg.Connection) -> None:
+    book = await take(client, kind="xlsx")
+    assert book.status_code == 200
+    assert book.content[:2] == b"PK"
+    assert await boss.fetchval("SELECT why FROM subject_request") == REASON["reason"]
+    said = await boss.fetch(
+        "SELECT verb, person_name FROM journal_entry WHERE subject_kind = 'subject_request' ORDER BY id"
+    )
+    assert [(row["verb"], row["person_name"]) for row in said] == [
+        ("ask_for_records", ADMINISTRATOR.name),
+        ("take_copy", ADMINISTRATOR.name),
+    ]
+
+
+async def test_a_request_needs_a_person_and_a_reason(client: Client, boss: asyncpg.Connection) -> None:
+    for wrong, sentence in (({"about": ""}, "Choose the person"), ({"reason": " "}, "Say why")):
+        answer = await client.post("/records/requests", REASON | wrong, as_=ADMINISTRATOR)
+        assert answer.status_code == 422
+        assert sentence in words(answer)
+    assert not await boss.fetchval("SELECT count(*) FROM subject_request")
+
+
+async def test_a_copy_is_for_who_keeps_records_and_for_a_month(
+    client: Client, boss: asyncpg.Connection
+) -> None:
+    asked = await client.post("/records/requests", REASON, as_=ADMINISTRATOR)
+    copy = f"{asked.headers['location']}/copy.json"
+    for one in (HEAD_OF_MILL, OFFICER, ADMINISTRATOR.twin):
+        assert (await client.get(copy, as_=one)).status_code == 404
+    await boss.execute("UPDATE subject_request SET asked_at = now() - $1::interval", timedelta(days=31))
+    assert (await client.get(copy, as_=ADMINISTRATOR)).status_code == 404
