@@ -20,8 +20,8 @@ EVERYTHING = f"""
           FROM directory_entry WHERE authority_id = :authority_id AND state IN {LISTED}"""  # noqa: S608  (our own)
 
 ORDERS = {
-    "best": "score DESC, listed_at DESC",
-    "newest": "listed_at DESC",
+    "best": "score DESC, listed_at DESC NULLS LAST",
+    "newest": "listed_at DESC NULLS LAST",
     "evidence": "evidence_level DESC, score DESC",
     "mine": "like_mine DESC, score DESC",
 }
