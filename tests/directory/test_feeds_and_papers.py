@@ -82,6 +82,30 @@ async def test_the_json_holds_the_same_and_turns_its_pages(
     assert len(rest["items"]) == 1
 
 
+async def test_where_nothing_is_public_any_more_no_feed_tells_what_was(
+    client: Client, shelf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An authority may settle so at any time; what was public goes at once."""
+    monkeypatch.setattr("alongside.directory.feeds.queries.is_open", lambda authority_id: False)
+    for path in ("/good-practice.atom", "/good-practice.json"):
+        assert (await client.get(path, host=HEAD_OF_MILL.host)).status_code == 404
+
+
+async def test_everybody_may_search_what_is_public_and_nothing_else(client: Client, shelf: Any) -> None:
+    """By words, slips and jargon; neither what is inside nor the twin's, nor a word of a text not yet verified."""
+
+    async def found(typed: str, host: str = HEAD_OF_MILL.host) -> list[str]:
+        answer = await client.http.get("/good-practice", params={"q": typed}, headers={"host": host})
+        assert answer.status_code == 200
+        return [one.get_text(strip=True) for one in soup(answer).select(".alongside-card__title")]
+
+    assert await found("quotes") == ["Public entry"] and await found("quottes") == ["Public entry"]
+    assert await found("entry") == ["Public entry"]
+    assert await found("inside") == [] and await found("north") == [] and await found("twin") == []
+    assert await found("entry", HEAD_OF_MILL.twin.host) == ["Twin entry"]
+    assert await found("& | the") == ["Public entry"]
+
+
 async def test_an_export_holds_what_the_same_person_sees_on_the_screen(client: Client, shelf: Any) -> None:
     """For each of them, in each form; narrowed as the screen is."""
     for one, titles in (

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities.registry import settings_of
-from alongside.directory.feeds.queries import public_entries
+from alongside.directory.feeds.queries import whole_public_entries
 from alongside.directory.feeds.writing import ATOM, JSON, atom, json_feed
 from alongside.needs.list import number_of_page
 from alongside.web.answers import Answer, Plain
@@ -23,7 +23,7 @@ KEPT = {"cache-control": "public, max-age=900"}
 @page.get("/good-practice.atom", permission=Permission.OPEN_FRONT_DOOR, by_itself=True)
 async def show_atom(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """The newest public entries as an Atom feed."""
-    entries, _ = await public_entries(session, person.authority_id, 1)
+    entries, _ = await whole_public_entries(session, person.authority_id, 1)
     here = _here(request)
     body = atom(settings_of(person.authority_id).name, f"{here}{HOME}", f"{here}{request.url.path}", entries)
     return Plain(body, media_type=ATOM, headers=KEPT)
@@ -33,7 +33,7 @@ async def show_atom(request: Request[Any, Any, Any], session: AsyncSession, pers
 async def show_json(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """All public entries as JSON, fifty a page."""
     number = number_of_page(asked(request).one("page"))
-    entries, more = await public_entries(session, person.authority_id, number)
+    entries, more = await whole_public_entries(session, person.authority_id, number)
     itself = f"{_here(request)}{request.url.path}"
     body = json_feed(
         settings_of(person.authority_id).name,

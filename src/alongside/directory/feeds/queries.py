@@ -7,6 +7,8 @@ from sqlalchemy import Row, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.directory.public import PublicEntry
+from alongside.directory.publication.queries import is_open
+from alongside.errors import NotThere
 
 A_PAGE = 50
 PUBLIC: Any = (
@@ -18,10 +20,12 @@ PUBLIC: Any = (
 )
 
 
-async def public_entries(
+async def whole_public_entries(
     session: AsyncSession, authority_id: int, page: int
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page (from 1) of what the public sees, newest first; whether more follow."""
+    """A page (from 1) of what the public sees, newest first; whether more follow. Raises NotThere where nothing is."""
+    if not is_open(authority_id):
+        raise NotThere
     values = {"authority_id": authority_id, "skipped": (page - 1) * A_PAGE}
     found = (await session.execute(PUBLIC, values)).all()
     return found[:A_PAGE], len(found) > A_PAGE

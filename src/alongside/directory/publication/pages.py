@@ -1,6 +1,7 @@
 """The pages of good practice for everybody: the list, and one entry at an address that lasts."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request
@@ -11,6 +12,7 @@ from alongside.access.person import Person
 from alongside.authorities import settings_of
 from alongside.directory.keepsakes.queries import attachments_of, pictures_of
 from alongside.directory.publication import queries
+from alongside.directory.search.queries import public_search
 from alongside.directory.shown import words_for
 from alongside.needs.list import number_of_page
 from alongside.web.answers import Answer, Page
@@ -27,8 +29,21 @@ async def list_public_entries(
     themes = settings_of(person.authority_id).themes
     theme, number = question.one("theme"), number_of_page(question.one("page"))
     theme = theme if theme in themes else ""
-    entries, more = await queries.public_entries(session, person.authority_id, theme=theme, page=number)
-    context = {"entries": entries, "more": more, "number": number, "theme": theme, **words_for(person)}
+    typed = question.one("q").strip()[:200]
+    ids = await public_search(session, person, typed) if typed else None
+    entries, more = await queries.public_entries(
+        session, person.authority_id, theme=theme, page=number, ids=ids
+    )
+    asked_for = urlencode({name: value for name, value in (("q", typed), ("theme", theme)) if value})
+    context = {
+        "entries": entries,
+        "more": more,
+        "number": number,
+        "theme": theme,
+        "typed": typed,
+        "here": f"/good-practice?{asked_for}{'&' if asked_for else ''}page=",
+        **words_for(person),
+    }
     return Page("directory/public/list.html", context)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, any_, bindparam, literal, literal_column, select
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.authorities import settings_of
@@ -21,6 +21,12 @@ NEWEST = (
     .limit(literal_column(str(A_PAGE + 1)))
     .offset(bindparam("skipped"))
 )
+AS_FOUND = (
+    PUBLIC.where(PublicEntry.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(func.array_position(bindparam("ids", type_=ARRAY(Uuid)), PublicEntry.id))
+    .limit(literal_column(str(A_PAGE + 1)))
+    .offset(bindparam("skipped"))
+)
 ONE_PUBLIC = PUBLIC.where(PublicEntry.id == bindparam("entry_id"))
 
 
@@ -30,13 +36,25 @@ def is_open(authority_id: int) -> bool:
 
 
 async def public_entries(
-    session: AsyncSession, authority_id: int, *, theme: str = "", page: int = 1
+    session: AsyncSession,
+    authority_id: int,
+    *,
+    theme: str = "",
+    page: int = 1,
+    ids: Sequence[UUID] | None = None,
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page of the public entries, newest first; whether more follow. Raises NotThere where nothing is public."""
+    """A page of the public entries, newest first, or of these `ids` in their order; whether more follow.
+
+    Raises NotThere where nothing is public.
+    """
     if not is_open(authority_id):
         raise NotThere
-    statement = NEWEST.where(literal(theme) == any_(PublicEntry.themes)) if theme else NEWEST
-    values = {"authority_id": authority_id, "skipped": (page - 1) * A_PAGE}
+    values: dict[str, Any] = {"authority_id": authority_id, "skipped": (page - 1) * A_PAGE}
+    statement = NEWEST if ids is None else AS_FOUND
+    if ids is not None:
+        values["ids"] = list(ids)
+    if theme:
+        statement = statement.where(literal(theme) == any_(PublicEntry.themes))
     found = (await session.execute(statement, values)).all()
     return found[:A_PAGE], len(found) > A_PAGE
 

@@ -1,7 +1,7 @@
 """The search's SELECTs: what is found and how it could be narrowed, in one statement; then the rows of one page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from alongside.directory.search.facets import FACETS
 from alongside.directory.search.learnt import can_read
 from alongside.directory.search.question import WHOLE, Known, Question, Recipe, understand, words_in
 from alongside.directory.search.spelling import likeliest
-from alongside.directory.search.statements import KNOWN, MARKS, ROWS, STATEMENTS
+from alongside.directory.search.statements import KNOWN, MARKS, PUBLIC_FOUND, ROWS, STATEMENTS
 
 A_PAGE = 20
 
@@ -79,6 +79,18 @@ async def search(session: AsyncSession, person: Person, question: Question, want
     held = {entry_id: groups for _, entry_id, groups in ranked}
     entries = await _rows(session, person, list(held), question)
     return Found(question, entries, held, totals["all"], totals["any"], counts)
+
+
+async def public_search(session: AsyncSession, person: Person, typed: str) -> Sequence[UUID] | None:
+    """The ids of what the public finds, best first, 200 at most; None where there is no word to go by.
+
+    By words alone: who is not signed in has no reader of sentences work for them.
+    """
+    question = await understood(session, person, typed, replace(WHOLE, meaning=False))
+    if question.empty:
+        return None
+    values = await _asking(session, person, question, replace(WHOLE, meaning=False))
+    return (await session.scalars(PUBLIC_FOUND, values)).all()
 
 
 async def _asking(

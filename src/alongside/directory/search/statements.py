@@ -102,6 +102,13 @@ def _statement(asked: bool, order: str) -> Any:
 
 STATEMENTS = {(asked, order): _statement(asked, order) for asked in (True, False) for order in ORDERS}
 
+PUBLIC_FOUND = text(
+    """
+    SELECT entry_id FROM search.find('public', NULL, CURRENT_DATE, :groups, :texts, :shares, :weights, :near, :likeness,
+        :enough, :alike, :meaning) ORDER BY score DESC, entry_id LIMIT 200
+    """
+).bindparams(*(bindparam(name, type_=kind) for name, kind in TYPES_OF_ASKING.items()))
+
 ROWS = text(
     f"""
     SELECT e.id, e.title, e.problem, e.kind, e.state, e.themes, e.phases, e.evidence_level, e.reviewed_on,
