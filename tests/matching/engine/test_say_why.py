@@ -77,6 +77,9 @@ def test_forcing_in_a_model_of_slots_is_exact() -> None:
     prepared = Prepared(instance)
     made = plan_of(prepared)
     chosen = chosen_of(prepared, made.pairs)
+    stored = [better.if_forced for one in explanations(prepared, made, 30.0) for better in one.better]
+    assert stored
+    assert all(one is not None and one.exact for one in stored)
     rows = [row for row in range(len(prepared.candidates.need)) if not chosen[row]][::9]
     assert rows
     for row in rows:

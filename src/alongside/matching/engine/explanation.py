@@ -20,6 +20,8 @@ from alongside.matching.engine.words import RULES
 
 MOST_BETTER = 3
 SECONDS_A_PAIR = 0.5
+QUICK_SLOTS = 1500
+"""So many candidates of a model of slots are all solved again: its relaxation is whole, which takes milliseconds."""
 
 
 def explanations(prepared: Prepared, plan: Plan, seconds: float) -> tuple[Explanation, ...]:
@@ -109,8 +111,13 @@ def _better(prepared: Prepared, standing: Standing, chosen: Bools, row: int, unt
             )
             for held in holders
         ),
-        if_forced=forced(prepared, chosen, row, seconds) if seconds > 0 else None,
+        if_forced=forced(prepared, chosen, row, seconds, whole=_is_quick(prepared)) if seconds > 0 else None,
     )
+
+
+def _is_quick(prepared: Prepared) -> bool:
+    slots = prepared.columns.instance.parameters.model == "slots"
+    return slots and prepared.programme.pairs <= QUICK_SLOTS
 
 
 def _why(standing: Standing, row: int) -> Literal["full", "money", "whole"]:

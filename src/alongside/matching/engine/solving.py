@@ -28,6 +28,8 @@ SPARE_SECONDS = 15.0
 """What the child has beside three times its limit (the plan, its reasons, supply) before it is killed."""
 KEPT_OF_THE_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "HOME")
 """No address of a database and no secret among them."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Numpy sets memory aside for each thread it might use, on large machines more than the child may have."""
 
 CRASHED = "The solver stopped working, so this is a plan without it: the best pair first, tier by tier."
 OUT_OF_TIME = "The solver ran out of time, so this is a plan without it: the best pair first, tier by tier."
@@ -111,7 +113,7 @@ async def _listen(instance: Instance, child: Sequence[str], heard: _Heard, progr
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         limit=LONGEST_LINE,
-        env={name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ},
+        env=ONE_THREAD | {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ},
     )
     assert process.stdin is not None
     assert process.stdout is not None
