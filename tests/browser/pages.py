@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from tests.people import ADMINISTRATOR, HEAD_OF_FORD, HEAD_OF_MILL, LEAD_OF_NORTH, OFFICER, Cast
+from tests.people import (
+    ADMINISTRATOR,
+    HEAD_OF_FORD,
+    HEAD_OF_MILL,
+    HEAD_OF_SERVICE,
+    LEAD_OF_NORTH,
+    OFFICER,
+    Cast,
+)
 
 NO_PAGES = {
     "/": "leads on",
@@ -22,6 +30,9 @@ NO_PAGES = {
     "/consortium/tracker.csv": "a file",
     "/consortium/tracker.xlsx": "a file",
     "/board/news": "a part of the board",
+    "/cases.csv": "a file",
+    "/case-files/{file_id}": "a file",
+    "/cases/{case_id}/presence": "a part of a case",
     "/live": "a stream",
     "/good-practice.atom": "a feed",
     "/good-practice.json": "a feed",
@@ -69,6 +80,10 @@ LISTS: dict[str, Cast | None] = {
     "/exclusions": HEAD_OF_MILL,
     "/interests": HEAD_OF_MILL,
     "/fitness": OFFICER,
+    "/cases": LEAD_OF_NORTH,
+    "/cases/new": LEAD_OF_NORTH,
+    "/cases/safeguarding": LEAD_OF_NORTH,
+    "/case-cover": OFFICER,
 }
 """Pages that are there when nothing has been written yet."""
 
@@ -116,6 +131,33 @@ THINGS: dict[str, Cast] = {
     "/plans/{run_id}/needs/{need_id}/wishes/new": LEAD_OF_NORTH,
     "/plans/{run_id}/needs/{need_id}/mending": LEAD_OF_NORTH,
     "/needs/{need_id}/why": HEAD_OF_MILL,
+    "/cases/{case_id}": OFFICER,
+    "/cases/{case_id}/decision": OFFICER,
+    "/cases/{case_id}/plan": OFFICER,
+    "/cases/{case_id}/review": OFFICER,
+    "/cases/{case_id}/wait": OFFICER,
+    "/cases/{case_id}/taking-back": LEAD_OF_NORTH,
+    "/cases/{case_id}/objection": LEAD_OF_NORTH,
+    "/cases/{case_id}/stepping-up": OFFICER,
+    "/cases/{case_id}/stepping-down": OFFICER,
+    "/cases/{case_id}/closing": OFFICER,
+    "/cases/{case_id}/withdrawal": LEAD_OF_NORTH,
+    "/cases/{case_id}/merger": OFFICER,
+    "/cases/{case_id}/reopening": LEAD_OF_NORTH,
+    "/cases/{case_id}/owner": OFFICER,
+    "/cases/{case_id}/tasks/new": LEAD_OF_NORTH,
+    "/case-tasks/{task_id}/edition": LEAD_OF_NORTH,
+    "/case-tasks/{task_id}/drop": LEAD_OF_NORTH,
+    "/case-criteria/{criterion_id}/meeting": OFFICER,
+    "/case-criteria/{criterion_id}/drop": OFFICER,
+    "/cases/{case_id}/visits/new": OFFICER,
+    "/case-visits/{case_visit_id}/edition": OFFICER,
+    "/cases/{case_id}/notes": OFFICER,
+    "/cases/{case_id}/files/new": OFFICER,
+    "/case-files/{file_id}/withdrawal": OFFICER,
+    "/cases/{case_id}/statutory-steps/new": OFFICER,
+    "/cases/{case_id}/overruling": HEAD_OF_SERVICE,
+    "/cases/{case_id}/readers": OFFICER,
 }
 """Pages of one thing, in a database that has one of everything."""
 

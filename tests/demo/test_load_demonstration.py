@@ -9,6 +9,7 @@ from alongside.access.person import system
 from alongside.authorities.files import declared_authority
 from alongside.authorities.registry import register_settings
 from alongside.consortia.commands import apply_authority, today
+from alongside.database.asker import Asker, let_ask
 from alongside.database.session import Database
 from alongside.demo import load
 from alongside.journal.queries import broken_links
@@ -43,6 +44,15 @@ async def counted(database: Database, sql: str, authority_id: int = WIGAN) -> in
     """One number of one authority."""
     async with database.fenced(authority_id, read_only=True) as session:
         return int(await session.scalar(text(sql)) or 0)
+
+
+async def test_cases_are_there_at_each_stage(filled: tuple[Copy, Database]) -> None:
+    """From just raised to closed, seen by the core team as PostgreSQL lets them."""
+    _, database = filled
+    async with database.fenced(WIGAN, read_only=True) as session:
+        await let_ask(session, Asker(WIGAN, "core_officer"))
+        states = set((await session.scalars(text("SELECT state FROM escalation"))).all())
+    assert {"raised", "acknowledged", "active", "waiting_on_provider", "returning", "closed"} <= states
 
 
 async def test_an_authority_is_at_work(filled: tuple[Copy, Database]) -> None:

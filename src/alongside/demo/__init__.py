@@ -13,6 +13,7 @@ from alongside.authorities.registry import settings_of
 from alongside.consortia.actions import join_consortium
 from alongside.consortia.queries import consortia_of
 from alongside.database.session import Database
+from alongside.demo.cases import raise_cases
 from alongside.demo.people import Staff, staff_schools
 from alongside.demo.places import places_of
 from alongside.demo.plans import make_plans
@@ -79,5 +80,6 @@ async def fill(session: AsyncSession, authority_id: int, today: date) -> Staff:
         await post_offers(session, staff, schools, offers),
     )
     await give_support(session, staff, *made)
+    await raise_cases(session, staff)
     await bring_practice(session, product, today, PRACTICE[authority_id])
     return staff

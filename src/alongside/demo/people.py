@@ -23,6 +23,7 @@ class Staff:
     members: dict[UUID, set[int]]
     heads: dict[int, Person] = field(default_factory=dict)
     leads: dict[UUID, Person] = field(default_factory=dict)
+    core: list[Person] = field(default_factory=list)
 
 
 class Names:
@@ -103,4 +104,7 @@ async def staff_schools(session: AsyncSession, staff: Staff, schools: list[Any])
             consortium_schools=frozenset(urns),
         )
     for role in (Role.CORE_OFFICER, Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.AUTHORITY_ADMINISTRATOR):
-        await appoint(session, staff, names.next(), role)
+        name = names.next()
+        person_id, _ = await appoint(session, staff, name, role)
+        if role is Role.CORE_OFFICER:
+            staff.core.append(Person(staff.authority_id, role, staff.today, id=person_id, name=name))

@@ -25,7 +25,7 @@ DECIDE_AGAIN = Move(
     "decided anew what is to happen",
     note_required=True,
 )
-AGREE_PLAN = Move("agree_plan", ("triaged",), "active", HANDLE, "agreed the plan")
+AGREE_PLAN = Move("agree_plan", ("triaged", "stepped_up"), "active", HANDLE, "agreed the plan")
 REVIEW = Move(
     "review_case", ("active",), "active", HANDLE, "reviewed how the case stands", note_required=True
 )
