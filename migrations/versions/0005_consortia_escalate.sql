@@ -299,14 +299,16 @@ CREATE TABLE escalation_reader (
 	seat TEXT NOT NULL, 
 	named_by UUID NOT NULL, 
 	named_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	ended_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_escalation_reader PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_escalation_reader_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_reader_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT fk_escalation_reader_authority_id_named_by FOREIGN KEY(authority_id, named_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT uq_escalation_reader_authority_id_case_id_person_id UNIQUE (authority_id, case_id, person_id), 
 	CONSTRAINT ck_escalation_reader_seat CHECK (char_length(seat) BETWEEN 1 AND 120), 
 	CONSTRAINT fk_escalation_reader_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 )
+-- next
+CREATE UNIQUE INDEX uq_escalation_reader_live ON escalation_reader (authority_id, case_id, person_id) WHERE ended_at IS NULL
 -- next
 CREATE TABLE escalation_reading (
 	authority_id INTEGER NOT NULL, 
@@ -561,7 +563,7 @@ CREATE POLICY authority_only ON escalation AS RESTRICTIVE FOR ALL TO PUBLIC USIN
 -- next
 CREATE POLICY everyone_inside ON escalation FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2])) OR ((SELECT fence.asker())[1] IN ('headteacher') AND school_urn::text = (SELECT fence.asker())[3] AND told_at IS NOT NULL) OR EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id AND r.case_id = escalation.id AND r.person_id::text = (SELECT fence.asker())[2]))
+CREATE POLICY seen_by ON escalation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2])) OR ((SELECT fence.asker())[1] IN ('headteacher') AND school_urn::text = (SELECT fence.asker())[3] AND told_at IS NOT NULL) OR EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id AND r.case_id = escalation.id AND r.ended_at IS NULL AND r.person_id::text = (SELECT fence.asker())[2]))
 -- next
 CREATE POLICY added_by ON escalation AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2])))
 -- next

@@ -75,6 +75,7 @@ OWN_THINGS = {
     "unfit_id",
     "wish_id",
     "cover_id",
+    "reader_id",
     "token",
     "key",
     "because",
@@ -223,6 +224,7 @@ def tried_here(route: Route) -> bool:
         "unfit_id",
         "wish_id",
         "cover_id",
+        "reader_id",
         "token",
     }:
         return False

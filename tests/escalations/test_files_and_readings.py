@@ -170,6 +170,10 @@ async def test_every_reading_is_written_down_before_the_page_is_shown(client: Cl
         (HEAD_OF_SERVICE.person_id, "head_of_service", "notes"),
     ]
     page = await client.get(f"/cases/{case_id}/readers", as_=OFFICER)
+    (reader,) = await look(database, case_id, "escalation_reader")
+    ended = await client.post(f"/cases/{case_id}/readers/{reader.id}/end", {}, as_=OFFICER)
+    assert ended.status_code == 303
+    assert (await client.get(f"/cases/{case_id}", as_=HEAD_OF_LOCK)).status_code == 404, "named no longer"
     assert "Lou Lock" in page.text and "Board member" in page.text and "Lee North" in page.text
 
 

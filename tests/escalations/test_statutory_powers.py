@@ -58,7 +58,7 @@ def step(kind: str, **other: Any) -> dict[str, Any]:
     }
 
 
-async def maintained(database: Database, group: str = "Local authority maintained schools") -> None:
+async def maintained(database: Database, group: str | None = "Local authority maintained schools") -> None:
     """What the register says that Mill is."""
     async with database.fenced(NORTHSHIRE) as session:
         await session.execute(
@@ -109,66 +109,66 @@ async def test_the_ladder_is_climbed_step_by_step(database: Database) -> None:
     assert [kind for kind in await told(database, HEAD_OF_MILL) if kind.startswith("case_step_")]
 
 
-@pytest.mark.parametrize("kind", [key for key, one in STEPS.items() if one.after])
-async def test_a_step_out_of_its_turn_is_refused_by_postgresql_too(database: Database, kind: str) -> None:
-    """With an urgent reason it is taken, where haste is possible at all."""
+async def test_a_step_out_of_its_turn_is_refused_by_postgresql_too(database: Database) -> None:
+    """Each of them; with an urgent reason it is taken, where haste is possible at all."""
     await maintained(database)
     case_id = await a_stepped_up_case(database)
     values = {"case_id": case_id, "by": OFFICER.person_id}
-    with pytest.raises(Refused, match="before this one"):
-        async with database.fenced(NORTHSHIRE) as session:
-            await take_statutory_step(session, acting(OFFICER), case_id, step(kind))
-    assert await raw(database, OFFICER, STEP_SQL, **step(kind), **values) == "step_in_turn"
-    urgent = step(kind, urgent_because="An inspection on Monday")
-    assert await raw(database, OFFICER, STEP_SQL, **urgent, **values) == (
-        "" if STEPS[kind].urgent else "step_in_turn"
-    )
+    for kind in (key for key, one in STEPS.items() if one.after):
+        with pytest.raises(Refused, match="before this one"):
+            async with database.fenced(NORTHSHIRE) as session:
+                await take_statutory_step(session, acting(OFFICER), case_id, step(kind))
+        assert await raw(database, OFFICER, STEP_SQL, **step(kind), **values) == "step_in_turn", kind
+        urgent = step(kind, urgent_because="An inspection on Monday")
+        wanted = "" if STEPS[kind].urgent else "step_in_turn"
+        assert await raw(database, OFFICER, STEP_SQL, **urgent, **values) == wanted, kind
 
 
-@pytest.mark.parametrize("group", ["Academies", "Free Schools", "Independent schools", None])
-async def test_statutory_powers_do_not_reach_other_schools(database: Database, group: str | None) -> None:
+async def test_statutory_powers_do_not_reach_other_schools(database: Database) -> None:
     """Neither as an outcome nor as a step; what the register does not say is not taken for granted."""
-    await maintained(database, group)  # type: ignore[arg-type]
-    case_id = await a_stepped_up_case(database)
-    with pytest.raises(Refused, match="regional team"):
-        async with database.fenced(NORTHSHIRE) as session:
-            await take_statutory_step(session, acting(OFFICER), case_id, step("informal_concern"))
-    by = {"case_id": case_id, "by": OFFICER.person_id}
-    assert await raw(database, OFFICER, STEP_SQL, **step("informal_concern"), **by) == "maintained_only"
-    fresh = await a_case(database)
+    case_id, fresh = await a_stepped_up_case(database), await a_case(database)
     async with database.fenced(NORTHSHIRE) as session:
         await actions.acknowledge_case(session, acting(OFFICER), fresh)
-    with pytest.raises(Refused, match="regional team"):
-        async with database.fenced(NORTHSHIRE) as session:
-            await actions.decide_case(session, acting(OFFICER), fresh, CHALLENGE | {"outcome": "statutory"})
+    by = {"case_id": case_id, "by": OFFICER.person_id}
+    for group in ("Academies", "Free Schools", "Independent schools", None):
+        await maintained(database, group)
+        with pytest.raises(Refused, match="regional team"):
+            async with database.fenced(NORTHSHIRE) as session:
+                await take_statutory_step(session, acting(OFFICER), case_id, step("informal_concern"))
+        assert await raw(database, OFFICER, STEP_SQL, **step("informal_concern"), **by) == "maintained_only"
+        with pytest.raises(Refused, match="regional team"):
+            async with database.fenced(NORTHSHIRE) as session:
+                await actions.decide_case(
+                    session, acting(OFFICER), fresh, CHALLENGE | {"outcome": "statutory"}
+                )
+    await maintained(database)
+    assert await raw(database, OFFICER, STEP_SQL, **step("informal_concern"), **by) == "", "the control"
 
 
-@pytest.mark.parametrize(
-    ("missing", "promise"),
-    [
-        ({"legal_basis": ""}, "ck_statutory_step_legal_basis"),
-        ({"words": ""}, "ck_statutory_step_words"),
-        (
-            {"letter_on": None, "comply_by_on": None, "represent_by_on": None},
-            "ck_statutory_step_compliance_period",
-        ),
-        ({"letter": ""}, "ck_statutory_step_notice"),
-        ({"recipients": ["head"]}, "ck_statutory_step_notice"),
-        ({"recipients": ["chair", "head", "press"]}, "ck_statutory_step_recipients"),
-        ({"represent_by_on": None}, "ck_statutory_step_notice"),
-        ({"represent_by_on": TODAY - timedelta(days=1)}, "ck_statutory_step_dates"),
-        ({"comply_by_on": None}, "ck_statutory_step_compliance_period"),
-    ],
-)
-async def test_a_warning_notice_lacks_nothing(
-    database: Database, missing: dict[str, Any], promise: str
-) -> None:
+LACKING: list[tuple[dict[str, Any], str]] = [
+    ({"legal_basis": ""}, "ck_statutory_step_legal_basis"),
+    ({"words": ""}, "ck_statutory_step_words"),
+    (
+        {"letter_on": None, "comply_by_on": None, "represent_by_on": None},
+        "ck_statutory_step_compliance_period",
+    ),
+    ({"letter": ""}, "ck_statutory_step_notice"),
+    ({"recipients": ["head"]}, "ck_statutory_step_notice"),
+    ({"recipients": ["chair", "head", "press"]}, "ck_statutory_step_recipients"),
+    ({"represent_by_on": None}, "ck_statutory_step_notice"),
+    ({"represent_by_on": TODAY - timedelta(days=1)}, "ck_statutory_step_dates"),
+    ({"comply_by_on": None}, "ck_statutory_step_compliance_period"),
+]
+
+
+async def test_a_warning_notice_lacks_nothing(database: Database) -> None:
     """Law, words, letter, recipients and days, or PostgreSQL refuses the row."""
     await maintained(database)
     case_id = await a_stepped_up_case(database)
-    values = step("warning_notice", urgent_because="An inspection") | missing
     by = {"case_id": case_id, "by": OFFICER.person_id}
-    assert await raw(database, OFFICER, STEP_SQL, **values, **by) == promise
+    for missing, promise in LACKING:
+        values = step("warning_notice", urgent_because="An inspection") | missing
+        assert await raw(database, OFFICER, STEP_SQL, **values, **by) == promise, missing
 
 
 OVERRULE_SQL = """

@@ -30,7 +30,7 @@ from alongside.escalations.paper import pages as paper
 from alongside.escalations.raising import pages as raising
 from alongside.escalations.raising.queries import suggestions
 from alongside.escalations.reading import pages as reading
-from alongside.escalations.reading.actions import note_reading
+from alongside.escalations.reading.actions import note_reading, note_readings
 from alongside.escalations.seats import may_case
 from alongside.escalations.statutory import pages as statutory
 from alongside.escalations.statutory.ladder import GROUNDS, RECIPIENTS, STEPS
@@ -87,8 +87,7 @@ async def list_cases_as_csv(request: Request[Any, Any, Any], session: AsyncSessi
     database = request.app.state.house.database
 
     async def note_and_hand_over() -> Answer:
-        for row in rows:
-            await note_reading(database, person, row.id, "export")
+        await note_readings(database, person, [row.id for row in rows], "export")
         return answer
 
     return AfterCommit(note_and_hand_over)

@@ -36,6 +36,7 @@ NAMED: Any = exists(
         Reader.authority_id == AUTHORITY,
         Reader.case_id == Case.id,
         Reader.person_id == bindparam("person_id"),
+        Reader.ended_at.is_(None),
     )
 )
 CASE: Any = (
@@ -201,6 +202,6 @@ async def officers(
 async def named_readers(session: AsyncSession, person: Person, case_id: UUID) -> list[UUID]:
     """The people who were named to read a case; only the core team is told all of them."""
     statement = select(Reader.person_id).where(
-        Reader.authority_id == person.authority_id, Reader.case_id == case_id
+        Reader.authority_id == person.authority_id, Reader.case_id == case_id, Reader.ended_at.is_(None)
     )
     return list((await session.scalars(statement)).all())

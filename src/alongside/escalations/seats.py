@@ -35,7 +35,7 @@ OWN_CONSORTIUM = (
 OWN_SCHOOL = f"({HEAD} AND school_urn::text = {SCHOOL} AND told_at IS NOT NULL)"
 NAMED = (
     "EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id"
-    f" AND r.case_id = escalation.id AND r.person_id::text = {PERSON})"
+    f" AND r.case_id = escalation.id AND r.ended_at IS NULL AND r.person_id::text = {PERSON})"
 )
 
 OF_CASE = SecondPolicy(

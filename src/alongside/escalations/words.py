@@ -34,6 +34,7 @@ BESIDES = {
     "add_file": "added an attachment",
     "remove_file": "took an attachment away",
     "name_reader": "named a reader",
+    "end_reader": "ended what a reader was named for",
     "take_statutory_step": "recorded a statutory step",
     "overrule_heads": "overruled the heads",
     "merge_in": "merged another case into this one",

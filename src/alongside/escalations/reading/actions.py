@@ -5,9 +5,10 @@ short transaction between the first one and the answer (`web.answers.AfterCommit
 not shown. So there is no reading without its line.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, insert
+from sqlalchemy import func, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.database.session import Database
-from alongside.errors import Invalid, Refused
+from alongside.errors import Invalid, NotThere, Refused
 from alongside.escalations.asking import ask
 from alongside.escalations.model import FINALS
 from alongside.escalations.moving import tell_story
@@ -29,21 +30,24 @@ from alongside.notifications import tell
 
 async def note_reading(database: Database, person: Person, case_id: UUID, part: str = "case") -> None:
     """Write that somebody reads a case, before they are shown it; of officers also that they have it open."""
+    await note_readings(database, person, [case_id], part)
+
+
+async def note_readings(database: Database, person: Person, case_ids: Sequence[UUID], part: str) -> None:
+    """Write that somebody reads some cases at once."""
     async with database.fenced(person.authority_id) as session:
         await ask(session, person)
-        await session.execute(
-            insert(CaseReading)
-            .values(
+        for case_id in case_ids:
+            line = insert(CaseReading).values(
                 authority_id=person.authority_id,
                 case_id=case_id,
                 person_id=person.id,
                 role=person.role.value,
                 part=part,
             )
-            .inline()  # who reads writes the line and cannot read it back
-        )
-        if part == "case":
-            await keep_present(session, person, case_id)
+            await session.execute(line.inline())  # who reads writes the line and cannot read it back
+            if part == "case":
+                await keep_present(session, person, case_id)
 
 
 async def note_presence(database: Database, person: Person, case_id: UUID) -> None:
@@ -89,3 +93,24 @@ async def name_reader(
     await tell_story(session, person, case_id, "name_reader", seat, for_school=False)
     said, once = "You have been named to read a case.", f"case_reader:{case_id}:{reader_id}"
     await tell(session, person, [reader_id], "case_reader", said, f"/cases/{case_id}", once=once)
+
+
+async def end_reader(session: AsyncSession, person: Person, case_id: UUID, reader_id: UUID) -> None:
+    """Somebody who was named reads this case no more; what they have read stays in the log. Raises NotThere."""
+    await held_case(session, person, Permission.HANDLE_CASE, case_id)
+    ended = await session.execute(
+        update(Reader)
+        .where(
+            Reader.authority_id == person.authority_id,
+            Reader.case_id == case_id,
+            Reader.id == reader_id,
+            Reader.ended_at.is_(None),
+        )
+        .values(ended_at=func.now())
+        .returning(Reader.seat)
+    )
+    seat = ended.scalar_one_or_none()
+    if seat is None:
+        raise NotThere
+    await write_journal(session, person, "end_reader", "escalation", case_id)
+    await tell_story(session, person, case_id, "end_reader", seat, for_school=False)

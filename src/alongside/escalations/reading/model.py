@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.database.asker import PERSON, SecondPolicy
@@ -14,14 +14,21 @@ PARTS = ("case", "file", "pdf", "notes", "export")
 
 
 class Reader(AuthorityOwned, Base):
-    """Somebody who was named to read one case: a member of the board, with the seat that they hold there."""
+    """Somebody who was named to read one case, until that ended: a member of the board, with their seat there."""
 
     __tablename__ = "escalation_reader"
     __table_args__ = (
         reference("case_id", "escalation"),
         reference("person_id", "person"),
         reference("named_by", "person"),
-        UniqueConstraint("authority_id", "case_id", "person_id"),
+        Index(
+            "uq_escalation_reader_live",
+            "authority_id",
+            "case_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         CheckConstraint("char_length(seat) BETWEEN 1 AND 120", name="seat"),
         {"info": {"second_policy": OF_READERS}},
     )
@@ -31,6 +38,7 @@ class Reader(AuthorityOwned, Base):
     seat: Mapped[str]
     named_by: Mapped[UUID]
     named_at: Mapped[datetime] = created_at()
+    ended_at: Mapped[datetime | None]
 
 
 class CaseReading(AuthorityOwned, Base):

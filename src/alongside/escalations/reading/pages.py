@@ -53,6 +53,15 @@ async def name_reader(
     return SeeOther(f"/cases/{case_id}/readers", "They can read the case now, and have been told.")
 
 
+@page.post("/cases/{case_id:uuid}/readers/{reader_id:uuid}/end", permission=HANDLE)
+async def end_reader(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID, reader_id: UUID
+) -> Answer:
+    """Let somebody who was named read this case no more."""
+    await actions.end_reader(session, person, case_id, reader_id)
+    return SeeOther(f"/cases/{case_id}/readers", "They read this case no more.")
+
+
 @page.get("/cases/{case_id:uuid}/presence", permission=HANDLE, by_itself=True)
 async def show_presence(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
@@ -87,4 +96,4 @@ async def _page(session: AsyncSession, person: Person, case_id: UUID, written: T
     return Page("cases/readers.html", context, status=200 if written is None else 422)
 
 
-routes = [show_readers, name_reader, show_presence]
+routes = [show_readers, name_reader, end_reader, show_presence]

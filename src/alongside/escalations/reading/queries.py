@@ -18,7 +18,9 @@ PRESENT_SECONDS = 90
 READERS: Any = (
     select(Reader.id, Reader.seat, Reader.named_at, PersonRow.name)
     .join(PersonRow, (PersonRow.authority_id == AUTHORITY) & (PersonRow.id == Reader.person_id))
-    .where(Reader.authority_id == AUTHORITY, Reader.case_id == bindparam("case_id"))
+    .where(
+        Reader.authority_id == AUTHORITY, Reader.case_id == bindparam("case_id"), Reader.ended_at.is_(None)
+    )
     .order_by(PersonRow.name, Reader.id)
 )
 READINGS: Any = (

@@ -1,0 +1,74 @@
+"""Who sees a case is said three times: by PostgreSQL's policy, by the condition of a list, in Python. They must agree."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from alongside.access.permissions import Permission
+from alongside.escalations.queries import ONE_CASE, cases_of, of_person
+from alongside.escalations.seats import may_case
+from tests.escalations.scene import acting, ask_as, put_case
+from tests.people import (
+    CAST,
+    HEAD_OF_LOCK,
+    LEAD_OF_SOUTH,
+    NORTHSHIRE,
+    OFFICER,
+    PARK,
+    QUAY,
+    SOUTH,
+    Cast,
+)
+from tests.stage import Copy, open_database
+
+
+@pytest.fixture(scope="module")
+async def cases(module_database: Copy) -> Any:
+    """Cases of two consortia, told and untold, handed on, and one with a named reader who is read no more in another."""
+    owner = await asyncpg.connect(module_database.superuser_url)
+    try:
+        made = [
+            await put_case(owner, "active"),
+            await put_case(owner, "raised", told_at=None),
+            await put_case(owner, "active", school_urn=PARK, handling_consortium_id=SOUTH),
+            await put_case(
+                owner, "active", school_urn=QUAY, consortium_id=SOUTH, raised_by=LEAD_OF_SOUTH.person_id
+            ),
+        ]
+        for number, ended in ((3, "NULL"), (0, "now()")):
+            await owner.execute(
+                "INSERT INTO escalation_reader (authority_id, case_id, person_id, seat, named_by, ended_at)"
+                f" VALUES ($1, $2, $3, 'Board', $4, {ended})",
+                NORTHSHIRE,
+                made[number],
+                HEAD_OF_LOCK.person_id,
+                OFFICER.person_id,
+            )
+    finally:
+        await owner.close()
+    database = open_database(module_database)
+    yield database, made
+    await database.close()
+
+
+@pytest.mark.parametrize("one", CAST, ids=lambda one: one.name)
+async def test_the_policy_the_list_and_python_agree(cases: Any, one: Cast) -> None:
+    """The same cases by each, for everybody of the cast."""
+    database, made = cases
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        await ask_as(session, one)
+        by_policy = set((await session.scalars(text("SELECT id FROM escalation"))).all())
+        rows, _ = await cases_of(session, acting(one))
+        by_list = {row.id for row in rows}
+        await ask_as(session, OFFICER)
+        by_python = set()
+        for case_id in made:
+            row = (await session.execute(ONE_CASE, of_person(acting(one), case_id=case_id))).one()
+            if may_case(acting(one), Permission.SEE_CASE, row):
+                by_python.add(case_id)
+    assert by_policy == by_list == by_python
+    assert len(by_policy) == {"Ola Officer": 4, "Lee North": 3, "Lea South": 2, "Lou Lock": 1}.get(
+        one.name, len(by_policy)
+    )
