@@ -619,7 +619,7 @@ CREATE POLICY authority_only ON escalation_criterion AS RESTRICTIVE FOR ALL TO P
 -- next
 CREATE POLICY everyone_inside ON escalation_criterion FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_criterion AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.case_id)))
+CREATE POLICY seen_by ON escalation_criterion AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.case_id))
 -- next
 CREATE POLICY added_by ON escalation_criterion AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next
@@ -635,7 +635,7 @@ CREATE POLICY authority_only ON escalation_event AS RESTRICTIVE FOR ALL TO PUBLI
 -- next
 CREATE POLICY everyone_inside ON escalation_event FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_event AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_event.authority_id AND c.id = escalation_event.case_id) AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR for_school)))
+CREATE POLICY seen_by ON escalation_event AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_event.authority_id AND c.id = escalation_event.case_id AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR for_school OR c.school_urn::text <> (SELECT fence.asker())[3])))
 -- next
 CREATE POLICY added_by ON escalation_event AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_event.authority_id AND c.id = escalation_event.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next
@@ -651,7 +651,7 @@ CREATE POLICY authority_only ON escalation_file AS RESTRICTIVE FOR ALL TO PUBLIC
 -- next
 CREATE POLICY everyone_inside ON escalation_file FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_file AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.case_id) AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR for_school)))
+CREATE POLICY seen_by ON escalation_file AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.case_id AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR for_school OR c.school_urn::text <> (SELECT fence.asker())[3])))
 -- next
 CREATE POLICY added_by ON escalation_file AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next
@@ -731,7 +731,7 @@ CREATE POLICY authority_only ON escalation_task AS RESTRICTIVE FOR ALL TO PUBLIC
 -- next
 CREATE POLICY everyone_inside ON escalation_task FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_task AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.case_id)))
+CREATE POLICY seen_by ON escalation_task AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.case_id))
 -- next
 CREATE POLICY added_by ON escalation_task AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next
@@ -747,7 +747,7 @@ CREATE POLICY authority_only ON escalation_timer AS RESTRICTIVE FOR ALL TO PUBLI
 -- next
 CREATE POLICY everyone_inside ON escalation_timer FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_timer AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id)))
+CREATE POLICY seen_by ON escalation_timer AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id))
 -- next
 CREATE POLICY added_by ON escalation_timer AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next
@@ -763,7 +763,7 @@ CREATE POLICY authority_only ON escalation_untold AS RESTRICTIVE FOR ALL TO PUBL
 -- next
 CREATE POLICY everyone_inside ON escalation_untold FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_untold AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_untold.authority_id AND c.id = escalation_untold.case_id) AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR false)))
+CREATE POLICY seen_by ON escalation_untold AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_untold.authority_id AND c.id = escalation_untold.case_id AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR false OR c.school_urn::text <> (SELECT fence.asker())[3])))
 -- next
 CREATE POLICY added_by ON escalation_untold AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_untold.authority_id AND c.id = escalation_untold.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next
@@ -779,7 +779,7 @@ CREATE POLICY authority_only ON escalation_visit AS RESTRICTIVE FOR ALL TO PUBLI
 -- next
 CREATE POLICY everyone_inside ON escalation_visit FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_visit AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.case_id) AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR for_school)))
+CREATE POLICY seen_by ON escalation_visit AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.case_id AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR for_school OR c.school_urn::text <> (SELECT fence.asker())[3])))
 -- next
 CREATE POLICY added_by ON escalation_visit AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next
@@ -795,7 +795,7 @@ CREATE POLICY authority_only ON escalation_wait AS RESTRICTIVE FOR ALL TO PUBLIC
 -- next
 CREATE POLICY everyone_inside ON escalation_wait FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_wait AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_wait.authority_id AND c.id = escalation_wait.case_id)))
+CREATE POLICY seen_by ON escalation_wait AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_wait.authority_id AND c.id = escalation_wait.case_id))
 -- next
 CREATE POLICY added_by ON escalation_wait AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_wait.authority_id AND c.id = escalation_wait.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next
@@ -811,7 +811,7 @@ CREATE POLICY authority_only ON overruling AS RESTRICTIVE FOR ALL TO PUBLIC USIN
 -- next
 CREATE POLICY everyone_inside ON overruling FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON overruling AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = overruling.authority_id AND c.id = overruling.case_id)))
+CREATE POLICY seen_by ON overruling AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = overruling.authority_id AND c.id = overruling.case_id))
 -- next
 CREATE POLICY added_by ON overruling AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] = 'head_of_service' AND officer_id::text = (SELECT fence.asker())[2])
 -- next
@@ -827,7 +827,7 @@ CREATE POLICY authority_only ON statutory_step AS RESTRICTIVE FOR ALL TO PUBLIC 
 -- next
 CREATE POLICY everyone_inside ON statutory_step FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON statutory_step AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = statutory_step.authority_id AND c.id = statutory_step.case_id)))
+CREATE POLICY seen_by ON statutory_step AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = statutory_step.authority_id AND c.id = statutory_step.case_id))
 -- next
 CREATE POLICY added_by ON statutory_step AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'))
 -- next
@@ -843,7 +843,7 @@ CREATE POLICY authority_only ON escalation_reminder AS RESTRICTIVE FOR ALL TO PU
 -- next
 CREATE POLICY everyone_inside ON escalation_reminder FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_reminder AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_reminder.authority_id AND c.id = escalation_reminder.case_id)))
+CREATE POLICY seen_by ON escalation_reminder AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_reminder.authority_id AND c.id = escalation_reminder.case_id))
 -- next
 CREATE POLICY added_by ON escalation_reminder AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_reminder.authority_id AND c.id = escalation_reminder.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next
@@ -859,7 +859,7 @@ CREATE POLICY authority_only ON escalation_tried AS RESTRICTIVE FOR ALL TO PUBLI
 -- next
 CREATE POLICY everyone_inside ON escalation_tried FOR ALL TO PUBLIC USING (true) WITH CHECK (true)
 -- next
-CREATE POLICY seen_by ON escalation_tried AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_tried.authority_id AND c.id = escalation_tried.case_id)))
+CREATE POLICY seen_by ON escalation_tried AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_tried.authority_id AND c.id = escalation_tried.case_id))
 -- next
 CREATE POLICY added_by ON escalation_tried AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_tried.authority_id AND c.id = escalation_tried.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))))
 -- next

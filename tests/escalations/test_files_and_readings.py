@@ -153,6 +153,8 @@ async def test_every_reading_is_written_down_before_the_page_is_shown(client: Cl
     async with database.fenced(NORTHSHIRE) as session:
         await write_note(session, acting(OFFICER), case_id, "opinion", "CANARY of a note")
         await name_reader(session, acting(OFFICER), case_id, HEAD_OF_LOCK.person_id, "Board member")
+        with pytest.raises(Invalid, match="interest in this school"):
+            await name_reader(session, acting(OFFICER), case_id, HEAD_OF_MILL.person_id, "Board member")
     for one in (LEAD_OF_NORTH, HEAD_OF_MILL, HEAD_OF_LOCK, OFFICER):
         page = await client.get(f"/cases/{case_id}", as_=one)
         assert page.status_code == 200 and "CANARY" not in page.text, one.name

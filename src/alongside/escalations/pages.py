@@ -152,7 +152,8 @@ async def _case(session: AsyncSession, person: Person, row: Any) -> dict[str, An
         "works_on": may_case(person, Permission.WORK_ON_CASE, row) and row.school_urn not in interests,
         "handles": may_case(person, Permission.HANDLE_CASE, row),
         "notes": may_case(person, Permission.SEE_OFFICERS_NOTES, row),
-        "for_school": person.school_urn is not None,
+        "for_school": person.school_urn == row.school_urn,
+        "links": person.school_urn is None,
         **_words(person),
     }
 

@@ -48,17 +48,18 @@ OF_READERS = SecondPolicy(seen=f"{CORE} OR person_id::text = {PERSON}", added=CO
 def of_case_row(table: str, *, kept: bool = False, for_school: str = "true", added: str = "") -> SecondPolicy:
     """The policy of what belongs to a case: whoever sees the case sees it, whoever may change the case writes it.
 
-    `kept` rows are never changed. A headteacher sees those for which `for_school` holds; `added` replaces who writes.
+    `kept` rows are never changed. The school's own head sees those for which `for_school` holds; a head who was named
+    to read the case sees all. `added` replaces who writes.
     """
     inside = (
         f"SELECT FROM escalation c WHERE c.authority_id = {table}.authority_id AND c.id = {table}.case_id"
     )
     leading = f"{inside} AND ({among('c.consortium_id', CONSORTIA)} OR {among('c.handling_consortium_id', CONSORTIA)})"
-    school = "" if for_school == "true" else f" AND (NOT {HEAD} OR {for_school})"
+    shown = inside
+    if for_school != "true":
+        shown += f" AND (NOT {HEAD} OR {for_school} OR c.school_urn::text <> {SCHOOL})"
     writes = added or f"{CORE} OR ({LEADS} AND EXISTS ({leading}))"
-    return SecondPolicy(
-        seen=f"{CORE} OR (EXISTS ({inside}){school})", added=writes, changed="false" if kept else writes
-    )
+    return SecondPolicy(seen=f"{CORE} OR EXISTS ({shown})", added=writes, changed="false" if kept else writes)
 
 
 def reach_case(person: Person, permission: Permission, row: Any) -> None:

@@ -17,7 +17,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.database.session import Database
 from alongside.errors import Invalid, NotThere, Refused
-from alongside.escalations.asking import ask
+from alongside.escalations.asking import ask, has_interest
 from alongside.escalations.model import FINALS
 from alongside.escalations.moving import tell_story
 from alongside.escalations.queries import held_case
@@ -76,6 +76,8 @@ async def name_reader(
         raise Refused("This case is over.", row.state)
     if reader_id not in {one.id for one in await people_to_name(session, person)}:
         raise Invalid({"person_id": ["Choose somebody from the list."]})
+    if await has_interest(session, person, reader_id, row.school_urn):
+        raise Invalid({"person_id": ["They have an interest in this school. Choose somebody else."]})
     try:
         async with session.begin_nested():
             session.add(
