@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from playwright.async_api import Browser
+from pypdf import PdfReader
 
 from tests.browser.journey import end_state
 from tests.browser.served import Served
@@ -73,6 +74,7 @@ async def walk(browser: Browser, served: Served, *, javascript: bool, width: int
         await _work(officer, case)
         await _stop_and_go(officer, case)
         await _read_as_school(head, stranger, case)
+        await _print(officer, case)
         await _return(officer, lead, case)
     return await end_state(served)
 
@@ -147,6 +149,21 @@ async def _read_as_school(head: Visitor, stranger: Visitor, case: str) -> None:
     await picture(head, "head")
     assert await head.goes(f"{case}/notes") == 404
     assert await stranger.goes(case) == 404
+
+
+async def _print(officer: Visitor, case: str) -> None:
+    """The case file comes as a download, and says what the page says; notes only where they were asked for."""
+    await officer.goes(case)
+    async with officer.page.expect_download() as coming:
+        await officer.page.locator("main a[href$='case-file.pdf']").click()
+    saved = await (await coming.value).path()
+    pages = [page.extract_text() for page in PdfReader(saved).pages]
+    words = " ".join(" ".join(pages).split())
+    for said in ("Mill Primary School", "Fenland Teaching Hub", "Reading in Year 2", "Ola Officer"):
+        assert said in words, said
+    assert "tired" not in words
+    if PICTURES is not None:
+        (Path(PICTURES) / "case-file.pdf").write_bytes(saved.read_bytes())
 
 
 async def _return(officer: Visitor, lead: Visitor, case: str) -> None:

@@ -11,7 +11,7 @@ BY_JAVASCRIPT = {"escalation_presence"}
 
 
 async def test_a_case_with_and_without_javascript_wide_and_narrow(stage: Stage, chromium: Browser) -> None:
-    """Raised, acknowledged, procured, planned, visited, paused, resumed, read by the school, taken back."""
+    """Raised, acknowledged, procured, planned, visited, paused, resumed, read by the school, printed, taken back."""
     ends = []
     for javascript, width in ((True, 1280), (False, 375)):
         copy = await copy_of_template(stage)
@@ -28,5 +28,6 @@ async def test_a_case_with_and_without_javascript_wide_and_narrow(stage: Stage, 
     assert {row.split('"part":"')[1].split('"')[0] for row in with_it["escalation_reading"]} == {
         "case",
         "notes",
+        "pdf",
     }
     assert not [row for row in with_it["journal_entry"] if "Reading" in row or "990001" in row]
