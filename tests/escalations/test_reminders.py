@@ -18,8 +18,9 @@ from alongside.database.session import Database
 from alongside.escalations.timers import firing
 from alongside.escalations.timers.actions import arm, cancel
 from alongside.escalations.timers.firing import CLAIM, MARK, fire, fire_some
-from tests.escalations.cases import a_case
-from tests.people import HEAD_OF_SERVICE, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, SOUTHSHIRE
+from tests.client import Client, words
+from tests.escalations.cases import RAISED_AT, a_case
+from tests.people import HEAD_OF_MILL, HEAD_OF_SERVICE, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, SOUTHSHIRE
 from tests.stage import Copy
 
 DUE = datetime(2027, 3, 11, 17, tzinfo=UTC)
@@ -317,3 +318,17 @@ async def test_a_number_that_is_no_longer_ours_marks_nothing(
         await let_ask(session, Asker(NORTHSHIRE, Role.SYSTEM.value))
         values = {"authority_id": NORTHSHIRE, "id": claimed.id, "attempt": claimed.attempt + 1}
         assert (await session.execute(MARK, values)).first() is None
+
+
+async def test_a_reminder_stands_in_the_story_of_its_case_but_not_for_the_school(
+    client: Client, database: Database, boss: asyncpg.Connection
+) -> None:
+    case = await a_case(boss, owner_id=OFFICER.person_id, told_at=RAISED_AT)
+    await armed(database, case)
+    await bring_forward(boss, "owner_before")
+    await remind(database)
+    line = "The owner was reminded: decide what is to happen, by 17:00 on Thursday 11 March 2027"
+    assert line in words(await client.get(f"/cases/{case}", as_=OFFICER))
+    seen = await client.get(f"/cases/{case}", as_=HEAD_OF_MILL)
+    assert seen.status_code == 200
+    assert "reminded" not in words(seen)

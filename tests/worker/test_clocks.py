@@ -43,13 +43,13 @@ def test_letters_leave_in_school_hours_by_the_clock_in_london(moment: str, hours
 @pytest.mark.parametrize(
     ("moment", "some"),
     [
-        ("2026-11-24T06:59", False),
-        ("2026-11-24T07:00", True),
+        ("2026-11-24T05:59", False),
+        ("2026-11-24T06:00", True),
         ("2026-11-28T12:00", False),
         ("2026-12-25T12:00", False),
     ],
 )
-def test_clocks_run_on_school_days_from_seven(moment: str, some: bool) -> None:
+def test_clocks_run_on_school_days_from_six(moment: str, some: bool) -> None:
     assert bool(due_now(settings_of(NORTHSHIRE), at(moment))) is some
 
 

@@ -37,10 +37,12 @@ from alongside.escalations.statutory.ladder import GROUNDS, RECIPIENTS, STEPS
 from alongside.escalations.statutory.queries import overrulings_of, steps_taken
 from alongside.escalations.tasks import pages as tasks
 from alongside.escalations.tasks.queries import criteria_of, tasks_of
+from alongside.escalations.timers.queries import reminders_in_words
 from alongside.escalations.visits import pages as visits
 from alongside.escalations.visits.queries import visits_of
 from alongside.escalations.words import (
     STATES,
+    Told,
     outcome_in_words,
     pounds,
     reason_in_words,
@@ -145,7 +147,7 @@ async def _case(session: AsyncSession, person: Person, row: Any) -> dict[str, An
         "files": await files_of(session, person, row.id),
         "steps": await steps_taken(session, person, row.id),
         "overrulings": await overrulings_of(session, person, row.id),
-        "entries": told_of(await queries.of_case(session, person, queries.EVENTS, row.id)),
+        "entries": await _story(session, person, row),
         "moves": moves_offered(person, row, interests),
         "works": work_offered(person, row, interests),
         "interest": row.school_urn in interests,
@@ -156,6 +158,15 @@ async def _case(session: AsyncSession, person: Person, row: Any) -> dict[str, An
         "links": person.school_urn is None,
         **_words(person),
     }
+
+
+async def _story(session: AsyncSession, person: Person, row: Any) -> list[Told]:
+    """What happened, newest first; for all but the school, also who was reminded of what."""
+    told = told_of(await queries.of_case(session, person, queries.EVENTS, row.id))
+    if person.school_urn is None:
+        reminded = await reminders_in_words(session, person.authority_id, row.id)
+        told += [Told(at, who, words, None) for at, who, words in reminded]
+    return sorted(told, key=lambda one: one.at, reverse=True)
 
 
 async def _clock(session: AsyncSession, person: Person, row: Any) -> str | None:

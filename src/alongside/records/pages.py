@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
-from alongside.authorities import settings_of
+from alongside.authorities import calendar_of, settings_of
+from alongside.authorities.calendar import LONDON
 from alongside.errors import NotThere
 from alongside.journal.actions import write_journal
 from alongside.records import actions, queries
 from alongside.records.about import as_json, as_workbook, held_about
 from alongside.records.forms import HoldForm, RequestForm
 from alongside.records.model import HELD
+from alongside.records.terms import answer_by
 from alongside.web.answers import AfterCommit, Answer, Download, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.spreadsheet import XLSX
@@ -73,7 +75,13 @@ async def show_request(
 ) -> Answer:
     """One request, with its copies to take."""
     row = await queries.request_of(session, person.authority_id, request_id)
-    context = {"row": row, "open": _is_open(row), "until": row.asked_at + COPY_GOOD_FOR}
+    asked_on = row.asked_at.astimezone(LONDON).date()
+    context = {
+        "row": row,
+        "open": _is_open(row),
+        "until": row.asked_at + COPY_GOOD_FOR,
+        "answer_by": answer_by(calendar_of(person.authority_id), asked_on),
+    }
     return Page("records/request.html", context)
 
 

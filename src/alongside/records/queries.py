@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, literal_column, select, text
+from sqlalchemy import Date, Row, bindparam, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -44,9 +44,11 @@ HOLDS: Any = (
 JOURNAL = text(
     """
     SELECT count(*) FROM journal_entry
-     WHERE authority_id = :authority_id AND at < :before AND NOT is_held(:authority_id, :today, NULL, NULL)
+     WHERE authority_id = :authority_id AND at < now() - make_interval(days => :days)
+       AND NOT EXISTS (SELECT FROM legal_hold WHERE authority_id = :authority_id AND lifted_at IS NULL
+                       AND (until_on IS NULL OR until_on >= :today))
     """
-)
+).bindparams(bindparam("today", type_=Date))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,14 @@ async def outlook(session: AsyncSession, person: Person, settings: AuthoritySett
     Counts alone, so they are read as the product itself; who may ask is asked before.
     """
     await let_ask(session, Asker(person.authority_id, Role.SYSTEM.value))
-    return [
+    found = [
         Outlook(one.words, days_of(settings, one), len(await chosen(session, person, settings, one)))
         for one in kinds()
     ]
+    kept = settings.retention.journal
+    values = {"authority_id": person.authority_id, "days": kept, "today": person.today}
+    due = await session.scalar(JOURNAL, values) or 0
+    return [*found, Outlook("The journal, from its oldest entries on", kept, due)]
 
 
 async def chosen(

@@ -18,6 +18,7 @@ from alongside.database.session import Database
 from alongside.directory.clocks import lapse_works_in_progress, let_entries_fall_due, remind_of_entries
 from alongside.directory.following.actions import tell_followers
 from alongside.directory.harvest.actions import ask_for_harvest
+from alongside.escalations.timers.reckoning import reckon_deadlines
 from alongside.needs.clocks import ask_to_confirm_needs, lapse_unconfirmed_needs, tell_needs_that_widen
 from alongside.notifications.digests import write_digests
 from alongside.notifications.model import HOURS, ClockRun
@@ -78,13 +79,14 @@ async def _tell_widening(session: AsyncSession, person: Person, settings: Author
 CLOCKS = (
     Clock("tell_followers", 6, tell_followers),
     Clock("lapse_proposals", 7, _lapse_proposals),
+    Clock("reckon_deadlines", 7, reckon_deadlines),
     Clock("lapse_unconfirmed_needs", 7, lapse_unconfirmed_needs),
     Clock("lapse_unconfirmed_offers", 7, lapse_unconfirmed_offers),
     Clock("ask_to_confirm_needs", 8, _ask_needs),
     Clock("ask_to_confirm_offers", 8, _ask_offers),
     Clock("tell_needs_that_widen", 8, _tell_widening),
     Clock("chase_visit_records", 8, _chase_visit_records),
-    Clock("let_go_of_records", 16, let_go),
+    Clock("let_go_of_records", 10, let_go),
     Clock("let_entries_fall_due", 7, let_entries_fall_due),
     Clock("lapse_works_in_progress", 7, lapse_works_in_progress),
     Clock("remind_of_entries", 8, remind_of_entries),

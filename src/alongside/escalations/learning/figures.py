@@ -104,7 +104,7 @@ def _by_consortium(settings: AuthoritySettings, word: str, cases: Sequence[Past]
         lines.append(Line(name, (words, told_late, days)))
     return Figures(
         f"By {word}",
-        (word.capitalize(), "Cases", "Raised late", "School days, planned to closed"),
+        (word.capitalize(), "Cases", "Raised late", "School days to close"),
         tuple(lines),
         f"To raise a case is good work: a {word} is measured by flags raised late, more than "
         f"{settings.case_reminders.flag_late_after} school days after the signs were there, never by their number.",

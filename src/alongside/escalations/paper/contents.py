@@ -180,8 +180,8 @@ def _letter(one: Any) -> str:
     return f"{one.letter} of {day(one.letter_on)} to {to}{until}{comply}"
 
 
-def _timeline(told: Sequence[Any], reminded: Sequence[tuple[datetime, str]]) -> list[list[str]]:
+def _timeline(told: Sequence[Any], reminded: Sequence[tuple[datetime, str, str]]) -> list[list[str]]:
     """All that happened, oldest first: who, what, and the reason that was given; reminders among it."""
     lines = [(one.at, f"{one.who} {one.text}", one.note or "") for one in reversed(told)]
-    lines += [(at, words, "") for at, words in reminded]
+    lines += [(at, f"{who} {words}", "") for at, who, words in reminded]
     return [[moment(at), words, note] for at, words, note in sorted(lines, key=lambda line: line[0])]

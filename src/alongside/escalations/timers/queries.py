@@ -33,11 +33,11 @@ COVERS = text(
     """
 ).bindparams(bindparam("today", type_=Date))
 TOLD = {
-    "owner_before": "The owner was",
-    "owner_on_the_day": "The owner was",
-    "core_team": "The core team was",
-    "head_of_service": "The head of service was",
-    "director": "The director was",
+    "owner_before": "The owner",
+    "owner_on_the_day": "The owner",
+    "core_team": "The core team",
+    "head_of_service": "The head of service",
+    "director": "The director",
 }
 REMINDERS: Any = (
     select(Reminder.stage, Reminder.step, Reminder.due_at, Reminder.at)
@@ -68,10 +68,14 @@ async def covers(session: AsyncSession, authority_id: int, today: date, owner_id
 
 async def reminders_in_words(
     session: AsyncSession, authority_id: int, case_id: UUID
-) -> list[tuple[datetime, str]]:
-    """When somebody was reminded in a case and of what, newest first, 200 at most."""
+) -> list[tuple[datetime, str, str]]:
+    """When who was reminded in a case and of what, newest first, 200 at most."""
     found = await session.execute(REMINDERS, {"authority_id": authority_id, "case_id": case_id})
     return [
-        (row.at, f"{TOLD[row.step]} reminded: {STAGES[row.stage].lower()}, by {moment_in_words(row.due_at)}")
+        (
+            row.at,
+            TOLD[row.step],
+            f"was reminded: {STAGES[row.stage].lower()}, by {moment_in_words(row.due_at)}",
+        )
         for row in found
     ]

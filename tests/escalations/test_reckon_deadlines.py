@@ -1,0 +1,41 @@
+"""A school that sets a training day moves the deadlines of its cases, with their reminders, the next morning."""
+
+from typing import Any
+
+from alongside.access.person import Person, Role, system
+from alongside.authorities import calendar_of, settings_of
+from alongside.authorities.calendar import LONDON, add_school_days
+from alongside.database.session import Database
+from alongside.escalations.timers.reckoning import reckon_deadlines
+from alongside.schools.dates.actions import set_training_day
+from tests.escalations.scene import TODAY, a_case, look
+from tests.people import MILL, NORTHSHIRE, PARK
+
+
+async def reckon(database: Database) -> int:
+    async with database.fenced(NORTHSHIRE) as session:
+        return await reckon_deadlines(session, system(NORTHSHIRE, TODAY), settings_of(NORTHSHIRE))
+
+
+async def train(database: Database, urn: int, day: Any) -> None:
+    async with database.fenced(NORTHSHIRE) as session:
+        officer = Person(NORTHSHIRE, Role.CORE_OFFICER, TODAY, name="Ola Officer")
+        await set_training_day(session, officer, urn, day)
+
+
+async def test_a_training_day_moves_what_is_due_after_it_and_its_reminders(database: Database) -> None:
+    case_id = await a_case(database)
+    assert await reckon(database) == 0, "nothing has changed"
+    before = (await look(database, case_id)).due_at
+    first = add_school_days(calendar_of(NORTHSHIRE), TODAY, 1)
+    await train(database, PARK, first)
+    assert await reckon(database) == 0, "another school's days are its own"
+    await train(database, MILL, first)
+    assert await reckon(database) == 1
+    after = (await look(database, case_id)).due_at
+    assert after.astimezone(LONDON).date() == add_school_days(
+        calendar_of(NORTHSHIRE), before.astimezone(LONDON).date(), 1
+    )
+    timers = await look(database, case_id, "escalation_timer")
+    assert {timer.due_at for timer in timers if timer.state == "armed"} == {after}
+    assert await reckon(database) == 0
