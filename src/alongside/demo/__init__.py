@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import system
+from alongside.authorities.queries import refresh_settings
 from alongside.authorities.registry import settings_of
 from alongside.consortia.actions import join_consortium
 from alongside.consortia.queries import consortia_of
@@ -50,6 +51,7 @@ async def load(settings: Settings, say: Callable[[str], None]) -> None:
     """Fill each authority of the demonstration that is still empty; what somebody did there since is kept."""
     database = Database(settings.database_url, settings.fence_key, pool_size=1)
     try:
+        await refresh_settings(database)
         for authority_id in SIZES:
             staff = None
             async with database.fenced(authority_id) as session:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Person, system
+from alongside.authorities.registry import version_of
 from alongside.database.session import Database
 from alongside.matching.engine.checking import Impossible
 from alongside.matching.engine.instance import Instance, input_hash, stored
@@ -159,7 +160,7 @@ async def _read(database: Database, claim: Claim) -> tuple[Instance, datetime]:
             run.consortium_id,
             run.starts_from_id,
             seed=run.seed,
-            weights_version=str(run.weights_version),
+            weights_version=str(version_of(claim.authority_id)),
         )
     claim.progress = 15
     return instance, read_at

@@ -28,6 +28,7 @@ def figures(instance: Instance, outcome: Outcome) -> dict[str, Any]:
     plan = outcome.plan
     return {
         "input_hash": plan.input_hash,
+        "weights_version": int(plan.weights_version),
         "needs": len(instance.needs),
         "offers": plan.offers,
         "status": plan.status,
