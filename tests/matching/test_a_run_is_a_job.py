@@ -17,6 +17,8 @@ from alongside.matching.runs.job import claim_run, work_out
 from tests.client import Client, words
 from tests.matching.scene import TODAY, a_need, a_plan, acting, ask, partners, posts, rows, work
 from tests.people import DEPUTY_OF_NORTH, LEAD_OF_NORTH, MILL, NORTH, NORTHSHIRE, OFFICER
+from tests.stage import Copy
+from tests.worker.test_work import worker_process
 
 
 async def test_two_leads_at_once_have_one_run(client: Client, database: Database) -> None:
@@ -236,3 +238,27 @@ async def test_postgresql_refuses_a_plan_that_breaks_a_pin_and_a_second_one_that
 def test_a_lease_outlasts_many_signs_of_life() -> None:
     """A worker that is only slow for a moment keeps its run."""
     assert timedelta(seconds=job.PULSE * 10) < job.LEASE
+
+
+async def test_a_worker_killed_while_it_solves_loses_nothing(
+    client: Client, database: Database, copy: Copy
+) -> None:
+    """`alongside worker` is killed with SIGKILL as soon as it has begun: another takes the run up and ends it."""
+    await posts(database)
+    stands = await a_plan(client, database)
+    where = await ask(client)
+    with worker_process(copy, "readable") as process:
+        async with asyncio.timeout(30):
+            while (await rows(database, "SELECT state FROM plan_run ORDER BY id"))[-1].state == "queued":
+                await asyncio.sleep(0.01)
+        process.kill()
+        process.wait()
+    left = await rows(database, "SELECT state, attempt FROM plan_run ORDER BY id")
+    assert [row.state for row in left] == ["done", "running"], "killed in the middle"
+    assert "Not sent yet" in words(await client.get(stands, as_=LEAD_OF_NORTH))
+    assert await work(database) == 0, "its lease still runs"
+    async with database.fenced(NORTHSHIRE) as session:
+        await session.execute(text("UPDATE plan_run SET lease_until = now() WHERE state = 'running'"))
+    assert await work(database) == 1
+    assert "2 of 2 needs with a partner" in words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert [row.attempt for row in await rows(database, "SELECT attempt FROM plan_run ORDER BY id")] == [1, 2]

@@ -1,16 +1,24 @@
 """A plan is sent once, what became impossible is skipped; a decline is mended at once, and by a better plan if there is one."""
 
+import asyncio
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
 
 from alongside.database.session import Database
+from alongside.matching.sending.actions import Sent, send_plan
 from alongside.partnerships.proposals.actions import accept_proposal, refuse_proposal
 from tests.client import Client, soup, words
 from tests.matching.scene import a_need, a_plan, acting, an_offer, partners, posts, rows, work
 from tests.partnerships.scene import told
 from tests.people import (
+    DEPUTY_OF_NORTH,
     HEAD_OF_MILL,
+    HEAD_OF_PARK,
     HEAD_OF_QUAY,
     LEAD_OF_NORTH,
+    LOCK,
     MILL,
     NORTHSHIRE,
     OFFICER,
@@ -50,8 +58,6 @@ async def test_what_became_impossible_is_skipped_and_says_why(client: Client, da
     await posts(database)
     where = await a_plan(client, database)
     async with database.fenced(NORTHSHIRE) as session:
-        from sqlalchemy import text
-
         await session.execute(text("UPDATE offer SET state = 'paused' WHERE title = 'Quay comes'"))
     answer = await send(client, where)
     assert answer.status_code == 303
@@ -69,16 +75,10 @@ async def _declined(client: Client, database: Database) -> tuple[str, Any]:
     where = await a_plan(client, database)
     assert (await send(client, where)).status_code == 303
     [proposal] = await rows(database, "SELECT * FROM proposal")
-    giver = HEAD_OF_QUAY if proposal.giving_urn == QUAY else _park()
+    giver = HEAD_OF_QUAY if proposal.giving_urn == QUAY else HEAD_OF_PARK
     async with database.fenced(NORTHSHIRE) as session:
         await refuse_proposal(session, acting(giver), proposal.id, "no_days", "")
     return where, proposal
-
-
-def _park() -> Any:
-    from tests.people import HEAD_OF_PARK
-
-    return HEAD_OF_PARK
 
 
 async def test_after_a_decline_somebody_else_is_asked_at_once(client: Client, database: Database) -> None:
@@ -149,8 +149,6 @@ async def test_what_a_school_said_yes_to_stays_in_every_later_plan(
 
 async def test_after_three_declines_in_a_row_people_are_asked(client: Client, database: Database) -> None:
     where, declined = await _declined(client, database)
-    from sqlalchemy import text
-
     async with database.fenced(NORTHSHIRE) as session:
         for _ in range(2):
             await session.execute(
@@ -169,3 +167,89 @@ async def test_after_three_declines_in_a_row_people_are_asked(client: Client, da
     assert "needs_person" not in await told(database, HEAD_OF_MILL)
     page = words(await client.get(f"{where}/needs/{declined.need_id}/mending", as_=LEAD_OF_NORTH))
     assert "Nobody has said yes 3 times in a row" in page
+
+
+async def test_two_who_send_at_once_propose_each_pair_once(client: Client, database: Database) -> None:
+    """The second waits for the first, and then finds nothing left to send."""
+    await posts(database)
+    where = await a_plan(client, database)
+    run_id = UUID(where[7:])
+    needs = [row.need_id for row in await rows(database, "SELECT need_id FROM plan_place")]
+
+    async def send_second() -> Any:
+        async with database.fenced(NORTHSHIRE) as session:
+            return await send_plan(session, acting(DEPUTY_OF_NORTH), run_id, needs)
+
+    async with database.fenced(NORTHSHIRE) as session:
+        first = await send_plan(session, acting(LEAD_OF_NORTH), run_id, needs)
+        second = asyncio.create_task(send_second())
+        await asyncio.sleep(0.3)
+        assert not second.done()
+    assert (first.proposed, first.skipped) == (2, 0)
+    assert await second == Sent(0, 0)
+    assert len(await rows(database, "SELECT * FROM proposal")) == 2
+
+
+async def _better_is_found(client: Client, database: Database) -> tuple[str, str]:
+    """A plan whose partner said no, and one that Alongside found since with an offer that came in: both addresses."""
+    async with database.fenced(NORTHSHIRE) as session:
+        await a_need(session, MILL, days=2, urgency="now", title="Fluency at Mill")
+        await an_offer(session, QUAY, days="2", title="Quay comes", phases=["primary"])
+    where = await a_plan(client, database)
+    await send(client, where)
+    [proposal] = await rows(database, "SELECT * FROM proposal")
+    async with database.fenced(NORTHSHIRE) as session:
+        await refuse_proposal(session, acting(HEAD_OF_QUAY), proposal.id, "no_days", "")
+        await a_need(session, PARK, days=1, title="Fluency at Park")
+        await an_offer(session, LOCK, days="4", title="Lock comes", phases=["primary"])
+    assert await work(database) == 1
+    [offered] = await rows(database, "SELECT id FROM plan_run WHERE state = 'offered'")
+    return where, f"/plans/{offered.id}"
+
+
+async def test_a_better_plan_is_offered_and_stands_once_it_is_taken_over(
+    client: Client, database: Database
+) -> None:
+    where, offered = await _better_is_found(client, database)
+    page = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "a better plan was found" in page
+    assert (await partners(database, where)) == {"Fluency at Mill": "Quay comes"}, "nothing changes by itself"
+    assert "Take this plan over" in words(await client.get(offered, as_=LEAD_OF_NORTH))
+    assert (await client.post(f"{offered}/adoption", {}, as_=LEAD_OF_NORTH)).status_code == 303
+    assert (await client.post(f"{offered}/refusal", {}, as_=LEAD_OF_NORTH)).status_code == 409
+    states = {f"/plans/{row.id}": row.state for row in await rows(database, "SELECT id, state FROM plan_run")}
+    assert states == {where: "superseded", offered: "done"}
+    assert (await send(client, offered)).status_code == 303
+    assert len(await rows(database, "SELECT * FROM proposal WHERE state = 'proposed'")) == 2
+
+
+async def test_a_better_plan_may_be_turned_down(client: Client, database: Database) -> None:
+    where, offered = await _better_is_found(client, database)
+    assert (await client.post(f"{offered}/refusal", {}, as_=LEAD_OF_NORTH)).status_code == 303
+    states = {f"/plans/{row.id}": row.state for row in await rows(database, "SELECT id, state FROM plan_run")}
+    assert states == {where: "sent", offered: "set_aside"}
+    assert await work(database) == 0
+
+
+async def test_what_a_later_plan_moves_is_withdrawn_as_it_is_sent_and_asked_anew(
+    client: Client, database: Database
+) -> None:
+    """Mill was matched with Lock and nobody has answered; a pin moves it to Quay."""
+    made = await posts(database)
+    where = await a_plan(client, database)
+    await send(client, where)
+    [old] = await rows(database, "SELECT * FROM proposal WHERE asking_urn = :urn", urn=MILL)
+    other = next(made[key] for key in ("quay_offer", "lock_offer") if made[key] != old.offer_id)
+    async with database.fenced(NORTHSHIRE) as session:
+        await session.execute(
+            text(
+                "INSERT INTO plan_wish (authority_id, need_id, offer_id, kind, reason, made_by)"
+                " VALUES (901, :need, :offer, 'pin', 'Mine', :by)"
+            ),
+            {"need": made["mill"], "offer": other, "by": LEAD_OF_NORTH.person_id},
+        )
+    again = await a_plan(client, database)
+    await send(client, again)
+    mine = await rows(database, "SELECT * FROM proposal WHERE asking_urn = :urn ORDER BY id", urn=MILL)
+    assert [(one.offer_id, one.state) for one in mine] == [(old.offer_id, "withdrawn"), (other, "proposed")]
+    assert "proposal_withdrawn" in await told(database, HEAD_OF_MILL)
