@@ -54,9 +54,9 @@ async def test_an_offer_that_is_not_shown_beyond_its_consortium_is_not_named(
     assert "Quietly at Quay" not in page
     assert "2 offers of those that you may see" in page
     assert str(hidden) not in page
-    assert "not yet shown beyond" not in page
+    assert "kept within a consortium" not in page
     seen_by_all = words(await client.get(f"/needs/{there['mill']}/shortlist", as_=OFFICER))
-    assert "1 offer is not yet shown beyond their own consortium" in seen_by_all
+    assert "1 offer is kept within a consortium for now" in seen_by_all
 
 
 async def test_it_is_for_the_school_and_those_who_look_after_it(client: Client, database: Database) -> None:
@@ -125,7 +125,7 @@ async def test_a_need_without_any_offer_says_so(client: Client, database: Databa
         await an_offer(session, LOCK, title="Phonics only")
     page = words(await client.get(f"/needs/{alone}/shortlist", as_=HEAD_OF_MILL))
     assert "No offer suits just now" in page
-    assert "not strong enough in this theme" in page
+    assert "not strong enough in this one" in page
 
 
 async def test_a_need_that_was_withdrawn_is_not_looking(client: Client, database: Database) -> None:
