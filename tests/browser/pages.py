@@ -72,6 +72,7 @@ LISTS: dict[str, Cast | None] = {
     "/directory": HEAD_OF_MILL,
     "/directory/followings": HEAD_OF_MILL,
     "/directory/health": LEAD_OF_NORTH,
+    "/directory/import": OFFICER,
     "/directory/followings/new": HEAD_OF_MILL,
     "/consortium": LEAD_OF_NORTH,
     "/cases/learning": OFFICER,

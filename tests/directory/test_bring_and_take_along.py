@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -18,8 +19,11 @@ from alongside.directory.exchange.form import COLUMNS, cells_of, row_of
 from alongside.directory.exchange.queries import open_urns, what_is_there, whole_entries
 from alongside.directory.exchange.reading import UnreadableFile, rows_in
 from alongside.web.spreadsheet import as_csv, as_xlsx
+from tests.client import Client, soup, words
+from tests.directory.rows import asked
 from tests.directory.shelves import TODAY
-from tests.people import MILL, NORTHSHIRE, SOUTHSHIRE
+from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH, MILL, NORTHSHIRE, OFFICER, SOUTHSHIRE, Cast
+from tests.stage import Copy
 
 RESOURCES = Path(__file__).parent / "judged" / "resources.jsonl"
 GIVEN = {
@@ -174,3 +178,46 @@ def test_a_workbook_that_unpacks_to_far_more_is_not_unpacked() -> None:
     """A zip bomb of 300 MB in 300 KB."""
     with pytest.raises(UnreadableFile, match="far larger inside"):
         rows_in("bomb.xlsx", _bomb())
+
+
+async def sent(client: Client, act: str, name: str, body: bytes, as_: Cast = OFFICER, **more: str) -> Any:
+    """Send a file as a browser does."""
+    form = {"csrf_token": client.token_of(as_), "idempotency_key": uuid4().hex, "act": act} | more
+    headers = client._headers(as_, {"sec_fetch_site": "same-origin"})
+    return await client.http.post(
+        "/directory/import", data=form, files={"file": (name, body)}, headers=headers
+    )
+
+
+async def test_the_core_team_brings_a_file_by_the_page(client: Client, copy: Copy) -> None:
+    """First the fates and nothing else, then what is new; what was typed stays."""
+    body = b"title,what_we_did,school_urn\nReading aloud,We read.,990001\n,Nothing,990001\n"
+    look = await sent(client, "look", "ours.csv", body, source_name="Our old list")
+    assert "1 new, 0 there already, 1 left out" in words(look) and "Give it one" in words(look)
+    assert soup(look).select_one("input[name=source_name]")["value"] == "Our old list"  # type: ignore[index]
+    assert await asked(copy, "SELECT 1 FROM directory_entry") == []
+    take = await sent(client, "take", "ours.csv", body)
+    assert take.status_code == 303
+    (row,) = await asked(copy, "SELECT title, state, verified_by FROM directory_entry")
+    assert (row["title"], row["state"], row["verified_by"]) == (
+        "Reading aloud",
+        "verified",
+        OFFICER.person_id,
+    )
+    again = await sent(client, "look", "ours.csv", body)
+    assert "0 new, 1 there already, 1 left out" in words(again)
+
+
+async def test_what_cannot_be_brought_is_told_beside_the_file(client: Client, copy: Copy) -> None:
+    """No file, a picture, a bomb: 422, what was typed stays, nothing is taken in; and heads have no such page."""
+    for name, body, cure in (
+        ("a.csv", b"", "empty"),
+        ("a.png", b"\x89PNG\0", "not a text"),
+        ("bomb.xlsx", _bomb(), "far larger inside"),
+    ):
+        answer = await sent(client, "take", name, body, licence="OGL")
+        assert answer.status_code == 422 and (cure in words(answer) or "Choose a file" in words(answer)), name
+        assert soup(answer).select_one("input[name=licence]")["value"] == "OGL"  # type: ignore[index]
+    assert await asked(copy, "SELECT 1 FROM directory_entry") == []
+    assert (await sent(client, "take", "a.csv", b"title\nx\n", as_=HEAD_OF_MILL)).status_code == 404
+    assert (await client.get("/directory/import", as_=LEAD_OF_NORTH)).status_code == 404

@@ -14,6 +14,7 @@ from alongside.authorities.registry import settings_of
 from alongside.demo.posts import suits
 from alongside.directory.exchange.actions import take_in
 from alongside.directory.exchange.fates import There, fates_of
+from alongside.directory.health.actions import remember_missed
 
 FILE = Path(__file__).with_name("practice.jsonl")
 ASKED = {
@@ -25,6 +26,9 @@ ASKED = {
     "governance": "Clerk to the governors",
     "post_16": "Head of sixth form",
 }
+MISSED = (("cricket", 5), ("hydrotherapy", 3), ("latin", 4), ("makaton", 3))
+"""What its schools looked for and did not find, and how often."""
+
 SEEN_BY = ("authority", "authority", "public", "authority", "consortium")
 FIGURES = text(
     "SELECT urn, name, phase, pupils, percentage_fsm FROM school"
@@ -58,6 +62,9 @@ async def bring_practice(session: AsyncSession, product: Person, today: date, mo
     )
     made = await take_in(session, product, fates)
     await session.execute(SINCE, {"authority_id": product.authority_id, "today": today})
+    for words, times in MISSED:
+        for _ in range(times):
+            await remember_missed(session, product.authority_id, words, today)
     return len(made)
 
 

@@ -1,5 +1,6 @@
-"""Taking along what was found: the same entries as on the screen, in the form that an import takes."""
+"""Taking along what was found, in the form that an import takes; and the core team’s page to bring a file in."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -9,20 +10,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities.registry import settings_of
+from alongside.authorities.settings import on_offer
+from alongside.directory.exchange.actions import take_in
+from alongside.directory.exchange.fates import IN_WORDS, fates_of
 from alongside.directory.exchange.form import COLUMNS, cells_of, row_of
-from alongside.directory.exchange.queries import whole_entries
+from alongside.directory.exchange.forms import BringForm
+from alongside.directory.exchange.queries import open_urns, what_is_there, whole_entries
+from alongside.directory.exchange.reading import MOST_BYTES, UnreadableFile, rows_in
 from alongside.directory.search.context import bounds_of
 from alongside.directory.search.facets import choices_of
-from alongside.directory.search.forms import search_form
+from alongside.directory.search.forms import ADDRESS, search_form
 from alongside.directory.search.queries import Wanted, search, understood
 from alongside.errors import Invalid
-from alongside.web.answers import Answer, Download
+from alongside.web.answers import Answer, Download, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
-from alongside.web.typed import asked
+from alongside.web.templates import plural
+from alongside.web.typed import asked, typed
+from alongside.web.uploads import sent_file
 
 MOST = 1_000
 """Entries of one export; the command line has no such bound."""
+
+AROUND = 200_000
+"""Bytes of a form besides its file."""
 
 JSON_LINES = "application/jsonl; charset=utf-8"
 
@@ -67,4 +78,39 @@ async def _rows(
     return [row_of(one) for one in await whole_entries(session, person.authority_id, list(found.held))]
 
 
-routes = [export_csv, export_xlsx, export_json_lines]
+@page.get("/directory/import", permission=Permission.KEEP_RESOURCES)
+async def ask_for_file(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """Where the core team brings a file of entries."""
+    return _bringing(BringForm(), person)
+
+
+@page.post("/directory/import", permission=Permission.KEEP_RESOURCES, largest=MOST_BYTES + AROUND)
+async def bring_entries(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """Tell the fate of every row, or take in what is new."""
+    written = await typed(request)
+    form = BringForm(written)
+    sent = await sent_file(written, "file")
+    if not form.validate() or sent is None:
+        return _bringing(form, person, status=422, missing=sent is None)
+    try:
+        rows = await asyncio.to_thread(rows_in, *sent)
+    except UnreadableFile as problem:
+        return _bringing(form, person, status=422, unreadable=str(problem))
+    here = person.authority_id
+    given = {name: text for name, text in form.data.items() if text}
+    schools, there = await open_urns(session, here), await what_is_there(session, here)
+    fates, strange = fates_of(rows, settings_of(here), schools, there, given)
+    if written.one("act") != "take":
+        return _bringing(form, person, fates=fates, strange=strange, name=sent[0])
+    made = await take_in(session, person, fates)
+    return SeeOther(f"{ADDRESS}?sort=newest", f"{plural(len(made), 'entry', 'entries')} taken in.")
+
+
+def _bringing(form: BringForm, person: Person, status: int = 200, **more: Any) -> Page:
+    themes = on_offer(settings_of(person.authority_id).themes)
+    form.themes.choices = [("", "None"), *((key, one.label) for key, one in themes.items())]
+    context = {"missing": False, "unreadable": "", "fates": None, "strange": [], "name": ""} | more
+    return Page("directory/exchange/bring.html", context | {"form": form, "IN_WORDS": IN_WORDS}, status)
+
+
+routes = [export_csv, export_xlsx, export_json_lines, ask_for_file, bring_entries]
