@@ -213,6 +213,7 @@ def tried_here(route: Route) -> bool:
     """Routes about a school's things or about none; those about one's own sign-in have tests of their own."""
     if set(route.names) & {
         "view_id",
+        "following_id",
         "person_id",
         "appointment_id",
         "session_id",
