@@ -1,0 +1,79 @@
+"""The worker reads what is listed for its meaning, once, and again when its words change."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from alongside.database.session import Database
+from alongside.directory.search.actions import A_BATCH, read_some
+from alongside.notifications.transports import Smtp
+from tests.directory.shelves import shelve
+from tests.notifications.postroom import SENDER, post_room
+from tests.people import NORTHSHIRE, SOUTHSHIRE
+from tests.stage import Copy
+from tests.worker.test_work import until, worker_here
+
+pytest.importorskip("onnxruntime")
+
+
+async def unread(database: Database) -> int:
+    """How many listed entries nobody has read yet."""
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        return int(
+            await session.scalar(text("SELECT count(*) FROM entry_meaning WHERE numbers IS NULL")) or 0
+        )
+
+
+async def test_a_worker_reads_all_that_is_listed(database: Database, copy: Copy) -> None:
+    """More than one batch, in rounds of its own, without anybody asking."""
+    async with database.fenced(NORTHSHIRE) as session:
+        for number in range(A_BATCH + 1):
+            await shelve(session, f"Entry {number}")
+    assert await unread(database) == A_BATCH + 1
+
+    async def all_read() -> bool:
+        return await unread(database) == 0
+
+    async with post_room() as room, worker_here(database, copy, Smtp(room.url, SENDER)):
+        await until(all_read)
+
+
+async def test_two_workers_read_different_entries_and_none_twice(database: Database) -> None:
+    """Held by one, passed over by the other; what was rolled back is read again."""
+    async with database.fenced(NORTHSHIRE) as session:
+        for number in range(A_BATCH + 2):
+            await shelve(session, f"Entry {number}")
+    async with database.fenced(NORTHSHIRE) as one:
+        assert await read_some(one, NORTHSHIRE) == A_BATCH
+        async with database.fenced(NORTHSHIRE) as other:
+            assert await read_some(other, NORTHSHIRE) == 2
+        await one.rollback()
+    assert await unread(database) == A_BATCH
+    async with database.fenced(SOUTHSHIRE) as session:
+        assert await read_some(session, SOUTHSHIRE) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "waiting"),
+    [
+        ("state = 'review_due', edition = 2, title = 'Other words'", 1),
+        ("state = 'review_due'", 0),
+        ("state = 'archived'", 0),
+        ("uses_yes = 1", 0),
+    ],
+)
+async def test_new_words_are_read_again_and_nothing_else_is(
+    database: Database, change: str, waiting: int
+) -> None:
+    """Not when somebody uses it or its review falls due; and what is archived is forgotten."""
+    async with database.fenced(NORTHSHIRE) as session:
+        await shelve(session, "Some words")
+    async with database.fenced(NORTHSHIRE) as session:
+        assert await read_some(session, NORTHSHIRE) == 1
+    async with database.fenced(NORTHSHIRE) as session:
+        await session.execute(text(f"UPDATE directory_entry SET version = version + 1, {change}"))
+    assert await unread(database) == waiting
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        kept: Any = await session.scalar(text("SELECT count(*) FROM entry_meaning"))
+    assert kept == (0 if "archived" in change else 1)
