@@ -26,7 +26,7 @@ from alongside.matching.engine.instance import (
 ON = date(2026, 11, 26)
 THEMES = ("maths", "reading")
 TERMS: tuple[tuple[str, ...], ...] = ((), (), ("spring",), ("summer",), ("spring", "summer"))
-MANY = int(os.environ.get("ALONGSIDE_RANDOM_INSTANCES", "600"))
+MANY = int(os.environ.get("ALONGSIDE_RANDOM_INSTANCES", "400"))
 """How many instances a test draws; thousands when asked for."""
 T = TypeVar("T")
 

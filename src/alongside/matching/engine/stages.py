@@ -70,11 +70,13 @@ def solve(programme: Programme, seconds: float, start: Bools) -> Answer:
     solver = work.solver(integer=True)
     solver.start_from(work.best)
     last = solver.solve(work.left)
-    work.keep(last)
-    bound = last.bound if all(stage.proven for stage in coverage) else min(last.bound, relaxed)
-    return Answer(
-        work.best, coverage, max(bound, float(total(programme, work.best))), last.status == "optimal"
-    )
+    if last.status == "optimal" and last.values is not None:
+        work.best = last.values[: programme.pairs] > 0.5
+    else:
+        work.keep(last)
+    proven = all(stage.proven for stage in coverage)
+    bound = max(last.bound if proven else relaxed, float(total(programme, work.best)))
+    return Answer(work.best, coverage, bound, proven and last.status == "optimal")
 
 
 def served_by(programme: Programme, chosen: Bools, tier: int) -> int:
