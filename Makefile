@@ -10,7 +10,7 @@ READY := .venv/.ready
 PORT ?= 8000
 
 help: ## what can be made
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-15s %s\n", $$1, $$2 }'
 
 run: $(READY) ## the demonstration: PostgreSQL, web app and worker; Ctrl-C stops all of it
 	@exec $(BIN)/alongside demo --port $(PORT)
