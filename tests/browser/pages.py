@@ -11,6 +11,7 @@ from tests.people import (
     OFFICER,
     Cast,
 )
+from tests.people import ADMINISTRATOR, HEAD_OF_FORD, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, OFFICER, Cast
 
 NO_PAGES = {
     "/": "leads on",
@@ -44,6 +45,10 @@ NO_PAGES = {
     "/health/ready": "for machines",
     "/metrics": "for machines",
     "/assets/{file_path}": "files",
+    "/directory/{entry_id}/pictures/{picture_id}": "a picture",
+    "/directory/{entry_id}/attachments/{attachment_id}": "a file",
+    "/good-practice/{public_id}/pictures/{public_picture_id}": "a picture",
+    "/good-practice/{public_id}/attachments/{public_attachment_id}": "a file",
 }
 LISTS: dict[str, Cast | None] = {
     "/sign-in": None,
@@ -74,6 +79,10 @@ LISTS: dict[str, Cast | None] = {
     "/directory/health": LEAD_OF_NORTH,
     "/directory/import": OFFICER,
     "/directory/followings/new": HEAD_OF_MILL,
+    "/directory/entries": LEAD_OF_NORTH,
+    "/directory/new": HEAD_OF_MILL,
+    "/directory/harvest": HEAD_OF_MILL,
+    "/good-practice": None,
     "/consortium": LEAD_OF_NORTH,
     "/cases/learning": OFFICER,
     "/records": ADMINISTRATOR,
@@ -159,6 +168,19 @@ THINGS: dict[str, Cast] = {
     "/cases/{case_id}/statutory-steps/new": OFFICER,
     "/cases/{case_id}/overruling": HEAD_OF_SERVICE,
     "/cases/{case_id}/readers": OFFICER,
+    "/directory/schools/{urn}": HEAD_OF_PARK,
+    "/directory/{entry_id}": HEAD_OF_PARK,
+    "/directory/{entry_id}/edition": HEAD_OF_MILL,
+    "/directory/{entry_id}/archive": HEAD_OF_MILL,
+    "/directory/{entry_id}/keepsakes": HEAD_OF_MILL,
+    "/directory/{entry_id}/consent": HEAD_OF_MILL,
+    "/directory/{entry_id}/check": HEAD_OF_PARK,
+    "/directory/{entry_id}/use": HEAD_OF_PARK,
+    "/directory/{entry_id}/verification": LEAD_OF_NORTH,
+    "/directory/{entry_id}/return": LEAD_OF_NORTH,
+    "/directory/{entry_id}/retirement": LEAD_OF_NORTH,
+    "/directory/{entry_id}/versions": LEAD_OF_NORTH,
+    "/good-practice/{public_id}": HEAD_OF_MILL,
 }
 """Pages of one thing, in a database that has one of everything."""
 

@@ -15,6 +15,7 @@ from alongside.consortia.actions import join_consortium
 from alongside.consortia.queries import consortia_of
 from alongside.database.session import Database
 from alongside.demo.cases import raise_cases
+from alongside.demo.moderation import check_practice
 from alongside.demo.people import Staff, staff_schools
 from alongside.demo.places import places_of
 from alongside.demo.plans import make_plans
@@ -85,3 +86,4 @@ async def fill(session: AsyncSession, authority_id: int, today: date) -> Staff:
     await raise_cases(session, staff)
     await bring_practice(session, product, today, PRACTICE[authority_id])
     return staff
+    await check_practice(session, staff)

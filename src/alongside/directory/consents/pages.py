@@ -32,6 +32,7 @@ async def consent_to_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
 ) -> Answer:
     """Keep a school's yes to the text it has read."""
+    await entry_to(session, person, Permission.CONSENT_TO_ENTRY, entry_id)
     edition = version_of(await typed(request))
     both = await actions.consent_to_entry(session, person, entry_id, edition)
     said = (
