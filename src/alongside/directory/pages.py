@@ -116,7 +116,7 @@ async def show_entry(
         "waiting": waiting_for(entry, settings),
         "available": await available_from(session, person, entry.school_urn),
         "ask": ask_for(entry),
-        "own": person.school_urn in (entry.school_urn, entry.partner_urn),
+        "own": person.school_urn is not None and person.school_urn in (entry.school_urn, entry.partner_urn),
         "pictures": await pictures_of(session, person.authority_id, entry),
         "attachments": await attachments_of(session, person.authority_id, entry),
         "uses": await uses_of(session, person, entry),
