@@ -85,5 +85,5 @@ async def fill(session: AsyncSession, authority_id: int, today: date) -> Staff:
     await give_support(session, staff, *made)
     await raise_cases(session, staff)
     await bring_practice(session, product, today, PRACTICE[authority_id])
-    return staff
     await check_practice(session, staff)
+    return staff

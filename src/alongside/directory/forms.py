@@ -186,7 +186,7 @@ class EntryForm(Form):
             self.visibility.data = self.visibility.data if self.visibility.data in shown else list(shown)[-1]
         self.visibility.choices = list(shown.items())
         self.kind.data = self.kind.data or "practice"
-        self.visibility.data = self.visibility.data or list(shown)[-1]
+        self.visibility.data = self.visibility.data or list(shown)[:2][-1]
 
     def holds(self, *, complete: bool) -> bool:
         """Whether what was typed can be kept: as a draft, or with `complete` so that others can check it."""

@@ -1,0 +1,145 @@
+"""From a word that was misspelt to a need on another's desk, and from a partnership to a follower's letter, in Chromium."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Browser
+
+from alongside.access.person import system
+from alongside.authorities import settings_of
+from alongside.database.session import Database
+from alongside.directory.following.actions import tell_followers
+from tests.browser.journey import follows
+from tests.browser.served import NOON, Served
+from tests.browser.visitor import Visitor, fill, visiting
+from tests.client import Client
+from tests.directory.test_harvest_a_partnership import closed_partnership
+from tests.directory.writing import verified_entry
+from tests.offers.writing import posted_offer
+from tests.people import (
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    HEAD_OF_QUAY,
+    LEAD_OF_NORTH,
+    NORTHSHIRE,
+    OFFICER,
+)
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+PHONICS = {
+    "title": "Catch-up phonics on the same afternoon",
+    "problem": "Children who stumbled over a sound in the morning met it again a week later.",
+    "visibility": "authority",
+}
+REST_OF_NEED = {"good_looks_like": "We do it too.", "urgency": "this_term", "when_not_sure": "y", "days": "1"}
+REST_OF_ENTRY = {
+    "themes": ["early_reading"],
+    "phases": ["primary"],
+    "context": "Two forms of entry.",
+    "what_you_need": "A reading lead with a free afternoon.",
+    "who_to_ask": "Reading lead",
+    "visibility": "authority",
+}
+ways = pytest.mark.parametrize(
+    ("javascript", "size"),
+    [(True, WIDE), (False, NARROW)],
+    ids=["wide, with JavaScript", "narrow, without JavaScript"],
+)
+
+
+@ways
+@pytest.mark.parametrize("words", ["fonics catchup", "children who fall behind with sounds"])
+async def test_found_opened_asked_and_on_the_desk(
+    house: Served, chromium: Browser, javascript: bool, size: dict[str, int], words: str
+) -> None:
+    """Found by a misspelt word and by a paraphrase; one click asks; the school finds the need on its desk."""
+    client = Client(house.app)
+    await verified_entry(client, **PHONICS)
+    await posted_offer(
+        client,
+        forms_of_support=["visit_out"],
+        terms=["2026-27_spring"],
+        when_not_sure=None,
+        audience="everybody",
+    )
+    options = {"java_script_enabled": javascript, "viewport": size}
+    async with (
+        visiting(chromium, house, HEAD_OF_QUAY, **options) as quay,
+        visiting(chromium, house, HEAD_OF_MILL, **options) as mill,
+    ):
+        await quay.goes("/directory")
+        await quay.page.fill("main [name=q]", words)
+        async with quay.page.expect_response(lambda one: "q=" in one.url):
+            await quay.page.get_by_role("button", name="Search", exact=True).click()
+        await quay.page.get_by_role("link", name=PHONICS["title"]).first.click()
+        await quay.page.wait_for_load_state()
+        assert "Mill Primary School can host a visit in spring term 2027" in await quay.reads()
+        await quay.presses("Ask for a visit or other help")
+        assert "Addressed to Mill Primary School" in await quay.reads()
+        await fill(quay, REST_OF_NEED)
+        await quay.presses("Post this need")
+        assert "It is addressed to Mill Primary School" in await quay.reads()
+        await mill.goes("/desk")
+        await follows(mill, "Answer a need addressed to you")
+        assert "Propose an offer for this need" in await mill.reads()
+
+
+@ways
+async def test_a_partnership_becomes_an_entry_and_a_follower_hears_of_it(
+    house: Served, database: Database, chromium: Browser, javascript: bool, size: dict[str, int]
+) -> None:
+    """Begun from what both recorded, agreed by both, checked, verified; then the letter to who follows the theme."""
+    await closed_partnership(database)
+    options = {"java_script_enabled": javascript, "viewport": size}
+
+    async with (
+        visiting(chromium, house, HEAD_OF_MILL, **options) as mill,
+        visiting(chromium, house, HEAD_OF_PARK, **options) as park,
+        visiting(chromium, house, LEAD_OF_NORTH, **options) as lead,
+        visiting(chromium, house, OFFICER, **options) as officer,
+        visiting(chromium, house, HEAD_OF_QUAY, **options) as quay,
+    ):
+        await quay.goes("/directory/followings")
+        await fill(quay, {"theme": "early_reading"})
+        await quay.presses("Follow")
+        where = await _written(mill)
+        await park.goes("/desk")
+        await follows(park, "Say yes to an entry about your partnership")
+        for head in (park, mill):
+            await head.goes(f"{where}/consent")
+            await head.presses("Yes, our school agrees to this text")
+        await mill.presses("Send it to be checked")
+        await lead.goes("/directory/entries")
+        await follows(lead, "Fluency in Year 2")
+        await lead.presses("Check this entry")
+        await fill(lead, {"fit": "yes", "note": "We could do this tomorrow."})
+        await lead.presses("Send what you think")
+        await officer.goes(where)
+        await officer.presses("Verify this entry")
+        await fill(officer, {"level": "3", "seen": "y"})
+        await officer.presses("Verify this entry")
+        assert "Measured" in await officer.reads()
+        await _next_morning(house, database)
+        await quay.goes("/outbox")
+        assert "1 new entry of good practice on Early reading and phonics" in await quay.reads()
+        await follows(quay, "Open what it is about")
+        await follows(quay, "Fluency in Year 2")
+        assert "Words a minute, from 55 to 90" in await quay.reads()
+
+
+async def _written(mill: Visitor) -> str:
+    """The entry that Mill begins from its partnership and writes to its end."""
+    await mill.goes("/directory/entries")
+    await mill.presses("From a partnership that went well")
+    await mill.page.get_by_role("button", name="Make an entry of it").click()
+    await mill.page.wait_for_load_state()
+    assert await mill.page.locator("[name=problem]").input_value() == "Help with fluency"
+    await fill(mill, REST_OF_ENTRY)
+    await mill.presses("Save the draft")
+    return mill.path
+
+
+async def _next_morning(house: Served, database: Database) -> None:
+    day = NOON.date() + timedelta(days=400)
+    async with database.fenced(NORTHSHIRE) as session:
+        await tell_followers(session, system(NORTHSHIRE, day), settings_of(NORTHSHIRE))
