@@ -6,12 +6,12 @@ from tests.people import (
     ADMINISTRATOR,
     HEAD_OF_FORD,
     HEAD_OF_MILL,
+    HEAD_OF_PARK,
     HEAD_OF_SERVICE,
     LEAD_OF_NORTH,
     OFFICER,
     Cast,
 )
-from tests.people import ADMINISTRATOR, HEAD_OF_FORD, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, OFFICER, Cast
 
 NO_PAGES = {
     "/": "leads on",
