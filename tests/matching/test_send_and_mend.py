@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from alongside.access.person import system
 from alongside.database.session import Database
+from alongside.matching.mending.actions import look_after_declines
 from alongside.matching.sending.actions import Sent, send_plan
 from alongside.partnerships.proposals.actions import accept_proposal, refuse_proposal
 from tests.client import Client, soup, words
-from tests.matching.scene import a_need, a_plan, acting, an_offer, partners, posts, rows, work
+from tests.matching.scene import TODAY, a_need, a_plan, acting, an_offer, ask, partners, posts, rows, work
 from tests.partnerships.scene import told
 from tests.people import (
     DEPUTY_OF_NORTH,
@@ -118,6 +120,18 @@ async def test_the_worker_looks_for_a_better_plan_once_for_each_decline(
     )
     assert place.again_id == runs[1].id
     assert (await partners(database, f"/plans/{runs[1].id}")) != await partners(database, where)
+
+
+async def test_a_decline_that_comes_while_a_plan_is_worked_out_waits_for_the_next_turn(
+    client: Client, database: Database
+) -> None:
+    """The run at work may have read the facts before the school said no, so it does not count for it."""
+    where, _ = await _declined(client, database)
+    other = await ask(client)
+    async with database.fenced(NORTHSHIRE) as session:
+        await look_after_declines(session, system(NORTHSHIRE, TODAY))
+    assert [row.again_id for row in await rows(database, "SELECT again_id FROM plan_place")] == [None]
+    assert len(await rows(database, "SELECT * FROM plan_run")) == 2, (where, other)
 
 
 async def test_what_a_school_said_yes_to_stays_in_every_later_plan(

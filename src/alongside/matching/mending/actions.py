@@ -163,12 +163,18 @@ async def _write(
 async def look_after_declines(session: AsyncSession, product: Person) -> int:
     """For every place whose proposal came to nothing, have a better plan looked for, and tell a person after several.
 
-    Each is taken in hand once, in the transaction that queues the run; how many were.
+    Each is taken in hand once, in the transaction that queues the run; how many were found. While a run is at work
+    that may have read the facts before, the place waits for the next turn.
     """
     lost = await lost_places(session, product.authority_id)
     most = settings_of(product.authority_id).matching.declines_ask_for_person
+    queued: dict[UUID | None, UUID] = {}
     for place in lost:
-        run_id, _ = await queue_run(session, product, place.consortium_id, "decline")
+        if place.consortium_id not in queued:
+            run_id, new = await queue_run(session, product, place.consortium_id, "decline")
+            if not new:
+                continue
+            queued[place.consortium_id] = run_id
         await session.execute(
             update(PlanPlace)
             .where(
@@ -176,7 +182,7 @@ async def look_after_declines(session: AsyncSession, product: Person) -> int:
                 PlanPlace.id == place.id,
                 PlanPlace.again_id.is_(None),
             )
-            .values(again_id=run_id)
+            .values(again_id=queued[place.consortium_id])
         )
         count = await declines_of(session, product.authority_id, place.need_id)
         if count >= most:
