@@ -131,6 +131,7 @@ async def _desk(session: AsyncSession, person: Person, group: str, number: int) 
 async def _case(session: AsyncSession, person: Person, row: Any) -> dict[str, Any]:
     settings = settings_of(person.authority_id)
     interests = await interests_of(session, person)
+    others = await queries.others_of_school(session, person, row)
     untold = await queries.of_case(session, person, queries.UNTOLD, row.id)
     return {
         "case": row,
@@ -148,7 +149,7 @@ async def _case(session: AsyncSession, person: Person, row: Any) -> dict[str, An
         "steps": await steps_taken(session, person, row.id),
         "overrulings": await overrulings_of(session, person, row.id),
         "entries": await _story(session, person, row),
-        "moves": moves_offered(person, row, interests),
+        "moves": [one for one in moves_offered(person, row, interests) if one.noun != "merger" or others],
         "works": work_offered(person, row, interests),
         "interest": row.school_urn in interests,
         "works_on": may_case(person, Permission.WORK_ON_CASE, row) and row.school_urn not in interests,

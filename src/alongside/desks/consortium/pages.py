@@ -19,6 +19,7 @@ from alongside.authorities.registry import calendar_of, settings_of
 from alongside.consortia.queries import consortium_names
 from alongside.desks.consortium.map import member_map
 from alongside.desks.consortium.queries import SORTS, open_matters, tracked_schools
+from alongside.desks.consortium.waiting import lines_waiting
 from alongside.desks.school.pages import academic_year_began
 from alongside.errors import Invalid, NotThere
 from alongside.people.views import remove_view, save_view, saved_views
@@ -117,6 +118,7 @@ async def show_tracker(request: Request[Any, Any, Any], session: AsyncSession, p
         "xlsx_href": address_of(form, "/consortium/tracker.xlsx"),
         "map": member_map(schools),
         "matters": await open_matters(session, person),
+        "lines": await lines_waiting(session, person),
         "views": await saved_views(session, person),
     }
     return Page(

@@ -23,7 +23,8 @@ SORTS = {
 
 TRACKER = """
     WITH member AS (
-        SELECT s.urn, s.name, s.phase, s.kind, s.easting, s.northing, c.id AS consortium_id, c.name AS consortium
+        SELECT s.urn, s.name, s.phase, s.kind, s.easting, s.northing,
+               string_agg(c.name, ', ' ORDER BY c.name) AS consortium
           FROM school s
           LEFT JOIN consortium_membership m ON m.authority_id = :authority_id AND m.school_urn = s.urn
            AND m.starts_on <= :today AND (m.ends_on IS NULL OR m.ends_on > :today)
@@ -33,6 +34,7 @@ TRACKER = """
            AND (CAST(:consortium AS uuid) IS NULL OR m.consortium_id = :consortium)
            AND (CAST(:phase AS text) IS NULL OR s.phase = :phase)
            AND (CAST(:q AS text) IS NULL OR s.name ILIKE :q)
+         GROUP BY s.authority_id, s.urn
     ), needs AS (
         SELECT school_urn, count(*) AS open_needs, min(posted_at)::date AS oldest_need_on
           FROM need WHERE authority_id = :authority_id AND state IN ('open', 'proposed') GROUP BY school_urn
@@ -53,7 +55,7 @@ TRACKER = """
              WHERE authority_id = :authority_id AND at >= :contact_since
         ) entry GROUP BY urn
     )
-    SELECT member.urn, member.name, member.phase, member.kind, member.consortium, member.consortium_id,
+    SELECT member.urn, member.name, member.phase, member.kind, member.consortium,
            member.easting, member.northing,
            coalesce(needs.open_needs, 0) AS open_needs, needs.oldest_need_on,
            coalesce(support.days_in, 0) AS days_in, coalesce(support.days_out, 0) AS days_out,
@@ -65,7 +67,7 @@ TRACKER = """
       LEFT JOIN support ON support.urn = member.urn
       LEFT JOIN contact ON contact.urn = member.urn
      WHERE NOT :quiet_only OR contact.last_contact_on IS NULL OR contact.last_contact_on < :quiet_before
-     ORDER BY {column} {direction} NULLS LAST, name, urn, consortium
+     ORDER BY {column} {direction} NULLS LAST, name, urn
      LIMIT 1000
 """
 

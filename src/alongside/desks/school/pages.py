@@ -8,9 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import SCHOOL_ROLES, Person, Role
+from alongside.access.policy import allowed_at_all
 from alongside.authorities.registry import settings_of
 from alongside.desks.board.queries import own_place, posts_on_board
 from alongside.desks.school.queries import given_and_got, running_partnerships, waiting_for
+from alongside.escalations.queries import cases_of
+from alongside.escalations.words import STATES as CASE_STATES
 from alongside.needs.phases import phase_of
 from alongside.notifications.queries import latest_notices
 from alongside.offers.freshness import fresh_since
@@ -35,6 +38,7 @@ async def show_desk(request: Request[Any, Any, Any], session: AsyncSession, pers
         "phase": phase_of(place) if place else None,
     }
     posts = await posts_on_board(session, person, "", "newest", like_mine)
+    reads_cases = allowed_at_all(person, Permission.SEE_CASE)
     return Page(
         "desks/school/show.html",
         {
@@ -42,6 +46,8 @@ async def show_desk(request: Request[Any, Any, Any], session: AsyncSession, pers
             "waiting": await waiting_for(session, person, fresh),
             "year": await given_and_got(session, person, academic_year_began(person.today)),
             "running": await running_partnerships(session, person),
+            "cases": (await cases_of(session, person))[0] if reads_cases else [],
+            "CASE_STATES": CASE_STATES,
             "posts": [post for post in posts if post.school_urn != person.school_urn][:5],
             "notices": await latest_notices(session, person, 5),
         },
