@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from alongside.directory.exchange.form import column_of
 from alongside.errors import Alongside
 
 MOST_BYTES = 20_000_000
@@ -39,6 +40,10 @@ def rows_in(name: str, body: bytes) -> list[Mapping[str, Any]]:
         rows.append(row)
     if not rows:
         raise UnreadableFile("The file has headings and no row. Choose another.")
+    if not any(column_of(str(head)) == "title" for row in rows for head in row):
+        raise UnreadableFile(
+            "No column of the file is called title. Name the column that holds the titles so."
+        )
     return rows
 
 
