@@ -19,8 +19,10 @@ from alongside.matching.engine.standing import Standing
 
 ALMOST = 1e-6
 TIERS = (1, 2, 3)
-SHARE_OF_A_STAGE = 0.4
+SHARE_OF_A_STAGE = 0.6
 """A stage takes this share of the time that is left at most, so that something is left for the last."""
+SHARE_OF_A_LOOK = 0.15
+"""The same for a look near the relaxation, which finds a good plan soon or not at all."""
 
 
 @dataclass(slots=True)
@@ -126,7 +128,7 @@ def _improve(work: _Work, objective: Ints) -> float:
     solver = work.solver(integer=True)
     for column in np.flatnonzero(relaxed.values[: programme.pairs] > 1 - ALMOST).tolist():
         solver.bound(column, 1.0, 1.0)
-    solved = solver.solve(work.left * SHARE_OF_A_STAGE)
+    solved = solver.solve(work.left * SHARE_OF_A_LOOK)
     if solved.values is not None:
         found = solved.values[: programme.pairs] > 0.5
         if total(programme, found) > total(programme, work.best):
