@@ -15,6 +15,7 @@ from alongside.consortia.actions import join_consortium
 from alongside.consortia.queries import consortia_of
 from alongside.database.session import Database
 from alongside.demo.cases import raise_cases
+from alongside.demo.days import set_own_days
 from alongside.demo.moderation import check_practice
 from alongside.demo.people import Staff, staff_schools
 from alongside.demo.places import places_of
@@ -77,6 +78,7 @@ async def fill(session: AsyncSession, authority_id: int, today: date) -> Staff:
         await join_consortium(session, product, urn, consortium.id, today - timedelta(days=400))
         staff.members[consortium.id].add(urn)
     await staff_schools(session, staff, schools)
+    await set_own_days(session, staff, schools)
     needs, offers = SIZES[authority_id]
     made = (
         await post_needs(session, staff, schools, needs),
