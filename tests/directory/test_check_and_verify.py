@@ -107,6 +107,16 @@ async def test_other_consortia_and_authorities_neither_check_nor_verify(client: 
     assert (await client.get(f"{where}/verification", as_=HEAD_OF_PARK)).status_code == 404
 
 
+async def test_what_is_taken_back_is_no_longer_for_peers(client: Client) -> None:
+    """The address that a peer had to check it does not show a draft of another school."""
+    where = await sent_entry(client)
+    assert (await client.get(f"{where}/check", as_=HEAD_OF_PARK)).status_code == 200
+    await client.post(f"{where}/retraction", as_=HEAD_OF_MILL)
+    assert (await client.get(f"{where}/check", as_=HEAD_OF_PARK)).status_code == 404
+    for said in ({"fit": "no"}, GOOD):
+        assert (await client.post(f"{where}/check", said, as_=HEAD_OF_PARK)).status_code == 404
+
+
 async def test_more_than_the_schools_own_word_needs_a_look(client: Client, copy: Copy) -> None:
     where = await checked_entry(client)
     held = await form_at(client, f"{where}/verification", LEAD_OF_NORTH)

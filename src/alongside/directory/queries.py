@@ -90,6 +90,9 @@ async def _one(
             see(person, entry, permission)
         case Permission.CONSENT_TO_ENTRY:
             require(person, permission, entry.school_urn, entry.partner_urn)
+        case Permission.CHECK_ENTRY:
+            require(person, permission, entry.school_urn)
+            see(person, entry)
         case _:
             require(person, permission, entry.school_urn)
     return entry
