@@ -83,8 +83,8 @@ async def test_an_authority_that_shows_nothing_to_the_public_is_obeyed(client: C
     )
     try:
         register_settings(msgspec.structs.replace(settings, directory=narrow), 1)
-        for path in (public_path(where), "/good-practice"):
-            assert (await client.get(path)).status_code == 404
+        for path in (public_path(where), "/good-practice", "/good-practice.atom", "/good-practice.json"):
+            assert (await client.get(path)).status_code == 404, path
         form = soup(await client.get("/directory/new", as_=HEAD_OF_MILL))
         assert [one["value"] for one in form.select('input[name="visibility"]')] == [
             "consortium",

@@ -1,7 +1,6 @@
 """`alongside directory import FILE --authority wigan` and `export`: a directory brought along and taken away."""
 
 import asyncio
-import csv
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -133,10 +132,9 @@ def _show(console: Console, fates: list[Fate], strange: list[str]) -> None:
 
 
 def _write(report: Path, fates: list[Fate]) -> None:
-    with report.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("row", "title", "what becomes of it", "remarks"))
-        writer.writerows((one.number, one.title, IN_WORDS[one.what], " ".join(one.remarks)) for one in fates)
+    heads = ("row", "title", "what becomes of it", "remarks")
+    rows = [(one.number, one.title, IN_WORDS[one.what], " ".join(one.remarks)) for one in fates]
+    report.write_bytes(as_csv(heads, rows))
 
 
 @directory.command("export")

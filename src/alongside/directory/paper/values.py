@@ -7,6 +7,7 @@ from markdown_it import MarkdownIt
 from alongside.authorities.settings import AuthoritySettings
 from alongside.directory.evidence import level_of
 from alongside.directory.words import LABELS, in_words
+from alongside.web.markdown import too_many_marks
 from alongside.web.templates import day
 
 SECTIONS = ("problem", "context", "what_we_did", "evidence", "what_to_avoid", "what_you_need")
@@ -42,6 +43,8 @@ def paper_values(entry: Any, settings: AuthoritySettings, address: str, today: A
 
 def lines_of(text: str) -> list[dict[str, str]]:
     """The blocks of a text with Markdown, without its marks: {kind: text, item or heading; words}."""
+    if too_many_marks(text):
+        return [{"kind": "text", "words": text}]
     lines: list[dict[str, str]] = []
     depth, kind = 0, "text"
     for token in _MARKDOWN.parse(text):
