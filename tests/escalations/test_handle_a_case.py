@@ -17,6 +17,7 @@ from alongside.escalations.handling import actions
 from alongside.escalations.model import STEP_UP
 from alongside.escalations.tasks.actions import agree_task, change_task, do_task, drop_task
 from alongside.escalations.visits.actions import correct_visit, record_visit
+from tests.client import Client
 from tests.escalations.scene import (
     CHALLENGE,
     END,
@@ -321,6 +322,16 @@ async def test_two_cases_of_one_school_become_one(database: Database) -> None:
         "raise_case",
         "merge_in",
     ]
+
+
+async def test_a_school_does_not_read_that_a_case_it_was_not_told_of_went_into_another(
+    client: Client, database: Database
+) -> None:
+    known, hidden = await a_case(database), await a_case(database, why_wait="The head starts on Monday")
+    async with database.fenced(NORTHSHIRE) as session:
+        await actions.merge_case(session, acting(OFFICER), hidden, known, "Both are about the head")
+    assert "Both are about the head" not in (await client.get(f"/cases/{known}", as_=HEAD_OF_MILL)).text
+    assert "Both are about the head" in (await client.get(f"/cases/{known}", as_=LEAD_OF_NORTH)).text
 
 
 async def test_actions_and_visits_put_right_by_two_at_once_show_both(database: Database) -> None:

@@ -9,11 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alongside.authorities import settings_of
 from alongside.database.session import Database
 from alongside.escalations.learning.counting import FEW, FEWEST, WITHHELD, shown_counts, shown_total, typical
+from alongside.escalations.learning.figures import figures_of
+from alongside.escalations.learning.queries import Past
 from tests.client import Client, soup, words
 from tests.escalations.scene import a_case, a_decided_case
-from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, OFFICER, PARK, QUAY, TWIN_OFFICER
+from tests.people import (
+    HEAD_OF_MILL,
+    LEAD_OF_NORTH,
+    LEAD_OF_SOUTH,
+    NORTHSHIRE,
+    OFFICER,
+    PARK,
+    QUAY,
+    TWIN_OFFICER,
+)
 
 COUNTS = st.dictionaries(st.sampled_from("abcde"), st.integers(0, 9), min_size=1)
 
@@ -65,6 +77,16 @@ def test_no_small_number_follows_from_the_total(counts: dict[str, int]) -> None:
 )
 def test_numbers_from_one_to_two_are_never_shown(counts: dict[str, int], shown: dict[str, str]) -> None:
     assert shown_counts(counts) == shown
+
+
+def test_the_order_of_lines_tells_nothing_of_hidden_numbers() -> None:
+    """Three cases in two lines of fewer than 3 are 2 and 1: which is which would follow from the larger coming first."""
+    tables = []
+    for two, one in (("too_close", "no_capacity"), ("no_capacity", "too_close")):
+        reasons = [two, two, one, *["no_expertise"] * 5]
+        cases = [Past("North", "primary", reason, None, None, None) for reason in reasons]
+        tables.append(figures_of(settings_of(NORTHSHIRE), cases)[0])
+    assert tables[0] == tables[1]
 
 
 @pytest.mark.parametrize(

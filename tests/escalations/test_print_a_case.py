@@ -13,10 +13,12 @@ from pypdf import PdfReader
 
 from alongside.database.session import Database
 from alongside.escalations.notes.actions import write_note
+from alongside.escalations.statutory.actions import take_statutory_step
 from alongside.escalations.tasks.actions import agree_task
 from alongside.escalations.visits.actions import record_visit
 from tests.client import Client
 from tests.escalations.scene import PROCURED, TODAY, a_case, a_running_case, acting
+from tests.escalations.test_statutory_powers import a_stepped_up_case, maintained, step
 from tests.people import (
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -119,6 +121,18 @@ async def test_the_case_file_has_all_of_the_case_and_is_a_download(
         assert expected in words, expected
     assert NOTE not in words
     assert await readings() == ["pdf"]
+
+
+async def test_statutory_steps_are_printed_with_their_law_and_letter(
+    client: Client, database: Database
+) -> None:
+    await maintained(database)
+    case_id = await a_stepped_up_case(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        for kind in ("informal_concern", "concern_meeting", "pre_warning"):
+            await take_statutory_step(session, acting(OFFICER), case_id, step(kind))
+    words = words_of(await client.get(f"/cases/{case_id}/case-file.pdf", as_=OFFICER))
+    assert "Pre-warning letter" in words and "SI/2026/14" in words
 
 
 async def test_officers_notes_are_in_it_when_an_officer_asks_for_them(

@@ -20,7 +20,15 @@ from alongside.escalations.timers.actions import arm, cancel
 from alongside.escalations.timers.firing import CLAIM, MARK, fire, fire_some
 from tests.client import Client, words
 from tests.escalations.cases import RAISED_AT, a_case
-from tests.people import HEAD_OF_MILL, HEAD_OF_SERVICE, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, SOUTHSHIRE
+from tests.people import (
+    DEPUTY_OF_NORTH,
+    HEAD_OF_MILL,
+    HEAD_OF_SERVICE,
+    LEAD_OF_NORTH,
+    NORTHSHIRE,
+    OFFICER,
+    SOUTHSHIRE,
+)
 from tests.stage import Copy
 
 DUE = datetime(2027, 3, 11, 17, tzinfo=UTC)
@@ -81,6 +89,26 @@ async def test_a_deadline_arms_its_ladder_on_mornings_of_school_days(
         ("director", "18 07:30"),
     ]
     assert {row["due_at"] for row in rows} == {DUE}
+
+
+async def test_who_leads_and_has_an_interest_in_the_school_hears_nothing(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    """The lead who raised a case keeps the seat; the deputy, who is a governor there, has none."""
+    case = await a_case(boss, owner_id=OFFICER.person_id, raised_by=LEAD_OF_NORTH.person_id)
+    await boss.execute(
+        "INSERT INTO declared_interest (authority_id, person_id, other_urn, kind, words)"
+        " VALUES ($1, $2, (SELECT school_urn FROM escalation WHERE id = $3), 'governor', '')",
+        NORTHSHIRE,
+        DEPUTY_OF_NORTH.person_id,
+        case,
+    )
+    await armed(database, case)
+    await bring_forward(boss, "core_team")
+    await remind(database)
+    names = {name for name, _ in await told(boss)}
+    assert LEAD_OF_NORTH.name in names
+    assert DEPUTY_OF_NORTH.name not in names
 
 
 async def test_each_step_tells_whose_turn_it_is_and_names_neither_school_nor_reason(

@@ -96,6 +96,14 @@ STEP_SQL = """
 """
 
 
+async def test_who_was_not_told_of_a_case_hears_nothing_of_an_overruling(database: Database) -> None:
+    case_id = await a_case(database, why_wait="The head starts on Monday")
+    async with database.fenced(NORTHSHIRE) as session:
+        await overrule_heads(session, acting(HEAD_OF_SERVICE), case_id, OVERRULED)
+    assert await told(database, HEAD_OF_MILL) == []
+    assert "case_overruled" in await told(database, LEAD_OF_NORTH)
+
+
 async def test_the_ladder_is_climbed_step_by_step(database: Database) -> None:
     """Each step in its turn; everybody with a seat is told of each."""
     await maintained(database)

@@ -253,7 +253,7 @@ async def merge_case(
         raise Invalid({"into": ["Choose a case of the same school that is not over."]})
     await move(session, person, row, MERGE, note=note, merged_into=into, closed_at=datetime.now(UTC), **REST)
     await write_journal(session, person, "merge_in", "escalation", into)
-    await tell_story(session, person, into, "merge_in", note)
+    await tell_story(session, person, into, "merge_in", note, for_school=row.told_at is not None)
     await _after(session, person, row, REST, "case_merged", "A case of yours goes on as part of another.")
 
 

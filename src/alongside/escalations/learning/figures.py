@@ -59,16 +59,22 @@ def total_of(cases: Sequence[Past]) -> str:
 
 
 def _counted(caption: str, head: str, values: Iterable[str]) -> Figures:
-    counts = dict(Counter(values).most_common())
+    counts = dict(sorted(Counter(values).items()))
     shown = shown_counts(counts)
     if set(shown.values()) == {WITHHELD}:
         return Figures(caption, (head, "Cases"), (Line("Too few to be shown", (shown_total(counts),)),))
     most = max((counts[key] for key, words in shown.items() if words.isdecimal()), default=0)
     lines = [
         Line(key, (words,), round(100 * counts[key] / most) if words.isdecimal() and most else None)
-        for key, words in shown.items()
+        for key, words in sorted(shown.items(), key=_place)
     ]
     return Figures(caption, (head, "Cases"), (*lines, Line("Together", (shown_total(counts),))))
+
+
+def _place(line: tuple[str, str]) -> tuple[int, str]:
+    """Where a line stands: by its number where that is shown, else by its words alone, for an order can tell too."""
+    key, words = line
+    return (-int(words) if words.isdecimal() else 0), key
 
 
 def _stages(authority_id: int, cases: Sequence[Past]) -> Figures:

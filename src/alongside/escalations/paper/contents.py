@@ -105,7 +105,7 @@ async def _record(session: AsyncSession, person: Person, row: Any) -> dict[str, 
             for one in await queries.of_case(session, person, queries.WAITS, row.id)
         ],
         "steps": [
-            [day(one.taken_on), STEPS[one.kind], one.legal_basis, _letter(one), one.words]
+            [day(one.taken_on), STEPS[one.kind].label, one.legal_basis, _letter(one), one.words]
             for one in await steps_taken(session, person, row.id)
         ],
         "overrulings": [

@@ -66,7 +66,8 @@ async def overrule_heads(
 ) -> UUID:
     """Set a decision of heads aside, on a statutory ground; everybody with a seat is told at once.
 
-    The officer is who acts. PostgreSQL refuses the row without ground, law, reason, officer or time.
+    A headteacher who has not been told of the case has none. The officer is who acts. PostgreSQL refuses the row
+    without ground, law, reason, officer or time.
     """
     row = await held_case(session, person, Permission.OVERRULE_HEADS, case_id)
     await refuse_interest(session, person, row)
@@ -79,8 +80,9 @@ async def overrule_heads(
         *await leads_with_a_seat(session, person, row),
         *await named_readers(session, person, case_id),
         *ids(await officers(session, person)),
-        *await heads_of(session, person, row.school_urn),
     ]
+    if row.told_at is not None:
+        everybody += await heads_of(session, person, row.school_urn)
     where, once = f"/cases/{case_id}", f"case_overruled:{made.id}"
     await tell(session, person, everybody, "case_overruled", OVERRULED, where, once=once)
     return made.id

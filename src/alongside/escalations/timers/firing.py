@@ -21,8 +21,9 @@ from alongside.authorities.settings import AuthoritySettings
 from alongside.database.asker import Asker, let_ask
 from alongside.database.session import Database
 from alongside.escalations.clock import STAGES, moment_in_words
+from alongside.escalations.queries import leads_with_a_seat
 from alongside.escalations.timers.model import Reminder
-from alongside.escalations.timers.queries import covers, holders, leads_of
+from alongside.escalations.timers.queries import covers, holders
 from alongside.journal.actions import write_journal
 from alongside.notifications import tell
 from alongside.notifications.model import Mail
@@ -58,7 +59,7 @@ MARK = text(
      WHERE timer.authority_id = :authority_id AND timer.id = :id AND timer.state = 'claimed'
        AND timer.attempt = :attempt AND timer.lease_until > clock_timestamp()
        AND case_.authority_id = :authority_id AND case_.id = timer.case_id
-    RETURNING case_.owner_id, case_.consortium_id, case_.handling_consortium_id
+    RETURNING case_.owner_id, case_.consortium_id, case_.handling_consortium_id, case_.school_urn, case_.raised_by
     """
 )
 Open = Callable[[datetime], bool]
@@ -124,7 +125,7 @@ async def _remind(session: AsyncSession, person: Person, case: Row[Any], timer: 
     words = f"A case has passed its date: {what}, by {due}." if late else f"A case is due: {what}, by {due}."
     await _tell(session, person, people, timer, words)
     if timer.step == "core_team":
-        leads = await leads_of(session, person.authority_id, person.today, case)
+        leads = await leads_with_a_seat(session, person, case)
         said = f"The core team is late with a case that you raised ({what}, by {due}) and has been reminded."
         await _tell(session, person, leads, timer, said)
         people = [*people, *leads]

@@ -18,14 +18,6 @@ HOLDERS = text(
        AND starts_on <= :today AND (ends_on IS NULL OR ends_on > :today)
     """
 ).bindparams(bindparam("today", type_=Date))
-LEADS = text(
-    """
-    SELECT DISTINCT person_id FROM appointment
-     WHERE authority_id = :authority_id AND role IN ('consortium_lead', 'consortium_deputy')
-       AND consortium_id = ANY(:consortia)
-       AND starts_on <= :today AND (ends_on IS NULL OR ends_on > :today)
-    """
-).bindparams(bindparam("today", type_=Date))
 COVERS = text(
     """
     SELECT cover_id FROM escalation_cover
@@ -51,13 +43,6 @@ async def holders(session: AsyncSession, authority_id: int, today: date, *roles:
     """The people who hold one of these roles now."""
     values = {"authority_id": authority_id, "roles": [role.value for role in roles], "today": today}
     return list((await session.scalars(HOLDERS, values)).all())
-
-
-async def leads_of(session: AsyncSession, authority_id: int, today: date, case: Any) -> list[UUID]:
-    """The leads and deputies of the consortium that raised a case, and of the one that handles it."""
-    consortia = [one for one in (case.consortium_id, case.handling_consortium_id) if one]
-    values = {"authority_id": authority_id, "consortia": consortia, "today": today}
-    return list((await session.scalars(LEADS, values)).all())
 
 
 async def covers(session: AsyncSession, authority_id: int, today: date, owner_id: UUID) -> list[UUID]:
