@@ -146,6 +146,43 @@ async def test_what_is_held_stays_whatever_its_time(
     assert {key: free[key] - (before[key] - after[key]) for key in before} == kept
 
 
+async def test_a_case_stays_for_whoever_wrote_in_it_and_is_held(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    """Neither raised nor owned by them: a line in its story is enough."""
+    old = await boss.fetchval(
+        "SELECT id FROM escalation WHERE authority_id = $1 ORDER BY closed_at LIMIT 1", NORTHSHIRE
+    )
+    await boss.execute("SET session_replication_role = replica")
+    await boss.execute(
+        "INSERT INTO escalation_event (authority_id, case_id, verb, person_id, person_name, role)"
+        " VALUES ($1, $2, 'x', $3, 'y', 'z')",
+        NORTHSHIRE,
+        old,
+        HEAD_OF_PARK.person_id,
+    )
+    await boss.execute("SET session_replication_role = origin")
+    await hold(boss, "person", person_id=HEAD_OF_PARK.person_id)
+    assert (await ahead(database))["cases"] == 0
+    await run(database)
+    assert await boss.fetchval("SELECT count(*) FROM escalation WHERE id = $1", old)
+
+
+async def test_a_case_that_is_being_opened_again_does_not_go(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    """The run neither waits for whoever has it in hand nor takes it from them."""
+    old = await boss.fetchval(
+        "SELECT id FROM escalation WHERE authority_id = $1 ORDER BY closed_at LIMIT 1", NORTHSHIRE
+    )
+    await boss.execute("SET session_replication_role = replica")
+    async with boss.transaction():
+        await boss.execute("UPDATE escalation SET state = 'acknowledged' WHERE id = $1", old)
+        await run(database)
+    assert await boss.fetchval("SELECT state FROM escalation WHERE id = $1", old) == "acknowledged"
+    assert await boss.fetchval("SELECT count(*) FROM escalation_criterion WHERE case_id = $1", old)
+
+
 async def test_a_case_goes_with_all_its_parts(database: Database, boss: asyncpg.Connection) -> None:
     old = await boss.fetchval(
         "SELECT id FROM escalation WHERE authority_id = $1 ORDER BY closed_at LIMIT 1", NORTHSHIRE

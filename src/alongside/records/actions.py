@@ -31,6 +31,9 @@ async def let_go(session: AsyncSession, person: Person, settings: AuthoritySetti
     most = 0
     for kind in kinds():
         ids = await chosen(session, person, settings, kind, A_BATCH)
+        if kind.kept_still is not None:
+            values = {"authority_id": person.authority_id, "ids": list(ids)}
+            ids = (await session.scalars(kind.kept_still, values)).all()
         if not ids:
             continue
         for statement in kind.go:

@@ -6,32 +6,36 @@ legal hold lies are not chosen. Partnerships, needs and offers have a time too, 
 
 from dataclasses import dataclass
 
-from sqlalchemy import Date, bindparam, text
+from sqlalchemy import Date, Table, bindparam, text
 from sqlalchemy.sql.elements import TextClause
 
 from alongside.database.base import Base
+from alongside.records.registry import about_people
 
 A_BATCH = 200
+OF_A_CASE = "WHERE authority_id = :authority_id AND case_id = ANY(:ids)"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One class: its key in the settings' retention, its words, what chooses its rows and what lets chosen ones go.
 
-    `chosen` is asked with :authority_id, :before (a day) and :today, and gives ids, oldest first.
+    `chosen` is asked with :authority_id, :before (a day) and :today, and gives ids, oldest first. `kept_still` holds
+    the rows of :ids that are still over and in nobody's hands, where rows of the class can come to life again.
     """
 
     key: str
     words: str
     chosen: TextClause
     go: tuple[TextClause, ...]
+    kept_still: TextClause | None = None
 
 
 def _chosen(sql: str) -> TextClause:
     return text(sql).bindparams(bindparam("before", type_=Date), bindparam("today", type_=Date))
 
 
-def _parts_of_a_case() -> list[str]:
+def _parts_of_a_case() -> list[Table]:
     """The tables that belong to a case, those first on which no other stands."""
     tables = [
         table
@@ -39,7 +43,22 @@ def _parts_of_a_case() -> list[str]:
         if table.name != "escalation"
         and any(key.column.table.name == "escalation" for key in table.foreign_keys)
     ]
-    return [table.name for table in reversed(tables)]
+    return tables[::-1]
+
+
+def _nobody_of_a_case_is_held() -> str:
+    """The condition that no person to whom a case or a part of it refers is held, whichever column says who."""
+    own = (
+        f"NOT is_held(authority_id, :today, NULL, {column})"
+        for column in about_people(Base.metadata.tables["escalation"])
+    )
+    parts = (
+        f"NOT EXISTS (SELECT FROM {table.name} part WHERE part.authority_id = :authority_id"
+        f" AND part.case_id = escalation.id AND is_held(part.authority_id, :today, NULL, part.{column}))"
+        for table in _parts_of_a_case()
+        for column in about_people(table)
+    )
+    return " AND ".join((*own, *parts))
 
 
 def kinds() -> tuple[Kind, ...]:
@@ -79,24 +98,34 @@ def kinds() -> tuple[Kind, ...]:
             ),
             (text("SELECT let_go_imports(:ids)"),),
         ),
-        Kind(
-            "cases",
-            "Cases that are over",
-            _chosen(
-                "SELECT id FROM escalation WHERE authority_id = :authority_id"
-                " AND state IN ('closed', 'withdrawn', 'merged')"
-                " AND coalesce(closed_at, stage_began_at, raised_at) < :before"
-                " AND NOT is_held(authority_id, :today, school_urn, raised_by)"
-                " AND NOT is_held(authority_id, :today, NULL, owner_id)"
-                " AND NOT EXISTS (SELECT FROM escalation o WHERE o.authority_id = :authority_id"
-                "  AND o.merged_into = escalation.id) ORDER BY raised_at, id"
+        _cases(),
+    )
+
+
+def _cases() -> Kind:
+    """Cases that are over, each with all its parts."""
+    return Kind(
+        "cases",
+        "Cases that are over",
+        _chosen(
+            "SELECT id FROM escalation WHERE authority_id = :authority_id"
+            " AND state IN ('closed', 'withdrawn', 'merged')"
+            " AND coalesce(closed_at, stage_began_at, raised_at) < :before"
+            " AND NOT is_held(authority_id, :today, school_urn, NULL) AND NOBODY_HELD"
+            " AND NOT EXISTS (SELECT FROM escalation o WHERE o.authority_id = :authority_id"
+            "  AND o.merged_into = escalation.id) ORDER BY raised_at, id".replace(
+                "NOBODY_HELD", _nobody_of_a_case_is_held()
+            )
+        ),
+        (
+            *(
+                text(f"DELETE FROM {table.name} {OF_A_CASE}")  # noqa: S608  (tables of our own)
+                for table in _parts_of_a_case()
             ),
-            (
-                *(
-                    text(f"DELETE FROM {name} WHERE authority_id = :authority_id AND case_id = ANY(:ids)")  # noqa: S608
-                    for name in _parts_of_a_case()
-                ),
-                text("DELETE FROM escalation WHERE authority_id = :authority_id AND id = ANY(:ids)"),
-            ),
+            text("DELETE FROM escalation WHERE authority_id = :authority_id AND id = ANY(:ids)"),
+        ),
+        text(
+            "SELECT id FROM escalation WHERE authority_id = :authority_id AND id = ANY(:ids)"
+            " AND state IN ('closed', 'withdrawn', 'merged') FOR UPDATE SKIP LOCKED"
         ),
     )
