@@ -14,7 +14,7 @@ from alongside.database.isolation import owned_tables
 from alongside.records.registry import about_people, given, unaccounted, words_of
 from tests.client import Client, words
 from tests.isolation.rows import value_of
-from tests.people import ADMINISTRATOR, HEAD_OF_MILL, NORTHSHIRE, OFFICER, SOUTHSHIRE, Cast
+from tests.people import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_SERVICE, NORTHSHIRE, OFFICER, SOUTHSHIRE, Cast
 from tests.stage import Copy
 
 ABOUT = HEAD_OF_MILL
@@ -102,23 +102,27 @@ async def test_the_copy_has_every_row_that_refers_to_the_person_and_none_of_anot
     assert "token_hash" not in answer.text
 
 
-async def test_what_others_wrote_of_them_is_in_it_and_marked(
-    client: Client, boss: asyncpg.Connection
-) -> None:
-    table = Base.metadata.tables["escalation_note"]
-    assert isinstance(table.c["words"].type, Text)
+async def note(boss: asyncpg.Connection, words_of_it: str) -> None:
+    """An officer's note in a case, past every trigger."""
     await boss.execute("SET session_replication_role = replica")
     await boss.execute(
         "INSERT INTO escalation_note (authority_id, case_id, weight, words, written_by)"
         " VALUES ($1, gen_random_uuid(), 'opinion', $2, $3)",
         NORTHSHIRE,
-        f"I think that {ABOUT.name.upper()} listens too little",
+        words_of_it,
         OFFICER.person_id,
     )
-    rows = json.loads((await take(client)).text)["rows"]
-    [note] = [row for row in rows if row["table"] == "escalation_note"]
-    assert "listens too little" in note["values"]["words"]
-    assert "look before you hand it over" in note["because"]
+
+
+async def test_what_others_wrote_of_them_is_in_it_and_marked(
+    client: Client, boss: asyncpg.Connection
+) -> None:
+    assert isinstance(Base.metadata.tables["escalation_note"].c["words"].type, Text)
+    await note(boss, f"I think that {ABOUT.name.upper()} listens too little")
+    rows = json.loads((await take(client, HEAD_OF_SERVICE)).text)["rows"]
+    [found] = [row for row in rows if row["table"] == "escalation_note"]
+    assert "listens too little" in found["values"]["words"]
+    assert "look before you hand it over" in found["because"]
 
 
 async def test_who_asked_and_who_took_it_is_written_down(client: Client, boss: asyncpg.Connection) -> None:
@@ -152,3 +156,68 @@ async def test_a_copy_is_for_who_keeps_records_and_for_a_month(
         assert (await client.get(copy, as_=one)).status_code == 404
     await boss.execute("UPDATE subject_request SET asked_at = now() - $1::interval", timedelta(days=31))
     assert (await client.get(copy, as_=ADMINISTRATOR)).status_code == 404
+
+
+async def renamed(boss: asyncpg.Connection, name: str) -> None:
+    await boss.execute(
+        "UPDATE person SET name = $1 WHERE authority_id = $2 AND id = $3", name, NORTHSHIRE, ABOUT.person_id
+    )
+
+
+async def tables_in(client: Client, one: Cast) -> set[str]:
+    """The tables of which a copy has rows."""
+    return {row["table"] for row in json.loads((await take(client, one)).text)["rows"]}
+
+
+async def test_words_of_cases_in_which_a_name_stands_are_for_the_head_of_service_alone(
+    client: Client, boss: asyncpg.Connection
+) -> None:
+    """Whoever invites people chooses their names, and sees no case."""
+    await note(boss, "It is said that the governors of Mill have lost trust")
+    await renamed(boss, "the governors")
+    assert "escalation_note" not in await tables_in(client, ADMINISTRATOR)
+    assert "escalation_note" in await tables_in(client, HEAD_OF_SERVICE)
+    asked = await client.post("/records/requests", REASON, as_=ADMINISTRATOR)
+    sentence = "Words in cases in which their name stands are not in the copy that you take."
+    assert sentence in words(await client.get(asked.headers["location"], as_=ADMINISTRATOR))
+    assert sentence not in words(await client.get(asked.headers["location"], as_=HEAD_OF_SERVICE))
+
+
+@pytest.mark.parametrize("name", ["e", "trust", "of M", "a b c"])
+async def test_a_name_that_stands_everywhere_is_not_looked_for(
+    name: str, client: Client, boss: asyncpg.Connection
+) -> None:
+    """What refers to the person is still in the copy, and the page says what is not."""
+    await note(boss, f"The governors of Mill have lost trust: {name}")
+    await renamed(boss, name)
+    found = await tables_in(client, HEAD_OF_SERVICE)
+    assert "person" in found
+    assert "escalation_note" not in found
+    asked = await client.post("/records/requests", REASON, as_=HEAD_OF_SERVICE)
+    page = words(await client.get(asked.headers["location"], as_=HEAD_OF_SERVICE))
+    assert "too short to be looked for in words" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("I trust mina  MILL.", True),
+        ("(Mina Mill)", True),
+        ("Mina Millward came", False),
+        ("Jasmina Mill came", False),
+        ("Mina met Mill", False),
+    ],
+)
+async def test_a_name_is_found_as_whole_words(
+    text: str, stands: bool, client: Client, boss: asyncpg.Connection
+) -> None:
+    await note(boss, text)
+    assert ("escalation_note" in await tables_in(client, HEAD_OF_SERVICE)) == stands
+
+
+async def test_marks_in_a_name_are_marks_and_no_pattern(client: Client, boss: asyncpg.Connection) -> None:
+    await renamed(boss, "Mina (Min.) O'Mill [x")
+    await note(boss, "Mina (Min.) O'Mill [x was there")
+    assert "escalation_note" in await tables_in(client, HEAD_OF_SERVICE)
+    await renamed(boss, "..... .....")
+    assert "escalation_note" not in await tables_in(client, HEAD_OF_SERVICE)

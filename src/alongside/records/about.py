@@ -1,14 +1,16 @@
 """All that is held about one person: rows that refer to them, and words in which their name stands."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, false, func, null, or_, select
+from sqlalchemy import ColumnElement, Row, Table, false, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.access.permissions import Permission, Reach, reach_of
 from alongside.access.person import Person, Role
 from alongside.database.asker import Asker, let_ask
 from alongside.database.base import Base
@@ -18,6 +20,9 @@ from alongside.web.spreadsheet import as_xlsx
 
 MOST = 20_000
 """Rows of one table in a copy."""
+
+FEWEST_LETTERS = 5
+"""Letters in a name that is looked for in words; what is shorter stands in too many."""
 
 HEADS = ("Where", "Row", "Why it is here", "What", "Value")
 
@@ -36,23 +41,41 @@ async def held_about(session: AsyncSession, person: Person, about: UUID, name: s
     """Everything in this authority that refers to a person, opinions about them too, table by table.
 
     Read as the product itself, for it spans what no single role sees; who may ask is asked before. Rows of others in
-    which the name stands are marked so that somebody looks at them before they are handed over.
+    which the name stands are marked so that somebody looks at them before they are handed over; those of cases are only
+    for who sees every case, as whoever invites people chooses their names.
     """
     await let_ask(session, Asker(person.authority_id, Role.SYSTEM.value))
+    everywhere = sees_every_case(person)
     held: list[Held] = []
     for table in owned_tables(Base.metadata):
-        found = {row.key: row for row in await _rows(session, person.authority_id, table, about, name)}
+        sought = name if everywhere or "second_policy" not in table.info else ""
+        found = {row.key: row for row in await _rows(session, person.authority_id, table, about, sought)}
         held += [_held(table, row) for row in found.values()]
     return held
+
+
+def sees_every_case(person: Person) -> bool:
+    """Whether somebody's copies have the words of cases in which a name stands: the administrator's have not."""
+    return reach_of(person.role, Permission.SEE_CASE) is Reach.AUTHORITY
+
+
+def can_be_sought(name: str) -> bool:
+    """Whether words are searched for a name: one of two words at least, with `FEWEST_LETTERS` letters together."""
+    return len(name.split()) > 1 and sum(map(str.isalpha, name)) >= FEWEST_LETTERS
+
+
+def _named(table: Table, name: str) -> ColumnElement[bool]:
+    """Whether the name stands in a row: as whole words, in any case of letters, however they are spaced."""
+    if not can_be_sought(name):
+        return false()
+    whole = r"(?<!\w)" + r"\s+".join(re.escape(word) for word in name.lower().split()) + r"(?!\w)"
+    return or_(false(), *(func.lower(table.c[column]).regexp_match(whole) for column in words_of(table)))
 
 
 async def _rows(
     session: AsyncSession, authority_id: int, table: Table, about: UUID, name: str
 ) -> Iterable[Row[Any]]:
     refers = or_(false(), *(table.c[column] == about for column in about_people(table)))
-    named = or_(
-        false(), *(func.strpos(func.lower(table.c[column]), name.lower()) > 0 for column in words_of(table))
-    )
     keys = [column for column in table.primary_key.columns if column.name != "authority_id"]
     statement = (
         select(
@@ -60,7 +83,7 @@ async def _rows(
             refers.label("refers"),
             *(table.c[column] for column in given(table)),
         )
-        .where(table.c.authority_id == authority_id, or_(refers, named))
+        .where(table.c.authority_id == authority_id, or_(refers, _named(table, name)))
         .limit(MOST)
     )
     return (await session.execute(statement)).all()

@@ -14,7 +14,7 @@ from alongside.authorities.calendar import LONDON
 from alongside.errors import NotThere
 from alongside.journal.actions import write_journal
 from alongside.records import actions, queries
-from alongside.records.about import as_json, as_workbook, held_about
+from alongside.records.about import as_json, as_workbook, can_be_sought, held_about, sees_every_case
 from alongside.records.forms import HoldForm, RequestForm
 from alongside.records.model import HELD
 from alongside.records.terms import answer_by
@@ -80,6 +80,9 @@ async def show_request(
         "row": row,
         "open": _is_open(row),
         "until": row.asked_at + COPY_GOOD_FOR,
+        "settings": settings_of(person.authority_id),
+        "sought": can_be_sought(row.name),
+        "with_cases": sees_every_case(person),
         "answer_by": answer_by(calendar_of(person.authority_id), asked_on),
     }
     return Page("records/request.html", context)
