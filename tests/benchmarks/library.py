@@ -12,7 +12,9 @@ CREATE TEMP TABLE source AS
 SELECT t.n, t.title, t.problem, t.deed, t.evidence, t.themes,
        setweight(to_tsvector('search.english', t.title), 'A') || setweight(to_tsvector('search.english', t.problem), 'B')
        || setweight(to_tsvector('search.english', t.deed), 'C') || setweight(to_tsvector('search.english', t.evidence), 'D')
-           AS words
+           AS words,
+       ARRAY(SELECT lexeme FROM unnest(to_tsvector('search.plain', concat_ws(' ', t.title, t.problem, t.deed, t.evidence)))
+              WHERE lexeme ~ '^[a-z]{4,24}$' AND ts_lexize('pg_catalog.english_stem', lexeme) <> '{}') AS spelt
   FROM (SELECT n, title, problem, deed, evidence, string_to_array(themes, ';') AS themes
           FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
                WITH ORDINALITY AS t(title, problem, deed, evidence, themes, n)) t
@@ -31,16 +33,13 @@ SELECT $1, 100001 + g.n % 120, 'verified', left(s.title, 110) || ' ' || g.n, s.t
   FROM generate_series(1, $2::int) g(n) JOIN source s ON s.n = 1 + g.n % (SELECT count(*) FROM source)
 """
 SHELF = """
-INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, shown_to_all_from, words)
-SELECT e.authority_id, 'inside', e.id, e.school_urn, e.shown_to_all_from, s.words
+INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, shown_to_all_from, words, spelt)
+SELECT e.authority_id, 'inside', e.id, e.school_urn, e.shown_to_all_from, s.words, s.spelt
   FROM directory_entry e JOIN source s ON e.title LIKE left(s.title, 110) || ' %'
 """
 WORDS = """
-INSERT INTO search.word (authority_id, word, stem)
-SELECT a.authority_id, w.word, w.stem FROM authority a, (
-    SELECT DISTINCT lexeme AS word, (ts_lexize('pg_catalog.english_stem', lexeme))[1] AS stem
-      FROM source, unnest(to_tsvector('search.plain', concat_ws(' ', title, problem, deed, evidence)))
-     WHERE lexeme ~ '^[a-z]{4,24}$' AND ts_lexize('pg_catalog.english_stem', lexeme) <> '{}') w
+INSERT INTO search.word (authority_id, word)
+SELECT a.authority_id, w.word FROM authority a, (SELECT DISTINCT unnest(spelt) AS word FROM source) w
 """
 MEANINGS = """
 INSERT INTO entry_meaning (authority_id, entry_id, numbers, read_at)

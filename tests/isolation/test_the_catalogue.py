@@ -164,7 +164,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         "search.find(text,integer[],date,integer[],text[],real[],real[],uuid[],real[],double precision,double precision,double precision)",
         "search.keep_entry()",
         "search.keep_public()",
-        "search.known(text[])",
+        "search.known(text,integer[],date,text[])",
         "search.rename_school()",
     }
     for row in rows:

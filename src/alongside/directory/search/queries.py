@@ -55,9 +55,16 @@ class Found:
 
 
 async def understood(session: AsyncSession, person: Person, typed: str, recipe: Recipe = WHOLE) -> Question:
-    """What somebody typed, as the directory understands it: jargon of the authority, words it knows, slips."""
+    """What somebody typed, as they can be understood: jargon of the authority, words within their reach, slips."""
+    reach = {name: value for name, value in reach_of_entries(person).items() if name in ("urns", "today")}
+    return await _understood(session, person, typed, recipe, reach | {"shelf": shelf.INSIDE})
+
+
+async def _understood(
+    session: AsyncSession, person: Person, typed: str, recipe: Recipe, reach: Mapping[str, Any]
+) -> Question:
     words = words_in(typed)
-    rows = (await session.execute(KNOWN, {"words": list(words)})).all() if words else ()
+    rows = (await session.execute(KNOWN, {**reach, "words": list(words)})).all() if words else ()
     known = {row.word: Known(row.stop, row.known, likeliest(row.word, row.alike)) for row in rows}
     return understand(words, known, settings_of(person.authority_id).jargon.values(), recipe)
 
@@ -84,12 +91,14 @@ async def search(session: AsyncSession, person: Person, question: Question, want
 async def public_search(session: AsyncSession, person: Person, typed: str) -> Sequence[UUID] | None:
     """The ids of what the public finds, best first, 200 at most; None where there is no word to go by.
 
-    By words alone: who is not signed in has no reader of sentences work for them.
+    By words alone, and by those of what is public: who is not signed in has no reader of sentences work for them.
     """
-    question = await understood(session, person, typed, replace(WHOLE, meaning=False))
+    recipe = replace(WHOLE, meaning=False)
+    reach = {"shelf": shelf.PUBLIC, "urns": None, "today": person.today}
+    question = await _understood(session, person, typed, recipe, reach)
     if question.empty:
         return None
-    values = await _asking(session, person, question, replace(WHOLE, meaning=False))
+    values = await _asking(session, person, question, recipe)
     return (await session.scalars(PUBLIC_FOUND, values)).all()
 
 

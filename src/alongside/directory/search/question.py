@@ -32,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the directory knows of a typed word: left out as a stop word, found in some text, or like these words."""
+    """What is known of a typed word within somebody's reach: left out as a stop word, in a text, or like these."""
 
     stop: bool
     known: bool
@@ -47,8 +47,8 @@ class Question:
     """A search as it is understood: `names` says for each group which of the typed words it is.
 
     `sentence` is what is read for its meaning: slips put right, short words of the trade in full. `corrected` maps a
-    word that nobody wrote to what was looked for instead. It is not to be shown as it is: these may be words of
-    entries that the asker cannot see (`why.corrections`).
+    word that stands nowhere within reach to what was looked for instead, of which a page shows what it found
+    (`why.corrections`).
     """
 
     parts: tuple[Part, ...]
@@ -114,7 +114,7 @@ def understand(
 def _ways(
     word: str, known: Known, recipe: Recipe, corrected: dict[str, tuple[str, ...]]
 ) -> Iterable[tuple[str, float]]:
-    """How one word may be found: as it is; if nobody wrote it, by its beginning or by what it was meant to be."""
+    """How one word may be found: as it is; if it stands nowhere, by its beginning or by what it was meant to be."""
     if known.stop:
         return
     yield _phrase((word,)), 1.0

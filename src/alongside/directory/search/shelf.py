@@ -1,8 +1,9 @@
 """What searches look through: a place of PostgreSQL's own, which no role that serves pages can read or write.
 
 Under row-level security no index answers `@@` or `%`, because these operators might leak (infra/decisions/0014). So the
-words of listed entries are kept once more in the schema `search`, by triggers alone. The one door is `search.find`: it
-asks the fence which authority this is, takes the reach of who asks, and gives back ids and scores, never a text.
+words of listed entries are kept once more in the schema `search`, by triggers alone. Its doors are `search.known` and
+`search.find`: they ask the fence which authority this is and take the reach of who asks; what stands outside it changes
+nothing of what a word is taken for and adds nothing to what is found. `find` gives back ids and scores, never a text.
 """
 
 from alongside.database.promises import promise
@@ -42,18 +43,18 @@ CREATE TABLE search.entry (
     partner_urn integer,
     shown_to_all_from date,
     words tsvector NOT NULL,
+    spelt text[] NOT NULL,
     PRIMARY KEY (authority_id, shelf, entry_id),
     FOREIGN KEY (authority_id, entry_id) REFERENCES public.directory_entry (authority_id, id) ON DELETE CASCADE
 );
 CREATE INDEX ix_entry_words ON search.entry USING gin (authority_id, words);
+CREATE INDEX ix_entry_spelt ON search.entry USING gin (authority_id, spelt);
 
 CREATE TABLE search.word (
     authority_id integer NOT NULL,
     word text NOT NULL,
-    stem text NOT NULL,
     PRIMARY KEY (authority_id, word)
 );
-CREATE INDEX ix_word_stem ON search.word (authority_id, stem);
 CREATE INDEX ix_word_alike ON search.word USING gin (authority_id, word public.gin_trgm_ops);
 """,
 )
@@ -69,21 +70,21 @@ DECLARE
     deed text := concat_ws(' ', entry->>'what_we_did', entry->>'context', entry->>'source_name');
     rest text := concat_ws(' ', entry->>'evidence', entry->>'what_to_avoid', entry->>'what_you_need',
         entry->>'who_to_ask', entry->>'staff_time');
+    as_spelt text[] := ARRAY(
+        SELECT lexeme FROM unnest(to_tsvector('search.plain', concat_ws(' ', entry->>'title', matter, deed, rest)))
+         WHERE lexeme ~ '^[a-z]{4,24}$' AND ts_lexize('pg_catalog.english_stem', lexeme) <> '{}' ORDER BY lexeme);
 BEGIN
-    INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, partner_urn, shown_to_all_from, words)
+    INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, partner_urn, shown_to_all_from, words, spelt)
     VALUES (here, at, (entry->>'id')::uuid, (entry->>'school_urn')::integer,
             (entry->>'partner_urn')::integer, (entry->>'shown_to_all_from')::date,
             setweight(to_tsvector('search.english', entry->>'title'), 'A')
             || setweight(to_tsvector('search.english', matter), 'B')
             || setweight(to_tsvector('search.english', deed), 'C')
-            || setweight(to_tsvector('search.english', rest), 'D'))
+            || setweight(to_tsvector('search.english', rest), 'D'), as_spelt)
     ON CONFLICT (authority_id, shelf, entry_id) DO UPDATE SET school_urn = excluded.school_urn,
-        partner_urn = excluded.partner_urn, shown_to_all_from = excluded.shown_to_all_from, words = excluded.words;
-    INSERT INTO search.word (authority_id, word, stem)
-    SELECT here, lexeme, (ts_lexize('pg_catalog.english_stem', lexeme))[1]
-      FROM unnest(to_tsvector('search.plain', concat_ws(' ', entry->>'title', matter, deed, rest)))
-     WHERE lexeme ~ '^[a-z]{4,24}$' AND ts_lexize('pg_catalog.english_stem', lexeme) <> '{}'
-     ORDER BY lexeme
+        partner_urn = excluded.partner_urn, shown_to_all_from = excluded.shown_to_all_from, words = excluded.words,
+        spelt = excluded.spelt;
+    INSERT INTO search.word (authority_id, word) SELECT here, unnest(as_spelt)
     ON CONFLICT (authority_id, word) DO NOTHING;
 END $$;
 REVOKE ALL ON FUNCTION search.stand(integer, text, jsonb) FROM PUBLIC;
@@ -136,26 +137,42 @@ CREATE TRIGGER rename_on_shelf AFTER UPDATE OF name ON public.school FOR EACH RO
 )
 
 promise(
-    "the_directory_knows_which_words_stand_in_it",
+    "who_asks_knows_which_words_stand_within_their_reach",
     """
-CREATE FUNCTION search.known(typed text[]) RETURNS TABLE (word text, stop boolean, known boolean, alike text[])
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT t.word, numnode(t.query) = 0, t.known,
-           CASE WHEN t.known OR t.word !~ '^[a-z]{4,24}$' THEN '{}' ELSE
+CREATE FUNCTION search.known(at text, urns integer[], today date, typed text[])
+RETURNS TABLE (word text, stop boolean, known boolean, alike text[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    here integer := fence.authority_id();
+BEGIN
+    RETURN QUERY
+    WITH asked AS MATERIALIZED (
+        SELECT u.word, plainto_tsquery('search.english', u.word) AS query, u.word ~ '^[a-z]{4,24}$' AS plain
+          FROM unnest(typed) AS u(word)
+    ), written AS MATERIALIZED (
+        SELECT DISTINCT a.word FROM asked a JOIN search.entry e ON e.authority_id = here AND e.words @@ a.query
+         WHERE a.plain AND numnode(a.query) > 0 AND e.shelf = at
+           AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns) OR e.shown_to_all_from <= today)
+    ), told AS MATERIALIZED (
+        SELECT a.word, numnode(a.query) = 0 AS stop,
+               NOT a.plain OR numnode(a.query) = 0 OR a.word IN (SELECT word FROM written) AS known
+          FROM asked a
+    )
+    SELECT t.word, t.stop, t.known,
+           CASE WHEN t.known THEN '{}' ELSE
                (SELECT coalesce(array_agg(near.word ORDER BY near.likeness DESC, near.word), '{}') FROM (
-                    SELECT w.word, public.similarity(w.word, t.word) AS likeness
-                      FROM search.word w
-                     WHERE w.authority_id = (SELECT fence.authority_id()) AND w.word OPERATOR(public.%) t.word
+                    SELECT DISTINCT w.word, public.similarity(w.word, t.word) AS likeness
+                      FROM search.word w JOIN search.entry e ON e.authority_id = here AND e.spelt @> ARRAY[w.word]
+                     WHERE w.authority_id = here AND w.word OPERATOR(public.%) t.word AND e.shelf = at
+                       AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns)
+                            OR e.shown_to_all_from <= today)
                      ORDER BY likeness DESC, w.word LIMIT 20) near) END
-      FROM (SELECT u.word, plainto_tsquery('search.english', u.word) AS query,
-                   u.word !~ '^[a-z]{4,24}$' OR EXISTS (
-                       SELECT FROM search.word w WHERE w.authority_id = (SELECT fence.authority_id())
-                          AND w.stem = (ts_lexize('pg_catalog.english_stem', u.word))[1]) AS known
-              FROM unnest(typed) AS u(word)) t
-$$;
-REVOKE ALL ON FUNCTION search.known(text[]) FROM PUBLIC;
+      FROM told t;
+END $$;
+REVOKE ALL ON FUNCTION search.known(text, integer[], date, text[]) FROM PUBLIC;
 GRANT USAGE ON SCHEMA search TO alongside_app;
-GRANT EXECUTE ON FUNCTION search.known(text[]) TO alongside_app;
+GRANT EXECUTE ON FUNCTION search.known(text, integer[], date, text[]) TO alongside_app;
 """,
 )
 

@@ -8,8 +8,11 @@ from sqlalchemy import ARRAY, REAL, Date, Float, Integer, Numeric, Text, Uuid, b
 from alongside.directory.model import LISTED
 from alongside.directory.search.facets import BAND, FACETS
 
-KNOWN = text("SELECT word, stop, known, alike FROM search.known(:words)").bindparams(
-    bindparam("words", type_=ARRAY(Text))
+KNOWN = text("SELECT word, stop, known, alike FROM search.known(:shelf, :urns, :today, :words)").bindparams(
+    bindparam("shelf", type_=Text),
+    bindparam("urns", type_=ARRAY(Integer)),
+    bindparam("today", type_=Date),
+    bindparam("words", type_=ARRAY(Text)),
 )
 
 ASKED = """
