@@ -393,10 +393,25 @@ REVOKE ALL ON public_entry FROM PUBLIC
 -- next
 GRANT SELECT ON public_entry TO alongside_app
 -- next
+CREATE FUNCTION words_agreed_on(entry directory_entry) RETURNS jsonb LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT jsonb_build_array(entry.kind, entry.title, entry.themes, entry.phases, entry.key_stages, entry.problem,
+        entry.context, entry.what_we_did, entry.evidence, entry.claimed_level, entry.what_to_avoid, entry.what_you_need,
+        entry.cost_pence, entry.staff_hours, entry.staff_time, entry.term, entry.who_to_ask, entry.visibility,
+        entry.school_urn, entry.partner_urn)
+$$;
+
 CREATE FUNCTION refuse_without_consent() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NEW.partner_urn IS NOT NULL AND NEW.state IN ('submitted', 'verified', 'reverified')
+    IF NEW.partner_urn IS NULL THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.edition <= OLD.edition AND words_agreed_on(NEW) <> words_agreed_on(OLD) THEN
+        RAISE EXCEPTION 'another text of an entry about two schools is another edition'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consent_of_both';
+    END IF;
+    IF NEW.state NOT IN ('draft', 'returned', 'archived')
        AND (TG_OP = 'INSERT' OR NEW.state <> OLD.state OR NEW.edition <> OLD.edition)
        AND 2 > (SELECT count(*) FROM public.entry_consent
                  WHERE authority_id = NEW.authority_id AND entry_id = NEW.id AND edition = NEW.edition
@@ -698,11 +713,15 @@ INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'retu
 -- next
 INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'archived')
 -- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'draft')
+-- next
 INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'reverified')
 -- next
 INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'review_due')
 -- next
 INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'archived')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'draft')
 -- next
 INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'reverified')
 -- next
@@ -717,6 +736,8 @@ INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'subm
 INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'submitted', 'returned')
 -- next
 INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'archived')
+-- next
+INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'draft')
 -- next
 INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'reverified')
 -- next

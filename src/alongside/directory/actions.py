@@ -17,6 +17,7 @@ from alongside.directory.model import (
     ARCHIVE_ENTRY,
     DRAFT_ENTRY,
     LISTED,
+    RECALL_ENTRY,
     RESTORE_ENTRY,
     SUBMIT_ENTRY,
     TAKE_BACK,
@@ -28,7 +29,7 @@ from alongside.errors import Invalid, NotThere, Refused, Stale
 from alongside.journal.actions import write_journal
 from alongside.needs.actions import refuse_closed
 from alongside.notifications import tell
-from alongside.people.queries import ids, leaders_of_schools
+from alongside.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.schools.model import School
 from alongside.workflow import take
 
@@ -77,7 +78,8 @@ async def change_entry(
 ) -> None:
     """Write an entry anew. One that was verified stays in the directory and waits for its review.
 
-    Raises Stale when somebody changed it since `version`, Refused while others are checking it.
+    One that tells of two schools leaves it until both have said yes to the new text. Raises Stale when somebody
+    changed it since `version`, Refused while others are checking it.
     """
     entry = await queries.held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_fixed(entry)
@@ -101,7 +103,15 @@ async def change_entry(
 
 
 async def _write(session: AsyncSession, person: Person, entry: Any, values: Mapping[str, Any]) -> None:
-    """Put new words into a held entry: a listed one moves to its review with them."""
+    """Put new words into a held entry: a listed one moves to its review with them, or out of the directory."""
+    if leaves_with_a_change(entry):
+        await take(session, person, DirectoryEntry, entry, RECALL_ENTRY, **values)
+        people = await people_of_schools(session, person.authority_id, person.today, [entry.partner_urn])
+        text = "An entry about a partnership of your school was changed. It is out of the directory for now."
+        once = f"entry_recalled:{entry.id}:{entry.version}"
+        where = f"/directory/{entry.id}"
+        await tell(session, person, ids(people), "entry_recalled", text, where, once=once)
+        return
     if entry.state in LISTED:
         await take(session, person, DirectoryEntry, entry, AMEND_ENTRY, **values)
         return
@@ -175,6 +185,11 @@ async def agreed_by_both(session: AsyncSession, person: Person, entry: Any) -> b
         return True
     agreed = await queries.consents_of(session, person, entry)
     return {entry.school_urn, entry.partner_urn} <= agreed.keys()
+
+
+def leaves_with_a_change(entry: Any) -> bool:
+    """Whether an entry is listed with the yes of two schools, which holds for its present text alone."""
+    return entry.state in LISTED and entry.partner_urn is not None
 
 
 async def keep_version(

@@ -64,7 +64,7 @@ def may_consent(person: Person, entry: Any, consented: set[int]) -> bool:
     """Whether this person's school is asked for its yes to an entry about a partnership."""
     return (
         entry.partner_urn is not None
-        and entry.state in (*DRAFTS, "review_due")
+        and entry.state in DRAFTS
         and person.school_urn not in consented
         and may(person, Permission.CONSENT_TO_ENTRY, entry.school_urn, entry.partner_urn)
     )

@@ -63,6 +63,9 @@ AMEND_ENTRY = Move(
     Permission.WRITE_ENTRY,
     "changed the entry after it was verified",
 )
+RECALL_ENTRY = Move(
+    "recall_entry", LISTED, "draft", Permission.WRITE_ENTRY, "changed what both schools had said yes to"
+)
 FALL_DUE = Move("fall_due", ("verified", "reverified"), "review_due", None, "the entry is due for review")
 REVERIFY_ENTRY = Move(
     "reverify_entry",
@@ -108,6 +111,7 @@ MOVES = (
     VERIFY_ENTRY,
     RETURN_ENTRY,
     AMEND_ENTRY,
+    RECALL_ENTRY,
     FALL_DUE,
     REVERIFY_ENTRY,
     ARCHIVE_ENTRY,
@@ -130,11 +134,11 @@ class DirectoryEntry(AuthorityOwned, Base):
     The school `school_urn` keeps the entry, whoever wrote it; `partner_urn` is the other school of the
     `partnership_id` that it was harvested from. `edition` counts the texts (see EntryVersion), and
     `verified_edition` is the one that was verified: a later one is shown within the authority as not yet
-    verified, and not at all to the public. From `shown_to_all_from` on, the whole authority sees it;
-    nothing keeps it inside the consortium. `checked_level` (0 to 4) is the evidence as verified,
-    `claimed_level` as the school claims it, `evidence_level` what is shown (evidence.AFTER_USE). Money in
-    pence, staff time in hours. `reviewed_on` is when somebody last verified it: reading never moves it.
-    `convert_by_on` is the last day of a work in progress.
+    verified, and not at all to the public; one about two schools to nobody else (see EntryConsent). From
+    `shown_to_all_from` on, the whole authority sees it; nothing keeps it inside the consortium.
+    `checked_level` (0 to 4) is the evidence as verified, `claimed_level` as the school claims it,
+    `evidence_level` what is shown (evidence.AFTER_USE). Money in pence, staff time in hours. `reviewed_on` is
+    when somebody last verified it: reading never moves it. `convert_by_on` ends a work in progress.
     """
 
     __tablename__ = "directory_entry"

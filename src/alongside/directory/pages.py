@@ -52,6 +52,7 @@ BESIDES = {"change_entry": "changed the entry", "consent_to_entry": "said yes to
 SAID = {
     "submit": "Your entry is sent to be checked.",
     "draft": "The draft is saved.",
+    "recall": "Your changes are saved. The entry is out of the directory until both schools have said yes to them.",
 }
 
 
@@ -155,7 +156,10 @@ async def change_entry(
     except Stale as problem:
         form.version.data = str(problem.version)
         return _form_page("directory/edit.html", form, person, status=409, kept=entry, stale=problem)
-    return await _after(session, person, entry_id, act if entry.state not in LISTED else "change")
+    if entry.state in LISTED:
+        now = await queries.entry_to(session, person, Permission.WRITE_ENTRY, entry_id)
+        act = "change" if now.state in LISTED else "recall"
+    return await _after(session, person, entry_id, act)
 
 
 @page.post("/directory/{entry_id:uuid}/submission", permission=Permission.WRITE_ENTRY)
@@ -234,6 +238,7 @@ def _form_page(
         "form": form,
         "entry": kept,
         "listed": kept is not None and kept.state in LISTED,
+        "leaves": kept is not None and actions.leaves_with_a_change(kept),
         "stale": None,
         "preview": None,
         "safeguarding": settings.contacts.get("safeguarding"),

@@ -1,7 +1,8 @@
 """What the public sees: a table of its own, which holds no person and is kept by PostgreSQL alone.
 
-An entry comes in when a text that its school made public is verified, and goes when it is archived or shown less
-widely. A text that was changed since waits outside until it is verified again.
+An entry comes in when a text that its school made public is verified, and goes when it is archived, shown less
+widely, or changed while it tells of two schools. Any other text that was changed since waits outside until it is
+verified again.
 """
 
 from datetime import date, datetime

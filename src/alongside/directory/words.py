@@ -117,6 +117,11 @@ def waiting_for(entry: Any, settings: AuthoritySettings) -> str | None:
     """Who acts next, in one sentence; None when nobody has to."""
     lead, team = settings.words.consortium_lead, settings.words.core_team
     match entry.state:
+        case "draft" if entry.partner_urn and entry.verified_edition not in (None, entry.edition):
+            return (
+                "It was changed after it was verified, so it is out of the directory until both schools have said yes"
+                " to the new text and it is checked and verified again."
+            )
         case "draft":
             return f"Waiting for {entry.school} to finish the draft and send it to be checked."
         case "submitted":

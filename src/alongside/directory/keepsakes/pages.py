@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
-from alongside.directory.actions import refuse_fixed
+from alongside.directory.actions import leaves_with_a_change, refuse_fixed
 from alongside.directory.keepsakes import actions, drawing, queries, sorting
 from alongside.directory.keepsakes.forms import PictureForm
 from alongside.directory.publication.queries import public_entry
@@ -167,6 +167,7 @@ async def _keepsakes_page(
         "entry": entry,
         "form": form,
         "mistakes": {},
+        "leaves": leaves_with_a_change(entry),
         "pictures": await queries.pictures_of(session, person.authority_id, entry),
         "attachments": await queries.attachments_of(session, person.authority_id, entry),
         "largest_picture": drawing.LARGEST_SENT // 1_000_000,

@@ -11,7 +11,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities import settings_of
 from alongside.directory import queries
-from alongside.directory.actions import agreed_by_both, tell_leaders
+from alongside.directory.actions import tell_leaders
 from alongside.directory.model import (
     CHECK_ENTRY,
     HAND_BACK,
@@ -67,8 +67,6 @@ async def verify_entry(
     if entry.version != version:
         raise Refused("This was changed while you were reading it. Read it again, then verify.", entry.state)
     await _refuse_own_words(session, person, entry)
-    if not await agreed_by_both(session, person, entry):
-        raise Refused("Both schools have to say yes to this text first.", entry.state)
     settings = settings_of(person.authority_id).directory
     values: dict[str, Any] = {}
     if entry.visibility != "consortium":
