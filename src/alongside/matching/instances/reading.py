@@ -12,6 +12,7 @@ from alongside.authorities import calendar_of, settings_of
 from alongside.authorities.calendar import Calendar
 from alongside.authorities.settings import AuthoritySettings
 from alongside.consortia.model import PHASES as CONSORTIUM_PHASES
+from alongside.directory.known_for import evidence_of_schools
 from alongside.matching.engine.instance import (
     Between,
     Budget,
@@ -26,14 +27,9 @@ from alongside.matching.engine.instance import (
     Weights,
 )
 from alongside.matching.instances.queries import facts
+from alongside.matching.instances.strength import strengths
 from alongside.needs.phases import PHASES
 from alongside.offers.freshness import fresh_since
-
-SHOWN_STRENGTH = 750
-"""How strong an offer counts in a theme for which it says what shows it (0 to 1000)."""
-
-DESIGNATED_STRENGTH = 900
-"""The same where a designation holds besides."""
 
 BURDEN_TERMS = 3
 SPENDS = ("intervention", "commissioning")
@@ -64,12 +60,18 @@ async def read_instance(
     offers = {row.id: row for row in found["offers"]}
     accepted = dict(_accepted(found["under_way"], offers))
     unfit = {row.school_urn for row in found["unfit"]}
+    practice: dict[int, dict[str, int]] = {}
+    for row in await evidence_of_schools(session, authority_id):
+        practice.setdefault(row.school_urn, {})[row.theme] = row.level
     pools = _pools(settings, today)
     return Instance(
         on=today,
         schools=tuple(_school(authority_id, row) for row in found["schools"]),
         needs=tuple(_need(settings, row, accepted, pools) for row in found["needs"]),
-        offers=tuple(_offer(settings, today, row, unfit) for row in found["offers"]),
+        offers=tuple(
+            _offer(settings, today, row, practice.get(row.school_urn, {}), row.school_urn not in unfit)
+            for row in found["offers"]
+        ),
         known=tuple(_known(found, accepted, {row.id for row in found["needs"]}, set(offers))),
         between=tuple(
             Between(school=row.school_urn, other=row.other_urn, what=row.what) for row in found["barriers"]
@@ -172,15 +174,14 @@ def _need(settings: AuthoritySettings, row: Any, accepted: dict[UUID, Any], pool
     )
 
 
-def _offer(settings: AuthoritySettings, today: date, row: Any, unfit: set[int]) -> Offer:
+def _offer(settings: AuthoritySettings, today: date, row: Any, practice: dict[str, int], fit: bool) -> Offer:
     holds = bool(row.designation) and (row.designation_until is None or row.designation_until >= today)
-    strength = DESIGNATED_STRENGTH if holds else SHOWN_STRENGTH
     return Offer(
         id=row.id,
         school=row.school_urn,
         half_days=half_days(row.days_left),
         engagements=row.places_left,
-        themes={theme: strength if shown else None for theme, shown in sorted((row.themes or {}).items())},
+        themes=strengths(row.themes or {}, designated=holds, evidence=practice),
         phases=tuple(row.phases) or tuple(PHASES),
         starts_on=row.starts_on,
         ends_on=row.ends_on,
@@ -191,7 +192,7 @@ def _offer(settings: AuthoritySettings, today: date, row: Any, unfit: set[int]) 
             (Held(designation=row.designation, until=row.designation_until),) if row.designation else ()
         ),
         shown_to_all=row.shown_to_all,
-        fit=row.school_urn not in unfit,
+        fit=fit,
         confirmed=row.state == "live"
         and row.confirmed_on is not None
         and row.confirmed_on >= fresh_since(settings, today),
