@@ -1,9 +1,16 @@
 """A picture that somebody sent, drawn anew: only its pixels go on, nothing that was hidden beside them."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+if TYPE_CHECKING:
+    from PIL import Image
+
+_EASELS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
+"""Two pictures at a time: each may take 160 MB while it is unpacked."""
 
 LARGEST_SENT = 12_000_000
 """Bytes of a picture as it is sent."""
@@ -29,12 +36,19 @@ class Drawn:
     height: int
 
 
+async def drawn_apart(sent: bytes) -> Drawn:
+    """The same as `drawn_anew`, off the event loop, two at a time."""
+    return await asyncio.get_running_loop().run_in_executor(_EASELS, drawn_anew, sent)
+
+
 def drawn_anew(sent: bytes) -> Drawn:
     """The same picture, upright, no larger than needed, without place, camera, name or anything else but pixels.
 
     Whatever else the file holds (another file behind the picture, scripts, more frames) stays behind. Raises
     ValueError with the cure for what is too large, too many pixels, or no picture.
     """
+    from PIL import Image, ImageOps, UnidentifiedImageError  # for pictures that few send, not at every start
+
     if len(sent) > LARGEST_SENT:
         raise ValueError(
             f"The picture is larger than {LARGEST_SENT // 1_000_000} MB. Make it smaller and send it again"
@@ -54,8 +68,10 @@ def drawn_anew(sent: bytes) -> Drawn:
         raise ValueError(TOO_MANY if str(problem) == TOO_MANY else NOT_READ) from problem
 
 
-def _kept(pixels: Image.Image) -> Drawn:
+def _kept(pixels: "Image.Image") -> Drawn:
     """The pixels alone, as JPEG, or as WebP where some let the page shine through."""
+    from PIL import Image
+
     alone = Image.new(pixels.mode, pixels.size)
     alone.paste(pixels)
     out = BytesIO()

@@ -48,7 +48,7 @@ async def add_picture(
     if not form.holds() or sent is None:
         return _blaming(answer, mistakes)
     try:
-        picture = await asyncio.to_thread(drawing.drawn_anew, sent[1])
+        picture = await drawing.drawn_apart(sent[1])
     except ValueError as problem:
         return _blaming(answer, {"picture": str(problem)})
     await actions.add_picture(session, person, entry_id, picture, form.alternative_text.data)

@@ -31,6 +31,9 @@ KEPT_OF_THE_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "HOME")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Numpy sets memory aside for each thread it might use, on large machines more than the child may have."""
 
+_CHILDREN = asyncio.Semaphore(max(2, os.cpu_count() or 2))
+"""As many solvers at a time as there are cores: whoever asks “what if” many times keeps the process answering."""
+
 CRASHED = "The solver stopped working, so this is a plan without it: the best pair first, tier by tier."
 OUT_OF_TIME = "The solver ran out of time, so this is a plan without it: the best pair first, tier by tier."
 
@@ -86,7 +89,7 @@ async def _heard(
     """What a child told before it ended or was killed, and what to say if that is not all."""
     heard, why = _Heard(), CRASHED
     try:
-        async with asyncio.timeout(limit):
+        async with _CHILDREN, asyncio.timeout(limit):
             await _listen(instance, child, heard, progress)
     except TimeoutError:
         why = OUT_OF_TIME
