@@ -15,8 +15,10 @@ from alongside.access.permissions import LAW
 from alongside.access.person import Role
 from alongside.errors import NotThere, Refused
 from alongside.escalations import model
+from alongside.escalations.acts import moves_offered
 from alongside.escalations.handling import actions
 from alongside.escalations.model import CASE_WORKFLOW, RAISE_CASE
+from alongside.escalations.queries import ONE_CASE, of_person
 from alongside.workflow import BEGINNING, Move
 from tests.access.oracle import AGREED, LEADERS
 from tests.escalations.scene import CHALLENGE, END, acting, ask_as, put_case
@@ -31,6 +33,7 @@ from tests.people import (
     LEAD_OF_SOUTH,
     NORTHSHIRE,
     OFFICER,
+    SOUTH,
     Cast,
 )
 from tests.stage import Copy, open_database
@@ -46,6 +49,10 @@ ACTORS = (
     ADMINISTRATOR,
     *WITHOUT_SEAT,
 )
+OF_WHO_RAISED_IT = {"answer_case", "raise_case"}
+"""What only the consortium that raised a case may do, even where another handles it."""
+
+HANDLED = {"outcome": "other_consortium", "decision": "South handles it", "handling_consortium_id": SOUTH}
 Act = Callable[[AsyncSession, Any, UUID, UUID], Awaitable[Any]]
 
 ACTS: dict[str, Act] = {
@@ -84,6 +91,7 @@ async def cases(module_database: Copy) -> Any:
     try:
         made = {state: await put_case(connection, state) for state in STATES}
         made["other"] = await put_case(connection, "active")
+        made |= {("handled", state): await put_case(connection, state, **HANDLED) for state in STATES}
     finally:
         await connection.close()
     database = open_database(module_database)
@@ -134,6 +142,44 @@ async def state_now(session: AsyncSession, case_id: UUID) -> str:
     """The state of a case, as the core team sees it."""
     await ask_as(session, OFFICER)
     return str(await session.scalar(text("SELECT state FROM escalation WHERE id = :id"), {"id": case_id}))
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_who_only_handles_a_case_answers_for_nobody(state: str, cases: Any) -> None:
+    """The lead of the consortium that a case was handed to neither ends it nor is offered to; who raised it is."""
+    database, made = cases
+    case_id = made["handled", state]
+    async with database.fenced(NORTHSHIRE) as session:
+        for one in (LEAD_OF_NORTH, LEAD_OF_SOUTH):
+            await ask_as(session, one)
+            row = (await session.execute(ONE_CASE, of_person(acting(one), case_id=case_id))).one()
+            offered = {act.label for act in moves_offered(acting(one), row, ())}
+            for verb, moves in OF_ACT.items():
+                attempt = await session.begin_nested()
+                done = None
+                with suppress(NotThere, Refused):
+                    await ACTS[verb](session, acting(one), case_id, made["other"])
+                    done = await state_now(session, case_id)
+                await attempt.rollback()
+                legal = [move for move in moves if state in move.starts and answers(move, one)]
+                assert done == (legal[0].end if legal else None), (state, verb, one.name)
+                assert (BUTTONS.get(verb) in offered) == bool(legal), (state, verb, one.name)
+
+
+BUTTONS = {
+    "take_back": "Take the school back",
+    "not_yet": "It is too early",
+    "withdraw_case": "Withdraw",
+    "reopen_case": "Open again",
+}
+"""What the acts of leads are called on the page of a case."""
+
+
+def answers(move: Move, one: Cast) -> bool:
+    """Whether it was agreed, by hand, that a lead takes this move with a case of the north that the south handles."""
+    assert move.permission is not None
+    of_north_alone = move.permission.value in OF_WHO_RAISED_IT
+    return one.role.value in AGREED[move.permission.value] and (one is LEAD_OF_NORTH or not of_north_alone)
 
 
 @pytest.mark.parametrize("state", STATES)

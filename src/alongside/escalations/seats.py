@@ -72,13 +72,17 @@ def reach_case(person: Person, permission: Permission, row: Any) -> None:
 
 
 def may_case(person: Person, permission: Permission, row: Any) -> bool:
-    """Whether this person may do this to this case, their interests left aside."""
+    """Whether this person may do this to this case, their interests left aside.
+
+    Only the consortium that raised it answers for it: one that handles it works on it and ends nothing.
+    """
+    its = {row.consortium_id}
+    if permission is not Permission.ANSWER_CASE:
+        its.add(row.handling_consortium_id)
     match reach_of(person.role, permission):
         case Reach.AUTHORITY:
             return True
-        case Reach.OWN_CONSORTIUM if {row.consortium_id, row.handling_consortium_id} & set(
-            person.consortium_ids
-        ):
+        case Reach.OWN_CONSORTIUM if its & set(person.consortium_ids):
             return True
         case Reach.OWN_SCHOOL if row.school_urn == person.school_urn and row.told_at is not None:
             return True
