@@ -3,15 +3,17 @@ CREATE EXTENSION IF NOT EXISTS btree_gin
 CREATE TABLE missed_search (
 	authority_id INTEGER NOT NULL, 
 	words TEXT NOT NULL, 
-	times INTEGER NOT NULL, 
+	seeker BYTEA NOT NULL, 
+	place BYTEA NOT NULL, 
 	last_on DATE NOT NULL, 
-	CONSTRAINT pk_missed_search PRIMARY KEY (authority_id, words), 
+	CONSTRAINT pk_missed_search PRIMARY KEY (authority_id, words, seeker), 
 	CONSTRAINT ck_missed_search_words CHECK (char_length(words) BETWEEN 1 AND 80), 
-	CONSTRAINT ck_missed_search_times CHECK (times > 0), 
+	CONSTRAINT ck_missed_search_marks CHECK (octet_length(seeker) = 16 AND octet_length(place) = 16), 
+	CONSTRAINT uq_missed_search_authority_id_place UNIQUE (authority_id, place), 
 	CONSTRAINT fk_missed_search_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 )
 -- next
-CREATE INDEX ix_missed_search_authority_id_times ON missed_search (authority_id, times)
+CREATE INDEX ix_missed_search_authority_id_last_on ON missed_search (authority_id, last_on)
 -- next
 CREATE TABLE directory_following (
 	authority_id INTEGER NOT NULL, 

@@ -1,6 +1,8 @@
 """Those who look after the directory see what it lacks, what grows old and what came of it; never who searched."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from alongside.database.session import Database
+from alongside.directory.health import actions
+from alongside.directory.health.actions import A_DAY, remember_missed
 from tests.client import Client, soup, words
-from tests.directory.shelves import TODAY, shelve
+from tests.directory.shelves import TODAY, asker, shelve
 from tests.people import (
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -22,20 +26,30 @@ from tests.people import (
     QUAY,
     SOUTHSHIRE,
     TWIN_OFFICER,
+    Cast,
 )
 
 
 async def missed(database: Database, authority_id: int = NORTHSHIRE) -> Mapping[str, int]:
-    """What is remembered of searches that found nothing."""
+    """What is remembered of searches that found nothing: how many people missed which words."""
     async with database.fenced(authority_id, read_only=True) as session:
-        rows = (await session.execute(text("SELECT words, times FROM missed_search"))).all()
-    return {row.words: row.times for row in rows}
+        rows = (
+            await session.execute(text("SELECT words, count(*) AS people FROM missed_search GROUP BY 1"))
+        ).all()
+    return {row.words: row.people for row in rows}
 
 
-async def test_a_search_that_finds_nothing_is_counted_without_who_and_shown_from_three_times_on(
+async def miss(database: Database, one: Cast, words: str, days: int = 0) -> None:
+    """Somebody of the cast searches for words and finds nothing, so many days from now."""
+    person = replace(asker(one), today=TODAY + timedelta(days=days))
+    async with database.fenced(one.authority_id) as session:
+        await remember_missed(session, person, words, b"k" * 32)
+
+
+async def test_a_search_that_finds_nothing_is_counted_without_who_and_shown_from_three_people_on(
     client: Client, database: Database
 ) -> None:
-    """Twice is nobody's business; three times is a gap."""
+    """What two people missed is nobody's business; of three it is a gap."""
     for number, one in enumerate((HEAD_OF_MILL, HEAD_OF_QUAY, HEAD_OF_PARK)):
         page = words(await client.get("/directory/health", as_=OFFICER))
         assert "xylophone lessons" not in page, number
@@ -43,10 +57,60 @@ async def test_a_search_that_finds_nothing_is_counted_without_who_and_shown_from
     page = words(await client.get("/directory/health", as_=LEAD_OF_NORTH))
     assert "xylophone lessons 3" in page
     async with database.fenced(NORTHSHIRE, read_only=True) as session:
-        (row,) = (await session.execute(text("SELECT * FROM missed_search"))).all()
-    assert set(row._mapping) == {"authority_id", "words", "times", "last_on"}
+        rows = (await session.execute(text("SELECT * FROM missed_search"))).all()
+    assert set(rows[0]._mapping) == {"authority_id", "words", "seeker", "place", "last_on"}
     assert await missed(database, SOUTHSHIRE) == {}
     assert "xylophone" not in words(await client.get("/directory/health", as_=TWIN_OFFICER))
+
+
+async def test_what_one_person_searches_for_again_and_again_is_shown_to_nobody(
+    client: Client, database: Database
+) -> None:
+    """Not when they do so three times, not on three days, and not when a second one does."""
+    for _ in range(3):
+        await client.get("/directory?q=jane+smithers+capability", as_=HEAD_OF_QUAY)
+    for days in range(4):
+        await miss(database, HEAD_OF_MILL, "jane smithers capability", days)
+    assert await missed(database) == {"jane smithers capability": 2}
+    for one in (LEAD_OF_NORTH, OFFICER):
+        assert "smithers" not in words(await client.get("/directory/health", as_=one))
+    await miss(database, HEAD_OF_PARK, "jane smithers capability")
+    assert "jane smithers capability 3" in words(await client.get("/directory/health", as_=OFFICER))
+
+
+async def test_no_two_rows_can_be_told_to_be_of_one_person(database: Database) -> None:
+    """Who reads the table without the key learns neither who searched nor what else they searched for."""
+    for typed in ("latin", "cricket", "makaton"):
+        await miss(database, HEAD_OF_MILL, typed)
+    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+        rows = (await session.execute(text("SELECT seeker, place FROM missed_search"))).all()
+    assert len({row.seeker for row in rows} | {row.place for row in rows}) == 6
+    assert not any(HEAD_OF_MILL.person_id.bytes[:4] in one for row in rows for one in row)
+
+
+async def test_one_person_fills_no_more_than_their_places_of_a_day(database: Database) -> None:
+    """However fast they search, and without taking a place from anybody else; the next day there are places again."""
+    typed = [f"{one}{other}" for one in "abcdef" for other in "abcdef"]
+    await asyncio.gather(*(miss(database, HEAD_OF_MILL, one) for one in typed))
+    assert 0 < len(await missed(database)) <= A_DAY
+    for one in typed:
+        await miss(database, HEAD_OF_MILL, one)
+    assert len(await missed(database)) == A_DAY
+    await miss(database, HEAD_OF_QUAY, "makaton")
+    await miss(database, HEAD_OF_MILL, "latin", days=1)
+    assert {"makaton", "latin"} < set(await missed(database)) and len(await missed(database)) == A_DAY + 2
+
+
+async def test_an_authority_keeps_so_many_at_most_and_none_for_longer_than_a_year(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest go first; what is searched for again is new again."""
+    monkeypatch.setattr(actions, "IN_ALL", 3)
+    for days, typed in enumerate(("latin", "cricket", "makaton", "latin", "hydrotherapy")):
+        await miss(database, HEAD_OF_MILL, typed, days)
+    assert set(await missed(database)) == {"latin", "makaton", "hydrotherapy"}
+    await miss(database, HEAD_OF_MILL, "chess", days=368)
+    assert set(await missed(database)) == {"hydrotherapy", "chess"}
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """Good practice of the demonstration: what its invented schools have found to work, brought in from a file."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
+from secrets import token_bytes
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Date, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +30,7 @@ ASKED = {
     "post_16": "Head of sixth form",
 }
 MISSED = (("cricket", 5), ("hydrotherapy", 3), ("latin", 4), ("makaton", 3))
-"""What its schools looked for and did not find, and how often."""
+"""What its schools looked for and did not find, and how many people."""
 
 SEEN_BY = ("authority", "authority", "public", "authority", "consortium")
 FIGURES = text(
@@ -62,9 +65,11 @@ async def bring_practice(session: AsyncSession, product: Person, today: date, mo
     )
     made = await take_in(session, product, fates)
     await session.execute(SINCE, {"authority_id": product.authority_id, "today": today})
-    for words, times in MISSED:
-        for _ in range(times):
-            await remember_missed(session, product.authority_id, words, today)
+    key = token_bytes()
+    for words, people in MISSED:
+        for number in range(people):
+            seeker = replace(product, id=UUID(int=number), today=today)
+            await remember_missed(session, seeker, words, key)
     return len(made)
 
 

@@ -38,6 +38,7 @@ NOT_OF_PEOPLE = {
     "entry_meaning",
     "entry_attachment",
     "entry_picture",
+    "missed_search",
     "escalation_file",
 }
 """Tables whose binary columns say nothing of a person, or are a file: named in a copy, and looked at by hand."""

@@ -1,24 +1,76 @@
 """Remembering that a search found nothing, without who searched."""
 
+import hmac
 import re
-from datetime import date
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Date, Integer, LargeBinary, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.person import Person
+from alongside.directory.health.model import KEPT_DAYS, MARK_BYTES
 
 WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|['-])*(?: [^\W\d_](?:[^\W\d_]|['-])*){0,5}")
 """One to six words of letters: what has numbers or goes on for longer may be about somebody, and is not kept."""
 
+A_DAY = 20
+"""Searches that are remembered of one person on one day; what they miss beyond that is not counted."""
+
+IN_ALL = 5_000
+"""Rows that an authority keeps; the oldest go first."""
+
 MISS = text(
     """
-    INSERT INTO missed_search AS m (authority_id, words, times, last_on) VALUES (:authority_id, :words, 1, :today)
-    ON CONFLICT (authority_id, words) DO UPDATE SET times = m.times + 1, last_on = :today
+    WITH again AS (
+        UPDATE missed_search SET last_on = :today
+         WHERE authority_id = :authority_id AND words = :words AND seeker = :seeker AND last_on < :today
+    )
+    INSERT INTO missed_search (authority_id, words, seeker, place, last_on)
+    SELECT :authority_id, :words, :seeker, mine.place, :today
+      FROM unnest(:places) WITH ORDINALITY AS mine(place, number)
+     WHERE NOT EXISTS (SELECT FROM missed_search m WHERE m.authority_id = :authority_id AND m.place = mine.place)
+       AND NOT EXISTS (SELECT FROM missed_search m
+                        WHERE m.authority_id = :authority_id AND m.words = :words AND m.seeker = :seeker)
+     ORDER BY mine.number LIMIT 1
+    ON CONFLICT DO NOTHING
+    RETURNING true
     """
+).bindparams(
+    bindparam("authority_id", type_=Integer),
+    bindparam("words", type_=Text),
+    bindparam("seeker", type_=LargeBinary),
+    bindparam("places", type_=ARRAY(LargeBinary)),
+    bindparam("today", type_=Date),
 )
+LET_GO = text(
+    """
+    DELETE FROM missed_search WHERE authority_id = :authority_id AND (last_on <= :since OR (words, seeker) IN (
+        SELECT words, seeker FROM missed_search WHERE authority_id = :authority_id
+         ORDER BY last_on DESC, words, seeker OFFSET :in_all))
+    """
+).bindparams(bindparam("since", type_=Date))
 
 
-async def remember_missed(session: AsyncSession, authority_id: int, words: str, today: date) -> None:
-    """Count words that were searched for and not found; nothing where they could be about a person."""
-    if len(words) <= 80 and WORDS.fullmatch(words):
-        values = {"authority_id": authority_id, "words": words, "today": today}
-        await session.execute(MISS, values)
+async def remember_missed(session: AsyncSession, person: Person, words: str, key: bytes) -> None:
+    """Count somebody among those who searched for words in vain, once; nothing where they could be about a person.
+
+    `key` makes the marks that stand for them: nobody who reads the table can make these again.
+    """
+    if person.id is None or len(words) > 80 or not WORDS.fullmatch(words):
+        return
+
+    def mark(*of: object) -> bytes:
+        said = "\n".join(map(str, ("missed search", person.authority_id, person.id, *of)))
+        return hmac.digest(key, said.encode(), "sha256")[:MARK_BYTES]
+
+    here: dict[str, Any] = {"authority_id": person.authority_id}
+    values = here | {
+        "words": words,
+        "seeker": mark("words", words),
+        "places": [mark("place", person.today, number) for number in range(A_DAY)],
+        "today": person.today,
+    }
+    if await session.scalar(MISS, values):
+        since = person.today - timedelta(days=KEPT_DAYS)
+        await session.execute(LET_GO, here | {"since": since, "in_all": IN_ALL})

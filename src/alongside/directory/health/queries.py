@@ -10,18 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import schools_within
+from alongside.directory.health.model import KEPT_DAYS
 from alongside.directory.model import LISTED
 
 FEWEST = 3
-"""Searches that missed fewer times are not shown: one person's words alone would tell who it was."""
+"""What fewer people missed is not shown: one person's words alone, however often, would tell who it was."""
 
 SOON_DAYS = 60
 
 MISSES = text(
     f"""
-    SELECT words, times, last_on FROM missed_search
-     WHERE authority_id = :authority_id AND times >= {FEWEST} AND last_on > :since
-     ORDER BY times DESC, words LIMIT 25
+    SELECT words, count(*) AS people, max(last_on) AS last_on FROM missed_search
+     WHERE authority_id = :authority_id AND last_on > :since
+     GROUP BY words HAVING count(*) >= {FEWEST} ORDER BY people DESC, words LIMIT 25
     """  # noqa: S608  (a number of our own)
 ).bindparams(bindparam("since", type_=Date))
 
@@ -81,7 +82,7 @@ async def health_of(session: AsyncSession, person: Person) -> Mapping[str, Seque
     reach = here | {"urns": None if schools is None else sorted(schools)}
     today = person.today
     asked = (
-        ("missed", MISSES, here | {"since": today - timedelta(days=365)}),
+        ("missed", MISSES, here | {"since": today - timedelta(days=KEPT_DAYS)}),
         ("expiring", EXPIRING, reach | {"soon": today + timedelta(days=SOON_DAYS)}),
         ("meeting", MEETING, reach | {"today": today}),
         ("came_of", CAME_OF, reach),

@@ -72,8 +72,9 @@ async def show_directory(request: Request[Any, Any, Any], session: AsyncSession,
 async def _remember(request: Request[Any, Any, Any], person: Person, words: str, shown: Page) -> Answer:
     """Count what was missed in a transaction of its own: the search itself only reads."""
     try:
-        async with request.app.state.house.database.fenced(person.authority_id) as session:
-            await remember_missed(session, person.authority_id, words, person.today)
+        house = request.app.state.house
+        async with house.database.fenced(person.authority_id) as session:
+            await remember_missed(session, person, words, house.secret)
     except (SQLAlchemyError, OSError) as problem:
         log.warning("a missed search was not counted", error=type(problem).__name__)
     return shown
