@@ -222,6 +222,21 @@ async def test_a_case_handed_to_another_consortium_is_seen_and_worked_on_there(d
     assert "case_decided" in await told(database, LEAD_OF_SOUTH)
 
 
+async def test_an_owner_who_left_the_core_team_hears_no_more_of_a_case(database: Database) -> None:
+    """The rest of the core team does instead."""
+    case_id = await a_case(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        await actions.acknowledge_case(session, acting(OFFICER), case_id)
+        await session.execute(
+            text("UPDATE appointment SET ends_on = current_date WHERE person_id = :id"),
+            {"id": OFFICER.person_id},
+        )
+    async with database.fenced(NORTHSHIRE) as session:
+        await actions.withdraw_case(session, acting(LEAD_OF_NORTH), case_id, "Settled")
+    assert "case_withdrawn" not in await told(database, OFFICER)
+    assert "case_withdrawn" in await told(database, HEAD_OF_SERVICE)
+
+
 async def test_two_officers_who_decide_at_once(database: Database) -> None:
     """The second waits, then finds a version that is not theirs, with both texts; nothing of the first is lost."""
     case_id = await a_case(database)

@@ -27,6 +27,7 @@ from tests.people import (
     LEAD_OF_NORTH,
     NORTHSHIRE,
     OFFICER,
+    PARK,
     SOUTHSHIRE,
 )
 from tests.stage import Copy
@@ -172,6 +173,24 @@ async def test_a_right_that_ended_is_not_reminded(database: Database, boss: asyn
     await bring_forward(boss, "head_of_service")
     await remind(database)
     assert await told(boss) == set()
+
+
+async def test_an_owner_or_cover_who_left_the_core_team_is_not_reminded(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    """Their case reminds whoever is of the core team now."""
+    await armed(database, await a_case(boss, owner_id=LEAD_OF_NORTH.person_id))
+    await armed(database, await a_case(boss, owner_id=HEAD_OF_SERVICE.person_id, school_urn=PARK))
+    await boss.execute(
+        "INSERT INTO escalation_cover (authority_id, away_id, cover_id, starts_on, ends_on)"
+        " VALUES ($1, $2, $3, current_date - 1, current_date + 1)",
+        NORTHSHIRE,
+        HEAD_OF_SERVICE.person_id,
+        LEAD_OF_NORTH.person_id,
+    )
+    await bring_forward(boss, "owner_before", "owner_on_the_day")
+    await remind(database)
+    assert {name for name, _ in await told(boss)} == {OFFICER.name, HEAD_OF_SERVICE.name}
 
 
 async def test_at_night_nothing_is_even_claimed(database: Database, boss: asyncpg.Connection) -> None:

@@ -133,13 +133,12 @@ async def tell_seats(
 ) -> None:
     """Tell everybody who has a seat at a case, but for who acts: never of which school, nor why.
 
-    The headteacher is told only when the school has been told of the case, and with `school`.
+    The headteacher is told only when the school has been told of the case, and with `school`. An owner who has left the
+    core team is no owner: then all of it are told.
     """
     people = [*await leads_with_a_seat(session, person, row), *await named_readers(session, person, row.id)]
-    if row.owner_id is not None:
-        people.append(row.owner_id)
-    else:
-        people += ids(await officers(session, person))
+    team = ids(await officers(session, person))
+    people += [row.owner_id] if row.owner_id in team else team
     if school and row.told_at is not None:
         people += await heads_of(session, person, row.school_urn)
     once = f"{kind}:{row.id}:{getattr(row, 'version', 0)}"

@@ -140,15 +140,19 @@ async def _tell(
 
 
 async def _whose_turn(session: AsyncSession, person: Person, case: Row[Any], step: str) -> list[UUID]:
-    """Who is reminded at a step: the owner, or who covers; without one, as above them, the core team as a whole."""
+    """Who is reminded at a step: the owner, or who covers; without one, as above them, the core team as a whole.
+
+    An owner who has left the core team is none.
+    """
     inside = (session, person.authority_id, person.today)
     officers = await holders(*inside, Role.CORE_OFFICER)
     if step == "head_of_service":
         return await holders(*inside, Role.HEAD_OF_SERVICE)
     owner = case.owner_id
-    if step == "core_team" or owner is None:
+    team = await holders(*inside, Role.CORE_OFFICER, Role.HEAD_OF_SERVICE)
+    if step == "core_team" or owner not in team:
         return [one for one in officers if one != owner] or officers
-    return [owner, *await covers(*inside, owner)]
+    return [owner, *(one for one in await covers(*inside, owner) if one in team)]
 
 
 async def _write_to_director(session: AsyncSession, person: Person, timer: Row[Any]) -> None:
