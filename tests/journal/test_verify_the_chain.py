@@ -19,7 +19,7 @@ from alongside.journal.anchors import file_of, read_anchors, write_anchor
 from alongside.journal.commands import audit
 from alongside.journal.queries import broken_links, head_of
 from alongside.worker.anchoring import Anchoring
-from tests.people import NORTHSHIRE, SOUTHSHIRE
+from tests.people import ADMINISTRATOR, NORTHSHIRE, SOUTHSHIRE
 from tests.stage import FENCE_KEY, Copy, Stage
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -280,11 +280,8 @@ async def let_go(database: Database, days: int) -> int:
         return gone
 
 
-async def test_the_oldest_entries_go_and_the_chain_and_its_anchors_hold(
-    database: Database, copy: Copy, anchored: Path, owner: asyncpg.Connection
-) -> None:
-    """Entries of eight years ago are made as they would have been made then."""
-    assert await let_go(database, 2557) == 0
+async def age_the_first_five(owner: asyncpg.Connection) -> None:
+    """Make entries of eight years ago, as they would have been made then."""
     await owner.execute(
         f"UPDATE journal_entry SET at = at - interval '8 years' WHERE {OF_NORTHSHIRE} AND id IN"
         f" (SELECT entry_id FROM journal_seal WHERE {OF_NORTHSHIRE} AND number <= 5)"
@@ -300,6 +297,13 @@ async def test_the_oldest_entries_go_and_the_chain_and_its_anchors_hold(
         f"UPDATE journal_head h SET seal = s.seal FROM journal_seal s"
         f" WHERE h.{OF_NORTHSHIRE} AND s.{OF_NORTHSHIRE} AND s.number = {ENTRIES}"
     )
+
+
+async def test_the_oldest_entries_go_and_the_chain_and_its_anchors_hold(
+    database: Database, copy: Copy, anchored: Path, owner: asyncpg.Connection
+) -> None:
+    assert await let_go(database, 2557) == 0
+    await age_the_first_five(owner)
     assert await let_go(database, 2557) == 5
     async with database.fenced(NORTHSHIRE) as session:
         assert not await broken_links(session, NORTHSHIRE)
@@ -319,3 +323,23 @@ async def test_the_last_year_is_never_let_go(database: Database) -> None:
     await write(database, 1)
     with pytest.raises(Exception, match="the last year is kept"):
         await let_go(database, 300)
+
+
+async def test_nothing_of_the_journal_goes_while_anything_is_held(
+    database: Database, anchored: Path, owner: asyncpg.Connection
+) -> None:
+    """Whoever calls it, and whether or not they asked: the function itself does."""
+    await age_the_first_five(owner)
+    values = {"own": NORTHSHIRE, "by": ADMINISTRATOR.person_id}
+    async with database.fenced(NORTHSHIRE) as session:
+        await session.execute(
+            text(
+                "INSERT INTO legal_hold (authority_id, kind, why, placed_by, until_on)"
+                " VALUES (:own, 'authority', 'An inquiry', :by, (now() AT TIME ZONE 'Europe/London')::date)"
+            ),
+            values,
+        )
+    assert await let_go(database, 2557) == 0
+    async with database.fenced(NORTHSHIRE) as session:
+        await session.execute(text("UPDATE legal_hold SET until_on = until_on - 1"))
+    assert await let_go(database, 2557) == 5

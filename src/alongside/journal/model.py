@@ -118,6 +118,12 @@ BEGIN
         RAISE EXCEPTION 'the journal of the last year is kept' USING ERRCODE = 'check_violation';
     END IF;
     PERFORM FROM public.journal_head WHERE authority_id = own FOR UPDATE;
+    PERFORM FROM public.legal_hold h
+     WHERE h.authority_id = own AND h.lifted_at IS NULL
+       AND (h.until_on IS NULL OR h.until_on >= (now() AT TIME ZONE 'Europe/London')::date);
+    IF FOUND THEN
+        RETURN 0;
+    END IF;
     SELECT s.* INTO final FROM public.journal_seal s
      WHERE s.authority_id = own
        AND s.number < coalesce((SELECT min(young.number) FROM public.journal_seal young
