@@ -86,7 +86,7 @@ async def test_the_copy_has_every_row_that_refers_to_the_person_and_none_of_anot
 ) -> None:
     put = await seed(boss, NORTHSHIRE)
     await seed(boss, SOUTHSHIRE)
-    answer = await take(client)
+    answer = await take(client, HEAD_OF_SERVICE)
     assert answer.status_code == 200
     rows = json.loads(answer.text)["rows"]
     of = {
@@ -178,9 +178,23 @@ async def test_words_of_cases_in_which_a_name_stands_are_for_the_head_of_service
     assert "escalation_note" not in await tables_in(client, ADMINISTRATOR)
     assert "escalation_note" in await tables_in(client, HEAD_OF_SERVICE)
     asked = await client.post("/records/requests", REASON, as_=ADMINISTRATOR)
-    sentence = "Words in cases in which their name stands are not in the copy that you take."
+    sentence = "What stands in cases is not in the copy that you take."
     assert sentence in words(await client.get(asked.headers["location"], as_=ADMINISTRATOR))
     assert sentence not in words(await client.get(asked.headers["location"], as_=HEAD_OF_SERVICE))
+
+
+async def test_an_administrators_copy_about_an_officer_has_no_note_of_theirs(
+    client: Client, boss: asyncpg.Connection
+) -> None:
+    """Their notes refer to the officer who wrote them, and are about others."""
+    await note(boss, "It is said that the governors of Mill have lost trust")
+    about = REASON | {"about": str(OFFICER.person_id)}
+    for one, has_it in ((ADMINISTRATOR, False), (HEAD_OF_SERVICE, True)):
+        asked = await client.post("/records/requests", about, as_=one)
+        copy = await client.get(f"{asked.headers['location']}/copy.json", as_=one)
+        assert copy.status_code == 200
+        assert ("escalation_note" in copy.text) is has_it, one
+        assert OFFICER.name in copy.text
 
 
 @pytest.mark.parametrize("name", ["e", "trust", "of M", "a b c"])

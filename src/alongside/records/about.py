@@ -41,21 +41,22 @@ async def held_about(session: AsyncSession, person: Person, about: UUID, name: s
     """Everything in this authority that refers to a person, opinions about them too, table by table.
 
     Read as the product itself, for it spans what no single role sees; who may ask is asked before. Rows of others in
-    which the name stands are marked so that somebody looks at them before they are handed over; those of cases are only
-    for who sees every case, as whoever invites people chooses their names.
+    which the name stands are marked so that somebody looks at them before they are handed over. Rows of cases are only
+    for who sees every case: whoever invites people chooses their names, and an officer's notes refer to the officer.
     """
     await let_ask(session, Asker(person.authority_id, Role.SYSTEM.value))
     everywhere = sees_every_case(person)
     held: list[Held] = []
     for table in owned_tables(Base.metadata):
-        sought = name if everywhere or "second_policy" not in table.info else ""
-        found = {row.key: row for row in await _rows(session, person.authority_id, table, about, sought)}
+        if "second_policy" in table.info and not everywhere:
+            continue
+        found = {row.key: row for row in await _rows(session, person.authority_id, table, about, name)}
         held += [_held(table, row) for row in found.values()]
     return held
 
 
 def sees_every_case(person: Person) -> bool:
-    """Whether somebody's copies have the words of cases in which a name stands: the administrator's have not."""
+    """Whether somebody's copies have what stands in cases: the administrator's have not."""
     return reach_of(person.role, Permission.SEE_CASE) is Reach.AUTHORITY
 
 
