@@ -114,9 +114,12 @@ def web(host: str, port: int, processes: int, descriptor: int | None) -> None:
 @alongside.command()
 def worker() -> None:
     """Do late work: mail, deadlines, clocks. As many as wished may run beside each other."""
+    gc.disable()  # as for the web app: what is imported stays, and counting it takes time
     end_with_supervisor()
     Settings.from_environment()
     work: Callable[[], None] = import_module("alongside.worker").main
+    gc.freeze()
+    gc.enable()
     work()
 
 

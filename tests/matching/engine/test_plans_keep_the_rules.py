@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from alongside.matching.engine import greedy
 from alongside.matching.engine.candidates import find
-from alongside.matching.engine.checking import Impossible
 from alongside.matching.engine.columns import arrange
+from alongside.matching.engine.impossible import Impossible
 from alongside.matching.engine.instance import Instance, Known, input_hash, restored, stored
 from alongside.matching.engine.planning import Prepared, fallback, plan, written
 from alongside.matching.engine.result import Plan

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from alongside.matching.engine.checking import Impossible
+from alongside.matching.engine.impossible import Impossible
 from alongside.matching.engine.instance import Instance, Known, Weights
 from alongside.matching.engine.planning import plan
 from tests.matching.engine.made import authority

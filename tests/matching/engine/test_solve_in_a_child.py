@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from alongside.matching.engine.checking import Impossible
+from alongside.matching.engine.impossible import Impossible
 from alongside.matching.engine.instance import Instance
 from alongside.matching.engine.news import Planned, Progress
 from alongside.matching.engine.planning import plan

@@ -11,8 +11,8 @@ from contextlib import suppress
 
 import msgspec
 
-from alongside.matching.engine.checking import Impossible
 from alongside.matching.engine.explanation import explanations
+from alongside.matching.engine.impossible import Impossible
 from alongside.matching.engine.instance import restored
 from alongside.matching.engine.news import Finished, News, Planned, Progress, Refusal
 from alongside.matching.engine.planning import Prepared, plan_of

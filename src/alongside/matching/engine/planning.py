@@ -7,8 +7,9 @@ import numpy as np
 
 from alongside.matching.engine import greedy
 from alongside.matching.engine.candidates import ACCEPTED, Candidates, find
-from alongside.matching.engine.checking import check, check_pins
+from alongside.matching.engine.checking import check_pins
 from alongside.matching.engine.columns import Bools, Columns, arrange
+from alongside.matching.engine.impossible import check
 from alongside.matching.engine.instance import Instance, input_hash
 from alongside.matching.engine.programme import Programme, build
 from alongside.matching.engine.result import Coverage, Pair, Plan, Unserved

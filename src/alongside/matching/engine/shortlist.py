@@ -2,15 +2,9 @@
 
 from uuid import UUID
 
-import numpy as np
-
-from alongside.matching.engine.candidates import find
-from alongside.matching.engine.checking import check
-from alongside.matching.engine.columns import arrange
+from alongside.matching.engine.impossible import check
 from alongside.matching.engine.instance import Instance
 from alongside.matching.engine.result import Ranked, Shortlist
-from alongside.matching.engine.room import takes
-from alongside.matching.engine.scoring import as_score
 from alongside.matching.engine.sentences import why_unserved
 from alongside.matching.engine.words import RULES
 
@@ -20,6 +14,13 @@ def shortlist(instance: Instance, need: UUID, most: int = 10) -> Shortlist:
 
     Raises Impossible as a plan does, and KeyError when the need is not in the instance.
     """
+    import numpy as np  # a tenth of a second, and what follows brings it too: not at every start
+
+    from alongside.matching.engine.candidates import find
+    from alongside.matching.engine.columns import arrange
+    from alongside.matching.engine.room import takes
+    from alongside.matching.engine.scoring import as_score
+
     check(instance)
     columns = arrange(instance)
     candidates = find(columns)

@@ -14,13 +14,10 @@ from uuid import UUID
 import msgspec
 
 from alongside.matching.engine.changes import compared, with_known
-from alongside.matching.engine.checking import Impossible
-from alongside.matching.engine.explanation import explanations
+from alongside.matching.engine.impossible import Impossible
 from alongside.matching.engine.instance import Instance, stored
 from alongside.matching.engine.news import Finished, News, Planned, Progress, Refusal
-from alongside.matching.engine.planning import Prepared, fallback
 from alongside.matching.engine.result import Change, Outcome, Plan
-from alongside.matching.engine.supply import supply
 
 CHILD = (sys.executable, "-m", "alongside.matching.engine.child")
 LONGEST_LINE = 256 * 1024**2
@@ -160,6 +157,12 @@ async def _hear(line: bytes, heard: _Heard, progress: Listener | None) -> None:
 
 def _without_child(instance: Instance, plan: Plan | None, why: str, seconds: float) -> Outcome:
     """An outcome without the solver: its plan if it had one to tell, else the greedy one; reasons without what-ifs."""
+    from alongside.matching.engine.explanation import (
+        explanations,  # numpy and HiGHS are the child's, not ours
+    )
+    from alongside.matching.engine.planning import Prepared, fallback
+    from alongside.matching.engine.supply import supply
+
     prepared = Prepared(instance)
     plan = fallback(prepared, why, seconds) if plan is None else plan
     return Outcome(

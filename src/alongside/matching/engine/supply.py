@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 import numpy as np
 
+from alongside.matching.engine.gaps import gaps_of
 from alongside.matching.engine.instance import Instance, Offer, School
 from alongside.matching.engine.neighbourhood import again, near
 from alongside.matching.engine.planning import Prepared, chosen_of
@@ -55,23 +56,6 @@ def with_more(
         for one in instance.offers
     )
     return _checked(msgspec.structs.replace(instance, offers=offers), plan, offer, seconds)
-
-
-def gaps_of(instance: Instance, plan: Plan) -> tuple[Gap, ...]:
-    """Needs by theme, phase and each term that they name; '' stands for no term named."""
-    unserved = {one.need: one.candidates for one in plan.unserved}
-    needs, without, short = (Counter[tuple[str, str, str]]() for _ in range(3))
-    for need in instance.needs:
-        for term in need.terms or ("",):
-            cell = (need.theme, need.phase, term)
-            needs[cell] += 1
-            if need.id in unserved:
-                (short if unserved[need.id] else without)[cell] += 1
-    return tuple(
-        Gap(theme=cell[0], phase=cell[1], term=cell[2], needs=needs[cell],
-            without_supply=without[cell], short_of_days=short[cell])
-        for cell in sorted(needs)
-    )  # fmt: skip
 
 
 def _scarce(prepared: Prepared, plan: Plan, until: float) -> tuple[Scarce, ...]:

@@ -9,10 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Person
 from alongside.errors import Refused
-from alongside.matching.engine.checking import Impossible
+from alongside.matching.engine.impossible import Impossible
 from alongside.matching.engine.instance import Instance
-from alongside.matching.engine.mending import options
-from alongside.matching.engine.planning import Prepared
 from alongside.matching.engine.result import Option, Pair, Score
 from alongside.matching.instances.reading import half_days, read_instance
 from alongside.matching.runs.wording import is_over
@@ -24,6 +22,9 @@ async def options_now(
     session: AsyncSession, person: Person, run: Any, places: Sequence[Any], place: Any
 ) -> tuple[Instance, list[Option]]:
     """The facts as they are and the best ways to give a need another partner, best first; none is an answer too."""
+    from alongside.matching.engine.mending import options  # numpy and HiGHS: not at every start
+    from alongside.matching.engine.planning import Prepared
+
     instance = await read_instance(
         session, person.authority_id, person.today, run.consortium_id, run.id, seed=run.seed
     )

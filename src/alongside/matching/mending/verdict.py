@@ -4,11 +4,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.matching.engine import mending
 from alongside.matching.engine.instance import Instance
-from alongside.matching.engine.planning import Prepared, chosen_of
 from alongside.matching.engine.result import Outcome
-from alongside.matching.engine.solver import total
 from alongside.matching.mending.options import standing_pairs
 from alongside.matching.runs.queries import places_of
 from alongside.matching.runs.wording import is_over
@@ -16,6 +13,10 @@ from alongside.matching.runs.wording import is_over
 
 async def worth_offering(session: AsyncSession, run: Any, instance: Instance, outcome: Outcome) -> bool:
     """Whether it beats, by the authority's margin, what those who lead can do at once with the plan that stands."""
+    from alongside.matching.engine import mending  # numpy and HiGHS: not at every start
+    from alongside.matching.engine.planning import Prepared, chosen_of
+    from alongside.matching.engine.solver import total
+
     if run.starts_from_id is None:
         return True
     places = await places_of(session, run.authority_id, run.starts_from_id)

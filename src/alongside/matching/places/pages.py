@@ -12,7 +12,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import may_for_consortium, require
 from alongside.errors import Invalid, NotThere, Refused
-from alongside.matching.engine.checking import Impossible
+from alongside.matching.engine.impossible import Impossible
 from alongside.matching.engine.instance import Known, restored
 from alongside.matching.engine.result import Change
 from alongside.matching.engine.shortlist import shortlist

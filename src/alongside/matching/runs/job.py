@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.person import Person, system
 from alongside.authorities.registry import version_of
 from alongside.database.session import Database
-from alongside.matching.engine.checking import Impossible
+from alongside.matching.engine.impossible import Impossible
 from alongside.matching.engine.instance import Instance, input_hash, stored
 from alongside.matching.engine.news import Progress
 from alongside.matching.engine.result import Outcome

@@ -14,7 +14,7 @@ from alongside.access.person import Person
 from alongside.access.policy import require
 from alongside.authorities import settings_of
 from alongside.authorities.settings import label_of
-from alongside.matching.engine.checking import check_weights
+from alongside.matching.engine.impossible import check_weights
 from alongside.matching.engine.instance import Instance
 from alongside.matching.engine.result import Shortlist
 from alongside.matching.engine.shortlist import shortlist

@@ -13,10 +13,10 @@ from alongside.access.person import Person
 from alongside.access.policy import schools_within
 from alongside.authorities import calendar_of, settings_of
 from alongside.errors import NotThere
+from alongside.matching.engine.gaps import gaps_of
 from alongside.matching.engine.instance import Instance, restored
 from alongside.matching.engine.result import Gap, Outcome
 from alongside.matching.engine.solving import replan
-from alongside.matching.engine.supply import gaps_of
 from alongside.matching.places.audience import Names, names_in
 from alongside.matching.runs.outcome import restored_outcome
 from alongside.matching.runs.pages import words
