@@ -37,15 +37,18 @@ class Listener:
         self.channels: set[str] = set()
         self._connection: asyncpg.Connection | None = None
         self._task: asyncio.Task[None] | None = None
+        self._stopped = False
         self._change = asyncio.Lock()
 
     def start(self) -> None:
         """Begin to listen, in a task of its own; nothing when it has begun."""
         if self._task is None:
+            self._stopped = False
             self._task = asyncio.create_task(self._keep_listening())
 
     async def stop(self) -> None:
         """Listen no more."""
+        self._stopped = True  # a cancellation that meets a connection just lost is swallowed on its way
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -83,6 +86,8 @@ class Listener:
                 failures = 0
             except LOST as problem:
                 log.warning("not listening", error=type(problem).__name__)
+            if self._stopped:
+                return
             await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1
 

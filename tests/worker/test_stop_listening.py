@@ -1,0 +1,40 @@
+"""Who listens for calls of the database stops when told to, whatever becomes of the connection at that moment."""
+
+import asyncio
+
+import pytest
+
+from alongside.database.listening import Listener
+from tests.stage import Copy
+
+
+async def stops(listener: Listener) -> None:
+    """It stops, and by itself: a second cancellation, as a time limit would bring, might help it to an end."""
+    _, waiting = await asyncio.wait({asyncio.create_task(listener.stop())}, timeout=3)
+    assert not waiting
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_connection_lost_in_the_moment_of_stopping_keeps_nobody_waiting(
+    module_database: Copy, steps: int
+) -> None:
+    """A machine that goes down ends PostgreSQL and the worker together: the worker must not try for ever."""
+    connected = asyncio.Event()
+    listener = Listener(module_database.app_url, lambda *_: None, connected.set)
+    listener.start()
+    await connected.wait()
+    await asyncio.sleep(0.05)
+    assert listener._connection is not None
+    listener._connection.terminate()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await stops(listener)
+
+
+async def test_a_database_that_has_gone_keeps_nobody_waiting_either() -> None:
+    """While it tries to connect again, and between two tries."""
+    for wait in (0.0, 0.05, 0.3):
+        listener = Listener("postgresql://nobody:x@127.0.0.1:1/nothing", lambda *_: None)
+        listener.start()
+        await asyncio.sleep(wait)
+        await stops(listener)
