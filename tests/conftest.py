@@ -1,5 +1,6 @@
 """What every test can ask for: a database with the cast, and a client on the app."""
 
+import gc
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -33,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     for slug in ("northshire", "southshire"):
         make_known(slug)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays, so it is not counted again and again: as in the app itself."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

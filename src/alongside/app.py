@@ -103,7 +103,11 @@ def make_app(house: House) -> Litestar:
         name = {404: "404", 405: "404", 413: "413", 429: "429"}.get(problem.status_code, "422")
         status = 404 if problem.status_code == 405 else problem.status_code
         answer = response_to(
-            request, house, None, None, Page(f"errors/{name}.html", {"mistakes": {}}, status)
+            request,
+            request.app.state.house,
+            None,
+            None,
+            Page(f"errors/{name}.html", {"mistakes": {}}, status),
         )
         answer.headers.update(HEADERS)  # an address that no route has never comes through the middleware
         return answer

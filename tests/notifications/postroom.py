@@ -21,9 +21,8 @@ from alongside.notifications.letters import Origin
 from alongside.notifications.model import HOURS
 from alongside.notifications.sending import Sender, send_some
 from alongside.notifications.transports import Transport
-from alongside.settings import bundled
-from alongside.web.templates import make_environment
 from tests.people import NORTHSHIRE
+from tests.stage import pages_environment
 
 SCHOOL_DAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=ZoneInfo("Europe/London"))
@@ -75,7 +74,7 @@ def origin(authority_id: int = NORTHSHIRE) -> Origin:
 
 
 def sender_over(database: Database, transport: Transport) -> Sender:
-    return Sender(database, make_environment(bundled("templates")), transport)
+    return Sender(database, pages_environment(), transport)
 
 
 async def tell_about(

@@ -16,15 +16,13 @@ from alongside.database.session import Database
 from alongside.people import pages as people_pages
 from alongside.people.sessions import find_person, keep_awake
 from alongside.people.sign_in.providers import forget_providers
-from alongside.settings import bundled
 from alongside.web.house import House
 from alongside.web.security import with_security_headers
-from alongside.web.templates import make_environment
 from tests.people import MILL, NORTHSHIRE, SOUTHSHIRE
 from tests.people_sign_in.browser import Browser
 from tests.people_sign_in.forger import CLIENT, DIRECTORY, Forger, forging
 from tests.people_sign_in.provider import SECRET, Visitor, free_port, running
-from tests.stage import Copy, open_database
+from tests.stage import Copy, open_database, pages_environment
 
 HOSTS = {NORTHSHIRE: "northshire.localhost", SOUTHSHIRE: "southshire.localhost"}
 ACCOUNTS: dict[str, dict[str, Any]] = {
@@ -48,7 +46,7 @@ def make_house(database: Database, *, demonstration: bool = False) -> House:
     """A house over a database, as the app makes it."""
     return House(
         database=database,
-        environment=make_environment(bundled("templates")),
+        environment=pages_environment(),
         find_tenant=Tenants(database).of_host,
         find_person=find_person,
         keep_awake=keep_awake(database),
@@ -106,10 +104,17 @@ def database(module_way: Database, copy: Copy) -> Database:
     return module_way
 
 
+@pytest.fixture(scope="module")
+def module_app(module_way: Database) -> Litestar:
+    """The pages of people, put together once for a module."""
+    return make_app(make_house(module_way))
+
+
 @pytest.fixture
-def app(database: Database) -> Litestar:
-    """The app on a database of this test's own."""
-    return make_app(make_house(database))
+def app(module_app: Litestar, database: Database) -> Litestar:
+    """The app over a database with nothing but the cast, in a house of this test's own."""
+    module_app.state.house = make_house(database)
+    return module_app
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from alongside.database.embedded import EmbeddedServer
 class ScratchServer(EmbeddedServer):
     """A server that is quick and careless and leaves nothing behind when it has stopped."""
 
-    def __init__(self) -> None:
-        """Make its folder, where the user that it runs as can reach it."""
-        folder = Path(tempfile.mkdtemp(prefix="alongside-"))
+    def __init__(self, within: Path | None = None) -> None:
+        """Make its folder, where the user that it runs as can reach it; `within` another than that for such things."""
+        folder = Path(tempfile.mkdtemp(prefix="alongside-", dir=within))
         folder.chmod(0o755)
         super().__init__(folder, durable=False)
 
