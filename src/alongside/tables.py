@@ -15,6 +15,7 @@ from alongside.escalations import model as escalations
 from alongside.escalations.desk import model as cover
 from alongside.escalations.files import model as case_files
 from alongside.escalations.notes import model as officers_notes
+from alongside.escalations.procuring import model as procuring
 from alongside.escalations.raising import model as raising
 from alongside.escalations.reading import model as reading
 from alongside.escalations.statutory import model as statutory
@@ -63,6 +64,7 @@ __all__ = [
     "officers_notes",
     "partnerships",
     "people",
+    "procuring",
     "proposal",
     "public",
     "raising",

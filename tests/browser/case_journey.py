@@ -6,9 +6,11 @@ from pathlib import Path
 from playwright.async_api import Browser
 from pypdf import PdfReader
 
+from alongside.database.session import Database
 from tests.browser.journey import end_state
 from tests.browser.served import Served
 from tests.browser.visitor import Visitor, fill, visiting
+from tests.matching.scene import work
 from tests.people import HEAD_OF_MILL, HEAD_OF_QUAY, LEAD_OF_NORTH, MILL, OFFICER
 
 PICTURES = os.environ.get("ALONGSIDE_PICTURES")
@@ -24,20 +26,20 @@ RAISED = {
     "return_when": "Reading is taught well in every class",
     "told": "now",
 }
+PARTNER = "Quay Primary School"
 DECIDED = {
     "outcome": "procured",
-    "provider": "Fenland Teaching Hub",
     "provider_pence": "2,400",
     "fund": "other",
     "hours": "6",
-    "decision": "Fenland leads two reviews of reading for you. We pay for both.",
+    "decision": "They lead two reviews of reading for you. We pay for both.",
 }
 PLAN = {
-    "plan": "Fenland reviews reading in January and in March. We see both reports.",
+    "plan": "They review reading in January and in March. We see both reports.",
     "hours": "10",
 }
 TASK = {
-    "what": "Send the reading plan to Fenland",
+    "what": "Send the reading plan to Quay",
     "owner_name": "Mina Mill, headteacher",
     "due_on": "11/12/2026",
 }
@@ -60,7 +62,9 @@ async def picture(visitor: Visitor, name: str) -> None:
         await visitor.page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
 
 
-async def walk(browser: Browser, served: Served, *, javascript: bool, width: int) -> dict[str, list[str]]:
+async def walk(
+    browser: Browser, served: Served, *, javascript: bool, width: int, database: Database
+) -> dict[str, list[str]]:
     """From the flag to the school's return; what the database then holds."""
     options = {"java_script_enabled": javascript, "viewport": {"width": width, "height": 900}}
     async with (
@@ -70,7 +74,7 @@ async def walk(browser: Browser, served: Served, *, javascript: bool, width: int
         visiting(browser, served, HEAD_OF_QUAY, **options) as stranger,
     ):
         case = await _raise(lead)
-        await _procure(officer, case)
+        await _procure(officer, case, database)
         await _work(officer, case)
         await _stop_and_go(officer, case)
         await _read_as_school(head, stranger, case)
@@ -92,7 +96,7 @@ async def _raise(lead: Visitor) -> str:
     return lead.path
 
 
-async def _procure(officer: Visitor, case: str) -> None:
+async def _procure(officer: Visitor, case: str, database: Database) -> None:
     await officer.goes("/cases?show=unassigned")
     await picture(officer, "desk")
     assert "Mill Primary School" in await officer.reads()
@@ -101,11 +105,18 @@ async def _procure(officer: Visitor, case: str) -> None:
     await officer.presses("Decide what is to happen")
     await picture(officer, "decision")
     await officer.presses("matching, across the whole authority")
-    assert officer.path == "/plans"
-    await officer.page.go_back()
+    await picture(officer, "matching")
+    await officer.presses("Ask across the whole authority")
+    assert "A plan is being worked out" in await officer.reads()
+    assert await work(database) == 1
+    await officer.goes(case)
+    assert f"The plan finds {PARTNER}" in await officer.reads()
+    await picture(officer, "matched")
+    await officer.presses(f"Decide for {PARTNER}")
+    assert await officer.page.input_value("[name=provider]") == PARTNER
     await fill(officer, DECIDED)
     await officer.presses("Decide and tell the consortium")
-    assert "Another is procured: Fenland Teaching Hub" in await officer.reads()
+    assert f"Another is procured: {PARTNER}" in await officer.reads()
     await officer.presses("Agree the plan")
     await picture(officer, "plan")
     await fill(officer, PLAN)
@@ -131,7 +142,7 @@ async def _work(officer: Visitor, case: str) -> None:
 
 async def _stop_and_go(officer: Visitor, case: str) -> None:
     await officer.presses("Wait for somebody")
-    await fill(officer, {"waiting_on": "provider", "note": "Fenland’s date for January"})
+    await fill(officer, {"waiting_on": "provider", "note": "Quay’s date for January"})
     await officer.presses("Stop the clock")
     assert "The clock stands still" in await officer.reads()
     await picture(officer, "waiting")
@@ -159,7 +170,7 @@ async def _print(officer: Visitor, case: str) -> None:
     saved = await (await coming.value).path()
     pages = [page.extract_text() for page in PdfReader(saved).pages]
     words = " ".join(" ".join(pages).split())
-    for said in ("Mill Primary School", "Fenland Teaching Hub", "Reading in Year 2", "Ola Officer"):
+    for said in ("Mill Primary School", PARTNER, "Reading in Year 2", "Ola Officer"):
         assert said in words, said
     assert "tired" not in words
     if PICTURES is not None:

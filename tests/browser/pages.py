@@ -143,6 +143,7 @@ THINGS: dict[str, Cast] = {
     "/needs/{need_id}/why": HEAD_OF_MILL,
     "/cases/{case_id}": OFFICER,
     "/cases/{case_id}/decision": OFFICER,
+    "/cases/{case_id}/matching": OFFICER,
     "/cases/{case_id}/plan": OFFICER,
     "/cases/{case_id}/review": OFFICER,
     "/cases/{case_id}/wait": OFFICER,

@@ -61,7 +61,13 @@ SEES: dict[Cast, set[str]] = {
 """Which cases each of the cast sees: raised by north for Mill (told, and not told), by south for Quay, and by north for
 Park but handed to south. The head of Lock is no party and was named to read the one of Quay."""
 
-NEVER_FOR_SCHOOL = {"escalation_note", "escalation_untold", "escalation_reading", "escalation_presence"}
+NEVER_FOR_SCHOOL = {
+    "escalation_note",
+    "escalation_untold",
+    "escalation_reading",
+    "escalation_presence",
+    "escalation_matching",
+}
 CORE_ONLY = {"escalation_note", "escalation_reading", "escalation_presence"}
 MARKED = {"escalation_event", "escalation_visit", "escalation_file"}
 """What is shown to a school only where a row says so: here one of two."""

@@ -27,6 +27,9 @@ from alongside.escalations.listing import cases_as_csv, tried_of
 from alongside.escalations.moving import calendar_of_case, pauses_of
 from alongside.escalations.notes import pages as notes
 from alongside.escalations.paper import pages as paper
+from alongside.escalations.procuring import pages as procuring
+from alongside.escalations.procuring.actions import LOOKED_FOR_IN
+from alongside.escalations.procuring.queries import asked_of, came_of_it
 from alongside.escalations.raising import pages as raising
 from alongside.escalations.raising.queries import suggestions
 from alongside.escalations.reading import pages as reading
@@ -142,6 +145,8 @@ async def _case(session: AsyncSession, person: Person, row: Any) -> dict[str, An
         "untold": untold[0].why if untold else None,
         "outcome": outcome_in_words(row),
         "result": result_in_words(row),
+        "asked": await asked_of(session, person, row.id),
+        "came_of_it": came_of_it,
         "criteria": await criteria_of(session, person, row.id),
         "tasks": await tasks_of(session, person, row.id),
         "visits": await visits_of(session, person, row.id),
@@ -152,6 +157,10 @@ async def _case(session: AsyncSession, person: Person, row: Any) -> dict[str, An
         "moves": [one for one in moves_offered(person, row, interests) if one.noun != "merger" or others],
         "works": work_offered(person, row, interests),
         "interest": row.school_urn in interests,
+        "finds": may_case(person, Permission.HANDLE_CASE, row)
+        and row.school_urn not in interests
+        and row.state in LOOKED_FOR_IN
+        and row.outcome in (None, "procured"),
         "works_on": may_case(person, Permission.WORK_ON_CASE, row) and row.school_urn not in interests,
         "handles": may_case(person, Permission.HANDLE_CASE, row),
         "notes": may_case(person, Permission.SEE_OFFICERS_NOTES, row),
@@ -197,6 +206,7 @@ routes = [
     *raising.routes,
     *handling.routes,
     *deciding.routes,
+    *procuring.routes,
     *tasks.routes,
     *visits.routes,
     *notes.routes,

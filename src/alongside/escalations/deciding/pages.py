@@ -15,11 +15,12 @@ from alongside.errors import Invalid, Stale
 from alongside.escalations.acts import Asked, act_page, blame_all
 from alongside.escalations.deciding.forms import DecisionForm, MergerForm, OwnerForm, PlanForm
 from alongside.escalations.handling import actions
+from alongside.escalations.procuring.queries import asked_of
 from alongside.escalations.queries import case_to, officers, others_of_school
 from alongside.partnerships.versions import version_of
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.gate import page
-from alongside.web.typed import Typed, typed
+from alongside.web.typed import Typed, asked, typed
 
 HANDLE = Permission.HANDLE_CASE
 OWNER = Asked("owner", "Give this case to somebody", "They are told.", "Give it to them", ("owner_id",))
@@ -36,9 +37,16 @@ MERGER = Asked(
 async def write_decision(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
-    """The decision as it stands, or an empty one."""
+    """The decision as it stands, or an empty one; with the school that matching found, where one was chosen."""
     row = await case_to(session, person, HANDLE, case_id)
-    form = DecisionForm(data=_decided(row))
+    found = asked(request).one("found")
+    taken = [
+        one.partner
+        for one in await asked_of(session, person, case_id)
+        if str(one.id) == found and one.partner
+    ]
+    over = {"outcome": "procured", "provider": taken[0]} if taken else {}
+    form = DecisionForm(data=_decided(row) | over)
     return await _decision_page(session, person, form, row)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.authorities import settings_of
 from alongside.authorities.calendar import LONDON
@@ -15,6 +16,8 @@ from alongside.escalations.clock import WAITING_ON
 from alongside.escalations.files.queries import files_of
 from alongside.escalations.listing import tried_of
 from alongside.escalations.notes.queries import notes_of
+from alongside.escalations.procuring.queries import asked_of, came_of_it
+from alongside.escalations.seats import may_case
 from alongside.escalations.statutory.ladder import GROUNDS, RECIPIENTS, STEPS
 from alongside.escalations.statutory.queries import overrulings_of, steps_taken
 from alongside.escalations.tasks.queries import criteria_of, tasks_of
@@ -75,8 +78,13 @@ async def contents_of(
 
 
 async def _plan(session: AsyncSession, person: Person, row: Any) -> dict[str, Any]:
-    """What is to be done and was: criteria, actions, visits."""
+    """What is to be done and was: what matching was asked, criteria, actions, visits."""
+    named = may_case(person, Permission.HANDLE_CASE, row)
     return {
+        "matching": [
+            [day(one.asked_at), one.need, came_of_it(one, named=named)]
+            for one in reversed(await asked_of(session, person, row.id))
+        ],
         "criteria": [
             [one.words, f"Met on {day(one.met_on)}" if one.met_on else "Not met yet", one.evidence]
             for one in await criteria_of(session, person, row.id)

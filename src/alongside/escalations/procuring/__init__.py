@@ -1,0 +1,1 @@
+"""Asking matching, across the whole authority, for the school of a case; and what came of it."""
