@@ -24,6 +24,18 @@ from tests.stage import (
 
 _server: Any = None
 
+LONGEST = (
+    "tests/access/test_every_route.py",
+    "tests/faults/test_crashes.py",
+    "tests/browser/test_pages_are_accessible.py",
+    "tests/setup/test_demonstration.py",
+    "tests/browser/test_the_whole_journey.py",
+    "tests/browser/test_policy.py",
+    "tests/faults/test_timers.py",
+    "tests/faults/test_pool.py",
+)
+"""What takes half a minute or more, in the order in which it begins; then all else in the browser, then all else."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the one PostgreSQL of this run, in the process that leads it."""
@@ -34,6 +46,19 @@ def pytest_configure(config: pytest.Config) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     for slug in ("northshire", "southshire"):
         make_known(slug)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin first, so that at the end no worker is left alone with one of them."""
+
+    def place(item: pytest.Item) -> int:
+        file = item.nodeid.split("::")[0]
+        if file in LONGEST:
+            return LONGEST.index(file)
+        return len(LONGEST) + (not file.startswith("tests/browser/"))
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

@@ -99,16 +99,28 @@ async def visiting(
 ) -> AsyncIterator[Visitor]:
     """A window of one's own, signed in as a member of the cast if one is named; it fails if anything went wrong in it."""
     context = await browser.new_context(**options)
+    try:
+        if one is not None:
+            await let_in(context, one)
+        async with visiting_in(context, served, one) as visitor:
+            yield visitor
+    finally:
+        await context.close()
+
+
+@asynccontextmanager
+async def visiting_in(
+    context: BrowserContext, served: Served, one: Cast | None = None
+) -> AsyncIterator[Visitor]:
+    """A new tab in a window that there is, which knows the style sheets and scripts that it has seen before."""
     context.set_default_timeout(20_000)
-    if one is not None:
-        await let_in(context, one)
     visitor = Visitor(await context.new_page(), served, (one or HEAD_OF_MILL).host)
     visitor.watch(visitor.page)
     try:
         yield visitor
         assert visitor.wrong == []
     finally:
-        await context.close()
+        await visitor.page.close()
 
 
 async def fill(visitor: Visitor, answers: Mapping[str, str | Sequence[str]]) -> None:
