@@ -206,6 +206,28 @@ async def test_two_red_reviews_a_late_visit_and_an_unmet_urgent_need_are_suggest
         assert await suggestions(session, acting(LEAD_OF_NORTH)) == []
 
 
+async def test_a_closing_review_long_late_is_suggested_until_the_school_gives_it(database: Database) -> None:
+    """The school's own review counts: due when the support ended, late after the authority's days, over once given."""
+    partnership_id = await a_running_partnership(database)
+
+    async def signs(ended: date) -> list[str]:
+        async with database.fenced(NORTHSHIRE) as session:
+            await session.execute(
+                text("UPDATE partnership SET starts_on = :on, ends_on = :on WHERE id = :id"),
+                {"on": ended, "id": partnership_id},
+            )
+            return [one.why for one in await suggestions(session, acting(LEAD_OF_NORTH))]
+
+    last = days_before(calendar_of(NORTHSHIRE), TODAY, 20)
+    assert await signs(last + timedelta(days=1)) == []
+    assert await signs(last) == ["Its closing review has been due for 20 school days"]
+    async with database.fenced(NORTHSHIRE) as session:
+        (aim,) = await aims_of(session, NORTHSHIRE, partnership_id)
+        said = Judgement({aim.id: ("green", "Better")}, "Much", "yes", "met")
+        await give_review(session, acting(HEAD_OF_MILL), partnership_id, "closing", said)
+    assert await signs(last) == []
+
+
 def test_the_days_of_a_lateness_are_school_days() -> None:
     """Counted backwards over a half-term and a weekend."""
     calendar = calendar_of(NORTHSHIRE)

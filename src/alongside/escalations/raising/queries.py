@@ -63,6 +63,17 @@ LATE_VISITS = text(
      GROUP BY p.asking_urn
     """
 )
+LATE_REVIEWS = text(
+    """
+    SELECT p.asking_urn AS school_urn, min(p.ends_on) AS late_on
+      FROM partnership p
+     WHERE p.authority_id = :authority_id AND p.asking_urn = ANY(:urns) AND p.state = 'active'
+       AND p.ends_on <= :late_before
+       AND NOT EXISTS (SELECT FROM review r WHERE r.authority_id = p.authority_id AND r.partnership_id = p.id
+                        AND r.kind = 'closing' AND r.side = 'asker')
+     GROUP BY p.asking_urn
+    """
+)
 UNMET_NEEDS = text(
     """
     SELECT n.school_urn, min(coalesce(n.shown_to_all_from, n.confirmed_on)) AS since_on
@@ -139,6 +150,7 @@ async def _signs(session: AsyncSession, person: Person, schools: dict[int, str])
     red = await session.execute(RED_REVIEWS, {**inside, "enough": rule.red_reviews, "year_ago": year_ago})
     late_before = days_before(calendar, person.today, rule.action_late)
     late = await session.execute(LATE_VISITS, {**inside, "late_before": late_before})
+    overdue = await session.execute(LATE_REVIEWS, {**inside, "late_before": late_before})
     urgent = [key for key, entry in settings.urgencies.items() if entry.order == 1]
     unmet = await session.execute(UNMET_NEEDS, {**inside, "urgent": urgent})
     return [
@@ -159,6 +171,15 @@ async def _signs(session: AsyncSession, person: Person, schools: dict[int, str])
                 row.late_on,
             )
             for row in late
+        ),
+        *(
+            Suggestion(
+                row.school_urn,
+                schools[row.school_urn],
+                f"Its closing review has been due for {rule.action_late} school days",
+                row.late_on,
+            )
+            for row in overdue
         ),
         *(
             Suggestion(
