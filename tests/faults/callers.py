@@ -1,5 +1,6 @@
 """Requests straight into the app, without a socket or a client library: quick, and they can be cut off anywhere."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from alongside.app import make_app, make_house
 from alongside.settings import Settings
 from alongside.web.house import SESSION_COOKIE
 from alongside.web.security import csrf_token
-from tests.people import Cast
+from tests.people import HEAD_OF_MILL, Cast
 from tests.stage import FENCE_KEY, Copy
 
 
@@ -27,13 +28,25 @@ class Answered:
 
 
 async def call(
-    app: Litestar, one: Cast, path: str, form: Mapping[str, Any] | None = None, *, key: str | None = None
+    app: Litestar,
+    one: Cast | None,
+    path: str,
+    form: Mapping[str, Any] | None = None,
+    *,
+    key: str | None = None,
+    method: str = "GET",
+    more: Mapping[str, str] | None = None,
 ) -> Answered:
-    """One request of one member of the cast; a POST when there is a form."""
-    headers = [(b"host", one.host.encode()), (b"cookie", f"{SESSION_COOKIE}={one.token}".encode())]
+    """One request of one member of the cast, or of nobody; a POST when there is a form."""
+    host = (one or HEAD_OF_MILL).host
+    headers = [(b"host", host.encode())]
+    headers += [(name.encode(), value.encode()) for name, value in (more or {}).items()]
+    if one is not None:
+        headers.append((b"cookie", f"{SESSION_COOKIE}={one.token}".encode()))
     body = b""
     if form is not None:
-        tokens = {"csrf_token": csrf_token(one.token), "idempotency_key": key or uuid4().hex}
+        tokens = {"csrf_token": csrf_token(one.token)} if one is not None else {}
+        tokens["idempotency_key"] = key or uuid4().hex
         body = urlencode({**form, **tokens}, doseq=True).encode()
         headers += [
             (b"sec-fetch-site", b"same-origin"),
@@ -45,7 +58,7 @@ async def call(
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "GET" if form is None else "POST",
+        "method": method if form is None else "POST",
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
@@ -53,19 +66,25 @@ async def call(
         "root_path": "",
         "headers": headers,
         "client": ("127.0.0.1", 1),
-        "server": (one.host, 80),
+        "server": (host, 80),
     }
     sent: list[Any] = []
+    given, answered = [{"type": "http.request", "body": body, "more_body": False}], asyncio.Event()
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if given:
+            return given.pop()
+        await answered.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            answered.set()
 
     await app(scope, receive, send)  # type: ignore[arg-type]
     told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-    return Answered(sent[0]["status"], told, b"".join(m.get("body", b"") for m in sent[1:]).decode())
+    return Answered(sent[0]["status"], told, b"".join(m.get("body", b"") for m in sent[1:]).decode(errors="replace"))
 
 
 @asynccontextmanager
