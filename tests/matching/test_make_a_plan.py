@@ -1,9 +1,11 @@
 """A lead asks for a plan, the worker makes it, and the page says whom it chose and how good that is known to be."""
 
+from sqlalchemy import text
+
 from alongside.database.session import Database
 from tests.client import Client, words
 from tests.matching.scene import ask, partners, posts, rows, work
-from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, OFFICER
+from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, NORTHSHIRE, OFFICER
 
 
 async def test_a_plan_gives_each_need_a_partner_and_says_how_good_it_is(
@@ -23,3 +25,25 @@ async def test_a_plan_gives_each_need_a_partner_and_says_how_good_it_is(
         assert (await client.get(where, as_=other)).status_code == 404
     [run] = await rows(database, "SELECT * FROM plan_run")
     assert (run.state, run.status, run.attempt, run.progress) == ("done", "optimal", 1, 100)
+
+
+async def test_the_page_says_what_is_known_of_both_schools_and_what_was_left_out(
+    client: Client, database: Database
+) -> None:
+    """The register has no shares of languages and special needs: they neither help nor harm, and it says so."""
+    there = await posts(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        await session.execute(
+            text(
+                "UPDATE school SET pupils = 210, percentage_fsm = 20, urban_rural = NULL, easting = NULL,"
+                " northing = NULL"
+            )
+        )
+    where = await ask(client)
+    await work(database)
+    page = words(await client.get(f"{where}/needs/{there['mill']}", as_=LEAD_OF_NORTH))
+    assert "Goes by number of pupils and free school meals." in page
+    left_out = "English as an additional language, special educational needs and town or country"
+    assert f"Not known of both, so left out as neutral: {left_out}." in page
+    assert "The register does not say where one of the two is, so it counts as middling" in page
+    assert "Nobody has reviewed its support yet, so it counts as middling" in page

@@ -136,7 +136,28 @@ def test_what_nobody_knows_is_neutral_and_labelled() -> None:
     for pair in made.pairs:
         assert set(pair.score.missing) >= {"track_record", "travel", "context", "locality", "burden"}
         assert pair.score.parts["travel"] == pair.score.parts["locality"] == 500
+        assert pair.score.alike_in == ()
         assert pair.miles is None
+
+
+def test_a_score_says_in_what_two_schools_could_be_compared() -> None:
+    """What one of the two has not told is left out of the likeness, and named."""
+    instance = authority(40, 2)
+    half_known = tuple(
+        msgspec.structs.replace(
+            school, context=type(school.context)(pupils=200, fsm_percent=20.0, urban=1.0 if at % 5 else None)
+        )
+        for at, school in enumerate(instance.schools)
+    )
+    townish = {school.urn for school in half_known if school.context.urban is not None}
+    needs, offers = ({one.id: one.school for one in posts} for posts in (instance.needs, instance.offers))
+    made = plan(msgspec.structs.replace(instance, schools=half_known))
+    seen = set()
+    for pair in made.pairs:
+        both = {needs[pair.need], offers[pair.offer]} <= townish
+        assert pair.score.alike_in == (("pupils", "fsm", "urban") if both else ("pupils", "fsm"))
+        seen.add(both)
+    assert seen == {True, False}
 
 
 def test_few_reviews_count_for_little() -> None:
@@ -149,6 +170,7 @@ def test_few_reviews_count_for_little() -> None:
         )
         made = plan(msgspec.structs.replace(instance, offers=offers))
         parts[reviews] = {pair.score.parts["track_record"] for pair in made.pairs}
+        assert {pair.score.few_reviews for pair in made.pairs} == {reviews == 1}
     assert parts[0] == {700}
     assert 700 < min(parts[1]) < min(parts[10])
     assert max(parts[40]) < 100

@@ -66,6 +66,8 @@ def find(columns: Columns, blocks: list[Block] | None = None) -> Candidates:
             scored.parts[kept],
             scored.points[kept],
             scored.missing[kept],
+            scored.traits[kept],
+            scored.few[kept],
             scored.miles[kept],
         ),
         fixed=fixed[kept],

@@ -8,18 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-
-class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """How well an offer suits a need.
-
-    `parts` are 0 to 1000 each, `points` what each brings after it is weighed: they add up to `score`. `missing`
-    names the parts for which nothing is known; they stand at a neutral value.
-    """
-
-    score: int
-    parts: dict[str, int]
-    points: dict[str, int]
-    missing: tuple[str, ...] = ()
+from alongside.matching.engine.score import Score
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from alongside.matching.engine.columns import METRES_OF_A_MILE, NO_KEY, Columns, Floats, Ints
 from alongside.matching.engine.instance import Parameters, Weights
-from alongside.matching.engine.result import Score
-from alongside.matching.engine.words import PARTS
+from alongside.matching.engine.score import Score
+from alongside.matching.engine.words import PARTS, TRAITS
 
 NEUTRAL = 500
 FULL = 1000
@@ -20,12 +20,17 @@ FULL = 1000
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores of pairs, one row each: parts and points with a column for each part, and which are missing."""
+    """Scores of pairs, one row each: parts and points with a column for each part, and which are missing.
+
+    `traits` has a column for each trait of a school, true where it is known of both; `few` marks few reviews.
+    """
 
     score: Ints
     parts: Ints
     points: Ints
     missing: NDArray[np.bool_]
+    traits: NDArray[np.bool_]
+    few: NDArray[np.bool_]
     miles: Floats
 
 
@@ -52,7 +57,15 @@ def score(columns: Columns, needs: Ints, offers: Ints) -> Scored:
         missing[:, at] = np.isnan(part)
         parts[:, at] = np.rint(np.where(missing[:, at], neutral(columns, at), part))
     points = (2 * parts * weights + weights.sum()) // (2 * weights.sum())
-    return Scored(points.sum(axis=1), parts, points, missing, miles)
+    return Scored(
+        points.sum(axis=1),
+        parts,
+        points,
+        missing,
+        ~np.isnan(_apart(columns, needs, offers)),
+        columns.offers.reviews[offers] < columns.instance.parameters.prior_reviews,
+        miles,
+    )
 
 
 def neutral(columns: Columns, at: int) -> int:
@@ -72,11 +85,16 @@ def distances(columns: Columns, needs: Ints, offers: Ints) -> Floats:
 def as_score(scored: Scored, row: int) -> Score:
     """One row as it is stored and shown."""
     names = [part.value for part in PARTS]
+    missing = tuple(name for name, gone in zip(names, scored.missing[row].tolist(), strict=True) if gone)
     return Score(
         score=int(scored.score[row]),
         parts=dict(zip(names, scored.parts[row].tolist(), strict=True)),
         points=dict(zip(names, scored.points[row].tolist(), strict=True)),
-        missing=tuple(name for name, gone in zip(names, scored.missing[row].tolist(), strict=True) if gone),
+        missing=missing,
+        alike_in=tuple(
+            trait for trait, known in zip(TRAITS, scored.traits[row].tolist(), strict=True) if known
+        ),
+        few_reviews=bool(scored.few[row]) and "track_record" not in missing,
     )
 
 
@@ -115,12 +133,17 @@ def _context(columns: Columns, needs: Ints, offers: Ints) -> Floats:
             reach.urban,
         ]
     )
-    context = columns.schools.context
-    apart = np.abs(context[columns.needs.school[needs]] - context[columns.offers.school[offers]])
-    like = FULL * (1 - np.minimum(1.0, apart / unlike))
+    like = FULL * (1 - np.minimum(1.0, _apart(columns, needs, offers) / unlike))
     known = ~np.isnan(like)
     sums, numbers = np.where(known, like, 0.0).sum(axis=1), known.sum(axis=1)
     return np.where(numbers > 0, sums / np.maximum(numbers, 1), np.nan)
+
+
+def _apart(columns: Columns, needs: Ints, offers: Ints) -> Floats:
+    """How far apart the two schools are in each trait, NaN where it is not known of both."""
+    context = columns.schools.context
+    found: Floats = np.abs(context[columns.needs.school[needs]] - context[columns.offers.school[offers]])
+    return found
 
 
 def _locality(columns: Columns, needs: Ints, offers: Ints) -> Floats:

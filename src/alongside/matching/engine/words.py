@@ -75,3 +75,24 @@ PART_WORDS = {
     Part.LOCALITY: "Same consortium",
     Part.BURDEN: "How little it has been asked of lately",
 }
+
+WHY_NEUTRAL = {
+    Part.EXPERTISE: "Nothing shows yet how strong it is",
+    Part.TRACK_RECORD: "Nobody has reviewed its support yet",
+    Part.TRAVEL: "The register does not say where one of the two is",
+    Part.CONTEXT: "Nothing is known of both that could be compared",
+    Part.LOCALITY: "One of the two belongs to no consortium",
+    Part.BURDEN: "Nobody knows what it gave lately",
+}
+"""Why a part stands in the middle: what is not known."""
+
+FEW_REVIEWS = "Few reviews so far, so what is usual counts too"
+
+TRAITS = {
+    "pupils": "number of pupils",
+    "fsm": "free school meals",
+    "eal": "English as an additional language",
+    "send": "special educational needs",
+    "urban": "town or country",
+}
+"""What makes two schools alike, in the order of the columns, and the words for it."""

@@ -14,7 +14,8 @@ from alongside.access.person import Person
 from alongside.authorities import settings_of
 from alongside.errors import NotThere, Refused
 from alongside.matching.engine.instance import Instance
-from alongside.matching.engine.result import Option, Score
+from alongside.matching.engine.result import Option
+from alongside.matching.engine.score import Score
 from alongside.matching.engine.shortlist import shortlist
 from alongside.matching.instances.reading import half_days
 from alongside.matching.mending.options import chosen_option, options_now

@@ -11,7 +11,8 @@ from alongside.access.person import Person
 from alongside.errors import Refused
 from alongside.matching.engine.impossible import Impossible
 from alongside.matching.engine.instance import Instance
-from alongside.matching.engine.result import Option, Pair, Score
+from alongside.matching.engine.result import Option, Pair
+from alongside.matching.engine.score import Score
 from alongside.matching.instances.reading import half_days, read_instance
 from alongside.matching.runs.wording import is_over
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from alongside.matching.engine.words import PART_WORDS, PARTS
+from alongside.matching.engine.words import FEW_REVIEWS, PART_WORDS, PARTS, TRAITS, WHY_NEUTRAL, Part
 from alongside.matching.places.audience import Names
 from alongside.web.templates import days, plural
 
@@ -11,7 +11,7 @@ from alongside.web.templates import days, plural
 def parts_of(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The parts of a score for the chart: how good each is (0 to 1000), what it brings, whether it is known.
 
-    The points add up to the score.
+    The points add up to the score. `notes` say what was known and what was left out as neutral.
     """
     parts, points, missing = kept.get("parts", {}), kept.get("points", {}), kept.get("missing", ())
     return [
@@ -20,10 +20,32 @@ def parts_of(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
             "value": parts[part],
             "points": points[part],
             "missing": part in missing,
+            "notes": _notes(part, kept),
         }
         for part in PARTS
         if part in parts
     ]
+
+
+def _notes(part: Part, kept: Mapping[str, Any]) -> list[str]:
+    """What a part of a score stands on, where that is not plain: what was not known, and what it went by instead."""
+    if part in kept.get("missing", ()):
+        return [f"{WHY_NEUTRAL[part]}, so it counts as middling: it neither helps nor harms."]
+    if part is Part.TRACK_RECORD and kept.get("few_reviews"):
+        return [f"{FEW_REVIEWS}."]
+    known = kept.get("alike_in")
+    if part is not Part.CONTEXT or known is None:
+        return []
+    left_out = [words for trait, words in TRAITS.items() if trait not in known]
+    said = [f"Goes by {listed([TRAITS[trait] for trait in known])}."]
+    if left_out:
+        said.append(f"Not known of both, so left out as neutral: {listed(left_out)}.")
+    return said
+
+
+def listed(words: Sequence[str]) -> str:
+    """Some words as one reads them: “pupils, free school meals and town or country”."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
 def better_offers(why: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
@@ -91,5 +113,4 @@ def against_before(points: int) -> str:
 
 def named(needs: Sequence[Any], names: Names) -> str:
     """Some needs by name; those that may not be named are counted."""
-    told = [names.need(one) for one in needs]
-    return told[0] if len(told) == 1 else ", ".join(told[:-1]) + " and " + told[-1]
+    return listed([names.need(one) for one in needs])
