@@ -35,7 +35,7 @@ check: $(READY) ## style, types, and who may import whom
 bench: $(READY) ## how fast it is, beside the framework alone and the same SQL alone
 	@for one in tests/benchmarks/bench_*.py; do $(BIN)/python -m "tests.benchmarks.$$(basename "$$one" .py)"; done
 
-bench-matching: $(READY) ## how good and how fast plans are, at 134, 519 and 24,000 schools (five minutes)
+bench-matching: $(READY) ## how good and how fast plans are, at 134, 519 and 24,000 schools (three minutes)
 	@$(BIN)/python -m tests.benchmarks.bench_matching
 
 bench-search: $(READY) ## how fast the directory is searched, at 1,000, 10,000 and 100,000 entries (three minutes)

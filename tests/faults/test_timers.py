@@ -32,7 +32,10 @@ pytestmark = pytest.mark.slow
 HOW_MANY = int(os.environ.get("ALONGSIDE_TIMERS", "300"))
 WORKERS = 4
 KILL_EVERY = 2.0
-"""Seconds between kills on a quiet machine; on a busier one, in proportion: a start must not take longer than a life."""
+"""Seconds between kills on a quiet machine; on a busier one, in proportion: a start must not take longer than a life.
+
+Where starts fall behind all the same, the last that is up is left to work: else nothing would ever be done.
+"""
 
 QUIET_START = 2.5
 """Seconds in which four workers are up on a machine that counts as quiet."""
@@ -146,7 +149,7 @@ async def test_one_worker_of_four_is_killed_every_two_seconds_and_each_reminder_
             while await to_come(boss):
                 assert time.monotonic() - began < AT_MOST, f"{await to_come(boss)} are still to come"
                 up = [one for one in workers if one.is_up()]
-                if up and time.monotonic() >= next_kill:
+                if len(up) > 1 and time.monotonic() >= next_kill:
                     victim = random.choice(up)
                     victim.end()
                     workers[workers.index(victim)] = start(copy, room, tmp_path)

@@ -174,7 +174,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     stickiness: int = 50
     margin: int = 100
     declines: int = 3
-    limit_seconds: float = 5.0
+    limit_seconds: float = 3.0
     seed: int = 1
 
 

@@ -11,6 +11,7 @@ from time import monotonic
 import numpy as np
 
 from alongside.matching.engine.columns import Bools, Ints
+from alongside.matching.engine.parts import in_parts
 from alongside.matching.engine.programme import Programme
 from alongside.matching.engine.rearranging import polish
 from alongside.matching.engine.result import Coverage
@@ -23,6 +24,10 @@ SHARE_OF_A_STAGE = 0.6
 """A stage takes this share of the time that is left at most, so that something is left for the last."""
 SHARE_OF_A_LOOK = 0.15
 """The same for a look near the relaxation, which finds a good plan soon or not at all."""
+SHARE_OF_PARTS = (0.35, 0.7)
+"""The same for making a large plan better in parts: before the stages, and between them and the last look."""
+LARGE = 4_500
+"""Candidates from which on a plan is made better in parts: here the solver needs seconds for a first one as a whole."""
 
 
 @dataclass(slots=True)
@@ -43,6 +48,7 @@ class _Work:
     best: Bools
     until: float
     stages: list[tuple[Ints, int, bool]] = field(default_factory=list)
+    bound: float = np.inf
 
     @property
     def left(self) -> float:
@@ -56,6 +62,11 @@ class _Work:
             solver.at_least(columns, served, proven=proven)
         return solver
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether no plan that is best by the stages is cut off: all but the last one are proven."""
+        return all(proven for _, _, proven in self.stages[:-1])
+
     def keep(self, solved: Solved) -> None:
         """Take over a plan if one was found, made better by single moves."""
         if solved.values is not None:
@@ -67,17 +78,22 @@ class _Work:
 def solve(programme: Programme, seconds: float, start: Bools) -> Answer:
     """The best plan that is found in so many seconds, beginning with one that is possible."""
     work = _Work(programme, start, monotonic() + seconds)
-    relaxed = _improve(work, programme.objective)
+    _improve(work)
+    if programme.pairs >= LARGE:
+        work.best = in_parts(programme, work.best, work.left * SHARE_OF_PARTS[0], least=[])
     coverage = [_stage(work, tier) for tier in TIERS]
+    if programme.pairs >= LARGE:
+        least = [(columns, served) for columns, served, _ in work.stages]
+        work.best = in_parts(programme, work.best, work.left * SHARE_OF_PARTS[1], least=least)
     solver = work.solver(integer=True)
     solver.start_from(work.best)
     last = solver.solve(work.left)
     if last.status == "optimal" and last.values is not None:
         work.best = last.values[: programme.pairs] > 0.5
-    else:
+    elif last.values is not None and programme.objective @ last.values > total(programme, work.best):
         work.keep(last)
     proven = all(stage.proven for stage in coverage)
-    bound = max(last.bound if proven else relaxed, float(total(programme, work.best)))
+    bound = max(min(work.bound, last.bound if work.is_bound else np.inf), float(total(programme, work.best)))
     return Answer(work.best, coverage, bound, proven and last.status == "optimal")
 
 
@@ -109,22 +125,25 @@ def _stage(work: _Work, tier: int) -> Coverage:
         solver.maximise(objective)
         solver.start_from(work.best)
         solved = solver.solve(work.left * SHARE_OF_A_STAGE)
-        work.keep(solved)
-        served = served_by(programme, work.best, tier)
+        if solved.values is not None and solved.values[columns].sum() > served + ALMOST:
+            work.keep(solved)
+            served = served_by(programme, work.best, tier)
         at_most = max(served, min(at_most, _floor(solved.bound, number)))
         work.stages.append((columns, served, served == at_most))
-        _improve(work, programme.objective)
+        _improve(work)
     else:
         work.stages.append((columns, served, True))
     return Coverage(tier=tier, needs=number, served=served, at_most=at_most, proven=served == at_most)
 
 
-def _improve(work: _Work, objective: Ints) -> float:
-    """Look near the relaxation for a better plan: what it takes whole stays. Returns the relaxation's bound."""
+def _improve(work: _Work) -> None:
+    """Look near the relaxation for a better plan, in which what it takes whole stays; and lower the bound to it."""
     programme = work.programme
     relaxed = work.solver(integer=False).solve(work.left)
+    if work.is_bound:
+        work.bound = min(work.bound, relaxed.bound)
     if relaxed.values is None:
-        return relaxed.bound
+        return
     solver = work.solver(integer=True)
     for column in np.flatnonzero(relaxed.values[: programme.pairs] > 1 - ALMOST).tolist():
         solver.bound(column, 1.0, 1.0)
@@ -133,7 +152,6 @@ def _improve(work: _Work, objective: Ints) -> float:
         found = solved.values[: programme.pairs] > 0.5
         if total(programme, found) > total(programme, work.best):
             work.best = found
-    return relaxed.bound
 
 
 def _floor(bound: float, otherwise: int) -> int:
