@@ -84,7 +84,9 @@ async def call(
 
     await app(scope, receive, send)  # type: ignore[arg-type]
     told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-    return Answered(sent[0]["status"], told, b"".join(m.get("body", b"") for m in sent[1:]).decode(errors="replace"))
+    return Answered(
+        sent[0]["status"], told, b"".join(m.get("body", b"") for m in sent[1:]).decode(errors="replace")
+    )
 
 
 @asynccontextmanager

@@ -79,12 +79,9 @@ def solve(programme: Programme, seconds: float, start: Bools) -> Answer:
     """The best plan that is found in so many seconds, beginning with one that is possible."""
     work = _Work(programme, start, monotonic() + seconds)
     _improve(work)
-    if programme.pairs >= LARGE:
-        work.best = in_parts(programme, work.best, work.left * SHARE_OF_PARTS[0], least=[])
+    _by_parts(work, SHARE_OF_PARTS[0])
     coverage = [_stage(work, tier) for tier in TIERS]
-    if programme.pairs >= LARGE:
-        least = [(columns, served) for columns, served, _ in work.stages]
-        work.best = in_parts(programme, work.best, work.left * SHARE_OF_PARTS[1], least=least)
+    _by_parts(work, SHARE_OF_PARTS[1])
     solver = work.solver(integer=True)
     solver.start_from(work.best)
     last = solver.solve(work.left)
@@ -152,6 +149,13 @@ def _improve(work: _Work) -> None:
         found = solved.values[: programme.pairs] > 0.5
         if total(programme, found) > total(programme, work.best):
             work.best = found
+
+
+def _by_parts(work: _Work, share: float) -> None:
+    """Make a large plan better in parts for a share of the time that is left, unless it is the best already."""
+    if work.programme.pairs >= LARGE and total(work.programme, work.best) < work.bound - ALMOST:
+        least = [(columns, served) for columns, served, _ in work.stages]
+        work.best = in_parts(work.programme, work.best, work.left * share, least=least)
 
 
 def _floor(bound: float, otherwise: int) -> int:
