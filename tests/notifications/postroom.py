@@ -31,20 +31,20 @@ SENDER = "alongside@schools.example"
 
 @dataclass
 class PostRoom:
-    """What a mail server was handed; `answer` may refuse or delay."""
+    """What a mail server was handed; `answer` may refuse or delay.
+
+    `inbox` is what a mailbox shows: one letter for each Message-ID, as mail servers keep them. No property: the
+    server looks at all members of this for each connection.
+    """
 
     port: int = 0
     copies: list[EmailMessage] = field(default_factory=list)
+    inbox: dict[str, EmailMessage] = field(default_factory=dict)
     answer: Any = None
 
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
-
-    @property
-    def inbox(self) -> dict[str, EmailMessage]:
-        """What a mailbox shows: one letter for each Message-ID, as mail servers keep them."""
-        return {str(one["Message-ID"]): one for one in self.copies}
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         message = message_from_bytes(envelope.content, policy=policy.default)
@@ -53,6 +53,7 @@ class PostRoom:
             if refusal:
                 return str(refusal)
         self.copies.append(message)
+        self.inbox[str(message["Message-ID"])] = message
         return "250 taken"
 
 
