@@ -93,12 +93,12 @@ async def test_a_question_that_cannot_be_is_answered_with_the_cure(
 
 
 async def test_loads_add_up_and_schools_of_others_are_not_named(client: Client, database: Database) -> None:
-    """North’s lead sees own schools; Quay and Lock of the other consortium are one row. The core team sees all."""
+    """North’s lead sees own schools, and no sum of the two of the other consortium. The core team sees all."""
     await posts(database)
     where = await a_plan(client, database)
     page = words(await client.get(f"{where}/supply", as_=LEAD_OF_NORTH))
     loads = page.partition("Given and received Days that")[2]
-    assert "Schools elsewhere, together" in loads
+    assert "Schools elsewhere, together" not in loads, "the sum of two would tell what one of them gives"
     assert "Quay" not in loads
     assert "Mill" in loads
     everything = words(await client.get(f"{where}/supply", as_=OFFICER)).partition(
@@ -108,6 +108,8 @@ async def test_loads_add_up_and_schools_of_others_are_not_named(client: Client, 
     assert "Schools elsewhere" not in everything
     file = (await client.get(f"{where}/supply/loads.csv", as_=LEAD_OF_NORTH)).text
     assert "Quay" not in file
+    assert "elsewhere" not in file
+    file = (await client.get(f"{where}/supply/loads.csv", as_=OFFICER)).text
     gives, gets = ([float(one) for one in column] for column in zip(*_days(file), strict=True))
     assert sum(gives) == sum(gets) == 4
 

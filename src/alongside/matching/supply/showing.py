@@ -13,6 +13,8 @@ from alongside.web.templates import days, plural
 
 SHADES = 3
 OTHERS = "Schools elsewhere, together"
+FEWEST = 3
+"""With fewer schools in it, a sum would tell what one of them gives or gets."""
 
 
 def gap_map(settings: AuthoritySettings, gaps: Iterable[Gap]) -> dict[str, Any]:
@@ -124,10 +126,10 @@ def loads(
 ) -> list[dict[str, Any]]:
     """What each school gives, gave and gets, the most loaded first; schools beyond one's own are one row.
 
-    `own` None is every school.
+    `own` None is every school. Of fewer than three schools elsewhere there is no row.
     """
     rows: list[dict[str, Any]] = []
-    others = Counter[str]()
+    others, elsewhere = Counter[str](), 0
     for one in balance:
         lately = one.gave_lately or 0
         if not one.gives + one.gets + lately:
@@ -144,9 +146,10 @@ def loads(
                 }
             )
         else:
+            elsewhere += 1
             others.update(gives=one.gives, gets=one.gets, lately=lately)
     rows.sort(key=lambda row: (-row["load"], -row["gets"], row["name"]))
-    if others["gives"] or others["gets"]:
+    if elsewhere >= FEWEST and (others["gives"] or others["gets"]):
         sums = {key: others[key] for key in ("gives", "gets", "lately")}
         rows.append({"name": OTHERS, **sums, "load": others["gives"] + others["lately"], "over": False})
     return rows
