@@ -106,6 +106,8 @@ async def test_loads_add_up_and_schools_of_others_are_not_named(client: Client, 
     )[2]
     assert "Quay" in everything
     assert "Schools elsewhere" not in everything
+    assert "three or more of them" in loads
+    assert "three or more of them" not in everything, "nothing is summed for who sees all"
     file = (await client.get(f"{where}/supply/loads.csv", as_=LEAD_OF_NORTH)).text
     assert "Quay" not in file
     assert "elsewhere" not in file

@@ -54,6 +54,7 @@ async def show_supply(
         "scarce": scarce_lines(outcome.supply.scarce, names),
         "recruits": recruit_lines(settings, outcome.supply.recruits),
         "loads": await _loads(session, person, outcome),
+        "sees_all": schools_within(person, Permission.SEE_PLAN) is None,
         "full": instance.parameters.full_burden_half_days,
         "form": form,
         "told": None,
