@@ -52,4 +52,4 @@ async def test_the_migrations_make_what_the_models_declare(stage: Stage, copy: C
         await catalogue(stage.url("from_models", "postgres")),
     )
     for name in CATALOGUE:
-        assert migrated[name] == declared[name], f"{name}: write a migration"
+        assert migrated[name] == declared[name], f"{name}: run python -m tests.structure.write_baseline"

@@ -1,7 +1,5 @@
 """A whole database from the models: roles' rights, fence, tables, isolation, promises, legal moves."""
 
-from pathlib import Path
-
 import asyncpg
 from alembic import command
 from alembic.config import Config
@@ -39,24 +37,6 @@ def everything(metadata: MetaData, workflows: dict[str, set[tuple[str, str]]]) -
                 str(insert(moves.LegalMove).values(row).compile(dialect=dialect, compile_kwargs=LITERAL))
             )
     return made
-
-
-BETWEEN = "\n-- next\n"
-"""What stands between two statements in a migration's file of SQL."""
-
-
-def statements_in(file: Path) -> list[str]:
-    """The statements of a migration's file of SQL, in order."""
-    return [one.strip() for one in file.read_text(encoding="utf-8").split(BETWEEN) if one.strip()]
-
-
-def run_statements(bind: Connection, file: Path) -> None:
-    """Run a migration's file of SQL in the caller's transaction, each statement as it stands."""
-    bind.exec_driver_sql("SELECT 1")  # SQLAlchemy begins its transaction with the first statement of its own
-    driver = bind.connection.dbapi_connection
-    assert driver is not None
-    for statement in statements_in(file):
-        driver.run_async(lambda connection, sql=statement: connection.execute(sql))
 
 
 async def store_fence_key(connection: asyncpg.Connection, name: str, key: bytes) -> None:

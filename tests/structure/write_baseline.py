@@ -1,0 +1,19 @@
+"""Writes the baseline migration's SQL from the models: `python -m tests.structure.write_baseline`.
+
+For use until the first installation in production; after that each change of the models is a revision of its own.
+"""
+
+from pathlib import Path
+
+from alongside.tables import statements
+
+BASELINE = Path(__file__).parents[2] / "migrations" / "versions" / "0001_baseline.sql"
+
+
+def script() -> str:
+    """All statements of the schema as one SQL script, each ended by a semicolon."""
+    return "\n\n".join(f"{one.strip().rstrip(';')};" for one in statements()) + "\n"
+
+
+if __name__ == "__main__":
+    BASELINE.write_text(script(), encoding="utf-8")
