@@ -37,19 +37,17 @@ from alongside.access.policy import condition, reach_values
 from alongside.consortia.model import ConsortiumMembership
 from alongside.needs.model import Need
 from alongside.offers.model import Offer, OfferTheme
+from alongside.schools.distance import miles_to_school
 from alongside.schools.model import School
 
 PAGE_LENGTH = 25
-METRES_PER_MILE = 1609.344
 HERE = bindparam("authority_id", type_=Integer)
 AFTER = tuple_(bindparam("after_score", type_=Float), bindparam("after_id"))
 
 
 def _miles() -> ColumnElement[Any]:
     """Straight-line miles from the person's own school on the National Grid; NULL where either place is unknown."""
-    east = School.easting - bindparam("easting", type_=Integer)
-    north = School.northing - bindparam("northing", type_=Integer)
-    return func.sqrt(cast(east * east + north * north, Float)) / METRES_PER_MILE
+    return miles_to_school("easting", "northing")
 
 
 def _score(sort: str, urgency: Any, posted_at: Any) -> ColumnElement[Any]:
@@ -233,5 +231,5 @@ async def own_place(session: AsyncSession, person: Person) -> Row[Any] | None:
     if person.school_urn is None:
         return None
     values = {"authority_id": person.authority_id, "urn": person.school_urn}
-    place: Row[Any] | None = (await session.execute(OWN_PLACE, values)).one_or_none()
-    return place
+    found: Row[Any] | None = (await session.execute(OWN_PLACE, values)).one_or_none()
+    return found

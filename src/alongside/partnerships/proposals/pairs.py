@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, exists, func, literal_column, or_, select, true
+from sqlalchemy import Row, and_, exists, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
@@ -17,9 +17,10 @@ from alongside.offers.model import Offer, OfferTheme
 from alongside.partnerships.proposal import Proposal
 from alongside.partnerships.proposals.queries import LIVE, WAITING_NEEDS
 from alongside.partnerships.queries import AUTHORITY, one_row, rows_of
+from alongside.schools.distance import miles_to_school
 from alongside.schools.model import School
 
-METRES_OF_A_MILE = 1609.344
+MILES = miles_to_school("east", "north").label("miles")
 
 
 def columns_of(post: Any) -> list[Any]:
@@ -76,11 +77,9 @@ def _within_propose(person: Person, column: Any, fixed_urn: int) -> Any:
     return reach_clause(person, Permission.PROPOSE, column)
 
 
-def _miles_from(post: Row[Any]) -> Any:
-    squares = func.power(School.easting - bindparam("east", post.easting), 2) + func.power(
-        School.northing - bindparam("north", post.northing), 2
-    )
-    return (func.sqrt(squares) / METRES_OF_A_MILE).label("miles")
+def _from(post: Row[Any]) -> dict[str, int | None]:
+    """Where `MILES` counts from: the school of a post, metres of the National Grid."""
+    return {"east": post.easting, "north": post.northing}
 
 
 async def offers_for_need(session: AsyncSession, person: Person, need: Row[Any]) -> Sequence[Row[Any]]:
@@ -97,9 +96,8 @@ async def offers_for_need(session: AsyncSession, person: Person, need: Row[Any])
         Proposal.offer_id == Offer.id,
         Proposal.state.in_(LIVE),
     )
-    miles = _miles_from(need)
     statement = (
-        OFFER.add_columns(same_theme.label("same_theme"), miles)
+        OFFER.add_columns(same_theme.label("same_theme"), MILES)
         .where(
             is_proposable(person.today, settings_of(person.authority_id)),
             Offer.school_urn != need.school_urn,
@@ -107,10 +105,10 @@ async def offers_for_need(session: AsyncSession, person: Person, need: Row[Any])
             _within_propose(person, Offer.school_urn, need.school_urn),
             ~already,
         )
-        .order_by(same_theme.desc(), miles.asc().nulls_last(), Offer.id)
+        .order_by(same_theme.desc(), MILES.asc().nulls_last(), Offer.id)
         .limit(literal_column("25"))
     )
-    return await rows_of(session, statement, authority_id=person.authority_id)
+    return await rows_of(session, statement, authority_id=person.authority_id, **_from(need))
 
 
 async def needs_for_offer(session: AsyncSession, person: Person, offer: Row[Any]) -> Sequence[Row[Any]]:
@@ -126,9 +124,8 @@ async def needs_for_offer(session: AsyncSession, person: Person, offer: Row[Any]
             Proposal.state.in_(LIVE),
         )
     )
-    miles = _miles_from(offer)
     statement = (
-        NEED.add_columns(same_theme.label("same_theme"), miles)
+        NEED.add_columns(same_theme.label("same_theme"), MILES)
         .where(
             Need.state.in_(WAITING_NEEDS),
             Need.school_urn != offer.school_urn,
@@ -136,7 +133,7 @@ async def needs_for_offer(session: AsyncSession, person: Person, offer: Row[Any]
             _within_propose(person, Need.school_urn, offer.school_urn),
             ~already,
         )
-        .order_by(same_theme.desc(), miles.asc().nulls_last(), Need.id)
+        .order_by(same_theme.desc(), MILES.asc().nulls_last(), Need.id)
         .limit(literal_column("25"))
     )
-    return await rows_of(session, statement, authority_id=person.authority_id)
+    return await rows_of(session, statement, authority_id=person.authority_id, **_from(offer))
