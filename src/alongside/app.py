@@ -11,6 +11,7 @@ from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
+import alongside.tables  # noqa: F401  (every table is declared before a database is opened)
 from alongside.access.permissions import Permission
 from alongside.authorities import pages as authorities_pages
 from alongside.authorities.queries import Tenants

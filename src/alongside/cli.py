@@ -41,6 +41,7 @@ class Rooms(click.Group):
         module = ROOMS.get(cmd_name)
         if module is None or not _there(module):
             return super().get_command(ctx, cmd_name)
+        import_module("alongside.tables")  # before any of the command's work: it may open a database
         command: click.Command = getattr(import_module(module), cmd_name)
         return command
 

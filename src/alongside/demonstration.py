@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
+import alongside.tables  # noqa: F401  (every table is declared before a database is opened)
 from alongside.access.person import system
 from alongside.database.embedded import AlreadyRunning, EmbeddedServer
 from alongside.database.roles import APP, DATABASE, MIGRATOR, prepare_cluster

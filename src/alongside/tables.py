@@ -1,9 +1,12 @@
-"""Every table of every room, imported so that the metadata and the workflows are whole."""
+"""Every table and workflow of the product, imported so that the metadata is complete.
+
+Whatever runs as a process imports this before it opens a database: `database.session.Database` refuses otherwise.
+"""
 
 from alongside.authorities import model as authorities
 from alongside.consortia import model as consortia
 from alongside.database import moves
-from alongside.database.base import Base
+from alongside.database.base import COMPLETE, Base
 from alongside.database.schema import everything
 from alongside.directory import consent, keepsake, public, use, version
 from alongside.directory import model as directory
@@ -85,6 +88,8 @@ __all__ = [
     "waiting",
     "wish",
 ]
+
+Base.metadata.info[COMPLETE] = True
 
 
 def statements() -> list[str]:

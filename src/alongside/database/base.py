@@ -17,6 +17,10 @@ NAMES = {
 }
 
 
+COMPLETE = "complete"
+"""Set in `Base.metadata.info` by alongside.tables, when every table and every workflow has been declared."""
+
+
 class Base(DeclarativeBase):
     """The root of every table. Text, not varchar; every moment in UTC with its zone."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import QueuePool
 
 from alongside.database.asker import KEY
+from alongside.database.base import COMPLETE, Base
 from alongside.database.fence import signed_fence
 from alongside.errors import WrongSetUp
 
@@ -44,9 +45,15 @@ class Database:
     """One pool of connections to PostgreSQL as the app's role, and the key that signs fences.
 
     `url` is a `postgresql://` address; `pool_size` connections at most, `pool_wait` seconds to wait for one.
+    Raises RuntimeError in a process that has not imported alongside.tables: with some tables missing, foreign keys
+    cannot be resolved and retention passes over what it does not know.
     """
 
     def __init__(self, url: str, fence_key: bytes, *, pool_size: int = 10, pool_wait: float = 2.0) -> None:
+        if COMPLETE not in Base.metadata.info:
+            raise RuntimeError(
+                "Import alongside.tables before a database is opened: some tables are not declared."
+            )
         self.fence_key = fence_key
         self.address = url
         self.engine: AsyncEngine = create_async_engine(

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alongside.access.person import system
 from alongside.authorities.files import declared_authority
-from alongside.authorities.queries import stored_settings
+from alongside.authorities.queries import refresh_settings, stored_settings
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.session import Database, may_try_again
 from alongside.errors import Alongside, Refused
@@ -103,6 +103,7 @@ async def _import(
     today = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date()
     person = replace(system(settings.dfe_code, today), name="alongside schools import")
     try:
+        await refresh_settings(database)
         report = await plan_import(database, settings, register, console)
         print_report(console, register, report)
         if report_file is not None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+import alongside.tables  # noqa: F401  (every table is declared before a database is opened)
 from alongside.authorities.queries import refresh_settings
 from alongside.authorities.registry import all_settings, settings_of
 from alongside.authorities.settings import AuthoritySettings

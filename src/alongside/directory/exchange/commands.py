@@ -17,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alongside.access.person import Person, system
 from alongside.authorities.files import declared_authority
+from alongside.authorities.queries import refresh_settings
+from alongside.authorities.registry import settings_of
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.session import Database, may_try_again
 from alongside.directory.exchange.actions import take_in
@@ -95,6 +97,8 @@ async def _import(
     person = _product(settings, "alongside directory import")
     database = _database()
     try:
+        await refresh_settings(database)
+        settings = settings_of(person.authority_id)
         async with database.fenced(person.authority_id, read_only=True) as session:
             schools, there = (
                 await open_urns(session, person.authority_id),
@@ -160,6 +164,7 @@ def export_entries(file: Path, slug: str) -> None:
 async def _rows(settings: AuthoritySettings) -> list[dict[str, object]]:
     database = _database()
     try:
+        await refresh_settings(database)
         async with database.fenced(settings.dfe_code, read_only=True) as session:
             return [row_of(entry) for entry in await whole_entries(session, settings.dfe_code)]
     finally:

@@ -1,0 +1,172 @@
+"""Every command of the command line in a process of its own, on a database with two authorities."""
+
+import asyncio
+import csv
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from alongside.cli import alongside
+from tests.people import FORD, NORTH, NORTHSHIRE, SCHOOLS, SOUTHSHIRE
+from tests.processes.running import Said, command, environment, fetch
+from tests.schools.extract import register_text, school
+from tests.stage import TENANTS, Copy, Stage
+
+Run = Callable[..., Said]
+
+TESTED_ELSEWHERE = {
+    "demo": "tests/setup/test_demonstration.py",
+    "run": "tests/processes/test_servers.py",
+    "web": "tests/processes/test_servers.py",
+    "worker": "tests/processes/test_servers.py",
+}
+TESTED_HERE = {
+    "audit verify",
+    "authority apply",
+    "authority check",
+    "authority handbook",
+    "authority plan",
+    "consortia place",
+    "directory export",
+    "directory import",
+    "migrate",
+    "people appoint",
+    "schools import",
+}
+
+
+@pytest.fixture
+def run(copy: Copy) -> Run:
+    """Run one command on this test's database."""
+    return lambda *words, **options: command(environment(copy), *words, **options)
+
+
+def every_command(group: click.Group, before: str = "") -> Iterator[str]:
+    """The full name of each command that can be run."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from every_command(found, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
+
+
+def test_no_command_is_left_out() -> None:
+    """A new command is run as a process here, or this fails."""
+    assert set(every_command(alongside)) == TESTED_HERE | set(TESTED_ELSEWHERE)
+
+
+async def test_appoint_invites_the_first_administrator_of_one_authority(run: Run, copy: Copy) -> None:
+    said = await asyncio.to_thread(
+        run,
+        "people",
+        "appoint",
+        "--authority",
+        "northshire",
+        "--name",
+        "Ada Two",
+        "--email",
+        "ada@two.example",
+    )
+    assert said.code == 0 and "https://northshire.localhost/invitations/" in said.text, said.text
+    rows = await fetch(copy, "SELECT authority_id, role FROM invitation")
+    assert [tuple(row) for row in rows] == [(NORTHSHIRE, "authority_administrator")]
+
+
+async def test_appoint_invites_a_headteacher(run: Run, copy: Copy) -> None:
+    said = await asyncio.to_thread(
+        run, *["people", "appoint", "--authority", "southshire", "--role", "headteacher"], "--school", str(FORD),
+        "--name", "Flo Ford", "--email", "flo@ford.example",
+    )  # fmt: skip
+    assert said.code == 0, said.text
+    rows = await fetch(copy, "SELECT authority_id, role, school_urn FROM invitation")
+    assert [tuple(row) for row in rows] == [(SOUTHSHIRE, "headteacher", FORD)]
+
+
+async def test_directory_comes_in_and_goes_out(run: Run, copy: Copy, tmp_path: Path) -> None:
+    file, out = tmp_path / "entries.csv", tmp_path / "out.xlsx"
+    entry = {
+        "title": "Reading every day",
+        "themes": "leadership",
+        "phases": "primary",
+        "what_we_did": "Ten minutes of reading aloud each day.",
+        "source_name": "Example",
+        "source_url": "https://example.org/a",
+        "licence": "Open Government Licence v3.0",
+        "attribution": "© Example",
+    }
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened).writerows([entry.keys(), entry.values()])
+    said = await asyncio.to_thread(run, "directory", "import", file, "--authority", "northshire", "--yes")
+    assert said.code == 0 and "1 entries were taken in" in said.text, said.text
+    rows = await fetch(copy, "SELECT authority_id FROM directory_entry")
+    assert [row[0] for row in rows] == [NORTHSHIRE]
+    for name, kind in ((out, "xlsx"), (tmp_path / "out.csv", "csv"), (tmp_path / "out.jsonl", "jsonl")):
+        said = await asyncio.to_thread(run, "directory", "export", name, "--authority", "northshire")
+        assert said.code == 0 and name.stat().st_size > 0, (kind, said.text)
+        said = await asyncio.to_thread(run, "directory", "import", name, "--authority", "northshire", "--yes")
+        assert said.code == 0 and "Already there: 1" in said.text, (kind, said.text)
+
+
+async def test_register_of_one_authority_is_imported(run: Run, copy: Copy, tmp_path: Path) -> None:
+    file, report = tmp_path / "edubasealldata20261101.csv", tmp_path / "report.csv"
+    cast = [school(urn, name) for urn, name in SCHOOLS.items()]
+    file.write_bytes(register_text(*cast, school(990101, "Weir Primary School")).encode("cp1252"))
+    said = await asyncio.to_thread(
+        run, "schools", "import", file, "--authority", "northshire", "--report", report, answer="y\n"
+    )
+    assert said.code == 0 and "6 schools are as in" in said.text, said.text
+    rows = await fetch(copy, "SELECT authority_id FROM school WHERE urn = 990101")
+    assert [row[0] for row in rows] == [NORTHSHIRE]
+
+
+async def test_schools_are_placed_in_consortia(run: Run, copy: Copy, tmp_path: Path) -> None:
+    file = tmp_path / "places.csv"
+    file.write_text(f"urn,consortium\n{FORD},north\n", encoding="utf-8")
+    said = await asyncio.to_thread(
+        run, "consortia", "place", file, "--authority", "northshire", "--from", "2026-11-02", "--apply"
+    )
+    assert said.code == 0 and "1 schools placed" in said.text, said.text
+    rows = await fetch(
+        copy, "SELECT authority_id, consortium_id FROM consortium_membership WHERE school_urn = $1", FORD
+    )
+    assert [tuple(row) for row in rows] == [(NORTHSHIRE, NORTH)]
+
+
+async def test_settings_are_checked_planned_and_applied(run: Run, copy: Copy, tmp_path: Path) -> None:
+    checked = await asyncio.to_thread(run, "authority", "check")
+    assert checked.code == 0 and "northshire" in checked.text and "southshire" in checked.text, checked.text
+    shutil.copytree(TENANTS, tmp_path, dirs_exist_ok=True)
+    written = tmp_path / "northshire.toml"
+    written.write_text(
+        written.read_text(encoding="utf-8") + '\n[consortia.east]\nname = "East"\nphase = "primary"\n',
+        encoding="utf-8",
+    )
+    here = environment(copy, ALONGSIDE_TENANTS=str(tmp_path))
+    planned = await asyncio.to_thread(command, here, "authority", "plan", "northshire")
+    assert planned.code == 0 and "East" in planned.text, planned.text
+    assert not await fetch(copy, "SELECT FROM consortium WHERE name = 'East'")
+    applied = await asyncio.to_thread(command, here, "authority", "apply", "northshire", "--yes")
+    assert applied.code == 0, applied.text
+    rows = await fetch(copy, "SELECT authority_id FROM consortium WHERE name = 'East'")
+    assert [row[0] for row in rows] == [NORTHSHIRE]
+
+
+async def test_audit_log_of_every_authority_is_verified(run: Run) -> None:
+    said = await asyncio.to_thread(run, "audit", "verify")
+    assert said.code == 0 and "Every chain holds" in said.text, said.text
+
+
+async def test_handbook_is_printed(run: Run) -> None:
+    said = await asyncio.to_thread(run, "authority", "handbook")
+    assert said.code == 0 and "dfe_code" in said.text
+
+
+async def test_migrate_is_harmless_on_a_database_that_is_up_to_date(stage: Stage, copy: Copy) -> None:
+    here = environment(copy, ALONGSIDE_MIGRATOR_URL=stage.url(copy.name, "alongside_migrator"))
+    said = await asyncio.to_thread(command, here, "migrate")
+    assert said.code == 0 and "present schema" in said.text, said.text

@@ -1,0 +1,145 @@
+"""Web app, worker and solver as processes of their own, on a database with two authorities."""
+
+import asyncio
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from alongside.app import ROOMS
+from alongside.database.session import Database
+from alongside.matching.runs.actions import ask_for_plan
+from alongside.web.house import SESSION_COOKIE
+from alongside.web.security import csrf_token
+from alongside.worker.clocks import CLOCKS
+from tests.escalations.scene import put_case
+from tests.matching.scene import acting, posts
+from tests.people import (
+    ADMINISTRATOR,
+    CAST,
+    HEAD_OF_MILL,
+    LEAD_OF_NORTH,
+    NORTH,
+    NORTHSHIRE,
+    OFFICER,
+    SOUTHSHIRE,
+    Cast,
+)
+from tests.processes.running import environment, eventually, fetch, running, serving
+from tests.stage import Copy
+
+ALL_CLOCKS_NOW = (
+    "import sys, alongside.worker.clocks as clocks\n"
+    "clocks.due_now = lambda settings, now: clocks.CLOCKS\n"
+    "sys.argv = ['alongside', 'worker']\n"
+    "from alongside.cli import main; main()\n"
+)
+"""`alongside worker` on which every clock is due now, whatever hour and day the test runs at."""
+
+LISTS = sorted(
+    {
+        path
+        for room in ROOMS
+        for route in room.routes
+        for path in getattr(route, "paths", ())
+        if "{" not in path
+    }
+)
+
+
+def as_one(one: Cast) -> dict[str, str]:
+    """The headers of a browser in which a member of the cast is signed in."""
+    return {"host": one.host, "cookie": f"{SESSION_COOKIE}={one.token}", "sec-fetch-site": "same-origin"}
+
+
+def test_web_answers_every_list_for_every_role(copy: Copy, tmp_path: Path) -> None:
+    """No page of a real web process fails for want of something that only tests import."""
+    seen = {one.role: one for one in (*CAST, OFFICER.twin)}
+    with serving(copy, tmp_path, "web") as (started, http):
+        codes = {
+            (one.role, path): http.get(path, headers=as_one(one)).status_code
+            for one in seen.values()
+            for path in LISTS
+            if "live" not in path and "events" not in path
+        }
+    assert len(codes) > 5 * len(seen)
+    assert {key: code for key, code in codes.items() if code >= 500} == {}, started.text()
+    assert 200 in codes.values()
+
+
+def test_two_web_processes_and_the_worker_run_together(copy: Copy, tmp_path: Path) -> None:
+    """`alongside run`: a form posted to it is kept, and the worker lives."""
+    with serving(copy, tmp_path, "run", "--web", "2", ALONGSIDE_DEMONSTRATION="yes") as (started, http):
+        one = ADMINISTRATOR
+        form = {
+            "csrf_token": csrf_token(one.token),
+            "idempotency_key": "0" * 32,
+            "kind": "authority",
+            "why": "Inquiry",
+        }
+        answer = http.post("/records/holds", data=form, headers=as_one(one))
+        assert answer.status_code == 303, answer.text
+        assert "again" not in started.text()
+
+
+async def _old_rows(copy: Copy) -> None:
+    """What retention lets go of, in both authorities: a closed escalation and an email, twenty years old."""
+    at = datetime.now(UTC) - timedelta(days=20 * 365)
+    connection = await asyncpg.connect(copy.superuser_url)
+    try:
+        for authority_id in (NORTHSHIRE, SOUTHSHIRE):
+            await put_case(connection, "closed", authority_id=authority_id, closed_at=at, raised_at=at)
+            await connection.execute(
+                "INSERT INTO mail (authority_id, person_id, to_address, subject, body, state, written_at, sent_at)"
+                " VALUES ($1, $2, 'x@x.example', 's', 'b', 'sent', $3, $3)",
+                authority_id,
+                HEAD_OF_MILL.person_id,
+                at,
+            )
+    finally:
+        await connection.close()
+
+
+async def test_worker_runs_every_clock_of_every_authority(copy: Copy, tmp_path: Path) -> None:
+    """Retention among them: old escalations and emails go, with every part that other tables hold."""
+    await _old_rows(copy)
+    wanted = len(CLOCKS) * 2
+    with running(environment(copy), tmp_path, "-c", ALL_CLOCKS_NOW) as started:
+        try:
+            await asyncio.wait_for(
+                eventually(copy, f"SELECT count(*) >= {wanted} FROM clock_run", started), 45
+            )
+        except TimeoutError:
+            pytest.fail(started.text())
+        assert "failed" not in started.text()
+    left = await fetch(
+        copy,
+        "SELECT (SELECT count(*) FROM escalation) + (SELECT count(*) FROM mail WHERE subject = 's')",
+    )
+    assert left[0][0] == 0
+
+
+async def test_worker_calculates_a_plan_with_a_solver_of_its_own(
+    copy: Copy, database: Database, tmp_path: Path
+) -> None:
+    """Worker and solver are the product's own processes from the request to the result."""
+    await posts(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        await ask_for_plan(session, acting(LEAD_OF_NORTH), NORTH)
+    with running(environment(copy), tmp_path, "-m", "alongside.cli", "worker") as started:
+        await eventually(copy, "SELECT bool_and(state = 'done') FROM plan_run", started)
+    assert "failed" not in started.text()
+    [row] = await fetch(copy, "SELECT count(*) FILTER (WHERE offer_id IS NOT NULL) FROM plan_place")
+    assert row[0] == 2
+
+
+def test_no_process_opens_a_database_with_tables_missing(copy: Copy) -> None:
+    """What forgets alongside.tables is refused at once, and not at the first foreign key it cannot resolve."""
+    program = "from alongside.database.session import Database; Database('postgresql://x@localhost/x', b'')"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(copy), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1 and "Import alongside.tables" in done.stderr
