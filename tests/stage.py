@@ -151,6 +151,7 @@ async def app_over(copy: Copy) -> AsyncIterator[Litestar]:
     try:
         yield app
     finally:
+        await house.pool.close()
         await house.database.close()
         _idle_apps.append(app)
 

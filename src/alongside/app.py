@@ -97,6 +97,7 @@ def make_app(house: House) -> Litestar:
         gc.set_threshold(50_000)
         gc.enable()
         yield
+        await house.pool.close()
         await house.database.close()
 
     def not_served(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:

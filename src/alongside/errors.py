@@ -71,5 +71,15 @@ class TooBusy(Alongside):
     """The database cannot be asked just now (503, come back in a moment)."""
 
 
+@dataclass
+class TooManyRequests(Alongside):
+    """More than one person or authority may ask for in this time (429); `sentence` says what to do."""
+
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
 class WrongSetUp(Alongside):
     """The product refuses to start: the sentence names the setting and the cure."""

@@ -8,7 +8,17 @@ from litestar import Request
 from litestar.exceptions.http_exceptions import ClientException, RequestEntityTooLarge
 
 from alongside.access.person import Person
-from alongside.errors import Alongside, Forged, Invalid, NotThere, Refused, SignedOut, Stale, TooBusy
+from alongside.errors import (
+    Alongside,
+    Forged,
+    Invalid,
+    NotThere,
+    Refused,
+    SignedOut,
+    Stale,
+    TooBusy,
+    TooManyRequests,
+)
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.typed import typed
 from alongside.web.uploads import largest_of, let_go
@@ -36,13 +46,20 @@ async def answer_to(problem: Exception, request: Request[Any, Any, Any], person:
             return Page("errors/stale.html", {"stale": problem, "kept": kept}, 409)
         case Invalid():
             return Page("errors/422.html", {"mistakes": problem.mistakes}, 422)
-        case TooBusy():
-            log.warning("too busy", exc_info=problem)
-            return Page("errors/503.html", await _kept(request), 503)
+        case TooManyRequests() | TooBusy():
+            return await _later(problem, request)
         case Alongside():
             return Page("errors/409.html", {"sentence": str(problem), "state": None}, 409)
         case _:
             return await _unforeseen(problem, request)
+
+
+async def _later(problem: TooManyRequests | TooBusy, request: Request[Any, Any, Any]) -> Page:
+    """The page for what may be sent again in a while, with a button that does."""
+    if isinstance(problem, TooManyRequests):
+        return Page("errors/429.html", {"sentence": str(problem), **await _kept(request)}, 429)
+    log.warning("too busy", exc_info=problem)
+    return Page("errors/503.html", await _kept(request), 503)
 
 
 async def _unforeseen(problem: Exception, request: Request[Any, Any, Any]) -> Page:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
@@ -31,6 +31,9 @@ from alongside.web.typed import typed
 
 TRIES = 5
 PageFunction = Callable[..., Awaitable[Answer]]
+Prepare = Callable[[Request[Any, Any, Any], Person], Awaitable[Any]]
+Result = TypeVar("Result")
+PREPARED = "alongside_prepared"
 log = structlog.get_logger("alongside.web")
 
 
@@ -47,13 +50,20 @@ class _Page:
         return self._declare(path, permission, [HttpMethod.GET, HttpMethod.HEAD], by_itself=by_itself)
 
     def post(
-        self, path: str, *, permission: Permission, largest: int | None = None
+        self,
+        path: str,
+        *,
+        permission: Permission,
+        largest: int | None = None,
+        prepare: Prepare | None = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         """An act: once per submission, committed before it is answered.
 
-        `largest` is how many bytes a form with files may have, where the app's own limit is too small.
+        `largest` is how many bytes a form with files may have, where the app's own limit is too small; such a form is
+        read only from a person who has the permission. `prepare` does expensive work (see `process_pool`) before
+        the transaction opens, once however often the transaction is tried; `prepared` gives its result.
         """
-        return self._declare(path, permission, [HttpMethod.POST], largest=largest)
+        return self._declare(path, permission, [HttpMethod.POST], largest=largest, prepare=prepare)
 
     def _declare(
         self,
@@ -63,6 +73,7 @@ class _Page:
         *,
         by_itself: bool = False,
         largest: int | None = None,
+        prepare: Prepare | None = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         def declared(function: PageFunction) -> HTTPRouteHandler:
             async def endpoint(request: Request[Any, Any, Any]) -> Response[Any]:
@@ -74,7 +85,13 @@ class _Page:
                 path,
                 http_method=methods,
                 name=f"{function.__module__}.{function.__name__}",
-                opt={"permission": permission, "function": function, "by_itself": by_itself},
+                opt={
+                    "permission": permission,
+                    "function": function,
+                    "by_itself": by_itself,
+                    "ask_first": largest is not None or prepare is not None,
+                    "prepare": prepare,
+                },
                 status_code=200,
                 request_max_body_size=Empty if largest is None else largest,
             )
@@ -105,8 +122,8 @@ async def _answered(
             raise NotThere
         if request.method == "POST":
             refuse_other_sites(request.headers, request.headers.get("host", ""))
-            await typed(request)
-        answer, person = await _in_transaction(request, house, tenant, function, permission)
+            await _before_transaction(request, house, tenant, permission)
+        answer, person = await _tried(lambda: _once(request, house, tenant, function, permission))
         while isinstance(answer, AfterCommit):
             answer = await answer.act()
     except Exception as problem:
@@ -137,21 +154,53 @@ async def _answered(
     return response
 
 
-async def _in_transaction(
-    request: Request[Any, Any, Any],
-    house: House,
-    tenant: Tenant,
-    function: PageFunction,
-    permission: Permission,
-) -> tuple[Answer, Person]:
-    """Run the page in its own transaction, again from the start when the database asks for it.
+def prepared(request: Request[Any, Any, Any]) -> Any:
+    """What `prepare` of this page gave."""
+    return request.scope[PREPARED]  # type: ignore[literal-required]
+
+
+async def _before_transaction(
+    request: Request[Any, Any, Any], house: House, tenant: Tenant, permission: Permission
+) -> None:
+    """Read the form, and do the expensive work of a page: with no connection held, and only for who may ask for it."""
+    if not request.route_handler.opt["ask_first"]:
+        await typed(request)
+        return
+    token = request.cookies.get(SESSION_COOKIE)
+    person = await _tried(lambda: _person_of(house, tenant, token))
+    try:
+        _refuse_not_allowed(person, permission)
+        form = await typed(request)
+        prepare: Prepare | None = request.route_handler.opt["prepare"]
+        if prepare is None:
+            return
+        if person.signed_in:
+            refuse_wrong_token(csrf_token(token or ""), form.one("csrf_token"))
+        request.scope[PREPARED] = await prepare(request, person)  # type: ignore[literal-required]
+    except Alongside as problem:
+        problem.alongside_person = person  # type: ignore[attr-defined]
+        raise
+
+
+async def _person_of(house: House, tenant: Tenant, token: str | None) -> Person:
+    async with house.database.fenced(tenant.authority_id, read_only=True) as session:
+        return await house.find_person(session, tenant, token, house.today())
+
+
+def _refuse_not_allowed(person: Person, permission: Permission) -> None:
+    if not allowed_at_all(person, permission):
+        raise NotThere if person.signed_in else SignedOut
+
+
+async def _tried(transaction: Callable[[], Awaitable[Result]]) -> Result:
+    """Run a transaction, again from the start when the database asks for it.
 
     Running twice is harmless: a transaction that failed left nothing, and one whose commit was cut off after it
     took effect is recognised by its submission key.
     """
     for attempt in range(TRIES):
         try:
-            return await _once(request, house, tenant, function, permission)
+            return await transaction()
         except (*DATABASE_TROUBLE, PoolTimeout) as problem:
             waited_long_enough = isinstance(problem, PoolTimeout | TimeoutError)
             if not waited_long_enough and not may_try_again(problem):
@@ -175,8 +224,7 @@ async def _once(
     try:
         async with house.database.fenced(tenant.authority_id, read_only=not writes) as session:
             person = await house.find_person(session, tenant, token, house.today())
-            if not allowed_at_all(person, permission):
-                raise NotThere if person.signed_in else SignedOut
+            _refuse_not_allowed(person, permission)
             if writes:
                 answer = await _write(request, session, person, token, function)
             else:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.database.session import Database
+from alongside.process_pool import ProcessPool
 
 LONDON = ZoneInfo("Europe/London")
 SESSION_COOKIE = "__Host-alongside"
@@ -62,6 +63,7 @@ class House:
     secret: bytes = b""
     metrics_token: str | None = None
     now: Callable[[], datetime] = field(default=london_now)
+    pool: ProcessPool = field(default_factory=ProcessPool)
 
     def today(self) -> date:
         """The date in London, by which deadlines are counted."""

@@ -1,16 +1,11 @@
 """A picture that somebody sent, drawn anew: only its pixels go on, nothing that was hidden beside them."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL import Image
-
-_EASELS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
-"""Two pictures at a time: each may take 160 MB while it is unpacked."""
 
 LARGEST_SENT = 12_000_000
 """Bytes of a picture as it is sent."""
@@ -36,11 +31,6 @@ class Drawn:
     height: int
 
 
-async def drawn_apart(sent: bytes) -> Drawn:
-    """The same as `drawn_anew`, off the event loop, two at a time."""
-    return await asyncio.get_running_loop().run_in_executor(_EASELS, drawn_anew, sent)
-
-
 def drawn_anew(sent: bytes) -> Drawn:
     """The same picture, upright, no larger than needed, without place, camera, name or anything else but pixels.
 
@@ -58,8 +48,8 @@ def drawn_anew(sent: bytes) -> Drawn:
             if picture.width * picture.height > MOST_PIXELS:
                 raise ValueError(TOO_MANY)
             picture.draft("RGB", (WIDEST, WIDEST))
+            picture.thumbnail((WIDEST, WIDEST))  # before it is turned: the full size is in memory once only
             upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((WIDEST, WIDEST))
             clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
             return _kept(upright.convert("RGBA" if clear else "RGB"))
     except Image.DecompressionBombError as problem:

@@ -1,6 +1,5 @@
 """The page on which pictures and files are added to an entry, and the addresses at which they are had."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,8 @@ from alongside.directory.keepsakes.forms import PictureForm
 from alongside.directory.publication.queries import public_entry
 from alongside.directory.queries import entry_to
 from alongside.web.answers import Answer, Download, Page, Picture, SeeOther
-from alongside.web.gate import page
+from alongside.web.gate import page, prepared
+from alongside.web.house import House
 from alongside.web.typed import typed
 from alongside.web.uploads import sent_file
 
@@ -31,48 +31,73 @@ async def show_keepsakes(
     return await _keepsakes_page(session, person, entry_id, PictureForm())
 
 
+async def _draw(request: Request[Any, Any, Any], person: Person) -> drawing.Drawn | str:
+    """The picture that was sent, drawn anew, or what is wrong with it."""
+    written = await typed(request)
+    sent = await sent_file(written, "picture")
+    if sent is None:
+        return "Choose a picture"
+    house: House = request.app.state.house
+    try:
+        return await house.pool.run(
+            drawing.drawn_anew,
+            sent[1],
+            authority_id=person.authority_id,
+            person_id=person.id,
+            refusal=drawing.TOO_MANY,
+        )
+    except ValueError as problem:
+        return str(problem)
+
+
 @page.post(
     "/directory/{entry_id:uuid}/pictures",
     permission=Permission.WRITE_ENTRY,
     largest=drawing.LARGEST_SENT + AROUND,
+    prepare=_draw,
 )
 async def add_picture(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
 ) -> Answer:
     """Keep a picture, drawn anew; what was typed stays when it cannot be taken."""
-    written = await typed(request)
-    form = PictureForm(written)
+    form = PictureForm(await typed(request))
     answer = await _keepsakes_page(session, person, entry_id, form, status=422)
-    sent = await sent_file(written, "picture")
-    mistakes = {} if sent else {"picture": "Choose a picture"}
-    if not form.holds() or sent is None:
-        return _blaming(answer, mistakes)
-    try:
-        picture = await drawing.drawn_apart(sent[1])
-    except ValueError as problem:
-        return _blaming(answer, {"picture": str(problem)})
+    picture: drawing.Drawn | str = prepared(request)
+    if not form.holds() or isinstance(picture, str):
+        return _blaming(answer, {"picture": picture} if isinstance(picture, str) else {})
     await actions.add_picture(session, person, entry_id, picture, form.alternative_text.data)
     return SeeOther(f"/directory/{entry_id}/keepsakes", "The picture is kept.")
+
+
+async def _sort(request: Request[Any, Any, Any], person: Person) -> sorting.Sorted | str:
+    """What the file that was sent is, or what is wrong with it."""
+    sent = await sent_file(await typed(request), "attachment")
+    if sent is None:
+        return "Choose a file"
+    house: House = request.app.state.house
+    try:
+        return await house.pool.run(
+            sorting.sorted_file, *sent, authority_id=person.authority_id, person_id=person.id
+        )
+    except ValueError as problem:
+        return str(problem)
 
 
 @page.post(
     "/directory/{entry_id:uuid}/attachments",
     permission=Permission.WRITE_ENTRY,
     largest=sorting.LARGEST_SENT + AROUND,
+    prepare=_sort,
 )
 async def add_attachment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, entry_id: UUID
 ) -> Answer:
     """Keep a file that others need to do the same."""
-    written = await typed(request)
     answer = await _keepsakes_page(session, person, entry_id, PictureForm(), status=422)
-    sent = await sent_file(written, "attachment")
-    if sent is None:
-        return _blaming(answer, {"attachment": "Choose a file"})
-    try:
-        known = await asyncio.to_thread(sorting.sorted_file, *sent)
-    except ValueError as problem:
-        return _blaming(answer, {"attachment": str(problem)})
+    known: sorting.Sorted | str = prepared(request)
+    sent = await sent_file(await typed(request), "attachment")
+    if isinstance(known, str) or sent is None:
+        return _blaming(answer, {"attachment": str(known)})
     await actions.add_attachment(session, person, entry_id, known, sent[1])
     return SeeOther(f"/directory/{entry_id}/keepsakes", "The file is kept.")
 
