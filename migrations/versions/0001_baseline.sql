@@ -610,6 +610,7 @@ CREATE TABLE need (
 	CONSTRAINT ck_need_length CHECK (char_length(wanted) <= 4000 AND char_length(good_looks_like) <= 4000), 
 	CONSTRAINT ck_need_title CHECK (char_length(title) BETWEEN 1 AND 120), 
 	CONSTRAINT ck_need_audience CHECK (audience IN ('consortium', 'everybody', 'widening')), 
+	CONSTRAINT ck_need_shown_to_all CHECK (shown_to_all_from IS NULL OR audience <> 'consortium'), 
 	CONSTRAINT ck_need_terms CHECK (cardinality(terms) <= 12), 
 	CONSTRAINT ck_need_addressed_to_another CHECK (addressed_urn <> school_urn), 
 	CONSTRAINT fk_need_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
@@ -685,6 +686,7 @@ CREATE TABLE offer (
 	CONSTRAINT ck_offer_length CHECK (char_length(description) <= 4000), 
 	CONSTRAINT ck_offer_title CHECK (char_length(title) BETWEEN 1 AND 120), 
 	CONSTRAINT ck_offer_audience CHECK (audience IN ('consortium', 'everybody', 'widening')), 
+	CONSTRAINT ck_offer_shown_to_all CHECK (shown_to_all_from IS NULL OR audience <> 'consortium'), 
 	CONSTRAINT ck_offer_travel_miles CHECK (travel_miles BETWEEN 0 AND 200), 
 	CONSTRAINT ck_offer_leader_name CHECK (char_length(leader_name) <= 120), 
 	CONSTRAINT ck_offer_appetite_reason CHECK (char_length(appetite_reason) <= 500), 

@@ -39,10 +39,12 @@ async def set_columns(copy: Copy, table: str, path: str, **columns: Any) -> None
     """Change a post as the superuser, past every law: to bring about what takes a term in life."""
     connection = await asyncpg.connect(copy.superuser_url)
     names = ", ".join(f"{name} = ${number}" for number, name in enumerate(columns, start=2))
-    await connection.execute(
-        f"UPDATE {table} SET {names} WHERE id::text = $1", path.rpartition("/")[2], *columns.values()
-    )
-    await connection.close()
+    try:
+        await connection.execute(
+            f"UPDATE {table} SET {names} WHERE id::text = $1", path.rpartition("/")[2], *columns.values()
+        )
+    finally:
+        await connection.close()
 
 
 async def change_school(copy: Copy, urn: int, **columns: Any) -> None:

@@ -1,7 +1,6 @@
 """What is done with needs: every INSERT and UPDATE of them, one function a verb."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import require
-from alongside.authorities import calendar_of, settings_of
+from alongside.authorities import settings_of
 from alongside.authorities.settings import label_of
 from alongside.errors import Invalid, Refused, Stale
 from alongside.journal.actions import write_journal
 from alongside.needs import queries
-from alongside.needs.audience import shown_to_all_from
+from alongside.needs.audience import shown_after_change, shown_to_all_from
 from alongside.needs.model import (
     CONFIRM_NEED,
     DRAFT_NEED,
@@ -31,6 +30,7 @@ from alongside.needs.reopening import may_reopen_until
 from alongside.needs.words import difference, plain_changes
 from alongside.notifications import tell
 from alongside.people.queries import ids, leaders_of_schools, people_of_schools
+from alongside.schools.dates.queries import calendar_of_school
 from alongside.schools.model import OPEN_STATUSES
 from alongside.workflow import take
 
@@ -83,7 +83,7 @@ async def post_need(session: AsyncSession, person: Person, need_id: UUID) -> Non
     """Let others see and answer a need, from a draft of the school's own or one confirmed for its lead."""
     need = await queries.need_to(session, person, Permission.POST_NEED, need_id)
     refuse_closed(need.school, need.school_status)
-    await take(session, person, Need, need, POST_NEED, **_from_now(person, need))
+    await take(session, person, Need, need, POST_NEED, **await _from_now(session, person, need))
     await _tell_of_posting(session, person, need)
 
 
@@ -107,7 +107,10 @@ async def change_need(
     values = dict(changed)
     if need.posted_at is not None and changed.keys() & {"audience", "urgency"}:
         audience, urgency = (changed.get(name, getattr(need, name)) for name in ("audience", "urgency"))
-        values["shown_to_all_from"] = _shown_from(person, audience, urgency, need.posted_at.date())
+        calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
+        values["shown_to_all_from"] = shown_after_change(
+            need, audience, person.today, settings_of(person.authority_id), calendar, urgency
+        )
     moved = await session.execute(
         update(Need)
         .where(
@@ -169,7 +172,7 @@ async def reopen_need(session: AsyncSession, person: Person, need_id: UUID, note
             raise Refused(
                 f"This could be reopened until {until:%-d %B %Y}: write a new need instead.", need.state
             )
-    await take(session, person, Need, need, REOPEN_NEED, note=note, **_from_now(person, need))
+    await take(session, person, Need, need, REOPEN_NEED, note=note, **await _from_now(session, person, need))
     await _tell_of_posting(session, person, need)
 
 
@@ -199,17 +202,14 @@ def checked_reason(authority_id: int, reason: str, words: str) -> str:
     return f"{entry.label}: {words.strip()}" if words.strip() else entry.label
 
 
-def _shown_from(person: Person, audience: str, urgency: str, posted_on: date) -> date | None:
-    settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
-    return shown_to_all_from(audience, posted_on, settings, calendar, urgency)
-
-
-def _from_now(person: Person, need: Any) -> dict[str, Any]:
-    """What is written when a need is opened today: its clocks start anew."""
+async def _from_now(session: AsyncSession, person: Person, need: Any) -> dict[str, Any]:
+    """The columns that are written when a need is opened today: its periods begin."""
+    settings = settings_of(person.authority_id)
+    calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
     return {
         "posted_at": func.now(),
         "confirmed_on": person.today,
-        "shown_to_all_from": _shown_from(person, need.audience, need.urgency, person.today),
+        "shown_to_all_from": shown_to_all_from(need.audience, person.today, settings, calendar, need.urgency),
     }
 
 

@@ -6,6 +6,7 @@ comes in when it is not found there.
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from alongside.authorities.calendar import Calendar, add_school_days
 from alongside.authorities.settings import AuthoritySettings
@@ -40,6 +41,26 @@ def shown_to_all_from(
             return add_school_days(calendar, posted_on, widens_after(settings, urgency))
         case _:
             return None
+
+
+def shown_after_change(
+    old: Any,
+    audience: str,
+    changed_on: date,
+    settings: AuthoritySettings,
+    calendar: Calendar,
+    urgency: str | None = None,
+) -> date | None:
+    """The date from which the whole authority sees a posted need or offer whose audience or urgency changed.
+
+    The period counts from the day of the change, as the form says. A post that everybody sees already and that still
+    widens stays visible.
+    """
+    seen = old.shown_to_all_from is not None and old.shown_to_all_from <= changed_on
+    if seen and audience in (old.audience, Audience.EVERYBODY):
+        stays: date | None = old.shown_to_all_from
+        return stays
+    return shown_to_all_from(audience, changed_on, settings, calendar, urgency)
 
 
 def who_may_see(shown_from: date | None, today: date, settings: AuthoritySettings, *, posted: bool) -> str:

@@ -102,6 +102,7 @@ class Need(AuthorityOwned, Base):
         ),
         CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
         CheckConstraint(one_of("audience", Audience), name="audience"),
+        CheckConstraint("shown_to_all_from IS NULL OR audience <> 'consortium'", name="shown_to_all"),
         CheckConstraint("cardinality(terms) <= 12", name="terms"),
         CheckConstraint("addressed_urn <> school_urn", name="addressed_to_another"),
         Index(

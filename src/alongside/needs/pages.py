@@ -25,6 +25,7 @@ from alongside.needs.model import NEED_WORKFLOW
 from alongside.needs.phases import phase_of
 from alongside.needs.story import story
 from alongside.needs.words import LABELS, STATES, in_words, waiting_for, when_in_words
+from alongside.schools.dates.queries import calendar_of_school
 from alongside.web.answers import Answer, Download, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.typed import Typed, asked, typed
@@ -80,7 +81,7 @@ async def write_need(request: Request[Any, Any, Any], session: AsyncSession, per
     actions.refuse_closed(school.name, school.status)
     asked_first = await addressed_school(session, person, addressed, urn)
     form = NeedForm(data={"school_urn": urn, "addressed": addressed or "", "audience": "widening"} | known)
-    return _form_page("needs/new.html", form, person, school, addressed=asked_first)
+    return await _form_page(session, "needs/new.html", form, person, school, addressed=asked_first)
 
 
 @page.post("/needs", permission=Permission.DRAFT_NEED)
@@ -93,7 +94,9 @@ async def post_need(request: Request[Any, Any, Any], session: AsyncSession, pers
         raise NotThere
     school = await queries.school_to(session, person, Permission.DRAFT_NEED, urn)
     addressed = await addressed_school(session, person, urn_of(form.addressed.data or ""), urn)
-    answer = _form_page("needs/new.html", form, person, school, status=422, addressed=addressed)
+    answer = await _form_page(
+        session, "needs/new.html", form, person, school, status=422, addressed=addressed
+    )
     act = written.one("act")
     others = await queries.open_on_theme(session, person.authority_id, urn, form.theme.data or "")
     if not form.holds(person.today, complete=act in ("post", "send"), open_on_theme=others):
@@ -237,7 +240,8 @@ def _words(person: Person) -> dict[str, Any]:
     }
 
 
-def _form_page(
+async def _form_page(
+    session: AsyncSession,
     template: str,
     form: NeedForm,
     person: Person,
@@ -247,7 +251,8 @@ def _form_page(
     **more: Any,
 ) -> Page:
     """The form with its lists filled: before it is checked, so that the checks know what may be chosen."""
-    settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
+    settings = settings_of(person.authority_id)
+    calendar = await calendar_of_school(session, person.authority_id, school.urn)
     form.offer_choices(settings, calendar, person.today, phase_of(school), kept)
     context = {
         "form": form,
@@ -273,7 +278,7 @@ async def _edit_page(
     stale: Stale | None = None,
 ) -> Page:
     school = await queries.school_to(session, person, Permission.DRAFT_NEED, need.school_urn)
-    return _form_page("needs/edit.html", form, person, school, status, kept=need, stale=stale)
+    return await _form_page(session, "needs/edit.html", form, person, school, status, kept=need, stale=stale)
 
 
 async def _changeable(session: AsyncSession, person: Person, need_id: UUID) -> Any:

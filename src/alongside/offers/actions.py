@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person, system
-from alongside.authorities import calendar_of, settings_of
+from alongside.authorities import settings_of
 from alongside.errors import Invalid, NotThere, Refused, Stale
 from alongside.journal.actions import write_journal
 from alongside.needs.actions import refuse_closed
-from alongside.needs.audience import shown_to_all_from
+from alongside.needs.audience import shown_after_change, shown_to_all_from
 from alongside.needs.queries import school_to
 from alongside.needs.words import plain_changes
 from alongside.offers import queries
@@ -34,6 +34,7 @@ from alongside.offers.model import (
     OfferTheme,
 )
 from alongside.offers.words import difference
+from alongside.schools.dates.queries import calendar_of_school
 from alongside.workflow import take
 
 EDITABLE = ("draft", "live", "paused", "exhausted")
@@ -68,7 +69,7 @@ async def post_offer(session: AsyncSession, person: Person, offer_id: UUID) -> N
     """Let others see a drafted offer and propose it."""
     offer = await queries.offer_to(session, person, Permission.POST_OFFER, offer_id)
     refuse_closed(offer.school, offer.school_status)
-    shown = _shown_from(person, offer.audience, person.today)
+    shown = await _shown_from(session, person, offer)
     await take(
         session,
         person,
@@ -138,6 +139,7 @@ async def reopen_offer(
             raise Refused("This was withdrawn before it was posted: write a new offer instead.", offer.state)
         if offer.version != version:
             raise Stale(difference(settings_of(person.authority_id), written, offer), offer.version)
+    shown = await _shown_from(session, person, offer)
     try:
         async with session.begin_nested():
             await take(
@@ -148,6 +150,7 @@ async def reopen_offer(
                 REOPEN_OFFER,
                 changes=plain_changes(offer, written),
                 confirmed_on=person.today,
+                shown_to_all_from=shown,
                 **written,
             )
     except IntegrityError as problem:
@@ -186,7 +189,11 @@ async def _change(
         return
     values = {name: value for name, value in changed.items() if name != "themes"}
     if offer.posted_at is not None and "audience" in changed:
-        values["shown_to_all_from"] = _shown_from(person, changed["audience"], offer.posted_at.date())
+        settings = settings_of(person.authority_id)
+        calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
+        values["shown_to_all_from"] = shown_after_change(
+            offer, changed["audience"], person.today, settings, calendar
+        )
     try:
         async with session.begin_nested():
             moved = await session.execute(
@@ -231,9 +238,10 @@ async def _keep_themes(
         await session.execute(insert(OfferTheme), rows)
 
 
-def _shown_from(person: Person, audience: str, posted_on: date) -> date | None:
-    settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
-    return shown_to_all_from(audience, posted_on, settings, calendar)
+async def _shown_from(session: AsyncSession, person: Person, offer: Any) -> date | None:
+    """The date from which the whole authority sees an offer that is posted or reopened today."""
+    calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
+    return shown_to_all_from(offer.audience, person.today, settings_of(person.authority_id), calendar)
 
 
 def _too_small(problem: IntegrityError, offer: Any) -> Exception:

@@ -83,6 +83,7 @@ class Offer(AuthorityOwned, Base):
         CheckConstraint("char_length(description) <= 4000", name="length"),
         CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
         CheckConstraint(one_of("audience", Audience), name="audience"),
+        CheckConstraint("shown_to_all_from IS NULL OR audience <> 'consortium'", name="shown_to_all"),
         CheckConstraint("travel_miles BETWEEN 0 AND 200", name="travel_miles"),
         CheckConstraint("char_length(leader_name) <= 120", name="leader_name"),
         CheckConstraint("char_length(appetite_reason) <= 500", name="appetite_reason"),

@@ -29,6 +29,7 @@ from alongside.offers.freshness import why_not_proposable
 from alongside.offers.list import GROUPS, offers_as_csv
 from alongside.offers.model import OFFER_WORKFLOW
 from alongside.offers.words import APPETITES, LABELS, STATES, days_left_in_words, in_words, travel_in_words
+from alongside.schools.dates.queries import calendar_of_school
 from alongside.web.answers import Answer, Download, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.typed import asked, typed
@@ -78,7 +79,7 @@ async def write_offer(request: Request[Any, Any, Any], session: AsyncSession, pe
     form = offer_form(settings_of(person.authority_id))(
         data={"phases": [phase_of(school)], "engagements_max": 1, "audience": "widening", "appetite": "yes"}
     )
-    return _form_page("offers/new.html", form, person, school)
+    return await _form_page(session, "offers/new.html", form, person, school)
 
 
 @page.post("/offers", permission=Permission.POST_OFFER)
@@ -87,7 +88,7 @@ async def post_offer(request: Request[Any, Any, Any], session: AsyncSession, per
     school = await _own_school(session, person)
     written = await typed(request)
     form = offer_form(settings_of(person.authority_id))(written)
-    answer = _form_page("offers/new.html", form, person, school, status=422)
+    answer = await _form_page(session, "offers/new.html", form, person, school, status=422)
     post = written.one("act") == "post"
     if not form.holds(person.today, complete=post):
         return answer
@@ -249,11 +250,18 @@ def _words(person: Person) -> dict[str, Any]:
     }
 
 
-def _form_page(
-    template: str, form: OfferForm, person: Person, school: Any, status: int = 200, **more: Any
+async def _form_page(
+    session: AsyncSession,
+    template: str,
+    form: OfferForm,
+    person: Person,
+    school: Any,
+    status: int = 200,
+    **more: Any,
 ) -> Page:
     """The form with its lists filled: before it is checked, so that the checks know what may be chosen."""
-    settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
+    settings = settings_of(person.authority_id)
+    calendar = await calendar_of_school(session, person.authority_id, school.urn)
     form.offer_choices(settings, calendar, person.today, more.get("offer"))
     context = {
         "form": form,
@@ -277,7 +285,9 @@ async def _edit_page(
     stale: Stale | None = None,
 ) -> Page:
     school = await school_to(session, person, Permission.CHANGE_OFFER, offer.school_urn)
-    return _form_page("offers/edit.html", form, person, school, status, offer=offer, stale=stale)
+    return await _form_page(
+        session, "offers/edit.html", form, person, school, status, offer=offer, stale=stale
+    )
 
 
 routes = [
