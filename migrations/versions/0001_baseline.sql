@@ -411,6 +411,10 @@ CREATE TABLE escalation (
 	named_support TEXT DEFAULT '' NOT NULL, 
 	hours NUMERIC(6, 1) DEFAULT 0 NOT NULL, 
 	plan TEXT DEFAULT '' NOT NULL, 
+	referred_on DATE, 
+	referral_reference TEXT DEFAULT '' NOT NULL, 
+	referral_answer TEXT DEFAULT '' NOT NULL, 
+	referral_answered_on DATE, 
 	result TEXT, 
 	outcome_words TEXT DEFAULT '' NOT NULL, 
 	closed_at TIMESTAMP WITH TIME ZONE, 
@@ -423,7 +427,7 @@ CREATE TABLE escalation (
 	CONSTRAINT fk_escalation_authority_id_owner_id FOREIGN KEY(authority_id, owner_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT fk_escalation_authority_id_merged_into FOREIGN KEY(authority_id, merged_into) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT ck_escalation_state CHECK (state IN ('acknowledged', 'active', 'closed', 'merged', 'raised', 'returning', 'stepped_up', 'triaged', 'waiting_on_consortium', 'waiting_on_provider', 'waiting_on_school', 'withdrawn')), 
-	CONSTRAINT ck_escalation_outcome CHECK (outcome IN ('challenge', 'other_consortium', 'procured', 'returned', 'statutory')), 
+	CONSTRAINT ck_escalation_outcome CHECK (outcome IN ('challenge', 'other_consortium', 'procured', 'regions_group', 'returned', 'statutory')), 
 	CONSTRAINT ck_escalation_result CHECK (result IN ('better', 'not_better', 'not_needed', 'partly')), 
 	CONSTRAINT ck_escalation_stage CHECK (stage IN ('acknowledge', 'decide', 'plan', 'review')), 
 	CONSTRAINT ck_escalation_decided CHECK (NOT state IN ('active', 'returning', 'stepped_up', 'triaged', 'waiting_on_consortium', 'waiting_on_provider', 'waiting_on_school') OR outcome IS NOT NULL), 
@@ -431,6 +435,10 @@ CREATE TABLE escalation (
 	CONSTRAINT ck_escalation_named_support CHECK (outcome <> 'returned' OR named_support <> ''), 
 	CONSTRAINT ck_escalation_handed_on CHECK (outcome <> 'other_consortium' OR handling_consortium_id IS NOT NULL), 
 	CONSTRAINT ck_escalation_another_consortium CHECK (handling_consortium_id <> consortium_id), 
+	CONSTRAINT ck_escalation_referred CHECK (outcome <> 'regions_group' OR (referred_on IS NOT NULL AND referral_reference <> '')), 
+	CONSTRAINT ck_escalation_referral_answered CHECK ((referral_answered_on IS NULL) = (referral_answer = '') AND (referral_answered_on IS NULL OR referral_answered_on >= referred_on)), 
+	CONSTRAINT ck_escalation_answered_once_referred CHECK (referral_answered_on IS NULL OR referred_on IS NOT NULL), 
+	CONSTRAINT ck_escalation_referral_length CHECK (char_length(referral_reference) <= 120 AND char_length(referral_answer) <= 4000), 
 	CONSTRAINT ck_escalation_decided_in_writing CHECK (outcome IS NULL OR decision <> ''), 
 	CONSTRAINT ck_escalation_ended_in_writing CHECK (state <> 'closed' OR (outcome_words <> '' AND result IS NOT NULL)), 
 	CONSTRAINT ck_escalation_merged CHECK ((state = 'merged') = (merged_into IS NOT NULL)), 
@@ -1071,7 +1079,7 @@ CREATE TABLE escalation_timer (
 	fired_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_escalation_timer PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_escalation_timer_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
-	CONSTRAINT ck_escalation_timer_stage CHECK (stage IN ('acknowledge', 'decide', 'plan', 'review')), 
+	CONSTRAINT ck_escalation_timer_stage CHECK (stage IN ('acknowledge', 'comply', 'decide', 'plan', 'powers', 'review')), 
 	CONSTRAINT ck_escalation_timer_step CHECK (step IN ('core_team', 'director', 'head_of_service', 'owner_before', 'owner_on_the_day')), 
 	CONSTRAINT ck_escalation_timer_state CHECK (state IN ('armed', 'cancelled', 'claimed', 'fired')), 
 	CONSTRAINT ck_escalation_timer_fired_by_who_claimed_last CHECK (state <> 'fired' OR (fired_at IS NOT NULL AND fired_attempt IS NOT NULL AND fired_attempt = attempt)), 
@@ -1301,8 +1309,8 @@ CREATE TABLE statutory_step (
 	recipients TEXT[] DEFAULT '{}' NOT NULL, 
 	letter TEXT DEFAULT '' NOT NULL, 
 	letter_on DATE, 
-	represent_by_on DATE, 
 	comply_by_on DATE, 
+	eligible_by TEXT, 
 	urgent_because TEXT DEFAULT '' NOT NULL, 
 	recorded_by UUID NOT NULL, 
 	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
@@ -1313,10 +1321,13 @@ CREATE TABLE statutory_step (
 	CONSTRAINT ck_statutory_step_legal_basis CHECK (char_length(legal_basis) BETWEEN 1 AND 300), 
 	CONSTRAINT ck_statutory_step_words CHECK (char_length(words) BETWEEN 1 AND 4000), 
 	CONSTRAINT ck_statutory_step_length CHECK (char_length(urgent_because) <= 1000 AND char_length(letter) <= 120), 
-	CONSTRAINT ck_statutory_step_recipients CHECK (recipients <@ ARRAY['head', 'chair', 'diocese', 'dfe', 'consortium']::text[]), 
-	CONSTRAINT ck_statutory_step_notice CHECK (NOT kind IN ('additional_governors', 'arrangements', 'interim_executive_board', 'pre_warning', 'suspend_delegation', 'warning_notice') OR (letter_on IS NOT NULL AND letter <> '' AND recipients @> ARRAY['chair', 'head']::text[] AND represent_by_on IS NOT NULL)), 
+	CONSTRAINT ck_statutory_step_recipients CHECK (recipients <@ ARRAY['chair', 'head', 'dfe', 'ofsted', 'diocese', 'foundation', 'consortium']::text[]), 
+	CONSTRAINT ck_statutory_step_notice CHECK (NOT kind IN ('additional_governors', 'arrangements', 'interim_executive_board', 'pre_warning', 'suspend_delegation', 'warning_notice') OR (letter_on IS NOT NULL AND letter <> '' AND recipients @> ARRAY['chair', 'head']::text[])), 
+	CONSTRAINT ck_statutory_step_eligible_by CHECK (kind <> 'eligible_for_intervention' OR (eligible_by IS NOT NULL AND eligible_by IN ('significant_improvement', 'special_measures', 'warning_notice'))), 
+	CONSTRAINT ck_statutory_step_eligible_by_belongs CHECK (eligible_by IS NULL OR kind = 'eligible_for_intervention' OR (kind = 'suspend_delegation' AND eligible_by = 'mismanagement')), 
+	CONSTRAINT ck_statutory_step_powers_proposed CHECK (kind <> 'eligible_for_intervention' OR eligible_by <> 'warning_notice' OR (letter_on IS NOT NULL AND letter <> '' AND recipients @> ARRAY['chair']::text[])), 
 	CONSTRAINT ck_statutory_step_compliance_period CHECK (kind <> 'warning_notice' OR comply_by_on IS NOT NULL), 
-	CONSTRAINT ck_statutory_step_dates CHECK (represent_by_on >= letter_on AND comply_by_on >= letter_on), 
+	CONSTRAINT ck_statutory_step_dates CHECK (comply_by_on >= letter_on), 
 	CONSTRAINT fk_statutory_step_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
@@ -1336,7 +1347,7 @@ CREATE TABLE escalation_reminder (
 	CONSTRAINT pk_escalation_reminder PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_escalation_reminder_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_reminder_authority_id_timer_id FOREIGN KEY(authority_id, timer_id) REFERENCES escalation_timer (authority_id, id), 
-	CONSTRAINT ck_escalation_reminder_stage CHECK (stage IN ('acknowledge', 'decide', 'plan', 'review')), 
+	CONSTRAINT ck_escalation_reminder_stage CHECK (stage IN ('acknowledge', 'comply', 'decide', 'plan', 'powers', 'review')), 
 	CONSTRAINT ck_escalation_reminder_step CHECK (step IN ('core_team', 'director', 'head_of_service', 'owner_before', 'owner_on_the_day')), 
 	CONSTRAINT ck_escalation_reminder_told CHECK (told >= 0), 
 	CONSTRAINT uq_escalation_reminder_authority_id_timer_id_generation UNIQUE (authority_id, timer_id, generation), 
@@ -3245,23 +3256,70 @@ RETURN EXISTS (
        AND (type_group = 'Local authority maintained schools'
             OR (type_group = 'Special schools' AND type <> 'Non-maintained special school')));
 
-CREATE FUNCTION check_statutory_step() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION powers_lapse_on(comply_by date) RETURNS date LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN greatest((comply_by + interval '2 months')::date, (comply_by + 1 + interval '2 months')::date - 1);
+
+CREATE FUNCTION owed_a_copy(of_authority integer, of_urn integer, step text) RETURNS text[] LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN (
+    SELECT CASE step WHEN 'warning_notice' THEN ARRAY['ofsted', 'dfe']::text[] WHEN 'interim_executive_board' THEN ARRAY['dfe']::text[] ELSE '{}'::text[] END
+        || CASE WHEN step NOT IN ('warning_notice', 'interim_executive_board') OR type !~* '^(voluntary|foundation)' THEN '{}'::text[]
+                WHEN religious_character ~* '(church of england|roman catholic)' THEN ARRAY['diocese']
+                WHEN type ~* '^voluntary' THEN ARRAY['foundation']
+                ELSE '{}'::text[] END
+      FROM public.school WHERE authority_id = of_authority AND urn = of_urn);
+
+CREATE FUNCTION refuse_statutory_step(promise text, words text) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT is_maintained(NEW.authority_id, (SELECT school_urn FROM public.escalation
-                                             WHERE authority_id = NEW.authority_id AND id = NEW.case_id)) THEN
-        RAISE EXCEPTION 'statutory powers reach maintained schools only'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'maintained_only';
+    RAISE EXCEPTION '%', words USING ERRCODE = 'check_violation', CONSTRAINT = promise;
+END $$;
+
+CREATE FUNCTION check_statutory_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    of_urn integer := (SELECT school_urn FROM public.escalation
+                        WHERE authority_id = NEW.authority_id AND id = NEW.case_id);
+    mismanaged boolean := NEW.kind = 'suspend_delegation' AND NEW.eligible_by IS NOT NULL;
+    notice record;
+BEGIN
+    IF NOT is_maintained(NEW.authority_id, of_urn) THEN
+        PERFORM refuse_statutory_step('maintained_only', 'statutory powers reach maintained schools only');
     END IF;
-    IF EXISTS (SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('eligible_for_intervention', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before) WHERE gate.step = NEW.kind)
+    IF NOT NEW.recipients @> owed_a_copy(NEW.authority_id, of_urn, NEW.kind) THEN
+        PERFORM refuse_statutory_step('copied_by_law', 'somebody to whom the law owes a copy is left out');
+    END IF;
+    IF EXISTS (SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before) WHERE gate.step = NEW.kind)
+       AND NOT mismanaged
        AND NOT EXISTS (
-           SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('eligible_for_intervention', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before)
+           SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before)
              JOIN public.statutory_step taken ON taken.authority_id = NEW.authority_id
-              AND taken.case_id = NEW.case_id AND taken.kind = gate.before
+              AND taken.case_id = NEW.case_id AND taken.kind = gate.before AND taken.taken_on <= NEW.taken_on
             WHERE gate.step = NEW.kind)
-       AND (NEW.urgent_because = '' OR NEW.kind IN ('complied', 'ended')) THEN
-        RAISE EXCEPTION 'the step before this one has not been taken'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'step_in_turn';
+       AND (NEW.urgent_because = '' OR NEW.kind NOT IN ('concern_meeting', 'pre_warning', 'warning_notice')) THEN
+        PERFORM refuse_statutory_step('step_in_turn', 'the step before this one has not been taken');
+    END IF;
+    SELECT taken_on, comply_by_on INTO notice FROM public.statutory_step
+     WHERE authority_id = NEW.authority_id AND case_id = NEW.case_id AND kind = 'warning_notice'
+     ORDER BY taken_on DESC, id DESC LIMIT 1;
+    IF NEW.kind = 'eligible_for_intervention' AND NEW.eligible_by = 'warning_notice' THEN
+        IF notice.taken_on IS NULL THEN
+            PERFORM refuse_statutory_step('step_in_turn', 'no warning notice has been given');
+        ELSIF NEW.taken_on <= notice.comply_by_on THEN
+            PERFORM refuse_statutory_step('compliance_period_over', 'the compliance period has not ended');
+        ELSIF EXISTS (SELECT FROM public.statutory_step taken
+                       WHERE taken.authority_id = NEW.authority_id AND taken.case_id = NEW.case_id
+                         AND taken.kind = 'complied' AND taken.taken_on >= notice.taken_on) THEN
+            PERFORM refuse_statutory_step('not_complied_with', 'the warning notice was complied with');
+        END IF;
+    END IF;
+    IF NEW.kind IN ('arrangements', 'additional_governors', 'suspend_delegation') AND NOT mismanaged AND NEW.taken_on > powers_lapse_on(notice.comply_by_on)
+       AND NOT EXISTS (SELECT FROM public.statutory_step taken
+                        WHERE taken.authority_id = NEW.authority_id AND taken.case_id = NEW.case_id
+                          AND taken.kind = 'eligible_for_intervention' AND taken.taken_on <= NEW.taken_on
+                          AND taken.eligible_by IN ('significant_improvement', 'special_measures')) THEN
+        PERFORM refuse_statutory_step('powers_lapsed', 'the powers that follow a warning notice have lapsed');
     END IF;
     RETURN NEW;
 END $$;
@@ -3271,15 +3329,17 @@ CREATE TRIGGER in_turn BEFORE INSERT ON statutory_step FOR EACH ROW EXECUTE FUNC
 CREATE FUNCTION check_statutory_route() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT is_maintained(NEW.authority_id, NEW.school_urn) THEN
-        RAISE EXCEPTION 'statutory powers reach maintained schools only'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'maintained_only';
+    IF NEW.outcome = 'statutory' AND NOT is_maintained(NEW.authority_id, NEW.school_urn) THEN
+        PERFORM refuse_statutory_step('maintained_only', 'statutory powers reach maintained schools only');
+    END IF;
+    IF NEW.outcome = 'regions_group' AND is_maintained(NEW.authority_id, NEW.school_urn) THEN
+        PERFORM refuse_statutory_step('academies_only', 'the authority has its own powers over a maintained school');
     END IF;
     RETURN NEW;
 END $$;
 
 CREATE TRIGGER maintained_only BEFORE INSERT OR UPDATE OF outcome ON escalation
-    FOR EACH ROW WHEN (NEW.outcome = 'statutory') EXECUTE FUNCTION check_statutory_route();
+    FOR EACH ROW WHEN (NEW.outcome IN ('statutory', 'regions_group')) EXECUTE FUNCTION check_statutory_route();
 
 CREATE FUNCTION check_case_may_move() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

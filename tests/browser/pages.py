@@ -167,6 +167,7 @@ THINGS: dict[str, Cast] = {
     "/cases/{case_id}/files/new": OFFICER,
     "/case-files/{file_id}/withdrawal": OFFICER,
     "/cases/{case_id}/statutory-steps/new": OFFICER,
+    "/cases/{case_id}/referral-answer": OFFICER,
     "/cases/{case_id}/overruling": HEAD_OF_SERVICE,
     "/cases/{case_id}/readers": OFFICER,
     "/directory/schools/{urn}": HEAD_OF_PARK,

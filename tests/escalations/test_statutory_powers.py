@@ -48,11 +48,11 @@ def step(kind: str, **other: Any) -> dict[str, Any]:
         "taken_on": TODAY,
         "legal_basis": STEPS[kind].basis,
         "words": "Standards in reading",
-        "recipients": ["chair", "head"] if notice else [],
+        "recipients": ["chair", "head", "dfe", "ofsted"] if notice else [],
         "letter": "SI/2026/14" if notice else "",
         "letter_on": TODAY if notice else None,
-        "represent_by_on": TODAY + timedelta(days=21) if notice else None,
         "comply_by_on": TODAY + timedelta(days=60) if kind == "warning_notice" else None,
+        "eligible_by": "special_measures" if kind == "eligible_for_intervention" else None,
         "urgent_because": "",
         **other,
     }
@@ -90,9 +90,9 @@ async def raw(database: Database, one: Cast, sql: str, **values: Any) -> str:
 
 STEP_SQL = """
     INSERT INTO statutory_step (authority_id, case_id, kind, taken_on, legal_basis, words, recipients, letter, letter_on,
-                                represent_by_on, comply_by_on, urgent_because, recorded_by)
-    VALUES (901, :case_id, :kind, :taken_on, :legal_basis, :words, :recipients, :letter, :letter_on, :represent_by_on,
-            :comply_by_on, :urgent_because, :by)
+                                comply_by_on, eligible_by, urgent_because, recorded_by)
+    VALUES (901, :case_id, :kind, :taken_on, :legal_basis, :words, :recipients, :letter, :letter_on,
+            :comply_by_on, :eligible_by, :urgent_because, :by)
 """
 
 
@@ -140,11 +140,11 @@ async def test_statutory_powers_do_not_reach_other_schools(database: Database) -
     by = {"case_id": case_id, "by": OFFICER.person_id}
     for group in ("Academies", "Free Schools", "Independent schools", None):
         await maintained(database, group)
-        with pytest.raises(Refused, match="regional team"):
+        with pytest.raises(Refused, match="regions group"):
             async with database.fenced(NORTHSHIRE) as session:
                 await take_statutory_step(session, acting(OFFICER), case_id, step("informal_concern"))
         assert await raw(database, OFFICER, STEP_SQL, **step("informal_concern"), **by) == "maintained_only"
-        with pytest.raises(Refused, match="regional team"):
+        with pytest.raises(Refused, match="regions group"):
             async with database.fenced(NORTHSHIRE) as session:
                 await actions.decide_case(
                     session, acting(OFFICER), fresh, CHALLENGE | {"outcome": "statutory"}
@@ -156,15 +156,11 @@ async def test_statutory_powers_do_not_reach_other_schools(database: Database) -
 LACKING: list[tuple[dict[str, Any], str]] = [
     ({"legal_basis": ""}, "ck_statutory_step_legal_basis"),
     ({"words": ""}, "ck_statutory_step_words"),
-    (
-        {"letter_on": None, "comply_by_on": None, "represent_by_on": None},
-        "ck_statutory_step_compliance_period",
-    ),
+    ({"letter_on": None, "comply_by_on": None}, "ck_statutory_step_compliance_period"),
     ({"letter": ""}, "ck_statutory_step_notice"),
-    ({"recipients": ["head"]}, "ck_statutory_step_notice"),
-    ({"recipients": ["chair", "head", "press"]}, "ck_statutory_step_recipients"),
-    ({"represent_by_on": None}, "ck_statutory_step_notice"),
-    ({"represent_by_on": TODAY - timedelta(days=1)}, "ck_statutory_step_dates"),
+    ({"recipients": ["head", "dfe", "ofsted"]}, "ck_statutory_step_notice"),
+    ({"recipients": ["chair", "head", "dfe", "ofsted", "press"]}, "ck_statutory_step_recipients"),
+    ({"comply_by_on": TODAY - timedelta(days=1)}, "ck_statutory_step_dates"),
     ({"comply_by_on": None}, "ck_statutory_step_compliance_period"),
 ]
 

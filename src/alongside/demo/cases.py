@@ -160,8 +160,8 @@ async def _step_up(session: AsyncSession, officer: Person, case_id: UUID) -> Non
             "recipients": ["head", "chair"],
             "letter": "",
             "letter_on": None,
-            "represent_by_on": None,
             "comply_by_on": None,
+            "eligible_by": None,
             "urgent_because": "",
         }
         await take_statutory_step(session, officer, case_id, step)

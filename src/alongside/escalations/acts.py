@@ -79,6 +79,8 @@ def work_offered(person: Person, row: Any, interests: Collection[int]) -> list[A
     on_ladder = row.state in ON_THE_LADDER and (row.outcome == "statutory" or row.state == "stepped_up")
     if free and on_ladder and row.maintained and may_case(person, Permission.TAKE_STATUTORY_STEP, row):
         offered.append(Act("statutory-steps/new", "Record a statutory step"))
+    if free and row.referred_on is not None and may_case(person, Permission.HANDLE_CASE, row):
+        offered.append(Act("referral-answer", "Record the answer of the DfE"))
     if free and may_case(person, Permission.OVERRULE_HEADS, row):
         offered.append(Act("overruling", "Overrule heads"))
     if free and row.told_at is None and may_case(person, Permission.WORK_ON_CASE, row):

@@ -28,6 +28,15 @@ STAGES = {
 }
 """What is due in turn, with its words."""
 
+STATUTORY = {
+    "comply": "Check whether the notice was followed",
+    "powers": "Last day of the powers after a notice",
+}
+"""What the law dates: these deadlines run on while a case waits for somebody."""
+
+REMINDED_OF = STAGES | STATUTORY
+"""All that people are reminded of, with its words."""
+
 STEPS = ("owner_before", "owner_on_the_day", "core_team", "head_of_service", "director")
 """The ladder of reminders: whoever owns the case, before the deadline and on its day; then those above, in turn."""
 
@@ -172,6 +181,11 @@ def ladder(calendar: Calendar, reminders: CaseReminders, due_at: datetime, opens
         "director": add_school_days(calendar, due_on, reminders.director_after),
     }
     return tuple(Rung(step, datetime.combine(days[step], opens, LONDON).astimezone(UTC)) for step in STEPS)
+
+
+def last_school_day_by(calendar: Calendar, day: date) -> date:
+    """A day itself if the clock runs on it, else the last one before it."""
+    return _school_days_before(calendar, day + ONE_DAY, 1)
 
 
 def _school_days_before(calendar: Calendar, day: date, days: int) -> date:

@@ -127,8 +127,10 @@ OUTCOMES = {
     "returned": "Returned with named support",
     "other_consortium": "Another consortium handles it",
     "statutory": "Statutory route",
+    "regions_group": "Refer to the DfE regions group",
 }
-"""What the core team may decide. Source: domain WI7 and §5.4."""
+"""What the core team may decide. Source: domain WI7, §5.4 and F22: statutory powers reach maintained schools only
+(Education and Inspections Act 2006, section 59(1)), so a matter of an academy is referred to the DfE."""
 
 RESULTS = {
     "better": "The school stands where it should",
@@ -156,6 +158,8 @@ class Case(AuthorityOwned, Base):
     before that the school sees nothing. `suggested_since_on` is since when the product had suggested it.
     `stage` is what is due next, since `stage_began_at` and by `due_at` (none while the case waits or rests).
     `hours` are hours of the core team's work that are committed, `provider_pence` what another costs, from `fund`;
+    `referred_on` and `referral_reference` say when and under which reference the matter went to the DfE regions group,
+    `referral_answer` what it answered on `referral_answered_on`; they stay when something else is decided later.
     `decision` is what the consortium was told in writing, `outcome_words` what it was told at the end.
     """
 
@@ -181,6 +185,22 @@ class Case(AuthorityOwned, Base):
             "outcome <> 'other_consortium' OR handling_consortium_id IS NOT NULL", name="handed_on"
         ),
         CheckConstraint("handling_consortium_id <> consortium_id", name="another_consortium"),
+        CheckConstraint(
+            "outcome <> 'regions_group' OR (referred_on IS NOT NULL AND referral_reference <> '')",
+            name="referred",
+        ),
+        CheckConstraint(
+            "(referral_answered_on IS NULL) = (referral_answer = '')"
+            " AND (referral_answered_on IS NULL OR referral_answered_on >= referred_on)",
+            name="referral_answered",
+        ),
+        CheckConstraint(
+            "referral_answered_on IS NULL OR referred_on IS NOT NULL", name="answered_once_referred"
+        ),
+        CheckConstraint(
+            "char_length(referral_reference) <= 120 AND char_length(referral_answer) <= 4000",
+            name="referral_length",
+        ),
         CheckConstraint("outcome IS NULL OR decision <> ''", name="decided_in_writing"),
         CheckConstraint(
             "state <> 'closed' OR (outcome_words <> '' AND result IS NOT NULL)", name="ended_in_writing"
@@ -230,6 +250,10 @@ class Case(AuthorityOwned, Base):
     named_support: Mapped[str] = mapped_column(server_default=text("''"))
     hours: Mapped[Decimal] = mapped_column(Numeric(6, 1), server_default=text("0"))
     plan: Mapped[str] = mapped_column(server_default=text("''"))
+    referred_on: Mapped[date | None]
+    referral_reference: Mapped[str] = mapped_column(server_default=text("''"))
+    referral_answer: Mapped[str] = mapped_column(server_default=text("''"))
+    referral_answered_on: Mapped[date | None]
     result: Mapped[str | None]
     outcome_words: Mapped[str] = mapped_column(server_default=text("''"))
     closed_at: Mapped[datetime | None]

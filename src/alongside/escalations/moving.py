@@ -29,8 +29,14 @@ TELL_TALES = {
     "has_criteria": "Say first what must be so before the consortium takes the school back.",
     "criteria_met": "Not every criterion is met yet. Mark those that are, or drop those that no longer matter.",
     "maintained_only": "This school is not maintained by the authority, so its statutory powers do not reach it. "
-    "Refer the matter to the DfE’s regional team.",
+    "Refer the matter to the DfE regions group.",
     "step_in_turn": "The step that must come before this one is not recorded. Record it, or give the urgent reason.",
+    "academies_only": "This school is maintained by the authority, so its own statutory powers reach it. "
+    "Choose the statutory route instead.",
+    "copied_by_law": "The law names more people who get a copy of this notice. Add them to the recipients.",
+    "compliance_period_over": "The compliance period has not ended, so the school is not eligible yet.",
+    "not_complied_with": "The warning notice was complied with, so the school is not eligible for intervention by it.",
+    "powers_lapsed": "The powers that follow the warning notice have lapsed. Give a new warning notice first.",
     "case_is_open": "This case is over, so nothing can be added to it. Open it again first.",
 }
 """What a promise of the database means to the person who met it."""

@@ -34,9 +34,11 @@ from alongside.escalations.raising import pages as raising
 from alongside.escalations.raising.queries import suggestions
 from alongside.escalations.reading import pages as reading
 from alongside.escalations.reading.actions import note_reading, note_readings
+from alongside.escalations.referral import pages as referral
 from alongside.escalations.seats import may_case
 from alongside.escalations.statutory import pages as statutory
-from alongside.escalations.statutory.ladder import GROUNDS, RECIPIENTS, STEPS
+from alongside.escalations.statutory.forms import GROUNDS_OF_A_STEP
+from alongside.escalations.statutory.ladder import GROUNDS, RECIPIENTS, STEPS, powers_lapse_on
 from alongside.escalations.statutory.queries import overrulings_of, steps_taken
 from alongside.escalations.tasks import pages as tasks
 from alongside.escalations.tasks.queries import criteria_of, tasks_of
@@ -196,6 +198,8 @@ def _words(person: Person) -> dict[str, Any]:
         "STEPS": STEPS,
         "RECIPIENTS": RECIPIENTS,
         "GROUNDS": GROUNDS,
+        "STEP_GROUNDS": GROUNDS_OF_A_STEP,
+        "powers_lapse_on": powers_lapse_on,
         "KINDS": KINDS,
         "pounds": pounds,
         "settings": settings_of(person.authority_id),
@@ -212,6 +216,7 @@ routes = [
     *notes.routes,
     *files.routes,
     *statutory.routes,
+    *referral.routes,
     *reading.routes,
     *paper.routes,
     *learning.routes,

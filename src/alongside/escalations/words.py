@@ -37,6 +37,7 @@ BESIDES = {
     "end_reader": "ended what a reader was named for",
     "take_statutory_step": "recorded a statutory step",
     "overrule_heads": "overruled the heads",
+    "answer_referral": "recorded the answer of the DfE regions group",
     "ask_matching": "asked matching for somebody who could do it",
     "merge_in": "merged another case into this one",
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from wtforms.validators import Length
 from alongside.authorities.settings import AuthoritySettings
 from alongside.escalations.handling.forms import NARROW, Hours
 from alongside.escalations.model import OUTCOMES
-from alongside.needs.fields import Choice, Typing, line, one_line, passage
+from alongside.needs.fields import Choice, Day, Typing, line, one_line, passage
 from alongside.needs.forms import blame
 from alongside.partnerships.forms import must_be_filled
 
@@ -52,6 +53,12 @@ class DecisionForm(Form):
     handling_consortium_id = Choice(
         "Which consortium handles it?", "Choose a consortium from the list", render_kw={"select": True}
     )
+    referred_on = Day("Date of the referral", "Enter the date of the referral, like 12/3/2027")
+    referral_reference = line(
+        "Reference of the referral",
+        "The reference",
+        "The reference of your letter or email, or the DfE’s own",
+    )
     hours = Hours(
         "Hours of the core team (optional)",
         "Enter hours as a whole or half number, like 6 or 2.5",
@@ -65,9 +72,11 @@ class DecisionForm(Form):
     )
 
     def offer(self, settings: AuthoritySettings, consortia: Sequence[Any], *, maintained: bool) -> None:
-        """Fill the lists; the statutory route is there for maintained schools only."""
+        """Fill the lists; the statutory route is for maintained schools, the DfE for others."""
         self.outcome.choices = [
-            (key, words) for key, words in OUTCOMES.items() if maintained or key != "statutory"
+            (key, words)
+            for key, words in OUTCOMES.items()
+            if key != ("regions_group" if maintained else "statutory")
         ]
         self.fund.choices = [("", "No fund chosen")] + [
             (key, one.label) for key, one in settings.funds.items()
@@ -77,7 +86,7 @@ class DecisionForm(Form):
             (str(one.id), one.name) for one in consortia
         ]
 
-    def holds(self) -> bool:
+    def holds(self, today: date) -> bool:
         """Whether the decision has all that it needs."""
         self.validate()
         needed = {"outcome": "Choose what is to happen", "decision": "Say what was decided and why"}
@@ -92,14 +101,28 @@ class DecisionForm(Form):
                 needed |= {"named_support": "Name who supports the consortium"}
             case "other_consortium":
                 needed |= {"handling_consortium_id": "Choose the consortium that handles it"}
+            case "regions_group":
+                needed |= {
+                    "referred_on": "Enter the date of the referral, like 12/3/2027",
+                    "referral_reference": "Enter the reference of the referral",
+                }
         must_be_filled(self, needed)
+        if self.referred_on.data is not None and self.referred_on.data > today:
+            blame(self.referred_on, "The date of the referral must be today or earlier")
         return not self.errors
 
     def columns(self) -> dict[str, Any]:
-        """What is decided, by column; what belongs to another outcome is left out."""
+        """What is decided, by column; what belongs to another outcome is left out.
+
+        A referral that was made stays on record when something else is decided.
+        """
         outcome = self.outcome.data
         chosen = self.handling_consortium_id.data
-        return {
+        referral = {
+            "referred_on": self.referred_on.data,
+            "referral_reference": self.referral_reference.data or "",
+        }
+        return (referral if outcome == "regions_group" else {}) | {
             "outcome": outcome,
             "decision": self.decision.data,
             "provider": self.provider.data if outcome == "procured" else "",

@@ -59,7 +59,7 @@ async def decide_case(
     written = await typed(request)
     form, version = DecisionForm(written), version_of(written)
     answer = await _decision_page(session, person, form, row, status=422, version=version)
-    if not form.holds():
+    if not form.holds(person.today):
         return answer
     try:
         await actions.decide_case(
@@ -164,6 +164,8 @@ def _decided(row: Any) -> dict[str, Any]:
     handling = str(row.handling_consortium_id or "")
     more = {
         "named_support": row.named_support,
+        "referred_on": row.referred_on,
+        "referral_reference": row.referral_reference,
         "handling_consortium_id": handling,
         "hours": row.hours or None,
     }

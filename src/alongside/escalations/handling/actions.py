@@ -43,6 +43,7 @@ from alongside.escalations.moving import (
 )
 from alongside.escalations.queries import held_case, officers
 from alongside.escalations.tasks.model import Criterion
+from alongside.escalations.timers.actions import cancel_statutory
 from alongside.escalations.waiting import Wait
 from alongside.journal.actions import write_journal
 from alongside.notifications import tell
@@ -185,6 +186,7 @@ async def take_back(
     await move(
         session, person, row, TAKE_BACK, note=end["outcome_words"], closed_at=datetime.now(UTC), **end, **REST
     )
+    await cancel_statutory(session, person, case_id)
     await _after(session, person, row, REST, "case_closed", "A case is closed: the school is back.")
 
 
@@ -226,6 +228,7 @@ async def close_case(
     await move(
         session, person, row, CLOSE, note=end["outcome_words"], closed_at=datetime.now(UTC), **end, **REST
     )
+    await cancel_statutory(session, person, case_id)
     await _after(
         session, person, row, REST, "case_closed", "A case of yours is closed. Its outcome is in writing."
     )
@@ -252,6 +255,7 @@ async def merge_case(
     if row.school_urn != other.school_urn or other.state in ("closed", "withdrawn", "merged"):
         raise Invalid({"into": ["Choose a case of the same school that is not over."]})
     await move(session, person, row, MERGE, note=note, merged_into=into, closed_at=datetime.now(UTC), **REST)
+    await cancel_statutory(session, person, case_id)
     await write_journal(session, person, "merge_in", "escalation", into)
     await tell_story(session, person, into, "merge_in", note, for_school=row.told_at is not None)
     await _after(session, person, row, REST, "case_merged", "A case of yours goes on as part of another.")

@@ -162,11 +162,23 @@ def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
         ("The school was told", moment(row.told_at) if row.told_at else "Not yet"),
         ("State", STATES[row.state]),
         ("Decision", outcome_in_words(row)),
+        ("Referred to the DfE", _referral(row)),
         *(() if for_school else within),
         ("Result", result_in_words(row)),
         ("Closed", moment(row.closed_at) if row.closed_at else None),
     )
     return [[head, str(words)] for head, words in lines if words]
+
+
+def _referral(row: Any) -> str | None:
+    if row.referred_on is None:
+        return None
+    answered = (
+        f"answered on {day(row.referral_answered_on)}: {row.referral_answer}"
+        if row.referral_answered_on
+        else "not answered yet"
+    )
+    return f"{day(row.referred_on)}, reference {row.referral_reference}; {answered}"
 
 
 def _task_state(one: Any) -> str:
@@ -183,9 +195,8 @@ def _letter(one: Any) -> str:
     if not one.letter_on:
         return ""
     to = ", ".join(RECIPIENTS[key] for key in one.recipients)
-    until = f"; representations until {day(one.represent_by_on)}" if one.represent_by_on else ""
     comply = f"; to comply by {day(one.comply_by_on)}" if one.comply_by_on else ""
-    return f"{one.letter} of {day(one.letter_on)} to {to}{until}{comply}"
+    return f"{one.letter} of {day(one.letter_on)} to {to}{comply}"
 
 
 def _timeline(told: Sequence[Any], reminded: Sequence[tuple[datetime, str, str]]) -> list[list[str]]:

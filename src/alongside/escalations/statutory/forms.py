@@ -1,11 +1,22 @@
 """The forms of a statutory step and of overruling heads."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from wtforms import Form
 
-from alongside.escalations.statutory.ladder import GROUNDS, NOTICES, OWED_A_NOTICE, RECIPIENTS, STEPS, is_open
+from alongside.escalations.statutory.ladder import (
+    GROUNDS,
+    MISMANAGEMENT,
+    NOTICES,
+    OWED_A_NOTICE,
+    RECIPIENTS,
+    ROUTES,
+    STEPS,
+    against_the_law,
+    is_open,
+)
 from alongside.needs.fields import Choice, Choices, Day, line, passage
 from alongside.needs.forms import blame
 from alongside.partnerships.forms import must_be_filled
@@ -19,7 +30,10 @@ NEEDED = {
 FOR_NOTICE = {
     "letter": "Give the reference of the letter",
     "letter_on": "Enter the day of the letter",
-    "represent_by_on": "Enter until when the governing body may make representations",
+}
+GROUNDS_OF_A_STEP = ROUTES | {
+    MISMANAGEMENT: "For a suspended budget only: mismanagement "
+    "(School Standards and Framework Act 1998, section 51 and Schedule 15)"
 }
 
 
@@ -35,8 +49,14 @@ class StepForm(Form):
         "Reference of the letter", "The reference", "It is sent outside this product and recorded here"
     )
     letter_on = Day("Day of the letter", "Enter a real date, like 12/3/2027")
-    represent_by_on = Day("Representations until", "Enter a real date, like 2/4/2027")
-    comply_by_on = Day("To be complied with by", "Enter a real date, like 2/4/2027")
+    comply_by_on = Day("Last day of the compliance period", "Enter a real date, like 2/4/2027")
+    eligible_by = Choice(
+        "Reason the school is eligible for intervention",
+        "Select a reason from the list",
+        description="For the step “Eligible for intervention”. An inspection is enough by itself",
+        render_kw={"select": True},
+        choices=[("", "Not this step"), *GROUNDS_OF_A_STEP.items()],
+    )
     urgent_because = passage(
         "Urgent reason (only if a step is left out)",
         "The reason",
@@ -52,26 +72,44 @@ class StepForm(Form):
             for key in keys
         ]
 
-    def holds(self, today: date, done: set[str]) -> bool:
-        """Whether the step has its law, its letter and its days."""
+    def holds(self, today: date, steps: Sequence[Any], copies: Mapping[str, Sequence[str]]) -> bool:
+        """Whether the step has its law, its letter and its days, and follows what was done before.
+
+        `steps` are those of the case; `copies` the recipients that the law adds for this school, by step.
+        """
         self.validate()
         must_be_filled(self, NEEDED)
         kind = self.kind.data or ""
-        if kind in NOTICES:
+        self._check_letter(kind, copies.get(kind, ()))
+        self._check_days(kind, today)
+        if kind == "eligible_for_intervention" and self.eligible_by.data not in ROUTES:
+            blame(self.eligible_by, "Select the reason the school is eligible for intervention")
+        mismanaged = kind == "suspend_delegation" and self.eligible_by.data == MISMANAGEMENT
+        if kind in STEPS and not mismanaged and not is_open(kind, {one.kind for one in steps}):
+            self._check_turn(kind)
+        elif self.taken_on.data is not None:
+            wrong = against_the_law(kind, self.taken_on.data, self.eligible_by.data, steps)
+            if wrong:
+                blame(self.taken_on, wrong)
+        return not self.errors
+
+    def _check_letter(self, kind: str, copies: Sequence[str]) -> None:
+        proposed = kind == "eligible_for_intervention" and self.eligible_by.data == "warning_notice"
+        owed = ["chair"] if proposed else [*OWED_A_NOTICE, *copies] if kind in NOTICES else []
+        if owed:
             must_be_filled(self, FOR_NOTICE)
-            if not set(OWED_A_NOTICE) <= set(self.recipients.data or ()):
-                blame(self.recipients, "A notice goes to the headteacher and the chair of governors at least")
+        missing = [RECIPIENTS[key] for key in owed if key not in (self.recipients.data or ())]
+        if missing:
+            blame(self.recipients, f"Add to the recipients: {'; '.join(missing)}")
+
+    def _check_days(self, kind: str, today: date) -> None:
         if kind == "warning_notice" and self.comply_by_on.data is None:
-            blame(self.comply_by_on, "Enter the end of the compliance period")
+            blame(self.comply_by_on, "Enter the last day of the compliance period")
         if self.taken_on.data is not None and self.taken_on.data > today:
             blame(self.taken_on, "This day lies ahead. Record a step when it has been taken")
-        for name in ("represent_by_on", "comply_by_on"):
-            ends, sent = self[name].data, self.letter_on.data
-            if ends is not None and sent is not None and ends < sent:
-                blame(self[name], "This is before the day of the letter. Enter a later day")
-        if kind in STEPS and not is_open(kind, done):
-            self._check_turn(kind)
-        return not self.errors
+        ends, sent = self.comply_by_on.data, self.letter_on.data
+        if ends is not None and sent is not None and ends < sent:
+            blame(self.comply_by_on, "This is before the day of the letter. Enter a later day")
 
     def _check_turn(self, kind: str) -> None:
         before = " or ".join(STEPS[one].label.lower() for one in STEPS[kind].after)
@@ -84,7 +122,14 @@ class StepForm(Form):
 
     def columns(self) -> dict[str, Any]:
         """What is recorded, by column."""
-        kept = {name: self[name].data for name in (*NEEDED, "letter_on", "represent_by_on", "comply_by_on")}
+        kept = {name: self[name].data for name in (*NEEDED, "letter_on", "comply_by_on")}
+        kind = self.kind.data
+        if kind == "eligible_for_intervention" or (
+            kind == "suspend_delegation" and self.eligible_by.data == MISMANAGEMENT
+        ):
+            kept["eligible_by"] = self.eligible_by.data or None
+        else:
+            kept["eligible_by"] = None
         return kept | {
             "recipients": list(self.recipients.data or ()),
             "letter": self.letter.data or "",

@@ -12,10 +12,15 @@ from alongside.database.base import AuthorityOwned, Base, created_at, one_of, re
 from alongside.database.promises import promise
 from alongside.escalations.seats import CORE, of_case_row
 from alongside.escalations.statutory.ladder import (
+    BY_INSPECTION,
+    COPIED,
     GROUNDS,
+    LIMITED,
+    MISMANAGEMENT,
     NOTICES,
     OWED_A_NOTICE,
     RECIPIENTS,
+    ROUTES,
     STEPS,
     gates_as_sql,
 )
@@ -26,11 +31,18 @@ def _array(words: Iterable[str]) -> str:
     return f"ARRAY[{', '.join(repr(word) for word in words)}]::text[]"
 
 
+def _list(words: Iterable[str]) -> str:
+    """The SQL of a list of these words, without its brackets."""
+    return ", ".join(repr(word) for word in words)
+
+
 class StatutoryStep(AuthorityOwned, Base):
     """One step that the authority took with a maintained school: its law, its letter, its days.
 
-    The product records; it sends nothing. `represent_by_on` is until when the governing body may make representations,
-    `comply_by_on` the end of the compliance period. `urgent_because` is why a step came before its turn.
+    The product records; it sends nothing. `comply_by_on` is the last day of the compliance period of a warning notice,
+    `eligible_by` what makes the school eligible for intervention, or the ground on which a delegated budget is
+    suspended without that. `urgent_because` is why a step came before its turn. For eligibility by a warning notice
+    the letter is the notice in writing that the authority proposes to use its powers (EIA 2006, section 60(1)(d)).
     """
 
     __tablename__ = "statutory_step"
@@ -44,11 +56,25 @@ class StatutoryStep(AuthorityOwned, Base):
         CheckConstraint(f"recipients <@ {_array(RECIPIENTS)}", name="recipients"),
         CheckConstraint(
             f"NOT {one_of('kind', NOTICES)} OR (letter_on IS NOT NULL AND letter <> ''"
-            f" AND recipients @> {_array(OWED_A_NOTICE)} AND represent_by_on IS NOT NULL)",
+            f" AND recipients @> {_array(OWED_A_NOTICE)})",
             name="notice",
         ),
+        CheckConstraint(
+            f"kind <> 'eligible_for_intervention' OR (eligible_by IS NOT NULL AND {one_of('eligible_by', ROUTES)})",
+            name="eligible_by",
+        ),
+        CheckConstraint(
+            "eligible_by IS NULL OR kind = 'eligible_for_intervention'"
+            f" OR (kind = 'suspend_delegation' AND eligible_by = '{MISMANAGEMENT}')",
+            name="eligible_by_belongs",
+        ),
+        CheckConstraint(
+            "kind <> 'eligible_for_intervention' OR eligible_by <> 'warning_notice'"
+            " OR (letter_on IS NOT NULL AND letter <> '' AND recipients @> ARRAY['chair']::text[])",
+            name="powers_proposed",
+        ),
         CheckConstraint("kind <> 'warning_notice' OR comply_by_on IS NOT NULL", name="compliance_period"),
-        CheckConstraint("represent_by_on >= letter_on AND comply_by_on >= letter_on", name="dates"),
+        CheckConstraint("comply_by_on >= letter_on", name="dates"),
         Index(None, "authority_id", "case_id", "taken_on"),
         {"info": {"second_policy": of_case_row("statutory_step", kept=True, added=CORE)}},
     )
@@ -61,8 +87,8 @@ class StatutoryStep(AuthorityOwned, Base):
     recipients: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     letter: Mapped[str] = mapped_column(server_default=text("''"))
     letter_on: Mapped[date | None]
-    represent_by_on: Mapped[date | None]
     comply_by_on: Mapped[date | None]
+    eligible_by: Mapped[str | None]
     urgent_because: Mapped[str] = mapped_column(server_default=text("''"))
     recorded_by: Mapped[UUID]
     recorded_at: Mapped[datetime] = created_at()
@@ -117,23 +143,70 @@ RETURN EXISTS (
        AND (type_group = 'Local authority maintained schools'
             OR (type_group = 'Special schools' AND type <> 'Non-maintained special school')));
 
-CREATE FUNCTION check_statutory_step() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION powers_lapse_on(comply_by date) RETURNS date LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN greatest((comply_by + interval '2 months')::date, (comply_by + 1 + interval '2 months')::date - 1);
+
+CREATE FUNCTION owed_a_copy(of_authority integer, of_urn integer, step text) RETURNS text[] LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN (
+    SELECT CASE step COPIES ELSE '{}'::text[] END
+        || CASE WHEN step NOT IN (COPIED_STEPS) OR type !~* '^(voluntary|foundation)' THEN '{}'::text[]
+                WHEN religious_character ~* '(church of england|roman catholic)' THEN ARRAY['diocese']
+                WHEN type ~* '^voluntary' THEN ARRAY['foundation']
+                ELSE '{}'::text[] END
+      FROM public.school WHERE authority_id = of_authority AND urn = of_urn);
+
+CREATE FUNCTION refuse_statutory_step(promise text, words text) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT is_maintained(NEW.authority_id, (SELECT school_urn FROM public.escalation
-                                             WHERE authority_id = NEW.authority_id AND id = NEW.case_id)) THEN
-        RAISE EXCEPTION 'statutory powers reach maintained schools only'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'maintained_only';
+    RAISE EXCEPTION '%', words USING ERRCODE = 'check_violation', CONSTRAINT = promise;
+END $$;
+
+CREATE FUNCTION check_statutory_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    of_urn integer := (SELECT school_urn FROM public.escalation
+                        WHERE authority_id = NEW.authority_id AND id = NEW.case_id);
+    mismanaged boolean := NEW.kind = 'suspend_delegation' AND NEW.eligible_by IS NOT NULL;
+    notice record;
+BEGIN
+    IF NOT is_maintained(NEW.authority_id, of_urn) THEN
+        PERFORM refuse_statutory_step('maintained_only', 'statutory powers reach maintained schools only');
+    END IF;
+    IF NOT NEW.recipients @> owed_a_copy(NEW.authority_id, of_urn, NEW.kind) THEN
+        PERFORM refuse_statutory_step('copied_by_law', 'somebody to whom the law owes a copy is left out');
     END IF;
     IF EXISTS (SELECT FROM (VALUES GATES) gate (step, before) WHERE gate.step = NEW.kind)
+       AND NOT mismanaged
        AND NOT EXISTS (
            SELECT FROM (VALUES GATES) gate (step, before)
              JOIN public.statutory_step taken ON taken.authority_id = NEW.authority_id
-              AND taken.case_id = NEW.case_id AND taken.kind = gate.before
+              AND taken.case_id = NEW.case_id AND taken.kind = gate.before AND taken.taken_on <= NEW.taken_on
             WHERE gate.step = NEW.kind)
-       AND (NEW.urgent_because = '' OR NEW.kind IN ('complied', 'ended')) THEN
-        RAISE EXCEPTION 'the step before this one has not been taken'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'step_in_turn';
+       AND (NEW.urgent_because = '' OR NEW.kind NOT IN (URGENT)) THEN
+        PERFORM refuse_statutory_step('step_in_turn', 'the step before this one has not been taken');
+    END IF;
+    SELECT taken_on, comply_by_on INTO notice FROM public.statutory_step
+     WHERE authority_id = NEW.authority_id AND case_id = NEW.case_id AND kind = 'warning_notice'
+     ORDER BY taken_on DESC, id DESC LIMIT 1;
+    IF NEW.kind = 'eligible_for_intervention' AND NEW.eligible_by = 'warning_notice' THEN
+        IF notice.taken_on IS NULL THEN
+            PERFORM refuse_statutory_step('step_in_turn', 'no warning notice has been given');
+        ELSIF NEW.taken_on <= notice.comply_by_on THEN
+            PERFORM refuse_statutory_step('compliance_period_over', 'the compliance period has not ended');
+        ELSIF EXISTS (SELECT FROM public.statutory_step taken
+                       WHERE taken.authority_id = NEW.authority_id AND taken.case_id = NEW.case_id
+                         AND taken.kind = 'complied' AND taken.taken_on >= notice.taken_on) THEN
+            PERFORM refuse_statutory_step('not_complied_with', 'the warning notice was complied with');
+        END IF;
+    END IF;
+    IF NEW.kind IN (LIMITED) AND NOT mismanaged AND NEW.taken_on > powers_lapse_on(notice.comply_by_on)
+       AND NOT EXISTS (SELECT FROM public.statutory_step taken
+                        WHERE taken.authority_id = NEW.authority_id AND taken.case_id = NEW.case_id
+                          AND taken.kind = 'eligible_for_intervention' AND taken.taken_on <= NEW.taken_on
+                          AND taken.eligible_by IN (BY_INSPECTION)) THEN
+        PERFORM refuse_statutory_step('powers_lapsed', 'the powers that follow a warning notice have lapsed');
     END IF;
     RETURN NEW;
 END $$;
@@ -143,14 +216,21 @@ CREATE TRIGGER in_turn BEFORE INSERT ON statutory_step FOR EACH ROW EXECUTE FUNC
 CREATE FUNCTION check_statutory_route() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT is_maintained(NEW.authority_id, NEW.school_urn) THEN
-        RAISE EXCEPTION 'statutory powers reach maintained schools only'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'maintained_only';
+    IF NEW.outcome = 'statutory' AND NOT is_maintained(NEW.authority_id, NEW.school_urn) THEN
+        PERFORM refuse_statutory_step('maintained_only', 'statutory powers reach maintained schools only');
+    END IF;
+    IF NEW.outcome = 'regions_group' AND is_maintained(NEW.authority_id, NEW.school_urn) THEN
+        PERFORM refuse_statutory_step('academies_only', 'the authority has its own powers over a maintained school');
     END IF;
     RETURN NEW;
 END $$;
 
 CREATE TRIGGER maintained_only BEFORE INSERT OR UPDATE OF outcome ON escalation
-    FOR EACH ROW WHEN (NEW.outcome = 'statutory') EXECUTE FUNCTION check_statutory_route();
-""".replace("GATES", gates_as_sql()),
+    FOR EACH ROW WHEN (NEW.outcome IN ('statutory', 'regions_group')) EXECUTE FUNCTION check_statutory_route();
+""".replace("GATES", gates_as_sql())
+    .replace("COPIES", " ".join(f"WHEN '{step}' THEN {_array(to)}" for step, to in COPIED.items()))
+    .replace("COPIED_STEPS", _list(COPIED))
+    .replace("URGENT", _list(key for key, step in STEPS.items() if step.urgent))
+    .replace("LIMITED", _list(LIMITED))
+    .replace("BY_INSPECTION", _list(BY_INSPECTION)),
 )

@@ -13,7 +13,7 @@ from alongside.escalations.queries import case_to
 from alongside.escalations.statutory import actions
 from alongside.escalations.statutory.forms import OverrulingForm, StepForm
 from alongside.escalations.statutory.ladder import STEPS, is_open
-from alongside.escalations.statutory.queries import steps_taken
+from alongside.escalations.statutory.queries import owed_a_copy, steps_taken
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.typed import typed
@@ -52,7 +52,8 @@ async def take_statutory_step(
     done = await _done(session, person, case_id)
     form = StepForm(await typed(request))
     answer = _step_page(row, form, done, 422)
-    if not form.holds(person.today, done):
+    copies = await owed_a_copy(session, person, row.school_urn)
+    if not form.holds(person.today, await steps_taken(session, person, case_id), copies):
         return answer
     await actions.take_statutory_step(session, person, case_id, form.columns())
     return SeeOther(f"/cases/{case_id}", "The step is recorded. Nothing was sent to the school by this.")

@@ -9,14 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.person import Person
 from alongside.authorities import settings_of
 from alongside.authorities.calendar import Calendar
-from alongside.escalations.clock import ladder
+from alongside.escalations.clock import STATUTORY, ladder
 
 CANCEL = text(
     """
     UPDATE escalation_timer SET state = 'cancelled', generation = generation + 1
      WHERE authority_id = :authority_id AND case_id = :case_id AND state IN ('armed', 'claimed')
+       AND (stage = ANY(:stages) OR :stages IS NULL AND stage <> ALL(:statutory))
     """
-)
+).bindparams(bindparam("stages", type_=ARRAY(Text)), bindparam("statutory", type_=ARRAY(Text)))
 ARM = text(
     """
     INSERT INTO escalation_timer AS timer (authority_id, case_id, stage, step, due_at, remind_at)
@@ -42,9 +43,23 @@ async def arm(
     The ladder of reminders is the authority's, in the school's own `calendar`; what would lie in the past by the
     database's clock is left out, and who was reminded of this very deadline is not reminded again.
     """
+    await cancel(session, person, case_id)
+    await _arm(session, person, case_id, stage, due_at, calendar)
+
+
+async def arm_statutory(
+    session: AsyncSession, person: Person, case_id: UUID, stage: str, due_at: datetime, calendar: Calendar
+) -> None:
+    """Arm the reminders of a date that the law sets, beside what else is due in the case."""
+    await _cancel(session, person, case_id, [stage])
+    await _arm(session, person, case_id, stage, due_at, calendar)
+
+
+async def _arm(
+    session: AsyncSession, person: Person, case_id: UUID, stage: str, due_at: datetime, calendar: Calendar
+) -> None:
     settings = settings_of(person.authority_id)
     rungs = ladder(calendar, settings.case_reminders, due_at, settings.mail.window_opens)
-    await cancel(session, person, case_id)
     await session.execute(
         ARM,
         {
@@ -59,5 +74,15 @@ async def arm(
 
 
 async def cancel(session: AsyncSession, person: Person, case_id: UUID) -> None:
-    """Nothing is due in a case for now: it waits for somebody, rests, or is over."""
-    await session.execute(CANCEL, {"authority_id": person.authority_id, "case_id": case_id})
+    """Nothing is due in a case for now: it waits for somebody, rests, or is over. Dates set by the law stay."""
+    await _cancel(session, person, case_id, None)
+
+
+async def cancel_statutory(session: AsyncSession, person: Person, case_id: UUID) -> None:
+    """No date set by the law is to come in a case: it was complied with, powers were used, or the case is over."""
+    await _cancel(session, person, case_id, list(STATUTORY))
+
+
+async def _cancel(session: AsyncSession, person: Person, case_id: UUID, stages: list[str] | None) -> None:
+    values = {"authority_id": person.authority_id, "case_id": case_id, "stages": stages}
+    await session.execute(CANCEL, values | {"statutory": list(STATUTORY)})

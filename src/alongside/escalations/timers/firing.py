@@ -20,7 +20,7 @@ from alongside.authorities.calendar import LONDON
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.asker import Asker, let_ask
 from alongside.database.session import Database
-from alongside.escalations.clock import STAGES, moment_in_words
+from alongside.escalations.clock import REMINDED_OF, moment_in_words
 from alongside.escalations.queries import leads_with_a_seat
 from alongside.escalations.timers.model import Reminder
 from alongside.escalations.timers.queries import covers, holders
@@ -121,7 +121,7 @@ async def _remind(session: AsyncSession, person: Person, case: Row[Any], timer: 
         return 0
     people = await _whose_turn(session, person, case, timer.step)
     late = timer.step not in {"owner_before", "owner_on_the_day"}
-    what = STAGES[timer.stage].lower()
+    what = REMINDED_OF[timer.stage].lower()
     words = f"A case has passed its date: {what}, by {due}." if late else f"A case is due: {what}, by {due}."
     await _tell(session, person, people, timer, words)
     if timer.step == "core_team":
@@ -158,7 +158,7 @@ async def _whose_turn(session: AsyncSession, person: Person, case: Row[Any], ste
 async def _write_to_director(session: AsyncSession, person: Person, timer: Row[Any]) -> None:
     """A letter to a mailbox: that a case waits, and whom to ask. The director has no account to look into."""
     settings = settings_of(person.authority_id)
-    what = STAGES[timer.stage].lower()
+    what = REMINDED_OF[timer.stage].lower()
     await session.execute(
         insert(Mail).values(
             authority_id=person.authority_id,

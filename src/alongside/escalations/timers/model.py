@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.database.base import AuthorityOwned, Base, created_at, one_of, reference
 from alongside.database.promises import promise
-from alongside.escalations.clock import STAGES, STEPS
+from alongside.escalations.clock import REMINDED_OF, STEPS
 from alongside.escalations.seats import of_case_row
 
 TIMER_STATES = ("armed", "claimed", "fired", "cancelled")
@@ -24,7 +24,7 @@ class Timer(AuthorityOwned, Base):
     __tablename__ = "escalation_timer"
     __table_args__ = (
         reference("case_id", "escalation"),
-        CheckConstraint(one_of("stage", STAGES), name="stage"),
+        CheckConstraint(one_of("stage", REMINDED_OF), name="stage"),
         CheckConstraint(one_of("step", STEPS), name="step"),
         CheckConstraint(one_of("state", TIMER_STATES), name="state"),
         CheckConstraint(
@@ -65,7 +65,7 @@ class Reminder(AuthorityOwned, Base):
     __table_args__ = (
         reference("case_id", "escalation"),
         reference("timer_id", "escalation_timer"),
-        CheckConstraint(one_of("stage", STAGES), name="stage"),
+        CheckConstraint(one_of("stage", REMINDED_OF), name="stage"),
         CheckConstraint(one_of("step", STEPS), name="step"),
         CheckConstraint("told >= 0", name="told"),
         UniqueConstraint("authority_id", "timer_id", "generation"),

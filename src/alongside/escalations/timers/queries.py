@@ -8,7 +8,7 @@ from sqlalchemy import Date, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Role
-from alongside.escalations.clock import STAGES, moment_in_words
+from alongside.escalations.clock import REMINDED_OF, moment_in_words
 from alongside.escalations.timers.model import Reminder
 
 HOLDERS = text(
@@ -60,7 +60,7 @@ async def reminders_in_words(
         (
             row.at,
             TOLD[row.step],
-            f"was reminded: {STAGES[row.stage].lower()}, by {moment_in_words(row.due_at)}",
+            f"was reminded: {REMINDED_OF[row.stage].lower()}, by {moment_in_words(row.due_at)}",
         )
         for row in found
     ]
