@@ -1,0 +1,112 @@
+"""Needs, offers, proposals, partnerships, plans and entries of a large authority, as SQL that fills the tables.
+
+`$2` is the school of the cast, which takes one in eight of everything, so that its own pages are full too.
+"""
+
+NEEDS = """
+INSERT INTO need (authority_id, id, school_urn, state, title, theme, phase, wanted, good_looks_like, form_of_support,
+                  urgency, days, audience, shown_to_all_from, posted_at, confirmed_on)
+SELECT $1, ('00000000-0000-7000-8000-0000011' || lpad(n::text, 5, '0'))::uuid,
+       CASE WHEN n % 8 = 0 THEN $2::int ELSE 700000 + 1 + n * 13 % 519 END,
+       (array['open', 'open', 'proposed', 'agreed', 'in_support', 'met', 'open', 'paused', 'draft'])[1 + n % 9],
+       'Help with the teaching of early reading to the children who have fallen behind, number ' || n,
+       ($3::text[])[1 + n % cardinality($3)], 'primary', repeat('Our results have fallen for two years. ', 12),
+       repeat('Every class is taught well. ', 8), 'coaching', ($4::text[])[1 + n % cardinality($4)], 2.5, 'everybody',
+       current_date - 30, now() - n * interval '3 hours', current_date - 400
+  FROM generate_series(1, 1200) n
+"""
+
+OFFERS = """
+INSERT INTO offer (authority_id, id, school_urn, state, title, description, phases, leader_name, leader_is_head,
+                   days_total, days_taken, engagements_max, forms_of_support, appetite, audience, shown_to_all_from,
+                   posted_at, confirmed_on)
+SELECT $1, ('00000000-0000-7000-8000-0000012' || lpad(n::text, 5, '0'))::uuid,
+       CASE WHEN n % 8 = 0 THEN $2::int ELSE 700000 + 1 + n * 17 % 519 END,
+       (array['live', 'live', 'live', 'paused', 'exhausted', 'draft', 'live'])[1 + n % 7],
+       'Two days in each half term with our leader of mathematics, number ' || n, repeat('Ten years of work. ', 20),
+       array['primary'], 'Rita Reading', false, 10, n % 5, 3, array['coaching'], 'yes', 'everybody', current_date - 30,
+       now() - n * interval '5 hours', current_date - 400
+  FROM generate_series(1, 900) n
+"""
+
+THEMES = """
+INSERT INTO offer_theme (authority_id, offer_id, theme, evidence)
+SELECT $1, id, ($2::text[])[1 + (row_number() OVER (ORDER BY id) * 3 + turn) % cardinality($2)], 'Nine in ten pass.'
+  FROM offer, generate_series(0, 1) turn WHERE authority_id = $1 AND id::text LIKE '%0000012_____'
+"""
+
+PROPOSALS = """
+INSERT INTO proposal (authority_id, id, need_id, offer_id, asking_urn, giving_urn, state, days, starts_on, ends_on,
+                      message, proposed_as, respond_by, proposed_at)
+SELECT $1, ('00000000-0000-7000-8000-0000013' || lpad(n::text, 5, '0'))::uuid, e.id, o.id, e.school_urn, o.school_urn,
+       (array['proposed', 'agreed', 'declined', 'to_release', 'lapsed', 'proposed'])[1 + n % 6], 2, current_date,
+       current_date + 60, repeat('Shall we? ', 20), 'leader', current_date + n % 10, now() - n * interval '2 hours'
+  FROM generate_series(1, 1200) n
+  JOIN need e ON e.authority_id = $1 AND e.id = ('00000000-0000-7000-8000-0000011' || lpad(n::text, 5, '0'))::uuid
+  JOIN offer o ON o.authority_id = $1
+   AND o.id = ('00000000-0000-7000-8000-0000012' || lpad((1 + n * 7 % 900)::text, 5, '0'))::uuid
+ WHERE e.school_urn <> o.school_urn
+"""
+
+PARTNERSHIPS = """
+INSERT INTO partnership (authority_id, id, proposal_id, need_id, offer_id, asking_urn, giving_urn, state, days,
+                         days_used, starts_on, ends_on, agreed_at)
+SELECT authority_id, ('00000000-0000-7000-8000-0000014' || right(id::text, 5))::uuid, id, need_id, offer_id, asking_urn,
+       giving_urn, (array['active', 'preparing', 'closed', 'active'])[1 + right(id::text, 4)::int % 4], 2, 1,
+       current_date - 90, current_date - 30, now() - interval '100 days'
+  FROM proposal WHERE authority_id = $1 AND id::text LIKE '%0000013_____' AND right(id::text, 1)::int % 3 = 0
+"""
+
+VISITS = """
+INSERT INTO visit (authority_id, partnership_id, state, visit_on, days, focus, done, record_due_on)
+SELECT authority_id, id, (array['planned', 'recorded'])[1 + turn % 2], current_date - turn * 7, 0.5,
+       'Lessons in the lower school', repeat('We saw three lessons. ', 10), current_date - 5
+  FROM partnership, generate_series(1, 3) turn WHERE authority_id = $1
+"""
+
+PLANS = """
+INSERT INTO plan_run (authority_id, id, consortium_id, state, because, weights_version, seed, limit_seconds, input_hash,
+                      needs, offers, status, total, stopped_because, coverage, solve_milliseconds, ended_at)
+SELECT $1, ('00000000-0000-7000-8000-0000015' || lpad(n::text, 5, '0'))::uuid,
+       CASE WHEN n % 3 > 0 THEN (SELECT id FROM consortium WHERE authority_id = $1 AND key = 'north') END,
+       (array['superseded', 'set_aside'])[1 + n % 2], 'fresh', 1, 1, 5, repeat('0', 64), 300, 200, 'optimal',
+       20700, 'Solved to the end.', '[{"tier": 1, "needs": 300, "served": 200, "at_most": 200, "proven": true}]', 4,
+       now() - n * interval '1 day'
+  FROM generate_series(1, 120) n
+"""
+
+PLACES = """
+INSERT INTO plan_place (authority_id, run_id, need_id, asking_urn, tier, offer_id, giving_urn, score, rank, candidates,
+                        days, pence, parts, why, why_nobody)
+SELECT $1, r.id, e.id, e.school_urn, 1 + n % 3, o.id, o.school_urn, CASE WHEN o.id IS NOT NULL THEN 700 END, 1, 30, 2,
+       70000, '{}', '{}', CASE WHEN o.id IS NULL THEN 'full' END
+  FROM generate_series(1, 585) n
+  JOIN need e ON e.authority_id = $1 AND e.id = ('00000000-0000-7000-8000-0000011' || lpad(n::text, 5, '0'))::uuid
+  LEFT JOIN offer o ON o.authority_id = $1 AND n % 4 > 0 AND o.school_urn <> e.school_urn
+   AND o.id = ('00000000-0000-7000-8000-0000012' || lpad((1 + n * 7 % 900)::text, 5, '0'))::uuid
+  CROSS JOIN plan_run r
+ WHERE r.authority_id = $1 AND r.id = ANY($2::uuid[])
+"""
+
+ENTRIES = """
+INSERT INTO directory_entry (authority_id, id, school_urn, state, title, themes, problem, what_we_did, evidence,
+                             visibility, shown_to_all_from, verified_edition, reviewed_on, review_due_on, listed_at,
+                             written_by)
+SELECT $1, ('00000000-0000-7000-8000-0000016' || lpad(n::text, 5, '0'))::uuid,
+       CASE WHEN n % 8 = 0 THEN $2::int ELSE 700000 + 1 + n * 19 % 519 END,
+       (array['verified', 'verified', 'submitted', 'peer_check', 'review_due', 'draft', 'verified'])[1 + n % 7],
+       'Reading every morning before the register is taken, and what came of it, number ' || n,
+       ARRAY[($3::text[])[1 + n % cardinality($3)]], repeat('Too few children read at home. ', 10),
+       repeat('We read with each child. ', 20), repeat('Nine in ten pass. ', 10),
+       CASE WHEN n % 5 = 0 THEN 'public' ELSE 'authority' END, current_date - 10, 1, current_date - 300,
+       current_date + 65 - n % 200, now() - n * interval '4 hours',
+       ('00000000-0000-7000-8000-0000007' || lpad((1 + n % 519)::text, 5, '0'))::uuid
+  FROM generate_series(1, 900) n
+"""
+
+PUBLIC = """
+INSERT INTO public_entry
+SELECT (jsonb_populate_record(NULL::public_entry, to_jsonb(e) || jsonb_build_object('school', 'A school'))).*
+  FROM directory_entry e
+ WHERE e.authority_id = $1 AND e.visibility = 'public' AND e.state = 'verified' AND e.id::text LIKE '%0000016_____'
+"""

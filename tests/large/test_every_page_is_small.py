@@ -1,0 +1,78 @@
+"""Every GET route × every role in an authority of 519 schools over 100 kilometres: no error, and no page too large."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.access.test_every_route import ACTORS, Route, routes_of
+from tests.access.world import World
+from tests.client import Client
+from tests.faults.callers import call
+from tests.large.tenant import copy_of_large
+from tests.people import HEAD_OF_LOCK, HEAD_OF_QUAY, LEAD_OF_SOUTH, Cast
+from tests.stage import app_over, drop
+
+MOST_BYTES, MOST_ELEMENTS = 100_000, 1_500
+MORE_ACTORS = (HEAD_OF_QUAY, HEAD_OF_LOCK, LEAD_OF_SOUTH)
+NOT_HERE = {"/live", "/metrics"}
+"""A stream that does not end, and an address for the operator's own network."""
+
+ELEMENT = re.compile(r"<[a-zA-Z]")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the answer to one person was."""
+
+    path: str
+    who: str
+    size: int
+    elements: int
+
+    @property
+    def too_large(self) -> bool:
+        """Whether it is beyond either limit."""
+        return self.size > MOST_BYTES or self.elements > MOST_ELEMENTS
+
+
+@pytest.fixture(scope="module")
+async def large(stage: Any) -> AsyncIterator[tuple[Client, World]]:
+    """A client on the app over a copy of the large authority."""
+    copy, world = await copy_of_large(stage)
+    async with app_over(copy) as app:
+        yield Client(app), world
+    await drop(stage, copy)
+
+
+def pages_of(app: Any) -> list[Route]:
+    """Every address that can be read."""
+    return [one for one in routes_of(app) if one.method == "GET" and one.path not in NOT_HERE]
+
+
+async def test_no_page_of_any_role_is_an_error_or_too_large(large: tuple[Client, World]) -> None:
+    """At most 100 kB of HTML and 1,500 elements, whoever asks for whatever."""
+    client, world = large
+    sizes: list[Size] = []
+    broken: list[str] = []
+    for route in pages_of(client.app):
+        for who in (*ACTORS, *MORE_ACTORS):
+            answer = await call(client.app, who, route.filled(world, "own"))
+            if answer.status >= 500:
+                broken.append(f"{route.path} as {name_of(who)}: {answer.status}")
+            if answer.status == 200 and answer.headers.get("content-type", "").startswith("text/html"):
+                elements = len(ELEMENT.findall(answer.text))
+                sizes.append(Size(route.path, name_of(who), len(answer.text.encode()), elements))
+    sizes.sort(key=lambda one: (-one.size, -one.elements))
+    print(len(sizes), "pages; the largest:", *sizes[:5], sep="\n")
+    assert not broken, "\n".join(broken)
+    assert len(sizes) > 400
+    large_ones = [one for one in sizes if one.too_large]
+    assert not large_ones, "\n".join(map(str, large_ones))
+
+
+def name_of(who: Cast | None) -> str:
+    """The name under which a person is reported."""
+    return who.name if who else "nobody"
