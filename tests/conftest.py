@@ -29,6 +29,7 @@ LONGEST = (
     "tests/faults/test_crashes.py",
     "tests/browser/test_pages_are_accessible.py",
     "tests/setup/test_demonstration.py",
+    "tests/large/test_every_page_is_small.py",
     "tests/browser/test_the_whole_journey.py",
     "tests/browser/test_policy.py",
     "tests/faults/test_timers.py",

@@ -9,10 +9,12 @@ import pytest
 
 from tests.access.test_every_route import ACTORS, Route, routes_of
 from tests.access.world import World
-from tests.client import Client
+from tests.client import Client, soup
 from tests.faults.callers import call
+from tests.large.places import SCHOOLS
 from tests.large.tenant import copy_of_large
-from tests.people import HEAD_OF_LOCK, HEAD_OF_QUAY, LEAD_OF_SOUTH, Cast
+from tests.people import ADMINISTRATOR, HEAD_OF_LOCK, HEAD_OF_QUAY, LEAD_OF_SOUTH, OFFICER, Cast
+from tests.people import SCHOOLS as CAST_SCHOOLS
 from tests.stage import app_over, drop
 
 MOST_BYTES, MOST_ELEMENTS = 100_000, 1_500
@@ -76,3 +78,36 @@ async def test_no_page_of_any_role_is_an_error_or_too_large(large: tuple[Client,
 def name_of(who: Cast | None) -> str:
     """The name under which a person is reported."""
     return who.name if who else "nobody"
+
+
+async def test_the_tracker_lists_every_school_once_and_independent_schools_only_as_members(
+    large: tuple[Client, World],
+) -> None:
+    """519 schools and those of the cast, 25 on a page; the 66 independent schools belong to no consortium."""
+    client, _ = large
+    rows = (await client.get("/consortium/tracker.csv", as_=OFFICER)).text.splitlines()[1:]
+    urns = [int(row.split(",")[0]) for row in rows]
+    expected = {*range(700_001, 700_000 + SCHOOLS + 1), *CAST_SCHOOLS}
+    assert len(urns) == len(expected) and set(urns) == expected
+    seen: list[str] = []
+    path: str | None = "/consortium?sort=-needs"
+    while path:
+        page = soup(await client.get(path, as_=OFFICER))
+        shown = [str(one["href"]) for one in page.select("#tracker tbody th a")]
+        assert len(shown) <= 25
+        seen += shown
+        following = page.select_one('#tracker a[rel="next"]')
+        path = str(following["href"]) if following else None
+    assert sorted(seen) == sorted(f"/schools/{urn}" for urn in urns)
+
+
+async def test_a_person_beyond_the_first_hundred_is_found_for_a_hold(large: tuple[Client, World]) -> None:
+    """The lists of people are short; a part of a name or email finds whoever is not in them."""
+    client, _ = large
+    last = "00000000-0000-7000-8000-000000700519"
+    assert last not in (await client.get("/records", as_=ADMINISTRATOR)).text
+    assert last in (await client.get("/records?person=HEAD.519", as_=ADMINISTRATOR)).text
+    answer = await client.post("/records/requests", {"about": last, "reason": ""}, as_=ADMINISTRATOR)
+    assert answer.status_code == 422 and f'value="{last}" selected' in answer.text
+    asked = await client.post("/records/requests", {"about": last, "reason": "Case 4"}, as_=ADMINISTRATOR)
+    assert asked.status_code == 303

@@ -21,7 +21,7 @@ from alongside.records.terms import answer_by
 from alongside.web.answers import AfterCommit, Answer, Download, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.spreadsheet import XLSX
-from alongside.web.typed import typed
+from alongside.web.typed import asked, typed
 
 KEEP = Permission.KEEP_RECORDS
 COPY_GOOD_FOR = timedelta(days=30)
@@ -31,7 +31,7 @@ COPY_GOOD_FOR = timedelta(days=30)
 @page.get("/records", permission=KEEP)
 async def show_records(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """How long each class is kept, what would go next, and what is held."""
-    return await _page(session, person, HoldForm(), RequestForm())
+    return await _page(session, person, HoldForm(), RequestForm(), wanted=asked(request).one("person"))
 
 
 @page.post("/records/holds", permission=KEEP)
@@ -124,14 +124,27 @@ async def _copy(
     return AfterCommit(note_and_give)
 
 
+def _is_id(text: str | None) -> bool:
+    try:
+        return bool(UUID(text or ""))
+    except ValueError:
+        return False
+
+
 def _is_open(row: Any) -> bool:
     return bool(row.asked_at + COPY_GOOD_FOR > datetime.now(UTC))
 
 
 async def _page(
-    session: AsyncSession, person: Person, hold: HoldForm, request: RequestForm, status: int = 200
+    session: AsyncSession,
+    person: Person,
+    hold: HoldForm,
+    request: RequestForm,
+    status: int = 200,
+    wanted: str = "",
 ) -> Page:
-    people = await queries.people_of(session, person.authority_id)
+    chosen = [UUID(one) for one in (hold.person.data, request.about.data) if _is_id(one)]
+    people = await queries.people_of(session, person.authority_id, wanted.strip()[:100], chosen)
     hold.offer(await queries.schools_of(session, person.authority_id), people)
     request.offer(people)
     settings = settings_of(person.authority_id)
@@ -140,6 +153,7 @@ async def _page(
         "holds": await queries.holds_of(session, person.authority_id),
         "hold": hold,
         "asking": request,
+        "wanted": wanted,
         "HELD": HELD,
         "today": person.today,
     }

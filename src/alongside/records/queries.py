@@ -1,6 +1,6 @@
 """What would go, what is held, and whom a request may be about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -110,13 +110,19 @@ async def standing_holds(session: AsyncSession, person: Person) -> int:
     return await session.scalar(count) or 0
 
 
-async def people_of(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
-    """Everybody who is known here, by name, those who left among them."""
+async def people_of(
+    session: AsyncSession, authority_id: int, wanted: str = "", chosen: Iterable[UUID] = ()
+) -> Sequence[Row[Any]]:
+    """Up to 100 people by name whose name or email holds this text, those who left among them; and those chosen."""
+    fits = PersonRow.name.icontains(wanted, autoescape=True) | PersonRow.email.icontains(
+        wanted, autoescape=True
+    )
+    ids = list(chosen)
     statement: Any = (
         select(PersonRow.id, PersonRow.name, PersonRow.left_on)
-        .where(PersonRow.authority_id == authority_id)
-        .order_by(PersonRow.name, PersonRow.id)
-        .limit(literal_column("5000"))
+        .where(PersonRow.authority_id == authority_id, fits | PersonRow.id.in_(ids))
+        .order_by(PersonRow.id.in_(ids).desc(), PersonRow.name, PersonRow.id)
+        .limit(literal_column("100"))
     )
     return list((await session.execute(statement)).all())
 

@@ -13,6 +13,7 @@ from alongside.access.person import Person
 from alongside.access.policy import allowed_at_all, may
 from alongside.web.answers import AfterCommit, Answer, Download, Page, Picture, Plain, SeeOther
 from alongside.web.house import Destination, House, Tenant
+from alongside.web.paging import Pager
 
 SAID_COOKIE = "__Host-said"
 HTML = "text/html"
@@ -118,6 +119,7 @@ def _page(
             "idempotency_key": FreshKey(),
             "demonstration": house.demonstration,
             "path": path,
+            "paged": Pager(path, tuple(request.query_params.multi_items())),
             "request_id": request.scope.get("alongside_request_id", ""),
             "may": may if person is None else _asker(person),
             "Permission": Permission,

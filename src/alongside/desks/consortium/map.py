@@ -35,6 +35,20 @@ class MemberMap:
     five_miles: float
     unplaced: int
 
+    @property
+    def with_need(self) -> str:
+        """The places of the schools with an open need, as the dots of one SVG path."""
+        return _dots(point for point in self.points if point.open_needs)
+
+    @property
+    def without_need(self) -> str:
+        """The places of the schools without an open need, as the dots of one SVG path."""
+        return _dots(point for point in self.points if not point.open_needs)
+
+
+def _dots(points: Iterable[Point]) -> str:
+    return "".join(f"M{point.x:g} {point.y:g}h0" for point in points)
+
 
 def member_map(schools: Iterable[Any]) -> MemberMap | None:
     """The schools where they lie, north at the top; None when no two places are known."""

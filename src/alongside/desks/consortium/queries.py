@@ -1,4 +1,4 @@
-"""The tracker: one row a member school, one statement whatever their number."""
+"""The tracker: one row a school, one statement whatever their number; independent schools only as members."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,6 +30,7 @@ TRACKER = """
            AND m.starts_on <= :today AND (m.ends_on IS NULL OR m.ends_on > :today)
           LEFT JOIN consortium c ON c.authority_id = :authority_id AND c.id = m.consortium_id
          WHERE s.authority_id = :authority_id AND s.status IN ('open', 'closing')
+           AND (s.type_group IS DISTINCT FROM 'Independent schools' OR m.consortium_id IS NOT NULL)
            AND (CAST(:urns AS integer[]) IS NULL OR s.urn = ANY(:urns))
            AND (CAST(:consortium AS uuid) IS NULL OR m.consortium_id = :consortium)
            AND (CAST(:phase AS text) IS NULL OR s.phase = :phase)

@@ -1,0 +1,67 @@
+"""Long lists in pages: the rows of one page, with the addresses of the page before and the page after."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+PAGE_SIZE = 25
+"""Rows of a list on one page, unless a template asks for fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOnPage:
+    """One page of a list: its rows, how many there are in all, and the addresses of its neighbours, None at an end."""
+
+    rows: Sequence[Any]
+    total: int
+    first: int
+    previous: str | None
+    following: str | None
+
+    @property
+    def label(self) -> str:
+        """Which rows these are, like “26 to 50 of 585”."""
+        return f"{self.first} to {self.first + len(self.rows) - 1} of {self.total}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Divides the lists of one answer into pages; every list has a parameter of its own in the address."""
+
+    path: str
+    query: Sequence[tuple[str, str]]
+
+    def __call__(
+        self,
+        rows: Iterable[Any],
+        name: str = "page",
+        size: int = PAGE_SIZE,
+        path: str | None = None,
+        anchor: str = "",
+    ) -> RowsOnPage:
+        """The page of these rows that the address asks for, the last one where there are fewer pages.
+
+        `name` is the parameter of this list, `size` the rows on a page, `path` the address of the list where it
+        is not that of the request, `anchor` the id of the heading to return to.
+        """
+        every = list(rows)
+        last = max(1, -(-len(every) // size))
+        number = min(self._number(name), last)
+        where = (path or self.path, name, anchor)
+        return RowsOnPage(
+            rows=every[(number - 1) * size : number * size],
+            total=len(every),
+            first=(number - 1) * size + 1,
+            previous=self._address(*where, number - 1) if number > 1 else None,
+            following=self._address(*where, number + 1) if number < last else None,
+        )
+
+    def _number(self, name: str) -> int:
+        text = dict(self.query).get(name, "")
+        return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) <= 5 else 1
+
+    def _address(self, path: str, name: str, anchor: str, number: int) -> str:
+        kept = [(key, value) for key, value in self.query if key != name]
+        query = urlencode([*kept, (name, str(number))] if number > 1 else kept)
+        return path + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")
