@@ -9,11 +9,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import asyncpg
 import pytest
-from openpyxl import Workbook
 from PIL import Image
 
 from alongside.directory.keepsakes.drawing import MOST_PIXELS, WIDEST, drawn_anew
 from alongside.directory.keepsakes.sorting import sorted_file
+from alongside.web.spreadsheet import as_xlsx
 from tests.client import Client, soup, words
 from tests.directory.rows import asked, entry_row, id_of
 from tests.directory.writing import sent_entry, verified_entry
@@ -55,10 +55,7 @@ def packed(*parts: tuple[str, bytes]) -> bytes:
 
 def workbook() -> bytes:
     """A spreadsheet as Excel saves it."""
-    out, book = BytesIO(), Workbook()
-    book.active.append(["Week", "Book"])
-    book.save(out)
-    return out.getvalue()
+    return as_xlsx("Books", ["Week", "Book"], [])
 
 
 async def send(

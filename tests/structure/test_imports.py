@@ -6,7 +6,16 @@ import sys
 import pytest
 from importlinter.cli import lint_imports
 
-ONLY_WHERE_USED = {"numpy", "highspy", "onnxruntime", "openpyxl", "typst", "PIL", "pyproj"}
+ONLY_WHERE_USED = {
+    "numpy",
+    "highspy",
+    "onnxruntime",
+    "python_calamine",
+    "xlsxwriter",
+    "typst",
+    "PIL",
+    "pyproj",
+}
 """Libraries that take long to import, for what few ask for or what a child process does."""
 
 STARTS = ("alongside.app", "alongside.worker", "alongside.cli")

@@ -1,6 +1,7 @@
 """`alongside authority plan | apply` and `alongside consortia place`."""
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -67,7 +68,7 @@ def place(file: Path, slug: str, on: datetime | None, *, go: bool) -> None:
     settings = _declared(slug)
     day = on.date() if on else today()
     try:
-        places, mistakes = read_places(file.read_text(encoding="utf-8-sig").splitlines())
+        places, mistakes = read_places(io.StringIO(file.read_text(encoding="utf-8-sig"), newline=""))
     except UnicodeDecodeError:
         raise click.ClickException(f"{file} is not UTF-8. Save it as CSV UTF-8.") from None
     planned, more = _fenced(

@@ -53,7 +53,7 @@ async def bring_practice(session: AsyncSession, product: Person, today: date, mo
     random = Random(product.authority_id + 3)
     schools = (await session.execute(FIGURES, {"authority_id": product.authority_id})).all()
     rows = []
-    for line in FILE.read_text(encoding="utf-8").splitlines()[:most]:
+    for line in FILE.read_text(encoding="utf-8").split("\n")[:most]:
         entry = json.loads(line)
         fitting = [one for one in schools if one.phase in entry["phases"]]
         school = random.choice(

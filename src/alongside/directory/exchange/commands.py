@@ -1,7 +1,6 @@
 """`alongside directory import FILE --authority wigan` and `export`: a directory brought along and taken away."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +22,7 @@ from alongside.authorities.settings import AuthoritySettings
 from alongside.database.session import Database, may_try_again
 from alongside.directory.exchange.actions import take_in
 from alongside.directory.exchange.fates import IN_WORDS, NEW, Fate, fates_of
-from alongside.directory.exchange.form import COLUMNS, cells_of, row_of
+from alongside.directory.exchange.form import COLUMNS, cells_of, json_lines, row_of
 from alongside.directory.exchange.queries import open_urns, what_is_there, whole_entries
 from alongside.directory.exchange.reading import rows_in
 from alongside.errors import Alongside
@@ -152,7 +151,7 @@ def export_entries(file: Path, slug: str) -> None:
     settings = declared_authority(slug)
     rows = asyncio.run(_rows(settings))
     if kind == ".jsonl":
-        body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+        body = json_lines(rows)
     elif kind == ".csv":
         body = as_csv(COLUMNS, [cells_of(row) for row in rows])
     else:

@@ -1,9 +1,12 @@
 """The form of a file of entries: its columns, what else they may be called, and how a cell is read and written."""
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from alongside.web.spreadsheet import LINE_BREAKS
 
 COLUMNS = (
     "title",
@@ -55,8 +58,12 @@ OTHER_NAMES = {
 
 LISTS = ("themes", "phases", "key_stages")
 BETWEEN = re.compile(r"\s*;\s*")
-MONEY = re.compile(r"£?\s*(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{2}))?", re.ASCII)
+MONEY = re.compile(r"£?\s*(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{1,2}))?", re.ASCII)
 WHOLE = re.compile(r"\d{1,7}(?:\.0)?", re.ASCII)
+CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
+"""Characters without meaning in a text; NUL is not among them, for a text with it is refused."""
+
+TAKEN_FOR_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 RUNS_AS_FORMULA = re.compile(r"'(?=[=+\-@\t\r])")
 """The apostrophe that an export puts before what a spreadsheet would run."""
 
@@ -99,9 +106,9 @@ def pence_of(value: Any) -> int | None:
     if not text:
         return None
     found = MONEY.fullmatch(text)
-    pence = int(found[1].replace(",", "")) * 100 + int(found[2] or 0) if found else -1
+    pence = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0")) if found else -1
     if not 0 <= pence <= 100_000_000:
-        raise ValueError("The cost must be pounds up to 1,000,000, like 1200 or 12.50.")
+        raise ValueError("The cost must be pounds up to 1,000,000, like 1200, 12.5 or 12.50.")
     return pence
 
 
@@ -155,5 +162,13 @@ def cells_of(row: Mapping[str, Any]) -> Sequence[object]:
     return ["; ".join(value) if isinstance(value, list) else value for value in row.values()]
 
 
+def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Rows as JSONL, one a line; characters that some readers take for the end of a line are escaped."""
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return "".join(
+        TAKEN_FOR_LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines
+    ).encode()
+
+
 def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+    return "" if value is None else CONTROLS.sub("", LINE_BREAKS.sub("\n", str(value))).strip()

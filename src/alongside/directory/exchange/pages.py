@@ -1,7 +1,6 @@
 """Taking along what was found, in the form that an import takes; and the core team’s page to bring a file in."""
 
 import asyncio
-import json
 from typing import Any
 
 from litestar import Request
@@ -13,7 +12,7 @@ from alongside.authorities.registry import settings_of
 from alongside.authorities.settings import on_offer
 from alongside.directory.exchange.actions import take_in
 from alongside.directory.exchange.fates import IN_WORDS, fates_of
-from alongside.directory.exchange.form import COLUMNS, cells_of, row_of
+from alongside.directory.exchange.form import COLUMNS, cells_of, json_lines, row_of
 from alongside.directory.exchange.forms import BringForm
 from alongside.directory.exchange.queries import open_urns, what_is_there, whole_entries
 from alongside.directory.exchange.reading import MOST_BYTES, UnreadableFile, rows_in
@@ -57,7 +56,7 @@ async def export_xlsx(request: Request[Any, Any, Any], session: AsyncSession, pe
 async def export_json_lines(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """The same with an entry a line."""
     rows = await _rows(request, session, person)
-    body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    body = json_lines(rows)
     return Download(body, _name(person, "jsonl"), JSON_LINES)
 
 

@@ -3,20 +3,17 @@
 import csv
 import io
 import json
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from alongside.directory.exchange.form import column_of
 from alongside.errors import Alongside
+from alongside.web.workbook import OLD_WORKBOOK, BadWorkbook, sheet_rows
 
 MOST_BYTES = 20_000_000
 """A file of entries; thirty thousand long ones."""
 
 MOST_ROWS = 5_000
-MOST_UNPACKED = 200_000_000
-"""Bytes that a workbook may unpack to: one that would be more is a bomb."""
-
 CELL = 100_000
 """Characters of one cell that are read; no column of ours holds as many."""
 
@@ -40,15 +37,19 @@ def rows_in(name: str, body: bytes) -> list[Mapping[str, Any]]:
         rows.append(row)
     if not rows:
         raise UnreadableFile("The file has headings and no row. Choose another.")
-    if not any(column_of(str(head)) == "title" for row in rows for head in row):
-        raise UnreadableFile(
-            "No column of the file is called title. Name the column that holds the titles so."
-        )
+    _refuse_without_title(head for row in rows for head in row)
     return rows
 
 
+def _refuse_without_title(heads: Iterable[str]) -> None:
+    if not any(column_of(str(head)) == "title" for head in heads):
+        raise UnreadableFile(
+            "No column of the file is called title. Name the column that holds the titles so."
+        )
+
+
 def _reader(name: str, body: bytes) -> Iterator[Mapping[str, Any]]:
-    if body.startswith(b"PK\x03\x04"):
+    if body.startswith((b"PK\x03\x04", OLD_WORKBOOK)):
         return _workbook(body)
     if name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
         raise UnreadableFile("This is no Excel workbook of today. Save it as XLSX or CSV.")
@@ -66,7 +67,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _json_lines(text: str) -> Iterator[Mapping[str, Any]]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -84,33 +85,31 @@ def _sheet(text: str) -> Iterator[Mapping[str, Any]]:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     csv.field_size_limit(CELL)
+    rows = csv.DictReader(io.StringIO(text, newline=""), restkey="", delimiter=delimiter, strict=True)
     try:
-        for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter):
+        _refuse_without_title(rows.fieldnames or ())
+        for row in rows:
+            if any((cell or "").strip() for cell in row.get("") or ()):
+                raise UnreadableFile(
+                    f"The row that ends in line {rows.line_num} has more cells than there are headings. "
+                    "A quotation mark is missing, or one too many. Correct the row."
+                )
             if any((value or "").strip() for value in row.values() if isinstance(value, str)):
                 yield {head: value for head, value in row.items() if head}
     except csv.Error as problem:
         raise UnreadableFile(
-            f"This cannot be read as CSV ({problem}). Save it again as CSV or XLSX."
+            f"The row that ends in line {rows.line_num} cannot be read as CSV ({problem}). "
+            "A quotation mark is missing, or one too many. Correct the row, or save it again as XLSX."
         ) from None
 
 
 def _workbook(body: bytes) -> Iterator[Mapping[str, Any]]:
-    from openpyxl import load_workbook  # a fifth of a second at every start, for a file that few bring
-
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
-                raise UnreadableFile("The workbook is far larger inside than outside. Save the sheet as CSV.")
-        book = load_workbook(io.BytesIO(body), read_only=True, data_only=True, keep_links=False)
-        lines = book.worksheets[0].iter_rows(values_only=True)
-        heads = [str(head) if head is not None else "" for head in next(lines, ())]
-        for line in lines:
-            row = {head: value for head, value in zip(heads, line, strict=False) if head}
-            if any(value not in (None, "") for value in row.values()):
-                yield row
-    except UnreadableFile:
-        raise
-    except Exception as problem:  # noqa: BLE001  (a damaged workbook may raise anything at all)
-        raise UnreadableFile(
-            f"This workbook cannot be read ({type(problem).__name__}). Save it again as XLSX or CSV."
-        ) from None
+        lines = iter(sheet_rows(body))
+    except BadWorkbook as problem:
+        raise UnreadableFile(str(problem)) from None
+    heads = [str(head) if head is not None else "" for head in next(lines, ())]
+    for line in lines:
+        row = {head: value for head, value in zip(heads, line, strict=False) if head}
+        if any(value not in (None, "") for value in row.values()):
+            yield row
