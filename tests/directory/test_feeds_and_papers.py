@@ -2,12 +2,13 @@
 
 import io
 import json
+from datetime import date, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from openpyxl import load_workbook
 from pypdf import PdfReader
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from alongside.database.session import Database
 from alongside.directory.exchange.form import COLUMNS
@@ -119,10 +120,11 @@ async def test_an_export_holds_what_the_same_person_sees_on_the_screen(client: C
             answer = await client.get(f"/directory/found.{kind}", as_=one)
             assert "attachment" in answer.headers["content-disposition"]
             assert {row["title"] for row in rows_in(f"a.{kind}", answer.content)} == titles, (one.name, kind)
-        sheet = load_workbook(io.BytesIO((await client.get("/directory/found.xlsx", as_=one)).content))
-        assert len(sheet.worksheets) == 1 and sheet.worksheets[0].sheet_state == "visible"
-        lines = list(sheet.worksheets[0].iter_rows(values_only=True))
-        assert lines[0] == COLUMNS and {line[0] for line in lines[1:]} == titles
+        sent = (await client.get("/directory/found.xlsx", as_=one)).content
+        book = CalamineWorkbook.from_filelike(io.BytesIO(sent))
+        assert [sheet.visible for sheet in book.sheets_metadata] == [SheetVisibleEnum.Visible]
+        lines = book.get_sheet_by_index(0).to_python()
+        assert tuple(lines[0]) == COLUMNS and {line[0] for line in lines[1:]} == titles
     narrowed = await client.get("/directory/found.csv?theme=writing", as_=HEAD_OF_PARK)
     assert [row["title"] for row in rows_in("a.csv", narrowed.content)] == ["Public entry"]
     assert (await client.get("/directory/found.csv?theme=alchemy", as_=HEAD_OF_PARK)).status_code == 422
@@ -141,3 +143,26 @@ async def test_an_entry_on_paper_says_what_the_page_says(client: Client, shelf: 
     assert (
         await client.get(f"/directory/{shelf['North entry']}/paper", as_=LEAD_OF_NORTH)
     ).status_code == 200
+
+
+async def test_an_entry_is_never_updated_before_it_was_published(
+    client: Client, shelf: Any, database: Database
+) -> None:
+    """Reviewed on the day on which it was listed, and reviewed later (RFC 4287, 4.2.15)."""
+    async with database.fenced(NORTHSHIRE) as session:
+        await shelve(
+            session, "Reviewed later", visibility="public", school_urn=MILL, reviewed_on=date(2040, 1, 2)
+        )
+    feed = ET.fromstring((await client.get("/good-practice.atom", host=HEAD_OF_MILL.host)).text)
+    times = {
+        one.findtext(f"{ATOM}title"): [
+            datetime.fromisoformat(str(one.findtext(f"{ATOM}{name}"))) for name in ("published", "updated")
+        ]
+        for one in feed.iter(f"{ATOM}entry")
+    }
+    assert len(times) == 2 and all(published <= updated for published, updated in times.values()), times
+    assert times["Reviewed later"][1].date() == date(2040, 1, 2)
+    newest = max(updated for _, updated in times.values())
+    assert datetime.fromisoformat(str(feed.findtext(f"{ATOM}updated"))) == newest
+    items = json.loads((await client.get("/good-practice.json", host=HEAD_OF_MILL.host)).text)["items"]
+    assert all(one["date_published"] <= one["date_modified"] for one in items)

@@ -15,7 +15,9 @@ UNKNOWN_DAY = date(1900, 1, 1)
 
 DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?", re.ASCII)
-DAY = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})", re.ASCII)
+DAY = re.compile(r"([0-9]{2})([-/])([0-9]{2})\2([0-9]{4})(?: 0?0:00(?::00)?)?", re.ASCII)
+"""31-08-2024 as the DfE writes it, and 31/08/2024 as Excel saves it in Britain."""
+
 HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}", re.ASCII)
 NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 SAFE_IN_ADDRESS = re.compile(r"[!#-&(-;=?-\[\]-_a-~]+", re.ASCII)
@@ -70,13 +72,13 @@ def percentage(cell: str) -> Decimal | None:
 
 
 def day(cell: str) -> date | None:
-    """A date written dd-mm-yyyy; None when blank or when GIAS's stand-in for an unknown day."""
+    """A date written dd-mm-yyyy or dd/mm/yyyy; None when blank or when GIAS's stand-in for an unknown day."""
     words = cell.strip()
     if words.lower() in MISSING:
         return None
     parts = DAY.fullmatch(words)
     try:
-        found = date(int(parts[3]), int(parts[2]), int(parts[1])) if parts else None
+        found = date(int(parts[4]), int(parts[3]), int(parts[1])) if parts else None
     except ValueError:
         found = None
     if found is None:

@@ -115,6 +115,8 @@ class _Reading:
 
     def _read_heading(self, cells: Sequence[str]) -> None:
         headings = [" ".join(cell.split()) for cell in cells]
+        while headings and not headings[-1]:  # Excel fills the heading up to the longest row
+            headings.pop()
         twice = [name for name, times in Counter(headings).items() if name and times > 1]
         kept = {column.heading for column in COLUMNS} | {LINKS_HEADING}
         missing = [column.heading for column in COLUMNS if column.required and column.heading not in headings]
@@ -142,6 +144,8 @@ class _Reading:
 
     def _read_row(self, line: int, cells: list[str], whole: bool) -> None:
         faults = self.register.faults
+        while len(cells) > self.width and not cells[-1].strip():
+            cells.pop()
         urn = _urn_in(cells, self.places["urn"])
         if not whole:
             reason = "a quotation mark is not closed; double it or take it away"

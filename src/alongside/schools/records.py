@@ -70,6 +70,7 @@ class Records:
         """Read from these lines."""
         self._lines = _Lines(source)
         self._reader = csv.reader(self._lines, strict=True)
+        self._commas: int | None = None
 
     def pass_over_lines_without(self, digits: str, commas: int) -> None:
         """From now on skip whole lines that cannot concern us: enough commas and nowhere these digits.
@@ -102,8 +103,22 @@ class Records:
             except (csv.Error, _LeftOpen):
                 first = lines.give_back_all_but_first()
                 return lines.number, _leniently(first), False
+            if self._commas is None and cells:
+                self._commas = max(1, len(cells) - 1)
+            elif self._swallowed():
+                first = lines.give_back_all_but_first()
+                return lines.number, _leniently(first), False
             if cells:
                 return lines.number - len(lines.record) + 1, cells, True
+
+    def _swallowed(self) -> bool:
+        """Whether a later line of this record is a record of its own, between two stray quotation marks.
+
+        Such a record has the right number of cells, the first of one school and the last of another.
+        """
+        return self._commas is not None and any(
+            line.count(",") >= self._commas for line in self._lines.record[1:]
+        )
 
 
 def _leniently(line: str) -> list[str]:

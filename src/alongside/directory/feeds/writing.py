@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -25,7 +25,7 @@ def atom(name: str, home: str, itself: str, entries: Sequence[Any]) -> str:
     _add(feed, "id", itself)
     ET.SubElement(feed, "link", rel="self", href=itself)
     ET.SubElement(feed, "link", rel="alternate", href=home)
-    newest = max((one.listed_at for one in entries), default=datetime(2020, 1, 1, tzinfo=UTC))
+    newest = max((updated_at(one) for one in entries), default=datetime(2020, 1, 1, tzinfo=UTC))
     _add(feed, "updated", newest.isoformat())
     _add(_child(feed, "author"), "name", name)
     for one in entries:
@@ -34,7 +34,7 @@ def atom(name: str, home: str, itself: str, entries: Sequence[Any]) -> str:
         _add(entry, "id", f"urn:uuid:{one.id}")
         ET.SubElement(entry, "link", rel="alternate", href=f"{home}/{one.id}")
         _add(entry, "published", one.listed_at.isoformat())
-        _add(entry, "updated", max(one.listed_at.date(), one.reviewed_on).isoformat() + "T00:00:00Z")
+        _add(entry, "updated", updated_at(one).isoformat())
         _add(_child(entry, "author"), "name", one.school or one.source_name or name)
         _add(entry, "summary", plain(one.problem or one.what_we_did, SUMMARY))
         for theme in one.themes:
@@ -42,6 +42,13 @@ def atom(name: str, home: str, itself: str, entries: Sequence[Any]) -> str:
         if one.licence or one.attribution:
             _add(entry, "rights", " ".join(part for part in (one.attribution, one.licence) if part))
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode")
+
+
+def updated_at(one: Any) -> datetime:
+    """When an entry last changed for its readers: never before it was published (RFC 4287, 4.2.9 and 4.2.15)."""
+    reviewed = datetime.combine(one.reviewed_on, time(), UTC)
+    listed: datetime = one.listed_at
+    return max(listed, reviewed)
 
 
 def json_feed(name: str, home: str, itself: str, entries: Sequence[Any], following: str | None) -> str:
@@ -68,6 +75,7 @@ def _item(one: Any, home: str) -> dict[str, Any]:
             f"{LABELS[name]}\n{getattr(one, name)}" for name in TEXTS if getattr(one, name)
         ),
         "date_published": one.listed_at.isoformat(),
+        "date_modified": updated_at(one).isoformat(),
         "authors": [{"name": one.school or one.source_name}],
         "tags": list(one.themes),
         "_entry": {
