@@ -102,7 +102,7 @@ def make_app(house: House) -> Litestar:
 
     def not_served(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:
         """What Litestar refused before the gate: an unknown address, another method, too large a body."""
-        name = {404: "404", 405: "404", 413: "413", 429: "429"}.get(problem.status_code, "422")
+        name = {400: "400", 404: "404", 405: "404", 413: "413", 429: "429"}.get(problem.status_code, "422")
         status = 404 if problem.status_code == 405 else problem.status_code
         answer = response_to(
             request,

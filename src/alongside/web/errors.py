@@ -1,11 +1,13 @@
 """Pages for what went wrong: which error answers with which status, and what it offers to do next."""
 
+import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import structlog
 from litestar import Request
-from litestar.exceptions.http_exceptions import ClientException, RequestEntityTooLarge
+from litestar.exceptions.http_exceptions import ClientException
 
 from alongside.access.person import Person
 from alongside.errors import (
@@ -20,14 +22,27 @@ from alongside.errors import (
     TooManyRequests,
 )
 from alongside.web.answers import Answer, Page, SeeOther
-from alongside.web.typed import typed
-from alongside.web.uploads import largest_of, let_go
+from alongside.web.typed import TOKENS, BodyRefused, already_typed, typed_text
+from alongside.web.uploads import largest_of
+
+REFUSED_BODIES = {"large": 413, "fields": 413, "slow": 408, "unreadable": 400}
+NO_TEXT = re.compile(r"[0-9a-f-]{32,}|[\w.:-]{0,19}")
+"""Ids, numbers, keys and single words: not worth giving back to be read."""
 
 log = structlog.get_logger("alongside.web")
 
 
 async def answer_to(problem: Exception, request: Request[Any, Any, Any], person: Person | None) -> Answer:
-    """The page for an error. What nobody foresaw is logged in full and shown as a number to quote."""
+    """The page for an error, with what was typed. What nobody foresaw is logged in full, with a reference number."""
+    answer = _page_for(problem, request)
+    if request.method != "POST" or not isinstance(answer, Page):
+        return answer
+    if isinstance(problem, Forged) and already_typed(request) is None:
+        return answer  # sent by another website: nothing of it is read
+    return replace(answer, context={**await _kept(request), **answer.context})
+
+
+def _page_for(problem: Exception, request: Request[Any, Any, Any]) -> Answer:
     match problem:
         case NotThere():
             return Page("errors/404.html", status=404)
@@ -42,41 +57,43 @@ async def answer_to(problem: Exception, request: Request[Any, Any, Any], person:
         case Refused():
             return Page("errors/409.html", {"sentence": problem.sentence, "state": problem.state}, 409)
         case Stale():
-            kept = (await typed(request)).fingerprint_parts()
-            return Page("errors/stale.html", {"stale": problem, "kept": kept}, 409)
+            return Page("errors/stale.html", {"stale": problem}, 409)
         case Invalid():
             return Page("errors/422.html", {"mistakes": problem.mistakes}, 422)
-        case TooManyRequests() | TooBusy():
-            return await _later(problem, request)
+        case _:
+            return _other_page_for(problem, request)
+
+
+def _other_page_for(problem: Exception, request: Request[Any, Any, Any]) -> Page:
+    match problem:
+        case TooManyRequests():
+            return Page("errors/429.html", {"sentence": str(problem)}, 429)
+        case TooBusy():
+            log.warning("too busy", exc_info=problem)
+            return Page("errors/503.html", {}, 503)
+        case BodyRefused():
+            status = REFUSED_BODIES[problem.problem]
+            context = {"largest": largest_of(request), "too_many_fields": problem.problem == "fields"}
+            return Page(f"errors/{status}.html", context, status)
         case Alongside():
             return Page("errors/409.html", {"sentence": str(problem), "state": None}, 409)
+        case ClientException():
+            return Page("errors/400.html", {}, 400)
         case _:
-            return await _unforeseen(problem, request)
-
-
-async def _later(problem: TooManyRequests | TooBusy, request: Request[Any, Any, Any]) -> Page:
-    """The page for what may be sent again in a while, with a button that does."""
-    if isinstance(problem, TooManyRequests):
-        return Page("errors/429.html", {"sentence": str(problem), **await _kept(request)}, 429)
-    log.warning("too busy", exc_info=problem)
-    return Page("errors/503.html", await _kept(request), 503)
-
-
-async def _unforeseen(problem: Exception, request: Request[Any, Any, Any]) -> Page:
-    """The page for a body that is too large, for one that is no form at all, and for what nobody thought of."""
-    if isinstance(problem, RequestEntityTooLarge):
-        await let_go(request)
-        return Page("errors/413.html", {"largest": largest_of(request)}, 413)
-    if isinstance(problem, ClientException):
-        return Page("errors/422.html", {"mistakes": {}}, 422)
-    log.error("unforeseen", error=type(problem).__name__, exc_info=problem)
-    return Page("errors/500.html", status=500)
+            log.error("unforeseen", error=type(problem).__name__, exc_info=problem)
+            return Page("errors/500.html", status=500)
 
 
 async def _kept(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """What was typed, and under which key, so that it can be sent again without doing the thing twice."""
-    if request.method != "POST":
-        return {"kept": [], "kept_tokens": {}}
-    form = await typed(request)
-    tokens = {name: form.one(name) for name in ("csrf_token", "idempotency_key")}
-    return {"kept": form.fingerprint_parts(), "kept_tokens": tokens}
+    """What was typed, and under which key, so that it can be read, and sent again without doing the thing twice.
+
+    `kept` is every text, `kept_text` those that a person would want back, `kept_files` whether files must be chosen
+    again.
+    """
+    form = await typed_text(request)
+    return {
+        "kept": form.texts(),
+        "kept_text": [pair for pair in form.texts() if not NO_TEXT.fullmatch(pair[1])],
+        "kept_files": form.has_files(),
+        "kept_tokens": {name: "".join(form.getlist(name)[:1]) for name in TOKENS},
+    }

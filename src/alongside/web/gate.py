@@ -21,6 +21,7 @@ from alongside.database.session import DATABASE_TROUBLE, may_try_again
 from alongside.errors import Alongside, NotThere, SignedOut, TooBusy
 from alongside.journal.actions import request_id
 from alongside.web.answers import AfterCommit, Answer, SeeOther
+from alongside.web.bodies import close_files
 from alongside.web.errors import answer_to
 from alongside.web.health import ANSWERED, SECONDS
 from alongside.web.house import SESSION_COOKIE, House, Tenant
@@ -135,6 +136,7 @@ async def _answered(
         response: Response[Any] = response_to(request, house, tenant, person, answer)
     except Exception as problem:
         response = response_to(request, house, tenant, person, await answer_to(problem, request, person))
+    await close_files(request)
     took = time.perf_counter() - began
     ANSWERED.labels(
         function.__name__, request.method, response.status_code, tenant.slug if tenant else ""

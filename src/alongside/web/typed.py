@@ -1,12 +1,16 @@
 """What somebody typed into a form, in the shape that WTForms reads."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import UploadFile
 
-from alongside.errors import Invalid
+from alongside.errors import Alongside, Invalid
+from alongside.web.bodies import Body, Problem, SentFile, read_body
+
+KEPT = "alongside_typed"
+TOKENS = ("csrf_token", "idempotency_key")
 
 
 class Typed:
@@ -47,23 +51,85 @@ class Typed:
             raise Invalid({name: ["This field came more than once. Go back, reload the page and try again."]})
         return values[0] if values and isinstance(values[0], str) else ""
 
-    def fingerprint_parts(self) -> list[tuple[str, str]]:
-        """Everything typed but the tokens, sorted: two submissions are the same if these are."""
+    def texts(self) -> list[tuple[str, str]]:
+        """Every text but the tokens, sorted: what a page that refuses the form gives back."""
         return sorted(
-            (name, value.filename if isinstance(value, UploadFile) else str(value))
+            (name, value)
             for name, values in self._values.items()
             for value in values
-            if name not in ("csrf_token", "idempotency_key")
+            if isinstance(value, str) and name not in TOKENS
+        )
+
+    def has_files(self) -> bool:
+        """Whether a file came, which no page can give back."""
+        return any(
+            isinstance(value, SentFile) and value.filename
+            for values in self._values.values()
+            for value in values
+        )
+
+    def fingerprint_parts(self) -> list[tuple[str, str]]:
+        """Everything typed but the tokens, with the digest of each file: two submissions are the same if these are."""
+        return sorted(
+            (
+                name,
+                f"{value.filename} {value.digest.hexdigest()}" if isinstance(value, SentFile) else str(value),
+            )
+            for name, values in self._values.items()
+            for value in values
+            if name not in TOKENS
         )
 
 
+@dataclass
+class BodyRefused(Alongside):
+    """A form that is above a limit, arrives too slowly or cannot be read."""
+
+    problem: Problem
+
+
 async def typed(request: Request[Any, Any, Any]) -> Typed:
-    """The body of a form, read once however often it is asked for."""
-    kept = request.scope.get("alongside_typed")
-    if not isinstance(kept, Typed):
-        kept = Typed((await request.form()).multi_items())
-        request.scope["alongside_typed"] = kept  # type: ignore[typeddict-unknown-key]
+    """The body of a form, read once however often it is asked for.
+
+    Raises BodyRefused for one that cannot be taken, Invalid for text that cannot be stored.
+    """
+    kept = already_typed(request)
+    if kept is None:
+        body = await read_body(request)
+        kept = keep_typed(request, _storable(body))
+        if body.problem is not None:
+            raise BodyRefused(body.problem)
+        kept = keep_typed(request, Typed(body.pairs))
     return kept
+
+
+async def typed_text(request: Request[Any, Any, Any]) -> Typed:
+    """The same for a page that refuses the form: whatever arrived, without the content of files. Raises nothing."""
+    kept = already_typed(request)
+    return (
+        kept
+        if kept is not None
+        else keep_typed(request, _storable(await read_body(request, keep_files=False)))
+    )
+
+
+def keep_typed(request: Request[Any, Any, Any], form: Typed) -> Typed:
+    """Remember what was read."""
+    request.scope[KEPT] = form  # type: ignore[literal-required]
+    return form
+
+
+def _storable(body: Body) -> Typed:
+    """What arrived, without characters that cannot be stored."""
+    return Typed(
+        (name, value.replace("\0", "") if isinstance(value, str) else value) for name, value in body.pairs
+    )
+
+
+def already_typed(request: Request[Any, Any, Any]) -> Typed | None:
+    """The body of a form that was read before; None when it was not."""
+    kept = request.scope.get(KEPT)
+    return kept if isinstance(kept, Typed) else None
 
 
 def asked(request: Request[Any, Any, Any]) -> Typed:

@@ -1,4 +1,4 @@
-"""Files that people send: how they are read, and what becomes of one that is too large."""
+"""Files that people send."""
 
 from typing import Any
 
@@ -6,9 +6,6 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 
 from alongside.web.typed import Typed
-
-MOST_LET_GO = 64_000_000
-"""Bytes of a body that are read and thrown away, so that the browser hears the answer and not a broken line."""
 
 
 async def sent_file(written: Typed, name: str) -> tuple[str, bytes] | None:
@@ -24,13 +21,3 @@ def largest_of(request: Request[Any, Any, Any]) -> int | None:
     """How many bytes this address takes, where that is more than a form of text."""
     limit: int | None = request.route_handler.resolve_request_max_body_size()
     return limit if limit and limit > 1_000_000 else None
-
-
-async def let_go(request: Request[Any, Any, Any]) -> None:
-    """Hear a body that is too large out, as far as that is bearable, and keep none of it."""
-    heard = 0
-    while heard < MOST_LET_GO:
-        event: Any = await request.receive()
-        heard += len(event.get("body", b""))
-        if event["type"] != "http.request" or not event.get("more_body", False):
-            return

@@ -1,0 +1,189 @@
+"""Forms as they arrive: read within limits of bytes, fields and seconds, before anything else is done with them.
+
+What is above a limit is read on and dropped, so that the browser hears the answer. The text that did arrive is kept, so
+that the page that says what is wrong can give it back.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+from multipart import (  # type: ignore[import-untyped]
+    MultipartSegment,
+    ParserError,
+    ParserLimitReached,
+    PushMultipartParser,
+)
+
+MOST_FIELDS = 2_000
+"""Fields or files of one form."""
+
+MOST_TEXT = 1_000_000
+"""Bytes of text of one form, its files not counted."""
+
+MOST_DROPPED = 64_000_000
+"""Bytes of a body that are read and thrown away, so that the browser hears the answer and not a broken line."""
+
+SECONDS = 30.0
+SECONDS_WITH_FILES = 120.0
+"""Seconds within which a form must have arrived: 20 MB on a line of 1.5 Mbit/s take 110."""
+
+FORM, FILES = "application/x-www-form-urlencoded", "multipart/form-data"
+OPEN_FILES = "alongside_files"
+Problem = Literal["large", "fields", "slow", "unreadable"]
+Pair = tuple[str, "str | SentFile"]
+
+
+class SentFile(UploadFile):
+    """A file of a form, with the SHA-256 of its content."""
+
+    __slots__ = ("digest",)
+
+    def __init__(self, filename: str, content_type: str) -> None:
+        super().__init__(content_type=content_type, filename=filename)
+        self.digest = hashlib.sha256()
+
+
+@dataclass
+class Body:
+    """A form that was read: `problem` says why it cannot be taken; `pairs` is what arrived of it, in its order.
+
+    `files` are those begun, also where they did not arrive whole: `close_files` closes them.
+    """
+
+    pairs: list[Pair] = field(default_factory=list)
+    problem: Problem | None = None
+    files: list[SentFile] = field(default_factory=list)
+
+
+async def read_body(request: Request[Any, Any, Any], *, keep_files: bool = True) -> Body:
+    """Read a form once. It is above no limit, or `problem` says which one.
+
+    Without `keep_files` the content of files is dropped: for the page that refuses the form.
+    """
+    body = Body()
+    request.scope[OPEN_FILES] = body.files  # type: ignore[literal-required]
+    kind, options = request.content_type
+    most = request.route_handler.resolve_request_max_body_size() or MOST_TEXT
+    try:
+        async with asyncio.timeout(SECONDS if most <= MOST_TEXT else SECONDS_WITH_FILES):
+            chunks = _chunks(request, body, most)
+            if kind == FORM:
+                await _read_fields(chunks, body)
+            elif kind == FILES and options.get("boundary"):
+                await _read_parts(chunks, body, options["boundary"], keep_files=keep_files)
+            else:
+                await _drain(chunks)
+                body.problem = body.problem or ("unreadable" if kind == FILES else None)
+    except TimeoutError:
+        body.problem = "slow"
+    return body
+
+
+async def close_files(request: Request[Any, Any, Any]) -> None:
+    """Delete what the form of this request has put on the disk."""
+    files: list[SentFile] = request.scope.get(OPEN_FILES, [])  # type: ignore[assignment]
+    for file in files:
+        await file.close()
+
+
+async def _chunks(request: Request[Any, Any, Any], body: Body, most: int) -> AsyncIterator[bytes]:
+    """The body as it arrives; above `most` bytes it is too large, and above MOST_DROPPED it is heard no longer."""
+    arrived = 0
+    if (request.content_length or 0) > most:
+        body.problem = "large"
+    while arrived < MOST_DROPPED:
+        event: Any = await request.receive()
+        if event["type"] != "http.request":
+            body.problem = body.problem or "unreadable"
+            return
+        chunk: bytes = event.get("body", b"")
+        arrived += len(chunk)
+        if arrived > most:
+            body.problem = "large"
+        if chunk:
+            yield chunk
+        if not event.get("more_body", False):
+            return
+
+
+async def _drain(chunks: AsyncIterator[bytes]) -> None:
+    async for _ in chunks:
+        pass
+
+
+async def _read_fields(chunks: AsyncIterator[bytes], body: Body) -> None:
+    """A form without files: counted before it is taken apart."""
+    text = bytearray()
+    async for chunk in chunks:
+        text += chunk[: MOST_TEXT - len(text)]
+    parts = bytes(text).split(b"&", MOST_FIELDS)
+    if len(parts) > MOST_FIELDS:
+        body.problem = body.problem or "fields"
+    readable = b"&".join(parts[:MOST_FIELDS])
+    body.pairs.extend(
+        parse_qsl(readable.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
+    )
+
+
+async def _read_parts(chunks: AsyncIterator[bytes], body: Body, boundary: str, *, keep_files: bool) -> None:
+    """A form with files, part by part as it arrives."""
+    parts = _Parts(body, keep_files=keep_files)
+    try:
+        with PushMultipartParser(boundary, max_segment_count=MOST_FIELDS) as parser:
+            async for chunk in chunks:
+                for piece in parser.parse(chunk):
+                    await parts.take(piece)
+    except ParserLimitReached:
+        body.problem = body.problem or "fields"
+    except (ParserError, LookupError):
+        body.problem = body.problem or "unreadable"
+    await _drain(chunks)
+
+
+class _Parts:
+    """The part that is arriving, and what to do with its content."""
+
+    def __init__(self, body: Body, *, keep_files: bool) -> None:
+        self.body, self.keep_files = body, keep_files
+        self.segment: MultipartSegment | None = None
+        self.file: SentFile | None = None
+        self.text = bytearray()
+        self.room = MOST_TEXT
+
+    async def take(self, piece: "MultipartSegment | bytearray | None") -> None:
+        """Take what the parser found: the head of a part, some of its content, or its end (None)."""
+        if isinstance(piece, MultipartSegment):
+            self.segment, self.text = piece, bytearray()
+            self.file = None
+            if piece.filename:
+                self.file = SentFile(piece.filename, piece.content_type or "text/plain")
+                self.body.files.append(self.file)
+        elif piece:
+            await self._add(bytes(piece))
+        elif self.segment is not None:
+            await self._end(self.segment)
+
+    async def _add(self, content: bytes) -> None:
+        if self.file is None:
+            if len(content) > self.room:
+                self.body.problem = self.body.problem or "large"
+            self.text += content[: self.room]
+            self.room = max(0, self.room - len(content))
+        elif self.keep_files and self.body.problem is None:
+            self.file.digest.update(content)
+            await self.file.write(content)
+
+    async def _end(self, segment: MultipartSegment) -> None:
+        if self.file is not None:
+            await self.file.seek(0)
+            self.body.pairs.append((segment.name, self.file))
+        else:
+            text = self.text.decode(segment.charset or "utf-8", "replace")
+            self.body.pairs.append((segment.name, text))
+        self.segment = None

@@ -1,0 +1,189 @@
+"""Forms that are too large, have too many fields or arrive too slowly: refused before any work, with the text given back."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from alongside.web import bodies
+from tests.client import Client, soup, words
+from tests.directory.test_pictures_and_files import picture, send
+from tests.directory.writing import sent_entry
+from tests.people import HEAD_OF_MILL
+from tests.stage import Copy
+
+WRITTEN = "Our readers in Year 2 need help with fluency"
+
+
+class Watched:
+    """Writes down whether a transaction is opened, and how many fields are taken apart."""
+
+    def __init__(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.transactions = self.fields = 0
+        database = client.app.state.house.database
+        fenced, parse = database.fenced, bodies.parse_qsl
+
+        def watched_fenced(*arguments: Any, **settings: Any) -> Any:
+            self.transactions += 1
+            return fenced(*arguments, **settings)
+
+        def watched_parse(text: str, **settings: Any) -> Any:
+            self.fields += text.count("&") + 1
+            return parse(text, **settings)
+
+        monkeypatch.setattr(database, "fenced", watched_fenced)
+        monkeypatch.setattr(bodies, "parse_qsl", watched_parse)
+
+
+def headers(client: Client, as_: Any = None, **more: str) -> dict[str, str]:
+    """Those of a form from our own page."""
+    return client._headers(as_, {"sec-fetch-site": "same-origin", **more})
+
+
+async def test_152_700_fields_are_counted_and_not_taken_apart(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An anonymous POST of a megabyte of fields costs no transaction and no more work than a form of ours."""
+    watched = Watched(client, monkeypatch)
+    content = "&".join(f"{number:x}=" for number in range(170_000))[:999_000]
+    answer = await client.http.post(
+        "/sign-out",
+        content=content,
+        headers=headers(client, content_type="application/x-www-form-urlencoded"),
+    )
+    assert answer.status_code == 413
+    assert "too many fields" in words(answer)
+    assert watched.transactions == 0
+    assert watched.fields <= bodies.MOST_FIELDS
+
+
+async def test_too_many_parts_are_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same as multipart; what came before the limit is given back."""
+    watched = Watched(client, monkeypatch)
+    parts = [("aim", (None, WRITTEN))] + [(f"f{n}", (None, "x")) for n in range(bodies.MOST_FIELDS)]
+    answer = await client.http.post("/needs", files=parts, headers=headers(client, HEAD_OF_MILL))
+    assert answer.status_code == 413
+    assert watched.transactions == 0
+    assert WRITTEN in words(answer)
+
+
+async def test_the_largest_form_of_ours_is_read(client: Client) -> None:
+    """As many fields as a form may have reach the page."""
+    form = {f"f{number}": "x" for number in range(bodies.MOST_FIELDS - 3)}
+    answer = await client.post("/needs", form, as_=HEAD_OF_MILL)
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["urlencoded", "multipart"])
+async def test_too_much_text_is_refused_and_given_back(client: Client, kind: str) -> None:
+    """A text of more than a megabyte: 413, and the other fields are on the page."""
+    form = {"title": WRITTEN, "problem": "long words " * 100_000}
+    sent: Any = {"data": form} if kind == "urlencoded" else {"files": {k: (None, v) for k, v in form.items()}}
+    answer = await client.http.post("/directory/entries", headers=headers(client, HEAD_OF_MILL), **sent)
+    assert answer.status_code == 413
+    assert "text you sent is too large" in words(answer)
+    assert WRITTEN in [one.text.strip() for one in soup(answer).select("textarea")]
+
+
+async def test_the_text_beside_a_picture_that_is_too_large_comes_back(client: Client) -> None:
+    """Before and after the file: the file must be chosen again, the text need not be typed again."""
+    where = await sent_entry(client, act="draft")
+    answer = await send(
+        client, where, "pictures", "a.jpg", b"\xff\xd8" + b"x" * 13_000_000, alternative_text=WRITTEN
+    )
+    assert answer.status_code == 413
+    assert WRITTEN in [one.text.strip() for one in soup(answer).select("textarea")]
+    assert "choose the file again" in words(answer)
+    tail = [
+        ("picture", ("a.jpg", b"\xff\xd8" + b"x" * 13_000_000, "image/jpeg")),
+        ("alternative_text", (None, WRITTEN)),
+    ]
+    answer = await client.http.post(f"{where}/pictures", files=tail, headers=headers(client, HEAD_OF_MILL))
+    assert answer.status_code == 413
+    assert WRITTEN in words(answer)
+
+
+async def test_a_form_that_never_ends_is_given_up(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends a byte now and then holds no connection to the database, and is answered after a while."""
+    watched = Watched(client, monkeypatch)
+    monkeypatch.setattr(bodies, "SECONDS", 0.2)
+
+    async def drip() -> Any:
+        yield f"aim={WRITTEN.replace(' ', '+')}&".encode()
+        await asyncio.sleep(60)
+        yield b"x"
+
+    answer = await client.http.post(
+        "/needs",
+        content=drip(),
+        headers=headers(client, HEAD_OF_MILL, content_type="application/x-www-form-urlencoded"),
+    )
+    assert answer.status_code == 408
+    assert watched.transactions == 0
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content"),
+    [
+        ("multipart/form-data; boundary=x", b"--x\r\nrubbish"),
+        ("multipart/form-data", b"--x--"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nhalf of',
+        ),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_answered_with_a_page(
+    client: Client, content_type: str, content: bytes
+) -> None:
+    """400 with a heading and what to do."""
+    answer = await client.http.post(
+        "/needs", content=content, headers=headers(client, HEAD_OF_MILL, content_type=content_type)
+    )
+    assert answer.status_code == 400
+    assert soup(answer).h1.text == "This request cannot be read"
+
+
+async def test_signed_out_while_typing_gives_the_text_back(client: Client) -> None:
+    """The session is over, or the form is from an earlier one: nothing typed is lost."""
+    answer = await client.post("/needs", {"aim": WRITTEN})
+    assert answer.status_code == 403
+    assert WRITTEN in words(answer)
+    answer = await client.post("/needs", {"aim": WRITTEN, "csrf_token": "0" * 64}, as_=HEAD_OF_MILL)
+    assert answer.status_code == 403
+    assert WRITTEN in words(answer)
+
+
+async def test_another_website_gets_none_of_its_text_on_our_pages(client: Client) -> None:
+    """What another site sends is refused unread."""
+    answer = await client.post("/needs", {"aim": WRITTEN}, as_=HEAD_OF_MILL, sec_fetch_site="cross-site")
+    assert answer.status_code == 403
+    assert WRITTEN not in answer.text
+
+
+async def test_the_same_key_with_another_file_is_not_answered_as_done(client: Client, copy: Copy) -> None:
+    """Same key, same name, corrected content: refused, so that nobody believes the correction is kept."""
+    where = await sent_entry(client, act="draft")
+    key = uuid4().hex
+    first = await send(client, where, "attachments", "plan.csv", b"a,b\n1,old\n", idempotency_key=key)
+    again = await send(client, where, "attachments", "plan.csv", b"a,b\n1,old\n", idempotency_key=key)
+    other = await send(client, where, "attachments", "plan.csv", b"a,b\n1,new\n", idempotency_key=key)
+    assert (first.status_code, again.status_code, other.status_code) == (303, 303, 422)
+    assert "already sent with other content" in words(other)
+
+
+async def test_no_form_is_remembered_in_memory(client: Client) -> None:
+    """The framework's reader kept the last 1,024 forms of the process, up to a gigabyte, with all that was typed."""
+    from litestar._parsers import parse_url_encoded_form_data as reader
+
+    reader.cache_clear()
+    await client.post("/needs", {"aim": WRITTEN}, as_=HEAD_OF_MILL)
+    assert reader.cache_info().currsize == 0
+
+
+async def test_a_picture_is_still_taken(client: Client) -> None:
+    """Within the limits everything works as before."""
+    where = await sent_entry(client, act="draft")
+    answer = await send(client, where, "pictures", "a.png", picture("PNG"), alternative_text=WRITTEN)
+    assert answer.status_code == 303
