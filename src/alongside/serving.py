@@ -14,8 +14,11 @@ import uvicorn
 from prometheus_client.multiprocess import mark_process_dead
 
 from alongside.errors import WrongSetUp
-from alongside.settings import Settings
+from alongside.settings import Settings, bundled
 from alongside.supervision import Kept, child
+from alongside.web.protocol import limited_protocol
+from alongside.web.render import plain_page
+from alongside.web.templates import make_environment
 
 BACKLOG = 2048
 SUPERVISOR = "ALONGSIDE_SUPERVISOR"
@@ -52,7 +55,7 @@ def serve(descriptor: int, settings: Settings) -> None:
         "alongside.app:create_app",
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http=limited_protocol(_pages()),
         ws="none",
         log_config=None,
         log_level="warning",
@@ -64,6 +67,12 @@ def serve(descriptor: int, settings: Settings) -> None:
         timeout_keep_alive=75,
     )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+def _pages() -> dict[int, bytes]:
+    """The pages for requests that never reach the app."""
+    environment = make_environment(bundled("templates"))
+    return {status: plain_page(environment, f"errors/{status}.html") for status in (400, 408, 414, 431)}
 
 
 @contextmanager

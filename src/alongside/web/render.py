@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
+from jinja2 import Environment
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Stream
@@ -103,6 +104,30 @@ def response_to(
             return _page(request, house, tenant, person, answer)
 
 
+def plain_page(environment: Environment, template: str) -> bytes:
+    """A page for a request of which nothing is known, not even the authority."""
+    return environment.get_template(template).render(_surroundings()).encode()
+
+
+def _surroundings(**known: Any) -> dict[str, Any]:
+    """What every template may use."""
+    nothing: dict[str, Any] = {
+        "authority": None,
+        "person": None,
+        "navigation": [],
+        "said": None,
+        "csrf_token": None,
+        "idempotency_key": FreshKey(),
+        "demonstration": False,
+        "path": "/",
+        "paged": Pager("/", ()),
+        "request_id": "",
+        "may": may,
+        "Permission": Permission,
+    }
+    return nothing | known
+
+
 def _page(
     request: Request[Any, Any, Any], house: House, tenant: Tenant | None, person: Person | None, answer: Page
 ) -> Response[Any]:
@@ -110,21 +135,19 @@ def _page(
     template = answer.fragment if answer.fragment and wants_part(request) else answer.template
     path = request.scope["path"]
     body = house.environment.get_template(template).render(
-        {
-            "authority": tenant,
-            "person": person,
-            "navigation": navigation_for(house, person, path) if person else [],
-            "said": unquote(said) if said else None,
-            "csrf_token": person.csrf_token if person else None,
-            "idempotency_key": FreshKey(),
-            "demonstration": house.demonstration,
-            "path": path,
-            "paged": Pager(path, tuple(request.query_params.multi_items())),
-            "request_id": request.scope.get("alongside_request_id", ""),
-            "may": may if person is None else _asker(person),
-            "Permission": Permission,
-            **answer.context,
-        }
+        _surroundings(
+            authority=tenant,
+            person=person,
+            navigation=navigation_for(house, person, path) if person else [],
+            said=unquote(said) if said else None,
+            csrf_token=person.csrf_token if person else None,
+            demonstration=house.demonstration,
+            path=path,
+            paged=Pager(path, tuple(request.query_params.multi_items())),
+            request_id=request.scope.get("alongside_request_id", ""),
+            may=may if person is None else _asker(person),
+        )
+        | dict(answer.context)
     )
     cookies = [cookie(name, value) for name, value in answer.cookies.items()]
     if said and template == answer.template:

@@ -1,0 +1,125 @@
+"""What comes before the body of a request is limited in bytes, headers and seconds, and refused with a page."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import uvicorn
+from bs4 import BeautifulSoup
+
+from alongside.serving import _pages
+from alongside.web import protocol
+from alongside.web.protocol import LimitedProtocol, limited_protocol
+
+
+async def hello(scope: Any, receive: Any, send: Any) -> None:
+    """An app that answers whatever reaches it."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+class Held(LimitedProtocol):
+    """Writes down the most bytes of a head that it was given."""
+
+    most = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Count before and after."""
+        super().data_received(data)
+        Held.most = max(Held.most, self._head)
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    """Where a server with our protocol listens."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    made = type("Watched", (Held, limited_protocol(_pages())), {"pages": _pages()})
+    config = uvicorn.Config(hello, http=made, lifespan="off", ws="none", log_config=None, server_header=False)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield listening.getsockname()[1]
+    server.should_exit = True
+    await task
+    listening.close()
+
+
+async def ask(port: int, *sent: bytes, pause: float = 0.0) -> bytes:
+    """Send pieces and read what comes back until the connection is closed or silent."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answered = b""
+    with suppress(ConnectionError):
+        for piece in sent:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(pause)
+    with suppress(TimeoutError, ConnectionError):
+        async with asyncio.timeout(3):
+            while part := await reader.read(65_536):
+                answered += part
+    writer.close()
+    return answered
+
+
+def page_of(answered: bytes) -> tuple[int, str]:
+    """Status and heading of an answer; it is a whole page with the security headers."""
+    head, _, body = answered.partition(b"\r\n\r\n")
+    assert b"content-security-policy: " in head and b"content-type: text/html" in head
+    tree = BeautifulSoup(body, "html5lib")
+    assert tree.html and tree.html["lang"] == "en-GB" and tree.title
+    return int(head.split()[1]), tree.h1.text
+
+
+START = b"GET / HTTP/1.1\r\nhost: northshire.localhost\r\n"
+
+
+async def test_300_mb_of_headers_are_not_held(port: int) -> None:
+    """However much is sent, little more than the limit is taken in."""
+    header = b"x-long: " + b"a" * 1_000_000 + b"\r\n"
+    answered = await ask(port, START, *[header] * 300)
+    assert Held.most < protocol.MOST_HEAD + 300_000
+    if answered:  # unless the connection was reset under what was still on its way
+        assert page_of(answered) == (431, "The request is too large")
+
+
+async def test_a_cookie_jar_that_is_too_full_is_answered_with_a_page(port: int) -> None:
+    """What a browser can really send: 40 kB of cookies."""
+    answered = await ask(port, START + b"cookie: " + b"a" * 40_000 + b"\r\n\r\n")
+    assert page_of(answered) == (431, "The request is too large")
+
+
+async def test_very_many_headers_are_refused(port: int) -> None:
+    """Each costs more than its bytes."""
+    many = b"".join(b"x-%d: a\r\n" % number for number in range(protocol.MOST_HEADERS + 1))
+    assert page_of(await ask(port, START + many + b"\r\n"))[0] == 431
+
+
+async def test_a_long_address_is_refused(port: int) -> None:
+    """No page of ours has one."""
+    request = b"GET /board?q=" + b"a" * protocol.MOST_URL + b" HTTP/1.1\r\nhost: a\r\n\r\n"
+    assert page_of(await ask(port, request)) == (414, "The address is too long")
+
+
+async def test_what_is_no_http_is_answered_with_a_page(port: int) -> None:
+    """The framework said it in three words of plain text."""
+    assert page_of(await ask(port, b"rubbish\r\n\r\n")) == (400, "This request cannot be read")
+
+
+async def test_headers_that_never_end_are_given_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends a byte now and then holds a connection for seconds only."""
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.3)
+    assert page_of(await ask(port, START, pause=0.4))[0] == 408
+    assert await ask(port, b"", pause=0.4) == b""
+
+
+async def test_ordinary_requests_pass_one_after_the_other(port: int) -> None:
+    """On one connection, also after a body and pipelined; the count begins again with each."""
+    cookie = b"cookie: " + b"a" * 20_000 + b"\r\n\r\n"
+    answered = await ask(port, START + cookie, START + cookie + START + cookie, START + b"\r\n", pause=0.1)
+    assert answered.count(b"HTTP/1.1 200 OK") == 4
+    post = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n" + b"x" * 100_000
+    assert (await ask(port, post + START + b"\r\n")).count(b"HTTP/1.1 200 OK") == 2
