@@ -1,5 +1,6 @@
 """The settings of all authorities as this process knows them, refreshed when a version differs."""
 
+import re
 from dataclasses import dataclass
 
 from alongside.authorities.calendar import Calendar, calendar_from
@@ -26,6 +27,9 @@ def register_settings(settings: AuthoritySettings, version: int) -> None:
     forget_authority(authority_id)
     _by_id[authority_id] = Registered(settings, version, calendar_from(settings))
     _by_host.update(dict.fromkeys(settings.hosts, authority_id))
+
+
+HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", re.ASCII)
 
 
 def forget_authority(authority_id: int) -> None:
@@ -57,7 +61,12 @@ def version_of(authority_id: int) -> int:
 
 
 def settings_for_host(host: str) -> AuthoritySettings | None:
-    """The authority that is served at a host (as in the Host header, with its port), or None."""
+    """The authority that is served at a host (as in the Host header, with its port), or None.
+
+    What is no name and port (a user name, a path, another host behind an @) is nobody's: links are made from it.
+    """
+    if HOST.fullmatch(host) is None:
+        return None
     host = host.lower().rstrip(".")
     authority_id = _by_host.get(host)
     if authority_id is None:

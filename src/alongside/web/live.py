@@ -30,7 +30,7 @@ from alongside.web.house import SESSION_COOKIE, House, Tenant
 from alongside.web.render import response_to
 
 HEARTBEAT = 25.0
-"""Seconds between signs of life; at each we look whether the session still holds."""
+"""Seconds between signs of life; before each, and before all news, we look whether the session still holds."""
 
 MOST_OF_ONE = 2
 """Open pages of one person that hear news at once in one process: a browser has six connections to a host, and
@@ -175,6 +175,8 @@ async def events(
                 return
             kinds, ear.kinds = sorted(ear.kinds), set()
             ear.news.clear()
+            if not await _still_allowed(house, tenant, token):
+                return
             for kind in kinds:
                 yield f"event: {kind}\ndata: \n\n".encode()
     finally:

@@ -11,8 +11,10 @@ from alongside.authorities.registry import settings_of
 from alongside.directory.feeds.queries import whole_public_entries
 from alongside.directory.feeds.writing import ATOM, JSON, atom, json_feed
 from alongside.needs.list import number_of_page
+from alongside.people.landing import origin_of
 from alongside.web.answers import Answer, Plain
 from alongside.web.gate import page
+from alongside.web.house import House
 from alongside.web.typed import asked
 
 HOME = "/good-practice"
@@ -24,7 +26,7 @@ KEPT = {"cache-control": "public, max-age=900"}
 async def show_atom(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """The newest public entries as an Atom feed."""
     entries, _ = await whole_public_entries(session, person.authority_id, 1)
-    here = _here(request)
+    here = _here(request, person)
     body = atom(settings_of(person.authority_id).name, f"{here}{HOME}", f"{here}{request.url.path}", entries)
     return Plain(body, media_type=ATOM, headers=KEPT)
 
@@ -34,10 +36,11 @@ async def show_json(request: Request[Any, Any, Any], session: AsyncSession, pers
     """All public entries as JSON, fifty a page."""
     number = number_of_page(asked(request).one("page"))
     entries, more = await whole_public_entries(session, person.authority_id, number)
-    itself = f"{_here(request)}{request.url.path}"
+    here = _here(request, person)
+    itself = f"{here}{request.url.path}"
     body = json_feed(
         settings_of(person.authority_id).name,
-        f"{_here(request)}{HOME}",
+        f"{here}{HOME}",
         itself,
         entries,
         f"{itself}?page={number + 1}" if more else None,
@@ -45,9 +48,11 @@ async def show_json(request: Request[Any, Any, Any], session: AsyncSession, pers
     return Plain(body, media_type=JSON, headers=KEPT)
 
 
-def _here(request: Request[Any, Any, Any]) -> str:
-    """Where this authority is served; the gate knows the host, or there would be no answer."""
-    return f"{request.url.scheme}://{request.headers.get('host', '')}"
+def _here(request: Request[Any, Any, Any], person: Person) -> str:
+    """The authority's own address: never what the request claims, because shared caches keep the answer."""
+    house: House = request.app.state.house
+    settings = settings_of(person.authority_id)
+    return origin_of(settings, request.headers["host"], demonstration=house.demonstration)
 
 
 routes = [show_atom, show_json]

@@ -1,0 +1,71 @@
+"""A live stream ends with its session, and no link is made from a Host header that somebody forged."""
+
+from datetime import date
+
+import asyncpg
+import pytest
+
+from alongside.web.live import live_of
+from tests.client import Client
+from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE
+from tests.stage import Copy
+from tests.web.test_live import Open, call_out, listening
+
+FORGED = (
+    "northshire.localhost:8102@evil.example",
+    "northshire.localhost:80/evil.example",
+    "northshire.localhost:evil.example",
+    "northshire.localhost:80, evil.example",
+    "northshire.localhost evil.example",
+)
+
+
+async def change(copy: Copy, statement: str, *values: object) -> None:
+    """Change something as nobody in the product would."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    await connection.execute(statement, *values)
+    await connection.close()
+
+
+@pytest.mark.parametrize("way", ["sign out", "role ended"])
+async def test_no_news_after_the_session_ended(client: Client, copy: Copy, way: str) -> None:
+    """The first news after signing out, or after the role has ended, ends the stream and is not told."""
+    house = client.app.state.house
+    gone, stays = Open(house, HEAD_OF_PARK), Open(house, HEAD_OF_MILL)
+    await listening(gone, house)
+    await listening(stays, house)
+    if way == "sign out":
+        assert (await client.post("/sign-out", as_=HEAD_OF_PARK)).status_code == 303
+    else:
+        statement = "UPDATE appointment SET ends_on = $1 WHERE authority_id = $2 AND id = $3"
+        await change(copy, statement, date(2021, 1, 1), NORTHSHIRE, HEAD_OF_PARK.appointment_id)
+    before = gone.posts
+    await call_out(house.database, NORTHSHIRE)
+    await stays.until(lambda: stays.posts)
+    await gone.until(gone.task.done)
+    assert gone.posts == before
+    await stays.leave()
+    await live_of(house).stop()
+
+
+@pytest.mark.parametrize("host", FORGED)
+@pytest.mark.parametrize("path", ["/good-practice.atom", "/good-practice.json", "/sign-in", "/health/live"])
+async def test_a_host_with_more_than_a_name_and_a_port_is_nobodys(
+    client: Client, path: str, host: str
+) -> None:
+    """Such a host is no address of ours: nothing that could be kept in a cache is made from it."""
+    answer = await client.get(path, host=host)
+    assert "evil.example" not in answer.text
+    if not path.startswith("/health"):
+        assert answer.status_code in (400, 404)
+
+
+@pytest.mark.parametrize("path", ["/good-practice.atom", "/good-practice.json"])
+async def test_links_of_feeds_are_of_the_settings(client: Client, path: str) -> None:
+    """A port that the settings do not name is not repeated into an answer that shared caches keep."""
+    client.app.state.house.demonstration = False
+    answer = await client.get(path, host="northshire.localhost:6666")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"].startswith("public")
+    assert ":6666" not in answer.text
+    assert "http://northshire.localhost/good-practice" in answer.text
