@@ -504,6 +504,8 @@ CREATE TABLE invitation (
 	used_at TIMESTAMP WITH TIME ZONE, 
 	used_by UUID, 
 	withdrawn_at TIMESTAMP WITH TIME ZONE, 
+	sent_count INTEGER DEFAULT 1 NOT NULL, 
+	sent_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_invitation PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_invitation_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT fk_invitation_authority_id_consortium_id FOREIGN KEY(authority_id, consortium_id) REFERENCES consortium (authority_id, id), 
@@ -511,6 +513,9 @@ CREATE TABLE invitation (
 	CONSTRAINT fk_invitation_authority_id_used_by FOREIGN KEY(authority_id, used_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT uq_invitation_authority_id_token_hash UNIQUE (authority_id, token_hash), 
 	CONSTRAINT ck_invitation_used_by_somebody CHECK ((used_at IS NULL) = (used_by IS NULL)), 
+	CONSTRAINT ck_invitation_email CHECK (email ~ '^[!-~]+@[!-~]+$'), 
+	CONSTRAINT ck_invitation_name CHECK (name !~ '[[:cntrl:]]|//|@'), 
+	CONSTRAINT ck_invitation_sent_count CHECK (sent_count BETWEEN 1 AND 3), 
 	CONSTRAINT fk_invitation_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
@@ -3516,6 +3521,29 @@ END $$;
 
 CREATE TRIGGER count_days_used AFTER INSERT OR UPDATE OF days, state ON visit
     FOR EACH ROW EXECUTE FUNCTION count_days_used();
+
+CREATE FUNCTION limit_invitations() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('invitations ' || NEW.authority_id, 0));
+    IF (SELECT coalesce(sum(sent_count), 0) FROM invitation WHERE authority_id = NEW.authority_id
+           AND lower(email) = lower(NEW.email) AND sent_at > now() - interval '1 day' AND id <> NEW.id)
+       + NEW.sent_count > 5 THEN
+        RAISE EXCEPTION 'too many invitations to this address' USING ERRCODE = 'check_violation';
+    ELSIF NEW.role = 'delegate' AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND role = 'delegate' AND school_urn = NEW.school_urn
+             AND sent_at > now() - interval '1 day' AND id <> NEW.id)
+       + NEW.sent_count > 10 THEN
+        RAISE EXCEPTION 'too many invitations of this school' USING ERRCODE = 'check_violation';
+    ELSIF NEW.invited_by IS NOT NULL AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by
+             AND sent_at > now() - interval '1 hour' AND id <> NEW.id)
+       + NEW.sent_count > 60 THEN
+        RAISE EXCEPTION 'too many invitations by this person' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER limit_invitations BEFORE INSERT OR UPDATE OF sent_count, sent_at, email ON invitation
+FOR EACH ROW EXECUTE FUNCTION limit_invitations();
 
 CREATE FUNCTION is_held(of_authority integer, on_day date, about_school integer, about_person uuid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp

@@ -11,6 +11,7 @@ from alongside.authorities.queries import refresh_settings
 from alongside.authorities.registry import all_settings
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.session import Database
+from alongside.people.addresses import is_email, is_name
 from alongside.people.invitations.actions import place_fits, post_invitation
 from alongside.people.sessions import today
 from alongside.settings import Settings
@@ -36,9 +37,9 @@ def appoint(slug: str, role: str, name: str, email: str, school: int | None) -> 
         raise click.ClickException(
             "Give --school for a headteacher or delegate only; invite leads on the page."
         )
-    if "@" not in email or not name.strip():
+    if not is_email(email.strip()) or not is_name(" ".join(name.split())):
         raise click.ClickException("Give a name and an email address like name@council.gov.uk.")
-    columns = {"name": name.strip(), "email": email.strip(), "role": role, "school_urn": school}
+    columns = {"name": " ".join(name.split()), "email": email.strip(), "role": role, "school_urn": school}
     link, settings = asyncio.run(_invite(slug, columns))
     days = settings.clocks.invitation_good_for_days
     click.echo(

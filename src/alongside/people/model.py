@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.access.person import AUTHORITY_ROLES, CONSORTIUM_ROLES, SCHOOL_ROLES
 from alongside.database.base import AuthorityKeyed, AuthorityOwned, Base, created_at, one_of, reference
+from alongside.database.promises import promise
 
 
 class PersonRow(AuthorityOwned, Base):
@@ -98,7 +99,10 @@ class SignedIn(AuthorityOwned, Base):
 
 
 class Invitation(AuthorityOwned, Base):
-    """A way in for one person in one role: it works once, until it expires."""
+    """A way in for one person in one role: it works once, until it expires.
+
+    `sent_count` emails went out with it, the last one at `sent_at`.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -108,6 +112,9 @@ class Invitation(AuthorityOwned, Base):
         reference("used_by", "person"),
         UniqueConstraint("authority_id", "token_hash"),
         CheckConstraint("(used_at IS NULL) = (used_by IS NULL)", name="used_by_somebody"),
+        CheckConstraint("email ~ '^[!-~]+@[!-~]+$'", name="email"),
+        CheckConstraint("name !~ '[[:cntrl:]]|//|@'", name="name"),
+        CheckConstraint("sent_count BETWEEN 1 AND 3", name="sent_count"),
     )
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
@@ -122,6 +129,40 @@ class Invitation(AuthorityOwned, Base):
     used_at: Mapped[datetime | None]
     used_by: Mapped[UUID | None]
     withdrawn_at: Mapped[datetime | None]
+    sent_count: Mapped[int] = mapped_column(server_default=text("1"))
+    sent_at: Mapped[datetime] = created_at()
+
+
+MOST_TO_ONE_ADDRESS, MOST_OF_ONE_SCHOOL, MOST_OF_ONE_PERSON = 5, 10, 60
+"""Invitation emails to one address in a day, to delegates of one school in a day, by one person in an hour."""
+
+promise(
+    "invitations_are_limited",
+    f"""
+CREATE FUNCTION limit_invitations() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('invitations ' || NEW.authority_id, 0));
+    IF (SELECT coalesce(sum(sent_count), 0) FROM invitation WHERE authority_id = NEW.authority_id
+           AND lower(email) = lower(NEW.email) AND sent_at > now() - interval '1 day' AND id <> NEW.id)
+       + NEW.sent_count > {MOST_TO_ONE_ADDRESS} THEN
+        RAISE EXCEPTION 'too many invitations to this address' USING ERRCODE = 'check_violation';
+    ELSIF NEW.role = 'delegate' AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND role = 'delegate' AND school_urn = NEW.school_urn
+             AND sent_at > now() - interval '1 day' AND id <> NEW.id)
+       + NEW.sent_count > {MOST_OF_ONE_SCHOOL} THEN
+        RAISE EXCEPTION 'too many invitations of this school' USING ERRCODE = 'check_violation';
+    ELSIF NEW.invited_by IS NOT NULL AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by
+             AND sent_at > now() - interval '1 hour' AND id <> NEW.id)
+       + NEW.sent_count > {MOST_OF_ONE_PERSON} THEN
+        RAISE EXCEPTION 'too many invitations by this person' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER limit_invitations BEFORE INSERT OR UPDATE OF sent_count, sent_at, email ON invitation
+FOR EACH ROW EXECUTE FUNCTION limit_invitations();
+""",  # noqa: S608  (only our own constants are put in)
+)
 
 
 class SavedView(AuthorityOwned, Base):

@@ -1,26 +1,52 @@
 """Inviting: written, sent, sent again, withdrawn, and accepted once."""
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row, func, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import CONSORTIUM_ROLES, SCHOOL_ROLES, Person, Role
 from alongside.access.policy import require
 from alongside.authorities import settings_of
-from alongside.errors import NotThere, Refused
+from alongside.errors import NotThere, Refused, TooManyRequests
 from alongside.journal.actions import write_journal
 from alongside.notifications.model import Mail
 from alongside.people.appointments import role_in_words
 from alongside.people.invitations.queries import invitation, invitation_by_token
-from alongside.people.model import Appointment, Invitation, PersonRow
+from alongside.people.model import MOST_OF_ONE_PERSON, MOST_OF_ONE_SCHOOL, Appointment, Invitation, PersonRow
 from alongside.people.queries import hashed
 
 GONE = "This invitation was already used or withdrawn."
+
+
+LIMITS = {
+    "too many invitations to this address": "Several invitations went to this address in the last 24 hours. "
+    "Wait a day, then try again.",
+    "too many invitations of this school": f"Your school has sent {MOST_OF_ONE_SCHOOL} invitations in the last 24 "
+    "hours. Wait a day, then try again.",
+    "too many invitations by this person": f"You have sent {MOST_OF_ONE_PERSON} invitations in the last hour. "
+    "Wait an hour, then try again.",
+    "ck_invitation_sent_count": "This invitation was sent three times. Withdraw it, then write a new one.",
+}
+
+
+@asynccontextmanager
+async def _limited() -> AsyncIterator[None]:
+    """Raises TooManyRequests, with a sentence, when PostgreSQL refuses another invitation email."""
+    try:
+        yield
+    except IntegrityError as problem:
+        for why, sentence in LIMITS.items():
+            if why in str(problem.orig):
+                raise TooManyRequests(sentence) from problem
+        raise
 
 
 async def invite(
@@ -46,7 +72,8 @@ async def post_invitation(session: AsyncSession, person: Person, columns: dict[s
         **columns,
     )
     session.add(row)
-    await session.flush()
+    async with _limited():
+        await session.flush()
     await write_journal(
         session,
         person,
@@ -65,13 +92,16 @@ async def renew_invitation(
     """Send an invitation again, with a new link; the old link works no more."""
     await _reachable(session, person, permission, invitation_id)
     token = secrets.token_urlsafe(32)
-    await _change(
-        session,
-        person,
-        invitation_id,
-        token_hash=hashed(token),
-        expires_at=func.now() + _lifetime(person),
-    )
+    async with _limited():
+        await _change(
+            session,
+            person,
+            invitation_id,
+            token_hash=hashed(token),
+            expires_at=func.now() + _lifetime(person),
+            sent_count=Invitation.sent_count + 1,
+            sent_at=func.now(),
+        )
     await write_journal(session, person, "renew_invitation", "invitation", invitation_id)
     await _write_letter(session, person, invitation_id, token, origin)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from wtforms import Form, SelectField, StringField, ValidationError
 from wtforms import SelectChoice as Choice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length
 
 from alongside.access.person import (
     AUTHORITY_ROLES,
@@ -16,6 +16,7 @@ from alongside.access.person import (
     SCHOOL_ROLES,
     Role,
 )
+from alongside.people.addresses import EMAIL_CURE, NAME_CURE, is_email, is_name
 
 ORDER = [role for role in Role if role in SCHOOL_ROLES | CONSORTIUM_ROLES | AUTHORITY_ROLES]
 
@@ -43,13 +44,19 @@ class DelegateForm(Form):
         validators=[
             InputRequired("Enter their work email address"),
             Length(max=254, message="Use 254 characters or fewer"),
-            Regexp(
-                r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\"]+$",
-                message="Enter an email address like name@school.org.uk",
-            ),
         ],
         render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
     )
+
+    def validate_name(self, field: StringField) -> None:
+        """A name and no web address: it stands in an email to a stranger."""
+        if not is_name(field.data or ""):
+            raise ValidationError(NAME_CURE)
+
+    def validate_email(self, field: StringField) -> None:
+        """An address as it looks."""
+        if not is_email(field.data or ""):
+            raise ValidationError(EMAIL_CURE)
 
 
 class InvitationForm(DelegateForm):
