@@ -132,6 +132,17 @@ CREATE TABLE consortium (
 	CONSTRAINT fk_consortium_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE TABLE fund_balance (
+	authority_id INTEGER NOT NULL, 
+	fund TEXT NOT NULL, 
+	limit_pence BIGINT NOT NULL, 
+	procured_pence BIGINT NOT NULL, 
+	CONSTRAINT pk_fund_balance PRIMARY KEY (authority_id, fund), 
+	CONSTRAINT ck_fund_balance_procured CHECK (procured_pence >= 0), 
+	CONSTRAINT ck_fund_balance_within_the_fund CHECK (procured_pence <= limit_pence), 
+	CONSTRAINT fk_fund_balance_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
 CREATE TABLE journal_entry (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1854,6 +1865,14 @@ CREATE POLICY authority_only ON consortium AS RESTRICTIVE FOR ALL TO PUBLIC USIN
 
 CREATE POLICY everyone_inside ON consortium FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE fund_balance ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE fund_balance FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON fund_balance AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+
+CREATE POLICY everyone_inside ON fund_balance FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE journal_entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE journal_entry FORCE ROW LEVEL SECURITY;
@@ -2562,6 +2581,10 @@ REVOKE ALL ON consortium FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON consortium TO alongside_app;
 
+REVOKE ALL ON fund_balance FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON fund_balance TO alongside_app;
+
 REVOKE ALL ON journal_entry FROM PUBLIC;
 
 GRANT SELECT, INSERT ON journal_entry TO alongside_app;
@@ -3253,6 +3276,43 @@ END $$;
 CREATE TRIGGER announce_case AFTER INSERT ON escalation_event
     FOR EACH ROW EXECUTE FUNCTION announce_case();
 
+CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    old_fund text;
+    old_pence bigint := 0;
+    new_fund text;
+    new_pence bigint := 0;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.outcome = 'procured' AND OLD.fund <> 'other'
+       AND OLD.state NOT IN ('withdrawn', 'merged') THEN
+        old_fund := OLD.fund;
+        old_pence := OLD.provider_pence;
+    END IF;
+    IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.state NOT IN ('withdrawn', 'merged') THEN
+        new_fund := NEW.fund;
+        new_pence := NEW.provider_pence;
+    END IF;
+    PERFORM FROM public.fund_balance WHERE authority_id = NEW.authority_id AND fund IN (old_fund, new_fund)
+      ORDER BY fund FOR UPDATE;
+    IF old_fund = new_fund THEN
+        IF old_pence <> new_pence THEN
+            PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence - old_pence);
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF old_fund IS NOT NULL THEN
+        PERFORM take_from_fund(NEW.authority_id, old_fund, -old_pence);
+    END IF;
+    IF new_fund IS NOT NULL THEN
+        PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence);
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER take_from_fund AFTER INSERT OR UPDATE OF outcome, fund, provider_pence, state ON escalation
+    FOR EACH ROW EXECUTE FUNCTION take_from_fund_of_escalation();
+
 CREATE FUNCTION is_maintained(of_authority integer, of_urn integer) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 RETURN EXISTS (
@@ -3261,7 +3321,7 @@ RETURN EXISTS (
        AND (type_group = 'Local authority maintained schools'
             OR (type_group = 'Special schools' AND type <> 'Non-maintained special school')));
 
-CREATE FUNCTION powers_lapse_on(comply_by date) RETURNS date LANGUAGE sql IMMUTABLE
+CREATE FUNCTION powers_lapse_on(comply_by date) RETURNS date LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 RETURN greatest((comply_by + interval '2 months')::date, (comply_by + 1 + interval '2 months')::date - 1);
 
@@ -3402,6 +3462,66 @@ END $$;
 CREATE CONSTRAINT TRIGGER within_its_lease AFTER UPDATE ON escalation_timer
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'fired' AND OLD.state <> 'fired')
     EXECUTE FUNCTION refuse_timer_after_its_lease();
+
+CREATE FUNCTION financial_year(day date) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN to_char(day - interval '3 months', 'YYYY') || '-' || to_char(day + interval '9 months', 'YY');
+
+CREATE FUNCTION settings_in_force(of_authority integer) RETURNS jsonb LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN (SELECT settings FROM public.authority_settings WHERE authority_id = of_authority
+         ORDER BY version DESC LIMIT 1);
+
+CREATE FUNCTION fund_for_support(settings jsonb, phase text, year text) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN (
+    SELECT fund.key FROM jsonb_each(settings -> 'funds') fund
+     WHERE fund.value ->> 'financial_year' = year AND fund.value ->> 'purpose' IN ('intervention', 'commissioning')
+       AND fund.value ->> 'phase' IN ('all', CASE WHEN phase IN ('primary', 'secondary') THEN phase
+                                             ELSE settings #>> ARRAY['phases', phase, '0'] END)
+     ORDER BY fund.value ->> 'phase' = 'all', fund.key COLLATE "C" LIMIT 1);
+
+CREATE FUNCTION support_agreed_from(of_authority integer, settings jsonb, of_fund text) RETURNS bigint LANGUAGE plpgsql
+STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    year text := settings #>> ARRAY['funds', of_fund, 'financial_year'];
+    began timestamptz := make_date(left(year, 4)::int, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
+    ended timestamptz := make_date(left(year, 4)::int + 1, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
+BEGIN
+    IF NOT (settings #>> '{matching,mind_money}')::boolean THEN
+        RETURN 0;
+    END IF;
+    RETURN (
+        SELECT coalesce(sum(CASE WHEN p.state IN ('preparing', 'active') THEN p.days ELSE p.days_used END), 0)
+               * (settings #>> '{matching,pence_per_day}')::bigint
+          FROM public.partnership p
+          JOIN public.need n ON n.authority_id = of_authority AND n.id = p.need_id
+         WHERE p.authority_id = of_authority AND p.agreed_at >= began AND p.agreed_at < ended
+           AND fund_for_support(settings, n.phase, year) = of_fund);
+END $$;
+
+CREATE FUNCTION take_from_fund(of_authority integer, of_fund text, more bigint) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    settings jsonb := settings_in_force(of_authority);
+    declared jsonb := settings #> ARRAY['funds', of_fund];
+BEGIN
+    IF more <= 0 THEN
+        UPDATE public.fund_balance SET procured_pence = procured_pence + more
+         WHERE authority_id = of_authority AND fund = of_fund;
+        RETURN;
+    END IF;
+    IF declared IS NULL OR declared ->> 'financial_year'
+       <> financial_year((now() AT TIME ZONE 'Europe/London')::date) THEN
+        RAISE EXCEPTION 'fund % is not one of this financial year', of_fund
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_of_this_year';
+    END IF;
+    INSERT INTO public.fund_balance AS balance (authority_id, fund, limit_pence, procured_pence)
+    VALUES (of_authority, of_fund,
+            (declared ->> 'pence')::bigint - support_agreed_from(of_authority, settings, of_fund), more)
+    ON CONFLICT (authority_id, fund) DO UPDATE
+       SET limit_pence = excluded.limit_pence, procured_pence = balance.procured_pence + excluded.procured_pence;
+END $$;
 
 CREATE FUNCTION announce_plan() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -25,6 +25,7 @@ from alongside.escalations.statutory import model as statutory
 from alongside.escalations.tasks import model as tasks
 from alongside.escalations.timers import model as timers
 from alongside.escalations.visits import model as case_visits
+from alongside.funding import model as funding
 from alongside.journal import model as journal
 from alongside.matching import barrier, wish
 from alongside.matching import model as matching
@@ -54,6 +55,7 @@ __all__ = [
     "directory",
     "escalations",
     "following",
+    "funding",
     "history",
     "journal",
     "keepsake",

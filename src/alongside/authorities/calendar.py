@@ -158,3 +158,9 @@ def _usually_closed(day: date) -> bool:
     summer = (7, 22) <= (day.month, day.day) <= (8, 31)
     winter = (day.month, day.day) >= (12, 22) or (day.month, day.day) <= (1, 2)
     return summer or winter
+
+
+def financial_year(day: date) -> str:
+    """The financial year of a day, from 1 April to 31 March: “2026-27”."""
+    began = day.year if day.month >= 4 else day.year - 1
+    return f"{began}-{(began + 1) % 100:02d}"

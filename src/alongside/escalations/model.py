@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.access.permissions import Permission
 from alongside.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.database.promises import promise
 from alongside.escalations.seats import OF_CASE, reach_case
 from alongside.workflow import BEGINNING, Move, workflow
 
@@ -258,3 +259,46 @@ class Case(AuthorityOwned, Base):
     outcome_words: Mapped[str] = mapped_column(server_default=text("''"))
     closed_at: Mapped[datetime | None]
     merged_into: Mapped[UUID | None]
+
+
+promise(
+    "what_an_escalation_procures_is_taken_from_its_fund",
+    """
+CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    old_fund text;
+    old_pence bigint := 0;
+    new_fund text;
+    new_pence bigint := 0;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.outcome = 'procured' AND OLD.fund <> 'other'
+       AND OLD.state NOT IN ('withdrawn', 'merged') THEN
+        old_fund := OLD.fund;
+        old_pence := OLD.provider_pence;
+    END IF;
+    IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.state NOT IN ('withdrawn', 'merged') THEN
+        new_fund := NEW.fund;
+        new_pence := NEW.provider_pence;
+    END IF;
+    PERFORM FROM public.fund_balance WHERE authority_id = NEW.authority_id AND fund IN (old_fund, new_fund)
+      ORDER BY fund FOR UPDATE;
+    IF old_fund = new_fund THEN
+        IF old_pence <> new_pence THEN
+            PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence - old_pence);
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF old_fund IS NOT NULL THEN
+        PERFORM take_from_fund(NEW.authority_id, old_fund, -old_pence);
+    END IF;
+    IF new_fund IS NOT NULL THEN
+        PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence);
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER take_from_fund AFTER INSERT OR UPDATE OF outcome, fund, provider_pence, state ON escalation
+    FOR EACH ROW EXECUTE FUNCTION take_from_fund_of_escalation();
+""",
+)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.person import Person
 from alongside.authorities import settings_of
 from alongside.authorities.calendar import Calendar
-from alongside.errors import Refused
+from alongside.errors import Invalid, Refused
 from alongside.escalations.asking import refuse_interest
 from alongside.escalations.clock import Pause, days_for, deadline_of
 from alongside.escalations.model import Case
@@ -41,6 +41,15 @@ TELL_TALES = {
 }
 """What a promise of the database means to the person who met it."""
 
+OF_A_FIELD = {
+    "ck_fund_balance_within_the_fund": (
+        "provider_pence",
+        "The fund cannot pay this: it is more than the fund has left. Enter less, or select another fund",
+    ),
+    "fund_of_this_year": ("fund", "This fund is not for the present financial year. Select another fund"),
+}
+"""What a promise of the database means beside the field that broke it."""
+
 NEXT_STAGE = {
     "raised": "acknowledge",
     "acknowledged": "decide",
@@ -53,6 +62,9 @@ NEXT_STAGE = {
 def in_words(error: IntegrityError, state: str | None = None) -> Exception:
     """A broken promise as a refusal that says what to do; any other error as it is."""
     name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    if name in OF_A_FIELD:
+        column, sentence = OF_A_FIELD[name]
+        return Invalid({column: [sentence]})
     return Refused(TELL_TALES[name], state) if name in TELL_TALES else error
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from wtforms import FieldList, Form, StringField
 from wtforms.validators import Length
 
+from alongside.authorities.calendar import financial_year
 from alongside.authorities.settings import AuthoritySettings
 from alongside.escalations.handling.forms import NARROW, Hours
 from alongside.escalations.model import OUTCOMES
@@ -71,15 +72,20 @@ class DecisionForm(Form):
         "What was decided and why. It reads this at once; so does the school, once it has been told",
     )
 
-    def offer(self, settings: AuthoritySettings, consortia: Sequence[Any], *, maintained: bool) -> None:
+    def offer(
+        self, settings: AuthoritySettings, consortia: Sequence[Any], today: date, *, maintained: bool
+    ) -> None:
         """Fill the lists; the statutory route is for maintained schools, the DfE for others."""
         self.outcome.choices = [
             (key, words)
             for key, words in OUTCOMES.items()
             if key != ("regions_group" if maintained else "statutory")
         ]
+        year = financial_year(today)
         self.fund.choices = [("", "No fund chosen")] + [
-            (key, one.label) for key, one in settings.funds.items()
+            (key, one.label)
+            for key, one in settings.funds.items()
+            if one.financial_year == year or key == self.fund.data
         ]
         self.fund.choices.append(("other", "Another source"))
         self.handling_consortium_id.choices = [("", "None chosen")] + [

@@ -188,7 +188,7 @@ async def _decision_page(
     """The form with its lists filled: before it is checked, so that the checks know what may be chosen."""
     consortia = await consortium_names(session, person.authority_id)
     others = [one for one in consortia if one.id != row.consortium_id]
-    form.offer(settings_of(person.authority_id), others, maintained=bool(row.maintained))
+    form.offer(settings_of(person.authority_id), others, person.today, maintained=bool(row.maintained))
     return _own_page("cases/decision.html", form, row, status, stale=stale, version=version)
 
 

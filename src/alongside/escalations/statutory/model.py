@@ -143,7 +143,7 @@ RETURN EXISTS (
        AND (type_group = 'Local authority maintained schools'
             OR (type_group = 'Special schools' AND type <> 'Non-maintained special school')));
 
-CREATE FUNCTION powers_lapse_on(comply_by date) RETURNS date LANGUAGE sql IMMUTABLE
+CREATE FUNCTION powers_lapse_on(comply_by date) RETURNS date LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 RETURN greatest((comply_by + interval '2 months')::date, (comply_by + 1 + interval '2 months')::date - 1);
 

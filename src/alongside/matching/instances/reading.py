@@ -1,6 +1,6 @@
 """The facts of a scope made into an instance: what the engine is asked, and nothing that a lead may not know."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.authorities import calendar_of, settings_of
-from alongside.authorities.calendar import Calendar
+from alongside.authorities.calendar import Calendar, financial_year
 from alongside.authorities.settings import AuthoritySettings
 from alongside.consortia.model import PHASES as CONSORTIUM_PHASES
 from alongside.directory.known_for import evidence_of_schools
+from alongside.funding.model import SPENDS
+from alongside.funding.queries import procured_from
 from alongside.matching.engine.instance import (
     Between,
     Budget,
@@ -32,8 +34,6 @@ from alongside.needs.phases import PHASES
 from alongside.offers.freshness import fresh_since
 
 BURDEN_TERMS = 3
-SPENDS = ("intervention", "commissioning")
-"""What a fund must be for to pay for support."""
 
 
 async def read_instance(
@@ -63,7 +63,7 @@ async def read_instance(
     practice: dict[int, dict[str, int]] = {}
     for row in await evidence_of_schools(session, authority_id):
         practice.setdefault(row.school_urn, {})[row.theme] = row.level
-    pools = _pools(settings, today)
+    pools, procured = _pools(settings, today), await procured_from(session, authority_id)
     return Instance(
         on=today,
         schools=tuple(_school(authority_id, row) for row in found["schools"]),
@@ -76,7 +76,7 @@ async def read_instance(
         between=tuple(
             Between(school=row.school_urn, other=row.other_urn, what=row.what) for row in found["barriers"]
         ),
-        budgets=tuple(_budgets(settings, pools, found["spent"])),
+        budgets=tuple(_budgets(settings, today, pools, found["spent"], procured)),
         parameters=parameters_of(settings, **parameters),
     )
 
@@ -251,29 +251,41 @@ def _paying_phase(settings: AuthoritySettings, phase: str) -> str:
 
 
 def _pools(settings: AuthoritySettings, today: date) -> dict[str, str]:
-    """Which fund pays in which phase this financial year; nothing where money does not matter."""
+    """Which fund pays in which phase this financial year; nothing where money does not matter.
+
+    Where a phase has funds, but none of this year, the latest of them is named: `_budgets` finds nothing in it.
+    """
     if not settings.matching.mind_money:
         return {}
-    began = financial_year_began(today).year
-    year = f"{began}-{(began + 1) % 100:02d}"
-    funds = [
-        (key, one)
-        for key, one in settings.funds.items()
-        if one.financial_year == year and one.purpose in SPENDS
-    ]
+    year = financial_year(today)
+    funds = [(key, one) for key, one in sorted(settings.funds.items()) if one.purpose in SPENDS]
     pools = {}
     for phase in (*CONSORTIUM_PHASES, "all"):
-        own = [key for key, one in funds if one.phase == phase] + [
-            key for key, one in funds if one.phase == "all"
-        ]
-        if own:
-            pools[phase] = own[0]
+        paying = [(key, one) for key, one in funds if one.phase in (phase, "all")]
+        now = [(one.phase != phase, key) for key, one in paying if one.financial_year == year]
+        past = [(one.financial_year, key) for key, one in paying if one.financial_year < year]
+        if now:
+            pools[phase] = min(now)[1]
+        elif past:
+            pools[phase] = max(past)[1]
     return pools
 
 
-def _budgets(settings: AuthoritySettings, pools: dict[str, str], spent: Iterable[Any]) -> Iterator[Budget]:
-    """What each fund may still pay: less what was agreed in this financial year."""
-    left = {key: settings.funds[key].pence for key in sorted(set(pools.values()))}
+def _budgets(
+    settings: AuthoritySettings,
+    today: date,
+    pools: dict[str, str],
+    spent: Iterable[Any],
+    procured: Mapping[str, int],
+) -> Iterator[Budget]:
+    """What each fund may still pay this year: less what schools agreed and what escalations procured from it."""
+    year = financial_year(today)
+    left = {
+        key: settings.funds[key].pence - procured.get(key, 0)
+        if settings.funds[key].financial_year == year
+        else 0
+        for key in sorted(set(pools.values()))
+    }
     for row in spent:
         pool = pools.get(_paying_phase(settings, row.phase))
         if pool is not None:
