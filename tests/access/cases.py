@@ -6,7 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-from tests.people import LEAD_OF_NORTH, MEMBERS, OFFICER
+from tests.escalations.scene import put_case
+from tests.people import MEMBERS, OFFICER
 
 NOW = datetime.now(UTC)
 TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
@@ -15,24 +16,11 @@ TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near
 async def case_of_everything(connection: asyncpg.Connection, authority_id: int, urn: int) -> dict[str, UUID]:
     """The ids of a case under way about a school that has been told of it, and of what belongs to it."""
     inside = {"authority_id": authority_id}
-    case_id = await _put(
-        connection,
-        "escalation",
-        **inside,
-        school_urn=urn,
-        consortium_id=MEMBERS[urn],
-        state="active",
-        reason="too_close",
-        wanted="Somebody from outside",
-        urgency="soon",
-        raised_by=LEAD_OF_NORTH.person_id,
-        told_at=NOW,
-        outcome="challenge",
-        decision="We challenge",
-        stage="review",
-        stage_began_at=NOW,
-        due_at=NOW + timedelta(days=20),
+    await connection.execute("SET session_replication_role = origin")
+    case_id = await put_case(
+        connection, "active", **inside, school_urn=urn, consortium_id=MEMBERS[urn], stage_began_at=NOW
     )
+    await connection.execute("SET session_replication_role = replica")
     inside |= {"case_id": case_id}
     return {
         "case_id": case_id,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.database.asker import Asker, let_ask
 from alongside.database.session import Database
 from alongside.escalations.handling import actions
-from alongside.escalations.model import DECIDED
+from alongside.escalations.model import CASE_WORKFLOW, DECIDED
 from alongside.escalations.raising.actions import raise_case
 from alongside.escalations.tasks.actions import meet_criterion
 from alongside.escalations.tasks.queries import criteria_of
@@ -113,13 +113,16 @@ async def told(database: Database, one: Cast) -> list[str]:
 
 
 async def put_case(connection: asyncpg.Connection, state: str, **other: Any) -> UUID:
-    """A case in any state with all that any move asks for, past every trigger; by the superuser."""
+    """A case in any state with all that any move asks for, under every trigger; by the superuser.
+
+    It is raised and then moved from state to state, as a case comes there in the product.
+    """
     decided = state in DECIDED or state == "closed"
     row: dict[str, Any] = {
         "authority_id": NORTHSHIRE,
         "school_urn": MILL,
         "consortium_id": NORTH,
-        "state": state,
+        "state": "raised",
         "reason": "too_close",
         "wanted": "Somebody from outside",
         "urgency": "soon",
@@ -134,10 +137,8 @@ async def put_case(connection: asyncpg.Connection, state: str, **other: Any) -> 
     if state == "closed":
         row |= {"result": "better", "outcome_words": "Done", "closed_at": datetime.now(UTC)}
     row |= other
-    if state == "merged":
-        row["merged_into"] = await put_case(connection, "active")
+    merged_into = await put_case(connection, "active") if state == "merged" else None
     marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
-    await connection.execute("SET session_replication_role = replica")
     case_id: UUID = await connection.fetchval(
         f"INSERT INTO escalation ({', '.join(row)}) VALUES ({marks}) RETURNING id", *row.values()
     )
@@ -148,6 +149,14 @@ async def put_case(connection: asyncpg.Connection, state: str, **other: Any) -> 
         TODAY,
         OFFICER.person_id,
     )
+    for step in way_to(state):
+        await connection.execute(
+            "UPDATE escalation SET state = $3, merged_into = $4 WHERE authority_id = $1 AND id = $2",
+            row["authority_id"],
+            case_id,
+            step,
+            merged_into if step == "merged" else None,
+        )
     if state.startswith("waiting"):
         await connection.execute(
             "INSERT INTO escalation_wait (authority_id, case_id, waiting_on, why, begun_by) VALUES ($1, $2, $3, 'w', $4)",
@@ -156,5 +165,16 @@ async def put_case(connection: asyncpg.Connection, state: str, **other: Any) -> 
             state.removeprefix("waiting_on_"),
             OFFICER.person_id,
         )
-    await connection.execute("SET session_replication_role = origin")
     return case_id
+
+
+def way_to(state: str) -> list[str]:
+    """The states through which a case that was raised comes to this one, by the shortest way."""
+    ways: dict[str, list[str]] = {"raised": []}
+    while state not in ways:
+        ways |= {
+            finish: [*ways[start], finish]
+            for start, finish in sorted(CASE_WORKFLOW.pairs())
+            if start in ways and finish not in ways
+        }
+    return ways[state]

@@ -1,0 +1,83 @@
+"""Every (start, finish) of every workflow on the table itself, with its own trigger: no other change of state passes."""
+
+from itertools import product
+from typing import Any
+
+import asyncpg
+import pytest
+
+import alongside.tables  # noqa: F401  (declares every workflow)
+from alongside.database.base import Base
+from alongside.workflow import BEGINNING, WORKFLOWS, Workflow
+from tests.access.world import make_world
+from tests.stage import Copy, copy_of_template, drop
+
+FLOWS = sorted(WORKFLOWS.values(), key=lambda flow: flow.subject)
+OTHER_GUARDS = """
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)
+      FROM pg_constraint WHERE conrelid = $1::regclass AND contype IN ('c', 'f', 'u', 'x')
+     UNION ALL
+    SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname)
+      FROM pg_trigger WHERE tgrelid = $1::regclass AND NOT tgisinternal AND tgname <> 'legal_move'
+     UNION ALL
+    SELECT format('DROP INDEX %s', indexrelid::regclass) FROM pg_index
+     WHERE indrelid = $1::regclass AND indisunique AND NOT EXISTS (
+           SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
+"""What else guards a table: taken off this copy, so that the trigger of transitions is seen alone."""
+
+
+@pytest.fixture(scope="module")
+async def owner(stage: Any) -> Any:
+    """The superuser on a copy with one of everything, where the trigger of transitions is the only guard left."""
+    copy: Copy = await copy_of_template(stage)
+    await make_world(copy.superuser_url)
+    connection = await asyncpg.connect(copy.superuser_url)
+    for flow in FLOWS:
+        for (statement,) in await connection.fetch(OTHER_GUARDS, flow.subject):
+            await connection.execute(statement)
+    yield connection
+    await connection.close()
+    await drop(stage, copy)
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.subject)
+async def test_a_row_goes_only_where_its_workflow_leads(owner: asyncpg.Connection, flow: Workflow) -> None:
+    """Each pair of states is tried past all Python, by the superuser, on a row of the table itself."""
+    wrong = []
+    for start, finish in product((BEGINNING, *flow.states), flow.states):
+        legal = (start, finish) in flow.pairs() or start == finish
+        if await passes(owner, flow.subject, start, finish) is not legal:
+            wrong.append((start, finish))
+    assert not wrong
+
+
+async def passes(owner: asyncpg.Connection, table: str, start: str, finish: str) -> bool:
+    """Whether PostgreSQL lets a row of this table go from one state to another; nothing is kept."""
+    attempt = owner.transaction()
+    await attempt.start()
+    try:
+        row_id = await owner.fetchval(f"SELECT id FROM {table} LIMIT 1")
+        assert row_id is not None
+        if start == BEGINNING:
+            await owner.execute(copied(table), row_id, finish)
+        else:
+            await owner.execute("SET LOCAL session_replication_role = replica")
+            await owner.execute(f"UPDATE {table} SET state = $2 WHERE id = $1", row_id, start)
+            await owner.execute("SET LOCAL session_replication_role = origin")
+            await owner.execute(f"UPDATE {table} SET state = $2 WHERE id = $1", row_id, finish)
+    except asyncpg.CheckViolationError as refused:
+        if refused.constraint_name != "legal_move":
+            raise
+        return False
+    finally:
+        await attempt.rollback()
+    return True
+
+
+def copied(table: str) -> str:
+    """The statement that adds a copy of one row under a new id, in another state."""
+    names = [one.name for one in Base.metadata.tables[table].columns if one.computed is None]
+    values = [{"id": "uuidv7()", "state": "$2"}.get(name, f'"{name}"') for name in names]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {table} ({quoted}) SELECT {', '.join(values)} FROM {table} WHERE id = $1 LIMIT 1"
