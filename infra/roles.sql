@@ -20,6 +20,9 @@ ALTER ROLE alongside_migrator SET role = alongside_owner;
 
 -- web app and worker: owns nothing, cannot pass by row-level security
 ALTER ROLE alongside_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT PASSWORD :'app_password';
+ALTER ROLE alongside_app SET statement_timeout = '20s';
+ALTER ROLE alongside_app SET idle_in_transaction_session_timeout = '30s';
+ALTER ROLE alongside_app SET transaction_timeout = '5min';
 
 -- reads everything for the backup, and nothing but reads
 ALTER ROLE alongside_backup LOGIN NOSUPERUSER BYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :'backup_password';

@@ -3,14 +3,18 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from alongside.database.roles import TIMEOUTS
+from alongside.database.session import Database
 from alongside.directory.keepsakes import actions
 from alongside.process_pool import Quotas
 from alongside.web.house import House
 from tests.client import Client, words
 from tests.directory.test_pictures_and_files import picture, png_bomb, send
 from tests.directory.writing import sent_entry
-from tests.people import HEAD_OF_MILL
+from tests.matching.scene import a_plan, posts
+from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH
 
 
 class Watched:
@@ -74,3 +78,60 @@ async def test_who_has_too_much_in_work_is_told_and_keeps_the_text(client: Clien
     assert answer.status_code == 429
     assert "Wait for them to finish" in words(answer)
     assert "A wall of the hall" in words(answer)
+
+
+async def test_plans_and_papers_share_the_quota_and_hold_no_connection(
+    client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person who replays, prints and compares as often as they can waits for their own work, and holds up nobody."""
+    facts = await posts(database)
+    plan = await a_plan(client, database)
+    house = client.app.state.house
+    held: list[int] = []
+    place = house.pool.quotas.place
+
+    def watched(*asker: Any) -> Any:
+        held.append(house.database.connections_used())
+        return place(*asker)
+
+    monkeypatch.setattr(house.pool.quotas, "place", watched)
+    pages = [
+        (f"{plan}/replay", LEAD_OF_NORTH),
+        (f"{plan}/supply", LEAD_OF_NORTH),
+        (f"{plan}/needs/{facts['mill']}", LEAD_OF_NORTH),
+        (f"/needs/{facts['mill']}/shortlist", HEAD_OF_MILL),
+        (f"{await sent_entry(client, act='draft')}/paper", HEAD_OF_MILL),
+    ]
+    for path, one in pages:
+        assert (await client.get(path, as_=one)).status_code == 200, path
+    assert held == [0] * len(held)
+    assert len(held) >= len(pages) - 1  # the page of supply solves only what it is asked for
+    monkeypatch.setattr(house.pool, "quotas", Quotas(of_person=0))
+    statuses = [(await client.get(path, as_=one)).status_code for path, one in pages]
+    assert statuses.count(429) >= len(pages) - 1
+
+
+async def test_a_statement_that_takes_too_long_is_no_fault_of_ours(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL cancels it, it is not tried again, and the text comes back."""
+    house = client.app.state.house
+    tries = []
+
+    async def slow(session: Any, *_: Any) -> Any:
+        tries.append(1)
+        await session.execute(text("SET LOCAL statement_timeout = '50ms'"))
+        await session.execute(text("SELECT pg_sleep(5)"))
+
+    monkeypatch.setattr(house, "find_person", slow)
+    answer = await client.post("/needs", {"title": "Fluency in Year 2"}, as_=HEAD_OF_MILL)
+    assert answer.status_code == 503
+    assert "Fluency in Year 2" in answer.text
+    assert len(tries) == 1
+
+
+async def test_the_apps_role_has_limits_of_time(database: Database) -> None:
+    """Whoever runs a statement as the app, by injection too, is ended by PostgreSQL."""
+    async with database.unfenced() as connection:
+        for setting, limit in TIMEOUTS.items():
+            assert await connection.scalar(text(f"SHOW {setting}")) == limit

@@ -15,6 +15,13 @@ ATTRIBUTES = {
     APP: "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT",
 }
 
+TIMEOUTS = {
+    "statement_timeout": "20s",
+    "idle_in_transaction_session_timeout": "30s",
+    "transaction_timeout": "5min",
+}
+"""How long the app may keep PostgreSQL busy, hold locks without doing anything, and take for one transaction."""
+
 
 async def prepare_cluster(
     superuser_url: str, passwords: Mapping[str, str], *, database: str = DATABASE
@@ -30,6 +37,8 @@ async def prepare_cluster(
             if not await connection.fetchval("SELECT count(*) FROM pg_roles WHERE rolname = $1", role):
                 await connection.execute(f"CREATE ROLE {role}")
             await connection.execute(f"ALTER ROLE {role} {attributes}")
+        for setting, limit in TIMEOUTS.items():
+            await connection.execute(f"ALTER ROLE {APP} SET {setting} = '{limit}'")
         for role, password in passwords.items():
             change = await connection.fetchval(
                 "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", role, password

@@ -17,6 +17,9 @@ from alongside.errors import WrongSetUp
 TRY_AGAIN = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
 """Lost serialisation, deadlock, the server going down or coming up, a broken connection, too many connections."""
 
+TOOK_TOO_LONG = {"57014", "25P03", "25P04"}
+"""Cancelled by statement_timeout, ended by idle_in_transaction_session_timeout or by transaction_timeout."""
+
 DATABASE_TROUBLE = (DBAPIError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What a statement, or a connection cut off at whatever moment, may raise: see `may_try_again`."""
 
@@ -119,6 +122,12 @@ def may_try_again(error: BaseException | None) -> bool:
         | asyncpg.exceptions.AdminShutdownError
         | asyncpg.exceptions.CrashShutdownError,
     )
+
+
+def took_too_long(error: BaseException | None) -> bool:
+    """Whether PostgreSQL ended the transaction because of its time limits: trying again would make it worse."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) in TOOK_TOO_LONG
 
 
 async def refuse_wrong_role(database: Database) -> None:

@@ -121,7 +121,7 @@ async def _copy(
             return Download(as_json(row.name, held), "held-about-a-person.json", "application/json")
         return Download(as_workbook(held), "held-about-a-person.xlsx", XLSX)
 
-    return AfterCommit(note_and_give)
+    return AfterCommit(note_and_give, expensive=True)
 
 
 def _is_id(text: str | None) -> bool:

@@ -68,9 +68,14 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class AfterCommit:
-    """More to do before there is an answer, which must hold no connection to the database: asking another server."""
+    """More to do before there is an answer, which must hold no connection to the database: asking another server.
+
+    What is `expensive` (solving, scoring, printing) waits for a place among the expensive works of this process, and is
+    refused where the person or the authority has too many (`process_pool.Quotas`).
+    """
 
     act: Callable[[], Awaitable["Answer"]]
+    expensive: bool = False
 
 
 Answer = Page | SeeOther | Download | Picture | Plain | AfterCommit

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person, nobody
 from alongside.access.policy import allowed_at_all
-from alongside.database.session import DATABASE_TROUBLE, may_try_again
+from alongside.database.session import DATABASE_TROUBLE, may_try_again, took_too_long
 from alongside.errors import Alongside, NotThere, SignedOut, TooBusy
 from alongside.journal.actions import request_id
 from alongside.web.answers import AfterCommit, Answer, SeeOther
@@ -124,9 +124,10 @@ async def _answered(
         if request.method == "POST":
             refuse_other_sites(request.headers, request.headers.get("host", ""))
             await _before_transaction(request, house, tenant, permission)
-        answer, person = await _tried(lambda: _once(request, house, tenant, function, permission))
+        answer, known = await _tried(lambda: _once(request, house, tenant, function, permission))
+        person = known
         while isinstance(answer, AfterCommit):
-            answer = await answer.act()
+            answer = await _acted(house, known, answer)
     except Exception as problem:
         person = getattr(problem, "alongside_person", None) or (
             nobody(tenant.authority_id, house.today()) if tenant else None
@@ -154,6 +155,14 @@ async def _answered(
         milliseconds=round(took * 1000, 1),
     )
     return response
+
+
+async def _acted(house: House, person: Person, answer: AfterCommit) -> Answer:
+    """What an answer still has to do; expensive work waits for its place."""
+    if not answer.expensive:
+        return await answer.act()
+    async with house.pool.quotas.place(person.authority_id, person.id):
+        return await answer.act()
 
 
 def prepared(request: Request[Any, Any, Any]) -> Any:
@@ -204,7 +213,7 @@ async def _tried(transaction: Callable[[], Awaitable[Result]]) -> Result:
         try:
             return await transaction()
         except (*DATABASE_TROUBLE, PoolTimeout) as problem:
-            waited_long_enough = isinstance(problem, PoolTimeout | TimeoutError)
+            waited_long_enough = isinstance(problem, PoolTimeout | TimeoutError) or took_too_long(problem)
             if not waited_long_enough and not may_try_again(problem):
                 raise
             if waited_long_enough or attempt == TRIES - 1:

@@ -28,7 +28,7 @@ async def print_entry(
     async def printed() -> Answer:
         return Download(await pdf("directory/entry.typ", values), f"good-practice-{entry_id}.pdf", MEDIA_TYPE)
 
-    return AfterCommit(printed)
+    return AfterCommit(printed, expensive=True)
 
 
 routes = [print_entry]

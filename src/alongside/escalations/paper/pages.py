@@ -37,7 +37,7 @@ async def print_case(
         paper = await pdf("cases/case_file.typ", values)
         return Download(paper, f"case-file-{row.school_urn}-{row.raised_at:%Y-%m-%d}.pdf", MEDIA_TYPE)
 
-    return AfterCommit(note_and_print)
+    return AfterCommit(note_and_print, expensive=True)
 
 
 routes = [print_case]

@@ -23,11 +23,17 @@ MEMORY = 4 * 1024**3
 """Bytes of address space that the child may have, so that no instance takes the machine with it."""
 
 
+NICENESS = 10
+"""Requests come first: the web process and PostgreSQL get the processor before a plan does."""
+
+
 def main() -> None:
     """Read an instance, tell how far the work is, and write the outcome."""
     tell = _Teller()
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(OSError):
+        os.nice(NICENESS)
     try:
         _work(tell, sys.stdin.buffer.read(), reasons="plan" not in sys.argv[1:])
     except Impossible as refused:

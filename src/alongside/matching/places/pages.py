@@ -73,7 +73,7 @@ async def show_why(
         ]
         return Page("matching/places/why.html", context | {"others": others})
 
-    return AfterCommit(finish)
+    return AfterCommit(finish, expensive=True)
 
 
 async def kept_of(session: AsyncSession, person: Person, run: Any) -> Any:
@@ -223,7 +223,7 @@ async def _wish_page(
         shown = context | {"cost": cost_of(kept, change, names)}
         return Page("matching/places/wish.html", shown, status)
 
-    return AfterCommit(finish)
+    return AfterCommit(finish, expensive=True)
 
 
 async def _changed(kept: Any, need_id: UUID, offer_id: UUID, kind: str) -> Change:

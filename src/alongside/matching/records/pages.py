@@ -93,7 +93,7 @@ async def replay_plan(
         shown = {"then": then, "now": now, "same": pairs_of(then) == pairs_of(now)}
         return Page("matching/records/replay.html", context | shown)
 
-    return AfterCommit(finish)
+    return AfterCommit(finish, expensive=True)
 
 
 def pairs_of(plan: Plan) -> set[tuple[UUID, UUID]]:

@@ -55,7 +55,7 @@ async def show_shortlist(
         listed = await asyncio.to_thread(shortlist, question, need_id, MOST)
         return Page("matching/shortlist/show.html", context | shown(person, question, listed, offers))
 
-    return AfterCommit(finish)
+    return AfterCommit(finish, expensive=True)
 
 
 def shown(

@@ -69,7 +69,7 @@ async def show_supply(
         title = f"{names.giver(UUID(form.offer.data))} with {form.days.data} more"
         return Page("matching/supply/show.html", context | {"told": told, "told_of": title})
 
-    return AfterCommit(finish)
+    return AfterCommit(finish, expensive=True)
 
 
 @page.get("/plans/{run_id:uuid}/supply/gaps.csv", permission=Permission.SEE_PLAN)
