@@ -78,6 +78,14 @@ def main() -> None:
     LISTED.write_text("\n".join(lines) + "\n")
     for name, content in kept.items():
         (ASSETS / name).write_bytes(content)
+    write_version(kept["govuk-frontend.js"])
+
+
+def write_version(content: bytes) -> None:
+    """Name the library's content where our script imports it: assets are kept for a year under their address."""
+    script = ASSETS / "alongside.js"
+    imported = f"./govuk-frontend.js?v={hashlib.sha256(content).hexdigest()[:10]}"
+    script.write_text(re.sub(r"\./govuk-frontend\.js(\?v=[0-9a-f]*)?", imported, script.read_text()))
 
 
 if __name__ == "__main__":

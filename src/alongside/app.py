@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import Any
 
 from litestar import Litestar, Request, Response
-from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
@@ -31,6 +30,7 @@ from alongside.schools import pages as schools_pages
 from alongside.settings import Settings, bundled
 from alongside.web import health, live
 from alongside.web.answers import Page
+from alongside.web.caching import with_versions
 from alongside.web.house import Destination, House
 from alongside.web.logs import start_logs
 from alongside.web.render import response_to
@@ -117,7 +117,7 @@ def make_app(house: House) -> Litestar:
     assets = create_static_files_router(
         path="/assets",
         directories=[ASSETS],
-        cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True),
+        middleware=[with_versions],
         opt={"permission": Permission.OPEN_FRONT_DOOR},
     )
     return Litestar(

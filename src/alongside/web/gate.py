@@ -26,7 +26,7 @@ from alongside.web.errors import answer_to
 from alongside.web.health import ANSWERED, SECONDS
 from alongside.web.house import SESSION_COOKIE, House, Tenant
 from alongside.web.render import response_to
-from alongside.web.security import csrf_token, refuse_other_sites, refuse_wrong_token
+from alongside.web.security import refuse_other_sites, refuse_wrong_token
 from alongside.web.submissions import begin_submission, end_submission
 from alongside.web.typed import typed
 
@@ -186,7 +186,7 @@ async def _before_transaction(
         if prepare is None:
             return
         if person.signed_in:
-            refuse_wrong_token(csrf_token(token or ""), form.one("csrf_token"))
+            refuse_wrong_token(token, form.one("csrf_token"))
         request.scope[PREPARED] = await prepare(request, person)  # type: ignore[literal-required]
     except Alongside as problem:
         problem.alongside_person = person  # type: ignore[attr-defined]
@@ -258,7 +258,7 @@ async def _write(
     form = await typed(request)
     if not person.signed_in:
         return await function(request, session, person, **request.path_params)
-    refuse_wrong_token(csrf_token(token or ""), form.one("csrf_token"))
+    refuse_wrong_token(token, form.one("csrf_token"))
     key, kept = await begin_submission(session, person, request.scope["path"], form)
     if kept is not None:
         return kept

@@ -2,12 +2,15 @@
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Mapping
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from alongside.errors import Forged
+
+TOKEN_BYTES = 32
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -65,11 +68,29 @@ def refuse_other_sites(headers: Mapping[str, str], host: str) -> None:
 
 
 def csrf_token(session_token: str) -> str:
-    """The token that forms carry: bound to the session, and worth nothing to who reads it."""
-    return hmac.new(session_token.encode(), b"alongside csrf", hashlib.sha256).hexdigest()
+    """The token that forms carry: bound to the session, and different each time it is asked for.
+
+    A random pad, then the token under that pad, in hexadecimal. So no response repeats what another has said, and
+    the length of a compressed page tells nothing about it. Source: breachattack.com, “masking secrets”.
+    """
+    pad = secrets.token_bytes(TOKEN_BYTES)
+    return (pad + _under(pad, _token_of(session_token))).hex()
 
 
-def refuse_wrong_token(expected: str | None, given: str) -> None:
+def refuse_wrong_token(session_token: str | None, given: str) -> None:
     """Stop a write whose form was not ours, or was another session's. Raises Forged."""
-    if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
+    try:
+        masked = bytes.fromhex(given)
+    except ValueError:
+        masked = b""
+    found = _under(masked[:TOKEN_BYTES], masked[TOKEN_BYTES:]) if len(masked) == 2 * TOKEN_BYTES else b""
+    if not session_token or not hmac.compare_digest(_token_of(session_token), found):
         raise Forged("This form is from an earlier sign-in. Go back, reload the page and send it again.")
+
+
+def _token_of(session_token: str) -> bytes:
+    return hmac.new(session_token.encode(), b"alongside csrf", hashlib.sha256).digest()
+
+
+def _under(pad: bytes, text: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(pad, text, strict=True))

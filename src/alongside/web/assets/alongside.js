@@ -1,5 +1,5 @@
 // What a browser with JavaScript does more than one without: never anything that could not be done without it.
-import { initAll } from './govuk-frontend.js'
+import { initAll } from './govuk-frontend.js?v=4e8b95d53d'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 initAll()

@@ -1,0 +1,59 @@
+"""What a response says of secrets, and how long assets are kept."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from alongside.web.security import csrf_token
+from alongside.web.templates import ASSETS, asset
+from tests.client import Client, soup
+from tests.people import HEAD_OF_MILL
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
+
+async def test_no_two_responses_hold_the_same_token(client: Client) -> None:
+    """A word that the address puts on the page, beside a constant token, could be compared with it by length."""
+    found = set()
+    for _ in range(5):
+        page = soup(await client.get("/needs/new?title=reflected", as_=HEAD_OF_MILL))
+        (token,) = {one["value"] for one in page.select("input[name=csrf_token]")}
+        found.add(token)
+        found.add(token[64:])
+    assert len(found) == 10
+    answer = await client.post("/sign-out", {"csrf_token": token}, as_=HEAD_OF_MILL)
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    "token", ["", "0" * 64, "0" * 128, "x" * 128, csrf_token("another session"), "é" * 128, "00" * 31]
+)
+async def test_no_other_token_is_taken(client: Client, token: str) -> None:
+    """Neither a wrong one nor what is no token at all."""
+    answer = await client.post("/needs", {"csrf_token": token}, as_=HEAD_OF_MILL)
+    assert answer.status_code == 403
+
+
+async def test_an_asset_is_kept_only_under_the_address_of_its_content(client: Client) -> None:
+    """A process of an older version that is asked for a newer address does not have its answer kept for a year."""
+    for name in ("alongside.js", "govuk-frontend.js", "govuk-frontend.css", "htmx.js"):
+        right = await client.get(asset(name))
+        assert right.headers["cache-control"] == "public, max-age=31536000, immutable"
+        for address in (f"/assets/{name}", f"/assets/{name}?v=0123456789", f"{asset(name)}0"):
+            other = await client.get(address)
+            assert other.status_code == 200
+            assert other.headers.get_list("cache-control") == ["no-cache"]
+    missing = await client.get("/assets/none.js?v=1")
+    assert missing.status_code == 404
+    assert "immutable" not in missing.headers["cache-control"]
+
+
+def test_whatever_a_page_loads_names_its_content() -> None:
+    """Also what one script imports from another."""
+    for script in ASSETS.glob("*.js"):
+        for imported in re.findall(r"""(?:from|import)\s*["'](\./[^"']+)["']""", script.read_text()):
+            name = imported.removeprefix("./").partition("?")[0]
+            assert imported == f"./{asset(name).removeprefix('/assets/')}", script.name
+    for template in TEMPLATES.rglob("*.html"):
+        assert "/assets/" not in template.read_text(), template
