@@ -1,6 +1,6 @@
 """Legal moves as data: `Move`, the one door `take`, and the diagram of a workflow."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -65,6 +65,12 @@ class Workflow:
         return {(start, move.end) for move in self.moves for start in move.starts}
 
 
+Listener = Callable[[AsyncSession, Person, Any], Awaitable[None]]
+"""What a higher feature does after an act on a row of a lower one, in the same transaction."""
+
+LISTENERS: dict[tuple[str, str], list[Listener]] = {}
+"""Listeners by the name of the table and the verb; filled as the higher features are imported."""
+
 WORKFLOWS: dict[str, Workflow] = {}
 """Every workflow by the name of its table; filled as the rooms' models are imported."""
 
@@ -81,6 +87,17 @@ def workflow(
     declared = Workflow(subject, tuple(moves), frozenset(finals), reach, confidential)
     WORKFLOWS[subject] = declared
     return declared
+
+
+def after(subject: str, verb: str, listener: Listener) -> None:
+    """Have a listener called after this act on a row of this table, once the row is changed."""
+    LISTENERS.setdefault((subject, verb), []).append(listener)
+
+
+async def announce(session: AsyncSession, person: Person, subject: str, verb: str, row: Any) -> None:
+    """Call the listeners of an act that is no change of state, such as a new wording; `take` does it for moves."""
+    for listener in LISTENERS.get((subject, verb), ()):
+        await listener(session, person, row)
 
 
 def schools_of(row: Any) -> tuple[int | None, ...]:
@@ -149,6 +166,7 @@ async def take(
         note=None if flow.confidential else note,
         changes=changes,
     )
+    await announce(session, person, columns.__tablename__, move.verb, row)
 
 
 async def _refusal(session: AsyncSession, authority_id: int, columns: Any, row_id: UUID) -> Exception:

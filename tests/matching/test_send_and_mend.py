@@ -168,8 +168,9 @@ async def test_after_three_declines_in_a_row_people_are_asked(client: Client, da
             await session.execute(
                 text(
                     "INSERT INTO proposal (authority_id, need_id, offer_id, asking_urn, giving_urn, state, days,"
-                    " starts_on, ends_on, message, proposed_as, respond_by) SELECT authority_id, need_id, offer_id,"
-                    " asking_urn, giving_urn, 'proposed', days, starts_on, ends_on, '', 'leader', respond_by"
+                    " starts_on, ends_on, message, proposed_as, respond_by, checked_on)"
+                    " SELECT authority_id, need_id, offer_id, asking_urn, giving_urn, 'proposed', days, starts_on,"
+                    " ends_on, '', 'leader', respond_by, not_again_before"
                     " FROM proposal WHERE id = :id"
                 ),
                 {"id": declined.id},

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
 
 from alongside.access.person import system
 from alongside.database.session import Database
 from alongside.errors import Invalid, NotThere, Refused
+from alongside.needs.actions import withdraw_need
 from alongside.partnerships.proposals.actions import (
     accept_proposal,
     ask_more_time,
@@ -21,7 +21,6 @@ from alongside.partnerships.proposals.actions import (
 from alongside.partnerships.proposals.clock import lapse_proposals
 from tests.partnerships.scene import (
     TODAY,
-    a_need,
     a_proposal,
     acting,
     an_offer,
@@ -239,14 +238,13 @@ async def test_proposals_lapse_when_nobody_answers(database: Database) -> None:
 
 
 async def test_a_proposal_falls_away_with_its_need(database: Database) -> None:
-    """A need that was withdrawn takes what was proposed for it along."""
+    """A need that was withdrawn takes what was proposed for it along at once; the clock has nothing to do."""
     proposal_id = await a_proposal(database)
     row = await look(database, "proposal", proposal_id)
     async with database.fenced(NORTHSHIRE) as session:
-        await session.execute(text("UPDATE need SET state = 'withdrawn' WHERE id = :id"), {"id": row.need_id})
-    with pytest.raises(Refused, match="not looking for support"):
+        await withdraw_need(session, acting(HEAD_OF_MILL), row.need_id, "no_longer_needed", "")
+    with pytest.raises(Refused, match="can no longer be done"):
         async with database.fenced(NORTHSHIRE) as session:
             await accept_proposal(session, acting(HEAD_OF_MILL), proposal_id, 1)
     async with database.fenced(NORTHSHIRE) as session:
-        assert await lapse_proposals(session, system(NORTHSHIRE, TODAY)) == 1
-        assert (await a_need(session)) is not None
+        assert await lapse_proposals(session, system(NORTHSHIRE, TODAY)) == 0

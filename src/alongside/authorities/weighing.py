@@ -25,5 +25,6 @@ class Matching(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mind_money: bool
     stickiness: Points
     better_by: Points
+    interest_may_be_set_aside: bool
     declines_ask_for_person: Annotated[int, msgspec.Meta(ge=1, le=20)]
     seconds: Annotated[int, msgspec.Meta(ge=1, le=60)]

@@ -84,7 +84,7 @@ class Need(AuthorityOwned, Base):
     schools beyond the consortium see it; nothing keeps it inside. That date follows from the `audience` that
     was chosen, when it is posted. `confirmed_on` is when somebody last said that it still holds.
     `theme`, `key_stage`, `form_of_support` and `urgency` are keys of the authority's own lists; a draft may
-    leave them ''.
+    leave them ''. `content_version` counts what others answer: the wording, and each time it is reopened.
     """
 
     __tablename__ = "need"
@@ -120,6 +120,7 @@ class Need(AuthorityOwned, Base):
     addressed_urn: Mapped[int | None]
     state: Mapped[str]
     version: Mapped[int] = mapped_column(server_default=text("1"))
+    content_version: Mapped[int] = mapped_column(server_default=text("1"))
     title: Mapped[str]
     theme: Mapped[str]
     phase: Mapped[str]

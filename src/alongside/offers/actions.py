@@ -30,12 +30,13 @@ from alongside.offers.model import (
     REFILL_OFFER,
     REOPEN_OFFER,
     RESUME_OFFER,
+    REWORD_OFFER,
     Offer,
     OfferTheme,
 )
 from alongside.offers.words import difference
 from alongside.schools.dates.queries import calendar_of_school
-from alongside.workflow import take
+from alongside.workflow import announce, take
 
 EDITABLE = ("draft", "live", "paused", "exhausted")
 
@@ -188,6 +189,7 @@ async def _change(
     if not changed:
         return
     values = {name: value for name, value in changed.items() if name != "themes"}
+    themes = int("themes" in changed)
     if offer.posted_at is not None and "audience" in changed:
         settings = settings_of(person.authority_id)
         calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
@@ -204,22 +206,23 @@ async def _change(
                     Offer.version == version,
                     Offer.state.in_(EDITABLE),
                 )
-                .values(version=Offer.version + 1, **values)
-                .returning(Offer.version)
+                .values(version=Offer.version + 1, content_version=Offer.content_version + themes, **values)
+                .returning(Offer.content_version)
             )
-            unmoved = moved.first() is None
+            content_version = moved.scalar_one_or_none()
     except IntegrityError as problem:
         raise _too_small(problem, offer) from problem
-    if unmoved:
+    if content_version is None:
         present = await queries.offer_to(session, person, Permission.CHANGE_OFFER, offer.id)
         raise Stale(difference(settings_of(person.authority_id), written, present), present.version)
-    if "themes" in changed:
+    if themes:
         await _keep_themes(session, person.authority_id, offer.id, changed["themes"])
-        values["themes"] = changed["themes"]
-    changes = plain_changes(offer, values)
+    changes = plain_changes(offer, {**changed, **values})
     await write_journal(
         session, person, verb, "offer", offer.id, schools=(offer.school_urn,), changes=changes
     )
+    if content_version != offer.content_version:
+        await announce(session, person, "offer", REWORD_OFFER, offer)
     await balance_offer(session, person, offer.id)
 
 

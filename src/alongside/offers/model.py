@@ -40,6 +40,9 @@ END_OFFER = Move(
 )
 REOPEN_OFFER = Move("reopen_offer", ("ended",), "live", Permission.CHANGE_OFFER, "reopened the offer")
 
+REWORD_OFFER = "reword_offer"
+"""An act after which what is proposed of the offer ends: wording, themes or who gives it have changed."""
+
 MOVES = (
     DRAFT_OFFER,
     POST_OFFER,
@@ -63,6 +66,7 @@ class Offer(AuthorityOwned, Base):
     go. `appetite` is yes, maybe or not this year (“no”); then `ask_again_on` is when to ask. From
     `shown_to_all_from` on, schools beyond the consortium see it; that date follows from the `audience`
     chosen, when it is posted. `confirmed_on` is when the school last said that the offer still holds.
+    `content_version` counts what others answer: wording, themes, who gives it, and each time it is reopened.
     """
 
     __tablename__ = "offer"
@@ -100,6 +104,7 @@ class Offer(AuthorityOwned, Base):
     school_urn: Mapped[int]
     state: Mapped[str]
     version: Mapped[int] = mapped_column(server_default=text("1"))
+    content_version: Mapped[int] = mapped_column(server_default=text("1"))
     title: Mapped[str]
     description: Mapped[str]
     phases: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))

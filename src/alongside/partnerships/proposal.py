@@ -50,7 +50,7 @@ FALL_AWAY = Move(
     ("proposed", "to_release"),
     "lapsed",
     None,
-    "the need or the offer is no longer there, so the proposal fell away",
+    "the need or the offer ended or changed, so the proposal ended",
 )
 LAPSE = Move("lapse_proposal", ("proposed", "to_release"), "lapsed", None, "nobody answered in time")
 WITHDRAW = Move(
@@ -94,7 +94,10 @@ class Proposal(AuthorityOwned, Base):
     terms and takes back the other side's acceptance; `terms_version` counts the terms, so that nobody accepts
     others than they read. `respond_by` is the last school day to answer; each side may move it once.
     `released_by_head` says that the giving school's headteacher accepted in person, which is a release in
-    itself.
+    itself. It belongs to one version of need and offer (`*_content_version`, which PostgreSQL fills in).
+    `checked_on` is the day for which the hard rules (`pairing.py`) were last asked, `interest_reason` why a
+    declared interest was set aside, `not_again_before` the first day on which a declined pair may be proposed
+    again.
     """
 
     __tablename__ = "proposal"
@@ -111,6 +114,8 @@ class Proposal(AuthorityOwned, Base):
         CheckConstraint("char_length(message) <= 2000", name="length"),
         CheckConstraint(one_of("proposed_as", ("asker", "giver", "leader")), name="proposed_as"),
         CheckConstraint(one_of("declined_by", ("asker", "giver")), name="declined_by"),
+        CheckConstraint("char_length(interest_reason) BETWEEN 1 AND 500", name="interest_reason"),
+        CheckConstraint("state <> 'declined' OR not_again_before IS NOT NULL", name="not_again_before"),
         Index(
             "uq_proposal_live",
             "authority_id",
@@ -146,3 +151,8 @@ class Proposal(AuthorityOwned, Base):
     released_by_head: Mapped[bool] = mapped_column(server_default=text("false"))
     declined_by: Mapped[str | None]
     decline_reason: Mapped[str | None]
+    not_again_before: Mapped[date | None]
+    need_content_version: Mapped[int] = mapped_column(server_default=text("1"))
+    offer_content_version: Mapped[int] = mapped_column(server_default=text("1"))
+    checked_on: Mapped[date] = mapped_column(server_default=text("current_date"))
+    interest_reason: Mapped[str | None]

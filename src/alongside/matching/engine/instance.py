@@ -73,7 +73,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """One live offer with what is left of it.
 
     `themes` tells the strength in each, 0 to 1000, None where nothing shows it. `fit` is good standing and not
-    itself in intervention; `confirmed` that the school said so lately. `last_asked_on` is when it was last asked
+    itself in intervention; `confirmed` that the school said so lately and
+    still wants to be asked, and that a designation it names has not expired. `last_asked_on` is when it was last asked
     to help. `burden_half_days` is what its school gave in the last three terms. `reviews_good` of `reviews` by
     those it supported would do it again.
     """

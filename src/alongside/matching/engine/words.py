@@ -37,7 +37,7 @@ RULE_WORDS = {
     "phase": "for schools of another phase",
     "strength": "about another theme or not strong enough in this one",
     "unfit": "from schools that are not in a position to support others at present",
-    "unconfirmed": "not confirmed lately by the school that made them",
+    "unconfirmed": "not available at present: not confirmed lately, “not this year”, or an expired designation",
     "same_group": "from the same trust or federation",
     "excluded": "ruled out by one of the two schools",
     "interest": "with a declared interest",

@@ -96,7 +96,9 @@ UNDER_WAY = """
     WITH $scope
     SELECT p.need_id, p.offer_id, p.days,
            p.proposed_as <> 'leader' OR p.state = 'to_release' OR p.asker_accepted_at IS NOT NULL
-           OR p.giver_accepted_at IS NOT NULL AS said_yes
+           OR p.giver_accepted_at IS NOT NULL AS said_yes,
+           pair_obstacles(:authority_id, p.need_id, p.offer_id, :today, p.starts_on, NULL, NULL)
+           <@ CASE WHEN p.interest_reason IS NULL THEN '{}'::text[] ELSE ARRAY['interest'] END AS possible
       FROM proposal p JOIN scope ON scope.urn = p.asking_urn
      WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
      ORDER BY p.need_id, p.state = 'to_release' DESC,
@@ -112,7 +114,8 @@ DECLINED = """
     WITH $scope
     SELECT DISTINCT p.need_id, p.offer_id
       FROM proposal p JOIN scope ON scope.urn = p.asking_urn
-     WHERE p.authority_id = :authority_id AND p.state IN ('declined', 'lapsed') AND p.proposed_at >= :term_began
+     WHERE p.authority_id = :authority_id
+       AND (p.state IN ('declined', 'lapsed') AND p.proposed_at >= :term_began OR p.not_again_before > :today)
      ORDER BY 1, 2
 """
 
@@ -144,6 +147,11 @@ BARRIERS = """
     UNION
     SELECT school_urn, other_urn, 'interest' FROM declared_interest
      WHERE authority_id = :authority_id AND ended_at IS NULL AND school_urn IS NOT NULL
+    UNION
+    SELECT a.school_urn, i.other_urn, 'interest'
+      FROM declared_interest i JOIN appointment a ON a.authority_id = :authority_id AND a.person_id = i.person_id
+     WHERE i.authority_id = :authority_id AND i.ended_at IS NULL AND a.school_urn <> i.other_urn
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
     ORDER BY 1, 2, 3
 """
 

@@ -195,7 +195,9 @@ def _offer(settings: AuthoritySettings, today: date, row: Any, practice: dict[st
         fit=fit,
         confirmed=row.state == "live"
         and row.confirmed_on is not None
-        and row.confirmed_on >= fresh_since(settings, today),
+        and row.confirmed_on >= fresh_since(settings, today)
+        and row.appetite != "no"
+        and (holds or not row.designation),
         last_asked_on=row.last_asked_on,
         burden_half_days=0 if row.carried is None else half_days(row.carried),
         reviews=row.reviews,
@@ -211,7 +213,7 @@ def _accepted(under_way: Iterable[Any], offers: dict[UUID, Any]) -> Iterator[tup
     left = {key: [row.days_left, row.places_left] for key, row in offers.items()}
     settled: set[UUID] = set()
     for row in under_way:
-        if not row.said_yes:
+        if not row.said_yes or not row.possible:
             continue
         pool = left.get(row.offer_id)
         if row.need_id in settled or pool is None or pool[0] < row.days or pool[1] < 1:

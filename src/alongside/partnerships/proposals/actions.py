@@ -15,7 +15,7 @@ from alongside.authorities import calendar_of, settings_of
 from alongside.authorities.calendar import add_school_days
 from alongside.errors import Invalid, Refused
 from alongside.journal.actions import write_journal
-from alongside.needs.model import GO_ON_LOOKING, RECEIVE_PROPOSAL, Need
+from alongside.needs.model import RECEIVE_PROPOSAL, Need
 from alongside.partnerships.actions import prepare_partnership
 from alongside.partnerships.proposal import (
     ACCEPT,
@@ -31,11 +31,14 @@ from alongside.partnerships.proposal import (
     WITHDRAW,
     Proposal,
 )
+from alongside.partnerships.proposals import hard_rules
+from alongside.partnerships.proposals.checks import Pairing, pairing_of, refuse_what_cannot_be
+from alongside.partnerships.proposals.endings import go_on_looking, tell_end
+from alongside.partnerships.proposals.hard_rules import barred_in_words, next_term
 from alongside.partnerships.proposals.pairs import need_to_propose_for, offer_to_propose
 from alongside.partnerships.proposals.queries import held_proposal, live_proposals_of_need, proposal_now
-from alongside.partnerships.proposals.standing import refuse_what_cannot_be
 from alongside.partnerships.proposals.terms import Terms
-from alongside.partnerships.queries import hold_pool_and_need, need_of
+from alongside.partnerships.queries import hold_pool_and_need
 from alongside.partnerships.sides import (
     ASKER,
     GIVER,
@@ -47,11 +50,10 @@ from alongside.partnerships.sides import (
     own_side,
     school_on,
     side_of,
-    tell_both_and_leaders,
     tell_schools,
     urn_on,
 )
-from alongside.workflow import take
+from alongside.workflow import Move, take
 
 
 def answer_by(person: Person, urgency: str | None) -> date:
@@ -62,10 +64,19 @@ def answer_by(person: Person, urgency: str | None) -> date:
     return add_school_days(calendar_of(person.authority_id), person.today, days)
 
 
-async def propose(session: AsyncSession, person: Person, need_id: UUID, offer_id: UUID, terms: Terms) -> UUID:
+async def propose(
+    session: AsyncSession,
+    person: Person,
+    need_id: UUID,
+    offer_id: UUID,
+    terms: Terms,
+    *,
+    interest_reason: str = "",
+) -> UUID:
     """Propose an offer for a need.
 
-    A school that proposes for itself thereby accepts; a lead's proposal waits for both.
+    A school that proposes for itself thereby accepts; a lead's proposal waits for both. `interest_reason` says why
+    a declared interest is set aside, where the authority allows it; both schools read it.
 
     Raises NotThere for a post that the person does not see or may not propose for, Refused when the two
     cannot be paired now.
@@ -76,7 +87,10 @@ async def propose(session: AsyncSession, person: Person, need_id: UUID, offer_id
     require(person, Permission.PROPOSE, need.school_urn, offer.school_urn)
     if need.school_urn == offer.school_urn:
         raise Refused("This need and this offer are of the same school. Look for an offer of another school.")
-    side = {need.school_urn: ASKER, offer.school_urn: GIVER}.get(person.school_urn or 0, LEADER)
+    side = hard_rules.side_proposing(person, need.school_urn, offer.school_urn)
+    because = interest_reason.strip() if hard_rules.interest_may_be_set_aside(person) else ""
+    pair = pairing_of(need, offer, terms, because or None)
+    await refuse_what_cannot_be(session, person, pair, side=side)
     now = datetime.now(UTC)
     made = Proposal(
         authority_id=person.authority_id,
@@ -91,17 +105,12 @@ async def propose(session: AsyncSession, person: Person, need_id: UUID, offer_id
         asker_accepted_at=now if side == ASKER else None,
         giver_accepted_at=now if side == GIVER else None,
         released_by_head=side == GIVER and is_head(person),
+        checked_on=person.today,
+        interest_reason=because or None,
         **terms.columns(),
     )
-    session.add(made)
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        if "uq_proposal_live" in str(error.orig):
-            raise Refused("This offer is proposed for this need already. Look under Proposals.") from error
-        raise
+    await _insert(session, person, made, pair)
     row = await proposal_now(session, person.authority_id, made.id)
-    refuse_what_cannot_be(person, row)
     urns = (made.asking_urn, made.giving_urn)
     await write_journal(
         session, person, PROPOSE.verb, "proposal", made.id, schools=urns, note=terms.message or None
@@ -111,6 +120,17 @@ async def propose(session: AsyncSession, person: Person, need_id: UUID, offer_id
         await take(session, product, Need, need, RECEIVE_PROPOSAL)
     await _tell_made(session, person, row, side)
     return made.id
+
+
+async def _insert(session: AsyncSession, person: Person, made: Proposal, pair: Pairing) -> None:
+    session.add(made)
+    try:
+        with barred_in_words(person, pair):
+            await session.flush()
+    except IntegrityError as error:
+        if "uq_proposal_live" in str(error.orig):
+            raise Refused("This offer is proposed for this need already. Look under Proposals.") from error
+        raise
 
 
 async def _tell_made(session: AsyncSession, person: Person, row: Any, side: str) -> None:
@@ -143,16 +163,16 @@ async def accept_proposal(
             f"It now waits for {school_on(OTHER_SIDE[side], row)}.",
             row.state,
         )
-    refuse_what_cannot_be(person, row)
+    await refuse_what_cannot_be(session, person, row)
     released = row.released_by_head or (side == GIVER and is_head(person))
     accepted: dict[str, Any] = {f"{side}_accepted_at": datetime.now(UTC), "released_by_head": released}
     if getattr(row, f"{OTHER_SIDE[side]}_accepted_at") is None:
-        await take(session, person, Proposal, row, ACCEPT, **accepted)
+        await _take_checked(session, person, row, ACCEPT, **accepted)
         await _tell_other(session, person, row, side, "proposal_accepted", "has accepted the proposal")
         return None
     if not row.leader_is_head and not released:
         due = answer_by(person, row.urgency)
-        await take(session, person, Proposal, row, ASK_RELEASE, **accepted, respond_by=due)
+        await _take_checked(session, person, row, ASK_RELEASE, **accepted, respond_by=due)
         await tell_schools(
             session,
             person,
@@ -165,7 +185,7 @@ async def accept_proposal(
             ),
         )
         return None
-    await take(session, person, Proposal, row, AGREE, **accepted)
+    await _take_checked(session, person, row, AGREE, **accepted)
     return await _settle(session, person, row)
 
 
@@ -177,8 +197,8 @@ async def release_leader(session: AsyncSession, person: Person, proposal_id: UUI
     row = await held_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
     require(person, Permission.RELEASE_LEADER, row.giving_urn)
     if row.state == "to_release":
-        refuse_what_cannot_be(person, row)
-    await take(session, person, Proposal, row, RELEASE, released_by_head=True)
+        await refuse_what_cannot_be(session, person, row)
+    await _take_checked(session, person, row, RELEASE, released_by_head=True)
     return await _settle(session, person, row)
 
 
@@ -186,9 +206,18 @@ async def refuse_release(session: AsyncSession, person: Person, proposal_id: UUI
     """Say that the leader cannot be spared, and why: the proposal is over."""
     row = await held_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
     require(person, Permission.RELEASE_LEADER, row.giving_urn)
-    await take(session, person, Proposal, row, REFUSE_RELEASE, note=words, declined_by=GIVER)
+    await take(
+        session,
+        person,
+        Proposal,
+        row,
+        REFUSE_RELEASE,
+        note=words,
+        declined_by=GIVER,
+        not_again_before=next_term(person),
+    )
     await go_on_looking(session, person, row)
-    await _tell_end(session, person, row, "release_refused", f"{row.giving_name} cannot release the leader.")
+    await tell_end(session, person, row, "release_refused", f"{row.giving_name} cannot release the leader.")
 
 
 async def refuse_proposal(
@@ -206,9 +235,14 @@ async def refuse_proposal(
     if reasons[reason].needs_words and not words.strip():
         raise Invalid({"words": ["Say in a few words why, so that the other school knows."]})
     note = ": ".join(part for part in (reasons[reason].label, words.strip()) if part)
-    await take(session, person, Proposal, row, DECLINE, note=note, declined_by=side, decline_reason=reason)
+    values: dict[str, Any] = {
+        "declined_by": side,
+        "decline_reason": reason,
+        "not_again_before": next_term(person),
+    }
+    await take(session, person, Proposal, row, DECLINE, note=note, **values)
     await go_on_looking(session, person, row)
-    await _tell_end(
+    await tell_end(
         session, person, row, "proposal_declined", f"{school_on(side, row)} has declined the proposal."
     )
 
@@ -243,15 +277,14 @@ async def counter_propose(
     side = own_side(person, Permission.ANSWER_PROPOSAL, row)
     _refuse_unless_proposed(row)
     _refuse_other_terms(row, terms_version)
-    refuse_what_cannot_be(person, row, days=terms.days)
+    await refuse_what_cannot_be(session, person, row, days=terms.days, begins=terms.starts_on)
     accepted: dict[str, Any] = {
         f"{side}_accepted_at": datetime.now(UTC),
         f"{OTHER_SIDE[side]}_accepted_at": None,
     }
-    await take(
+    await _take_checked(
         session,
         person,
-        Proposal,
         row,
         COUNTER,
         note=terms.message or None,
@@ -275,7 +308,7 @@ async def withdraw_proposal(session: AsyncSession, person: Person, proposal_id: 
         raise Refused("You have not accepted this proposal: decline it, and say why.", row.state)
     await take(session, person, Proposal, row, WITHDRAW)
     await go_on_looking(session, person, row)
-    await _tell_end(
+    await tell_end(
         session,
         person,
         row,
@@ -284,20 +317,10 @@ async def withdraw_proposal(session: AsyncSession, person: Person, proposal_id: 
     )
 
 
-async def go_on_looking(session: AsyncSession, person: Person, row: Any) -> None:
-    """Open a need again when nothing is proposed for it any more; the need must be held."""
-    need = await need_of(session, person.authority_id, row.need_id)
-    if need.state == "proposed" and not await live_proposals_of_need(
-        session, person.authority_id, row.need_id
-    ):
-        await take(
-            session,
-            system(person.authority_id, person.today),
-            Need,
-            need,
-            GO_ON_LOOKING,
-            confirmed_on=person.today,
-        )
+async def _take_checked(session: AsyncSession, person: Person, row: Any, move: Move, **values: Any) -> None:
+    """Make a move that the hard rules allow today; PostgreSQL asks them again in the same statement."""
+    with barred_in_words(person, row):
+        await take(session, person, Proposal, row, move, checked_on=person.today, **values)
 
 
 async def _settle(session: AsyncSession, person: Person, row: Any) -> UUID:
@@ -358,12 +381,3 @@ async def _tell_other(
             f"{kind}:{row.id}:{row.version}",
         ),
     )
-
-
-async def _tell_end(session: AsyncSession, person: Person, row: Any, kind: str, text: str) -> None:
-    """Tell both schools, and their leads where a leader had proposed it."""
-    word = Word(kind, text, f"/proposals/{row.id}", f"{kind}:{row.id}")
-    if row.proposed_as == LEADER:
-        await tell_both_and_leaders(session, person, row, word)
-    else:
-        await tell_schools(session, person, [row.asking_urn, row.giving_urn], word)

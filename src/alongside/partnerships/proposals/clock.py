@@ -7,7 +7,7 @@ from alongside.access.person import Person
 from alongside.needs.model import Need
 from alongside.offers.model import Offer
 from alongside.partnerships.proposal import FALL_AWAY, LAPSE, Proposal
-from alongside.partnerships.proposals.actions import go_on_looking
+from alongside.partnerships.proposals.endings import go_on_looking
 from alongside.partnerships.proposals.queries import run_out
 from alongside.partnerships.sides import Word, tell_both_and_leaders
 from alongside.workflow import take

@@ -59,15 +59,23 @@ class TermsForm(Form):
 class ProposalForm(TermsForm):
     """An offer for a need: one of the two is given, the other picked."""
 
+    interest_reason = passage(
+        "Why should they work together in spite of a declared interest?",
+        "The reason",
+        "Needed only for a pair with a declared interest. Both schools read it",
+        limit=500,
+    )
     begun_from = HiddenField()
     need_id = HiddenField()
     offer_id = HiddenField()
     picked = Pick("Which one?")
+    with_interest: frozenset[str] | set[str] = frozenset()
 
     def offer_candidates(self, label: str, rows: Sequence[Any], today: date, *, are_offers: bool) -> None:
         """Fill the list to pick from."""
         self.picked.label.text = label
         self.picked.choices = [(str(row.id), f"{row.title}, {row.school_name}") for row in rows]
+        self.with_interest = {str(row.id) for row in rows if row.with_interest}
         self.picked.hints = {str(row.id): hint_of(row, today, are_offers=are_offers) for row in rows}
 
     def holds(self, today: date) -> bool:
@@ -75,6 +83,8 @@ class ProposalForm(TermsForm):
         super().holds(today)
         if not self.picked.data:
             blame(self.picked, self.picked.cure)
+        if self.picked.data in self.with_interest and not self.interest_reason.data:
+            blame(self.interest_reason, "Give a reason: both schools will read it")
         return not self.errors
 
     def pair(self) -> tuple[UUID, UUID] | None:
@@ -89,7 +99,8 @@ class ProposalForm(TermsForm):
 
 def hint_of(row: Any, today: date, *, are_offers: bool) -> str:
     """What helps to choose: theme, days, distance, and when it was last confirmed."""
-    parts = ["Same theme" if row.same_theme else "Another theme"]
+    parts = ["Declared interest: give a reason below"] if row.with_interest else []
+    parts.append("Same theme" if row.same_theme else "Another theme")
     if are_offers:
         parts.append(f"{days_in_words(row.days_left)} left")
     elif row.days is not None:

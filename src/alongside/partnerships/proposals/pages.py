@@ -15,8 +15,9 @@ from alongside.errors import NotThere
 from alongside.needs.freshness import days_ago
 from alongside.needs.list import number_of_page
 from alongside.partnerships.proposals import actions, pairs, queries
+from alongside.partnerships.proposals.checks import barred_choice, obstacle_to
 from alongside.partnerships.proposals.forms import ProposalForm
-from alongside.partnerships.proposals.standing import steps_for, turn, why_not
+from alongside.partnerships.proposals.standing import steps_for, turn
 from alongside.partnerships.queries import partnership_of_proposal, story_of
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.gate import page
@@ -50,13 +51,13 @@ async def show_proposal(
 ) -> Answer:
     """One proposal: its terms, whose turn it is, what one may do, and what was done."""
     row = await queries.proposal_to(session, person, Permission.SEE_PROPOSAL, proposal_id)
-    live = row.state in queries.LIVE
+    obstacle = await obstacle_to(session, person, row) if row.state in queries.LIVE else None
     reasons = settings_of(person.authority_id).decline_reasons
     context = {
         "proposal": row,
         "turn": turn(row),
-        "steps": steps_for(person, row),
-        "obstacle": why_not(person, row) if live else None,
+        "steps": steps_for(person, row, barred=obstacle is not None),
+        "obstacle": obstacle,
         "confirmed": days_ago(row.confirmed_on, person.today),
         "theme": label_of(settings_of(person.authority_id).themes, row.theme),
         "declined_because": label_of(reasons, row.decline_reason) if row.decline_reason else None,
@@ -94,7 +95,8 @@ async def propose(request: Request[Any, Any, Any], session: AsyncSession, person
     pair = form.pair()
     if pair is None:
         raise NotThere
-    made = await actions.propose(session, person, *pair, form.terms())
+    because = form.interest_reason.data or ""
+    made = await actions.propose(session, person, *pair, form.terms(), interest_reason=because)
     return SeeOther(f"/proposals/{made}", "The offer is proposed. Those who must answer have been told.")
 
 
@@ -126,7 +128,15 @@ async def _from_need(
         )
     rows = await pairs.offers_for_need(session, person, need)
     form.offer_candidates("Which offer?", rows, person.today, are_offers=True)
-    context = {"form": form, "post": need, "kind": "need", "candidates": rows}
+    chosen = form.picked.data or picked
+    context = {
+        "form": form,
+        "post": need,
+        "kind": "need",
+        "candidates": rows,
+        "obstacle": await barred_choice(session, person, need, chosen, rows),
+        "interests": any(row.with_interest for row in rows),
+    }
     return Page("proposals/new.html", context, status=status)
 
 
@@ -139,7 +149,14 @@ async def _from_offer(
     form = form or ProposalForm(data={"begun_from": "offer", "offer_id": offer.id})
     rows = await pairs.needs_for_offer(session, person, offer)
     form.offer_candidates("Which need?", rows, person.today, are_offers=False)
-    context = {"form": form, "post": offer, "kind": "offer", "candidates": rows}
+    context = {
+        "form": form,
+        "post": offer,
+        "kind": "offer",
+        "candidates": rows,
+        "obstacle": None,
+        "interests": any(row.with_interest for row in rows),
+    }
     return Page("proposals/new.html", context, status=status)
 
 

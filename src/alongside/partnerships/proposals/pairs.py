@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, literal_column, or_, select, true
+from sqlalchemy import Row, and_, exists, func, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
@@ -15,8 +15,11 @@ from alongside.needs.model import Need
 from alongside.offers.freshness import is_proposable
 from alongside.offers.model import Offer, OfferTheme
 from alongside.partnerships.proposal import Proposal
+from alongside.partnerships.proposals import hard_rules
+from alongside.partnerships.proposals.hard_rules import obstacles_in_sql
 from alongside.partnerships.proposals.queries import LIVE, WAITING_NEEDS
 from alongside.partnerships.queries import AUTHORITY, one_row, rows_of
+from alongside.partnerships.sides import ASKER, GIVER, LEADER, OTHER_SIDE
 from alongside.schools.distance import miles_to_school
 from alongside.schools.model import School
 
@@ -82,6 +85,24 @@ def _from(post: Row[Any]) -> dict[str, int | None]:
     return {"east": post.easting, "north": post.northing}
 
 
+def _side(person: Person, fixed_urn: int, side: str) -> str:
+    """As which side somebody proposes: the fixed post's own school is on `side`, another school on the other."""
+    if person.school_urn is None:
+        return LEADER
+    return side if person.school_urn == fixed_urn else OTHER_SIDE[side]
+
+
+def _with_interest(obstacles: Any) -> Any:
+    return func.array_position(obstacles, "interest").is_not(None).label("with_interest")
+
+
+def _nothing_bars(person: Person, obstacles: Any) -> Any:
+    """The condition of “no hard rule bars this pair”, but for an interest that may be set aside."""
+    if hard_rules.interest_may_be_set_aside(person):
+        obstacles = func.array_remove(obstacles, "interest")
+    return func.cardinality(obstacles) == 0
+
+
 async def offers_for_need(session: AsyncSession, person: Person, need: Row[Any]) -> Sequence[Row[Any]]:
     """The offers that may be proposed for a need, 25 at most: those of its theme first, then the nearest.
 
@@ -96,9 +117,13 @@ async def offers_for_need(session: AsyncSession, person: Person, need: Row[Any])
         Proposal.offer_id == Offer.id,
         Proposal.state.in_(LIVE),
     )
+    obstacles = obstacles_in_sql(
+        person, need.id, Offer.id, person.today, _side(person, need.school_urn, ASKER)
+    )
     statement = (
-        OFFER.add_columns(same_theme.label("same_theme"), MILES)
+        OFFER.add_columns(same_theme.label("same_theme"), MILES, _with_interest(obstacles))
         .where(
+            _nothing_bars(person, obstacles),
             is_proposable(person.today, settings_of(person.authority_id)),
             Offer.school_urn != need.school_urn,
             seen_by(person, Offer),
@@ -124,9 +149,13 @@ async def needs_for_offer(session: AsyncSession, person: Person, offer: Row[Any]
             Proposal.state.in_(LIVE),
         )
     )
+    obstacles = obstacles_in_sql(
+        person, Need.id, offer.id, person.today, _side(person, offer.school_urn, GIVER)
+    )
     statement = (
-        NEED.add_columns(same_theme.label("same_theme"), MILES)
+        NEED.add_columns(same_theme.label("same_theme"), MILES, _with_interest(obstacles))
         .where(
+            _nothing_bars(person, obstacles),
             Need.state.in_(WAITING_NEEDS),
             Need.school_urn != offer.school_urn,
             seen_by(person, Need),

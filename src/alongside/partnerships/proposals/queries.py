@@ -36,10 +36,12 @@ PROPOSAL: Any = (
         Giving.name.label("giving_name"),
         Need.title.label("need_title"),
         Need.state.label("need_state"),
+        Need.content_version.label("need_content_now"),
         Need.theme.label("theme"),
         Need.urgency.label("urgency"),
         Offer.title.label("offer_title"),
         Offer.state.label("offer_state"),
+        Offer.content_version.label("offer_content_now"),
         Offer.confirmed_on.label("confirmed_on"),
         Offer.leader_name.label("leader_name"),
         Offer.leader_is_head.label("leader_is_head"),
@@ -133,6 +135,14 @@ async def run_out(session: AsyncSession, authority_id: int, today: date) -> Sequ
         .order_by(Proposal.id)
         .limit(literal_column("200"))
     )
+    return await rows_of(session, statement, authority_id=authority_id)
+
+
+async def live_proposals_of_offer(
+    session: AsyncSession, authority_id: int, offer_id: UUID
+) -> Sequence[Row[Any]]:
+    """What is still proposed of an offer."""
+    statement = PROPOSAL.where(Proposal.offer_id == offer_id, Proposal.state.in_(LIVE)).order_by(Proposal.id)
     return await rows_of(session, statement, authority_id=authority_id)
 
 

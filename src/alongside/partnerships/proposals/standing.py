@@ -7,7 +7,6 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import may
 from alongside.authorities import settings_of
-from alongside.errors import Refused
 from alongside.offers.freshness import fresh_since
 from alongside.partnerships.sides import GIVER, LEADER, OTHER_SIDE, days_in_words, side_of
 
@@ -18,17 +17,6 @@ ENDS = {
     "withdrawn": "The proposal was withdrawn.",
     "superseded": "Other support was agreed for this need.",
 }
-
-
-def refuse_what_cannot_be(person: Person, row: Any, days: Decimal | None = None) -> None:
-    """Stop when the need or the offer, as it is now, no longer allows what is proposed.
-
-    `row` is a proposal with its offer and its need, all held; `days` other days than the proposal's own.
-    Raises Refused with a sentence that says who and why.
-    """
-    reason = why_not(person, row, days)
-    if reason is not None:
-        raise Refused(reason, row.state)
 
 
 def why_not(person: Person, row: Any, days: Decimal | None = None) -> str | None:
@@ -83,8 +71,8 @@ def turn(row: Any) -> str:
     return f"Waiting for {' and '.join(waiting)} until {until}"
 
 
-def steps_for(person: Person, row: Any) -> frozenset[str]:
-    """What this person may do with a proposal now, as the page offers it."""
+def steps_for(person: Person, row: Any, *, barred: bool = False) -> frozenset[str]:
+    """What this person may do with a proposal now, as the page offers it; `barred` when it cannot be agreed."""
     side = side_of(person, row)
     steps: set[str] = set()
     if (
@@ -105,4 +93,4 @@ def steps_for(person: Person, row: Any) -> frozenset[str]:
         own_yes = side in OTHER_SIDE and getattr(row, f"{side}_accepted_at") is not None
         if own_yes or (side is None and row.proposed_as == LEADER):
             steps.add("withdraw")
-    return frozenset(steps)
+    return frozenset(steps - {"accept", "counter", "release"} if barred else steps)
