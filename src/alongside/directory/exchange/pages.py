@@ -1,6 +1,6 @@
 """Taking along what was found, in the form that an import takes; and the core team’s page to bring a file in."""
 
-import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
@@ -15,14 +15,15 @@ from alongside.directory.exchange.fates import IN_WORDS, fates_of
 from alongside.directory.exchange.form import COLUMNS, cells_of, json_lines, row_of
 from alongside.directory.exchange.forms import BringForm
 from alongside.directory.exchange.queries import open_urns, what_is_there, whole_entries
-from alongside.directory.exchange.reading import MOST_BYTES, UnreadableFile, rows_in
+from alongside.directory.exchange.reading import MOST_BYTES, rows_in
 from alongside.directory.search.context import bounds_of
 from alongside.directory.search.facets import choices_of
 from alongside.directory.search.forms import ADDRESS, search_form
 from alongside.directory.search.queries import Wanted, search, understood
 from alongside.errors import Invalid
 from alongside.web.answers import Answer, Download, Page, SeeOther
-from alongside.web.gate import page
+from alongside.web.gate import page, prepared
+from alongside.web.house import House
 from alongside.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
 from alongside.web.templates import plural
 from alongside.web.typed import asked, typed
@@ -83,18 +84,31 @@ async def ask_for_file(request: Request[Any, Any, Any], session: AsyncSession, p
     return _bringing(BringForm(), person)
 
 
-@page.post("/directory/import", permission=Permission.KEEP_RESOURCES, largest=MOST_BYTES + AROUND)
+async def _read(request: Request[Any, Any, Any], person: Person) -> list[Mapping[str, Any]] | str:
+    """The rows of the file that was sent, or what is wrong with it."""
+    sent = await sent_file(await typed(request), "file")
+    if sent is None:
+        return ""
+    house: House = request.app.state.house
+    try:
+        return await house.pool.run(rows_in, *sent, authority_id=person.authority_id, person_id=person.id)
+    except ValueError as problem:
+        return str(problem)
+
+
+@page.post(
+    "/directory/import", permission=Permission.KEEP_RESOURCES, largest=MOST_BYTES + AROUND, prepare=_read
+)
 async def bring_entries(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """Tell the fate of every row, or take in what is new."""
     written = await typed(request)
     form = BringForm(written)
     sent = await sent_file(written, "file")
+    rows: list[Mapping[str, Any]] | str = prepared(request)
     if not form.validate() or sent is None:
         return _bringing(form, person, status=422, missing=sent is None)
-    try:
-        rows = await asyncio.to_thread(rows_in, *sent)
-    except UnreadableFile as problem:
-        return _bringing(form, person, status=422, unreadable=str(problem))
+    if isinstance(rows, str):
+        return _bringing(form, person, status=422, unreadable=rows)
     here = person.authority_id
     given = {name: text for name, text in form.data.items() if text}
     schools, there = await open_urns(session, here), await what_is_there(session, here)

@@ -18,7 +18,7 @@ CELL = 100_000
 """Characters of one cell that are read; no column of ours holds as many."""
 
 
-class UnreadableFile(Alongside):
+class UnreadableFile(Alongside, ValueError):
     """This file cannot be a list of entries, so nothing is taken from it. The text says what it is and the cure."""
 
 
