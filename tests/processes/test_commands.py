@@ -28,6 +28,7 @@ TESTED_HERE = {
     "authority apply",
     "authority check",
     "authority handbook",
+    "authority new",
     "authority plan",
     "consortia place",
     "directory export",
@@ -154,6 +155,14 @@ async def test_settings_are_checked_planned_and_applied(run: Run, copy: Copy, tm
     assert applied.code == 0, applied.text
     rows = await fetch(copy, "SELECT authority_id FROM consortium WHERE name = 'East'")
     assert [row[0] for row in rows] == [NORTHSHIRE]
+
+
+async def test_a_new_authority_is_written(copy: Copy, tmp_path: Path) -> None:
+    here = environment(copy, ALONGSIDE_TENANTS=str(tmp_path))
+    words = ["authority", "new", "mercia", "--name", "Mercia", "--code", "903", "--gss", "E10000903"]
+    said = await asyncio.to_thread(command, here, *words)
+    assert said.code == 0 and "Fill in" in said.text, said.text
+    assert (tmp_path / "mercia.toml").is_file()
 
 
 async def test_audit_log_of_every_authority_is_verified(run: Run) -> None:

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from alongside.authorities.calendar import academic_year
+from alongside.authorities.readiness import copied_from, incomplete_years, not_ready, not_served
 from alongside.authorities.settings import AuthoritySettings
 
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
@@ -36,12 +37,28 @@ def mistakes_in(written: Mapping[str, Any], file: str) -> list[Mistake]:
     if found:
         return found
     settings = msgspec.convert(written, AuthoritySettings)
-    checks = (_brand, _terms, _training_days, _lists, _case_reminders, _addresses)
+    checks = (
+        _brand,
+        _terms,
+        incomplete_years,
+        _training_days,
+        _lists,
+        _case_reminders,
+        _addresses,
+        not_served,
+        not_ready,
+    )
     return [Mistake(file, path, sentence) for check in checks for path, sentence in check(settings)]
 
 
-def mistakes_across(read: Mapping[str, AuthoritySettings]) -> list[Mistake]:
-    """What two authorities may not share: slug, codes and hosts. `read` maps a file to its settings."""
+def mistakes_across(
+    read: Mapping[str, AuthoritySettings], shipped: Mapping[str, AuthoritySettings] | None = None
+) -> list[Mistake]:
+    """What two authorities may not share: slug, codes and hosts; and what one has that names another.
+
+    `read` maps a file to its settings; `shipped` are the authorities of the demonstration, from which a file may have
+    been copied.
+    """
     owner: dict[tuple[str, Any], str] = {}
     found = []
     for file, settings in read.items():
@@ -52,6 +69,10 @@ def mistakes_across(read: Mapping[str, AuthoritySettings]) -> list[Mistake]:
                 found.append(
                     Mistake(file, path, f"{value} is already taken by tenants/{first}. Choose another.")
                 )
+        others = {name: one for name, one in {**(shipped or {}), **read}.items() if name != file}
+        for name, other in others.items():
+            if other.dfe_code != settings.dfe_code:
+                found += [Mistake(file, *mistake) for mistake in copied_from(settings, other, name)]
     return found
 
 

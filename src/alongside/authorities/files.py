@@ -75,14 +75,34 @@ def read_authorities(folder: Path) -> tuple[list[AuthoritySettings], list[Mistak
         found += mistakes
         if settings is not None:
             read[path.name] = settings
-    return list(read.values()), found + mistakes_across(read)
+    return list(read.values()), found + mistakes_across(read, _shipped(folder))
+
+
+def _shipped(folder: Path) -> dict[str, AuthoritySettings]:
+    """The authorities that travel with the product, unless these are the ones being read."""
+    own = bundled("tenants")
+    if folder.resolve() == own.resolve():
+        return {}
+    read = {path.name: read_authority(path)[0] for path in tenant_files(own)}
+    return {name: settings for name, settings in read.items() if settings is not None}
 
 
 def declared_authority(slug: str, folder: Path | None = None) -> AuthoritySettings:
-    """The authority that is declared in tenants/<slug>.toml. Raises WrongSetUp with every mistake in it."""
+    """The authority that is declared in tenants/<slug>.toml. Raises WrongSetUp with every mistake in it.
+
+    It must also share nothing with the other files of the folder, nor with those it may have been copied from.
+    """
     folder = folder or tenants_folder()
-    settings, mistakes = read_authority(folder / f"{slug}.toml")
-    if settings is None:
+    name = f"{slug}.toml"
+    settings, mistakes = read_authority(folder / name)
+    if settings is not None:
+        others = (read_authority(path)[0] for path in tenant_files(folder) if path.name != name)
+        across = mistakes_across(
+            {name: settings} | {f"{one.slug}.toml": one for one in others if one is not None},
+            _shipped(folder),
+        )
+        mistakes = [mistake for mistake in across if mistake.file == name]
+    if settings is None or mistakes:
         raise WrongSetUp("\n".join(str(mistake) for mistake in mistakes))
     return settings
 

@@ -13,12 +13,15 @@ OPENING = """# Authorities
 Each file here declares one local authority: `wigan.toml` says in what Wigan differs from `_defaults.toml`,
 and nothing else. The product has no other place where authorities differ.
 
+    alongside authority new stockton   write a file with what to fill in (--help)
     alongside authority check          read every file and say all that is wrong
     alongside authority plan wigan     show what applying tenants/wigan.toml would change
     alongside authority apply wigan    show it, ask, and put it in force
 
-To add an authority, copy `wigan.toml`, change every line of it, and run the three. Nothing is changed when
-nothing differs. What people wrote is never deleted: an entry of a list is retired, a consortium ended.
+To add an authority, run `alongside authority new SLUG`: it writes a file with what only the authority can say, and
+lists what to fill in. `check` refuses mailboxes and designations of another authority, example mailboxes, a school
+year of which only a part is declared, and an authority at a real host at which nobody can sign in. Nothing is
+changed when nothing differs. What people wrote is never deleted: an entry of a list is retired, a consortium ended.
 
 This page is written from the comments in `_defaults.toml` by `alongside authority handbook`.
 """
