@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check bench bench-matching bench-search vendor lock wheel clean
+.PHONY: help run test test-needs check simulate bench bench-matching bench-search vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -31,6 +31,9 @@ check: $(READY) ## style, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+simulate: $(READY) ## a simulated year, all days checked (needs libfaketime); ARGS="--seed 7 --days 30 --schools 68"
+	@$(BIN)/python -m tests.simulation $(ARGS)
 
 bench: $(READY) ## how fast it is, beside the framework alone and the same SQL alone
 	@for one in tests/benchmarks/bench_*.py; do $(BIN)/python -m "tests.benchmarks.$$(basename "$$one" .py)"; done

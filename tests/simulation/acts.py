@@ -1,0 +1,213 @@
+"""What people do in a day: they post, answer what they were written to about, keep their partnerships and cases going."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from tests.simulation.browser import Browser, Opened
+from tests.simulation.filling import bases, british, fill
+from tests.simulation.html import Form
+
+STEPS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
+    (re.compile(pattern), weight)
+    for pattern, weight in (
+        (r"/proposals/[^/]+/acceptance$", 9), (r"/proposals/[^/]+/refusal$", 2), (r"/counter-proposal$", 1.5),
+        (r"/more-time$", 0.7), (r"/proposals/[^/]+/release$", 9), (r"/release-refusal$", 1),
+        (r"/proposals/[^/]+/withdrawal$", 0.2),
+        (r"/(needs|offers)/[^/]+/proposals/new$", 4), (r"/(needs|offers)/[^/]+/confirmation$", 2),
+        (r"/(needs|offers)/[^/]+/edition$", 0.8), (r"/(needs|offers)/[^/]+/pause$", 0.2),
+        (r"/(needs|offers)/[^/]+/posting$", 8), (r"/(needs|offers)/[^/]+/withdrawal$", 0.2),
+        (r"/(needs|offers)/[^/]+/reopening$", 1), (r"/needs/[^/]+/sending$", 5), (r"/offers/[^/]+/extension$", 1),
+        (r"/partnerships/[^/]+/aims/new$", 2), (r"/partnerships/[^/]+/signature$", 9),
+        (r"/partnerships/[^/]+/aims/[^/]+$", 0.2), (r"/partnerships/[^/]+/visits/new$", 4),
+        (r"/partnerships/[^/]+/reviews/half-way$", 0.6), (r"/partnerships/[^/]+/reviews/closing$", 0.5),
+        (r"/partnerships/[^/]+/amendments/new$", 0.4), (r"/partnerships/[^/]+/early-end$", 0.1),
+        (r"/visits/[^/]+/record$", 4), (r"/visits/[^/]+/cancellation$", 0.4),
+        (r"/amendments/[^/]+/agreement$", 6), (r"/amendments/[^/]+/refusal$", 1), (r"/amendments/[^/]+/withdrawal$", 0.3),
+        (r"/cases/[^/]+/acknowledgement$", 9), (r"/cases/[^/]+/decision$", 7), (r"/cases/[^/]+/plan$", 7),
+        (r"/cases/[^/]+/owner$", 1), (r"/cases/[^/]+/notes$", 1), (r"/cases/[^/]+/tasks/new$", 1.5),
+        (r"/case-tasks/[^/]+/(completion|edition|drop|reopening)$", 1.5), (r"/case-criteria/[^/]+/meeting$", 2),
+        (r"/case-criteria/[^/]+/drop$", 0.2), (r"/cases/[^/]+/review$", 3), (r"/cases/[^/]+/wait$", 0.7),
+        (r"/cases/[^/]+/resumption$", 3), (r"/cases/[^/]+/return$", 2), (r"/cases/[^/]+/taking-back$", 5),
+        (r"/cases/[^/]+/closing$", 1), (r"/cases/[^/]+/objection$", 0.4), (r"/cases/[^/]+/telling$", 2),
+        (r"/cases/[^/]+/visits/new$", 1), (r"/cases/[^/]+/statutory-steps/new$", 0.2), (r"/cases/[^/]+/stepping-up$", 0.2),
+        (r"/cases/[^/]+/stepping-down$", 2), (r"/cases/[^/]+/(merger|withdrawal|reopening|overruling)$", 0.2),
+        (r"/cases/[^/]+/matching$", 0.5), (r"/cases/[^/]+/readers$", 0.3),
+        (r"/directory/[^/]+/submission$", 7), (r"/directory/[^/]+/consent$", 5), (r"/directory/[^/]+/check$", 5),
+        (r"/directory/[^/]+/verification$", 6), (r"/directory/[^/]+/return$", 0.6), (r"/directory/[^/]+/use$", 2),
+        (r"/directory/[^/]+/edition$", 0.5), (r"/directory/[^/]+/(archive|retirement|retraction)$", 0.1),
+        (r"/directory/[^/]+/restoration$", 1), (r"/directory/harvest", 2),
+        (r"/plans/[^/]+/sending$", 5), (r"/plans/[^/]+/adoption$", 5), (r"/plans/[^/]+/refusal$", 1),
+    )
+)  # fmt: skip
+ROOMS = {
+    "headteacher": (("/proposals", 3), ("/partnerships", 5), ("/needs", 2), ("/offers", 2), ("/directory", 2), ("/desk", 1), ("/notices", 0.5), ("/directory/entries", 1)),
+    "delegate": (("/proposals", 2), ("/partnerships", 5), ("/needs", 1), ("/directory", 2), ("/directory/entries", 1)),
+    "consortium_lead": (("/consortium", 2), ("/cases", 3), ("/plans", 2), ("/needs", 1), ("/proposals", 1), ("/directory/entries", 1)),
+    "consortium_deputy": (("/consortium", 2), ("/cases", 2), ("/needs", 1), ("/directory/entries", 1)),
+    "core_officer": (("/cases", 8), ("/directory/entries", 2), ("/needs", 1), ("/plans", 1), ("/partnerships", 1)),
+    "head_of_service": (("/cases", 4), ("/directory/health", 1), ("/plans", 1)),
+    "authority_administrator": (("/people", 1), ("/mail-failures", 1), ("/records", 1)),
+}  # fmt: skip
+
+
+def weight_of(path: str) -> float:
+    """How often people take this step when they see it; 0 for what no step leads to."""
+    plain = path.partition("?")[0]
+    return next((weight for pattern, weight in STEPS if pattern.search(plain)), 0.0)
+
+
+async def look_in(browser: Browser, random: Random, today: date) -> str:
+    """Open a room and take up one thing there; the address that was sent, empty when nothing was."""
+    rooms = ROOMS.get(browser.who.role, (("/desk", 1),))
+    room = random.choices([path for path, _ in rooms], [weight for _, weight in rooms])[0]
+    listed = await browser.open(room)
+    things = [link for link in listed.page.links if re.search(r"/[0-9a-f]{8}-[0-9a-f-]{27}$", link)]
+    if not things:
+        return ""
+    return await take_up(browser, random.choice(things[:40]), random, today)
+
+
+async def take_up(browser: Browser, path: str, random: Random, today: date) -> str:
+    """Open something and take one of the steps that its page offers."""
+    opened = await browser.open(path)
+    steps: list[tuple[float, str, Form | None]] = [
+        (weight_of(form.action), form.action, form) for form in opened.page.forms if form.method == "post"
+    ]
+    steps += [(weight_of(link), link, None) for link in set(opened.page.links)]
+    steps = sorted((one for one in steps if one[0]), key=lambda one: one[1])
+    if not steps:
+        return ""
+    _, address, form = random.choices(steps, [one[0] for one in steps])[0]
+    if form is not None:
+        await browser.send(form, fill(form, random, today), path)
+        return address
+    return await fill_in(browser, address, random, today)
+
+
+async def fill_in(browser: Browser, path: str, random: Random, today: date, **given: Any) -> str:
+    """Open a page with a form and send it; corrected once where something is missing."""
+    opened = await browser.open(path)
+    for _ in range(2):
+        form = _main_form(opened)
+        if form is None:
+            return ""
+        values = fill(form, random, today, **given | _known(form, path, random, today))
+        done = await browser.send(form, values, path)
+        if done.status != 422:
+            return form.action or path
+        opened = done
+    return ""
+
+
+def _main_form(opened: Opened) -> Form | None:
+    forms = [one for one in opened.page.forms if one.method == "post" and not one.multipart]
+    return max(forms, key=lambda one: len(one.fields), default=None)
+
+
+def _known(form: Form, path: str, random: Random, today: date) -> dict[str, Any]:
+    """Answers that depend on each other, for the forms that have such."""
+    names = bases(form)
+    known: dict[str, Any] = {}
+    if {"starts_on", "ends_on"} <= names:
+        starts = today + timedelta(days=random.randint(1, 15))
+        known |= {
+            "starts_on": british(starts),
+            "ends_on": british(starts + timedelta(days=random.randint(20, 90))),
+        }
+    if "visit_on" in names:
+        ahead = random.random() < 0.4 and path.endswith("visits/new")
+        known["visit_on"] = british(today + timedelta(days=random.randint(1, 20)) if ahead else today)
+        if "act" in names:
+            known["act"] = "plan" if ahead else "record"
+        if "days" in names:
+            known["days"] = random.choice(("0.5", "0.5", "1"))
+    return known
+
+
+async def post_need(browser: Browser, random: Random, today: date, themes: Sequence[str]) -> str:
+    """A head asks for help."""
+    given = {
+        "theme": random.choice(themes), "days": random.choice(("1", "2", "2.5", "3")), "days_not_sure": None, "when_not_sure": "y",
+        "terms": None, "starts_on": None, "ends_on": None, "act": "post", "checked_second": "y", "addressed_urn": "",
+        "audience": random.choice(("widening", "widening", "everybody", "consortium")),
+        "urgency": random.choice(("now", "this_term", "planned")), "title": f"Need {random.randrange(10**9)}",
+    }  # fmt: skip
+    return await fill_plainly(browser, "/needs/new", random, today, given)
+
+
+async def post_offer(browser: Browser, random: Random, today: date, themes: Sequence[str]) -> str:
+    """A head offers what the school can give."""
+    theme = random.choice(themes)
+    given = {
+        "themes": theme, f"evidence_{theme}": "Nine in ten reach the standard.", "designation": "", "leader_is_head": "y",
+        "designation_until": "", "days_total": random.choice(("3", "5", "6", "8")), "engagements_max": "3",
+        "when_not_sure": "y", "terms": None, "starts_on": None, "ends_on": None, "travel_miles": "60", "act": "post",
+        "appetite": random.choice(("yes", "yes", "maybe")), "appetite_reason": "", "ask_again_on": None,
+        "audience": random.choice(("widening", "everybody")), "title": f"Offer {random.randrange(10**9)}",
+        "forms_of_support": ["coaching", "visit_in"],
+    }  # fmt: skip
+    return await fill_plainly(browser, "/offers/new", random, today, given)
+
+
+async def raise_case(browser: Browser, random: Random, today: date) -> str:
+    """A lead says that the consortium cannot challenge one of its schools."""
+    consortium = await browser.open("/consortium")
+    links = [one for one in consortium.page.links if one.startswith("/cases/new")]
+    path = random.choice(links) if links else "/cases/new"
+    opened = await browser.open(path)
+    form = opened.form("/cases")
+    if form is None:
+        return ""
+    given = {
+        "reason": random.choice(("too_close", "no_expertise", "no_capacity", "no_answer")), "reason_words": "",
+        "urgency": random.choice(("at_once", "soon", "this_term")), "why_wait": "",
+    }  # fmt: skip
+    return (await browser.send(form, fill(form, random, today, **given), path)).path
+
+
+async def write_entry(browser: Browser, random: Random, today: date) -> str:
+    """Somebody writes down what worked."""
+    return await fill_plainly(browser, "/directory/new", random, today, {"act": "submit"})
+
+
+async def ask_for_plan(browser: Browser, random: Random, today: date) -> str:
+    """A lead has a plan made."""
+    opened = await browser.open("/plans")
+    form = opened.form("/plans")
+    if form is None:
+        return ""
+    return (await browser.send(form, fill(form, random, today), "/plans")).path
+
+
+async def fill_plainly(
+    browser: Browser, path: str, random: Random, today: date, given: dict[str, Any]
+) -> str:
+    """Open a form and send it with these answers; only those whose fields the form has, and with the button pressed."""
+    opened = await browser.open(path)
+    form = _main_form(opened)
+    if form is None:
+        return ""
+    names = bases(form)
+    told = {name: value for name, value in given.items() if name in names}
+    done = await browser.send(form, fill(form, random, today, **told), path)
+    return done.response.headers.get("location", "")
+
+
+async def one_act(browser: Browser, random: Random, today: date, themes: Sequence[str]) -> None:
+    """Somebody does one thing that people of this role do."""
+    role, choice = browser.who.role, random.random()
+    if role == "headteacher" and choice < 0.16:
+        await post_need(browser, random, today, themes)
+    elif role == "headteacher" and choice < 0.28:
+        await post_offer(browser, random, today, themes)
+    elif role in ("headteacher", "delegate") and choice < 0.32:
+        await write_entry(browser, random, today)
+    elif role == "consortium_lead" and choice < 0.1:
+        await raise_case(browser, random, today)
+    elif role == "consortium_lead" and choice < 0.14:
+        await ask_for_plan(browser, random, today)
+    else:
+        await look_in(browser, random, today)

@@ -1,0 +1,108 @@
+"""Every email that arrived: once, to the right person, of the right authority, about something its recipient may see."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from random import Random
+
+from tests.notifications.postroom import PostRoom
+from tests.simulation.browser import Traffic, pattern_of
+from tests.simulation.database import Watcher
+from tests.simulation.faults import Faults
+from tests.simulation.people import Actor, sign_in
+from tests.simulation.places import Place
+
+LINK = re.compile(r"https://([a-z0-9.-]+)(/[^\s<>\"]*)")
+OUTSIDE = re.compile(r"^/(invitations/|sign-in|account|notices|$)")
+
+BY_A_PERSON = "SELECT EXISTS (SELECT FROM journal_entry WHERE authority_id = $1 AND at = $2 AND person_id IS NOT NULL)"
+"""Whether an email was written in the transaction of somebody's act: such a one may come again when the act is done again."""
+
+
+@dataclass
+class Emails:
+    """What has arrived so far. `links` holds, for the day, what each recipient was pointed to."""
+
+    office: PostRoom
+    read: int = 0
+    copies: Counter[str] = field(default_factory=Counter)
+    told: set[tuple[str, str, str]] = field(default_factory=set)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    invitations: list[tuple[str, str]] = field(default_factory=list)
+    total: int = 0
+
+    async def of_today(
+        self, connection: Watcher, places: list[Place], faults: Faults, *, killed: bool
+    ) -> None:
+        """Look at what arrived since the last time. After a kill a second copy under the same Message-ID is expected."""
+        self.told.clear()
+        self.links.clear()
+        fresh = self.office.copies[self.read :]
+        self.read = len(self.office.copies)
+        self.total += len(fresh)
+        for one in fresh:
+            await self._look_at(connection, places, faults, one, killed=killed)
+
+    async def _look_at(
+        self, connection: Watcher, places: list[Place], faults: Faults, one: EmailMessage, *, killed: bool
+    ) -> None:
+        name, to = str(one["Message-ID"]).strip("<>").partition("@")[0], str(one["To"])
+        self.copies[name] += 1
+        if self.copies[name] > 1:
+            if not killed:
+                faults.add("the same email arrived twice", f"{name} to {to}: {one['Subject']}")
+            return
+        body = one.get_body(("plain",))
+        text = str(body.get_content()) if body is not None else ""
+        row = await connection.fetchrow("SELECT * FROM mail WHERE message_id = $1", name)
+        place = next((one for one in places if row is not None and one.code == row["authority_id"]), None)
+        if row is None or place is None:
+            faults.add("an email that no authority wrote", f"{to}: {one['Subject']}")
+            return
+        same = (to, str(one["Subject"]), text)
+        if same in self.told and not await connection.fetchval(BY_A_PERSON, place.code, row["written_at"]):
+            faults.add("two identical emails on one day", f"{to}: {one['Subject']}")
+        self.told.add(same)
+        if row["person_id"] is not None:
+            person = await connection.fetchrow(
+                "SELECT email, left_on FROM person WHERE authority_id = $1 AND id = $2",
+                place.code,
+                row["person_id"],
+            )
+            if person is None or person["email"] != to:
+                faults.add("an email to the wrong recipient", f"{to}: {one['Subject']}")
+        for host, path in LINK.findall(text):
+            if host != place.host:
+                faults.add("an email with a link to another host", f"{to}: {host}")
+            if path.startswith("/invitations/"):
+                self.invitations.append((place.slug, path.rstrip(".")))
+            elif not OUTSIDE.match(path):
+                self.links.append((to, path.rstrip(".")))
+
+    async def may_be_read(
+        self,
+        connection: Watcher,
+        traffic: Traffic,
+        place: Place,
+        actors: list[Actor],
+        most: int,
+        random: Random,
+    ) -> None:
+        """Who was written to may open what the email points to, in one of their roles."""
+        by_address: dict[str, list[Actor]] = {}
+        for actor in actors:
+            by_address.setdefault(actor.email, []).append(actor)
+        mine = sorted({one for one in self.links if one[0] in by_address})
+        for to, path in random.sample(mine, min(most, len(mine))):
+            for actor in by_address[to]:
+                opened = await traffic.get(
+                    path, await sign_in(connection, actor), place.host, f"from an email as {actor.role}"
+                )
+                if opened.status == 200:
+                    break
+            else:
+                traffic.faults.add(
+                    "an email points to a page that its recipient may not see",
+                    f"{pattern_of(path)}: {to} {path}",
+                )

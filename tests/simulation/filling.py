@@ -1,0 +1,112 @@
+"""How people fill in forms: what stands stays, the rest is chosen or written by the name of the field."""
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from tests.simulation.html import Field, Form
+
+SENTENCES = (
+    "Every class is taught by somebody who has seen it done well.",
+    "Two in three pupils reach the standard, and nine in ten should.",
+    "Our leader of the subject is new and would like to watch lessons.",
+    "Results have fallen for two years; “phonics” above all.",
+    "We meet every second Tuesday after school and plan a sequence of six lessons.",
+)
+TITLES = (
+    "Fluency in Year 3",
+    "Writing across the school",
+    "Attendance of Year 9",
+    "Phonics that works",
+    "A sequence for number",
+    "Reading in every subject",
+)
+DATES = ("_on", "_until", "until", "_by")
+TODAY_OR_BEFORE = ("visit_on", "taken_on", "letter_on")
+
+
+def british(day: date) -> str:
+    """A date as people type it."""
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def bases(form: Form) -> set[str]:
+    """The names of a form's fields; the three boxes of a date count as one."""
+    return {one.name.removesuffix("-day") for one in form.fields if not one.name.endswith(("-month", "-year"))}
+
+
+def fill(form: Form, random: Random, today: date, **given: Any) -> dict[str, Any]:
+    """What somebody sends of this form; `given` are answers that are settled, None leaves one out."""
+    sent: dict[str, Any] = {}
+    groups: dict[str, list[Field]] = {}
+    for one in form.fields:
+        base, _, part = one.name.rpartition("-")
+        if part in ("day", "month", "year"):
+            if part == "day":
+                sent[base] = written(base, "date", random, today)
+            if one.value:
+                sent[one.name] = one.value
+        elif one.kind in ("radio", "checkbox", "submit"):
+            groups.setdefault(one.name, []).append(one)
+        elif one.kind == "select":
+            options = [option for option in one.options if option]
+            sent[one.name] = one.value or (random.choice(options) if options else "")
+        elif one.kind == "hidden" or one.value:
+            sent[one.name] = one.value
+        elif one.kind != "file":
+            sent[one.name] = written(one.name, one.kind, random, today)
+    for name, some in groups.items():
+        chosen = _chosen(name, some, random)
+        if chosen:
+            sent[name] = chosen if len(chosen) > 1 else chosen[0]
+    return _in_parts(form, sent | given, given)
+
+
+def _in_parts(form: Form, sent: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Dates in the three boxes of the page; what stands in the boxes stays unless it is settled otherwise."""
+    for name in [one.name.removesuffix("-day") for one in form.fields if one.name.endswith("-day")]:
+        typed = sent.pop(name, None)
+        if name in given or f"{name}-day" not in sent:
+            parts = (typed or "//").split("/")
+            sent |= {f"{name}-{part}": value for part, value in zip(("day", "month", "year"), parts, strict=True)}
+    return {name: value for name, value in sent.items() if value is not None}
+
+
+def _chosen(name: str, some: list[Field], random: Random) -> list[str]:
+    standing = [one.value for one in some if one.chosen]
+    if some[0].kind == "submit":
+        return [some[0].value]
+    if standing:
+        return standing
+    if some[0].kind == "radio":
+        return [random.choice(some).value]
+    if len(some) == 1:
+        return [some[0].value] if random.random() < 0.5 else []
+    return [one.value for one in random.sample(some, min(len(some), random.choice((1, 1, 2))))]
+
+
+def written(name: str, kind: str, random: Random, today: date) -> str:
+    """What somebody writes into an empty field of this name."""
+    if kind in ("search",) or name == "q":
+        return ""
+    if kind == "email" or name == "email":
+        return f"new.person{random.randrange(10**6)}@schools.gov.uk"
+    if name in TODAY_OR_BEFORE:
+        return british(today - timedelta(days=random.choice((0, 0, 1, 2))))
+    if name.startswith(("starts", "first")):
+        return british(today + timedelta(days=random.randint(1, 20)))
+    if name.startswith(("ends", "last")):
+        return british(today + timedelta(days=random.randint(30, 120)))
+    if name.endswith(DATES):
+        return british(today + timedelta(days=random.randint(5, 60)))
+    if "days" in name or name in ("hours", "staff_hours"):
+        return random.choice(("0.5", "1", "1.5", "2", "3"))
+    if "pence" in name or "cost" in name or "pounds" in name:
+        return str(random.choice((0, 250, 1200, 4800)))
+    if name.endswith(("_max", "miles", "number")):
+        return str(random.choice((1, 2, 3, 15)))
+    if "title" in name or name == "name":
+        return random.choice(TITLES)
+    if "url" in name:
+        return ""
+    return random.choice(SENTENCES) if kind == "textarea" else random.choice(TITLES)

@@ -1,0 +1,188 @@
+"""The product as an operator runs it, under the virtual clock: PostgreSQL, web app, worker and commands as processes."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+import httpx
+
+from alongside.database.embedded import EmbeddedServer, free_port
+from alongside.database.roles import APP, MIGRATOR, prepare_cluster
+from tests.faults.machine_room import children_of, command_of, kill, stop
+from tests.notifications.postroom import PostRoom, post_room
+from tests.simulation.clock import VirtualClock
+from tests.stage import FENCE_KEY, ROLE_PASSWORDS
+
+NAME = "alongside"
+COMMAND_SECONDS = 300
+
+
+class ClockedServer(EmbeddedServer):
+    """The embedded PostgreSQL, started so that it lives by the virtual clock."""
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        """On a port of its own; crash-safe, because it will be killed."""
+        super().__init__(folder, port=free_port(), durable=True)
+        self.clock = clock
+
+    def _command(self, postgres: Path) -> list[str]:
+        command = super()._command(postgres)
+        at = command.index(str(postgres))
+        faked = [f"{name}={value}" for name, value in self.clock.environment().items()]
+        return [*command[:at], "/usr/bin/env", *faked, *command[at:]]
+
+
+@dataclass
+class Machines:
+    """What runs, how to reach it, and how to kill it. `kills` counts by victim."""
+
+    folder: Path
+    clock: VirtualClock
+    server: ClockedServer
+    office: PostRoom
+    port: int
+    desk_port: int
+    desk: subprocess.Popen[bytes] | None = None
+    product: subprocess.Popen[bytes] | None = None
+    kills: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def tenants(self) -> Path:
+        """The folder with the settings of each authority."""
+        return self.folder / "tenants"
+
+    @property
+    def superuser_url(self) -> str:
+        """The address of the database for who may see all."""
+        return self.server.url("postgres", self.server.password, NAME)
+
+    @property
+    def web_url(self) -> str:
+        """The address of the web app on this machine."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def desk_url(self) -> str:
+        """The address of the web process that takes up invitations without a sign-in provider."""
+        return f"http://127.0.0.1:{self.desk_port}"
+
+    def environment(self) -> dict[str, str]:
+        """The environment of each process of the product."""
+        others = {name: value for name, value in os.environ.items() if not name.startswith("ALONGSIDE_")}
+        return others | {
+            "DATABASE_URL": self.server.url(APP, ROLE_PASSWORDS[APP], NAME),
+            "ALONGSIDE_MIGRATOR_URL": self.server.url(MIGRATOR, ROLE_PASSWORDS[MIGRATOR], NAME),
+            "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+            "ALONGSIDE_SECRET": "s" * 32,
+            "ALONGSIDE_MAIL": self.office.url,
+            "ALONGSIDE_BASE_URL": "https://{host}",
+            "ALONGSIDE_TENANTS": str(self.tenants),
+            **self.clock.environment(),
+        }
+
+    async def command(self, *words: str, must_succeed: bool = True) -> tuple[int, str]:
+        """Run `alongside <words>` as a process of its own: its exit code and all that it printed."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "alongside.cli", *words,
+            env=self.environment(), stdin=subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        async with asyncio.timeout(COMMAND_SECONDS):
+            said, _ = await process.communicate()
+        code, text = process.returncode or 0, said.decode(errors="replace")
+        if code and must_succeed:
+            raise AssertionError(f"alongside {' '.join(words)} ended with {code}:\n{text[-3000:]}")
+        return code, text
+
+    def open_doors(self, web: int) -> None:
+        """Start `alongside run` with so many web processes."""
+        command = [sys.executable, "-m", "alongside.cli", "run", "--port", str(self.port), "--web", str(web)]
+        with (self.folder / "product.log").open("ab") as log:
+            self.product = subprocess.Popen(
+                command, env=self.environment(), stdout=log, stderr=log, start_new_session=True
+            )
+            command = [sys.executable, "-m", "alongside.cli", "web", "--port", str(self.desk_port)]
+            environment = self.environment() | {"ALONGSIDE_DEMONSTRATION": "yes"}
+            self.desk = subprocess.Popen(
+                command, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    async def until_open(self, host: str) -> None:
+        """Wait until the web app answers."""
+        until = time.monotonic() + 60
+        async with httpx.AsyncClient(base_url=self.web_url, timeout=5) as http:
+            while time.monotonic() < until:
+                assert self.product is not None and self.product.poll() is None, "the product ended"
+                try:
+                    if (await http.get("/health/ready", headers={"host": host})).status_code == 200:
+                        return
+                except httpx.HTTPError:
+                    pass
+                await asyncio.sleep(0.1)
+        raise AssertionError("the product did not open")
+
+    def kill(self, victim: str) -> bool:
+        """Kill the web processes, the worker or PostgreSQL without warning; False when there was nothing to kill."""
+        self.kills[victim] = self.kills.get(victim, 0) + 1
+        if victim == "postgres":
+            assert self.server.process is not None
+            kill([self.server.process.pid, *children_of(self.server.process.pid)])
+            self.server.process.wait()
+            self.server.start()
+            return True
+        assert self.product is not None
+        found = [pid for pid in children_of(self.product.pid) if victim in command_of(pid).split()]
+        if found:
+            kill(found)
+        return bool(found)
+
+    def log_lines(self) -> list[str]:
+        """What web app and worker have logged."""
+        log = self.folder / "product.log"
+        return log.read_text(errors="replace").splitlines() if log.exists() else []
+
+
+@asynccontextmanager
+async def machines(start: datetime) -> AsyncIterator[Machines]:
+    """PostgreSQL with the schema, and a mail server; web app and worker start with `open_doors`."""
+    with tempfile.TemporaryDirectory(prefix="alongside-year-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        clock = VirtualClock(folder / "clock", start)
+        server = ClockedServer(folder / "postgres", clock)
+        await asyncio.to_thread(server.start)
+        try:
+            async with post_room() as office:
+                await prepare_cluster(server.superuser_url, ROLE_PASSWORDS, database=NAME)
+                room = Machines(folder, clock, server, office, free_port(), free_port())
+                room.tenants.mkdir()
+                try:
+                    await room.command("migrate")
+                    yield room
+                finally:
+                    for one in (room.product, room.desk):
+                        if one is not None:
+                            await asyncio.to_thread(stop, one)
+        finally:
+            await asyncio.to_thread(server.stop)
+
+
+async def connect(room: Machines) -> asyncpg.Connection:
+    """A connection that sees everything, for the checks; tried again while PostgreSQL comes back."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            return await asyncpg.connect(room.superuser_url)
+        except (OSError, asyncpg.PostgresError):
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.2)

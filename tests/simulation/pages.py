@@ -1,0 +1,53 @@
+"""Every kind of page that a role can reach: opened each day by somebody of that role, below 500 and under its size limit."""
+
+from random import Random
+
+from tests.simulation.browser import Browser, Traffic, pattern_of
+from tests.simulation.database import Watcher
+from tests.simulation.people import Actor, sign_in
+
+STARTS = (
+    "/", "/desk", "/board", "/needs", "/offers", "/proposals", "/partnerships", "/schools", "/directory",
+    "/directory/entries", "/directory/health", "/directory/followings", "/directory/harvest", "/directory/import",
+    "/cases", "/cases/new", "/cases/learning", "/cases/safeguarding", "/case-cover", "/consortium", "/plans", "/people",
+    "/people/invitations/new", "/people/delegates/new", "/records", "/mail-failures", "/notices", "/account", "/roles",
+    "/interests", "/exclusions", "/fitness", "/accessibility", "/privacy", "/good-practice", "/needs/new", "/offers/new",
+    "/directory/new", "/needs.csv", "/offers.csv", "/cases.csv", "/cases/learning.csv", "/consortium/tracker.csv",
+    "/consortium/tracker.xlsx", "/directory/found.csv", "/directory/found.jsonl", "/directory/found.xlsx",
+    "/good-practice.atom", "/good-practice.json",
+)  # fmt: skip
+"""Pages without an id; where a role has none there, it must answer 403 or 404."""
+
+PASSED_OVER = ("/assets/", "/sign-in", "/sign-out", "/live", "/signed-out", "/metrics")
+DEPTH = 3
+
+
+async def one_of_each_role(
+    connection: Watcher, traffic: Traffic, host: str, actors: list[Actor], random: Random
+) -> int:
+    """For each role, somebody opens one page of each kind that they can get to; how many pages were opened."""
+    opened = 0
+    for role in sorted({one.role for one in actors}):
+        who = random.choice([one for one in actors if one.role == role])
+        browser = Browser(traffic, who, host, await sign_in(connection, who))
+        opened += await crawl(browser, random)
+    return opened
+
+
+async def crawl(browser: Browser, random: Random) -> int:
+    """Follow the links from the first pages, one address of each kind; how many pages were opened."""
+    seen: set[str] = set()
+    next_ones = list(STARTS)
+    for _ in range(DEPTH):
+        found: list[str] = []
+        for path in next_ones:
+            kind = pattern_of(path)
+            if kind in seen:
+                continue
+            seen.add(kind)
+            opened = await browser.open(path)
+            if opened.response.headers.get("content-type", "").startswith("text/html"):
+                found += [link for link in opened.page.links if not link.startswith(PASSED_OVER)]
+        random.shuffle(found)
+        next_ones = found
+    return len(seen)

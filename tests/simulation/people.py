@@ -1,0 +1,136 @@
+"""Who works with the product: heads, delegates, leads and the core team, as the database has them on a day."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+from alongside.people.queries import hashed
+from tests.simulation.database import Watcher
+from tests.simulation.places import Place
+
+GIVEN = [
+    "Ada",
+    "Ben",
+    "Cara",
+    "Dev",
+    "Ella",
+    "Finn",
+    "Grace",
+    "Hana",
+    "Ivan",
+    "Jo",
+    "Kit",
+    "Lena",
+    "Max",
+    "Nia",
+    "Omar",
+    "Pia",
+    "Rafi",
+    "Sara",
+    "Tom",
+    "Una",
+    "Vera",
+    "Will",
+    "Yara",
+    "Zoe",
+]
+FAMILY = [
+    "Abbot",
+    "Baker",
+    "Carver",
+    "Dyer",
+    "Eaves",
+    "Fuller",
+    "Glover",
+    "Hayward",
+    "Iles",
+    "Joiner",
+    "Knapper",
+    "Lorimer",
+    "Mason",
+    "Naylor",
+    "Osler",
+    "Piper",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person in one of their roles, who may sign in on this day."""
+
+    authority_id: int
+    person_id: UUID
+    appointment_id: UUID
+    name: str
+    email: str
+    role: str
+    school_urn: int | None
+    consortium_id: UUID | None
+
+
+PRESENT = """
+SELECT a.authority_id, p.id AS person_id, a.id AS appointment_id, p.name, p.email, a.role, a.school_urn, a.consortium_id
+  FROM appointment a JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
+ WHERE a.authority_id = $1 AND a.starts_on <= $2 AND (a.ends_on IS NULL OR a.ends_on > $2)
+   AND (p.left_on IS NULL OR p.left_on > $2)
+ ORDER BY a.id
+"""
+SIGN_IN = """
+INSERT INTO signed_in (authority_id, token_hash, person_id, appointment_id, issuer, device, expires_at)
+VALUES ($1, $2, $3, $4, 'https://simulation.example', 'Simulation', now() + interval '2 hours')
+"""
+
+
+async def present(connection: Watcher, authority_id: int, day: date) -> list[Actor]:
+    """Everybody who holds a role on this day, once for each role."""
+    return [Actor(**dict(row)) for row in await connection.fetch(PRESENT, authority_id, day)]
+
+
+async def sign_in(connection: Watcher, one: Actor) -> str:
+    """A new browser of this person, in this role, as after the round trip to a provider; its cookie."""
+    token = secrets.token_urlsafe(32)
+    await connection.execute(SIGN_IN, one.authority_id, hashed(token), one.person_id, one.appointment_id)
+    return token
+
+
+async def appoint(connection: Watcher, place: Place, name: str, role: str, since: date, **at: Any) -> None:
+    """Somebody who was there before the simulation began."""
+    person = uuid4()
+    email = f"{name.lower().replace(' ', '.')}@{place.slug}.gov.uk"
+    await connection.execute(
+        "INSERT INTO person (authority_id, id, name, email) VALUES ($1, $2, $3, $4)",
+        place.code,
+        person,
+        name,
+        email,
+    )
+    await connection.execute(
+        "INSERT INTO appointment (authority_id, person_id, role, school_urn, consortium_id, starts_on)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        place.code, person, role, at.get("school_urn"), at.get("consortium_id"), since,
+    )  # fmt: skip
+
+
+async def staff(connection: Watcher, place: Place, since: date, random: Random) -> None:
+    """A head for each school, a delegate for every fifth, leads and deputies, and the authority's own people."""
+    names = (f"{one} {other}" for number in range(1, 99) for one, other in _pairs(random, number))
+    for number, school in enumerate(place.open_schools):
+        await appoint(connection, place, next(names), "headteacher", since, school_urn=school.urn)
+        if number % 5 == 0:
+            await appoint(connection, place, next(names), "delegate", since, school_urn=school.urn)
+    for row in await connection.fetch(
+        "SELECT id FROM consortium WHERE authority_id = $1 ORDER BY key", place.code
+    ):
+        for role in ("consortium_lead", "consortium_deputy"):
+            await appoint(connection, place, next(names), role, since, consortium_id=row["id"])
+    for role in ("core_officer", "core_officer", "head_of_service", "authority_administrator"):
+        await appoint(connection, place, next(names), role, since)
+
+
+def _pairs(random: Random, number: int) -> list[tuple[str, str]]:
+    pairs = [(one, f"{other}{'' if number == 1 else chr(95 + number)}") for one in GIVEN for other in FAMILY]
+    random.shuffle(pairs)
+    return pairs

@@ -1,0 +1,72 @@
+"""Waiting until the worker has done what is due by the virtual clock: by what the database says, not by the time it takes."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alongside.authorities.files import read_authority
+from alongside.authorities.registry import register_settings
+from alongside.authorities.settings import AuthoritySettings
+from alongside.worker.clocks import due_now, hours_now
+from tests.simulation.database import Watcher
+from tests.simulation.faults import Faults
+from tests.simulation.places import Place
+
+PATIENCE = 60.0
+"""Seconds of real time for the work of one part of a day."""
+
+WORK_LEFT = {
+    "clocks": "SELECT count(*) FROM unnest($2::text[]) AS due (name) WHERE NOT EXISTS (SELECT FROM clock_run r"
+    " WHERE r.authority_id = $1 AND r.day = $3 AND r.clock = due.name)",
+    "emails": "SELECT count(*) FROM mail WHERE authority_id = $1 AND (state = 'sending'"
+    " OR state = 'waiting' AND due_at <= now() AND hours = ANY($2::text[]))",
+    "reminders": "SELECT count(*) FROM escalation_timer WHERE authority_id = $1"
+    " AND (state = 'claimed' OR $2::boolean AND state = 'armed' AND remind_at <= now())",
+    "plans": "SELECT count(*) FROM plan_run WHERE authority_id = $1 AND state IN ('queued', 'running')",
+}
+
+
+def settings_in(folder: Path, place: Place) -> AuthoritySettings:
+    """What the operator has put in force, known to this process as well."""
+    settings, mistakes = read_authority(folder / f"{place.slug}.toml")
+    assert settings is not None, mistakes
+    register_settings(settings, 1)
+    return settings
+
+
+async def until_quiet(
+    watcher: Watcher, folder: Path, places: list[Place], moment: datetime, faults: Faults
+) -> None:
+    """Wake the worker and wait until nothing is left that it could do now; what stays undone is a fault."""
+    until, turn = time.monotonic() + PATIENCE, 0
+    known = {place.code: settings_in(folder, place) for place in places}
+    while True:
+        if turn % 10 == 0:
+            for place in places:
+                await watcher.execute(f"NOTIFY alongside_mail, '{place.code}'")
+        left = {place.slug: await _left(watcher, known[place.code], moment) for place in places}
+        if not any(left.values()):
+            return
+        if time.monotonic() > until:
+            faults.add("the worker left work undone", f"{moment:%H:%M}: {left}")
+            return
+        turn += 1
+        await asyncio.sleep(0.05)
+
+
+async def _left(watcher: Watcher, settings: AuthoritySettings, moment: datetime) -> dict[str, int]:
+    """How much of each kind of work is due now."""
+    code = settings.dfe_code
+    hours = list(hours_now(settings, moment))
+    clocks = [clock.name for clock in due_now(settings, moment)]
+    values = {
+        "clocks": (clocks, moment.astimezone(UTC).date()),
+        "emails": (hours,),
+        "reminders": ("school_hours" in hours,),
+        "plans": (),
+    }
+    counts = {
+        name: int(await watcher.fetchval(query, code, *values[name])) for name, query in WORK_LEFT.items()
+    }
+    return {name: count for name, count in counts.items() if count}

@@ -1,0 +1,259 @@
+"""The days of a simulated year: the register and the calendar change, people act, time passes, everything is checked."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from random import Random
+
+import httpx
+
+from alongside.settings import bundled
+from tests.simulation import acts, checks, pages
+from tests.simulation.browser import Browser, Traffic
+from tests.simulation.calendar import LONDON, Days
+from tests.simulation.database import Watcher
+from tests.simulation.emails import Emails
+from tests.simulation.faults import Faults
+from tests.simulation.machines import Machines, machines
+from tests.simulation.people import Actor, present, sign_in, staff
+from tests.simulation.places import Place, let_a_month_pass, make_place, register_file, tenant_file
+from tests.simulation.staffing import Staffing, place_new_schools
+from tests.simulation.waiting import settings_in, until_quiet
+
+SLOTS = ((6, 20), (8, 20), (10, 40), (13, 30), (16, 40), (19, 30))
+"""Hours and minutes in London to which the clock is moved each day; people act between 8 and 19."""
+
+ACTS_PER_SCHOOL = 0.045
+"""Things that people of one school do in a part of a school day, on average: about one a week."""
+
+ANSWERED = 0.3
+"""How many of those who were written to take the next step in the same part of the day."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to simulate. `sizes` are the numbers of schools; `pace` multiplies how much people do,
+    `pages` is the share of the roles whose pages are all opened on a day, in turn.
+    """
+
+    seed: int = 1
+    start: date = date(2026, 8, 24)
+    days: int = 365
+    sizes: tuple[int, ...] = (519, 68)
+    pace: float = 1.0
+    kills_per_day: float = 0.3
+    size_limit: int = 100_000
+    web: int = 1
+    emails_opened: int = 20
+    pages: float = 1.0
+    slots: tuple[tuple[int, int], ...] = SLOTS
+    say: Callable[[str], None] = print
+
+
+@dataclass
+class Year:
+    """One run: the places, the traffic, and what was found."""
+
+    plan: Plan
+    room: Machines
+    watcher: Watcher
+    traffic: Traffic
+    staffing: Staffing
+    emails: Emails
+    faults: Faults
+    random: Random
+    places: list[Place]
+    days: dict[int, Days]
+    happened: Counter[str] = field(default_factory=Counter)
+    pages_opened: int = 0
+
+    async def settle(self) -> None:
+        """Declare the authorities, import their first register, place their schools, and appoint everybody."""
+        self.room.tenants.joinpath("_defaults.toml").write_bytes(
+            bundled("tenants").joinpath("_defaults.toml").read_bytes()
+        )
+        self.room.clock.move_to(at(self.plan.start - timedelta(days=2), 9, 0))
+        for place in self.places:
+            await self.apply(place)
+            await self.import_register(place, self.plan.start - timedelta(days=2))
+            await place_new_schools(self.room, self.watcher, place)
+            await staff(self.watcher, place, self.plan.start - timedelta(days=400), self.random)
+
+    async def run(self) -> None:
+        """All days, one after the other."""
+        for number in range(self.plan.days):
+            today = self.plan.start + timedelta(days=number)
+            self.faults.today = today
+            before, began = self.faults.counts.total(), time.monotonic()
+            await self.live_through(today, first=number == 0)
+            await self.check(today)
+            self.plan.say(
+                f"{today:%a %d %b %Y}: {self.traffic.acts.total()} acts, {self.emails.total} emails, "
+                f"{sum(self.room.kills.values())} kills, {self.faults.counts.total() - before} new faults, "
+                f"{time.monotonic() - began:.1f} s"
+            )
+
+    async def live_through(self, today: date, *, first: bool) -> None:
+        """One day from the early morning to the evening."""
+        for hour, minute in self.plan.slots:
+            self.room.clock.move_to(at(today, hour, minute))
+            if hour == 8:
+                await self.change_the_world(today, first=first)
+            if 8 <= hour < 19:
+                for place in self.places:
+                    await self.act(place, today)
+                self.kill_at_random()
+            await until_quiet(
+                self.watcher, self.room.tenants, self.places, self.room.clock.now(), self.faults
+            )
+
+    async def change_the_world(self, today: date, *, first: bool) -> None:
+        """The register of the month, a changed calendar, people who come and go."""
+        for place in self.places:
+            if today.day == 1 or (first and self.plan.days < 28):
+                for one in let_a_month_pass(place, today, at_least=1 if first else 0):
+                    self.happened[one.kind] += 1
+                await self.import_register(place, today)
+                await place_new_schools(self.room, self.watcher, place)
+            if first or self.random.random() < 1 / 60:
+                await self.change_calendar(place, today)
+            actors = await present(self.watcher, place.code, today)
+            self.happened.update(await self.staffing.come_and_go(place, actors, today))
+        self.happened["roles taken up"] += await self.staffing.take_up(self.emails, self.places)
+
+    async def import_register(self, place: Place, today: date) -> None:
+        """A release of the register, imported by the operator."""
+        file = register_file(place, self.room.folder, today)
+        await self.room.command("schools", "import", str(file), "--authority", place.slug, "--yes")
+        self.happened["register releases"] += 1
+
+    async def change_calendar(self, place: Place, today: date) -> None:
+        """The authority fixes another training day some weeks ahead."""
+        day = today + timedelta(days=self.random.randint(4, 30))
+        if self.days[place.code].open(day):
+            self.days[place.code].inset.add(day)
+            await self.apply(place)
+            self.happened["calendars changed"] += 1
+
+    async def apply(self, place: Place) -> None:
+        """Put the authority's settings in force."""
+        file = self.room.tenants / f"{place.slug}.toml"
+        file.write_text(tenant_file(place, sorted(self.days[place.code].inset)))
+        await self.room.command("authority", "apply", place.slug, "--yes")
+
+    async def act(self, place: Place, today: date) -> None:
+        """What the people of an authority do in a part of a day."""
+        actors = await present(self.watcher, place.code, today)
+        busy = 1.0 if self.days[place.code].open(today) else 0.05
+        expected = len(place.open_schools) * ACTS_PER_SCHOOL * busy * self.plan.pace
+        for _ in range(int(expected) + (self.random.random() < expected % 1)):
+            who = self.random.choice(actors)
+            browser = Browser(self.traffic, who, place.host, await sign_in(self.watcher, who))
+            await acts.one_act(
+                browser, self.random, today, tuple(settings_in(self.room.tenants, place).themes)
+            )
+        await self.answer_emails(place, actors, today, busy)
+
+    async def answer_emails(self, place: Place, actors: list[Actor], today: date, busy: float) -> None:
+        """Some of those who were written to open the link and take the next step."""
+        await self.emails.of_today(self.watcher, self.places, self.faults, killed=bool(self.room.kills))
+        by_address = {one.email: one for one in actors}
+        for to, path in sorted({one for one in self.emails.links if one[0] in by_address}):
+            if self.random.random() < ANSWERED * busy:
+                who = by_address[to]
+                browser = Browser(self.traffic, who, place.host, await sign_in(self.watcher, who))
+                await acts.take_up(browser, path, self.random, today)
+
+    def kill_at_random(self) -> None:
+        """Now and then one of the processes is killed."""
+        if self.random.random() < self.plan.kills_per_day / sum(8 <= hour < 19 for hour, _ in self.plan.slots):
+            self.traffic.killed_at = time.monotonic()
+            self.room.kill(self.random.choice(("web", "worker", "postgres")))
+
+    async def check(self, today: date) -> None:
+        """All checks of a day."""
+        await self.emails.of_today(self.watcher, self.places, self.faults, killed=bool(self.room.kills))
+        for place in self.places:
+            days, actors = self.days[place.code], await present(self.watcher, place.code, today)
+            await checks.books(self.watcher, place.code, self.faults)
+            await checks.states(self.watcher, place.code, self.faults)
+            await checks.deadlines(self.watcher, place.code, days, today, self.faults)
+            await checks.clocks(self.watcher, place.code, today, days, self.faults)
+            await checks.left_over(
+                self.watcher,
+                place.code,
+                self.room.clock.now(),
+                mail_may_leave=days.open(today),
+                faults=self.faults,
+            )
+            await self.emails.may_be_read(
+                self.watcher, self.traffic, place, actors, self.plan.emails_opened, self.random
+            )
+            roles = sorted({one.role for one in actors})
+            share = max(1, round(len(roles) * self.plan.pages))
+            first = today.toordinal() * share % len(roles)
+            chosen = [role for role in (roles + roles)[first : first + share]]
+            self.pages_opened += await pages.one_of_each_role(
+                self.watcher, self.traffic, place.host, [one for one in actors if one.role in chosen], self.random
+            )
+
+    def report(self) -> list[str]:
+        """For people to read: what was simulated, what was found, and how to have it again."""
+        largest = sorted(((size, kind) for kind, (size, _) in self.traffic.sizes.items()), reverse=True)
+        arguments = f"--seed {self.plan.seed} --days {self.plan.days} --start {self.plan.start} --schools {','.join(map(str, self.plan.sizes))}"
+        return [
+            f"seed {self.plan.seed}: {self.plan.days} days from {self.plan.start}, schools {self.plan.sizes}",
+            f"acts done: {self.traffic.acts.total()}, refused: {self.traffic.refused.total()}, sent again: {self.traffic.sent_again}",
+            f"pages opened by the checks: {self.pages_opened}; answers: {dict(sorted(self.traffic.statuses.items()))}",
+            f"emails: {self.emails.total}; kills: {self.room.kills or 'none'}; happened: {dict(self.happened)}",
+            "acts: " + ", ".join(f"{kind} {count}" for kind, count in self.traffic.acts.most_common(60)),
+            "refusals:",
+            *(f"    {count} {why}" for why, count in self.traffic.reasons.most_common(20)),
+            "largest pages: " + ", ".join(f"{kind} {size:,}" for size, kind in largest[:8]),
+            f"faults: {self.faults.counts.total()}",
+            *self.faults.lines(),
+            f'the same again: make simulate ARGS="{arguments}"',
+        ]
+
+
+def at(day: date, hour: int, minute: int) -> datetime:
+    """A moment in London."""
+    return datetime.combine(day, time_of_day(hour, minute), LONDON)
+
+
+async def simulate(plan: Plan) -> Year:
+    """Run a whole simulation; what it found is in the year it gives back."""
+    random, faults = Random(plan.seed), Faults(plan.start)
+    names = (
+        ("county", "County", 903, 100_000),
+        ("borough", "Borough", 904, 14_000),
+        ("third", "Third", 905, 20_000),
+    )
+    places = [
+        make_place(*names[number][:3], size, names[number][3], Random(plan.seed * 10 + number))
+        for number, size in enumerate(plan.sizes)
+    ]
+    async with (
+        machines(at(plan.start - timedelta(days=2), 8, 0)) as room,
+        httpx.AsyncClient(base_url=room.web_url, timeout=60) as http,
+        httpx.AsyncClient(base_url=room.desk_url, timeout=60) as desk,
+    ):
+        watcher = Watcher(room)
+        traffic = Traffic(http, faults, random, plan.size_limit)
+        year = Year(
+            plan, room, watcher, traffic, Staffing(watcher, traffic, desk, random), Emails(room.office), faults, random,
+            places, {place.code: Days(set()) for place in places},
+        )  # fmt: skip
+        try:
+            began = time.monotonic()
+            await year.settle()
+            room.open_doors(plan.web)
+            await room.until_open(places[0].host)
+            plan.say(f"settled {plan.sizes} schools in {time.monotonic() - began:.1f} s")
+            await year.run()
+        finally:
+            await watcher.close()
+    return year
