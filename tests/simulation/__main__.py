@@ -23,7 +23,9 @@ def main() -> int:
     )
     parser.add_argument("--kills", type=float, default=0.3, help="kills a day, on average")
     parser.add_argument("--size-limit", type=int, default=100_000, help="bytes of HTML that a page may have")
-    parser.add_argument("--pages", type=float, default=1.0, help="share of the roles whose pages are opened on a day")
+    parser.add_argument(
+        "--pages", type=float, default=1.0, help="share of the roles whose pages are opened on a day"
+    )
     given = parser.parse_args()
     if library() is None:
         print("libfaketime is needed: apt-get install libfaketime", file=sys.stderr)

@@ -16,7 +16,9 @@ from tests.simulation.places import Place
 LINK = re.compile(r"https://([a-z0-9.-]+)(/[^\s<>\"]*)")
 OUTSIDE = re.compile(r"^/(invitations/|sign-in|account|notices|$)")
 
-BY_A_PERSON = "SELECT EXISTS (SELECT FROM journal_entry WHERE authority_id = $1 AND at = $2 AND person_id IS NOT NULL)"
+BY_A_PERSON = (
+    "SELECT EXISTS (SELECT FROM journal_entry WHERE authority_id = $1 AND at = $2 AND person_id IS NOT NULL)"
+)
 """Whether an email was written in the transaction of somebody's act: such a one may come again when the act is done again."""
 
 
@@ -72,6 +74,10 @@ class Emails:
             )
             if person is None or person["email"] != to:
                 faults.add("an email to the wrong recipient", f"{to}: {one['Subject']}")
+        self._note_links(place, faults, to, text)
+
+    def _note_links(self, place: Place, faults: Faults, to: str, text: str) -> None:
+        """Where an email points to, for its recipient to follow."""
         for host, path in LINK.findall(text):
             if host != place.host:
                 faults.add("an email with a link to another host", f"{to}: {host}")

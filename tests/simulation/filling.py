@@ -1,5 +1,6 @@
 """How people fill in forms: what stands stays, the rest is chosen or written by the name of the field."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -32,7 +33,9 @@ def british(day: date) -> str:
 
 def bases(form: Form) -> set[str]:
     """The names of a form's fields; the three boxes of a date count as one."""
-    return {one.name.removesuffix("-day") for one in form.fields if not one.name.endswith(("-month", "-year"))}
+    return {
+        one.name.removesuffix("-day") for one in form.fields if not one.name.endswith(("-month", "-year"))
+    }
 
 
 def fill(form: Form, random: Random, today: date, **given: Any) -> dict[str, Any]:
@@ -40,26 +43,29 @@ def fill(form: Form, random: Random, today: date, **given: Any) -> dict[str, Any
     sent: dict[str, Any] = {}
     groups: dict[str, list[Field]] = {}
     for one in form.fields:
-        base, _, part = one.name.rpartition("-")
-        if part in ("day", "month", "year"):
-            if part == "day":
-                sent[base] = written(base, "date", random, today)
-            if one.value:
-                sent[one.name] = one.value
-        elif one.kind in ("radio", "checkbox", "submit"):
+        if one.kind in ("radio", "checkbox", "submit"):
             groups.setdefault(one.name, []).append(one)
-        elif one.kind == "select":
-            options = [option for option in one.options if option]
-            sent[one.name] = one.value or (random.choice(options) if options else "")
-        elif one.kind == "hidden" or one.value:
-            sent[one.name] = one.value
         elif one.kind != "file":
-            sent[one.name] = written(one.name, one.kind, random, today)
+            sent |= _typed(one, random, today)
     for name, some in groups.items():
         chosen = _chosen(name, some, random)
         if chosen:
             sent[name] = chosen if len(chosen) > 1 else chosen[0]
     return _in_parts(form, sent | given, given)
+
+
+def _typed(one: Field, random: Random, today: date) -> dict[str, str]:
+    """What stands in a field stays; an empty one is written. The first box of a date stands for all three."""
+    base, _, part = one.name.rpartition("-")
+    if part in ("day", "month", "year"):
+        if one.value:
+            return {one.name: one.value}
+        return {base: written(base, "date", random, today)} if part == "day" else {}
+    if one.kind == "select":
+        options = [option for option in one.options if option]
+        return {one.name: one.value or (random.choice(options) if options else "")}
+    standing = one.kind == "hidden" or one.value
+    return {one.name: one.value if standing else written(one.name, one.kind, random, today)}
 
 
 def _in_parts(form: Form, sent: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +74,9 @@ def _in_parts(form: Form, sent: dict[str, Any], given: dict[str, Any]) -> dict[s
         typed = sent.pop(name, None)
         if name in given or f"{name}-day" not in sent:
             parts = (typed or "//").split("/")
-            sent |= {f"{name}-{part}": value for part, value in zip(("day", "month", "year"), parts, strict=True)}
+            sent |= {
+                f"{name}-{part}": value for part, value in zip(("day", "month", "year"), parts, strict=True)
+            }
     return {name: value for name, value in sent.items() if value is not None}
 
 
@@ -85,28 +93,23 @@ def _chosen(name: str, some: list[Field], random: Random) -> list[str]:
     return [one.value for one in random.sample(some, min(len(some), random.choice((1, 1, 2))))]
 
 
+RULES: tuple[tuple[Callable[[str], bool], Callable[[Random, date], str]], ...] = (
+    (lambda name: name in TODAY_OR_BEFORE, lambda random, today: british(today - timedelta(days=random.choice((0, 0, 1, 2))))),
+    (lambda name: name.startswith(("starts", "first")), lambda random, today: british(today + timedelta(days=random.randint(1, 20)))),
+    (lambda name: name.startswith(("ends", "last")), lambda random, today: british(today + timedelta(days=random.randint(30, 120)))),
+    (lambda name: name.endswith(DATES), lambda random, today: british(today + timedelta(days=random.randint(5, 60)))),
+    (lambda name: "days" in name or name in ("hours", "staff_hours"), lambda random, _: random.choice(("0.5", "1", "1.5", "2", "3"))),
+    (lambda name: "pence" in name or "cost" in name, lambda random, _: random.choice(("0", "250", "1200", "4800"))),
+    (lambda name: name.endswith(("_max", "miles", "number")), lambda random, _: random.choice(("1", "2", "3", "15"))),
+    (lambda name: "email" in name, lambda random, _: f"new.person{random.randrange(10**6)}@schools.gov.uk"),
+    (lambda name: name == "q" or "url" in name, lambda _, __: ""),
+)  # fmt: skip
+"""What somebody writes into an empty field, by its name; the first rule that fits counts."""
+
+
 def written(name: str, kind: str, random: Random, today: date) -> str:
     """What somebody writes into an empty field of this name."""
-    if kind in ("search",) or name == "q":
-        return ""
-    if kind == "email" or name == "email":
-        return f"new.person{random.randrange(10**6)}@schools.gov.uk"
-    if name in TODAY_OR_BEFORE:
-        return british(today - timedelta(days=random.choice((0, 0, 1, 2))))
-    if name.startswith(("starts", "first")):
-        return british(today + timedelta(days=random.randint(1, 20)))
-    if name.startswith(("ends", "last")):
-        return british(today + timedelta(days=random.randint(30, 120)))
-    if name.endswith(DATES):
-        return british(today + timedelta(days=random.randint(5, 60)))
-    if "days" in name or name in ("hours", "staff_hours"):
-        return random.choice(("0.5", "1", "1.5", "2", "3"))
-    if "pence" in name or "cost" in name or "pounds" in name:
-        return str(random.choice((0, 250, 1200, 4800)))
-    if name.endswith(("_max", "miles", "number")):
-        return str(random.choice((1, 2, 3, 15)))
-    if "title" in name or name == "name":
-        return random.choice(TITLES)
-    if "url" in name:
-        return ""
-    return random.choice(SENTENCES) if kind == "textarea" else random.choice(TITLES)
+    for fits, write in RULES:
+        if fits(name):
+            return write(random, today)
+    return random.choice(SENTENCES if kind == "textarea" else TITLES)

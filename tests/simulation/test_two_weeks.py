@@ -9,7 +9,9 @@ from tests.simulation.year import Plan, simulate
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(library() is None, reason="libfaketime is not installed (apt-get install libfaketime)"),
+    pytest.mark.skipif(
+        library() is None, reason="libfaketime is not installed (apt-get install libfaketime)"
+    ),
 ]
 
 KNOWN = {
@@ -26,11 +28,11 @@ TWO_WEEKS = Plan(
     seed=3,
     start=date(2026, 8, 27),
     days=14,
-    sizes=(14, 5),
-    pace=12,
+    sizes=(12, 5),
+    pace=14,
     kills_per_day=0.3,
     web=1,
-    pages=0.15,
+    pages=0.1,
     size_limit=100_000,
     slots=((8, 20), (11, 10), (16, 40)),
 )

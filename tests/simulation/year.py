@@ -169,7 +169,9 @@ class Year:
 
     def kill_at_random(self) -> None:
         """Now and then one of the processes is killed."""
-        if self.random.random() < self.plan.kills_per_day / sum(8 <= hour < 19 for hour, _ in self.plan.slots):
+        if self.random.random() < self.plan.kills_per_day / sum(
+            8 <= hour < 19 for hour, _ in self.plan.slots
+        ):
             self.traffic.killed_at = time.monotonic()
             self.room.kill(self.random.choice(("web", "worker", "postgres")))
 
@@ -195,9 +197,13 @@ class Year:
             roles = sorted({one.role for one in actors})
             share = max(1, round(len(roles) * self.plan.pages))
             first = today.toordinal() * share % len(roles)
-            chosen = [role for role in (roles + roles)[first : first + share]]
+            chosen = (roles + roles)[first : first + share]
             self.pages_opened += await pages.one_of_each_role(
-                self.watcher, self.traffic, place.host, [one for one in actors if one.role in chosen], self.random
+                self.watcher,
+                self.traffic,
+                place.host,
+                [one for one in actors if one.role in chosen],
+                self.random,
             )
 
     def report(self) -> list[str]:
