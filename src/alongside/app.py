@@ -28,7 +28,7 @@ from alongside.people.sessions import find_person, keep_awake
 from alongside.records import pages as records_pages
 from alongside.schools import pages as schools_pages
 from alongside.settings import Settings, bundled
-from alongside.web import health, live
+from alongside.web import health, live, problems
 from alongside.web.answers import Page
 from alongside.web.caching import with_versions
 from alongside.web.house import Destination, House
@@ -52,6 +52,7 @@ ROOMS: tuple[ModuleType, ...] = (
     desks_pages,
     health,
     live,
+    problems,
 )
 
 DESTINATIONS = (

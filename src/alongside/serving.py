@@ -16,6 +16,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from alongside.errors import WrongSetUp
 from alongside.settings import Settings, bundled
 from alongside.supervision import Kept, child
+from alongside.web.problems import STATUSES
 from alongside.web.protocol import limited_protocol
 from alongside.web.render import plain_page
 from alongside.web.templates import make_environment
@@ -72,7 +73,7 @@ def serve(descriptor: int, settings: Settings) -> None:
 def _pages() -> dict[int, bytes]:
     """The pages for requests that never reach the app."""
     environment = make_environment(bundled("templates"))
-    return {status: plain_page(environment, f"errors/{status}.html") for status in (400, 408, 414, 431)}
+    return {status: plain_page(environment, f"errors/{status}.html") for status in STATUSES}
 
 
 @contextmanager

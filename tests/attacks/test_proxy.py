@@ -1,0 +1,218 @@
+"""The shipped nginx.conf against each limit of the app: read always, and run where nginx is installed."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from alongside.app import ROOMS
+from alongside.web.problems import STATUSES
+from alongside.web.protocol import MOST_HEAD
+from tests.browser.served import Served, served
+from tests.client import Client, soup, words
+from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH
+from tests.stage import Copy
+
+CONFIGURATION = (Path(__file__).parents[2] / "infra" / "nginx.conf").read_text()
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+HOST = HEAD_OF_MILL.host
+
+
+def uploads() -> dict[str, int]:
+    """Each page that takes files, and how many bytes."""
+    found = {}
+    for room in ROOMS:
+        for handler in room.routes:
+            largest = getattr(handler, "request_max_body_size", None)
+            if isinstance(largest, int):
+                found[min(handler.paths)] = largest
+    return found
+
+
+def size(name: str) -> int:
+    """A size in the configuration, in bytes."""
+    found = re.search(rf"^\s*{name} (?:\d+ )?(\d+)([mk]);", CONFIGURATION, re.MULTILINE)
+    assert found, name
+    return int(found[1]) * {"k": 1024, "m": 1024**2}[found[2]]
+
+
+def test_every_upload_passes_the_proxy() -> None:
+    """What the app takes, nginx takes, with room to spare: the app's refusal gives the text back, nginx's cannot."""
+    assert len(uploads()) >= 4
+    assert max(uploads().values()) * 1.25 < size("client_max_body_size")
+
+
+def test_the_proxys_limits_of_headers_are_the_apps() -> None:
+    """Nothing that passes there is refused behind it."""
+    assert 4 * size("large_client_header_buffers") == MOST_HEAD
+
+
+def test_what_the_proxy_refuses_gets_a_page() -> None:
+    """Each status has its page in the app, and no other."""
+    named = {int(found) for found in re.findall(r"error_page \d+ (?:=\d+ )?/problems/(\d+);", CONFIGURATION)}
+    assert named == set(STATUSES)
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """Where nginx listens, and the certificate it shows."""
+
+    port: int
+    context: ssl.SSLContext
+
+
+@pytest.fixture
+async def app(copy: Copy) -> AsyncIterator[Served]:
+    """The app behind the proxy."""
+    async with served(copy) as one:
+        yield one
+
+
+@pytest.fixture
+def proxy(app: Served, tmp_path: Path) -> Iterator[Proxy]:
+    """The shipped configuration with names, ports and a certificate of the test."""
+    if NGINX is None:
+        if os.environ.get("CI"):
+            pytest.fail("nginx is not installed: .ci/run installs it")
+        pytest.skip("nginx is not installed")
+    plain, secure = free_port(), free_port()
+    certificate, key = tmp_path / "fullchain.pem", tmp_path / "key.pem"
+    subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST},IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    files = ["-keyout", str(key), "-out", str(certificate), "-days", "1"]
+    subprocess.run([*command, *subject, *files], check=True, capture_output=True)
+    changed = CONFIGURATION
+    for ours, theirs in (
+        ("wigan.alongside.example york.alongside.example", HOST),
+        ("/etc/alongside/tls", str(tmp_path)),
+        ("server 127.0.0.1:8000", f"server 127.0.0.1:{app.port}"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
+    ):
+        assert ours in changed, ours
+        changed = changed.replace(ours, theirs)
+    paths = "".join(
+        f"{name}_temp_path {tmp_path}/{name};\n"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    main = tmp_path / "nginx.conf"
+    main.write_text(
+        f"worker_processes 1; daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log;\n"
+        f"{'user root;' if os.geteuid() == 0 else ''}\n"
+        f"events {{ worker_connections 256; }}\nhttp {{\naccess_log off;\n{paths}{changed}\n}}\n"
+    )
+    process = subprocess.Popen([NGINX, "-e", str(tmp_path / "error.log"), "-c", str(main)])
+    try:
+        wait_for(secure, process)
+        yield Proxy(secure, ssl.create_default_context(cafile=str(certificate)))
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def free_port() -> int:
+    """A port that nobody uses."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until somebody listens."""
+    for _ in range(200):
+        assert process.poll() is None, "nginx does not take the shipped configuration"
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nginx does not listen")
+
+
+def behind(proxy: Proxy, app: Served) -> Client:
+    """A browser behind the proxy."""
+    client = Client(app.app)
+    client.http = httpx.AsyncClient(
+        base_url=f"https://127.0.0.1:{proxy.port}", verify=proxy.context, timeout=30
+    )
+    return client
+
+
+async def test_each_upload_reaches_the_app_and_only_the_app_refuses_it(proxy: Proxy, app: Served) -> None:
+    """Right up to each limit and a little above: always the app's answer, with what was typed."""
+    client = behind(proxy, app)
+    for path, largest in uploads().items():
+        address = re.sub(r"\{[^}]*\}", HEAD_OF_MILL.person_id.hex, path)
+        for length in (largest - 2_000, largest + 300_000):
+            answer = await client.http.post(
+                address,
+                files={
+                    "file": ("a.bin", b"\x00" * length),
+                    "text": (None, "Typed beside the file by a person"),
+                },
+                headers=client._headers(LEAD_OF_NORTH, {"sec-fetch-site": "same-origin"}),
+            )
+            assert answer.status_code in (403, 404, 413), (path, length)
+            assert "Typed beside the file by a person" in words(answer), (path, length)
+    await client.http.aclose()
+
+
+async def test_what_nginx_refuses_is_a_page_of_ours(proxy: Proxy, app: Served) -> None:
+    """413 above every limit, 431 for headers, 414 for the address, 400 for no HTTP: headings, not nginx's own page."""
+    client = behind(proxy, app)
+    large = await client.http.post("/needs", content=b"x" * 34_000_000, headers=client._headers(None, {}))
+    jar = await client.http.get("/", headers={"host": HOST, "cookie": "a" * 9_000})
+    long = await client.http.get("/board?q=" + "a" * 9_000, headers={"host": HOST})
+    for answer, status, heading in (
+        (large, 413, "This is too large"),
+        (jar, 431, "The request is too large"),
+        (long, 414, "The address is too long"),
+    ):
+        assert (answer.status_code, soup(answer).h1.text) == (status, heading)
+        assert "nginx" not in answer.text
+    raw = await asyncio.to_thread(tls_answer, proxy, b"rubbish\r\n\r\n")
+    assert b"This request cannot be read" in raw
+    await client.http.aclose()
+
+
+def tls_answer(proxy: Proxy, sent: bytes) -> bytes:
+    """What comes back for bytes that are no HTTP."""
+    with (
+        socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as one,
+        proxy.context.wrap_socket(one, server_hostname=HOST) as line,
+    ):
+        line.sendall(sent)
+        answered = b""
+        while part := line.recv(65_536):
+            answered += part
+        return answered
+
+
+async def test_html_is_compressed_and_its_token_is_never_the_same(proxy: Proxy, app: Served) -> None:
+    """The file says that HTML is compressed; that is safe because no two responses hold the same token."""
+    client = behind(proxy, app)
+    tokens = set()
+    for _ in range(3):
+        page = await client.get("/needs/new", as_=HEAD_OF_MILL)
+        assert page.headers["content-encoding"] == "gzip"
+        assert "Accept-Encoding" in page.headers["vary"]
+        tokens.add(soup(page).select_one("input[name=csrf_token]")["value"])
+    assert len(tokens) == 3
+    await client.http.aclose()
+
+
+async def test_what_is_not_for_outside_is_not_there(proxy: Proxy, app: Served) -> None:
+    """Figures, readiness and the pages for refusals are not served to browsers."""
+    client = behind(proxy, app)
+    for path in ("/metrics", "/health/ready", "/problems/413"):
+        assert (await client.http.get(path, headers={"host": HOST})).status_code == 404
+    await client.http.aclose()
