@@ -5,15 +5,18 @@ What differs between authorities is no setting of the installation: see `tenants
 """
 
 import os
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, TypeVar
+from urllib.parse import parse_qs, quote, urlsplit
 
 from alongside.errors import WrongSetUp
 
 PACKAGE = Path(__file__).parent
 SHORTEST_SECRET = 32
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 Value = TypeVar("Value")
 
 
@@ -23,7 +26,8 @@ class Settings:
 
     `mail` is `readable` (kept to be read in the demonstration), `smtp://…` or `notify:<key>`;
     `trusted_proxy` holds the addresses whose X-Forwarded-* headers are believed; `anchors` is the folder in which the
-    worker writes down where each journal has got to, `anchor_key` signs that.
+    worker writes down where each journal has got to, `anchor_key` signs that. With `tls_required` the addresses of
+    PostgreSQL and of the mail server ask for TLS with a certificate for the server's name.
     """
 
     database_url: str = field(repr=False)
@@ -41,6 +45,7 @@ class Settings:
     anchor_key: bytes | None = field(default=None, repr=False)
     pool_size: int = 10
     log_format: str = "json"
+    tls_required: bool = False
 
     def address(self, slug: str, host: str) -> str:
         """Where an authority is reached from outside, with no slash at its end: for links in mails."""
@@ -50,17 +55,28 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Read all settings. Raises WrongSetUp, naming the variable and the cure."""
         given = Given(os.environ if environment is None else environment)
+        tls = Tls(
+            required=given.converted("ALONGSIDE_TLS_REQUIRED", _yes_or_no, False, "yes or no"),
+            certificates=given.optional("ALONGSIDE_TLS_CERTIFICATES"),
+        )
+        migrator_url = given.optional("ALONGSIDE_MIGRATOR_URL")
         tenants, anchors = given.optional("ALONGSIDE_TENANTS"), given.optional("ALONGSIDE_ANCHORS")
         return cls(
-            database_url=given.needed(
-                "DATABASE_URL", _postgresql, "an address, postgresql://alongside_app:…@host/name"
+            database_url=tls.of_database(
+                "DATABASE_URL",
+                given.needed(
+                    "DATABASE_URL", _postgresql, "an address, postgresql://alongside_app:…@host/name"
+                ),
             ),
             fence_key=given.needed("ALONGSIDE_FENCE_KEY", _secret, _AT_RANDOM),
             secret=given.needed("ALONGSIDE_SECRET", _secret, _AT_RANDOM),
-            migrator_url=given.optional("ALONGSIDE_MIGRATOR_URL"),
+            migrator_url=tls.of_database("ALONGSIDE_MIGRATOR_URL", migrator_url) if migrator_url else None,
+            tls_required=tls.required,
             demonstration=given.converted("ALONGSIDE_DEMONSTRATION", _yes_or_no, False, "yes or no"),
-            mail=given.converted(
-                "ALONGSIDE_MAIL", _mail, "readable", "readable, smtp://host:port or notify:<key>"
+            mail=tls.of_mail(
+                given.converted(
+                    "ALONGSIDE_MAIL", _mail, "readable", "readable, smtp://host:port or notify:<key>"
+                )
             ),
             mail_from=given.optional("ALONGSIDE_MAIL_FROM") or cls.mail_from,
             base_url=given.converted(
@@ -76,6 +92,50 @@ class Settings:
             ),
             log_format=given.converted("ALONGSIDE_LOG_FORMAT", _log_format, cls.log_format, "json or text"),
         )
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Whether TLS is required, and the file with the certificates that are trusted: the system's, if none is named."""
+
+    required: bool
+    certificates: str | None
+
+    def of_database(self, name: str, address: str) -> str:
+        """The address with the TLS that is required of it. Raises WrongSetUp when it asks for less itself.
+
+        A socket on this machine needs none. Source of the modes: PostgreSQL, SSL support, protection in modes.
+        """
+        parts = urlsplit(address)
+        query = parse_qs(parts.query)
+        mode = query.get("sslmode", [""])[0]
+        if not self.required or query.get("host", [parts.hostname or "/"])[0].startswith("/"):
+            return address
+        if mode not in ("", "verify-full"):
+            raise WrongSetUp(
+                f"{name} asks for sslmode={mode}, but ALONGSIDE_TLS_REQUIRED is yes: use sslmode=verify-full or leave "
+                "it out."
+            )
+        more = [] if mode else ["sslmode=verify-full"]
+        if "sslrootcert" not in query:
+            more.append(f"sslrootcert={quote(self._file(), safe='/')}")
+        return "&".join([address if parts.query else f"{address}?", *more]).replace("?&", "?", 1)
+
+    def of_mail(self, mail: str) -> str:
+        """The same for SMTP; Notify is always asked over TLS."""
+        if not self.required or not mail.startswith(("smtp://", "smtps://")):
+            return mail
+        own = f"&ca={quote(self._file(), safe='/')}" if self.certificates else ""
+        return f"{mail}?tls=required{own}"
+
+    def _file(self) -> str:
+        """Raises WrongSetUp when there is no such file."""
+        found = self.certificates or ssl.get_default_verify_paths().cafile or SYSTEM_CERTIFICATES
+        if not Path(found).is_file():
+            raise WrongSetUp(
+                f"ALONGSIDE_TLS_CERTIFICATES: {found} is not there. Name a file with the certificates to trust."
+            )
+        return found
 
 
 class Given:

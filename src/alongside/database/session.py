@@ -17,6 +17,9 @@ from alongside.errors import WrongSetUp
 TRY_AGAIN = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
 """Lost serialisation, deadlock, the server going down or coming up, a broken connection, too many connections."""
 
+ASYNCPG = "postgresql+asyncpg://"
+"""asyncpg reads the address itself: SQLAlchemy knows neither `sslmode` nor `sslrootcert` in it."""
+
 TOOK_TOO_LONG = {"57014", "25P03", "25P04"}
 """Cancelled by statement_timeout, ended by idle_in_transaction_session_timeout or by transaction_timeout."""
 
@@ -60,12 +63,17 @@ class Database:
         self.fence_key = fence_key
         self.address = url
         self.engine: AsyncEngine = create_async_engine(
-            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            ASYNCPG,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_wait,
             pool_reset_on_return="rollback",
-            connect_args={"connection_class": FencedConnection, "timeout": 5, "command_timeout": 15},
+            connect_args={
+                "dsn": url,
+                "connection_class": FencedConnection,
+                "timeout": 5,
+                "command_timeout": 15,
+            },
         )
 
     @asynccontextmanager

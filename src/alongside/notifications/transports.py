@@ -44,6 +44,9 @@ class Readable:
 class Smtp:
     """By SMTP: `smtp://[user:password@]host[:port]`, with STARTTLS where it is offered, or `smtps://`.
 
+    With `?tls=required` nothing is sent, and no password told, to a server without STARTTLS or a certificate for its
+    name; `&ca=` is a file with the certificates that are trusted instead of the system's.
+
     A server that was killed by its power cut, or we by ours, between its yes and our note of it, is told the
     letter once more with the same Message-ID, by which mail servers know a second copy. SMTP has no way to
     ask.
@@ -55,6 +58,8 @@ class Smtp:
     async def __call__(self, letter: Letter) -> None:
         """Hand the letter over."""
         place = urlsplit(self.address)
+        settings = parse_qs(place.query)
+        required = settings.get("tls") == ["required"]
         try:
             message = message_from(letter, self.sender)
             await aiosmtplib.send(
@@ -64,6 +69,8 @@ class Smtp:
                 username=unquote(place.username) if place.username else None,
                 password=unquote(place.password) if place.password else None,
                 use_tls=place.scheme == "smtps",
+                start_tls=True if required and place.scheme == "smtp" else None,
+                cert_bundle=settings.get("ca", [None])[0],
                 timeout=TIMEOUT,
             )
         except ValueError as problem:
