@@ -1499,6 +1499,7 @@ CREATE TABLE amendment (
 	state TEXT NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	proposed_side TEXT NOT NULL, 
+	proposed_by UUID NOT NULL, 
 	days NUMERIC(5, 1) NOT NULL, 
 	starts_on DATE NOT NULL, 
 	ends_on DATE NOT NULL, 
@@ -1508,6 +1509,7 @@ CREATE TABLE amendment (
 	proposed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_amendment PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_amendment_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
+	CONSTRAINT fk_amendment_authority_id_proposed_by FOREIGN KEY(authority_id, proposed_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_amendment_state CHECK (state IN ('agreed', 'proposed', 'refused', 'withdrawn')), 
 	CONSTRAINT ck_amendment_proposed_side CHECK (proposed_side IN ('asker', 'giver')), 
 	CONSTRAINT ck_amendment_days CHECK (days > 0 AND days <= 200 AND days * 2 = trunc(days * 2)), 
@@ -1636,6 +1638,19 @@ CREATE TABLE review (
 	CONSTRAINT ck_review_asker_says_outcome CHECK ((outcome IS NOT NULL) = (kind = 'closing' AND side = 'asker')), 
 	CONSTRAINT ck_review_length CHECK (char_length(changed) BETWEEN 1 AND 4000), 
 	CONSTRAINT fk_review_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE signed_agreement (
+	authority_id INTEGER NOT NULL, 
+	partnership_id UUID NOT NULL, 
+	agreement_version INTEGER NOT NULL, 
+	content JSONB NOT NULL, 
+	text TEXT NOT NULL, 
+	signed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_signed_agreement PRIMARY KEY (authority_id, partnership_id, agreement_version), 
+	CONSTRAINT fk_signed_agreement_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
+	CONSTRAINT ck_signed_agreement_text CHECK (char_length(text) > 0), 
+	CONSTRAINT fk_signed_agreement_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
 CREATE TABLE visit (
@@ -2482,6 +2497,14 @@ CREATE POLICY authority_only ON review AS RESTRICTIVE FOR ALL TO PUBLIC USING (a
 
 CREATE POLICY everyone_inside ON review FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE signed_agreement ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE signed_agreement FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON signed_agreement AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+
+CREATE POLICY everyone_inside ON signed_agreement FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE visit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE visit FORCE ROW LEVEL SECURITY;
@@ -2825,6 +2848,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON directory_entry TO alongside_app;
 REVOKE ALL ON review FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON review TO alongside_app;
+
+REVOKE ALL ON signed_agreement FROM PUBLIC;
+
+GRANT SELECT, INSERT ON signed_agreement TO alongside_app;
 
 REVOKE ALL ON visit FROM PUBLIC;
 
@@ -3850,6 +3877,68 @@ CREATE CONSTRAINT TRIGGER refuse_proposals_left_behind AFTER UPDATE ON need DEFE
 CREATE CONSTRAINT TRIGGER refuse_proposals_left_behind AFTER UPDATE ON offer DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state OR NEW.content_version <> OLD.content_version)
     EXECUTE FUNCTION refuse_proposals_left_behind();
+
+CREATE FUNCTION agreement_content(of_authority integer, of_partnership uuid) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT jsonb_build_object('days', p.days, 'starts_on', p.starts_on, 'ends_on', p.ends_on,
+               'aims', coalesce((
+                   SELECT jsonb_agg(jsonb_build_object('aim', a.aim, 'measure', a.measure, 'baseline', a.baseline,
+                                                       'target', a.target) ORDER BY a.id)
+                     FROM public.aim a
+                    WHERE a.authority_id = of_authority AND a.partnership_id = of_partnership), '[]'))
+          FROM public.partnership p WHERE p.authority_id = of_authority AND p.id = of_partnership);
+END $$;
+
+CREATE FUNCTION write_down_what_is_signed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    NEW.content := public.agreement_content(NEW.authority_id, NEW.partnership_id);
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER write_down_what_is_signed BEFORE INSERT ON signed_agreement
+    FOR EACH ROW EXECUTE FUNCTION write_down_what_is_signed();
+
+CREATE FUNCTION refuse_unsigned_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    of_partnership uuid;
+    of_authority integer;
+BEGIN
+    IF TG_TABLE_NAME = 'partnership' THEN
+        of_partnership := NEW.id;
+        of_authority := NEW.authority_id;
+    ELSIF TG_OP = 'DELETE' THEN
+        of_partnership := OLD.partnership_id;
+        of_authority := OLD.authority_id;
+    ELSE
+        of_partnership := NEW.partnership_id;
+        of_authority := NEW.authority_id;
+    END IF;
+    IF EXISTS (
+        SELECT FROM public.partnership p
+         WHERE p.authority_id = of_authority AND p.id = of_partnership AND p.state = 'active'
+           AND NOT EXISTS (
+               SELECT FROM public.signed_agreement s
+                WHERE s.authority_id = of_authority AND s.partnership_id = of_partnership
+                  AND s.agreement_version = p.agreement_version
+                  AND s.content -> 'aims' = public.agreement_content(of_authority, of_partnership) -> 'aims'))
+    THEN
+        RAISE EXCEPTION 'what both headteachers signed is not kept, or has changed since'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'signed_agreement_stands';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER refuse_unsigned_change AFTER UPDATE ON partnership DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.state = 'active' AND (OLD.state <> 'active'
+                       OR NEW.agreement_version <> OLD.agreement_version OR NEW.days <> OLD.days))
+    EXECUTE FUNCTION refuse_unsigned_change();
+
+CREATE CONSTRAINT TRIGGER refuse_unsigned_change AFTER INSERT OR UPDATE OR DELETE ON aim
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unsigned_change();
 
 CREATE FUNCTION count_days_used() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

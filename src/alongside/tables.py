@@ -32,7 +32,7 @@ from alongside.matching import model as matching
 from alongside.needs import model as needs
 from alongside.notifications import model as notifications
 from alongside.offers import model as offers
-from alongside.partnerships import amendment, pairing, proposal, review, visit
+from alongside.partnerships import amendment, pairing, proposal, review, signed, visit
 from alongside.partnerships import model as partnerships
 from alongside.people import model as people
 from alongside.records import model as records
@@ -80,6 +80,7 @@ __all__ = [
     "school_dates",
     "schools",
     "shelf",
+    "signed",
     "statutory",
     "story",
     "submissions",

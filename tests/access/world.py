@@ -287,6 +287,7 @@ async def _amendment(connection: asyncpg.Connection, inside: dict[str, Any], par
         aims="[]",
         agreement_version=1,
         reason="Snow closed the school",
+        proposed_by=HEAD_OF_MILL.person_id,
     )
 
 

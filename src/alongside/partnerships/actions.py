@@ -23,6 +23,7 @@ from alongside.needs.model import (
 )
 from alongside.offers.actions import balance_offer
 from alongside.partnerships import amendment, visit
+from alongside.partnerships.agreements.actions import keep_signed_version
 from alongside.partnerships.model import BEGIN, CLOSE, END_EARLY, PREPARE, SIGN, Partnership
 from alongside.partnerships.queries import aims_of, held_partnership, left_over, need_of
 from alongside.partnerships.sides import (
@@ -129,6 +130,7 @@ async def sign_agreement(
         )
         return
     await take(session, person, Partnership, row, BEGIN, **signed)
+    await keep_signed_version(session, person, row.id)
     need = await need_of(session, person.authority_id, row.need_id)
     await take(session, system(person.authority_id, person.today), Need, need, BEGIN_SUPPORT)
     text = f"Both headteachers have signed: {row.giving_name} now supports {row.asking_name}."

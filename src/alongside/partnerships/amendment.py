@@ -54,6 +54,7 @@ class Amendment(AuthorityOwned, Base):
     __tablename__ = "amendment"
     __table_args__ = (
         reference("partnership_id", "partnership"),
+        reference("proposed_by", "person"),
         CheckConstraint(one_of("state", AMENDMENT_WORKFLOW.states), name="state"),
         CheckConstraint(one_of("proposed_side", SIDES), name="proposed_side"),
         CheckConstraint("days > 0 AND days <= 200 AND days * 2 = trunc(days * 2)", name="days"),
@@ -73,6 +74,7 @@ class Amendment(AuthorityOwned, Base):
     state: Mapped[str]
     version: Mapped[int] = mapped_column(server_default=text("1"))
     proposed_side: Mapped[str]
+    proposed_by: Mapped[UUID]
     days: Mapped[Decimal] = mapped_column(Numeric(5, 1))
     starts_on: Mapped[date]
     ends_on: Mapped[date]

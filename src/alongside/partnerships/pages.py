@@ -12,6 +12,8 @@ from alongside.authorities import settings_of
 from alongside.authorities.settings import label_of
 from alongside.needs.list import number_of_page
 from alongside.partnerships import actions, queries
+from alongside.partnerships.agreements import pages as agreements
+from alongside.partnerships.agreements.wording import differences
 from alongside.partnerships.aims import pages as aims
 from alongside.partnerships.amendments import pages as amendments
 from alongside.partnerships.amendments.queries import amendments_of
@@ -65,7 +67,9 @@ async def show_partnership(
         "aims": its_aims,
         "visits": its_visits,
         "reviews": its_reviews,
-        "amendments": its_changes,
+        "amendments": [
+            (one, differences(row, its_aims, one) if one.state == "proposed" else []) for one in its_changes
+        ],
         "entries": await queries.story_of(session, authority_id, subjects),
     }
     return Page("partnerships/show.html", context)
@@ -135,4 +139,5 @@ routes = [
     *visits.routes,
     *reviews.routes,
     *amendments.routes,
+    *agreements.routes,
 ]

@@ -1,6 +1,7 @@
 """Changes to a partnership that runs: only both heads together change what was signed."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from alongside.errors import Refused
 from alongside.journal.actions import write_journal
 from alongside.offers.actions import balance_offer
 from alongside.partnerships.actions import in_words
+from alongside.partnerships.agreements.actions import keep_signed_version
 from alongside.partnerships.aims.forms import TEXTS
 from alongside.partnerships.amendment import (
     AGREE_AMENDMENT,
@@ -73,6 +75,7 @@ async def propose_amendment(
         aims=list(wanted.aims),
         agreement_version=row.agreement_version,
         reason=wanted.reason,
+        proposed_by=person.id,
     )
     session.add(made)
     try:
@@ -91,9 +94,12 @@ async def propose_amendment(
     return made.id
 
 
-async def agree_amendment(session: AsyncSession, person: Person, amendment_id: UUID) -> UUID:
+async def agree_amendment(
+    session: AsyncSession, person: Person, amendment_id: UUID, agreement_version: int | None = None
+) -> UUID:
     """Agree to the other head's change: days move between pool and partnership in the same statement.
 
+    `agreement_version` is the one that was shown beside the change. The changed agreement is kept as signed by both.
     Returns the partnership. Raises Refused when the pool has not the days, or more are used already.
     """
     seen = await amendment_to(session, person, Permission.AMEND_PARTNERSHIP, amendment_id)
@@ -102,8 +108,9 @@ async def agree_amendment(session: AsyncSession, person: Person, amendment_id: U
     )
     side = own_side(person, Permission.AMEND_PARTNERSHIP, row)
     _refuse_own(seen, side, row)
-    if seen.agreement_version != row.agreement_version:
-        raise Refused("The partnership has changed since this was proposed. Propose it anew.", row.state)
+    shown = seen.agreement_version if agreement_version is None else agreement_version
+    if not seen.agreement_version == row.agreement_version == shown:
+        raise Refused("The agreement has changed since this was proposed. Propose it again.", row.state)
     _refuse_fewer_than_used(row, seen.days)
     await take(session, person, Amendment, seen, AGREE_AMENDMENT)
     changes = {
@@ -123,14 +130,26 @@ async def agree_amendment(session: AsyncSession, person: Person, amendment_id: U
             starts_on=seen.starts_on,
             ends_on=seen.ends_on,
             agreement_version=row.agreement_version + 1,
+            **_signatures(person, seen, side),
         )
     except IntegrityError as error:
         raise in_words(error, row) from error
     await _put_aims(session, person, row, seen.aims)
+    await keep_signed_version(session, person, row.id)
     await balance_offer(session, person, row.offer_id)
     await _tell_other(session, person, row, side, amendment_id, "has agreed to the change you proposed")
     partnership_id: UUID = row.id
     return partnership_id
+
+
+def _signatures(person: Person, seen: Any, side: str) -> dict[str, Any]:
+    """Who signs the changed agreement: the head who proposed the change by that, and the one who agrees now."""
+    return {
+        f"{side}_signed_at": datetime.now(UTC),
+        f"{side}_signed_by": person.id,
+        f"{OTHER_SIDE[side]}_signed_at": seen.proposed_at,
+        f"{OTHER_SIDE[side]}_signed_by": seen.proposed_by,
+    }
 
 
 async def refuse_amendment(session: AsyncSession, person: Person, amendment_id: UUID, reason: str) -> UUID:

@@ -13,6 +13,7 @@ from alongside.partnerships.amendments.forms import NEW, as_it_stands, change_fo
 from alongside.partnerships.amendments.queries import amendment_to
 from alongside.partnerships.forms import ReasonForm
 from alongside.partnerships.queries import aims_of, partnership_to
+from alongside.partnerships.versions import version_of
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.typed import typed
@@ -46,8 +47,10 @@ async def propose_amendment(
 async def agree_amendment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, amendment_id: UUID
 ) -> Answer:
-    """Agree to the other head's change."""
-    partnership_id = await actions.agree_amendment(session, person, amendment_id)
+    """Agree to the other head's change of the agreement that was shown."""
+    await amendment_to(session, person, Permission.AMEND_PARTNERSHIP, amendment_id)
+    version = version_of(await typed(request))
+    partnership_id = await actions.agree_amendment(session, person, amendment_id, version)
     return SeeOther(f"/partnerships/{partnership_id}", "The change is made.")
 
 

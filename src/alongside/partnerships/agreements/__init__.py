@@ -1,0 +1,1 @@
+"""The signed versions of an agreement: kept when both heads have signed, shown and printed."""

@@ -1,0 +1,101 @@
+"""The signed versions of an agreement: each is kept as it was signed, and PostgreSQL writes down what that was."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.database.base import AuthorityKeyed, Base, created_at, reference
+from alongside.database.promises import promise
+
+
+class SignedAgreement(AuthorityKeyed, Base):
+    """One version that both headteachers signed: append-only, so that it can be printed and sealed.
+
+    `content` is what PostgreSQL found in partnership and aims when it was signed (days, dates, aims), `text` the whole
+    agreement as it is printed, with the names of both schools and of who signed.
+    """
+
+    __tablename__ = "signed_agreement"
+    __table_args__ = (
+        reference("partnership_id", "partnership"),
+        CheckConstraint("char_length(text) > 0", name="text"),
+        {"info": {"append_only": True}},
+    )
+
+    partnership_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agreement_version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    text: Mapped[str]
+    signed_at: Mapped[datetime] = created_at()
+
+
+promise(
+    "what_was_signed_is_kept_and_stands",
+    """
+CREATE FUNCTION agreement_content(of_authority integer, of_partnership uuid) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT jsonb_build_object('days', p.days, 'starts_on', p.starts_on, 'ends_on', p.ends_on,
+               'aims', coalesce((
+                   SELECT jsonb_agg(jsonb_build_object('aim', a.aim, 'measure', a.measure, 'baseline', a.baseline,
+                                                       'target', a.target) ORDER BY a.id)
+                     FROM public.aim a
+                    WHERE a.authority_id = of_authority AND a.partnership_id = of_partnership), '[]'))
+          FROM public.partnership p WHERE p.authority_id = of_authority AND p.id = of_partnership);
+END $$;
+
+CREATE FUNCTION write_down_what_is_signed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    NEW.content := public.agreement_content(NEW.authority_id, NEW.partnership_id);
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER write_down_what_is_signed BEFORE INSERT ON signed_agreement
+    FOR EACH ROW EXECUTE FUNCTION write_down_what_is_signed();
+
+CREATE FUNCTION refuse_unsigned_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    of_partnership uuid;
+    of_authority integer;
+BEGIN
+    IF TG_TABLE_NAME = 'partnership' THEN
+        of_partnership := NEW.id;
+        of_authority := NEW.authority_id;
+    ELSIF TG_OP = 'DELETE' THEN
+        of_partnership := OLD.partnership_id;
+        of_authority := OLD.authority_id;
+    ELSE
+        of_partnership := NEW.partnership_id;
+        of_authority := NEW.authority_id;
+    END IF;
+    IF EXISTS (
+        SELECT FROM public.partnership p
+         WHERE p.authority_id = of_authority AND p.id = of_partnership AND p.state = 'active'
+           AND NOT EXISTS (
+               SELECT FROM public.signed_agreement s
+                WHERE s.authority_id = of_authority AND s.partnership_id = of_partnership
+                  AND s.agreement_version = p.agreement_version
+                  AND s.content -> 'aims' = public.agreement_content(of_authority, of_partnership) -> 'aims'))
+    THEN
+        RAISE EXCEPTION 'what both headteachers signed is not kept, or has changed since'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'signed_agreement_stands';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER refuse_unsigned_change AFTER UPDATE ON partnership DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.state = 'active' AND (OLD.state <> 'active'
+                       OR NEW.agreement_version <> OLD.agreement_version OR NEW.days <> OLD.days))
+    EXECUTE FUNCTION refuse_unsigned_change();
+
+CREATE CONSTRAINT TRIGGER refuse_unsigned_change AFTER INSERT OR UPDATE OR DELETE ON aim
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unsigned_change();
+""",
+)
