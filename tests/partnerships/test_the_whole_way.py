@@ -206,7 +206,7 @@ async def test_a_change_is_proposed_and_agreed_on_the_page(client: Client, datab
     page = await client.get(partnership, HEAD_OF_PARK)
     found = re.search(r"/amendments/[0-9a-f-]+/agreement", page.text)
     assert found
-    await does(client, HEAD_OF_PARK, found.group(0))
+    await does(client, HEAD_OF_PARK, found.group(0), {"version": hidden(page, "/agreement")})
     assert "0 days used of 3 days" in words(await client.get(partnership, HEAD_OF_PARK))
 
 
