@@ -30,6 +30,7 @@ LONGEST = (
     "tests/browser/test_pages_are_accessible.py",
     "tests/setup/test_demonstration.py",
     "tests/large/test_every_page_is_small.py",
+    "tests/access/test_every_row.py",
     "tests/browser/test_the_whole_journey.py",
     "tests/browser/test_policy.py",
     "tests/faults/test_timers.py",

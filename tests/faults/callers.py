@@ -25,6 +25,13 @@ class Answered:
     status: int
     headers: dict[str, str]
     text: str
+    body: bytes = b""
+
+
+async def call_bytes(app: Litestar, one: Cast | None, path: str) -> tuple[int, str, bytes]:
+    """What a member of the cast, or nobody, gets at an address: status, content type and body."""
+    answer = await call(app, one, path)
+    return answer.status, answer.headers.get("content-type", ""), answer.body
 
 
 async def call(
@@ -84,9 +91,8 @@ async def call(
 
     await app(scope, receive, send)  # type: ignore[arg-type]
     told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-    return Answered(
-        sent[0]["status"], told, b"".join(m.get("body", b"") for m in sent[1:]).decode(errors="replace")
-    )
+    whole = b"".join(m.get("body", b"") for m in sent[1:])
+    return Answered(sent[0]["status"], told, whole.decode(errors="replace"), whole)
 
 
 @asynccontextmanager

@@ -141,6 +141,17 @@ async def test_what_is_append_only_or_read_only_is_so_for_the_app(database: Data
             assert not held.i, table.name
 
 
+@pytest.mark.parametrize("table", sorted(NOT_OWNED))
+async def test_what_belongs_to_no_authority_is_not_written_by_the_app(database: Database, table: str) -> None:
+    """The list of legal transitions and the authorities themselves: read, and nothing else, by any column."""
+    (held,) = await asked(
+        database,
+        "SELECT has_any_column_privilege(:t, 'INSERT, UPDATE') OR has_table_privilege(:t, 'DELETE') AS writes",
+        t=table,
+    )
+    assert not held.writes
+
+
 async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_search_path(
     database: Database,
 ) -> None:

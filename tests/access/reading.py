@@ -1,0 +1,70 @@
+"""Reading a list to its end: every page, every tab and every order that it links to under its own address."""
+
+import html
+import re
+import zipfile
+from io import BytesIO
+from typing import Any
+from urllib.parse import urljoin
+
+from tests.access.test_every_route import Route, routes_of
+from tests.faults.callers import call_bytes
+from tests.people import Cast
+
+MOST = 40
+"""Addresses of one list that are read for one person at most."""
+
+LINK = re.compile(r'(?:href|hx-get)="([^"]+)"')
+NOT_LISTS = {"/live", "/metrics"}
+"""A stream that does not end, and an address for the operator's own network."""
+
+
+def lists_of(app: Any) -> list[Route]:
+    """Every address that can be read and names no thing: pages, exports, counts and feeds."""
+    return [
+        one for one in routes_of(app) if one.method == "GET" and not one.names and one.path not in NOT_LISTS
+    ]
+
+
+async def everything_at(app: Any, who: Cast | None, first: str, path: str | None = None) -> str | None:
+    """All that somebody can read at an address, with every query that it links to; None where they may not come.
+
+    With `path`, `first` is a question asked there, and only further pages of its answer are followed.
+    """
+    waiting, read, texts = [first], set[str](), list[str]()
+    while waiting:
+        address = waiting.pop(0)
+        if address in read:
+            continue
+        assert len(read) < MOST, f"{first} links to more than {MOST} addresses of its own"
+        read.add(address)
+        status, kind, body = await call_bytes(app, who, address)
+        if address == first and status in (303, 403, 404):
+            return None
+        assert status == 200, (address, status)
+        text = as_text(kind, body)
+        texts.append(text)
+        if kind.startswith("text/html"):
+            found = links_of(text, path or first)
+            waiting += [one for one in found if one not in read and (not path or is_next(one, first))]
+    return "\n".join(texts)
+
+
+def as_text(kind: str, body: bytes) -> str:
+    """What a reader of an answer reads, also of a workbook."""
+    if "spreadsheetml" in kind:
+        with zipfile.ZipFile(BytesIO(body)) as book:
+            return "\n".join(book.read(name).decode() for name in book.namelist())
+    return body.decode(errors="replace")
+
+
+def links_of(text: str, path: str) -> list[str]:
+    """The links of a page that lead to other parts of the same list: pages and tabs, not every order of the rows."""
+    found = [html.unescape(one).partition("#")[0] for one in LINK.findall(text)]
+    inside = [urljoin(path, one) for one in found]
+    return [one for one in dict.fromkeys(inside) if one.partition("?")[0] == path and "sort=" not in one]
+
+
+def is_next(link: str, first: str) -> bool:
+    """Whether a link leads to another page of the same answer."""
+    return link.startswith((first + "&", first.partition("?")[0] + "?page="))

@@ -1,0 +1,380 @@
+"""A database for comparing rows: everything that lists show, for five schools, each row with a name of its own.
+
+The names (`ZQ-need-mill-open`) and ids are what a page is searched for; which of them somebody should find is written
+down in `expected.py`, without any code of the product.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.database.session import Database
+from alongside.directory.model import DirectoryEntry
+from alongside.directory.version import EntryVersion
+from tests.access.world import put
+from tests.escalations.scene import put_case
+from tests.people import (
+    ADMINISTRATOR,
+    CAST,
+    FORD,
+    LEAD_OF_NORTH,
+    LEAD_OF_SOUTH,
+    LOCK,
+    MEMBERS,
+    MILL,
+    NORTH,
+    NORTHSHIRE,
+    OFFICER,
+    PARK,
+    QUAY,
+    SOUTH,
+    SOUTHSHIRE,
+)
+from tests.stage import Copy, open_database
+
+NOW = datetime.now(UTC)
+TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
+PLACES: dict[str, tuple[int, int, int]] = {
+    "mill": (NORTHSHIRE, MILL, FORD),
+    "park": (NORTHSHIRE, PARK, LOCK),
+    "quay": (NORTHSHIRE, QUAY, LOCK),
+    "ford": (NORTHSHIRE, FORD, LOCK),
+    "twin": (SOUTHSHIRE, MILL, FORD),
+}
+"""The authority of each place, its school, and the school that supports it."""
+
+ENTRY_STATES = ("draft", "submitted", "peer_check", "verified")
+AUDIENCES: dict[str, date | None] = {"consortium": None, "everybody": TODAY - timedelta(days=30)}
+
+
+@dataclass
+class Rows:
+    """What was put in: the name of each row, by its id and by the words that only it holds."""
+
+    names: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, row_id: Any = None) -> str:
+        """Remember a row under its name; gives the words by which it is known on a page."""
+        words = f"ZQ-{name}"
+        self.names[words] = name
+        if row_id is not None:
+            self.names[str(row_id)] = name
+        return words
+
+    def known(self, row_id: Any, name: str) -> None:
+        """Remember the id of a row."""
+        self.names[str(row_id)] = name
+
+    def shown_in(self, text: str) -> set[str]:
+        """The names of all rows of which a text shows the words or the id."""
+        return {name for token, name in self.names.items() if _stands_in(token, text)}
+
+
+def _stands_in(token: str, text: str) -> bool:
+    at = text.find(token)
+    while at >= 0:
+        after = text[at + len(token) : at + len(token) + 1]
+        if not (after.isalnum() or after in "-_"):
+            return True
+        at = text.find(token, at + 1)
+    return False
+
+
+async def make_rows(copy: Copy) -> Rows:
+    """Fill a database with the rows of all places."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    database = open_database(copy)
+    rows = Rows()
+    try:
+        for place in PLACES:
+            await _cases(connection, rows, place)
+        await connection.execute("SET session_replication_role = replica")
+        for place in PLACES:
+            await _posts(connection, rows, place)
+            await _barriers(connection, rows, place)
+        await _plans(connection, rows)
+        await _own_things(connection, rows)
+        await _entries(connection, rows, database)
+    finally:
+        await database.close()
+        await connection.close()
+    return rows
+
+
+def _need(place: str, title: str, state: str, audience: str) -> dict[str, Any]:
+    authority_id, urn, _ = PLACES[place]
+    return {
+        "authority_id": authority_id,
+        "school_urn": urn,
+        "state": state,
+        "title": title,
+        "theme": "phonics",
+        "phase": "primary",
+        "wanted": "Help",
+        "good_looks_like": "Every child reads",
+        "form_of_support": "coaching",
+        "urgency": "soon",
+        "audience": audience,
+        "shown_to_all_from": AUDIENCES[audience],
+        "posted_at": NOW,
+        "confirmed_on": TODAY,
+    }
+
+
+def _offer(authority_id: int, urn: int, title: str, state: str, audience: str) -> dict[str, Any]:
+    return {
+        "authority_id": authority_id,
+        "school_urn": urn,
+        "state": state,
+        "title": title,
+        "description": "We coach",
+        "leader_name": "Sam Sound",
+        "leader_is_head": False,
+        "days_total": 20,
+        "engagements_max": 5,
+        "appetite": "yes",
+        "audience": audience,
+        "shown_to_all_from": AUDIENCES[audience],
+        "posted_at": NOW,
+        "confirmed_on": TODAY,
+    }
+
+
+async def _posts(connection: asyncpg.Connection, rows: Rows, place: str) -> None:
+    authority_id, urn, giving = PLACES[place]
+    for state, audience in (("draft", "consortium"), ("open", "consortium"), ("open", "everybody")):
+        name = f"need-{place}-{state}-{audience}"
+        rows.known(await put(connection, "need", **_need(place, rows.add(name), state, audience)), name)
+    for state, audience in (("draft", "consortium"), ("live", "consortium"), ("live", "everybody")):
+        name = f"offer-{place}-{state}-{audience}"
+        offer_id = await put(
+            connection, "offer", **_offer(authority_id, urn, rows.add(name), state, audience)
+        )
+        rows.known(offer_id, name)
+    for kind, state in (("proposal", "proposed"), ("partnership", "agreed")):
+        name = f"{kind}-{place}"
+        need_id = await put(
+            connection, "need", **_need(place, rows.add(f"need-of-{name}"), state, "consortium")
+        )
+        rows.known(need_id, f"need-of-{name}")
+        offer_id = await put(
+            connection,
+            "offer",
+            **_offer(authority_id, giving, rows.add(f"offer-of-{name}"), "live", "consortium"),
+        )
+        rows.known(offer_id, f"offer-of-{name}")
+        sides = {"authority_id": authority_id, "asking_urn": urn, "giving_urn": giving}
+        terms = {"days": 2, "starts_on": TODAY, "ends_on": TODAY + timedelta(days=60)}
+        proposal_id = await put(
+            connection,
+            "proposal",
+            **sides,
+            **terms,
+            need_id=need_id,
+            offer_id=offer_id,
+            state=state,
+            message=rows.add(f"message-of-{name}"),
+            proposed_as="leader",
+            respond_by=TODAY + timedelta(days=10),
+        )
+        if kind == "proposal":
+            rows.known(proposal_id, name)
+            continue
+        partnership_id = await put(
+            connection,
+            "partnership",
+            **sides,
+            **terms,
+            need_id=need_id,
+            offer_id=offer_id,
+            proposal_id=proposal_id,
+            state="active",
+        )
+        rows.known(partnership_id, name)
+
+
+async def _barriers(connection: asyncpg.Connection, rows: Rows, place: str) -> None:
+    authority_id, urn, other = PLACES[place]
+    inside = {"authority_id": authority_id}
+    words = rows.add(f"exclusion-{place}")
+    await put(
+        connection,
+        "school_exclusion",
+        **inside,
+        school_urn=urn,
+        other_urn=other,
+        reason=words,
+        made_by=OFFICER.person_id,
+    )
+    words = rows.add(f"unfit-{place}")
+    await put(connection, "school_unfit", **inside, school_urn=urn, reason=words, set_by=OFFICER.person_id)
+    words = rows.add(f"hold-{place}")
+    await put(
+        connection,
+        "legal_hold",
+        **inside,
+        kind="school",
+        school_urn=urn,
+        why=words,
+        placed_by=OFFICER.person_id,
+    )
+
+
+async def _plans(connection: asyncpg.Connection, rows: Rows) -> None:
+    whose: dict[str, tuple[int, UUID | None]] = {
+        "plan-north": (NORTHSHIRE, NORTH),
+        "plan-south": (NORTHSHIRE, SOUTH),
+        "plan-all": (NORTHSHIRE, None),
+        "plan-twin": (SOUTHSHIRE, NORTH),
+    }
+    for name, (authority_id, consortium_id) in whose.items():
+        for state in ("superseded", "done"):
+            run_id = await put(
+                connection,
+                "plan_run",
+                authority_id=authority_id,
+                consortium_id=consortium_id,
+                state=state,
+                because="fresh",
+                weights_version=1,
+                seed=1,
+                limit_seconds=5,
+                input_hash="0" * 64,
+                needs=0,
+                offers=0,
+                status="optimal",
+                total=0,
+                stopped_because="Solved to the end.",
+                coverage="[]",
+                solve_milliseconds=4,
+            )
+            rows.known(run_id, f"{name}-{state}")
+
+
+async def _cases(connection: asyncpg.Connection, rows: Rows, place: str) -> None:
+    authority_id, urn, _ = PLACES[place]
+    consortium_id = MEMBERS.get(urn, NORTH)
+    raised_by = (LEAD_OF_SOUTH if consortium_id == SOUTH else LEAD_OF_NORTH).person_id
+    inside = {"authority_id": authority_id, "school_urn": urn, "consortium_id": consortium_id}
+    for state in ("raised", "active", "closed"):
+        for told in (True, False):
+            name = f"case-{place}-{state}-{'told' if told else 'untold'}"
+            more = {} if told else {"told_at": None}
+            case_id = await put_case(
+                connection, state, **inside, raised_by=raised_by, wanted=rows.add(name), **more
+            )
+            rows.known(case_id, name)
+
+
+async def _own_things(connection: asyncpg.Connection, rows: Rows) -> None:
+    for one in (*CAST, ADMINISTRATOR.twin, OFFICER.twin):
+        who = one.name.split()[0].lower() + ("-twin" if one.authority_id == SOUTHSHIRE else "")
+        inside = {"authority_id": one.authority_id, "person_id": one.person_id}
+        await put(
+            connection,
+            "notice",
+            **inside,
+            kind="proposal",
+            text=rows.add(f"notice-{who}"),
+            path="/desk",
+            once=who,
+        )
+        await put(
+            connection,
+            "directory_following",
+            **inside,
+            kind="theme",
+            subject="phonics",
+            name=rows.add(f"following-{who}"),
+        )
+        await put(connection, "saved_view", **inside, name=rows.add(f"view-{who}"), query="?quiet=y")
+        await put(
+            connection,
+            "declared_interest",
+            **inside,
+            other_urn=LOCK,
+            kind="other",
+            words=rows.add(f"interest-{who}"),
+        )
+        await put(
+            connection,
+            "signed_in",
+            **inside,
+            token_hash=who.encode(),
+            issuer="https://stage.example",
+            device=rows.add(f"device-{who}"),
+            expires_at=NOW + timedelta(days=1),
+        )
+        for state in ("given_up", "sent"):
+            await put(
+                connection,
+                "mail",
+                **inside,
+                to_address=f"{who}@mail.example",
+                subject=rows.add(f"mail-{state}-{who}"),
+                body="Words",
+                state=state,
+                last_error="No such address",
+                path="/desk",
+            )
+    for place, (authority_id, urn, _) in PLACES.items():
+        await put(
+            connection,
+            "invitation",
+            authority_id=authority_id,
+            token_hash=place.encode(),
+            name=rows.add(f"invited-{place}"),
+            email=f"{place}@invited.example",
+            role="delegate",
+            school_urn=urn,
+            expires_at=NOW + timedelta(days=7),
+        )
+
+
+async def _entries(connection: asyncpg.Connection, rows: Rows, database: Database) -> None:
+    """Entries with the triggers that put them on the search shelf and in front of the public, without the others."""
+    guards = ("legal_move", "refuse_without_consent")
+    for guard in guards:
+        await connection.execute(f"ALTER TABLE directory_entry DISABLE TRIGGER {guard}")
+    for place, (authority_id, urn, _) in PLACES.items():
+        async with database.fenced(authority_id) as session:
+            for state in ENTRY_STATES:
+                for visibility in (
+                    ("consortium", "authority", "public") if state == "verified" else ("consortium",)
+                ):
+                    name = f"entry-{place}-{state}-{visibility}"
+                    await _entry(session, rows, name, urn, state, visibility)
+    for guard in guards:
+        await connection.execute(f"ALTER TABLE directory_entry ENABLE TRIGGER {guard}")
+
+
+async def _entry(session: AsyncSession, rows: Rows, name: str, urn: int, state: str, visibility: str) -> None:
+    verified = state == "verified"
+    authority_id = SOUTHSHIRE if "-twin-" in name else NORTHSHIRE
+    entry_id = uuid4()
+    await session.execute(
+        insert(DirectoryEntry).values(
+            id=entry_id,
+            authority_id=authority_id,
+            school_urn=urn,
+            state=state,
+            title=rows.add(name),
+            themes=["phonics"],
+            problem="Too few children read",
+            visibility=visibility,
+            shown_to_all_from=None if visibility == "consortium" else TODAY - timedelta(days=1),
+            verified_edition=1 if verified else None,
+            reviewed_on=TODAY if verified else None,
+            review_due_on=TODAY + timedelta(days=300) if verified else None,
+            listed_at=NOW if verified else None,
+        )
+    )
+    rows.known(entry_id, name)
+    await session.execute(
+        insert(EntryVersion).values(authority_id=authority_id, entry_id=entry_id, edition=1, written={})
+    )

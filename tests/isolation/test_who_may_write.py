@@ -1,0 +1,94 @@
+"""Tables that ask who is asking: nobody from another school adds, changes or removes a row, or reads one."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import Table, text
+from sqlalchemy.exc import DBAPIError
+
+from alongside.database.session import Database
+from tests.access.world import make_world
+from tests.escalations.scene import ask_as
+from tests.isolation.rows import TABLES, row_of
+from tests.people import HEAD_OF_LOCK, NORTHSHIRE
+from tests.stage import Copy, copy_of_template, drop, open_database
+
+ASKING = [table for table in TABLES if "second_policy" in table.info]
+
+
+@pytest.fixture(scope="module")
+async def ready(stage: Any) -> AsyncIterator[tuple[Database, dict[str, Any]]]:
+    """A database with a case about Mill and a row about it in every such table, past all other guards."""
+    copy: Copy = await copy_of_template(stage)
+    world = await make_world(copy.superuser_url)
+    owner = await asyncpg.connect(copy.superuser_url)
+    for table in ASKING:
+        for (name,) in await owner.fetch(
+            "SELECT conname FROM pg_constraint WHERE conrelid = $1::regclass AND contype IN ('c', 'f', 'p', 'u', 'x')",
+            table.name,
+        ):
+            await owner.execute(f'ALTER TABLE {table.name} DROP CONSTRAINT IF EXISTS "{name}" CASCADE')
+        for (index,) in await owner.fetch(
+            "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = $1::regclass AND indisunique",
+            table.name,
+        ):
+            await owner.execute(f"DROP INDEX {index}")
+        await owner.execute(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
+        if table.name != "escalation":
+            row = about_mill(table, world.ids["own"]["case_id"])
+            names = ", ".join(f'"{one}"' for one in row)
+            marks = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+            await owner.execute(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", *row.values())
+    await owner.close()
+    database = open_database(copy)
+    yield database, world.ids["own"]
+    await database.close()
+    await drop(stage, copy)
+
+
+def about_mill(table: Table, case_id: Any) -> dict[str, Any]:
+    """A row of such a table that belongs to the case about Mill."""
+    row = row_of(table, NORTHSHIRE)
+    return row | {name: case_id for name in ("case_id",) if name in row}
+
+
+async def attempted(database: Database, sql: str, **values: Any) -> int | str:
+    """How many rows a statement touches when the head of another school asks, or the code of the refusal."""
+    try:
+        async with database.fenced(NORTHSHIRE) as session:
+            await ask_as(session, HEAD_OF_LOCK)
+            done: Any = await session.execute(text(sql), values)
+            count = len(done.all()) if done.returns_rows else int(done.rowcount)
+            await session.rollback()
+            return count
+    except DBAPIError as error:
+        return str(getattr(error.orig, "sqlstate", "error"))
+
+
+def test_there_are_such_tables() -> None:
+    """The control: an empty list would prove nothing."""
+    assert len(ASKING) >= 12
+
+
+@pytest.mark.parametrize("table", ASKING, ids=lambda one: one.name)
+async def test_the_head_of_another_school_reaches_no_row(ready: Any, table: Table) -> None:
+    """Reading, changing and removing meet no row; adding is refused."""
+    database, ids = ready
+    row = about_mill(table, ids["case_id"])
+    names = ", ".join(f'"{one}"' for one in row)
+    literals = ", ".join(quoted(value) for value in row.values())
+    assert await attempted(database, f"SELECT 1 FROM {table.name}") in (0, "42501")
+    assert await attempted(database, f"INSERT INTO {table.name} ({names}) VALUES ({literals})") == "42501"
+    assert await attempted(database, f"UPDATE {table.name} SET authority_id = authority_id") in (0, "42501")
+    assert await attempted(database, f"DELETE FROM {table.name}") in (0, "42501")
+
+
+def quoted(value: Any) -> str:
+    """A value as an SQL literal of no type yet."""
+    if isinstance(value, bytes):
+        return f"'\\x{value.hex()}'"
+    if isinstance(value, list):
+        return "'{}'"
+    return "'" + str(value).replace("'", "''") + "'"
