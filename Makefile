@@ -31,9 +31,13 @@ check: $(READY) ## style, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
 
 simulate: $(READY) ## a simulated year, all days checked (needs libfaketime); ARGS="--seed 7 --days 30 --schools 68"
 	@$(BIN)/python -m tests.simulation $(ARGS)
+
+coverage: test-needs ## which lines and branches the tests without a browser reach, as coverage/index.html
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=html:coverage -m 'not browser' $(ARGS)
 
 bench: $(READY) ## how fast it is, beside the framework alone and the same SQL alone
 	@for one in tests/benchmarks/bench_*.py; do $(BIN)/python -m "tests.benchmarks.$$(basename "$$one" .py)"; done
