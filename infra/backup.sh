@@ -5,6 +5,11 @@ set -euo pipefail
 umask 077
 
 : "${BACKUP_URL:?give the address for the role alongside_backup}"
+version=$(pg_dump --version | grep -oE '[0-9]+' | head -1)
+if [ "$version" -lt 18 ]; then
+  echo "pg_dump of PostgreSQL 18 or newer is needed, this is $version: install postgresql-client-18 and put it first in PATH." >&2
+  exit 1
+fi
 folder=${1:?say into which folder}
 file="$folder/alongside-$(date -u +%Y%m%dT%H%M%SZ).dump"
 

@@ -104,6 +104,7 @@ def web(host: str, port: int, processes: int, descriptor: int | None) -> None:
     gc.disable()  # until the app is put together (alongside.app): what is imported stays, and counting it takes time
     end_with_supervisor()
     settings = Settings.from_environment()
+    asyncio.run(_look_at_database(settings))
     if descriptor is not None:
         serve(descriptor, settings)
     elif processes == 1:
@@ -138,8 +139,20 @@ def migrate() -> None:
     click.echo("The database has the present schema.")
 
 
+async def _look_at_database(settings: Settings) -> None:
+    """Stop with one sentence where the app could not serve: PostgreSQL away or too old, a wrong password or role."""
+    import_module("alongside.tables")
+    session = import_module("alongside.database.session")
+    database = session.Database(settings.database_url, settings.fence_key, pool_size=1)
+    try:
+        await session.refuse_wrong_role(database)
+    finally:
+        await database.close()
+
+
 def _supervise(host: str, port: int, processes: int, *, worker: bool) -> int:
-    Settings.from_environment()  # a mistake is told once, here, and not by each child again and again
+    # a mistake is told once, here, and not by each child again and again
+    asyncio.run(_look_at_database(Settings.from_environment()))
     sock = listen(host, port)
     environment = os.environ | {SUPERVISOR: str(os.getpid())}
     with web_processes(sock.fileno(), processes, environment) as kept:
@@ -149,11 +162,19 @@ def _supervise(host: str, port: int, processes: int, *, worker: bool) -> int:
 
 
 def main() -> None:
-    """The console script: what is wrong with the set-up is one line and exit code 1."""
+    """The console script: what is wrong with the set-up or the database is one line and exit code 1."""
     try:
         alongside()
     except WrongSetUp as problem:
         say(str(problem))
+        sys.exit(1)
+    except Exception as problem:
+        from alongside.database.connecting import explained
+
+        sentence = explained(problem)
+        if sentence is None:
+            raise
+        say(sentence)
         sys.exit(1)
 
 

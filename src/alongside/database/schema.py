@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from alongside.database import asker, fence, isolation, moves
+from alongside.database.connecting import open_connection
 from alongside.database.promises import promises_of
 from alongside.database.session import ASYNCPG
 from alongside.settings import bundled
@@ -57,7 +58,9 @@ async def bring_up_to_date(migrator_url: str, fence_key: bytes, *, key_name: str
 
     Harmless when it is up to date. Raises what PostgreSQL raises; a migration that fails leaves nothing behind.
     """
-    engine = create_async_engine(ASYNCPG, connect_args={"dsn": migrator_url})
+    engine = create_async_engine(
+        ASYNCPG, connect_args={"async_creator_fn": open_connection, "dsn": migrator_url}
+    )
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(359816)"))

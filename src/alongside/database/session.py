@@ -11,6 +11,7 @@ from sqlalchemy.pool import QueuePool
 
 from alongside.database.asker import KEY
 from alongside.database.base import COMPLETE, Base
+from alongside.database.connecting import open_connection
 from alongside.database.fence import signed_fence
 from alongside.errors import WrongSetUp
 
@@ -69,6 +70,7 @@ class Database:
             pool_timeout=pool_wait,
             pool_reset_on_return="rollback",
             connect_args={
+                "async_creator_fn": open_connection,
                 "dsn": url,
                 "connection_class": FencedConnection,
                 "timeout": 5,

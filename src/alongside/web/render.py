@@ -85,12 +85,12 @@ def response_to(
             name = quote(answer.filename)
             headers = {**answer.headers, "content-disposition": f"attachment; filename*=UTF-8''{name}"}
             if isinstance(answer.body, bytes):
-                return Response(content=answer.body, media_type=answer.media_type, headers=headers)
-            return Stream(answer.body, media_type=answer.media_type, headers=headers)
+                return Response(answer.body, status_code=200, media_type=answer.media_type, headers=headers)
+            return Stream(answer.body, status_code=200, media_type=answer.media_type, headers=headers)
         case Picture():
             kept = f"private, max-age={answer.seconds}, immutable" if answer.seconds else "no-store"
             headers = {"content-disposition": "inline", "cache-control": kept}
-            return Response(content=answer.body, media_type=answer.media_type, headers=headers)
+            return Response(answer.body, status_code=200, media_type=answer.media_type, headers=headers)
         case Plain():
             return Response(
                 content=answer.body,

@@ -7,15 +7,17 @@ import asyncio
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 import alongside.tables  # noqa: F401  (every table is declared before a database is opened)
 from alongside.authorities.queries import refresh_settings
 from alongside.authorities.registry import all_settings, settings_of
 from alongside.authorities.settings import AuthoritySettings
+from alongside.database.connecting import DatabaseRefuses
 from alongside.database.listening import Listener
 from alongside.database.session import Database, may_try_again, refuse_wrong_role
 from alongside.directory.search.actions import read_some
@@ -44,6 +46,9 @@ AT_A_TIME = 4
 LAST_WORDS = 4.0
 """Seconds that what is under way has to end, when the worker is told to stop."""
 
+MOST_APART = timedelta(minutes=5)
+"""How far the clocks of the worker and of PostgreSQL may be apart."""
+
 log = structlog.get_logger("alongside.worker")
 
 
@@ -62,6 +67,7 @@ class Worker:
     now: Callable[[], datetime] = utc_now
     busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     called: set[int] = field(default_factory=set)
+    refused: bool = False
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     look_round: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -98,14 +104,34 @@ class Worker:
         """Work for every authority, as it has settled matters by now."""
         try:
             await refresh_settings(self.database)
+            self.refused = await self._clock_is_wrong()
         except (SQLAlchemyError, OSError, Alongside) as problem:
             log.warning("no round", error=type(problem).__name__)
             return
         for authority in all_settings():
             self.call(authority.dfe_code)
 
+    async def _clock_is_wrong(self) -> bool:
+        """Whether this machine's clock and the database's differ by more than MOST_APART; told at every round.
+
+        With a clock that is days ahead every deadline of these days would pass and be written to people.
+        """
+        if self.now is not utc_now:  # a test or a simulation has a clock of its own
+            return False
+        async with self.database.unfenced() as connection:
+            theirs: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        apart = utc_now() - theirs
+        if abs(apart) > MOST_APART:
+            log.error(
+                "clock refused: nothing is done until this machine's clock and the database's agree",
+                seconds_ahead=round(apart.total_seconds()),
+            )
+        return abs(apart) > MOST_APART
+
     def call(self, authority_id: int) -> None:
-        """Work for this authority, now or as soon as the present turn is over."""
+        """Work for this authority, now or as soon as the present turn is over; not with a wrong clock."""
+        if self.refused:
+            return
         if not self.stopping.is_set():
             self.plans.call(authority_id)
         if authority_id in self.busy:
@@ -182,9 +208,10 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
                 await refuse_wrong_role(database)
                 break
             except (SQLAlchemyError, OSError) as problem:
-                if not (may_try_again(problem) or isinstance(problem, OSError)):
+                passing = may_try_again(problem) or isinstance(problem, OSError)
+                if isinstance(problem, DatabaseRefuses) or not passing:
                     raise
-                log.warning("waiting for the database", error=type(problem).__name__)
+                log.warning("waiting for the database", error=type(problem).__name__, why=str(problem))
                 await first_of(stopping, seconds=1)
         log.info("working")
         await Worker(database, settings, sender, stopping=stopping).work()
