@@ -152,6 +152,19 @@ async def post_offer(browser: Browser, random: Random, today: date, themes: Sequ
     return await fill_plainly(browser, "/offers/new", random, today, given)
 
 
+async def set_training_day(browser: Browser, random: Random, today: date) -> str:
+    """A head fixes a training day of the school's own, which moves deadlines."""
+    path = f"/schools/{browser.who.school_urn}/days"
+    opened = await browser.open(path)
+    form = opened.form("/training-days")
+    if form is None:
+        return ""
+    day = today + timedelta(days=random.randint(3, 25))
+    names = [one for one in bases(form) if "day" in one]
+    done = await browser.send(form, fill(form, random, today, **dict.fromkeys(names, british(day))), path)
+    return done.path
+
+
 async def raise_case(browser: Browser, random: Random, today: date) -> str:
     """A lead says that the consortium cannot challenge one of its schools."""
     consortium = await browser.open("/consortium")
@@ -205,6 +218,8 @@ async def one_act(browser: Browser, random: Random, today: date, themes: Sequenc
         await post_offer(browser, random, today, themes)
     elif role in ("headteacher", "delegate") and choice < 0.32:
         await write_entry(browser, random, today)
+    elif role == "headteacher" and choice < 0.34:
+        await set_training_day(browser, random, today)
     elif role == "consortium_lead" and choice < 0.1:
         await raise_case(browser, random, today)
     elif role == "consortium_lead" and choice < 0.14:

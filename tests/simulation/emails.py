@@ -13,7 +13,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.people import Actor, sign_in
 from tests.simulation.places import Place
 
-LINK = re.compile(r"https://([a-z0-9.-]+)(/[^\s<>\"]*)")
+LINK = re.compile(r"https?://([a-z0-9.-]+)(/[^\s<>\"]*)")
 OUTSIDE = re.compile(r"^/(invitations/|sign-in|account|notices|$)")
 
 BY_A_PERSON = (

@@ -100,7 +100,7 @@ class Machines:
             said, _ = await process.communicate()
         code, text = process.returncode or 0, said.decode(errors="replace")
         if code and must_succeed:
-            raise AssertionError(f"alongside {' '.join(words)} ended with {code}:\n{text[-3000:]}")
+            raise AssertionError(f"alongside {' '.join(words)} ended with {code}:\n{text[-9000:]}")
         return code, text
 
     def open_doors(self, web: int) -> None:

@@ -134,3 +134,22 @@ def _pairs(random: Random, number: int) -> list[tuple[str, str]]:
     pairs = [(one, f"{other}{'' if number == 1 else chr(95 + number)}") for one in GIVEN for other in FAMILY]
     random.shuffle(pairs)
     return pairs
+
+
+SHARES = {
+    "headteacher": 62,
+    "delegate": 8,
+    "consortium_lead": 12,
+    "consortium_deputy": 4,
+    "core_officer": 10,
+    "head_of_service": 3,
+    "authority_administrator": 1,
+}
+"""How much of what is done is done by each role, in a hundred."""
+
+
+def somebody(actors: list[Actor], random: Random) -> Actor:
+    """Who acts next."""
+    there = sorted({one.role for one in actors})
+    role = random.choices(there, [SHARES[one] for one in there])[0]
+    return random.choice([one for one in actors if one.role == role])

@@ -11,7 +11,7 @@ from tests.simulation.database import Watcher
 from tests.simulation.emails import Emails
 from tests.simulation.filling import fill
 from tests.simulation.machines import Machines
-from tests.simulation.people import Actor, sign_in
+from tests.simulation.people import FAMILY, GIVEN, Actor, sign_in
 from tests.simulation.places import Place
 
 WITHOUT_HEAD = """
@@ -90,7 +90,7 @@ class Staffing:
         if form is None:
             return ""
         given = {
-            "name": f"New Person{self.number}", "email": f"new.person{self.number}@{browser.host.partition('.')[0]}.gov.uk",
+            "name": f"{self.random.choice(GIVEN)} {self.random.choice(FAMILY)}", "email": f"new.person{self.number}@{browser.host.partition('.')[0]}.gov.uk",
             "role": role, "school": "", "consortium": "", **where,
         }  # fmt: skip
         done = await browser.send(

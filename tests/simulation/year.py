@@ -1,5 +1,6 @@
 """The days of a simulated year: the register and the calendar change, people act, time passes, everything is checked."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from tests.simulation.database import Watcher
 from tests.simulation.emails import Emails
 from tests.simulation.faults import Faults
 from tests.simulation.machines import Machines, machines
-from tests.simulation.people import Actor, present, sign_in, staff
+from tests.simulation.people import Actor, present, sign_in, somebody, staff
 from tests.simulation.places import Place, let_a_month_pass, make_place, register_file, tenant_file
 from tests.simulation.staffing import Staffing, place_new_schools
 from tests.simulation.waiting import settings_in, until_quiet
@@ -103,9 +104,10 @@ class Year:
             if hour == 8:
                 await self.change_the_world(today, first=first)
             if 8 <= hour < 19:
+                killer = asyncio.create_task(self.kill_at_random())
                 for place in self.places:
                     await self.act(place, today)
-                self.kill_at_random()
+                await killer
             await until_quiet(
                 self.watcher, self.room.tenants, self.places, self.room.clock.now(), self.faults
             )
@@ -150,7 +152,7 @@ class Year:
         busy = 1.0 if self.days[place.code].open(today) else 0.05
         expected = len(place.open_schools) * ACTS_PER_SCHOOL * busy * self.plan.pace
         for _ in range(int(expected) + (self.random.random() < expected % 1)):
-            who = self.random.choice(actors)
+            who = somebody(actors, self.random)
             browser = Browser(self.traffic, who, place.host, await sign_in(self.watcher, who))
             await acts.one_act(
                 browser, self.random, today, tuple(settings_in(self.room.tenants, place).themes)
@@ -167,13 +169,16 @@ class Year:
                 browser = Browser(self.traffic, who, place.host, await sign_in(self.watcher, who))
                 await acts.take_up(browser, path, self.random, today)
 
-    def kill_at_random(self) -> None:
-        """Now and then one of the processes is killed."""
+    async def kill_at_random(self) -> None:
+        """Now and then one of the processes is killed while people are at work."""
         if self.random.random() < self.plan.kills_per_day / sum(
             8 <= hour < 19 for hour, _ in self.plan.slots
         ):
+            victim, pause = self.random.choice(("web", "worker", "postgres")), self.random.uniform(0, 1.5)
+            await asyncio.sleep(pause)
             self.traffic.killed_at = time.monotonic()
-            self.room.kill(self.random.choice(("web", "worker", "postgres")))
+            await asyncio.to_thread(self.room.kill, victim)
+            self.traffic.killed_at = time.monotonic()
 
     async def check(self, today: date) -> None:
         """All checks of a day."""
@@ -256,6 +261,7 @@ async def simulate(plan: Plan) -> Year:
         try:
             began = time.monotonic()
             await year.settle()
+            room.clock.move_to(at(plan.start, 0, 5))
             room.open_doors(plan.web)
             await room.until_open(places[0].host)
             plan.say(f"settled {plan.sizes} schools in {time.monotonic() - began:.1f} s")
