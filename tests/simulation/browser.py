@@ -66,7 +66,10 @@ class Opened:
 
 @dataclass
 class Traffic:
-    """Sends requests for everybody and keeps count: acts by address, answers by status, sizes by kind of page."""
+    """Sends requests for everybody and keeps count: acts by address, answers by status, sizes by kind of page.
+
+    `strangers` are, by host, the patterns of school names that belong to other authorities.
+    """
 
     http: httpx.AsyncClient
     faults: Faults
@@ -78,13 +81,14 @@ class Traffic:
     statuses: Counter[int] = field(default_factory=Counter)
     sizes: dict[str, tuple[int, str]] = field(default_factory=dict)
     slowest: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    strangers: dict[str, list[re.Pattern[str]]] = field(default_factory=dict)
     sent_again: int = 0
     killed_at: float = float("-inf")
 
     async def get(self, path: str, token: str | None, host: str, who: str = "") -> Opened:
         """Open a page."""
         opened = Opened(path, await self._send("GET", path, token, host))
-        self._judge(opened, who)
+        self._judge(opened, host, who)
         return opened
 
     async def post(
@@ -92,7 +96,7 @@ class Traffic:
     ) -> Opened:
         """Send a form, and look where it leads."""
         opened = Opened(path, await self._send("POST", path, token, host, values))
-        self._judge(opened, f"{who} sending {sorted(values)}")
+        self._judge(opened, host, f"{who} sending {sorted(values)}")
         kind = pattern_of(path)
         if opened.status == 303:
             self.acts[kind] += 1
@@ -129,11 +133,20 @@ class Traffic:
             self.sent_again += 1
             await asyncio.sleep(0.1)
 
-    def _judge(self, opened: Opened, who: str) -> None:
+    def _judge(self, opened: Opened, host: str, who: str) -> None:
         response, kind = opened.response, pattern_of(opened.path)
         if response.status_code >= 500:
             self.faults.add("an answer of 500 or more", f"{response.status_code} {opened.path} {who}")
-        if response.headers.get("content-type", "").startswith("text/html"):
+        content_type = response.headers.get("content-type", "")
+        for of_others in (
+            self.strangers.get(host, ()) if content_type.startswith(("text/", "application/json")) else ()
+        ):
+            found = of_others.search(response.text)
+            if found:
+                self.faults.add(
+                    "a page that names a school of another authority", f"{opened.path} {who}: {found[0]}"
+                )
+        if content_type.startswith("text/html"):
             size = len(response.content)
             if size > self.sizes.get(kind, (0, ""))[0]:
                 self.sizes[kind] = (size, f"{opened.path} {who}")

@@ -55,8 +55,8 @@ LEFT_OVER = {
            AND (m.ends_on IS NULL OR m.ends_on > $2::date)""",
     "a submission without an answer": "SELECT key FROM submission WHERE authority_id = $1 AND location IS NULL",
     "an audit entry about a school of another authority": """
-        SELECT j.id FROM journal_entry j, unnest(j.schools) AS urn WHERE j.authority_id = $1 AND NOT EXISTS (
-            SELECT FROM school s WHERE s.authority_id = j.authority_id AND s.urn = urn)""",
+        SELECT j.id FROM journal_entry j, unnest(j.schools) AS named (urn) WHERE j.authority_id = $1 AND NOT EXISTS (
+            SELECT FROM school s WHERE s.authority_id = j.authority_id AND s.urn = named.urn)""",
     "an email waiting though it was due an hour ago in school hours": """
         SELECT id FROM mail WHERE authority_id = $1 AND state = 'waiting' AND due_at < $3::timestamptz - interval '1 day'
            AND $4::boolean""",
@@ -90,6 +90,17 @@ async def books(connection: Watcher, code: int, faults: Faults) -> None:
             faults.add("an offer's pool differs from its agreements", f"{row['id']}: {said} not {counted}")
         if counted[0] > row["days_total"] or counted[1] > row["engagements_max"]:
             faults.add("an offer has promised more than it has", f"{row['id']}: {counted}")
+
+
+async def money(connection: Watcher, code: int, fund: int, faults: Faults) -> None:
+    """What is procured from a fund is never more than the fund has."""
+    for row in await connection.fetch(
+        "SELECT fund, sum(provider_pence) AS pence FROM escalation WHERE authority_id = $1 AND outcome = 'procured'"
+        " AND fund LIKE 'intervention%' AND state NOT IN ('withdrawn', 'merged') GROUP BY fund",
+        code,
+    ):
+        if row["pence"] > fund:
+            faults.add("more was procured than a fund has", f"{row['fund']}: {row['pence']} of {fund}")
 
 
 async def states(connection: Watcher, code: int, faults: Faults) -> None:

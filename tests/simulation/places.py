@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,30 +43,44 @@ FIRST = [
     "Wes",
     "Yar",
 ]
-SECOND = [
-    "bank",
-    "brook",
-    "burn",
-    "by",
-    "combe",
-    "croft",
-    "dale",
-    "den",
-    "edge",
-    "field",
-    "ford",
-    "gate",
-    "ham",
-    "hurst",
-    "ley",
-    "mere",
-    "moor",
-    "ridge",
-    "side",
-    "stead",
-    "ton",
-    "wick",
-]
+ENDINGS = (
+    [
+        "bank",
+        "brook",
+        "burn",
+        "by",
+        "combe",
+        "croft",
+        "dale",
+        "den",
+        "edge",
+        "field",
+        "ford",
+        "gate",
+        "ham",
+        "hurst",
+        "ley",
+        "mere",
+        "moor",
+        "ridge",
+        "side",
+        "stead",
+        "ton",
+    ],
+    ["thwaite", "holme", "garth", "toft", "wold"],
+    ["minster", "chester"],
+)
+"""The second half of a place's name: no two authorities share one, so that a name tells whose school it is."""
+
+NAMES = tuple(
+    re.compile(rf"\b[A-Z][a-z]+(?:{'|'.join(some)})(?: \d+)? (?:Primary|High|Nursery|School|and)\b")
+    for some in ENDINGS
+)
+"""How the name of a school of each authority is found in a text."""
+
+FUND_PENCE = 20_000_000
+"""What an authority has for intervention in each financial year."""
+
 MIX = (
     *[("Primary", "Community school", "Local authority maintained schools", 4, 11, 260)] * 48,
     *[("Primary", "Academy converter", "Academies", 4, 11, 310)] * 22,
@@ -127,6 +142,7 @@ class Place:
     random: Random
     next_urn: int
     next_number: int
+    number: int = 0
 
     @property
     def host(self) -> str:
@@ -148,15 +164,15 @@ class Place:
         return min(near)[1] if near else None
 
 
-def make_place(slug: str, name: str, code: int, count: int, width: int, random: Random) -> Place:
-    """An authority of `count` schools in towns and villages over `width` metres."""
+def make_place(slug: str, name: str, code: int, count: int, width: int, random: Random, number: int) -> Place:
+    """An authority of `count` schools in towns and villages over `width` metres; the `number`th of a run."""
     centre = (350_000 + code * 97 % 90_000, 300_000 + code * 61 % 90_000)
     towns = [(random.uniform(-0.45, 0.45), random.uniform(-0.3, 0.3)) for _ in range(max(3, count // 25))]
-    place = Place(slug, name, code, width, {}, {}, random, code * 1000 + 1, 2001)
-    names = _names(random)
-    for number in range(count):
+    place = Place(slug, name, code, width, {}, {}, random, code * 1000 + 1, 2001, number)
+    names = _names(random, ENDINGS[number])
+    for place_in_list in range(count):
         phase, type_, group, low, high, size = (
-            MIX[number % len(MIX)] if count >= len(MIX) else random.choice(MIX)
+            MIX[place_in_list % len(MIX)] if count >= len(MIX) else random.choice(MIX)
         )
         town = random.choice(towns)
         at = [
@@ -166,7 +182,7 @@ def make_place(slug: str, name: str, code: int, count: int, width: int, random: 
         kind = {"Primary": "Primary School", "Secondary": "High School", "Nursery": "Nursery School"}.get(
             phase, "School"
         )
-        trust = (5000 + number % max(4, count // 12),) if group == "Academies" else None
+        trust = (5000 + place_in_list % max(4, count // 12),) if group == "Academies" else None
         school = School(
             place.next_urn, place.next_number, f"{next(names)} {kind}", phase, type_, group, (low, high),
             int(size * random.uniform(0.5, 1.6)), at[0], at[1],
@@ -177,11 +193,11 @@ def make_place(slug: str, name: str, code: int, count: int, width: int, random: 
     _add_extremes(place, centre)
     for phase, size in (("primary", 12), ("secondary", 9)):
         members = [one for one in place.schools.values() if one.phase.lower() == phase]
-        for number in range(max(1, len(members) // size) if members else 0):
+        for turn in range(max(1, len(members) // size) if members else 0):
             at_school = random.choice(members)
-            key = f"{phase}_{number + 1}"
+            key = f"{phase}_{turn + 1}"
             place.consortia[key] = (
-                f"{at_school.name.split()[0]} {phase} {number + 1}",
+                f"{at_school.name.split()[0]} {phase} {turn + 1}",
                 phase,
                 at_school.easting,
                 at_school.northing,
@@ -195,8 +211,8 @@ def _add_extremes(place: Place, centre: tuple[int, int]) -> None:
         place.schools[urn].easting = int(centre[0] + side * place.width)
 
 
-def _names(random: Random) -> Iterator[str]:
-    pairs = [f"{first}{second}" for first in FIRST for second in SECOND]
+def _names(random: Random, endings: list[str]) -> Iterator[str]:
+    pairs = [f"{first}{second}" for first in FIRST for second in endings]
     random.shuffle(pairs)
     yield from pairs
     for number in range(2, 100):
@@ -219,7 +235,7 @@ def tenant_file(place: Place, inset_days: list[date], extra: str = "") -> str:
     for number, year in enumerate(("2026-27", "2027-28")):
         lines += [
             f"[funds.intervention_{number}]", 'label = "Intervention"', 'source = "authority"',
-            'purpose = "intervention"', 'phase = "primary"', "pence = 20_000_000", f'financial_year = "{year}"',
+            'purpose = "intervention"', 'phase = "primary"', f"pence = {FUND_PENCE}", f'financial_year = "{year}"',
         ]  # fmt: skip
     return "\n".join(lines) + "\n" + extra
 

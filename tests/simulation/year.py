@@ -1,6 +1,7 @@
 """The days of a simulated year: the register and the calendar change, people act, time passes, everything is checked."""
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +21,15 @@ from tests.simulation.emails import Emails
 from tests.simulation.faults import Faults
 from tests.simulation.machines import Machines, machines
 from tests.simulation.people import Actor, present, sign_in, somebody, staff
-from tests.simulation.places import Place, let_a_month_pass, make_place, register_file, tenant_file
+from tests.simulation.places import (
+    FUND_PENCE,
+    NAMES,
+    Place,
+    let_a_month_pass,
+    make_place,
+    register_file,
+    tenant_file,
+)
 from tests.simulation.staffing import Staffing, place_new_schools
 from tests.simulation.waiting import settings_in, until_quiet
 
@@ -70,6 +79,7 @@ class Year:
     days: dict[int, Days]
     happened: Counter[str] = field(default_factory=Counter)
     pages_opened: int = 0
+    lines_read: int = 0
 
     async def settle(self) -> None:
         """Declare the authorities, import their first register, place their schools, and appoint everybody."""
@@ -181,11 +191,17 @@ class Year:
             self.traffic.killed_at = time.monotonic()
 
     async def check(self, today: date) -> None:
-        """All checks of a day."""
+        """All checks of a day; the chain of the audit log once a week."""
+        self.read_log()
+        if today.weekday() == 4:
+            code, said = await self.room.command("audit", "verify", must_succeed=False)
+            if code:
+                self.faults.add("the chain of the audit log does not hold", said[-500:])
         await self.emails.of_today(self.watcher, self.places, self.faults, killed=bool(self.room.kills))
         for place in self.places:
             days, actors = self.days[place.code], await present(self.watcher, place.code, today)
             await checks.books(self.watcher, place.code, self.faults)
+            await checks.money(self.watcher, place.code, FUND_PENCE, self.faults)
             await checks.states(self.watcher, place.code, self.faults)
             await checks.deadlines(self.watcher, place.code, days, today, self.faults)
             await checks.clocks(self.watcher, place.code, today, days, self.faults)
@@ -210,6 +226,22 @@ class Year:
                 [one for one in actors if one.role in chosen],
                 self.random,
             )
+
+    def read_log(self) -> None:
+        """Errors that web app and worker logged since the last time."""
+        lines = self.room.log_lines()
+        for line in lines[self.lines_read :]:
+            if '"level":"error"' in line:
+                said = json.loads(line)
+                first = (said.get("errors") or [{}])[0]
+                where = [one for one in first.get("places", ()) if one.startswith("alongside/")][-1:]
+                self.faults.add(
+                    "an error in the log",
+                    f"{said.get('event')} {first.get('kind')} {first.get('code')} {where}",
+                )
+            elif "Traceback" in line:
+                self.faults.add("a traceback in the log", line)
+        self.lines_read = len(lines)
 
     def report(self) -> list[str]:
         """For people to read: what was simulated, what was found, and how to have it again."""
@@ -244,7 +276,7 @@ async def simulate(plan: Plan) -> Year:
         ("third", "Third", 905, 20_000),
     )
     places = [
-        make_place(*names[number][:3], size, names[number][3], Random(plan.seed * 10 + number))
+        make_place(*names[number][:3], size, names[number][3], Random(plan.seed * 10 + number), number)
         for number, size in enumerate(plan.sizes)
     ]
     async with (
@@ -254,6 +286,9 @@ async def simulate(plan: Plan) -> Year:
     ):
         watcher = Watcher(room)
         traffic = Traffic(http, faults, random, plan.size_limit)
+        traffic.strangers = {
+            place.host: [NAMES[other.number] for other in places if other is not place] for place in places
+        }
         year = Year(
             plan, room, watcher, traffic, Staffing(watcher, traffic, desk, random), Emails(room.office), faults, random,
             places, {place.code: Days(set()) for place in places},

@@ -1,0 +1,95 @@
+"""The checks of the simulation are not blind: each finds a fault that is planted past every trigger."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+import asyncpg
+import pytest
+
+from alongside.authorities.calendar import calendar_from, is_school_day
+from alongside.database.session import Database
+from tests.escalations.scene import a_case
+from tests.partnerships.scene import a_proposal, a_running_partnership
+from tests.people import NORTHSHIRE
+from tests.simulation import checks
+from tests.simulation.calendar import Days
+from tests.simulation.database import Watcher
+from tests.simulation.faults import Faults
+from tests.stage import Copy, make_known
+
+
+@pytest.fixture
+async def watcher(copy: Copy) -> AsyncIterator[Watcher]:
+    """The superuser's connection, with triggers asleep, in the place of the simulation's own."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    await connection.execute("SET session_replication_role = replica")
+    try:
+        yield cast("Watcher", connection)
+    finally:
+        await connection.close()
+
+
+async def found(watcher: Watcher, today: date | None = None) -> set[str]:
+    """The kinds of fault that all checks of rows find now, and each with the first word of what it is about."""
+    faults, now = Faults(), datetime.now(UTC)
+    await checks.books(watcher, NORTHSHIRE, faults)
+    await checks.states(watcher, NORTHSHIRE, faults)
+    await checks.deadlines(watcher, NORTHSHIRE, Days(set()), today or now.date(), faults)
+    await checks.left_over(watcher, NORTHSHIRE, now, mail_may_leave=False, faults=faults)
+    return {*faults.counts, *(f"{kind}: {what.split()[0]}" for kind, what in faults.seen)}
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("UPDATE offer SET days_taken = days_taken + 1", "an offer's pool differs from its agreements"),
+        ("UPDATE partnership SET days_used = 1", "days used differ from the recorded visits"),
+        ("UPDATE partnership SET state = 'closed'", "a state differs from the audit log: partnership"),
+        ("UPDATE need SET state = 'withdrawn'", "a running partnership whose need is elsewhere"),
+        ("DELETE FROM partnership", "a need agreed or in support without a partnership"),
+        (
+            "UPDATE journal_entry SET schools = array[123456]",
+            "an audit entry about a school of another authority",
+        ),
+    ],
+)
+async def test_a_planted_fault_of_an_agreement_is_found(
+    database: Database, watcher: Watcher, statement: str, kind: str
+) -> None:
+    """Of days, states and what hangs on what."""
+    await a_running_partnership(database)
+    assert kind not in await found(watcher)
+    await watcher.execute(f"{statement} WHERE authority_id = {NORTHSHIRE}")
+    assert kind in await found(watcher)
+
+
+async def test_a_planted_fault_of_a_proposal_is_found(database: Database, watcher: Watcher) -> None:
+    """Its day to answer, and an offer that is no longer there."""
+    await a_proposal(database)
+    made = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    await watcher.execute("UPDATE proposal SET proposed_at = $1", made)
+    assert not {one for one in await found(watcher, made.date()) if "proposal" in one}
+    await watcher.execute("UPDATE proposal SET respond_by = respond_by + 1")
+    assert "a proposal is due on the wrong day" in await found(watcher, made.date())
+    await watcher.execute("UPDATE offer SET state = 'paused'")
+    assert "a live proposal whose offer is not live" in await found(watcher, made.date())
+
+
+async def test_a_planted_fault_of_an_escalation_is_found(database: Database, watcher: Watcher) -> None:
+    """Its deadline."""
+    await a_case(database)
+    assert "an escalation is due at the wrong moment" not in await found(watcher)
+    await watcher.execute("UPDATE escalation SET due_at = due_at + interval '1 day'")
+    assert "an escalation is due at the wrong moment" in await found(watcher)
+
+
+def test_the_independent_calendar_agrees_with_the_product() -> None:
+    """Each day of three declared years, with a training day of the authority's own."""
+    settings = make_known("northshire")
+    calendar: Any = calendar_from(settings)
+    inset = set(settings.inset_days)
+    day, days = date(2025, 9, 1), Days(inset)
+    while day <= date(2028, 7, 21):
+        assert days.open(day) == is_school_day(calendar, day), day
+        day += timedelta(days=1)
