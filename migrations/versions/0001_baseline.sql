@@ -1396,6 +1396,7 @@ CREATE TABLE partnership (
 	starts_on DATE NOT NULL, 
 	ends_on DATE NOT NULL, 
 	agreed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	agreed_on DATE DEFAULT current_date NOT NULL, 
 	asker_signed_at TIMESTAMP WITH TIME ZONE, 
 	asker_signed_by UUID, 
 	giver_signed_at TIMESTAMP WITH TIME ZONE, 
@@ -1414,6 +1415,7 @@ CREATE TABLE partnership (
 	CONSTRAINT ck_partnership_days CHECK (days > 0 AND days * 2 = trunc(days * 2)), 
 	CONSTRAINT ck_partnership_days_used CHECK (days_used >= 0 AND days_used <= days), 
 	CONSTRAINT ck_partnership_dates CHECK (ends_on >= starts_on), 
+	CONSTRAINT ck_partnership_not_years_ago CHECK (starts_on >= agreed_on - 366), 
 	CONSTRAINT ck_partnership_outcome CHECK (outcome IN ('met', 'not_met', 'part_met')), 
 	CONSTRAINT ck_partnership_asker_signed CHECK ((asker_signed_at IS NULL) = (asker_signed_by IS NULL)), 
 	CONSTRAINT ck_partnership_giver_signed CHECK ((giver_signed_at IS NULL) = (giver_signed_by IS NULL)), 
@@ -1857,11 +1859,13 @@ CREATE TABLE review_rating (
 	aim_id UUID NOT NULL, 
 	rating TEXT NOT NULL, 
 	reason TEXT NOT NULL, 
+	reached TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_review_rating PRIMARY KEY (authority_id, review_id, aim_id), 
 	CONSTRAINT fk_review_rating_authority_id_review_id FOREIGN KEY(authority_id, review_id) REFERENCES review (authority_id, id), 
 	CONSTRAINT fk_review_rating_authority_id_aim_id FOREIGN KEY(authority_id, aim_id) REFERENCES aim (authority_id, id), 
 	CONSTRAINT ck_review_rating_rating CHECK (rating IN ('amber', 'green', 'red')), 
 	CONSTRAINT ck_review_rating_reason CHECK (char_length(reason) BETWEEN 1 AND 1000), 
+	CONSTRAINT ck_review_rating_reached CHECK (char_length(reached) <= 300), 
 	CONSTRAINT fk_review_rating_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
@@ -3657,6 +3661,22 @@ END $$;
 CREATE TRIGGER take_days_from_pool AFTER INSERT OR UPDATE OF days, days_used, state ON partnership
     FOR EACH ROW EXECUTE FUNCTION take_days_from_pool();
 
+CREATE FUNCTION refuse_unmeasured_closing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.reached = '' AND EXISTS (
+        SELECT FROM public.review r
+         WHERE r.authority_id = NEW.authority_id AND r.id = NEW.review_id AND r.kind = 'closing')
+    THEN
+        RAISE EXCEPTION 'a closing review says for each aim what was reached'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'closing_says_reached';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_unmeasured_closing BEFORE INSERT OR UPDATE ON review_rating
+    FOR EACH ROW EXECUTE FUNCTION refuse_unmeasured_closing();
+
 CREATE FUNCTION acts_for_school(of_authority integer, who uuid, of_urn integer, on_day date)
 RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -3960,6 +3980,23 @@ END $$;
 
 CREATE TRIGGER count_days_used AFTER INSERT OR UPDATE OF days, state ON visit
     FOR EACH ROW EXECUTE FUNCTION count_days_used();
+
+CREATE FUNCTION refuse_visit_before_partnership() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.partnership p
+         WHERE p.authority_id = NEW.authority_id AND p.id = NEW.partnership_id
+           AND NEW.visit_on < least(p.starts_on, p.agreed_on))
+    THEN
+        RAISE EXCEPTION 'the visit is earlier than its partnership'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'visit_not_before_partnership';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_visit_before_partnership BEFORE INSERT OR UPDATE OF visit_on, partnership_id ON visit
+    FOR EACH ROW WHEN (NEW.state = 'recorded') EXECUTE FUNCTION refuse_visit_before_partnership();
 
 CREATE FUNCTION limit_invitations() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -4318,5 +4355,7 @@ INSERT INTO legal_move (subject, start, finish) VALUES ('visit', '', 'recorded')
 INSERT INTO legal_move (subject, start, finish) VALUES ('visit', 'planned', 'cancelled');
 
 INSERT INTO legal_move (subject, start, finish) VALUES ('visit', 'planned', 'recorded');
+
+INSERT INTO legal_move (subject, start, finish) VALUES ('visit', 'recorded', 'cancelled');
 
 INSERT INTO legal_move (subject, start, finish) VALUES ('visit', 'recorded', 'recorded');

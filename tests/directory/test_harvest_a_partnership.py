@@ -99,7 +99,9 @@ async def test_it_begins_with_what_both_have_recorded(client: Client, database: 
         "Help with fluency",
         3,
     )
-    assert "Words a minute, from 55 to 90" in row["evidence"] and "Fluency rose" in row["evidence"]
+    assert (
+        "Words a minute, from 55 to 88 (target: 90)" in row["evidence"] and "Fluency rose" in row["evidence"]
+    )
     assert row["what_we_did"].startswith("- **")
     assert (row["partner_urn"], row["partnership_id"]) == (HEAD_OF_PARK.school_urn, partnership_id)
     assert (await harvested(client, partnership_id, HEAD_OF_PARK)).status_code == 404

@@ -223,7 +223,7 @@ async def test_a_closing_review_long_late_is_suggested_until_the_school_gives_it
     assert await signs(last) == ["Its closing review has been due for 20 school days"]
     async with database.fenced(NORTHSHIRE) as session:
         (aim,) = await aims_of(session, NORTHSHIRE, partnership_id)
-        said = Judgement({aim.id: ("green", "Better")}, "Much", "yes", "met")
+        said = Judgement({aim.id: ("green", "Better")}, "Much", "yes", "met", {aim.id: "88"})
         await give_review(session, acting(HEAD_OF_MILL), partnership_id, "closing", said)
     assert await signs(last) == []
 

@@ -37,10 +37,11 @@ SELECT $1, id, ($2::text[])[1 + (row_number() OVER (ORDER BY id) * 3 + turn) % c
 
 PROPOSALS = """
 INSERT INTO proposal (authority_id, id, need_id, offer_id, asking_urn, giving_urn, state, days, starts_on, ends_on,
-                      message, proposed_as, respond_by, proposed_at)
+                      message, proposed_as, respond_by, proposed_at, not_again_before)
 SELECT $1, ('00000000-0000-7000-8000-0000013' || lpad(n::text, 5, '0'))::uuid, e.id, o.id, e.school_urn, o.school_urn,
        (array['proposed', 'agreed', 'declined', 'to_release', 'lapsed', 'proposed'])[1 + n % 6], 2, current_date,
-       current_date + 60, repeat('Shall we? ', 20), 'leader', current_date + n % 10, now() - n * interval '2 hours'
+       current_date + 60, repeat('Shall we? ', 20), 'leader', current_date + n % 10, now() - n * interval '2 hours',
+       current_date + 30
   FROM generate_series(1, 1200) n
   JOIN need e ON e.authority_id = $1 AND e.id = ('00000000-0000-7000-8000-0000011' || lpad(n::text, 5, '0'))::uuid
   JOIN offer o ON o.authority_id = $1
@@ -50,10 +51,11 @@ SELECT $1, ('00000000-0000-7000-8000-0000013' || lpad(n::text, 5, '0'))::uuid, e
 
 PARTNERSHIPS = """
 INSERT INTO partnership (authority_id, id, proposal_id, need_id, offer_id, asking_urn, giving_urn, state, days,
-                         days_used, starts_on, ends_on, agreed_at)
+                         days_used, starts_on, ends_on, agreed_at, agreed_on)
 SELECT authority_id, ('00000000-0000-7000-8000-0000014' || right(id::text, 5))::uuid, id, need_id, offer_id, asking_urn,
        giving_urn, (array['active', 'preparing', 'closed', 'active'])[1 + right(id::text, 4)::int % 4], 2, 1,
-       current_date - 90, current_date - 30, now() - interval '100 days'
+       current_date - 90, current_date - 30, now() - interval '100 days',
+       current_date - 100
   FROM proposal WHERE authority_id = $1 AND id::text LIKE '%0000013_____' AND right(id::text, 1)::int % 3 = 0
 """
 

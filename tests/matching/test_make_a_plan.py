@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from alongside.database.session import Database
 from tests.client import Client, words
-from tests.matching.scene import ask, partners, posts, rows, work
+from tests.matching.scene import a_plan, ask, partners, posts, rows, work
 from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, NORTHSHIRE, OFFICER
 
 
@@ -47,3 +47,14 @@ async def test_the_page_says_what_is_known_of_both_schools_and_what_was_left_out
     assert f"Not known of both, so left out as neutral: {left_out}." in page
     assert "The register does not say where one of the two is, so it counts as middling" in page
     assert "Nobody has reviewed its support yet, so it counts as middling" in page
+
+
+async def test_the_total_match_score_is_the_sum_of_the_scores_that_the_page_shows(
+    client: Client, database: Database
+) -> None:
+    await posts(database)
+    where = await a_plan(client, database)
+    scores = await rows(database, "SELECT score FROM plan_place WHERE score IS NOT NULL")
+    page = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert f"{sum(one.score for one in scores):,} total match score" in page
+    assert "points in all" not in page

@@ -30,7 +30,8 @@ from tests.people import (
 async def judgement(database: Database, outcome: str | None = None, rating: str = "green") -> Judgement:
     """A rating for every aim there is."""
     aims = await look(database, "aim")
-    return Judgement({one.id: (rating, "Because") for one in aims}, "Fluency rose", "yes", outcome)
+    ratings = {one.id: (rating, "Because") for one in aims}
+    return Judgement(ratings, "Fluency rose", "yes", outcome, {one.id: "88" for one in aims})
 
 
 async def give(database: Database, by: Cast, partnership_id: UUID, kind: str, said: Judgement) -> None:

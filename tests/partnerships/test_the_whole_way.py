@@ -99,7 +99,10 @@ async def test_from_need_to_closing(client: Client, database: Database) -> None:
     for head, more in ((HEAD_OF_PARK, {}), (HEAD_OF_MILL, {"outcome": "met"})):
         for kind in ("half-way", "closing"):
             review = soup(await client.get(f"{partnership}/reviews/{kind}", head))
-            names = {str(one["name"]) for one in review.select("[name^=rating_], [name^=reason_]")}
+            names = {
+                str(one["name"])
+                for one in review.select("[name^=rating_], [name^=reason_], [name^=reached_]")
+            }
             said = {name: "green" if name.startswith("rating") else "Tests show it" for name in names}
             said |= {"changed": "Fluency rose", "again": "yes"} | (more if kind == "closing" else {})
             await does(client, head, f"{partnership}/reviews/{kind}", said)

@@ -114,5 +114,8 @@ async def _close(session: AsyncSession, sides: tuple[Person, Person], partnershi
     aims = await aims_of(session, giver.authority_id, partnership_id)
     ratings = {one.id: ("green", "Fifteen of nineteen are back on track.") for one in aims}
     for person, outcome in ((giver, None), (asker, "met")):
-        said = Judgement(ratings, "Groups run daily, and two of our staff now train others.", "yes", outcome)
+        reached = {one.id: one.target or "Reached" for one in aims}
+        said = Judgement(
+            ratings, "Groups run daily, and two of our staff now train others.", "yes", outcome, reached
+        )
         await give_review(session, person, partnership_id, "closing", said)

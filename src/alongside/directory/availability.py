@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.access.policy import within_reach
-from alongside.needs.terms import term_words
+from alongside.authorities import calendar_of, settings_of
+from alongside.authorities.calendar import Calendar
+from alongside.needs.terms import term_key, term_words
 from alongside.needs.words import days_in_words
+from alongside.offers.freshness import is_proposable
 from alongside.offers.model import Offer
 
 GIVES = {
@@ -24,6 +28,9 @@ GIVES = {
     "joint_planning": "can plan with you",
 }
 """What a form of support means to who asks, likeliest first; others are named by the authority's own words."""
+
+MOST = 5
+"""As many offers as an entry tells of."""
 
 OFFERS_NOW: Any = (
     select(
@@ -38,13 +45,8 @@ OFFERS_NOW: Any = (
     .where(
         Offer.authority_id == bindparam("authority_id"),
         Offer.school_urn == bindparam("urn"),
-        Offer.state == "live",
-        Offer.appetite != "no",
-        Offer.days_taken < Offer.days_total,
-        Offer.engagements_taken < Offer.engagements_max,
     )
     .order_by(Offer.posted_at.desc(), Offer.id)
-    .limit(literal_column("5"))
 )
 
 
@@ -65,18 +67,37 @@ async def available_from(session: AsyncSession, person: Person, urn: int | None)
     statement = within_reach(
         OFFERS_NOW, person, Permission.SEE_POST, Offer.school_urn, shown_to_all_from=Offer.shown_to_all_from
     )
+    statement = statement.where(is_proposable(person.today, settings_of(person.authority_id)))
     found = (await session.execute(statement, {"authority_id": person.authority_id, "urn": urn})).all()
-    return [Available(one.id, one.title, in_words(one), _first_form(one.forms_of_support)) for one in found]
+    calendar = calendar_of(person.authority_id)
+    coming = [(one, _terms_left(calendar, one, person.today)) for one in found]
+    return [
+        Available(one.id, one.title, in_words(one, person.today, terms), _first_form(one.forms_of_support))
+        for one, terms in coming
+        if terms or not one.terms
+    ][:MOST]
 
 
-def in_words(offer: Any) -> str:
-    """What an offer means for who reads an entry: “can host a visit in spring term 2027; 3 days left”."""
+def _terms_left(calendar: Calendar, offer: Any, today: date) -> list[str]:
+    """The terms of an offer that are not over; a term that the calendar does not know counts as to come."""
+    over = {term_key(term) for term in calendar.terms if term.ends_on < today}
+    return [key for key in offer.terms if key not in over]
+
+
+def in_words(offer: Any, today: date, terms: Sequence[str]) -> str:
+    """What an offer means for who reads an entry: “can host a visit in spring term 2027; 3 days left”.
+
+    `terms` are those of its terms that are not over; a first day that has passed is not told.
+    """
     gives = [words for form, words in GIVES.items() if form in offer.forms_of_support][:2]
     can = " and ".join(gives) if gives else "can support you"
-    if offer.terms:
-        can += " in " + " or ".join(term_words(key).lower() for key in offer.terms)
-    elif offer.starts_on and offer.ends_on:
-        can += f" from {offer.starts_on:%-d %B %Y} to {offer.ends_on:%-d %B %Y}"
+    if terms:
+        can += " in " + " or ".join(term_words(key).lower() for key in terms)
+    elif offer.starts_on and offer.starts_on > today:
+        can += f" from {offer.starts_on:%-d %B %Y}"
+        can += f" to {offer.ends_on:%-d %B %Y}" if offer.ends_on else ""
+    elif offer.ends_on:
+        can += f" until {offer.ends_on:%-d %B %Y}"
     return f"{can}; {days_in_words(offer.days_left)} left"
 
 

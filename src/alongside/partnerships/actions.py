@@ -45,6 +45,10 @@ TELL_TALES = {
     "ck_offer_engagements_left": "{giver} has meanwhile agreed to support as many schools at once as it can. "
     "Wait until one is finished, or look for another offer.",
     "uq_partnership_live_need": "{asker} has meanwhile agreed other support for this need.",
+    "ck_partnership_not_years_ago": "The support cannot begin more than a year before it was agreed. "
+    "Choose a later first day.",
+    "the visit is earlier than its partnership": "The visit is earlier than the support itself. "
+    "Choose a later day.",
     "ck_partnership_days_used": "More days have been used than that. Look at the visits recorded so far.",
 }
 """What a promise of the database means to the person who met it."""
@@ -75,6 +79,7 @@ async def prepare_partnership(session: AsyncSession, person: Person, proposal: A
         days=proposal.days,
         starts_on=proposal.starts_on,
         ends_on=proposal.ends_on,
+        agreed_on=person.today,
     )
     session.add(made)
     try:

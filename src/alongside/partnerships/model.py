@@ -38,6 +38,7 @@ PARTNERSHIP_WORKFLOW = workflow("partnership", MOVES, ("closed", "ended_early"))
 class Partnership(AuthorityOwned, Base):
     """Support that two schools have agreed.
 
+    `agreed_on` is the authority's day of the agreement: no visit is earlier than that day or `starts_on`.
     `days` are promised out of the offer's pool, `days_used` those of recorded visits. Each head signs once
     the aims are written; `agreement_version` counts what they sign, and a signature under an earlier one
     falls away. `outcome` (met, part_met, not_met) is what the asking school says at the end, `ended_because`
@@ -56,6 +57,7 @@ class Partnership(AuthorityOwned, Base):
         CheckConstraint("days > 0 AND days * 2 = trunc(days * 2)", name="days"),
         CheckConstraint("days_used >= 0 AND days_used <= days", name="days_used"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("starts_on >= agreed_on - 366", name="not_years_ago"),
         CheckConstraint(one_of("outcome", OUTCOMES), name="outcome"),
         CheckConstraint("(asker_signed_at IS NULL) = (asker_signed_by IS NULL)", name="asker_signed"),
         CheckConstraint("(giver_signed_at IS NULL) = (giver_signed_by IS NULL)", name="giver_signed"),
@@ -83,6 +85,7 @@ class Partnership(AuthorityOwned, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     agreed_at: Mapped[datetime] = created_at()
+    agreed_on: Mapped[date] = mapped_column(server_default=text("current_date"))
     asker_signed_at: Mapped[datetime | None]
     asker_signed_by: Mapped[UUID | None]
     giver_signed_at: Mapped[datetime | None]

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.database.base import AuthorityKeyed, AuthorityOwned, Base, created_at, one_of, reference
+from alongside.database.promises import promise
 from alongside.partnerships.model import OUTCOMES
 
 KINDS = ("mid_term", "closing")
@@ -48,7 +49,10 @@ class Review(AuthorityOwned, Base):
 
 
 class ReviewRating(AuthorityKeyed, Base):
-    """How far one aim has come in the eyes of one side: red, amber or green, never without a reason."""
+    """How far one aim has come in the eyes of one side: red, amber or green, never without a reason.
+
+    `reached` is the value that its measure has now, in words; a closing review never leaves it out.
+    """
 
     __tablename__ = "review_rating"
     __table_args__ = (
@@ -56,9 +60,33 @@ class ReviewRating(AuthorityKeyed, Base):
         reference("aim_id", "aim"),
         CheckConstraint(one_of("rating", RATINGS), name="rating"),
         CheckConstraint("char_length(reason) BETWEEN 1 AND 1000", name="reason"),
+        CheckConstraint("char_length(reached) <= 300", name="reached"),
     )
 
     review_id: Mapped[UUID] = mapped_column(primary_key=True)
     aim_id: Mapped[UUID] = mapped_column(primary_key=True)
     rating: Mapped[str]
     reason: Mapped[str]
+    reached: Mapped[str] = mapped_column(server_default=text("''"))
+
+
+promise(
+    "a_closing_review_says_what_was_reached",
+    """
+CREATE FUNCTION refuse_unmeasured_closing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.reached = '' AND EXISTS (
+        SELECT FROM public.review r
+         WHERE r.authority_id = NEW.authority_id AND r.id = NEW.review_id AND r.kind = 'closing')
+    THEN
+        RAISE EXCEPTION 'a closing review says for each aim what was reached'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'closing_says_reached';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_unmeasured_closing BEFORE INSERT OR UPDATE ON review_rating
+    FOR EACH ROW EXECUTE FUNCTION refuse_unmeasured_closing();
+""",
+)

@@ -32,11 +32,19 @@ CANCEL_VISIT = Move(
     "cancelled a planned visit",
     note_required=True,
 )
+VOID_VISIT = Move(
+    "void_visit",
+    ("recorded",),
+    "cancelled",
+    Permission.RECORD_VISIT,
+    "removed the record of a visit that did not take place",
+    note_required=True,
+)
 DROP_VISIT = Move(
     "drop_visit", ("planned",), "cancelled", None, "the partnership is over, so a planned visit falls away"
 )
 
-MOVES = (PLAN_VISIT, LOG_VISIT, RECORD_VISIT, CORRECT_VISIT, CANCEL_VISIT, DROP_VISIT)
+MOVES = (PLAN_VISIT, LOG_VISIT, RECORD_VISIT, CORRECT_VISIT, CANCEL_VISIT, VOID_VISIT, DROP_VISIT)
 VISIT_WORKFLOW = workflow("visit", MOVES, ("recorded", "cancelled"))
 
 
@@ -97,5 +105,27 @@ END $$;
 
 CREATE TRIGGER count_days_used AFTER INSERT OR UPDATE OF days, state ON visit
     FOR EACH ROW EXECUTE FUNCTION count_days_used();
+""",
+)
+
+promise(
+    "no_visit_comes_before_its_partnership",
+    """
+CREATE FUNCTION refuse_visit_before_partnership() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.partnership p
+         WHERE p.authority_id = NEW.authority_id AND p.id = NEW.partnership_id
+           AND NEW.visit_on < least(p.starts_on, p.agreed_on))
+    THEN
+        RAISE EXCEPTION 'the visit is earlier than its partnership'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'visit_not_before_partnership';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_visit_before_partnership BEFORE INSERT OR UPDATE OF visit_on, partnership_id ON visit
+    FOR EACH ROW WHEN (NEW.state = 'recorded') EXECUTE FUNCTION refuse_visit_before_partnership();
 """,
 )

@@ -14,7 +14,7 @@ from alongside.directory.harvest.filling import filled
 from alongside.errors import NotThere, Refused
 from alongside.notifications import tell
 from alongside.partnerships.queries import AIMS, one_row, rows_of
-from alongside.partnerships.reviews.queries import given_reviews
+from alongside.partnerships.reviews.queries import given_reviews, values_reached
 from alongside.people.queries import ids, people_of_schools
 
 ASKED_FOR_DAYS = 60
@@ -38,6 +38,7 @@ async def harvest_partnership(session: AsyncSession, person: Person, partnership
         await rows_of(session, AIMS, **inside),
         await rows_of(session, queries.VISITS, **inside),
         await given_reviews(session, person.authority_id, found.id),
+        await values_reached(session, person.authority_id, found.id),
         settings_of(person.authority_id),
     )
     try:

@@ -39,14 +39,15 @@ async def compare_plans(
     other = await run_to(session, person, Permission.SEE_PLAN, with_id)
     if other.consortium_id != run.consortium_id:
         raise NotThere
+    before = await places_of(session, person.authority_id, other.id)
+    after = await places_of(session, person.authority_id, run.id)
     context = {
         "run": run,
         "other": other,
         "choices": choices,
-        "changes": changed_places(
-            await places_of(session, person.authority_id, other.id),
-            await places_of(session, person.authority_id, run.id),
-        ),
+        "changes": changed_places(before, after),
+        "other_score": sum(one.score or 0 for one in before),
+        "run_score": sum(one.score or 0 for one in after),
         "facts": await _facts(session, person, other, run),
         **words(person),
     }

@@ -113,6 +113,7 @@ def sums(places: Sequence[Any]) -> dict[str, Any]:
         "days": sum((one.days for one in served), Decimal(0)),
         "pence": sum(one.pence or 0 for one in served),
         "to_send": sum(map(to_send, served)),
+        "score": sum(one.score or 0 for one in served),
     }
 
 

@@ -1,7 +1,7 @@
 """The forms in which an offer is proposed, and other terms are."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,10 @@ NEEDED = {
     "starts_on": "Enter the first day, like 11/1/2027",
     "ends_on": "Enter the last day, like 26/3/2027",
 }
+
+
+A_MONTH = timedelta(days=31)
+"""So far back support may have begun before it is proposed."""
 
 
 class Pick(RadioField):
@@ -49,6 +53,8 @@ class TermsForm(Form):
         must_be_in_order(self)
         if self.ends_on.data and self.ends_on.data < today:
             blame(self.ends_on, "Enter an end that is today or later")
+        if self.starts_on.data and self.starts_on.data < today - A_MONTH:
+            blame(self.starts_on, "Enter a first day within the last month or later")
         return not self.errors
 
     def terms(self) -> Terms:

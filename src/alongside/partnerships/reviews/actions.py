@@ -50,7 +50,10 @@ async def give_review(
         outcome=outcome,
         given_by=person.id,
     )
-    await _write(session, review, _rated(said, aims))
+    reached = {aim_id: said.reached.get(aim_id, "").strip() for aim_id in aims}
+    if kind == "closing" and not all(reached.values()):
+        raise Invalid({"": ["Enter the value reached for every aim, or “Not measured”."]})
+    await _write(session, review, _rated(said, aims), reached)
     urns = (row.asking_urn, row.giving_urn)
     await write_journal(session, person, f"give_{kind}_review", "partnership", row.id, schools=urns)
     closing = {one.side: one for one in before if one.kind == "closing"}
@@ -93,7 +96,9 @@ def _rated(said: Judgement, aims: set[UUID]) -> dict[UUID, tuple[str, str]]:
     return rated
 
 
-async def _write(session: AsyncSession, review: Review, rated: Mapping[UUID, tuple[str, str]]) -> None:
+async def _write(
+    session: AsyncSession, review: Review, rated: Mapping[UUID, tuple[str, str]], reached: Mapping[UUID, str]
+) -> None:
     session.add(review)
     try:
         await session.flush()
@@ -109,6 +114,7 @@ async def _write(session: AsyncSession, review: Review, rated: Mapping[UUID, tup
                 aim_id=aim_id,
                 rating=rating,
                 reason=reason,
+                reached=reached[aim_id],
             )
         )
     await session.flush()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from wtforms import Form
 
-from alongside.needs.fields import Choice, passage
+from alongside.needs.fields import Choice, line, passage
 from alongside.needs.forms import blame
 from alongside.partnerships.forms import must_be_filled
 from alongside.partnerships.reviews.judgement import Judgement
@@ -35,27 +35,34 @@ class OutcomeForm(ReviewForm):
     outcome = Choice("Was the need met?", "Say whether the need was met", choices=OUTCOME_WORDS)
 
 
-def names_for(aim_id: UUID) -> tuple[str, str]:
-    """The names of an aim's two fields: rating and reason."""
-    return f"rating_{aim_id.hex}", f"reason_{aim_id.hex}"
+def names_for(aim_id: UUID) -> tuple[str, str, str]:
+    """The names of an aim's fields: rating, reason and the value reached."""
+    return f"rating_{aim_id.hex}", f"reason_{aim_id.hex}", f"reached_{aim_id.hex}"
 
 
-def review_form(aims: Sequence[Any], *, outcome: bool) -> type[Form]:
+def review_form(aims: Sequence[Any], *, outcome: bool, closing: bool = False) -> type[Form]:
     """A form for these aims."""
     fields: dict[str, Any] = {}
     for aim in aims:
-        rating, reason = names_for(aim.id)
+        rating, reason, reached = names_for(aim.id)
+        label = (
+            "What value has been reached?" if closing else "What value has been reached so far? (optional)"
+        )
+        hint = f"Measured by: {aim.measure}. Enter “Not measured” if nobody measured it"
+        fields[reached] = line(label, "The value reached", hint, limit=300)
         fields[rating] = Choice("How far has it come?", "Rate this aim", choices=RATING_WORDS)
         fields[reason] = passage("Why?", "The reason", limit=1000)
     return type("ReviewOfAims", (OutcomeForm if outcome else ReviewForm,), fields)
 
 
-def holds(form: Any, aims: Sequence[Any]) -> bool:
+def holds(form: Any, aims: Sequence[Any], *, closing: bool = False) -> bool:
     """Whether every aim has a rating and a reason, and all else is said."""
     form.validate()
     cures: dict[str, str] = {}
     for aim in aims:
-        rating, reason = names_for(aim.id)
+        rating, reason, reached = names_for(aim.id)
+        if closing:
+            cures[reached] = f"Enter the value reached for “{aim.aim[:60]}”"
         cures |= {
             rating: f"Rate “{aim.aim[:60]}”",
             reason: f"Give a reason for your rating of “{aim.aim[:60]}”",
@@ -73,4 +80,5 @@ def judgement(form: Any, aims: Sequence[Any]) -> Judgement:
         aim.id: (form[names_for(aim.id)[0]].data, form[names_for(aim.id)[1]].data) for aim in aims
     }
     outcome = form["outcome"].data if "outcome" in form else None
-    return Judgement(ratings, form.changed.data, form.again.data, outcome)
+    reached = {aim.id: form[names_for(aim.id)[2]].data or "" for aim in aims}
+    return Judgement(ratings, form.changed.data, form.again.data, outcome, reached)

@@ -1,7 +1,7 @@
 """What one side says in a review."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 
@@ -9,6 +9,7 @@ from uuid import UUID
 class Judgement:
     """A rating and its reason for every aim (by its id), what changed, and whether they would do it again.
 
+    `reached` is the value that each aim's measure has now; a closing review needs it for every aim.
     `outcome` is said only by the asking side, in its closing review.
     """
 
@@ -16,3 +17,4 @@ class Judgement:
     changed: str
     again: str
     outcome: str | None = None
+    reached: Mapping[UUID, str] = field(default_factory=dict)

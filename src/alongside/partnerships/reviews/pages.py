@@ -37,7 +37,7 @@ async def give_review(
     """Give the review of one's own side; with both closing ones the partnership is closed."""
     row, aims, form_class = await _asked_for(session, person, partnership_id, kind)
     form = form_class(await typed(request))
-    if not holds(form, aims):
+    if not holds(form, aims, closing=kind == "closing"):
         return _review_page(form, row, aims, kind, 422)
     await actions.give_review(session, person, partnership_id, KINDS[kind], judgement(form, aims))
     return SeeOther(f"/partnerships/{partnership_id}", "Your review is in. Thank you.")
@@ -51,7 +51,7 @@ async def _asked_for(
         raise NotThere
     aims = await aims_of(session, person.authority_id, partnership_id)
     says_outcome = kind == "closing" and side_of(person, row) == ASKER
-    return row, aims, review_form(aims, outcome=says_outcome)
+    return row, aims, review_form(aims, outcome=says_outcome, closing=kind == "closing")
 
 
 def _review_page(form: Form, row: Any, aims: Any, kind: str, status: int = 200) -> Page:

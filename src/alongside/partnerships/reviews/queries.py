@@ -1,6 +1,6 @@
 """Reviews as each side may see them: the other side's only after one's own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from alongside.access.person import Person
 from alongside.partnerships.model import Aim
 from alongside.partnerships.queries import AUTHORITY, rows_of
 from alongside.partnerships.review import Review, ReviewRating
-from alongside.partnerships.sides import side_of
+from alongside.partnerships.sides import ASKER, side_of
 
 REVIEWS: Any = (
     select(*Review.__table__.columns)
@@ -19,7 +19,14 @@ REVIEWS: Any = (
     .order_by(Review.given_at, Review.id)
 )
 RATINGS: Any = (
-    select(ReviewRating.review_id, ReviewRating.aim_id, ReviewRating.rating, ReviewRating.reason, Aim.aim)
+    select(
+        ReviewRating.review_id,
+        ReviewRating.aim_id,
+        ReviewRating.rating,
+        ReviewRating.reason,
+        ReviewRating.reached,
+        Aim.aim,
+    )
     .join(Review, (Review.authority_id == AUTHORITY) & (Review.id == ReviewRating.review_id))
     .join(Aim, (Aim.authority_id == AUTHORITY) & (Aim.id == ReviewRating.aim_id))
     .where(ReviewRating.authority_id == AUTHORITY, Review.partnership_id == bindparam("partnership_id"))
@@ -30,6 +37,20 @@ RATINGS: Any = (
 async def given_reviews(session: AsyncSession, authority_id: int, partnership_id: UUID) -> Sequence[Row[Any]]:
     """Every review given in a partnership, for rules that look at both sides: not for showing."""
     return await rows_of(session, REVIEWS, authority_id=authority_id, partnership_id=partnership_id)
+
+
+async def values_reached(
+    session: AsyncSession, authority_id: int, partnership_id: UUID
+) -> Mapping[UUID, str]:
+    """The value reached for each aim, as the closing reviews say: the asking school's where both do."""
+    rows = await rows_of(session, RATINGS, authority_id=authority_id, partnership_id=partnership_id)
+    closing = {
+        one.id: one.side
+        for one in await given_reviews(session, authority_id, partnership_id)
+        if one.kind == "closing"
+    }
+    found = [(closing[row.review_id], row) for row in rows if row.review_id in closing and row.reached]
+    return {row.aim_id: row.reached for _, row in sorted(found, key=lambda one: one[0] == ASKER)}
 
 
 async def reviews_seen_by(session: AsyncSession, person: Person, partnership: Any) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ from alongside.partnerships.visit import (
     LOG_VISIT,
     PLAN_VISIT,
     RECORD_VISIT,
+    VOID_VISIT,
     Visit,
 )
 from alongside.partnerships.visits.queries import overdue_records, visit_now, visit_to
@@ -52,6 +53,7 @@ LABELS = {
 async def log_visit(session: AsyncSession, person: Person, partnership_id: UUID, record: Record) -> UUID:
     """Record a visit that has taken place. Raises Refused when more days would be used than were agreed."""
     row = await _running(session, person, partnership_id)
+    _refuse_early(row, record)
     _refuse_future(person, record)
     _refuse_too_many(row, record.days)
     made = await _write(session, person, row, record, LOG_VISIT)
@@ -62,6 +64,7 @@ async def log_visit(session: AsyncSession, person: Person, partnership_id: UUID,
 async def plan_visit(session: AsyncSession, person: Person, partnership_id: UUID, record: Record) -> UUID:
     """Put a visit into the diary; its record is due some school days after it."""
     row = await _running(session, person, partnership_id)
+    _refuse_early(row, record)
     return await _write(session, person, row, record, PLAN_VISIT)
 
 
@@ -102,6 +105,31 @@ async def cancel_visit(session: AsyncSession, person: Person, visit_id: UUID, re
         ),
     )
     partnership_id: UUID = row.partnership_id
+    return partnership_id
+
+
+async def void_visit(session: AsyncSession, person: Person, visit_id: UUID, reason: str) -> UUID:
+    """Remove the record of a visit that did not take place, with a reason: its days are free again.
+
+    Returns the partnership. Raises Refused when the partnership is over or nothing is recorded.
+    """
+    seen = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
+    row = await _running(session, person, seen.partnership_id)
+    now = await visit_now(session, person.authority_id, visit_id)
+    await take(session, person, Visit, now, VOID_VISIT, note=reason, changes={"days": [str(now.days), None]})
+    side = own_side(person, Permission.RECORD_VISIT, row)
+    await tell_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        Word(
+            "visit_removed",
+            f"{school_on(side, row)} has removed the record of the visit of {now.visit_on:%-d %B %Y}.",
+            f"/partnerships/{row.id}",
+            f"visit_removed:{now.id}",
+        ),
+    )
+    partnership_id: UUID = row.id
     return partnership_id
 
 
@@ -176,6 +204,7 @@ async def _rewrite(
     changes = _changes(now, record)
     if now.version != version:
         raise Stale([(LABELS[name], mine, there) for name, (there, mine) in changes.items()], now.version)
+    _refuse_early(row, record)
     _refuse_future(person, record)
     _refuse_too_many(row, record.days - (now.days if now.state == "recorded" else 0))
     values = asdict(record) | {"recorded_at": datetime.now(UTC), "recorded_by": person.id}
@@ -199,6 +228,14 @@ def _changes(row: Any, record: Record) -> Mapping[str, list[str]]:
 def _record_due(person: Person, visit_on: date) -> date:
     days = settings_of(person.authority_id).clocks.visit_record_due
     return add_school_days(calendar_of(person.authority_id), visit_on, days)
+
+
+def _refuse_early(row: Any, record: Record) -> None:
+    first = min(row.starts_on, row.agreed_on)
+    if record.visit_on < first:
+        raise Invalid(
+            {"visit_on": [f"The support was agreed from {first:%-d %B %Y}. Enter that day or a later one."]}
+        )
 
 
 def _refuse_future(person: Person, record: Record) -> None:

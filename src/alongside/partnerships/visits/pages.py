@@ -102,6 +102,27 @@ async def cancel_visit(
     return SeeOther(f"/partnerships/{row.partnership_id}", "The visit is cancelled.")
 
 
+@page.get("/visits/{visit_id:uuid}/removal", permission=Permission.RECORD_VISIT)
+async def ask_why_removed(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, visit_id: UUID
+) -> Answer:
+    """Ask for the reason before the record of a visit is removed."""
+    return _removal_page(ReasonForm(), await visit_to(session, person, Permission.RECORD_VISIT, visit_id))
+
+
+@page.post("/visits/{visit_id:uuid}/removal", permission=Permission.RECORD_VISIT)
+async def remove_visit(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, visit_id: UUID
+) -> Answer:
+    """Remove the record of a visit that did not take place, with a reason."""
+    row = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
+    form = ReasonForm(await typed(request))
+    if not form.holds():
+        return _removal_page(form, row, 422)
+    await actions.void_visit(session, person, visit_id, form.words.data or "")
+    return SeeOther(f"/partnerships/{row.partnership_id}", "The record is removed. Its days are free again.")
+
+
 def blame_all(form: Any, problem: Invalid) -> None:
     """Put the mistakes that an act found beside the fields they belong to."""
     for name, sentences in problem.mistakes.items():
@@ -120,6 +141,20 @@ def _record_page(
     return Page("partnerships/record.html", context, status=status)
 
 
+def _removal_page(form: ReasonForm, row: Any, status: int = 200) -> Page:
+    context = {
+        "form": form,
+        "fields": ("words",),
+        "title": "Remove the record of this visit",
+        "caption": f"{row.visit_on:%-d %B %Y}: {row.focus}",
+        "intro": "Use this when the visit did not take place. Its days are free again, and the other school is told.",
+        "where": f"/visits/{row.id}/removal",
+        "back": f"/partnerships/{row.partnership_id}",
+        "button_text": "Remove record",
+    }
+    return Page("partnerships/ask.html", context, status=status)
+
+
 def _cancel_page(form: ReasonForm, row: Any, status: int = 200) -> Page:
     context = {
         "form": form,
@@ -134,4 +169,13 @@ def _cancel_page(form: ReasonForm, row: Any, status: int = 200) -> Page:
     return Page("partnerships/ask.html", context, status=status)
 
 
-routes = [write_visit, log_visit, write_record, record_visit, ask_why_cancelled, cancel_visit]
+routes = [
+    write_visit,
+    log_visit,
+    write_record,
+    record_visit,
+    ask_why_cancelled,
+    cancel_visit,
+    ask_why_removed,
+    remove_visit,
+]
