@@ -110,6 +110,7 @@ class Clocks(Settings, frozen=True):
     review_due: SchoolDays
     offer_good_for: SchoolDays
     need_good_for: SchoolDays
+    unmet_after: SchoolDays
     remind_before: SchoolDays
     quiet_after: SchoolDays
     reopen_within_terms: Annotated[int, msgspec.Meta(ge=0, le=6)]

@@ -24,6 +24,7 @@ from alongside.notifications.digests import write_digests
 from alongside.notifications.model import HOURS, ClockRun
 from alongside.offers.clocks import ask_to_confirm_offers, lapse_unconfirmed_offers
 from alongside.partnerships.proposals.clock import lapse_proposals
+from alongside.partnerships.proposals.unmet import close_unmet_needs
 from alongside.partnerships.visits.actions import chase_visit_records
 from alongside.records.actions import let_go
 from alongside.web.templates import LONDON
@@ -79,6 +80,7 @@ async def _tell_widening(session: AsyncSession, person: Person, settings: Author
 CLOCKS = (
     Clock("tell_followers", 6, tell_followers),
     Clock("lapse_proposals", 7, _lapse_proposals),
+    Clock("close_unmet_needs", 7, close_unmet_needs),
     Clock("reckon_deadlines", 7, reckon_deadlines),
     Clock("lapse_unconfirmed_needs", 7, lapse_unconfirmed_needs),
     Clock("lapse_unconfirmed_offers", 7, lapse_unconfirmed_offers),
