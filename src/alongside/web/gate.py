@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -31,6 +32,9 @@ from alongside.web.submissions import begin_submission, end_submission
 from alongside.web.typed import typed
 
 TRIES = 5
+NOBODYS = 0
+"""Whose turn it is when a host is nobody's."""
+
 PageFunction = Callable[..., Awaitable[Answer]]
 Prepare = Callable[[Request[Any, Any, Any], Person], Awaitable[Any]]
 Result = TypeVar("Result")
@@ -124,7 +128,8 @@ async def _answered(
         if request.method == "POST":
             refuse_other_sites(request.headers, request.headers.get("host", ""))
             await _before_transaction(request, house, tenant, permission)
-        answer, known = await _tried(lambda: _once(request, house, tenant, function, permission))
+        async with house.turns.turn(tenant.authority_id):
+            answer, known = await _tried(lambda: _once(request, house, tenant, function, permission))
         person = known
         while isinstance(answer, AfterCommit):
             answer = await _acted(house, known, answer)
@@ -133,10 +138,7 @@ async def _answered(
             nobody(tenant.authority_id, house.today()) if tenant else None
         )
         answer = await answer_to(problem, request, person)
-    try:
-        response: Response[Any] = response_to(request, house, tenant, person, answer)
-    except Exception as problem:
-        response = response_to(request, house, tenant, person, await answer_to(problem, request, person))
+    response = await _rendered(request, house, tenant, person, answer)
     await close_files(request)
     took = time.perf_counter() - began
     ANSWERED.labels(
@@ -155,6 +157,23 @@ async def _answered(
         milliseconds=round(took * 1000, 1),
     )
     return response
+
+
+async def _rendered(
+    request: Request[Any, Any, Any],
+    house: House,
+    tenant: Tenant | None,
+    person: Person | None,
+    answer: Answer,
+) -> Response[Any]:
+    """The response, made when it is this authority's turn: a page takes the processor as a transaction does."""
+    with suppress(TooBusy):  # the page that says so is not worth a second wait
+        async with house.turns.turn(tenant.authority_id if tenant else NOBODYS):
+            try:
+                return response_to(request, house, tenant, person, answer)
+            except Exception as problem:
+                answer = await answer_to(problem, request, person)
+    return response_to(request, house, tenant, person, answer)
 
 
 async def _acted(house: House, person: Person, answer: AfterCommit) -> Answer:
@@ -178,7 +197,8 @@ async def _before_transaction(
         await typed(request)
         return
     token = request.cookies.get(SESSION_COOKIE)
-    person = await _tried(lambda: _person_of(house, tenant, token))
+    async with house.turns.turn(tenant.authority_id):
+        person = await _tried(lambda: _person_of(house, tenant, token))
     try:
         _refuse_not_allowed(person, permission)
         form = await typed(request)

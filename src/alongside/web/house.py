@@ -13,6 +13,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.database.session import Database
 from alongside.process_pool import ProcessPool
+from alongside.web.turns import Turns
 
 LONDON = ZoneInfo("Europe/London")
 SESSION_COOKIE = "__Host-alongside"
@@ -64,6 +65,7 @@ class House:
     metrics_token: str | None = None
     now: Callable[[], datetime] = field(default=london_now)
     pool: ProcessPool = field(default_factory=ProcessPool)
+    turns: Turns = field(default_factory=Turns)
 
     def today(self) -> date:
         """The date in London, by which deadlines are counted."""

@@ -1,0 +1,62 @@
+"""However many requests one authority sends, another's request does not wait behind them."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from alongside.errors import TooBusy
+from alongside.web.turns import Turns
+from tests.client import Client
+from tests.people import HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
+
+
+async def test_an_authority_has_a_few_requests_in_work_and_the_others_wait(client: Client) -> None:
+    """Forty at once hold three connections; the other authority is answered while they wait."""
+    house = client.app.state.house
+    find_person, going = house.find_person, asyncio.Event()
+    at_work: list[int] = []
+
+    async def held_up(session: Any, tenant: Any, *more: Any) -> Any:
+        if tenant.authority_id == NORTHSHIRE:
+            at_work.append(house.database.connections_used())
+            await going.wait()
+        return await find_person(session, tenant, *more)
+
+    house.find_person = held_up
+    waiting = [asyncio.create_task(client.get("/board", as_=HEAD_OF_MILL)) for _ in range(40)]
+    while house.turns.in_line(NORTHSHIRE) < 37 or len(at_work) < house.turns.at_once:
+        await asyncio.sleep(0.01)
+    assert len(at_work) == house.turns.at_once
+    assert max(at_work) <= house.turns.at_once
+    answer = await client.get("/board", as_=HEAD_OF_MILL.twin)
+    assert answer.status_code == 200
+    assert house.turns.in_line(NORTHSHIRE) == 37
+    going.set()
+    assert {(await one).status_code for one in waiting} == {200}
+    assert house.turns.in_line(NORTHSHIRE) == 0
+
+
+async def test_a_line_that_is_too_long_or_does_not_move_is_told_so() -> None:
+    """503 with the text, and the count stays right when somebody gives up."""
+    turns = Turns(at_once=1, waiting=1, patience=0.05)
+    async with turns.turn(NORTHSHIRE):
+        waits = asyncio.create_task(_turn(turns))
+        await asyncio.sleep(0)
+        with pytest.raises(TooBusy):
+            await _turn(turns)
+        async with turns.turn(SOUTHSHIRE):
+            pass
+        with pytest.raises(TooBusy):
+            await waits
+        gives_up = asyncio.create_task(_turn(turns))
+        await asyncio.sleep(0)
+        gives_up.cancel()
+        await asyncio.gather(gives_up, return_exceptions=True)
+    await _turn(turns)
+    assert turns.in_line(NORTHSHIRE) == 0
+
+
+async def _turn(turns: Turns) -> None:
+    async with turns.turn(NORTHSHIRE):
+        await asyncio.sleep(0)
