@@ -12,6 +12,8 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 
 -- owns everything, signs in nowhere
 ALTER ROLE alongside_owner NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;
+-- its functions must see when a server process began: a signed context holds for one process only
+GRANT pg_read_all_stats TO alongside_owner;
 
 -- runs migrations: its connections act as the owner from the first
 ALTER ROLE alongside_migrator LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :'migrator_password';
@@ -23,6 +25,8 @@ ALTER ROLE alongside_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB N
 ALTER ROLE alongside_app SET statement_timeout = '20s';
 ALTER ROLE alongside_app SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE alongside_app SET transaction_timeout = '5min';
+-- what it runs is shown to nobody; a start without this is refused
+ALTER ROLE alongside_app SET track_activities = off;
 
 -- reads everything for the backup, and nothing but reads
 ALTER ROLE alongside_backup LOGIN NOSUPERUSER BYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :'backup_password';
@@ -32,3 +36,28 @@ SELECT 'CREATE DATABASE alongside OWNER alongside_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'alongside') \gexec
 REVOKE ALL ON DATABASE alongside FROM PUBLIC;
 GRANT CONNECT ON DATABASE alongside TO alongside_migrator, alongside_app, alongside_backup;
+REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
+
+-- into these other databases of the server the app's role could still go, since everybody may: give Alongside a server
+-- of its own, or revoke CONNECT from PUBLIC there too
+SELECT datname AS "still open to the app's role" FROM pg_database
+WHERE datname <> 'alongside' AND datallowconn AND has_database_privilege('alongside_app', oid, 'CONNECT');
+
+\connect alongside
+-- what everybody may call by default and the product does not need: large objects, ending other connections of the same
+-- role, the names of prepared statements, locks that outlive a transaction, what other connections do
+DO $$
+DECLARE one regprocedure;
+BEGIN
+    FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ ANY (ARRAY[
+        '^lo_', '^(loread|lowrite)$',
+        '^pg_(cancel|terminate)_backend$',
+        '^pg_prepared_statement$',
+        '^pg_(try_)?advisory_lock(_shared)?$',
+        '^(pg_stat_get_activity|pg_stat_get_backend_.*|pg_lock_status)$']) LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one);
+        IF one::text ~ '^pg_(stat_get|lock_status)' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO pg_read_all_stats', one);
+        END IF;
+    END LOOP;
+END $$;

@@ -22,6 +22,7 @@ from alongside.authorities.files import read_authority, to_stored
 from alongside.authorities.registry import register_settings
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.embedded import EmbeddedServer
+from alongside.database.fence import PROCESS
 from alongside.database.roles import make_database, prepare_cluster
 from alongside.database.schema import bring_up_to_date
 from alongside.database.scratch import ScratchServer
@@ -131,6 +132,12 @@ async def drop(stage: Stage, copy: Copy) -> None:
 def open_database(copy: Copy, pool_size: int = 10) -> Database:
     """The app's own way to a copy."""
     return Database(copy.app_url, FENCE_KEY, pool_size=pool_size, pool_wait=5.0)
+
+
+async def server_process(connection: asyncpg.Connection) -> str:
+    """The server process behind a connection, to which a signed context is bound."""
+    process: str = await connection.fetchval(PROCESS)
+    return process
 
 
 _idle_apps: list[Litestar] = []

@@ -10,24 +10,40 @@ CREATE SCHEMA fence;
 CREATE TABLE fence.key (
     name text PRIMARY KEY,
     inner_pad bytea NOT NULL,
-    outer_pad bytea NOT NULL
+    outer_pad bytea NOT NULL,
+    added_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE FUNCTION fence.server_process() RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    process text := (SELECT pid || '-' || (extract(epoch FROM backend_start) * 1000000)::bigint
+                     FROM pg_stat_get_activity(pg_backend_pid()));
+BEGIN
+    IF process IS NULL THEN
+        RAISE EXCEPTION 'alongside_owner cannot see when a server process began: run infra/roles.sql'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN process;
+END $$;
+REVOKE ALL ON FUNCTION fence.server_process() FROM PUBLIC;
 CREATE FUNCTION fence.authority_id() RETURNS integer
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     claim text := current_setting('alongside.fence', true);
     part text[];
+    covered bytea;
     pad record;
 BEGIN
     IF claim IS NULL OR claim = '' THEN
         RAISE EXCEPTION 'no authority is set for this transaction' USING ERRCODE = 'insufficient_privilege';
     END IF;
     part := string_to_array(claim, '.');
-    IF array_length(part, 1) = 4 AND part[1] = 'v1' THEN
+    IF array_length(part, 1) = 4 AND part[1] = 'v2' THEN
+        covered := convert_to(array_to_string(part[1:3], '.') || '.' || fence.server_process(), 'UTF8');
         FOR pad IN SELECT inner_pad, outer_pad FROM fence.key LOOP
-            IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad
-                      || convert_to(part[1] || '.' || part[2] || '.' || part[3], 'UTF8'))), 'hex') = part[4] THEN
+            IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad || covered)), 'hex') = part[4] THEN
                 IF part[3]::bigint < extract(epoch FROM now()) THEN
                     RAISE EXCEPTION 'the authority set for this transaction has expired'
                         USING ERRCODE = 'insufficient_privilege';
@@ -36,29 +52,30 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    RAISE EXCEPTION 'the authority set for this transaction is not signed by us'
+    RAISE EXCEPTION 'the authority set for this transaction is not signed by us for this server process'
         USING ERRCODE = 'insufficient_privilege';
 END $$;
 REVOKE ALL ON FUNCTION fence.authority_id() FROM PUBLIC;
 GRANT USAGE ON SCHEMA fence TO alongside_app;
-GRANT EXECUTE ON FUNCTION fence.authority_id() TO alongside_app;
+GRANT EXECUTE ON FUNCTION fence.authority_id(), fence.server_process() TO alongside_app;
 
 CREATE FUNCTION fence.asker() RETURNS text[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     claim text := current_setting('alongside.asker', true);
     part text[];
+    covered bytea;
     pad record;
 BEGIN
     IF claim IS NULL OR claim = '' THEN
         RAISE EXCEPTION 'nobody is set as asking in this transaction' USING ERRCODE = 'insufficient_privilege';
     END IF;
     part := string_to_array(claim, '.');
-    IF array_length(part, 1) = 9 AND part[1] = 'a1' THEN
+    IF array_length(part, 1) = 9 AND part[1] = 'a2' THEN
+        covered := convert_to(array_to_string(part[1:8], '.') || '.' || fence.server_process(), 'UTF8');
         FOR pad IN SELECT inner_pad, outer_pad FROM fence.key LOOP
-            IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad
-                      || convert_to(array_to_string(part[1:8], '.'), 'UTF8'))), 'hex') = part[9] THEN
+            IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad || covered)), 'hex') = part[9] THEN
                 IF part[3]::bigint < extract(epoch FROM now()) THEN
                     RAISE EXCEPTION 'who asks in this transaction has expired'
                         USING ERRCODE = 'insufficient_privilege';
@@ -71,7 +88,8 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    RAISE EXCEPTION 'who asks in this transaction is not signed by us' USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION 'who asks in this transaction is not signed by us for this server process'
+        USING ERRCODE = 'insufficient_privilege';
 END $$;
 REVOKE ALL ON FUNCTION fence.asker() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fence.asker() TO alongside_app;

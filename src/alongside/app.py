@@ -71,7 +71,7 @@ DESTINATIONS = (
 
 def make_house(settings: Settings) -> House:
     """The parts that every request needs, from the settings of this installation."""
-    database = Database(settings.database_url, settings.fence_key, pool_size=settings.pool_size)
+    database = Database.of(settings, pool_size=settings.pool_size)
     tenants = Tenants(database)
     return House(
         database=database,

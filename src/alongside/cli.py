@@ -21,6 +21,7 @@ ROOMS = {
     "authority": "alongside.consortia.commands",
     "consortia": "alongside.consortia.commands",
     "directory": "alongside.directory.exchange.commands",
+    "keys": "alongside.database.commands",
     "people": "alongside.people.commands",
     "schools": "alongside.schools.commands",
 }
@@ -131,11 +132,7 @@ def migrate() -> None:
     from alongside.database.schema import bring_up_to_date
 
     settings = Settings.from_environment()
-    if settings.migrator_url is None:
-        raise WrongSetUp(
-            "ALONGSIDE_MIGRATOR_URL is not set: give it the address for the role alongside_migrator."
-        )
-    asyncio.run(bring_up_to_date(settings.migrator_url, settings.fence_key))
+    asyncio.run(bring_up_to_date(settings.needed_migrator_url(), settings.fence_key))
     click.echo("The database has the present schema.")
 
 

@@ -122,7 +122,7 @@ async def apply_authorities(settings: Settings, say: Say) -> None:
     declared, mistakes = read_authorities(tenants_folder())
     if mistakes:
         raise WrongSetUp(f"The authorities cannot be applied: {mistakes[0]}.")
-    database = Database(settings.database_url, settings.fence_key, pool_size=1)
+    database = Database.of(settings)
     try:
         for one in declared:
             register_settings(one, 0)

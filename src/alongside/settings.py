@@ -26,8 +26,9 @@ class Settings:
 
     `mail` is `readable` (kept to be read in the demonstration), `smtp://…` or `notify:<key>`;
     `trusted_proxy` holds the addresses whose X-Forwarded-* headers are believed; `anchors` is the folder in which the
-    worker writes down where each journal has got to, `anchor_key` signs that. With `tls_required` the addresses of
-    PostgreSQL and of the mail server ask for TLS with a certificate for the server's name.
+    worker writes down where each journal has got to, `anchor_key` signs that. `pooler` says that a pooler in
+    transaction mode stands before the database. With `tls_required` the addresses of PostgreSQL and of the mail server
+    ask for TLS with a certificate for the server's name.
     """
 
     database_url: str = field(repr=False)
@@ -44,12 +45,21 @@ class Settings:
     anchors: Path | None = None
     anchor_key: bytes | None = field(default=None, repr=False)
     pool_size: int = 10
+    pooler: bool = False
     log_format: str = "json"
     tls_required: bool = False
 
     def address(self, slug: str, host: str) -> str:
         """Where an authority is reached from outside, with no slash at its end: for links in mails."""
         return self.base_url.format(slug=slug, host=host)
+
+    def needed_migrator_url(self) -> str:
+        """The address for the role alongside_migrator. Raises WrongSetUp when it is not set."""
+        if self.migrator_url is None:
+            raise WrongSetUp(
+                "ALONGSIDE_MIGRATOR_URL is not set: give it the address for the role alongside_migrator."
+            )
+        return self.migrator_url
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -89,6 +99,9 @@ class Settings:
             anchor_key=given.converted("ALONGSIDE_ANCHOR_KEY", _secret, None, _AT_RANDOM),
             pool_size=given.converted(
                 "ALONGSIDE_POOL_SIZE", _positive, cls.pool_size, "a whole number above 0"
+            ),
+            pooler=given.converted(
+                "ALONGSIDE_POOLER", _pooler, False, "transaction, or nothing without a pooler"
             ),
             log_format=given.converted("ALONGSIDE_LOG_FORMAT", _log_format, cls.log_format, "json or text"),
         )
@@ -217,6 +230,12 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError
     return number
+
+
+def _pooler(text: str) -> bool:
+    if text not in {"transaction", "none"}:
+        raise ValueError
+    return text == "transaction"
 
 
 def _log_format(text: str) -> str:

@@ -21,7 +21,7 @@ from tests.benchmarks.library import stock
 from tests.benchmarks.same_sql import Statement, statements_of
 from tests.faults.callers import app_on_a_small_pool, call
 from tests.people import HEAD_OF_MILL, Cast
-from tests.stage import FENCE_KEY, Copy, copy_of_template, drop, open_stage, present_stage
+from tests.stage import FENCE_KEY, Copy, copy_of_template, drop, open_stage, present_stage, server_process
 
 SIZES = (1_000, 10_000, 100_000)
 TIMES = 30
@@ -54,15 +54,16 @@ async def alone(copy: Copy, authority_id: int, asked: Sequence[Statement]) -> fl
     connection = await asyncpg.connect(copy.app_url)
     try:
         prepared = []
+        process = await server_process(connection)
         async with connection.transaction():
-            await connection.execute(f"SET LOCAL alongside.fence = '{signed_fence(authority_id, FENCE_KEY)}'")
+            context = signed_fence(authority_id, FENCE_KEY, process)
+            await connection.execute(f"SET LOCAL alongside.fence = '{context}'")
             for sql, values in asked:
                 prepared.append((await connection.prepare(sql), values))
 
         async def ask() -> None:
-            await connection.execute(
-                f"BEGIN READ ONLY; SET LOCAL alongside.fence = '{signed_fence(authority_id, FENCE_KEY)}'"
-            )
+            context = signed_fence(authority_id, FENCE_KEY, process)
+            await connection.execute(f"BEGIN READ ONLY; SET LOCAL alongside.fence = '{context}'")
             for statement, values in prepared:
                 await statement.fetch(*values)
             await connection.execute("COMMIT")

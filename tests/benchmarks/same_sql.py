@@ -1,5 +1,6 @@
 """The SQL of one page, as PostgreSQL gets it: caught on the way, and run again by pgbench without the app."""
 
+import asyncio
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event
 
 from alongside.database.fence import signed_fence
@@ -16,6 +18,14 @@ from alongside.database.session import Database
 from tests.faults.callers import app_on_a_small_pool, call
 from tests.people import Cast
 from tests.stage import FENCE_KEY, Copy
+
+ANY_PROCESS = "any"
+"""The server process of every connection, in a copy where pgbench runs: it cannot sign for each of its own."""
+
+UNBOUND = (
+    "CREATE OR REPLACE FUNCTION fence.server_process() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER"
+    f" SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN '{ANY_PROCESS}'; END $$"
+)
 
 Statement = tuple[str, Sequence[Any]]
 
@@ -67,7 +77,8 @@ def transactions_a_second(
     )
     if pgbench is None:
         return None
-    fence = f"SET LOCAL alongside.fence = '{signed_fence(authority_id, FENCE_KEY)}'"
+    bound = asyncio.run(_put_process(copy, UNBOUND))
+    fence = f"SET LOCAL alongside.fence = '{signed_fence(authority_id, FENCE_KEY, ANY_PROCESS)}'"
     lines = ["BEGIN READ ONLY", fence, *map(written_out, statements), "COMMIT"]
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "page.sql"
@@ -87,7 +98,21 @@ def transactions_a_second(
             str(script),
         ]
         done = subprocess.run([*command, copy.app_url], capture_output=True, text=True, check=False)
+    asyncio.run(_put_process(copy, bound))
     found = re.findall(r"tps = ([\d.]+)", done.stdout)
     if not found:
         raise RuntimeError(done.stderr)
     return float(found[0])
+
+
+async def _put_process(copy: Copy, definition: str) -> str:
+    """Put another function that tells the server process in place; returns the one that was there."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    try:
+        before: str = await connection.fetchval(
+            "SELECT pg_get_functiondef('fence.server_process()'::regprocedure)"
+        )
+        await connection.execute(definition)
+        return before
+    finally:
+        await connection.close()

@@ -4,9 +4,8 @@ Each statement here is bare SQL without WHERE, as the app's own role. Whatever t
 what PostgreSQL gives. The tables are those that declare a second policy: a new one is tried without being named here.
 """
 
-import hashlib
-import hmac
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +13,7 @@ import asyncpg
 import pytest
 
 from alongside.database.asker import Asker, signed_asker
-from alongside.database.fence import signed_fence
+from alongside.database.fence import signed, signed_fence
 from alongside.escalations.model import Case
 from tests.escalations.scene import put_case
 from tests.isolation.rows import TABLES, row_of
@@ -39,7 +38,7 @@ from tests.people import (
     SOUTHSHIRE,
     Cast,
 )
-from tests.stage import FENCE_KEY
+from tests.stage import FENCE_KEY, server_process
 
 GUARDED = [table.name for table in TABLES if "second_policy" in table.info]
 PARTS = [name for name in GUARDED if name != "escalation"]
@@ -125,27 +124,29 @@ async def put(owner: asyncpg.Connection, table: str, row: dict[str, Any]) -> Non
     )
 
 
-def asking(one: Cast, *interests: int) -> str:
+Claim = Callable[[str], str]
+"""What is set as asking, given the server process of the connection."""
+
+
+def asking(one: Cast, *interests: int) -> Claim:
     """A true claim of one of the cast."""
     consortia = [one.consortium_id] if one.consortium_id else []
-    return signed_asker(
-        Asker(one.authority_id, one.role.value, one.person_id, one.school_urn, consortia, interests),
-        FENCE_KEY,
-    )
+    asker = Asker(one.authority_id, one.role.value, one.person_id, one.school_urn, consortia, interests)
+    return lambda process: signed_asker(asker, FENCE_KEY, process)
 
 
 async def seen(
-    connection: asyncpg.Connection, asker: str | None, sql: str, authority_id: int = NORTHSHIRE
+    connection: asyncpg.Connection, asker: Claim | None, sql: str, authority_id: int = NORTHSHIRE
 ) -> list[Any] | str:
     """What a statement gives to somebody, or the code of the error. Nothing is kept."""
+    process = await server_process(connection)
     transaction = connection.transaction()
     await transaction.start()
     try:
-        await connection.execute(
-            "SELECT set_config('alongside.fence', $1, true)", signed_fence(authority_id, FENCE_KEY)
-        )
+        fence = signed_fence(authority_id, FENCE_KEY, process)
+        await connection.execute("SELECT set_config('alongside.fence', $1, true)", fence)
         if asker is not None:
-            await connection.execute("SELECT set_config('alongside.asker', $1, true)", asker)
+            await connection.execute("SELECT set_config('alongside.asker', $1, true)", asker(process))
         return list(await connection.fetch(sql))
     except asyncpg.PostgresError as refused:
         return refused.sqlstate or "error"
@@ -208,24 +209,30 @@ FOREIGN = Asker(SOUTHSHIRE, "core_officer", OFFICER.person_id)
 LATER, BEFORE = int(time.time()) + 600, int(time.time()) - 1
 
 
-def signed(claim: str, key: bytes = FENCE_KEY) -> str:
-    """A claim under a signature of this key."""
-    return f"{claim}.{hmac.new(key, claim.encode(), hashlib.sha256).hexdigest()}"
+def claimed(claim: str, key: bytes = FENCE_KEY) -> Claim:
+    """A claim of one's own, signed for the connection that uses it."""
+    return lambda process: signed(claim, key, process)
 
 
-FORGED = {
+def mended(claim: Claim, old: str, new: str) -> Claim:
+    """A true claim of which a part was replaced."""
+    return lambda process: claim(process).replace(old, new)
+
+
+FORGED: dict[str, Claim | None] = {
     "never set": None,
-    "empty": "",
-    "a role in plain": "core_officer",
-    "another key": signed(f"a1.{NORTHSHIRE}.{LATER}.core_officer....", b"mine"),
-    "a head's signature under an officer's role": asking(HEAD_OF_PARK).replace("headteacher", "core_officer"),
-    "another school under a true signature": asking(HEAD_OF_PARK).replace(str(PARK), str(MILL)),
-    "another consortium under a true signature": asking(LEAD_OF_SOUTH).replace(str(SOUTH), str(NORTH)),
-    "an interest struck out": asking(DEPUTY_OF_NORTH, MILL).replace(f".{MILL}.", ".."),
-    "truly signed but expired": signed(f"a1.{NORTHSHIRE}.{BEFORE}.core_officer...."),
-    "truly signed for the other authority": signed_asker(FOREIGN, FENCE_KEY),
-    "the fence itself": signed_fence(NORTHSHIRE, FENCE_KEY),
-    "quotes": "'; SELECT 1 --",
+    "empty": lambda _: "",
+    "a role in plain": lambda _: "core_officer",
+    "another key": claimed(f"a2.{NORTHSHIRE}.{LATER}.core_officer....", b"mine"),
+    "a head's signature under an officer's role": mended(asking(HEAD_OF_PARK), "headteacher", "core_officer"),
+    "another school under a true signature": mended(asking(HEAD_OF_PARK), str(PARK), str(MILL)),
+    "another consortium under a true signature": mended(asking(LEAD_OF_SOUTH), str(SOUTH), str(NORTH)),
+    "an interest struck out": mended(asking(DEPUTY_OF_NORTH, MILL), f".{MILL}.", ".."),
+    "truly signed but expired": claimed(f"a2.{NORTHSHIRE}.{BEFORE}.core_officer...."),
+    "truly signed for another server process": lambda _: asking(OFFICER)("1-1"),
+    "truly signed for the other authority": lambda process: signed_asker(FOREIGN, FENCE_KEY, process),
+    "the fence itself": lambda process: signed_fence(NORTHSHIRE, FENCE_KEY, process),
+    "quotes": lambda _: "'; SELECT 1 --",
 }
 
 
@@ -255,8 +262,13 @@ async def test_nobody_who_only_reads_changes_anything_and_nobody_removes_anythin
         assert await seen(connection, asking(one), sql) == [], one.name
     for one in SEES:
         assert await seen(connection, asking(one), f"DELETE FROM {table} RETURNING *") == [], one.name
-    system = signed_asker(Asker(NORTHSHIRE, "system"), FENCE_KEY)
-    assert isinstance(await seen(connection, system, f"SELECT * FROM {table}"), list)
+    system = Asker(NORTHSHIRE, "system")
+    assert isinstance(
+        await seen(
+            connection, lambda process: signed_asker(system, FENCE_KEY, process), f"SELECT * FROM {table}"
+        ),
+        list,
+    )
 
 
 async def test_the_control_without_its_policy_a_table_shows_everything(wire: Any) -> None:

@@ -36,13 +36,14 @@ def value_of(python_type: type, authority_id: int, table: str) -> Any:
     }.get(python_type, 1)
 
 
-def core_team_of(fence: str, key: bytes) -> str:
+def core_team_of(fence: str, key: bytes, process: str) -> str:
     """That the core team asks, of whichever authority a fence names: they have a seat everywhere in it.
 
     So what is tested here is the fence alone; who asks is tested with the rooms that ask for it.
     """
     named = fence.split(".")[1:2]
-    return signed_asker(Asker(int(named[0]) if named and named[0].isdecimal() else 0, "core_officer"), key)
+    asker = Asker(int(named[0]) if named and named[0].isdecimal() else 0, "core_officer")
+    return signed_asker(asker, key, process)
 
 
 def row_of(table: Table, authority_id: int) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """As the app's role, on the wire: no table, no statement and no trick gives a row of another authority."""
 
-import hashlib
 import hmac
 import time
 from typing import Any
@@ -8,10 +7,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from alongside.database.fence import signed_fence
+from alongside.database.fence import signed, signed_fence
 from tests.isolation.rows import TABLES, canary, core_team_of, row_of, seed_canaries
 from tests.people import NORTHSHIRE, SOUTHSHIRE
-from tests.stage import FENCE_KEY
+from tests.stage import FENCE_KEY, server_process
 
 NAMES = [table.name for table in TABLES]
 
@@ -25,25 +24,28 @@ async def wire(module_database: Any) -> Any:
     await connection.close()
 
 
-def not_ours(key: bytes, claim: str) -> str:
-    """A fence signed with a key of one's own."""
-    return f"{claim}.{hmac.new(key, claim.encode(), hashlib.sha256).hexdigest()}"
+async def true_fence(connection: asyncpg.Connection, authority_id: int) -> str:
+    """What the app would set on this connection."""
+    return signed_fence(authority_id, FENCE_KEY, await server_process(connection))
 
 
-def forged_fences() -> dict[str, str]:
-    """Settings that somebody might try."""
+def forged_fences(process: str) -> dict[str, str]:
+    """Settings that somebody might try on a connection with this server process."""
     later, before = int(time.time()) + 600, int(time.time()) - 1
-    true = signed_fence(NORTHSHIRE, FENCE_KEY).split(".")
+    true = signed_fence(NORTHSHIRE, FENCE_KEY, process).split(".")
+    plain = f"v2.{SOUTHSHIRE}.{later}"
     return {
         "nothing": "",
         "a plain number": str(SOUTHSHIRE),
-        "rubbish": "v1.x.y.z",
-        "another key": not_ours(b"mine", f"v1.{SOUTHSHIRE}.{later}"),
-        "another authority under a true signature": ".".join(["v1", str(SOUTHSHIRE), true[2], true[3]]),
-        "a longer life under a true signature": ".".join(["v1", true[1], str(later + 9999), true[3]]),
-        "truly signed but expired": not_ours(FENCE_KEY, f"v1.{SOUTHSHIRE}.{before}"),
-        "no signature": f"v1.{SOUTHSHIRE}.{later}.",
-        "another version": not_ours(FENCE_KEY, f"v2.{SOUTHSHIRE}.{later}"),
+        "rubbish": "v2.x.y.z",
+        "another key": signed(plain, b"mine", process),
+        "another authority under a true signature": ".".join(["v2", str(SOUTHSHIRE), true[2], true[3]]),
+        "a longer life under a true signature": ".".join(["v2", true[1], str(later + 9999), true[3]]),
+        "truly signed but expired": signed(f"v2.{SOUTHSHIRE}.{before}", FENCE_KEY, process),
+        "truly signed for another server process": signed(plain, FENCE_KEY, "1-1"),
+        "truly signed for no server process": f"{plain}.{hmac.new(FENCE_KEY, plain.encode(), 'sha256').hexdigest()}",
+        "no signature": f"v2.{SOUTHSHIRE}.{later}.",
+        "another version": signed(f"v1.{SOUTHSHIRE}.{later}", FENCE_KEY, process),
         "quotes": "'; SELECT 1 --",
     }
 
@@ -55,7 +57,7 @@ async def rows_seen(connection: asyncpg.Connection, fence: str | None, sql: str)
     try:
         if fence is not None:
             await connection.execute("SELECT set_config('alongside.fence', $1, true)", fence)
-            asker = core_team_of(fence, FENCE_KEY)
+            asker = core_team_of(fence, FENCE_KEY, await server_process(connection))
             await connection.execute("SELECT set_config('alongside.asker', $1, true)", asker)
         return list(await connection.fetch(sql))
     except asyncpg.PostgresError as refused:
@@ -67,7 +69,7 @@ async def rows_seen(connection: asyncpg.Connection, fence: str | None, sql: str)
 @pytest.mark.parametrize("table", NAMES)
 async def test_a_true_fence_shows_the_own_row(wire: asyncpg.Connection, table: str) -> None:
     """The control: without it, an empty answer to the others would prove nothing."""
-    rows = await rows_seen(wire, signed_fence(NORTHSHIRE, FENCE_KEY), f"SELECT authority_id FROM {table}")
+    rows = await rows_seen(wire, await true_fence(wire, NORTHSHIRE), f"SELECT authority_id FROM {table}")
     assert isinstance(rows, list) and rows and {row["authority_id"] for row in rows} == {NORTHSHIRE}
 
 
@@ -76,7 +78,7 @@ async def test_without_a_true_fence_there_is_a_loud_error_and_no_row(
     wire: asyncpg.Connection, table: str
 ) -> None:
     """Nothing set, the empty text and every forgery: refused, for reading and for writing."""
-    for name, fence in {"never set": None, **forged_fences()}.items():
+    for name, fence in {"never set": None, **forged_fences(await server_process(wire))}.items():
         for sql in (f"SELECT * FROM {table}", f"SELECT count(*) FROM {table}"):
             assert await rows_seen(wire, fence, sql) == "42501", (name, sql)
 
@@ -84,7 +86,7 @@ async def test_without_a_true_fence_there_is_a_loud_error_and_no_row(
 @pytest.mark.parametrize("table", NAMES)
 async def test_no_statement_reaches_a_row_of_another_authority(wire: asyncpg.Connection, table: str) -> None:
     """Twenty shapes of statement against a row that is certainly there."""
-    fence = signed_fence(NORTHSHIRE, FENCE_KEY)
+    fence = await true_fence(wire, NORTHSHIRE)
     there = f"authority_id = {SOUTHSHIRE}"
     reads = [
         f"SELECT * FROM {table} WHERE {there}",
@@ -133,10 +135,10 @@ async def test_a_prepared_plan_serves_no_rows_to_the_next_authority(
         await wire.execute(f"SET plan_cache_mode = {mode}")
         for _ in range(12):
             rows = await rows_seen(
-                wire, signed_fence(NORTHSHIRE, FENCE_KEY), f"SELECT authority_id FROM {table}"
+                wire, await true_fence(wire, NORTHSHIRE), f"SELECT authority_id FROM {table}"
             )
             assert {row["authority_id"] for row in rows} == {NORTHSHIRE}  # type: ignore[index]
-        rows = await rows_seen(wire, signed_fence(SOUTHSHIRE, FENCE_KEY), f"SELECT authority_id FROM {table}")
+        rows = await rows_seen(wire, await true_fence(wire, SOUTHSHIRE), f"SELECT authority_id FROM {table}")
         assert {row["authority_id"] for row in rows} == {SOUTHSHIRE}  # type: ignore[index]
         assert await rows_seen(wire, None, f"SELECT authority_id FROM {table}") == "42501"
 
@@ -187,9 +189,8 @@ async def test_injected_sql_stays_inside_its_own_authority(wire: asyncpg.Connect
     transaction = wire.transaction()
     await transaction.start()
     try:
-        await wire.execute(
-            f"SELECT set_config('alongside.fence', '{signed_fence(NORTHSHIRE, FENCE_KEY)}', true)"
-        )
+        fence = await true_fence(wire, NORTHSHIRE)
+        await wire.execute("SELECT set_config('alongside.fence', $1, true)", fence)
         try:
             async with wire.transaction():
                 await wire.execute(sql)

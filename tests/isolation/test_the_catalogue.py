@@ -166,6 +166,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
     definers = {row.name for row in rows if row.prosecdef}
     assert definers == {
         "fence.authority_id()",
+        "fence.server_process()",
         "keep_public_entry()",
         "fence.asker()",
         "seal_journal_entry()",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,7 +37,7 @@ from tests.partnerships.scene import (
     terms,
 )
 from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, NORTHSHIRE, PARK, QUAY
-from tests.stage import Copy, open_database
+from tests.stage import Copy, open_database, present_stage
 
 ASKERS = range(991001, 991201)
 """200 schools, each with a need for which Park's offer is proposed."""
@@ -156,17 +157,19 @@ async def test_places_run_out_like_days(copy: Copy) -> None:
 
 async def waits_on_a_lock(database: Database, number: int = 1) -> None:
     """Until PostgreSQL itself says that so many transactions wait for another's row."""
-    for _ in range(500):
-        async with database.unfenced() as connection:
-            waiting = await connection.scalar(
-                text(
-                    "SELECT count(*) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-                )
+    name = database.address.rpartition("/")[2]
+    connection = await asyncpg.connect(present_stage().url(name, "postgres"))
+    try:
+        for _ in range(500):
+            waiting = await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )
-        if waiting >= number:
-            return
-        await asyncio.sleep(0.01)
+            if waiting >= number:
+                return
+            await asyncio.sleep(0.01)
+    finally:
+        await connection.close()
     raise AssertionError("nobody waits: the two acts were not forced to interleave")
 
 

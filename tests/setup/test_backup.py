@@ -29,6 +29,12 @@ SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, r
 FROM pg_roles r WHERE rolname = ANY ('{alongside_owner,alongside_migrator,alongside_app}') ORDER BY 1
 """
 
+OPEN_FUNCTIONS = """
+SELECT oid::regprocedure::text, proacl::text FROM pg_proc
+WHERE pronamespace = 'pg_catalog'::regnamespace AND proacl IS NOT NULL ORDER BY 1
+"""
+CONNECT = "SELECT datname, has_database_privilege('alongside_app', oid, 'CONNECT') FROM pg_database WHERE datallowconn"
+
 
 def run(*command: str, server: ScratchServer, **environment: str) -> str:
     """Run a script of infra/ with PostgreSQL's programs at hand; what it printed."""
@@ -65,8 +71,21 @@ def test_roles_sql_makes_the_same_roles_as_the_demonstration(server: ScratchServ
     with ScratchServer() as other:
         asyncio.run(prepare_cluster(other.superuser_url, {"alongside_migrator": "m", "alongside_app": "a"}))
         expected = asyncio.run(ask(other.superuser_url, ROLES))
+        inside = other.url("postgres", other.password, "alongside")
+        functions = asyncio.run(ask(inside, OPEN_FUNCTIONS))
     assert len(expected) == 3
     assert asyncio.run(ask(server.superuser_url, ROLES)) == expected
+    inside = server.url("postgres", server.password, "alongside")
+    assert asyncio.run(ask(inside, OPEN_FUNCTIONS)) == functions
+    assert any(name == "lo_create(oid)" for name, _ in functions)
+
+
+def test_the_app_may_enter_its_own_database_and_no_other(server: ScratchServer) -> None:
+    entered = {name for name, allowed in asyncio.run(ask(server.superuser_url, CONNECT)) if allowed}
+    assert entered <= {"alongside", "restored"}
+    for database in ("postgres", "template1"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="CONNECT"):
+            asyncio.run(ask(server.url("alongside_app", "a", database), "SELECT 1"))
 
 
 def test_a_backup_restored_has_every_row_and_still_keeps_authorities_apart(
@@ -92,6 +111,10 @@ def test_a_backup_restored_has_every_row_and_still_keeps_authorities_apart(
     assert asyncio.run(ask(restored, "SELECT count(*) FROM fence.key")) == [(0,)], "the key travels apart"
     asyncio.run(bring_up_to_date(server.url("alongside_migrator", "m", "restored"), KEY))
     assert asyncio.run(versions_seen(server.url("alongside_app", "a", "restored"))) == {NORTHSHIRE}
+    functions = asyncio.run(ask(superuser, OPEN_FUNCTIONS))
+    assert asyncio.run(ask(restored, OPEN_FUNCTIONS)) == functions, (
+        "what was taken from everybody stays taken"
+    )
 
 
 async def fill(url: str) -> None:

@@ -145,7 +145,7 @@ def _fenced(
 
     async def inside() -> Answer:
         here = Settings.from_environment()
-        database = Database(here.database_url, here.fence_key, pool_size=1)
+        database = Database.of(here)
         try:
             async with database.fenced(settings.dfe_code, read_only=read_only) as session:
                 return await work(session, system(settings.dfe_code, today()))

@@ -6,8 +6,6 @@ an interest. Policies read that through `fence.asker()`, which checks the signat
 forgotten condition or injected SQL asks for nobody else. Transactions that never open such a table pay nothing.
 """
 
-import hashlib
-import hmac
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,10 +14,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.database.fence import LIFETIME
+from alongside.database.fence import LIFETIME, signed
 
 KEY = "fence_key"
 """Under which name a session knows the key that signs."""
+
+SERVER_PROCESS = "server_process"
+"""Under which name a session knows the server process for which is signed."""
 
 SET = text("SELECT set_config('alongside.asker', :asker, true)").bindparams(bindparam("asker"))
 
@@ -53,11 +54,14 @@ class SecondPolicy:
     changed: str | None = None
 
 
-def signed_asker(asker: Asker, key: bytes) -> str:
-    """The value of `alongside.asker`: letters, digits, commas, hyphens and dots only."""
+def signed_asker(asker: Asker, key: bytes, process: str) -> str:
+    """The value of `alongside.asker`: letters, digits, commas, hyphens and dots only.
+
+    `process` is the server process that may use it, as for the fence.
+    """
     claim = ".".join(
         (
-            "a1",
+            "a2",
             str(int(asker.authority_id)),
             str(int(time.time()) + LIFETIME),
             asker.role,
@@ -67,12 +71,13 @@ def signed_asker(asker: Asker, key: bytes) -> str:
             ",".join(str(urn) for urn in sorted(asker.interests)),
         )
     )
-    return f"{claim}.{hmac.new(key, claim.encode(), hashlib.sha256).hexdigest()}"
+    return signed(claim, key, process)
 
 
 async def let_ask(session: AsyncSession, asker: Asker) -> None:
     """Say for whom the rest of this transaction asks."""
-    await session.execute(SET, {"asker": signed_asker(asker, session.info[KEY])})
+    claim = signed_asker(asker, session.info[KEY], session.info[SERVER_PROCESS])
+    await session.execute(SET, {"asker": claim})
 
 
 ROLE, PERSON, SCHOOL, CONSORTIA, INTERESTS = (f"(SELECT fence.asker())[{place}]" for place in range(1, 6))
@@ -86,21 +91,22 @@ def among(value: str, part: str) -> str:
 
 SCHEMA = """
 CREATE FUNCTION fence.asker() RETURNS text[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     claim text := current_setting('alongside.asker', true);
     part text[];
+    covered bytea;
     pad record;
 BEGIN
     IF claim IS NULL OR claim = '' THEN
         RAISE EXCEPTION 'nobody is set as asking in this transaction' USING ERRCODE = 'insufficient_privilege';
     END IF;
     part := string_to_array(claim, '.');
-    IF array_length(part, 1) = 9 AND part[1] = 'a1' THEN
+    IF array_length(part, 1) = 9 AND part[1] = 'a2' THEN
+        covered := convert_to(array_to_string(part[1:8], '.') || '.' || fence.server_process(), 'UTF8');
         FOR pad IN SELECT inner_pad, outer_pad FROM fence.key LOOP
-            IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad
-                      || convert_to(array_to_string(part[1:8], '.'), 'UTF8'))), 'hex') = part[9] THEN
+            IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad || covered)), 'hex') = part[9] THEN
                 IF part[3]::bigint < extract(epoch FROM now()) THEN
                     RAISE EXCEPTION 'who asks in this transaction has expired'
                         USING ERRCODE = 'insufficient_privilege';
@@ -113,7 +119,8 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    RAISE EXCEPTION 'who asks in this transaction is not signed by us' USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION 'who asks in this transaction is not signed by us for this server process'
+        USING ERRCODE = 'insufficient_privilege';
 END $$;
 REVOKE ALL ON FUNCTION fence.asker() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fence.asker() TO alongside_app;

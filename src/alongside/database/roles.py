@@ -1,6 +1,7 @@
 """The three roles of a database and what each may do. The owner owns, the migrator changes, the app uses."""
 
 from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
 
 import asyncpg
 
@@ -21,6 +22,27 @@ TIMEOUTS = {
     "transaction_timeout": "5min",
 }
 """How long the app may keep PostgreSQL busy, hold locks without doing anything, and take for one transaction."""
+
+RESTRICTIONS = """
+DO $$
+DECLARE one regprocedure;
+BEGIN
+    FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ ANY (ARRAY[
+        '^lo_', '^(loread|lowrite)$',
+        '^pg_(cancel|terminate)_backend$',
+        '^pg_prepared_statement$',
+        '^pg_(try_)?advisory_lock(_shared)?$',
+        '^(pg_stat_get_activity|pg_stat_get_backend_.*|pg_lock_status)$']) LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one);
+        IF one::text ~ '^pg_(stat_get|lock_status)' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO pg_read_all_stats', one);
+        END IF;
+    END LOOP;
+END $$
+"""
+"""What everybody may call by default and the product does not need: large objects, which no policy guards; ending other
+connections of the same role; the names of prepared statements; locks that outlive a transaction; what other
+connections do."""
 
 
 async def prepare_cluster(
@@ -46,7 +68,21 @@ async def prepare_cluster(
             await connection.execute(change)
         await connection.execute(f"GRANT {OWNER} TO {MIGRATOR}")
         await connection.execute(f"ALTER ROLE {MIGRATOR} SET role = {OWNER}")
+        await connection.execute(f"GRANT pg_read_all_stats TO {OWNER}")
+        await connection.execute(f"ALTER ROLE {APP} SET track_activities = off")
+        await connection.execute("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC")
         await make_database(connection, database)
+    finally:
+        await connection.close()
+    await restrict_database(superuser_url, database)
+
+
+async def restrict_database(superuser_url: str, database: str) -> None:
+    """Take from everybody in a database what the product does not need; a copy of a database keeps that."""
+    url = urlsplit(superuser_url)._replace(path=f"/{quote(database)}").geturl()
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(RESTRICTIONS)
     finally:
         await connection.close()
 

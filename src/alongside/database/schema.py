@@ -1,6 +1,5 @@
 """A whole database from the models: roles' rights, fence, tables, isolation, promises, legal moves."""
 
-import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, insert, text
@@ -10,6 +9,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from alongside.database import asker, fence, isolation, moves
 from alongside.database.connecting import open_connection
+from alongside.database.keys import add_key
 from alongside.database.promises import promises_of
 from alongside.database.session import ASYNCPG
 from alongside.settings import bundled
@@ -41,22 +41,11 @@ def everything(metadata: MetaData, workflows: dict[str, set[tuple[str, str]]]) -
     return made
 
 
-async def store_fence_key(connection: asyncpg.Connection, name: str, key: bytes) -> None:
-    """Let the database recognise fences signed with this key; keys under other names stay good (rotation)."""
-    inner, outer = fence.pads(key)
-    await connection.execute(
-        "INSERT INTO fence.key VALUES ($1, $2, $3) "
-        "ON CONFLICT (name) DO UPDATE SET inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad",
-        name,
-        inner,
-        outer,
-    )
-
-
-async def bring_up_to_date(migrator_url: str, fence_key: bytes, *, key_name: str = "first") -> None:
+async def bring_up_to_date(migrator_url: str, fence_key: bytes) -> None:
     """Bring a database to the present schema, as the migrator, and let it know the key that signs fences.
 
-    Harmless when it is up to date. Raises what PostgreSQL raises; a migration that fails leaves nothing behind.
+    Keys that it knew before stay good until they are retired (`alongside keys retire`). Harmless when it is up to
+    date. Raises what PostgreSQL raises; a migration that fails leaves nothing behind.
     """
     engine = create_async_engine(
         ASYNCPG, connect_args={"async_creator_fn": open_connection, "dsn": migrator_url}
@@ -67,7 +56,7 @@ async def bring_up_to_date(migrator_url: str, fence_key: bytes, *, key_name: str
             await connection.run_sync(_upgrade)
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
-            await store_fence_key(driver, key_name, fence_key)
+            await add_key(driver, fence_key)
     finally:
         await engine.dispose()
 

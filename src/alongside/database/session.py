@@ -2,18 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Self
+from uuid import uuid4
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from alongside.database.asker import KEY
+from alongside.database.asker import KEY, SERVER_PROCESS
 from alongside.database.base import COMPLETE, Base
 from alongside.database.connecting import open_connection
-from alongside.database.fence import signed_fence
+from alongside.database.fence import PROCESS, signed_fence
 from alongside.errors import WrongSetUp
+from alongside.settings import Settings
 
 TRY_AGAIN = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
 """Lost serialisation, deadlock, the server going down or coming up, a broken connection, too many connections."""
@@ -28,22 +31,35 @@ DATABASE_TROUBLE = (DBAPIError, OSError, asyncpg.InterfaceError, asyncpg.Interna
 """What a statement, or a connection cut off at whatever moment, may raise: see `may_try_again`."""
 
 
+FORGET = "RESET ALL; CLOSE ALL;"
+"""What stands before each BEGIN, in the same message: nothing that the last transaction left behind for the session,
+neither a setting of its own nor a cursor, is there in the next one."""
+
+SET_FENCE = text("SELECT set_config('alongside.fence', :context, true)")
+
+
 class FencedConnection(asyncpg.Connection):
     """A connection whose next BEGIN carries the fence in the same message: no extra round trip."""
 
-    __slots__ = ("next_fence",)
+    __slots__ = ("_process", "next_fence")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Start unfenced: a transaction opened by any other door sees no row and says so."""
         super().__init__(*args, **kwargs)
         self.next_fence: str | None = None
+        self._process: str | None = None
+
+    async def server_process(self) -> str:
+        """The server process behind this connection, to which contexts are bound: asked for once."""
+        if self._process is None:
+            self._process = str(await self.fetchval(PROCESS))
+        return self._process
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
         """Run a command; to the BEGIN of a transaction add the fence, which is then spent."""
         if query.startswith("BEGIN"):
             fence, self.next_fence = self.next_fence, None
-            if fence is not None:
-                query = f"{query} {fence}"
+            query = f"{FORGET} {query} {fence or ''}"
         status: str = await super().execute(query, *args, timeout=timeout)
         return status
 
@@ -51,18 +67,23 @@ class FencedConnection(asyncpg.Connection):
 class Database:
     """One pool of connections to PostgreSQL as the app's role, and the key that signs fences.
 
-    `url` is a `postgresql://` address; `pool_size` connections at most, `pool_wait` seconds to wait for one.
-    Raises RuntimeError in a process that has not imported alongside.tables: with some tables missing, foreign keys
-    cannot be resolved and retention passes over what it does not know.
+    `url` is a `postgresql://` address; `pool_size` connections at most, `pool_wait` seconds to wait for one. `pooler`
+    says that a pooler in transaction mode stands between: the server process is then read in each transaction, and no
+    statement stays prepared (infra/decisions/0020). Raises RuntimeError in a process that has not imported
+    alongside.tables: with some tables missing, foreign keys cannot be resolved and retention passes over what it does
+    not know.
     """
 
-    def __init__(self, url: str, fence_key: bytes, *, pool_size: int = 10, pool_wait: float = 2.0) -> None:
+    def __init__(
+        self, url: str, fence_key: bytes, *, pool_size: int = 10, pool_wait: float = 2.0, pooler: bool = False
+    ) -> None:
         if COMPLETE not in Base.metadata.info:
             raise RuntimeError(
                 "Import alongside.tables before a database is opened: some tables are not declared."
             )
         self.fence_key = fence_key
         self.address = url
+        self.pooler = pooler
         self.engine: AsyncEngine = create_async_engine(
             ASYNCPG,
             pool_size=pool_size,
@@ -75,7 +96,20 @@ class Database:
                 "connection_class": FencedConnection,
                 "timeout": 5,
                 "command_timeout": 15,
+                "prepared_statement_name_func": _statement_name,
+                **({"statement_cache_size": 0, "prepared_statement_cache_size": 0} if pooler else {}),
             },
+        )
+
+    @classmethod
+    def of(cls, settings: Settings, *, pool_size: int = 1, pool_wait: float = 2.0) -> Self:
+        """The app's way to the database of an installation."""
+        return cls(
+            settings.database_url,
+            settings.fence_key,
+            pool_size=pool_size,
+            pool_wait=pool_wait,
+            pooler=settings.pooler,
         )
 
     @asynccontextmanager
@@ -88,12 +122,19 @@ class Database:
             driver = (await connection.get_raw_connection()).driver_connection
             assert isinstance(driver, FencedConnection)
             mode = "SET TRANSACTION READ ONLY; " if read_only else ""
-            driver.next_fence = (
-                f"{mode}SET LOCAL alongside.fence = '{signed_fence(authority_id, self.fence_key)}'"
-            )
             session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=True)
             session.info[KEY] = self.fence_key
             try:
+                if self.pooler:
+                    driver.next_fence = mode
+                    process = str(await session.scalar(text(PROCESS)))
+                    context = signed_fence(authority_id, self.fence_key, process)
+                    await session.execute(SET_FENCE, {"context": context})
+                else:
+                    process = await _process_behind(connection, driver)
+                    context = signed_fence(authority_id, self.fence_key, process)
+                    driver.next_fence = f"{mode}SET LOCAL alongside.fence = '{context}'"
+                session.info[SERVER_PROCESS] = process
                 yield session
                 await session.commit()
             finally:
@@ -114,6 +155,20 @@ class Database:
     async def close(self) -> None:
         """Let all connections go."""
         await self.engine.dispose()
+
+
+def _statement_name() -> str:
+    """A name that nobody can guess, so that injected SQL cannot put a statement of its own under it."""
+    return f"alongside_{uuid4().hex}"
+
+
+async def _process_behind(connection: AsyncConnection, driver: FencedConnection) -> str:
+    """The server process of a connection; one that cannot tell it is not used again."""
+    try:
+        return await driver.server_process()
+    except BaseException:
+        await connection.invalidate()
+        raise
 
 
 def may_try_again(error: BaseException | None) -> bool:
@@ -143,16 +198,16 @@ def took_too_long(error: BaseException | None) -> bool:
 async def refuse_wrong_role(database: Database) -> None:
     """Stop the start-up when the app would connect as a role that could pass by the fence.
 
-    Raises WrongSetUp for a superuser, a role with BYPASSRLS, an owner of tables, or a server before PostgreSQL 18.
+    Raises WrongSetUp for a superuser, a role with BYPASSRLS, an owner of tables, a role whose statements others could
+    read (track_activities), or a server before PostgreSQL 18.
     """
-    from sqlalchemy import text
-
     async with database.unfenced() as connection:
         row = (
             await connection.execute(
                 text(
                     "SELECT current_user AS name, rolsuper OR rolbypassrls AS passes, "
                     "current_setting('server_version_num')::int AS version, "
+                    "current_setting('track_activities')::bool AS shown, "
                     "EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
                     "        WHERE n.nspname IN ('public', 'fence') AND pg_has_role(c.relowner, 'member')) AS owns "
                     "FROM pg_roles WHERE rolname = current_user"
@@ -165,4 +220,9 @@ async def refuse_wrong_role(database: Database) -> None:
         raise WrongSetUp(
             f"The role {row.name} in DATABASE_URL could read past row-level security. "
             "Use alongside_app, which owns nothing and cannot bypass (infra/README.md)."
+        )
+    if row.shown:
+        raise WrongSetUp(
+            f"What the role {row.name} runs could be read by others while it runs. "
+            f"As a superuser: ALTER ROLE {row.name} SET track_activities = off (infra/roles.sql does it)."
         )

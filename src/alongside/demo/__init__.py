@@ -51,7 +51,7 @@ OPEN_SCHOOLS: Any = (
 
 async def load(settings: Settings, say: Callable[[str], None]) -> None:
     """Fill each authority of the demonstration that is still empty; what somebody did there since is kept."""
-    database = Database(settings.database_url, settings.fence_key, pool_size=1)
+    database = Database.of(settings)
     try:
         await refresh_settings(database)
         for authority_id in SIZES:

@@ -48,7 +48,7 @@ def verify(authority: str | None, anchors: Path | None) -> None:
 
 async def _broken(settings: Settings, wanted: str | None, folder: Path | None) -> tuple[list[str], int]:
     """Every fault of the authorities wanted, and how many anchors were compared."""
-    database = Database(settings.database_url, settings.fence_key, pool_size=1)
+    database = Database.of(settings)
     try:
         async with database.unfenced() as connection:
             authorities = (await connection.execute(AUTHORITIES)).all()

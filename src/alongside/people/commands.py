@@ -49,7 +49,7 @@ def appoint(slug: str, role: str, name: str, email: str, school: int | None) -> 
 
 async def _invite(slug: str, columns: dict[str, Any]) -> tuple[str, AuthoritySettings]:
     installed = Settings.from_environment()
-    database = Database(installed.database_url, installed.fence_key, pool_size=1)
+    database = Database.of(installed)
     try:
         await refresh_settings(database)
         settings = next((one for one in all_settings() if one.slug == slug), None)

@@ -99,7 +99,7 @@ async def _import(
     fewer: bool,
 ) -> None:
     here = Settings.from_environment()
-    database = Database(here.database_url, here.fence_key, pool_size=1)
+    database = Database.of(here)
     today = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date()
     person = replace(system(settings.dfe_code, today), name="alongside schools import")
     try:

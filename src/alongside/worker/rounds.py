@@ -199,7 +199,7 @@ async def first_of(*events: asyncio.Event, seconds: float) -> None:
 
 async def work(settings: Settings, stopping: asyncio.Event) -> None:
     """Work on the database of these settings until told to stop; wait for it where it is not up yet."""
-    database = Database(settings.database_url, settings.fence_key, pool_size=AT_A_TIME + 4, pool_wait=30)
+    database = Database.of(settings, pool_size=AT_A_TIME + 4, pool_wait=30)
     transport = transport_of(settings.mail, settings.mail_from)
     sender = Sender(database, make_environment(bundled("templates")), transport)
     try:

@@ -177,4 +177,4 @@ def _product(settings: AuthoritySettings, name: str) -> Person:
 
 def _database() -> Database:
     here = Settings.from_environment()
-    return Database(here.database_url, here.fence_key, pool_size=1)
+    return Database.of(here)

@@ -1,0 +1,218 @@
+"""The signed tenant context as a thing to steal: seen elsewhere, replayed elsewhere, kept for later, written down."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from alongside.database import fence
+from alongside.database.asker import Asker, let_ask
+from alongside.database.fence import signed_fence
+from alongside.database.session import Database
+from tests.people import NORTHSHIRE, SOUTHSHIRE
+from tests.stage import FENCE_KEY, Copy
+
+CONTEXT = re.compile(r"v\d\.\d+\.\d+\.[0-9a-f]{64}")
+OWN_CONTEXT = text("SELECT current_setting('alongside.fence')")
+
+
+@pytest.fixture
+async def attacker(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
+    """SQL of the attacker's own choice, as the app's role, on a connection of its own."""
+    connection = await asyncpg.connect(copy.app_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def narrow(copy: Copy) -> AsyncIterator[Database]:
+    """The app with a single connection, so that one authority's transaction follows another's on it."""
+    opened = Database(copy.app_url, FENCE_KEY, pool_size=1)
+    yield opened
+    await opened.close()
+
+
+async def replayed(connection: asyncpg.Connection, context: str, sql: str) -> list[Any] | str:
+    """What a statement gives under a context that was found somewhere, or the code of the error."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute("SELECT set_config('alongside.fence', $1, true)", context)
+        return list(await connection.fetch(sql))
+    except asyncpg.PostgresError as refused:
+        return refused.sqlstate or "error"
+    finally:
+        await transaction.rollback()
+
+
+async def test_no_context_is_seen_in_the_activity_of_other_connections(
+    database: Database, attacker: asyncpg.Connection
+) -> None:
+    """Polled while two authorities work, as the app's role and as an injected DO would."""
+    stop = asyncio.Event()
+
+    async def busy(authority_id: int) -> None:
+        while not stop.is_set():
+            async with database.fenced(authority_id) as session:
+                await session.execute(text("SELECT count(*) FROM person"))
+
+    at_work = [asyncio.create_task(busy(one)) for one in (NORTHSHIRE, SOUTHSHIRE) for _ in range(3)]
+    seen: set[str] = set()
+    try:
+        for _ in range(300):
+            rows = await attacker.fetch("SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            seen |= {found for row in rows for found in CONTEXT.findall(row["query"] or "")}
+    except asyncpg.InsufficientPrivilegeError:
+        pass  # better still: the view cannot be read at all
+    finally:
+        stop.set()
+        await asyncio.gather(*at_work)
+    assert not seen, f"{len(seen)} contexts were seen"
+
+
+async def test_a_context_is_worthless_on_another_connection(
+    database: Database, attacker: asyncpg.Connection
+) -> None:
+    """However it was come by: no row is read with it and no session inserted."""
+    async with database.fenced(SOUTHSHIRE) as session:
+        stolen = (await session.execute(OWN_CONTEXT)).scalar_one()
+        assert (await session.execute(text("SELECT count(*) FROM person"))).scalar_one() > 0
+        for sql in (
+            "SELECT * FROM person",
+            "SELECT fence.authority_id()",
+            "UPDATE signed_in SET expires_at = now() RETURNING *",
+            f"INSERT INTO saved_view (authority_id, id) VALUES ({SOUTHSHIRE}, uuidv7())",
+        ):
+            assert await replayed(attacker, stolen, sql) == "42501", sql
+
+
+async def test_who_asks_is_worthless_on_another_connection_too(database: Database, copy: Copy) -> None:
+    """The requester context of an officer, replayed in a transaction of the same authority on another connection."""
+    other = Database(copy.app_url, FENCE_KEY, pool_size=1)
+    try:
+        async with database.fenced(NORTHSHIRE) as session:
+            await let_ask(session, Asker(NORTHSHIRE, "core_officer"))
+            stolen = (await session.execute(text("SELECT current_setting('alongside.asker')"))).scalar_one()
+            await session.execute(text("SELECT fence.asker()"))
+            async with other.fenced(NORTHSHIRE) as thief:
+                await thief.execute(
+                    text("SELECT set_config('alongside.asker', :stolen, true)"), {"stolen": stolen}
+                )
+                with pytest.raises(DBAPIError, match="not signed by us"):
+                    await thief.execute(text("SELECT fence.asker()"))
+                await thief.rollback()
+    finally:
+        await other.close()
+
+
+async def test_a_process_number_used_again_does_not_revive_a_context(
+    database: Database, attacker: asyncpg.Connection
+) -> None:
+    """The signature covers the start of the server process, not its number alone."""
+    process = await attacker.fetchval("SELECT fence.server_process()")
+    number, began = process.split("-")
+    assert int(number) == attacker.get_server_pid()
+    true = signed_fence(SOUTHSHIRE, FENCE_KEY, process)
+    assert await replayed(attacker, true, "SELECT fence.authority_id()") == [(SOUTHSHIRE,)], "the control"
+    earlier = signed_fence(SOUTHSHIRE, FENCE_KEY, f"{number}-{int(began) - 1_000_000}")
+    assert await replayed(attacker, earlier, "SELECT fence.authority_id()") == "42501"
+    assert (
+        await replayed(attacker, signed_fence(SOUTHSHIRE, FENCE_KEY, number), "SELECT 1 FROM need") == "42501"
+    )
+
+
+async def test_a_context_has_an_end_on_its_own_connection_too(
+    attacker: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What begins later than its lifetime begins with nothing."""
+    process = await attacker.fetchval("SELECT fence.server_process()")
+    monkeypatch.setattr(fence, "LIFETIME", -1)
+    late = fence.signed_fence(SOUTHSHIRE, FENCE_KEY, process)
+    assert await replayed(attacker, late, "SELECT fence.authority_id()") == "42501"
+    assert fence.LIFETIME <= 300
+
+
+async def test_after_a_transaction_its_context_cannot_be_read_on_that_connection(narrow: Database) -> None:
+    """Neither by its own name nor where injected SQL of that transaction has put it aside for the session."""
+    async with narrow.fenced(SOUTHSHIRE) as session:
+        true = (await session.execute(OWN_CONTEXT)).scalar_one()
+        await session.execute(
+            text("SELECT set_config('alongside.aside', current_setting('alongside.fence'), false)")
+        )
+        await session.execute(text("DECLARE aside CURSOR WITH HOLD FOR SELECT name FROM person"))
+    async with narrow.fenced(NORTHSHIRE) as session:
+        for name in ("fence", "asker", "aside"):
+            found = (
+                await session.execute(text(f"SELECT current_setting('alongside.{name}', true)"))
+            ).scalar_one()
+            assert true not in (found or ""), name
+        with pytest.raises(DBAPIError, match="aside"):
+            await session.execute(text("FETCH ALL FROM aside"))
+
+
+async def test_a_context_put_aside_cannot_be_read_outside_any_authority_either(narrow: Database) -> None:
+    """The next transaction on the connection may be one without an authority."""
+    async with narrow.fenced(SOUTHSHIRE) as session:
+        await session.execute(
+            text("SELECT set_config('alongside.aside', current_setting('alongside.fence'), false)")
+        )
+    async with narrow.unfenced() as connection:
+        for name in ("fence", "aside"):
+            found = await connection.scalar(text(f"SELECT current_setting('alongside.{name}', true)"))
+            assert not found, name
+
+
+async def test_injected_sql_cannot_lie_in_wait_for_the_next_authority(narrow: Database) -> None:
+    """A prepared statement under a name of the driver's, left behind to run in the next transaction, never runs."""
+    async with narrow.fenced(NORTHSHIRE) as session:
+        await session.execute(text("SELECT count(*) FROM person"))  # prepared on this connection from now on
+    async with narrow.fenced(NORTHSHIRE) as session:
+        with pytest.raises(DBAPIError, match="permission denied"):
+            async with session.begin_nested():
+                await session.execute(text("SELECT name FROM pg_prepared_statements"))
+        await session.execute(
+            text(
+                """
+                DO $$
+                DECLARE name text;
+                BEGIN
+                    FOR n IN 0..300 LOOP
+                        name := format('%I', '__asyncpg_stmt_' || to_hex(n) || '__');
+                        BEGIN EXECUTE 'DEALLOCATE ' || name; EXCEPTION WHEN OTHERS THEN NULL; END;
+                        EXECUTE 'PREPARE ' || name
+                            || ' AS SELECT length(set_config(''alongside.loot'', current_setting(''alongside.fence''), true))::bigint';
+                    END LOOP;
+                END $$
+                """
+            )
+        )
+    async with narrow.fenced(SOUTHSHIRE) as session:
+        assert (await session.execute(text("SELECT count(*) FROM person"))).scalar_one() < 60
+        assert (await session.execute(text("SELECT count(*) FROM need"))).scalar_one() < 60
+        loot = await session.execute(text("SELECT current_setting('alongside.loot', true)"))
+        assert not loot.scalar_one()
+
+
+async def test_no_context_is_written_down_anywhere(database: Database, copy: Copy) -> None:
+    """Not in the server's log when a statement fails, not among prepared statements, not in an error's text."""
+    mark = f"no_such_{secrets.token_hex(6)}"
+    async with database.fenced(SOUTHSHIRE) as session:
+        with pytest.raises(DBAPIError, match=mark) as failed:
+            await session.execute(text(f"SELECT {mark} FROM person"))
+        await session.rollback()
+    assert not CONTEXT.search(str(failed.value))
+    superuser = await asyncpg.connect(copy.superuser_url)
+    try:
+        log = await superuser.fetchval(
+            "SELECT pg_read_file(current_setting('data_directory') || '/../postgresql.log')"
+        )
+    finally:
+        await superuser.close()
+    assert mark in log
+    assert not CONTEXT.search(log)
