@@ -126,11 +126,13 @@ async def seed(copy: Copy) -> None:
 
 
 async def backends(copy: Copy) -> Counter[str]:
-    """What PostgreSQL says of the app's connections to this copy."""
+    """What PostgreSQL says of the app's connections to this copy: whoever is in a transaction locks its own number."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         rows = await connection.fetch(
-            "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND usename = 'alongside_app'"
+            "SELECT CASE WHEN EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'virtualxid')"
+            "            THEN 'in a transaction' ELSE 'idle' END AS state"
+            "  FROM pg_stat_activity a WHERE datname = current_database() AND usename = 'alongside_app'"
         )
     finally:
         await connection.close()
