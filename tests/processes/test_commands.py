@@ -33,6 +33,8 @@ TESTED_HERE = {
     "consortia place",
     "directory export",
     "directory import",
+    "keys list",
+    "keys retire",
     "migrate",
     "people appoint",
     "schools import",
@@ -179,3 +181,12 @@ async def test_migrate_is_harmless_on_a_database_that_is_up_to_date(stage: Stage
     here = environment(copy, ALONGSIDE_MIGRATOR_URL=stage.url(copy.name, "alongside_migrator"))
     said = await asyncio.to_thread(command, here, "migrate")
     assert said.code == 0 and "present schema" in said.text, said.text
+
+
+async def test_keys_are_listed_and_the_one_in_use_is_not_retired(stage: Stage, copy: Copy) -> None:
+    here = environment(copy, ALONGSIDE_MIGRATOR_URL=stage.url(copy.name, "alongside_migrator"))
+    said = await asyncio.to_thread(command, here, "keys", "list")
+    assert said.code == 0 and "ALONGSIDE_FENCE_KEY" in said.text, said.text
+    said = await asyncio.to_thread(command, here, "keys", "retire", said.text.split()[0])
+    assert said.code == 1 and "cannot be retired" in said.text, said.text
+    assert await fetch(copy, "SELECT FROM fence.key")
