@@ -11,6 +11,7 @@ import structlog
 from alongside.database.session import Database
 from tests.client import Client
 from tests.stage import (
+    FENCE_KEY,
     Copy,
     Stage,
     app_over,
@@ -94,6 +95,14 @@ async def copy(stage: Stage) -> AsyncIterator[Copy]:
 async def database(copy: Copy) -> AsyncIterator[Database]:
     """The app's way to a database of this test's own."""
     opened = open_database(copy)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def operator(stage: Stage, copy: Copy) -> AsyncIterator[Database]:
+    """The operator's way to the same database, as the migrator: for hosts and settings of authorities."""
+    opened = Database(stage.url(copy.name, "alongside_migrator"), FENCE_KEY, pool_size=2)
     yield opened
     await opened.close()
 

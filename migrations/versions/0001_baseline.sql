@@ -2625,7 +2625,7 @@ GRANT SELECT ON legal_move TO alongside_app;
 
 REVOKE ALL ON authority_settings FROM PUBLIC;
 
-GRANT SELECT, INSERT ON authority_settings TO alongside_app;
+GRANT SELECT ON authority_settings TO alongside_app;
 
 REVOKE ALL ON clock_run FROM PUBLIC;
 
@@ -2934,23 +2934,18 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE FUNCTION declare_authority(
-    new_slug text, new_name text, new_gss_code text, new_hosts text[], new_version int)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    inside int := fence.authority_id();
+CREATE FUNCTION refuse_host_of_another() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
-    IF EXISTS (SELECT FROM public.authority WHERE authority_id <> inside AND hosts && new_hosts) THEN
+    IF EXISTS (SELECT FROM public.authority WHERE authority_id <> NEW.authority_id AND hosts && NEW.hosts) THEN
         RAISE EXCEPTION 'one of these hosts serves another authority' USING ERRCODE = 'unique_violation';
     END IF;
-    INSERT INTO public.authority (authority_id, slug, name, gss_code, hosts, settings_version)
-    VALUES (inside, new_slug, new_name, new_gss_code, new_hosts, new_version)
-    ON CONFLICT (authority_id) DO UPDATE SET slug = new_slug, name = new_name, gss_code = new_gss_code,
-        hosts = new_hosts, settings_version = new_version, applied_at = now();
+    RETURN NEW;
 END $$;
-REVOKE ALL ON FUNCTION declare_authority(text, text, text, text[], int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION declare_authority(text, text, text, text[], int) TO alongside_app;
+
+CREATE TRIGGER refuse_host_of_another BEFORE INSERT OR UPDATE ON authority
+    FOR EACH ROW EXECUTE FUNCTION refuse_host_of_another();
 
 CREATE FUNCTION words_agreed_on(entry directory_entry) RETURNS jsonb LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$

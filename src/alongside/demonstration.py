@@ -122,7 +122,7 @@ async def apply_authorities(settings: Settings, say: Say) -> None:
     declared, mistakes = read_authorities(tenants_folder())
     if mistakes:
         raise WrongSetUp(f"The authorities cannot be applied: {mistakes[0]}.")
-    database = Database.of(settings)
+    database = Database.of_migrator(settings)
     try:
         for one in declared:
             register_settings(one, 0)

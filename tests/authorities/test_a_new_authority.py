@@ -18,7 +18,7 @@ kind = "entra"
 label = "Sign in"
 issuer = "https://login.microsoftonline.com/t/v2.0"
 client_id = "c"
-secret_in = "STOCKTON_ENTRA_SECRET"
+secret_in = "ALONGSIDE_SECRET_STOCKTON_ENTRA"
 allowed_tids = ["t"]
 """
 WHO = ["--name", "Stockton-on-Tees", "--short-name", "Stockton", "--code", "808", "--gss", "E06000004"]

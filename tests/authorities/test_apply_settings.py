@@ -21,8 +21,8 @@ TODAY = date(2026, 11, 24)
 OPERATOR = system(NORTHSHIRE, TODAY)
 
 
-async def test_nothing_is_done_when_nothing_differs(database: Database) -> None:
-    async with database.fenced(NORTHSHIRE) as session:
+async def test_nothing_is_done_when_nothing_differs(operator: Database) -> None:
+    async with operator.fenced(NORTHSHIRE) as session:
         assert await plan_settings(session, northshire()) == ([], [])
         assert await apply_settings(session, OPERATOR, northshire()) == 1
         entries = await session.scalar(
@@ -32,15 +32,15 @@ async def test_nothing_is_done_when_nothing_differs(database: Database) -> None:
 
 
 async def test_a_change_is_planned_applied_as_a_new_version_and_journalled(
-    database: Database, tmp_path: Path
+    operator: Database, tmp_path: Path
 ) -> None:
     changed = settings_with(tmp_path, {"clocks": {"respond_by": 7}})
-    async with database.fenced(NORTHSHIRE) as session:
+    async with operator.fenced(NORTHSHIRE) as session:
         changes, refused = await plan_settings(session, changed)
         assert [str(change) for change in changes] == ["~ clocks.respond_by: 5 → 7"]
         assert refused == []
         assert await apply_settings(session, OPERATOR, changed) == 2
-    async with database.fenced(NORTHSHIRE) as session:
+    async with operator.fenced(NORTHSHIRE) as session:
         noted = await session.scalar(text("SELECT changes FROM journal_entry WHERE verb = 'apply_settings'"))
         kept = (
             await session.execute(text("SELECT version FROM authority_settings ORDER BY version"))
@@ -49,10 +49,12 @@ async def test_a_change_is_planned_applied_as_a_new_version_and_journalled(
         assert list(kept) == [1, 2]
 
 
-async def test_a_process_comes_to_know_the_new_version(database: Database, tmp_path: Path) -> None:
+async def test_a_process_comes_to_know_the_new_version(
+    database: Database, operator: Database, tmp_path: Path
+) -> None:
     tenants = Tenants(database)
     assert (await tenants.of_host("northshire.localhost")) == northshire()
-    async with database.fenced(NORTHSHIRE) as session:
+    async with operator.fenced(NORTHSHIRE) as session:
         await apply_settings(session, OPERATOR, settings_with(tmp_path, {"clocks": {"respond_by": 7}}))
     await refresh_settings(database)
     try:
@@ -68,11 +70,11 @@ async def test_a_host_belongs_to_one_authority_or_to_none(database: Database) ->
         assert await tenants.of_host(host) is None
 
 
-async def test_what_people_chose_cannot_be_taken_out(database: Database, tmp_path: Path) -> None:
+async def test_what_people_chose_cannot_be_taken_out(operator: Database, tmp_path: Path) -> None:
     from msgspec.structs import replace
 
     without = {key: theme for key, theme in northshire().themes.items() if key != "writing"}
-    async with database.fenced(NORTHSHIRE) as session:
+    async with operator.fenced(NORTHSHIRE) as session:
         with pytest.raises(Refused, match=r"themes\.writing is used.*retired = true"):
             await apply_settings(session, OPERATOR, replace(northshire(), themes=without))
 
@@ -86,17 +88,19 @@ async def test_what_people_chose_cannot_be_taken_out(database: Database, tmp_pat
     ],
 )
 async def test_what_belongs_to_another_authority_is_refused(
-    database: Database, tmp_path: Path, overrides: dict[str, object], why: str
+    operator: Database, tmp_path: Path, overrides: dict[str, object], why: str
 ) -> None:
     with pytest.raises(Refused, match=why):
-        async with database.fenced(NORTHSHIRE) as session:
+        async with operator.fenced(NORTHSHIRE) as session:
             await apply_settings(session, OPERATOR, settings_with(tmp_path, overrides))
 
 
-async def test_settings_are_put_in_force_inside_ones_own_fence_only(database: Database) -> None:
+async def test_settings_are_put_in_force_inside_ones_own_fence_only(
+    database: Database, operator: Database
+) -> None:
     stolen = {"hosts": ["new.localhost"], "name": "Stolen", "slug": "stolen", "gss_code": "E10000999"}
     with pytest.raises(Exception, match="row-level security"):
-        async with database.fenced(SOUTHSHIRE) as session:
+        async with operator.fenced(SOUTHSHIRE) as session:
             await apply_settings(session, OPERATOR, settings_with(Path(), stolen))
     async with database.unfenced() as connection:
         found = await connection.execute(text("SELECT authority_id, name FROM authority"))
@@ -104,7 +108,9 @@ async def test_settings_are_put_in_force_inside_ones_own_fence_only(database: Da
     assert names == {NORTHSHIRE: "Northshire", SOUTHSHIRE: "Southshire"}
 
 
-async def test_a_new_authority_is_declared_and_served(database: Database, tmp_path: Path) -> None:
+async def test_a_new_authority_is_declared_and_served(
+    database: Database, operator: Database, tmp_path: Path
+) -> None:
     new = settings_with(
         tmp_path,
         {
@@ -115,7 +121,7 @@ async def test_a_new_authority_is_declared_and_served(database: Database, tmp_pa
             "hosts": ["westshire.localhost"],
         },
     )
-    async with database.fenced(903) as session:
+    async with operator.fenced(903) as session:
         changes, _ = await plan_settings(session, new)
         assert "+ dfe_code = 903" in map(str, changes)
         assert not any("themes" in change.path for change in changes)
@@ -148,12 +154,12 @@ async def test_what_was_known_holds_while_the_database_is_away(copy: Copy) -> No
 
 
 async def test_two_operators_applying_at_once_put_one_version_in_force(
-    database: Database, tmp_path: Path
+    operator: Database, tmp_path: Path
 ) -> None:
     written = asyncio.Event()
 
     async def first() -> int:
-        async with database.fenced(NORTHSHIRE) as session:
+        async with operator.fenced(NORTHSHIRE) as session:
             version = await apply_settings(
                 session, OPERATOR, settings_with(tmp_path, {"clocks": {"respond_by": 7}})
             )
@@ -165,7 +171,7 @@ async def test_two_operators_applying_at_once_put_one_version_in_force(
         changed = settings_with(tmp_path, {"clocks": {"respond_by": 9}})
         await written.wait()
         try:
-            async with database.fenced(NORTHSHIRE) as session:
+            async with operator.fenced(NORTHSHIRE) as session:
                 await apply_settings(session, OPERATOR, changed)
         except Refused as refused:
             return str(refused)

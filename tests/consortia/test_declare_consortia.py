@@ -51,12 +51,12 @@ async def test_a_consortium_begins_and_another_is_renamed(database: Database) ->
         assert list(verbs) == ["rename_consortium", "begin_consortium"]
 
 
-async def test_a_consortium_with_members_is_not_taken_out(database: Database) -> None:
+async def test_a_consortium_with_members_is_not_taken_out(operator: Database) -> None:
     without_south = with_consortia(north=("North", "primary"))
     with pytest.raises(Refused, match="south: has 2 member schools"):
-        async with database.fenced(NORTHSHIRE) as session:
+        async with operator.fenced(NORTHSHIRE) as session:
             await apply_authority(session, OPERATOR, without_south)
-    async with database.fenced(NORTHSHIRE) as session:
+    async with operator.fenced(NORTHSHIRE) as session:
         assert [row.ended_on for row in await consortia_of(session, NORTHSHIRE, TODAY)] == [None, None]
         assert await session.scalar(text("SELECT max(version) FROM authority_settings")) == 1
 
@@ -84,12 +84,12 @@ async def test_the_phase_of_a_consortium_never_changes(database: Database) -> No
             await apply_consortia(session, OPERATOR, other_phase)
 
 
-async def test_settings_and_consortia_are_applied_together(database: Database, tmp_path: Path) -> None:
+async def test_settings_and_consortia_are_applied_together(operator: Database, tmp_path: Path) -> None:
     wanted = settings_with(
         tmp_path,
         {"clocks": {"respond_by": 7}, "consortia": {"upper": {"name": "Upper", "phase": "secondary"}}},
     )
-    async with database.fenced(NORTHSHIRE) as session:
+    async with operator.fenced(NORTHSHIRE) as session:
         lines, refused = await planned_lines(session, wanted)
         assert lines == ["~ clocks.respond_by: 5 → 7", "+ consortium upper: Upper (secondary) begins"]
         assert refused == []

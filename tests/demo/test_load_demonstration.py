@@ -24,11 +24,13 @@ async def filled(stage: Stage) -> AsyncIterator[tuple[Copy, Database]]:
     """A database with the demonstration in it."""
     copy = await copy_of_template(stage)
     database = open_database(copy)
+    operator = Database(stage.url(copy.name, "alongside_migrator"), FENCE_KEY, pool_size=1)
     for slug in ("wigan", "york"):
         settings = declared_authority(slug)
         register_settings(settings, 0)
-        async with database.fenced(settings.dfe_code) as session:
+        async with operator.fenced(settings.dfe_code) as session:
             await apply_authority(session, system(settings.dfe_code, today()), settings)
+    await operator.close()
     await load(settings_for(copy), lambda line: None)
     yield copy, database
     await database.close()

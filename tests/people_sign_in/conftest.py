@@ -11,6 +11,7 @@ from litestar import Litestar
 
 from alongside.authorities import register_settings, settings_of
 from alongside.authorities.queries import Tenants
+from alongside.authorities.secret_names import prefix_of
 from alongside.authorities.settings import SignIn
 from alongside.database.session import Database
 from alongside.people import pages as people_pages
@@ -143,30 +144,39 @@ def forger(one_forger: Forger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forg
             if kind == "entra"
             else one_forger.issuer(kind),
             client_id=CLIENT,
-            secret_in=f"FORGED_{kind.upper()}",
+            secret_in=f"FORGED{kind.upper()}",
+            api_secret_in="FORGEDAPI" if kind == "dfe" else None,
+            api_address=one_forger.base if kind == "dfe" else None,
             allowed_tids=(DIRECTORY,) if kind == "entra" else (),
         )
         for kind, full in (("oidc", "oidc"), ("other", "oidc"), ("dfe", "dfe_sign_in"), ("entra", "entra"))
     )
-    for way in ways:
-        monkeypatch.setenv(way.secret_in, SECRET)
-    monkeypatch.setenv("FORGED_DFE_API", SECRET)
-    monkeypatch.setenv("FORGED_DFE_API_ADDRESS", one_forger.base)
-    with settled(ways):
+    with settled(ways, monkeypatch):
         yield one_forger
 
 
 class settled:
-    """Both authorities with these ways to sign in, until the block ends."""
+    """Both authorities with these ways to sign in, until the block ends; each with secrets of its own names."""
 
-    def __init__(self, ways: tuple[SignIn, ...]) -> None:
+    def __init__(self, ways: tuple[SignIn, ...], monkeypatch: pytest.MonkeyPatch) -> None:
         self.ways = ways
+        self.monkeypatch = monkeypatch
 
     def __enter__(self) -> None:
         forget_providers()
         self.before = {one: settings_of(one) for one in (NORTHSHIRE, SOUTHSHIRE)}
         for settings in self.before.values():
-            register_settings(msgspec.structs.replace(settings, sign_in=self.ways), 1)
+            ways = tuple(self._own(settings.slug, way) for way in self.ways)
+            register_settings(msgspec.structs.replace(settings, sign_in=ways), 1)
+
+    def _own(self, slug: str, way: SignIn) -> SignIn:
+        """A way to sign in with names of this authority's own for its secrets, which are set."""
+        names = {"secret_in": prefix_of(slug) + way.secret_in}
+        if way.api_secret_in:
+            names["api_secret_in"] = prefix_of(slug) + way.api_secret_in
+        for name in names.values():
+            self.monkeypatch.setenv(name, SECRET)
+        return msgspec.structs.replace(way, **names)
 
     def __exit__(self, *_: object) -> None:
         for settings in self.before.values():
@@ -201,8 +211,6 @@ def providers() -> Iterator[SimpleNamespace]:
 @pytest.fixture
 def ways(providers: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """Both authorities with the real providers as their ways in."""
-    monkeypatch.setenv("HONEST_SECRET", SECRET)
-    monkeypatch.setenv("HONEST_SECRET_API", SECRET)
     kinds = {"honest": "oidc", "other": "oidc", "dfe": "dfe_sign_in"}
     made = tuple(
         SignIn(
@@ -211,11 +219,12 @@ def ways(providers: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Iterato
             label=name.capitalize(),
             issuer=getattr(providers, name),
             client_id=CLIENT,
-            secret_in="HONEST_SECRET",
+            secret_in="HONEST",
+            api_secret_in="HONESTAPI" if kind == "dfe_sign_in" else None,
         )
         for name, kind in kinds.items()
     )
-    with settled(made):
+    with settled(made, monkeypatch):
         yield providers
 
 

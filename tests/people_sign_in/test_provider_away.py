@@ -114,8 +114,8 @@ async def test_a_provider_that_points_elsewhere_is_not_followed(
 async def test_a_secret_that_is_not_set_is_told_to_the_operator_alone(
     forger: Forger, browser: Browser, copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("FORGED_OIDC")
+    monkeypatch.delenv("ALONGSIDE_SECRET_NORTHSHIRE_FORGEDOIDC")
     answer = await browser.get("/sign-in/forged_oidc")
     assert answer.headers["location"] == DOWN
-    assert "FORGED_OIDC" not in (await browser.follow(answer)).text
+    assert "ALONGSIDE_SECRET_NORTHSHIRE_FORGEDOIDC" not in (await browser.follow(answer)).text
     assert (await everything(copy))[0] == 24

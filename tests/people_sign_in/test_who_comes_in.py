@@ -4,7 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from alongside.authorities.registry import register_settings, settings_of
 from tests.client import words
 from tests.people import DELEGATE_OF_MILL, HEAD_OF_MILL, MILL, NORTHSHIRE, QUAY, SOUTHSHIRE
 from tests.people_sign_in.books import everything, know, nobody_came_in, rows, sessions
@@ -216,10 +218,12 @@ async def test_the_organisation_is_asked_for_where_the_token_does_not_tell_it(
 
 
 @pytest.fixture
-def forger_as_api(one_forger: Forger, monkeypatch: pytest.MonkeyPatch) -> Forger:
+def forger_as_api(ways: SimpleNamespace, one_forger: Forger) -> Forger:
     """The forger as DfE Sign-in's public API only."""
     one_forger.reset()
-    monkeypatch.setenv("HONEST_SECRET_API_ADDRESS", one_forger.base)
+    settings = settings_of(NORTHSHIRE)
+    here = tuple(replace(way, api_address=one_forger.base) for way in settings.sign_in)
+    register_settings(replace(settings, sign_in=here), 1)
     return one_forger
 
 

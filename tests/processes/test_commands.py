@@ -13,7 +13,7 @@ from alongside.cli import alongside
 from tests.people import FORD, NORTH, NORTHSHIRE, SCHOOLS, SOUTHSHIRE
 from tests.processes.running import Said, command, environment, fetch
 from tests.schools.extract import register_text, school
-from tests.stage import TENANTS, Copy, Stage
+from tests.stage import TENANTS, Copy, Stage, present_stage
 
 Run = Callable[..., Said]
 
@@ -140,7 +140,9 @@ async def test_schools_are_placed_in_consortia(run: Run, copy: Copy, tmp_path: P
     assert [tuple(row) for row in rows] == [(NORTHSHIRE, NORTH)]
 
 
-async def test_settings_are_checked_planned_and_applied(run: Run, copy: Copy, tmp_path: Path) -> None:
+async def test_settings_are_checked_planned_and_applied(
+    run: Run, stage: Stage, copy: Copy, tmp_path: Path
+) -> None:
     checked = await asyncio.to_thread(run, "authority", "check")
     assert checked.code == 0 and "northshire" in checked.text and "southshire" in checked.text, checked.text
     shutil.copytree(TENANTS, tmp_path, dirs_exist_ok=True)
@@ -150,6 +152,9 @@ async def test_settings_are_checked_planned_and_applied(run: Run, copy: Copy, tm
         encoding="utf-8",
     )
     here = environment(copy, ALONGSIDE_TENANTS=str(tmp_path))
+    as_app = await asyncio.to_thread(command, here, "authority", "apply", "northshire", "--yes")
+    assert as_app.code == 1 and "ALONGSIDE_MIGRATOR_URL" in as_app.text, as_app.text
+    here["ALONGSIDE_MIGRATOR_URL"] = present_stage().url(copy.name, "alongside_migrator")
     planned = await asyncio.to_thread(command, here, "authority", "plan", "northshire")
     assert planned.code == 0 and "East" in planned.text, planned.text
     assert not await fetch(copy, "SELECT FROM consortium WHERE name = 'East'")
@@ -161,6 +166,9 @@ async def test_settings_are_checked_planned_and_applied(run: Run, copy: Copy, tm
 
 async def test_a_new_authority_is_written(copy: Copy, tmp_path: Path) -> None:
     here = environment(copy, ALONGSIDE_TENANTS=str(tmp_path))
+    as_app = await asyncio.to_thread(command, here, "authority", "apply", "northshire", "--yes")
+    assert as_app.code == 1 and "ALONGSIDE_MIGRATOR_URL" in as_app.text, as_app.text
+    here["ALONGSIDE_MIGRATOR_URL"] = present_stage().url(copy.name, "alongside_migrator")
     words = ["authority", "new", "mercia", "--name", "Mercia", "--code", "903", "--gss", "E10000903"]
     said = await asyncio.to_thread(command, here, *words)
     assert said.code == 0 and "Fill in" in said.text, said.text

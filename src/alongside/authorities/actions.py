@@ -1,13 +1,14 @@
 """Putting settings in force: a new version beside the old ones, nothing when nothing differs."""
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Person
 from alongside.authorities.changes import Change, changes_between, refusals
 from alongside.authorities.files import to_stored, usual_settings
-from alongside.authorities.model import AuthoritySettingsRow
+from alongside.authorities.model import Authority, AuthoritySettingsRow
 from alongside.authorities.queries import stored_settings
 from alongside.authorities.settings import AuthoritySettings
 from alongside.errors import Refused
@@ -25,8 +26,9 @@ async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> t
 async def apply_settings(session: AsyncSession, person: Person, settings: AuthoritySettings) -> int:
     """Put settings in force within the authority's own fence and return their version; journalled.
 
-    Raises Refused when something people use would go, when a host, slug or code belongs to another
-    authority, or when somebody else applies at the same moment.
+    For the operator alone: the app's role may write none of it, so `session` is the migrator's. Raises Refused when
+    something people use would go, when a host, slug or code belongs to another authority, or when somebody else applies
+    at the same moment.
     """
     stored = await stored_settings(session, settings.dfe_code)
     version, before = stored or (0, {})
@@ -39,11 +41,18 @@ async def apply_settings(session: AsyncSession, person: Person, settings: Author
         return version
     version += 1
     try:
+        declared = {
+            "slug": settings.slug,
+            "name": settings.name,
+            "gss_code": settings.gss_code,
+            "hosts": list(settings.hosts),
+            "settings_version": version,
+        }
         await session.execute(
-            select(
-                func.declare_authority(
-                    settings.slug, settings.name, settings.gss_code, list(settings.hosts), version
-                )
+            insert(Authority)
+            .values(authority_id=settings.dfe_code, **declared)
+            .on_conflict_do_update(
+                index_elements=["authority_id"], set_=declared | {"applied_at": func.now()}
             )
         )
         await session.execute(

@@ -10,6 +10,7 @@ import msgspec
 
 from alongside.authorities.calendar import academic_year
 from alongside.authorities.readiness import copied_from, incomplete_years, not_ready, not_served
+from alongside.authorities.secret_names import foreign_names, prefix_of
 from alongside.authorities.settings import AuthoritySettings
 
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
@@ -219,8 +220,19 @@ def _addresses(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
     for place, way in enumerate(settings.sign_in, start=1):
         if keys.count(way.key) > 1:
             yield f"sign_in[{place}].key", f"Two ways to sign in have the key {way.key}. Rename one."
-        if way.issuer.startswith("http://") and not LOCAL.match(way.issuer):
-            yield f"sign_in[{place}].issuer", "Anybody on the way could change it. Use its https:// address."
+        for setting, address in (("issuer", way.issuer), ("api_address", way.api_address or "")):
+            if address.startswith("http://") and not LOCAL.match(address):
+                yield (
+                    f"sign_in[{place}].{setting}",
+                    "Anybody on the way could change it. Use its https:// address.",
+                )
+        if way.kind == "dfe_sign_in" and way.api_secret_in is None:
+            yield f"sign_in[{place}].api_secret_in", "This is missing. Name the variable with the API secret."
+        for setting in foreign_names(settings.slug, way):
+            yield (
+                f"sign_in[{place}].{setting}",
+                f"It may name this authority's own secrets only. Name it {prefix_of(settings.slug)} and one word.",
+            )
         if way.kind == "entra" and not way.allowed_tids:
             yield (
                 f"sign_in[{place}].allowed_tids",

@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.authorities.files import from_stored
 from alongside.authorities.model import Authority, AuthoritySettingsRow
 from alongside.authorities.registry import (
+    assign_hosts,
     forget_authority,
     register_settings,
     registered_ids,
@@ -20,12 +22,16 @@ from alongside.authorities.registry import (
 )
 from alongside.authorities.settings import AuthoritySettings
 from alongside.database.session import Database
-from alongside.errors import TooBusy
+from alongside.errors import TooBusy, WrongSetUp
 
 FRESH_FOR = 5.0
 """Seconds after which a process looks whether an authority's settings have another version by now."""
 
-VERSIONS = select(Authority.authority_id, Authority.settings_version).order_by(Authority.authority_id)
+log = structlog.get_logger("alongside.authorities")
+
+VERSIONS = select(Authority.authority_id, Authority.settings_version, Authority.hosts).order_by(
+    Authority.authority_id
+)
 
 STORED = (
     select(AuthoritySettingsRow.version, AuthoritySettingsRow.settings)
@@ -45,17 +51,25 @@ async def stored_settings(session: AsyncSession, authority_id: int) -> tuple[int
 
 
 async def refresh_settings(database: Database) -> None:
-    """Let this process know every authority as the database has it; only what changed is read."""
+    """Let this process know every authority as the database has it; only what changed is read.
+
+    Which host serves which authority is what stands in `authority`, which the operator alone writes. Settings that
+    cannot be read are told in the log, and keep no other authority from being known.
+    """
     async with database.unfenced() as connection:
-        versions = {row.authority_id: row.settings_version for row in await connection.execute(VERSIONS)}
-    for authority_id in registered_ids() - versions.keys():
+        rows = (await connection.execute(VERSIONS)).all()
+    for authority_id in registered_ids() - {row.authority_id for row in rows}:
         forget_authority(authority_id)
-    for authority_id, version in versions.items():
-        if version_of(authority_id) != version:
-            async with database.fenced(authority_id, read_only=True) as session:
-                stored = await stored_settings(session, authority_id)
+    for row in rows:
+        if version_of(row.authority_id) != row.settings_version:
+            async with database.fenced(row.authority_id, read_only=True) as session:
+                stored = await stored_settings(session, row.authority_id)
             if stored is not None:
-                register_settings(from_stored(stored[1]), stored[0])
+                try:
+                    register_settings(from_stored(stored[1]), stored[0])
+                except WrongSetUp as problem:
+                    log.warning("settings not read", authority=row.authority_id, error=str(problem))
+    assign_hosts({host: row.authority_id for row in rows for host in row.hosts})
 
 
 class Tenants:

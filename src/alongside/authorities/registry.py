@@ -1,9 +1,14 @@
 """The settings of all authorities as this process knows them, refreshed when a version differs."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+import structlog
+
 from alongside.authorities.calendar import Calendar, calendar_from
+from alongside.authorities.secret_names import foreign_names
 from alongside.authorities.settings import AuthoritySettings
 from alongside.errors import WrongSetUp
 
@@ -17,19 +22,33 @@ class Registered:
     calendar: Calendar
 
 
+log = structlog.get_logger("alongside.authorities")
 _by_id: dict[int, Registered] = {}
 _by_host: dict[str, int] = {}
 
 
 def register_settings(settings: AuthoritySettings, version: int) -> None:
-    """Make an authority known to this process, or replace what was known of it."""
+    """Make an authority known to this process, or replace what was known of it.
+
+    A way to sign in whose secret has another name than this authority's secrets is left out, and told in the log.
+    """
     authority_id = settings.dfe_code
     forget_authority(authority_id)
+    ways = tuple(way for way in settings.sign_in if not foreign_names(settings.slug, way))
+    if ways != settings.sign_in:
+        log.error("a way to sign in names a secret of others", authority=authority_id)
+        settings = msgspec.structs.replace(settings, sign_in=ways)
     _by_id[authority_id] = Registered(settings, version, calendar_from(settings))
     _by_host.update(dict.fromkeys(settings.hosts, authority_id))
 
 
 HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", re.ASCII)
+
+
+def assign_hosts(owners: Mapping[str, int]) -> None:
+    """Let these hosts, and no others, serve the authorities that are known."""
+    _by_host.clear()
+    _by_host.update({host: owner for host, owner in owners.items() if owner in _by_id})
 
 
 def forget_authority(authority_id: int) -> None:

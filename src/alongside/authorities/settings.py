@@ -47,7 +47,8 @@ class Brand(Settings, frozen=True):
 class SignIn(Settings, frozen=True):
     """One way to sign in. No secret is ever here, only the name of the environment variable that holds it.
 
-    `api_secret_in` is for DfE Sign-in's own API, which tells roles.
+    Such a name begins with ALONGSIDE_SECRET_ and the slug (`secret_names`). `api_secret_in` is for DfE Sign-in's own
+    API, which tells roles; `api_address` says where that is, if not beside the issuer.
     """
 
     key: Key
@@ -57,6 +58,7 @@ class SignIn(Settings, frozen=True):
     client_id: Line
     secret_in: Variable
     api_secret_in: Variable | None = None
+    api_address: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$")] | None = None
     allowed_tids: tuple[str, ...] = ()
 
 

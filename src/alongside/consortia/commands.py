@@ -39,7 +39,11 @@ def plan(slug: str) -> None:
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 def apply(slug: str, *, yes: bool) -> None:
-    """Print the plan for tenants/SLUG.toml and, when it is confirmed, put it in force."""
+    """Print the plan for tenants/SLUG.toml and, when it is confirmed, put it in force.
+
+    Needs ALONGSIDE_MIGRATOR_URL: the app's own role may not write hosts and settings.
+    """
+    Settings.from_environment().needed_migrator_url()
     settings = _declared(slug)
     lines, refused = _fenced(settings, lambda session, _: planned_lines(session, settings), read_only=True)
     _show(settings, lines, refused)
@@ -47,7 +51,9 @@ def apply(slug: str, *, yes: bool) -> None:
         return
     if not yes:
         click.confirm("Apply this?", abort=True)
-    version = _fenced(settings, lambda session, person: apply_authority(session, person, settings))
+    version = _fenced(
+        settings, lambda session, person: apply_authority(session, person, settings), operator=True
+    )
     click.echo(f"{settings.name} now has version {version} of its settings.")
 
 
@@ -140,12 +146,13 @@ def _fenced(
     work: Callable[[AsyncSession, Person], Awaitable[Answer]],
     *,
     read_only: bool = False,
+    operator: bool = False,
 ) -> Answer:
-    """Do a piece of work in one transaction within the authority's fence, as the product itself."""
+    """Do a piece of work in one transaction within the authority's fence, as the product itself or the operator."""
 
     async def inside() -> Answer:
         here = Settings.from_environment()
-        database = Database.of(here)
+        database = Database.of_migrator(here) if operator else Database.of(here)
         try:
             async with database.fenced(settings.dfe_code, read_only=read_only) as session:
                 return await work(session, system(settings.dfe_code, today()))

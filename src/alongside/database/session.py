@@ -31,9 +31,10 @@ DATABASE_TROUBLE = (DBAPIError, OSError, asyncpg.InterfaceError, asyncpg.Interna
 """What a statement, or a connection cut off at whatever moment, may raise: see `may_try_again`."""
 
 
-FORGET = "RESET ALL; CLOSE ALL;"
-"""What stands before each BEGIN, in the same message: nothing that the last transaction left behind for the session,
-neither a setting of its own nor a cursor, is there in the next one."""
+FORGET_SETTINGS = "RESET ALL;"
+FORGET_CURSORS = "CLOSE ALL;"
+"""What stands before each BEGIN and after each COMMIT, in the same message: nothing that a transaction left behind for
+the session is there in the next one. CLOSE takes a snapshot, so before BEGIN it would forbid another isolation level."""
 
 SET_FENCE = text("SELECT set_config('alongside.fence', :context, true)")
 
@@ -56,10 +57,12 @@ class FencedConnection(asyncpg.Connection):
         return self._process
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
-        """Run a command; to the BEGIN of a transaction add the fence, which is then spent."""
+        """Run a command; to the BEGIN of a transaction add the fence, which is then spent; after it leave nothing."""
         if query.startswith("BEGIN"):
             fence, self.next_fence = self.next_fence, None
-            query = f"{FORGET} {query} {fence or ''}"
+            query = f"{FORGET_SETTINGS} {query} {fence or ''}"
+        elif query.startswith("COMMIT"):
+            query = f"{query.rstrip(';')}; {FORGET_CURSORS}"
         status: str = await super().execute(query, *args, timeout=timeout)
         return status
 
@@ -111,6 +114,14 @@ class Database:
             pool_wait=pool_wait,
             pooler=settings.pooler,
         )
+
+    @classmethod
+    def of_migrator(cls, settings: Settings) -> Self:
+        """The operator's way, for what the app's role may not write: hosts and settings of authorities.
+
+        Raises WrongSetUp without ALONGSIDE_MIGRATOR_URL.
+        """
+        return cls(settings.needed_migrator_url(), settings.fence_key, pool_size=1)
 
     @asynccontextmanager
     async def fenced(self, authority_id: int, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:

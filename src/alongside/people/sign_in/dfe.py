@@ -3,7 +3,6 @@
 Source: DFE-Digital/login.dfe.public-api, README, “Get user access to service”.
 """
 
-import os
 import time
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -12,11 +11,10 @@ from joserfc.jwk import OctKey
 
 from alongside.access.person import AUTHORITY_ROLES, SCHOOL_ROLES, Role
 from alongside.authorities.settings import SignIn
-from alongside.errors import WrongSetUp
 from alongside.people.sign_in.claims import Workplace
 from alongside.people.sign_in.outside import calling, place_of
+from alongside.people.sign_in.providers import secret_in
 from alongside.people.sign_in.refusals import NotLetIn
-from alongside.settings import Given
 
 AUDIENCE = "signin.education.gov.uk"
 ACTIVE = 1
@@ -25,12 +23,11 @@ ACTIVE = 1
 def api_of(way: SignIn) -> str:
     """The address of the API beside an issuer: oidc.signin.education.gov.uk has api.signin.education.gov.uk.
 
-    The environment variable named as the secret's, with _API_ADDRESS behind it, says otherwise.
+    The setting `api_address` says otherwise.
     """
-    told = Given(os.environ).optional(f"{way.secret_in}_API_ADDRESS")
     parts = urlsplit(way.issuer)
     beside = urlunsplit((parts.scheme, parts.netloc.replace("oidc.", "api.", 1), "", "", ""))
-    return (told or beside).rstrip("/")
+    return (way.api_address or beside).rstrip("/")
 
 
 async def role_at(way: SignIn, place: Workplace, user_id: str) -> Role:
@@ -39,9 +36,7 @@ async def role_at(way: SignIn, place: Workplace, user_id: str) -> Role:
     A school gives the roles of schools, the authority those of the authority. Raises NotLetIn when there is none, or
     more than one.
     """
-    secret = Given(os.environ).optional(f"{way.secret_in}_API")
-    if secret is None:
-        raise WrongSetUp(f"{way.secret_in}_API is not set: give it the API secret of {way.label}.")
+    secret = secret_in(way.api_secret_in or "", f"the API secret of {way.label}")
     bearer = jwt.encode(
         {"alg": "HS256"},
         {"iss": way.client_id, "aud": AUDIENCE, "exp": int(time.time()) + 60},

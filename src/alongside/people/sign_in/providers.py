@@ -8,6 +8,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from alongside.authorities.secret_names import SECRET_NAME
 from alongside.authorities.settings import SignIn
 from alongside.errors import WrongSetUp
 from alongside.people.sign_in.outside import get_json, place_of, refuse_elsewhere
@@ -39,9 +40,19 @@ def hosts_of(way: SignIn) -> frozenset[str]:
 
 def secret_of(way: SignIn) -> str:
     """The secret that we share with the provider, from the environment variable that the settings name."""
-    secret = Given(os.environ).optional(way.secret_in)
+    return secret_in(way.secret_in, f"the secret of {way.label}")
+
+
+def secret_in(name: str, what: str) -> str:
+    """The secret in an environment variable (or the file it names). Raises WrongSetUp for any other variable.
+
+    Whose secret it is was checked when the settings became known (`authorities.registry`).
+    """
+    if not SECRET_NAME.fullmatch(name):
+        raise WrongSetUp(f"{name or 'Nothing'} does not name a secret of an authority: it must hold {what}.")
+    secret = Given(os.environ).optional(name)
     if secret is None:
-        raise WrongSetUp(f"{way.secret_in} is not set: give it the secret of {way.label}.")
+        raise WrongSetUp(f"{name} is not set: give it {what}.")
     return secret
 
 
