@@ -34,7 +34,7 @@ DATABASE_TROUBLE = (DBAPIError, OSError, asyncpg.InterfaceError, asyncpg.Interna
 FORGET_SETTINGS = "RESET ALL;"
 FORGET_CURSORS = "CLOSE ALL;"
 """What stands before each BEGIN and after each COMMIT, in the same message: nothing that a transaction left behind for
-the session is there in the next one. CLOSE takes a snapshot, so before BEGIN it would forbid another isolation level."""
+the session is there in the next one. CLOSE takes a snapshot, so before BEGIN it would fix the isolation level."""
 
 SET_FENCE = text("SELECT set_config('alongside.fence', :context, true)")
 
