@@ -7,6 +7,7 @@ from datetime import datetime
 
 import asyncpg
 
+from alongside.database.connecting import open_connection
 from alongside.database.fence import key_name, pads
 from alongside.errors import WrongSetUp
 
@@ -50,7 +51,7 @@ async def retire_key(connection: asyncpg.Connection, name: str, in_use: bytes) -
 @asynccontextmanager
 async def as_migrator(url: str) -> AsyncIterator[asyncpg.Connection]:
     """One transaction as the migrator, committed when the block ends well."""
-    connection = await asyncpg.connect(url, timeout=5)
+    connection = await open_connection(url, timeout=5)
     try:
         async with connection.transaction():
             yield connection

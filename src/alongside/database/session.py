@@ -174,9 +174,12 @@ def _statement_name() -> str:
 
 
 async def _process_behind(connection: AsyncConnection, driver: FencedConnection) -> str:
-    """The server process of a connection; one that cannot tell it is not used again."""
+    """The server process of a connection; one that cannot tell it is not used again. Raises as a statement does."""
     try:
         return await driver.server_process()
+    except asyncpg.PostgresError as problem:
+        await connection.invalidate()
+        raise DBAPIError(PROCESS, None, problem) from problem
     except BaseException:
         await connection.invalidate()
         raise
