@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check simulate bench bench-matching bench-search vendor lock wheel clean
+.PHONY: help run test test-needs check simulate mutants mutants bench bench-matching bench-search vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -38,6 +38,9 @@ simulate: $(READY) ## a simulated year, all days checked (needs libfaketime); AR
 
 coverage: test-needs ## which lines and branches the tests without a browser reach, as coverage/index.html
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=html:coverage -m 'not browser' $(ARGS)
+
+mutants: $(READY) ## remove every guard once and see that a test fails (hours; ARGS="--list", ARGS="policy --sample 20")
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(READY) ## how fast it is, beside the framework alone and the same SQL alone
 	@for one in tests/benchmarks/bench_*.py; do $(BIN)/python -m "tests.benchmarks.$$(basename "$$one" .py)"; done

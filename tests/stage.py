@@ -101,6 +101,8 @@ async def _build(stage: Stage) -> None:
     await bring_up_to_date(stage.url(TEMPLATE, "alongside_migrator"), FENCE_KEY)
     connection = await asyncpg.connect(stage.url(TEMPLATE, "postgres"))
     try:
+        if mutant := os.environ.get("ALONGSIDE_TEST_MUTANT"):
+            await connection.execute(mutant)
         await play(connection)
     finally:
         await connection.close()

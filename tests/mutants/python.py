@@ -1,0 +1,111 @@
+"""Mutants of the product's Python: a guard, a scope or a filter that is no longer called."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.mutants.mutant import ROOT, Mutant
+
+SOURCE = ROOT / "src/alongside"
+STATEMENTS = ("require", "require_for_consortium", "_require_reach", "require_school", "require_case")
+"""Calls that raise where something is out of reach: the whole statement is removed."""
+
+ANSWERS = {
+    "may": "True",
+    "may_for_consortium": "True",
+    "may_case": "True",
+    "allowed_at_all": "True",
+    "schools_within": "None",
+    "reach_clause": "__import__('sqlalchemy').true()",
+    "consortium_clause": "__import__('sqlalchemy').true()",
+    "case_clause": "__import__('sqlalchemy').true()",
+    "condition": "__import__('sqlalchemy').true()",
+}
+"""Calls that say how far somebody reaches, and the answer that lets everybody reach everything."""
+
+NARROWED = ("within_reach", "_seen")
+"""Calls that narrow a query, their first argument: the query is used as it was."""
+
+REFUSALS = ("NotThere", "Refused", "Invalid", "Stale")
+FILES = ("actions.py", "queries.py")
+FIRST = ("access/policy.py", "workflow.py", "desks/consortium/queries.py", "escalations/seats.py")
+
+TESTS = {
+    "access": ("tests/access/test_the_law_in_python_and_sql.py", "tests/access/test_every_row.py"),
+    "workflow.py": ("tests/workflow", "tests/needs", "tests/escalations/test_every_state_move_and_role.py"),
+    "desks": ("tests/access/test_every_row.py", "tests/desks"),
+    "people": ("tests/access/test_every_row.py", "tests/people_and_roles", "tests/people_sign_in"),
+}
+"""The tests of a package that are not in the folder of its name."""
+
+
+def python_mutants() -> list[Mutant]:
+    """Every mutant of access, of transitions, and of the actions and queries of each feature."""
+    files = [SOURCE / one for one in FIRST]
+    files += sorted(one for one in SOURCE.rglob("*.py") if one.name in FILES and one not in files)
+    return [mutant for file in files for mutant in mutants_of(file)]
+
+
+def tests_for(file: Path) -> tuple[str, ...]:
+    """The tests that should notice what is removed from a file of the product."""
+    package = file.relative_to(SOURCE).parts[0]
+    scoped = file.name == "queries.py" or "seats" in file.name
+    first = ("tests/access/test_every_row.py", "tests/access/test_every_route.py") if scoped else ()
+    return TESTS.get(package, (*first, f"tests/{package}"))
+
+
+def mutants_of(file: Path) -> Iterator[Mutant]:
+    """The mutants of one file, by line."""
+    text = file.read_text()
+    path = str(file.relative_to(ROOT))
+    for node, words, instead in _removals(ast.parse(text)):
+        yield Mutant(
+            f"{path}:{node.lineno} {words}",
+            "scope" if words.startswith(("answer", "query")) else "guard",
+            tests_for(file),
+            path=path,
+            source=replaced(text, node, instead),
+        )
+
+
+def _removals(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str, str | ast.expr]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and (name := _called(node.value)) in STATEMENTS:
+            yield node, f"statement {name}", "pass"
+        elif isinstance(node, ast.Call) and (name := _called(node)) in ANSWERS:
+            yield node, f"answer {name}", ANSWERS[name]
+        elif isinstance(node, ast.Call) and (name := _called(node)) in NARROWED and node.args:
+            yield node, f"query {name}", node.args[0]
+        elif isinstance(node, ast.If) and _refuses(node):
+            yield node.test, "refusal", "False"
+
+
+def _called(node: ast.expr) -> str:
+    if isinstance(node, ast.Await):
+        node = node.value
+    if isinstance(node, ast.Call):
+        function = node.func
+        return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+    return ""
+
+
+def _refuses(node: ast.If) -> bool:
+    raised = [one.exc for one in node.body if isinstance(one, ast.Raise) and one.exc is not None]
+    names = {_called(one) or getattr(one, "id", "") for one in raised}
+    return bool(names & set(REFUSALS))
+
+
+def replaced(text: str, node: ast.expr | ast.stmt, instead: str | ast.expr) -> str:
+    """The text with one node replaced, by other text or by another node of the same text."""
+    wanted = ast.get_source_segment(text, instead) if isinstance(instead, ast.AST) else instead
+    assert wanted is not None
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    lines = text.encode().splitlines(keepends=True)
+    before = b"".join(lines[: node.lineno - 1]) + lines[node.lineno - 1][: node.col_offset]
+    after = lines[node.end_lineno - 1][node.end_col_offset :] + b"".join(lines[node.end_lineno :])
+    return (
+        (before + f"({wanted})".encode() + after).decode()
+        if wanted != "pass"
+        else (before + b"pass" + after).decode()
+    )

@@ -1,0 +1,195 @@
+"""Mutants of the database: every policy, trigger, constraint, forced row-level security, and writes that are not granted."""
+
+import re
+
+import asyncpg
+
+import alongside.tables  # noqa: F401  (declares every table)
+from alongside.database.base import Base
+from alongside.database.isolation import NOT_OWNED, owned_tables
+from tests.mutants.mutant import Mutant
+from tests.stage import TEMPLATE, Stage
+
+ISOLATION = "tests/isolation/"
+CATALOGUE = ISOLATION + "test_the_catalogue.py"
+TRIGGERS: dict[str, tuple[str, ...]] = {
+    "announce_case": ("tests/web/test_live.py", "tests/escalations"),
+    "announce_mail": ("tests/worker", "tests/notifications"),
+    "announce_need": ("tests/web/test_live.py",),
+    "announce_offer": ("tests/web/test_live.py",),
+    "announce_plan": ("tests/worker", "tests/matching"),
+    "case_is_open": ("tests/escalations",),
+    "count_days_used": ("tests/partnerships",),
+    "may_move": ("tests/escalations",),
+    "maintained_only": ("tests/escalations/test_statutory_powers.py",),
+    "in_turn": ("tests/escalations/test_statutory_powers.py",),
+    "keep_on_shelf": ("tests/access/test_search_function.py", "tests/directory"),
+    "refuse_broken_plan": ("tests/matching",),
+    "seal": ("tests/journal",),
+    "take_days_from_pool": ("tests/partnerships",),
+    "within_its_lease": ("tests/faults/test_timers.py", "tests/escalations"),
+}
+"""The tests that should notice a trigger that is gone; for those not named here, the directory's."""
+
+FUNCTIONS = (
+    (
+        "imports of the last 90 days may go",
+        "let_go_imports(uuid[])",
+        r"IF EXISTS \(SELECT FROM public.register_import",
+        "IF false AND EXISTS (SELECT FROM public.register_import",
+        "tests/records/test_imports_are_kept_for_90_days.py",
+    ),
+    (
+        "imports of other authorities may go",
+        "let_go_imports(uuid[])",
+        r"DELETE FROM public.register_import WHERE authority_id = own AND",
+        "DELETE FROM public.register_import WHERE",
+        "tests/records/test_imports_are_kept_for_90_days.py",
+    ),
+    (
+        "search by words finds entries of all schools",
+        "search.find",
+        r"AND \(urns IS NULL OR e.school_urn = ANY \(urns\)[^)]*\)[^)]*\)",
+        "",
+        "tests/access/test_search_function.py",
+    ),
+    (
+        "search by meaning finds entries of all schools",
+        "search.find",
+        r"WHERE urns IS NULL OR e.school_urn = ANY \(urns\)[^)]*\)\s+OR e.shown_to_all_from <= today",
+        "",
+        "tests/access/test_search_function.py",
+    ),
+    (
+        "every transition is legal",
+        "refuse_illegal_move()",
+        r"BEGIN\n",
+        "BEGIN\n    RETURN NEW;\n",
+        "tests/workflow/test_transitions_in_postgresql.py",
+    ),
+)
+"""Guards within functions: what is wrong then, the function, the text to find, what stands there instead, the tests."""
+
+
+async def sql_mutants(stage: Stage) -> list[Mutant]:
+    """Every mutant of the database, from the catalogue of a template that is whole."""
+    connection = await asyncpg.connect(stage.url(TEMPLATE, "postgres"))
+    try:
+        return [
+            *await _policies(connection),
+            *await _triggers(connection),
+            *await _constraints(connection),
+            *await _functions(connection),
+            *_security(),
+            *_grants(),
+        ]
+    finally:
+        await connection.close()
+
+
+async def _policies(connection: asyncpg.Connection) -> list[Mutant]:
+    rows = await connection.fetch(
+        "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"
+    )
+    made = []
+    for table, policy in rows:
+        first = policy in ("authority_only", "everyone_inside")
+        file = "test_no_row_of_another.py" if first else "test_who_may_write.py"
+        made.append(
+            Mutant(
+                f"policy {policy} of {table}",
+                "policy",
+                (ISOLATION + file, "-k", f"[{table}]"),
+                sql=f"DROP POLICY {policy} ON {table}",
+            )
+        )
+    return made
+
+
+async def _triggers(connection: asyncpg.Connection) -> list[Mutant]:
+    rows = await connection.fetch(
+        "SELECT tgrelid::regclass::text AS t, tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
+    )
+    made = []
+    for table, trigger in rows:
+        tests = TRIGGERS.get(trigger, ("tests/directory",))
+        if trigger == "legal_move":
+            tests = ("tests/workflow/test_transitions_in_postgresql.py", "-k", f"[{table}]")
+        family = "transition" if trigger == "legal_move" else "trigger"
+        made.append(
+            Mutant(f"trigger {trigger} of {table}", family, tests, sql=f"DROP TRIGGER {trigger} ON {table}")
+        )
+    return made
+
+
+async def _constraints(connection: asyncpg.Connection) -> list[Mutant]:
+    rows = await connection.fetch(
+        """
+        SELECT conrelid::regclass::text AS t, conname AS name,
+               format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname) AS removal
+          FROM pg_constraint WHERE contype IN ('c', 'f', 'u', 'x') AND connamespace = 'public'::regnamespace
+         UNION ALL
+        SELECT indrelid::regclass::text, c.relname, 'DROP INDEX ' || c.relname
+          FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+         WHERE indisunique AND c.relnamespace = 'public'::regnamespace
+           AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+         ORDER BY 1, 2
+        """
+    )
+    owned = {table.name for table in owned_tables(Base.metadata)}
+    return [
+        Mutant(
+            f"constraint {name} of {table}",
+            "constraint",
+            (ISOLATION + "test_constraints.py", "-k", f"[{table}]"),
+            sql=removal,
+        )
+        for table, name, removal in rows
+        if table in owned
+    ]
+
+
+async def _functions(connection: asyncpg.Connection) -> list[Mutant]:
+    made = []
+    for name, function, wanted, instead, tests in FUNCTIONS:
+        schema, _, bare = function.partition("(")[0].rpartition(".")
+        body = await connection.fetchval(
+            "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = $1 AND pronamespace = $2::regnamespace",
+            bare,
+            schema or "public",
+        )
+        changed = re.sub(wanted, instead, body, count=1)
+        assert changed != body, f"{function} no longer holds what is to be removed: {name}"
+        made.append(Mutant(name, "function", (tests,), sql=changed))
+    return made
+
+
+def _security() -> list[Mutant]:
+    return [
+        Mutant(
+            f"{words} of {table.name}",
+            "row-level security",
+            (CATALOGUE, "-k", "fenced_by_force"),
+            sql=f"ALTER TABLE {table.name} {command} ROW LEVEL SECURITY",
+        )
+        for table in owned_tables(Base.metadata)
+        for words, command in (("forced row security", "NO FORCE"), ("row security", "DISABLE"))
+    ]
+
+
+def _grants() -> list[Mutant]:
+    kept = {
+        one.name: "INSERT, UPDATE, DELETE" for one in owned_tables(Base.metadata) if one.info.get("read_only")
+    }
+    kept |= {one.name: "UPDATE, DELETE" for one in owned_tables(Base.metadata) if one.info.get("append_only")}
+    kept |= dict.fromkeys(NOT_OWNED, "INSERT, UPDATE, DELETE")
+    return [
+        Mutant(
+            f"grant of {right} on {table}",
+            "grant",
+            (CATALOGUE, "-k", "is_so_for_the_app or not_written_by_the_app"),
+            sql=f"GRANT {right} ON {table} TO alongside_app",
+        )
+        for table, rights in sorted(kept.items())
+        for right in rights.split(", ")
+    ]
