@@ -2947,6 +2947,18 @@ END $$;
 CREATE TRIGGER refuse_host_of_another BEFORE INSERT OR UPDATE ON authority
     FOR EACH ROW EXECUTE FUNCTION refuse_host_of_another();
 
+CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT regexp_replace(regexp_replace(regexp_replace(btrim(regexp_replace(replace(replace(replace(replace(replace(translate(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]', '', 'g'), 'øđłðı''’‘ʼ`´′.', 'odldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), '&', ' and '), '[^a-z0-9]+', ' ', 'g')), '\m(?:saint)\M', 'st', 'g'), '\m(?:c of e|cof e|c ofe|cofe|ce)\M', 'church of england', 'g'), '\m(?:rc)\M', 'roman catholic', 'g')
+$$;
+
+CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT w <> '' AND (strpos(replace(n, ' ', ''), replace(w, ' ', '')) > 0
+        OR NOT EXISTS (SELECT FROM unnest(string_to_array(w, ' ')) one WHERE strpos(n, one) = 0))
+      FROM (SELECT public.folded(name) AS n, public.folded(wanted) AS w) compared
+$$;
+
 CREATE FUNCTION words_agreed_on(entry directory_entry) RETURNS jsonb LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT jsonb_build_array(entry.kind, entry.title, entry.themes, entry.phases, entry.key_stages, entry.problem,

@@ -5,7 +5,7 @@ Whatever runs as a process imports this before it opens a database: `database.se
 
 from alongside.authorities import model as authorities
 from alongside.consortia import model as consortia
-from alongside.database import moves
+from alongside.database import folding, moves
 from alongside.database.base import COMPLETE, Base
 from alongside.database.schema import everything
 from alongside.directory import consent, keepsake, public, use, version
@@ -54,6 +54,7 @@ __all__ = [
     "cover",
     "directory",
     "escalations",
+    "folding",
     "following",
     "funding",
     "history",

@@ -44,7 +44,7 @@ APPOINTMENT = text(f"{COLUMNS} {HELD} AND a.id = :appointment_id")
 
 PERSONAS = text(
     f"""{COLUMNS} {HELD}
-       AND (:q = '' OR strpos(lower(p.name || ' ' || coalesce(s.name, c.name, '')), lower(:q)) > 0)
+       AND (:q = '' OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
      ORDER BY CASE WHEN a.role = 'headteacher' THEN 1 WHEN a.role = 'delegate' THEN 2 ELSE 0 END,
               CASE a.role WHEN 'core_officer' THEN 0 WHEN 'head_of_service' THEN 1
                           WHEN 'authority_administrator' THEN 2 ELSE 3 END,
@@ -56,7 +56,8 @@ PAGE_SIZE = 25
 PEOPLE = text(
     f"""{COLUMNS} {HELD}
        AND (CAST(:urns AS integer[]) IS NULL OR a.school_urn = ANY(:urns) OR a.consortium_id = ANY(:consortia))
-       AND (:q = '' OR strpos(lower(p.name || ' ' || p.email || ' ' || coalesce(s.name, c.name, '')), lower(:q)) > 0)
+       AND (:q = '' OR strpos(lower(p.email), lower(:q)) > 0
+            OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
        AND (:role = '' OR a.role = :role)
      ORDER BY lower(p.name), a.starts_on, a.id
      LIMIT {PAGE_SIZE + 1} OFFSET :skipped"""

@@ -39,11 +39,12 @@ FOUND = text(
        AND (:status = 'any' OR status = :status
             OR (:status = 'at_work' AND status IN ('open', 'closing') AND gone_since IS NULL))
        AND (:words = ''
-            OR strpos(translate(lower(unaccent(name)), '’''.', ''),
-                      translate(lower(unaccent(:words)), '’''.', '')) > 0
-            OR urn::text = :words
+            OR name_matches(name, :words)
+            OR urn::text = btrim(:words)
+            OR (:words ~ '^\\s*[0-9]{3}\\s*[/ -]?\\s*[0-9]{4}\\s*$' AND regexp_replace(:words, '[^0-9]', '', 'g')
+                = la_code::text || lpad(establishment_number::text, 4, '0'))
             OR strpos(replace(coalesce(postcode, ''), ' ', ''), upper(replace(:words, ' ', ''))) = 1
-            OR lower(coalesce(town, '')) = lower(:words))
+            OR folded(coalesce(town, '')) = nullif(folded(:words), ''))
      ORDER BY name, urn
      LIMIT 25 OFFSET :skipped
     """

@@ -18,9 +18,6 @@ from alongside.web.answers import Answer, Page
 from alongside.web.gate import page
 from alongside.web.typed import asked
 
-LITERALLY = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-"""What LIKE would read as a pattern, written so that it means itself."""
-
 
 async def _values(session: AsyncSession, person: Person, form: BoardForm) -> dict[str, Any]:
     """What fills the board's statement for this person and these filters."""
@@ -30,7 +27,6 @@ async def _values(session: AsyncSession, person: Person, form: BoardForm) -> dic
     urgencies = sorted(settings.urgencies.items(), key=lambda one: one[1].order)
     return {
         "q": words,
-        "q_like": f"%{words.translate(LITERALLY)}%",
         "theme": form.theme.data,
         "phase": form.phase.data,
         "consortium": form.consortium.data,

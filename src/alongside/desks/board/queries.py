@@ -70,7 +70,9 @@ def _common(table: Any, reach: Reach | None, filters: frozenset[str]) -> list[Co
     ]
     if "q" in filters:
         asked = func.websearch_to_tsquery(literal_column("'english'"), bindparam("q", type_=Text))
-        kept.append(or_(table.words.op("@@")(asked), School.name.ilike(bindparam("q_like", type_=Text))))
+        kept.append(
+            or_(table.words.op("@@")(asked), func.name_matches(School.name, bindparam("q", type_=Text)))
+        )
     if "consortium" in filters:
         today = bindparam("today", type_=Date)
         kept.append(

@@ -88,7 +88,7 @@ async def _found(
     values = {
         "consortium": UUID(form.consortium.data) if form.consortium.data else None,
         "phase": form.phase.data or None,
-        "q": f"%{words}%" if words else None,
+        "q": words or None,
         "quiet_only": bool(form.quiet.data),
         "quiet_before": quiet_before(person, quiet_days),
         "contact_since": person.today - timedelta(days=400),

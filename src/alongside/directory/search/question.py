@@ -18,6 +18,24 @@ SYNONYM, SPELLING, BEGINNING = 0.85, 0.8, 0.6
 SHORT = 5
 """Letters of a word of the trade that may be an abbreviation."""
 
+DOTTED = re.compile(r"\b(?:[a-z]\.){1,}[a-z]\b\.?")
+"""An abbreviation with full stops: P.E., S.E.N.D."""
+
+COMPUTING = re.compile(r"\bIT\b")
+"""In capitals among other words it is information technology; “it” is a word that is left out."""
+
+SPELT = (
+    *((f"year {year}", f"y{year}", f"yr {year}", f"yr{year}", f"year-{year}") for year in range(1, 14)),
+    ("catch-up", "catchup", "catch up"),
+    ("wellbeing", "well-being", "well being"),
+    ("pre-school", "preschool", "pre school"),
+    ("after-school", "afterschool", "after school"),
+    ("one-to-one", "1:1", "1-to-1", "one to one"),
+    ("e-safety", "esafety", "online safety"),
+    ("timetable", "time-table"),
+)
+"""The same word in other spellings, whatever the authority's own words of the trade are."""
+
 WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 
@@ -78,7 +96,10 @@ WHOLE = Recipe()
 
 def words_in(typed: str) -> tuple[str, ...]:
     """The words of a search in small letters and without signs, each once, 24 at most."""
-    plain = unicodedata.normalize("NFKC", typed).lower().replace("’", "'")
+    plain = unicodedata.normalize("NFKC", typed).replace("’", "'")
+    if plain.strip().lower() == "it" or not plain.isupper():
+        plain = COMPUTING.sub("ICT", plain) if plain.strip().lower() != "it" else "ICT"
+    plain = DOTTED.sub(lambda found: found[0].replace(".", ""), plain.lower())
     return tuple(dict.fromkeys(WORD.findall(plain)))[:MOST_WORDS]
 
 
@@ -93,7 +114,7 @@ def understand(
     corrected: dict[str, tuple[str, ...]] = {}
     names: dict[int, str] = {}
     sentence: list[str] = []
-    meanings = _meanings(tuple(tuple(one) for one in jargon)) if recipe.jargon else {}
+    meanings = _meanings((*(tuple(one) for one in jargon), *SPELT)) if recipe.jargon else {}
     at = 0
     while at < len(words):
         length, others = _expression(words, at, meanings)
