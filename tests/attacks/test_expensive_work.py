@@ -101,6 +101,8 @@ async def test_plans_and_papers_share_the_quota_and_hold_no_connection(
         (f"{plan}/needs/{facts['mill']}", LEAD_OF_NORTH),
         (f"/needs/{facts['mill']}/shortlist", HEAD_OF_MILL),
         (f"{await sent_entry(client, act='draft')}/paper", HEAD_OF_MILL),
+        ("/directory/found.xlsx", HEAD_OF_MILL),
+        ("/consortium/tracker.xlsx", LEAD_OF_NORTH),
     ]
     for path, one in pages:
         assert (await client.get(path, as_=one)).status_code == 200, path

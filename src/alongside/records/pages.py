@@ -1,5 +1,6 @@
 """The page of records: how long they are kept, what is held, and copies of what is held about a person."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -119,7 +120,8 @@ async def _copy(
             await write_journal(writing, person, "take_copy", "subject_request", request_id)
         if kind == "json":
             return Download(as_json(row.name, held), "held-about-a-person.json", "application/json")
-        return Download(as_workbook(held), "held-about-a-person.xlsx", XLSX)
+        body = await asyncio.to_thread(as_workbook, held)
+        return Download(body, "held-about-a-person.xlsx", XLSX)
 
     return AfterCommit(note_and_give, expensive=True)
 

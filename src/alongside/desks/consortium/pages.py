@@ -1,5 +1,6 @@
 """The tracker of member schools: on the page, on paper, as CSV and XLSX, and on a map."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from alongside.desks.school.pages import academic_year_began
 from alongside.errors import Invalid, NotThere
 from alongside.people.views import remove_view, save_view, saved_views
 from alongside.schools.model import PHASES
-from alongside.web.answers import Answer, Download, Page, SeeOther
+from alongside.web.answers import AfterCommit, Answer, Download, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
 from alongside.web.typed import Typed, asked, typed
@@ -160,7 +161,13 @@ async def export_tracker_xlsx(
 ) -> Answer:
     """The same as a workbook."""
     _, schools = await _found(request, session, person)
-    return Download(as_xlsx("Schools", HEADS, _rows(schools)), f"schools-{person.today}.xlsx", XLSX)
+    rows = list(_rows(schools))
+
+    async def written() -> Answer:
+        body = await asyncio.to_thread(as_xlsx, "Schools", HEADS, rows)
+        return Download(body, f"schools-{person.today}.xlsx", XLSX)
+
+    return AfterCommit(written, expensive=True)
 
 
 class ViewForm(Form):

@@ -1,5 +1,6 @@
 """Taking along what was found, in the form that an import takes; and the core team’s page to bring a file in."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,7 @@ from alongside.directory.search.facets import choices_of
 from alongside.directory.search.forms import ADDRESS, search_form
 from alongside.directory.search.queries import Wanted, search, understood
 from alongside.errors import Invalid
-from alongside.web.answers import Answer, Download, Page, SeeOther
+from alongside.web.answers import AfterCommit, Answer, Download, Page, SeeOther
 from alongside.web.gate import page, prepared
 from alongside.web.house import House
 from alongside.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
@@ -48,9 +49,13 @@ async def export_csv(request: Request[Any, Any, Any], session: AsyncSession, per
 @page.get("/directory/found.xlsx", permission=Permission.SEE_ENTRY)
 async def export_xlsx(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
     """The same as a workbook."""
-    rows = await _rows(request, session, person)
-    body = as_xlsx("Good practice", COLUMNS, [cells_of(one) for one in rows])
-    return Download(body, _name(person, "xlsx"), XLSX)
+    cells = [cells_of(one) for one in await _rows(request, session, person)]
+
+    async def written() -> Answer:
+        body = await asyncio.to_thread(as_xlsx, "Good practice", COLUMNS, cells)
+        return Download(body, _name(person, "xlsx"), XLSX)
+
+    return AfterCommit(written, expensive=True)
 
 
 @page.get("/directory/found.jsonl", permission=Permission.SEE_ENTRY)
