@@ -5,14 +5,17 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from alongside.app import ROOMS
 from alongside.database.roles import TIMEOUTS
 from alongside.database.session import Database
 from alongside.directory.keepsakes import actions
+from alongside.escalations.files import actions as case_files
 from alongside.process_pool import Quotas
 from alongside.web.house import House
 from tests.client import Client, words
 from tests.directory.test_pictures_and_files import picture, png_bomb, send
 from tests.directory.writing import sent_entry
+from tests.escalations.test_files_and_readings import PDF, a_running_case, brought, look
 from tests.matching.scene import a_plan, posts
 from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH
 
@@ -137,3 +140,36 @@ async def test_the_apps_role_has_limits_of_time(database: Database) -> None:
     async with database.unfenced() as connection:
         for setting, limit in TIMEOUTS.items():
             assert await connection.scalar(text(f"SHOW {setting}")) == limit
+
+
+async def test_attachments_are_looked_into_without_a_connection_and_kept_whole_at_a_second_try(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive of a hundred thousand parts took the event loop; a second try kept an empty file."""
+    database = client.app.state.house.database
+    case_id = await a_running_case(database)
+    watched = Watched(client.app.state.house)
+    original, tries = case_files.add_file, []
+
+    async def cut_off_at_first(*arguments: Any, **settings: Any) -> Any:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ConnectionResetError
+        return await original(*arguments, **settings)
+
+    monkeypatch.setattr(case_files, "add_file", cut_off_at_first)
+    assert (await brought(client, case_id, "Plan.pdf", PDF)).status_code == 303
+    assert (len(tries), watched.held) == (2, [0, 0])
+    (file,) = await look(database, case_id, "escalation_file")
+    assert file.size == len(PDF)
+
+
+def test_every_page_that_takes_files_looks_into_them_before_its_transaction() -> None:
+    """A new upload cannot forget it."""
+    handlers = [handler for room in ROOMS for handler in room.routes if isinstance(_largest(handler), int)]
+    assert len(handlers) >= 4
+    assert [handler.name for handler in handlers if handler.opt["prepare"] is None] == []
+
+
+def _largest(handler: Any) -> Any:
+    return getattr(handler, "request_max_body_size", None)

@@ -75,12 +75,12 @@ def test_a_file_is_what_its_content_says(content: bytes, kind: str | None) -> No
 def test_a_name_that_says_something_else_is_refused_with_the_cure() -> None:
     """So is a file that is empty or too large."""
     with pytest.raises(Invalid, match="The name says “docx”, but the content is a PDF"):
-        checked_kind("report.docx", PDF)
+        checked_kind("report.docx", PDF, "pdf")
     with pytest.raises(Invalid, match="empty"):
-        checked_kind("report.pdf", b"")
+        checked_kind("report.pdf", b"", None)
     with pytest.raises(Invalid, match="larger than 5 MB"):
-        checked_kind("report.txt", b"x" * 5_000_001)
-    assert checked_kind("photo.jpeg", b"\xff\xd8\xff\xe0....\xff\xd9") == "jpeg"
+        checked_kind("report.txt", b"x" * 5_000_001, "text")
+    assert checked_kind("photo.jpeg", b"\xff\xd8\xff\xe0....\xff\xd9", "jpeg") == "jpeg"
     assert safe_name("../../etc/pass\r\nwd<b>.pdf", "pdf") == "pass wd b.pdf"
     assert safe_name("C:\\Users\\me\\Plan, 3 May.docx", "docx") == "Plan, 3 May.docx"
 
@@ -137,7 +137,9 @@ async def test_what_is_taken_away_is_gone_and_its_line_stays(client: Client) -> 
     database = client.app.state.house.database
     case_id = await a_running_case(database)
     async with database.fenced(NORTHSHIRE) as session:
-        file_id = await add_file(session, acting(OFFICER), case_id, "Plan.pdf", PDF, for_school=True)
+        file_id = await add_file(
+            session, acting(OFFICER), case_id, "Plan.pdf", PDF, kind="pdf", for_school=True
+        )
     assert (await client.get(f"/case-files/{file_id}", as_=HEAD_OF_MILL)).status_code == 200
     answer = await client.post(f"/case-files/{file_id}/withdrawal", {"note": "It names a pupil"}, as_=OFFICER)
     assert answer.status_code == 303

@@ -10,7 +10,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.errors import Invalid, Refused
 from alongside.escalations.asking import refuse_interest
-from alongside.escalations.files.kinds import KINDS, kind_of
+from alongside.escalations.files.kinds import KINDS
 from alongside.escalations.files.model import LARGEST, CaseFile
 from alongside.escalations.files.queries import file_to, room_taken
 from alongside.escalations.model import FINALS
@@ -25,9 +25,16 @@ TAKEN = ", ".join(kind.label for kind in KINDS.values())
 
 
 async def add_file(
-    session: AsyncSession, person: Person, case_id: UUID, name: str, content: bytes, *, for_school: bool
+    session: AsyncSession,
+    person: Person,
+    case_id: UUID,
+    name: str,
+    content: bytes,
+    *,
+    kind: str | None,
+    for_school: bool,
 ) -> UUID:
-    """Keep a file with a case, as what its content says that it is.
+    """Keep a file with a case, as the `kind` that `kind_of` found by its content.
 
     Raises Invalid for a file that is empty, too large, of no kind that a case takes, or not what its name says.
     """
@@ -35,7 +42,7 @@ async def add_file(
     await refuse_interest(session, person, row)
     if row.state in FINALS:
         raise Refused("This case is over, so nothing can be added to it. Open it again first.", row.state)
-    kind = checked_kind(name, content)
+    kind = checked_kind(name, content, kind)
     count, size = await room_taken(session, person, case_id)
     if count >= MOST_FILES or size + len(content) > MOST_BYTES:
         raise Invalid({"file": [f"A case holds {MOST_FILES} attachments and 60 MB. Take one away first."]})
@@ -75,15 +82,14 @@ async def remove_file(session: AsyncSession, person: Person, file_id: UUID, why:
     return case_id
 
 
-def checked_kind(name: str, content: bytes) -> str:
-    """What a file is, by its content and its name's ending alike. Raises Invalid with the cure."""
+def checked_kind(name: str, content: bytes, kind: str | None) -> str:
+    """The `kind` that a file has by its content, if its name says the same. Raises Invalid with the cure."""
     if not content:
         raise Invalid({"file": ["This file is empty. Choose another."]})
     if len(content) > LARGEST:
         raise Invalid(
             {"file": [f"This file is larger than {LARGEST // 1_000_000} MB. Choose a smaller one."]}
         )
-    kind = kind_of(content)
     if kind is None:
         raise Invalid({"file": [f"This is no file that a case takes. Choose one of: {TAKEN}."]})
     ending = name.rpartition(".")[2].lower()

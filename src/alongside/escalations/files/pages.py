@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request
-from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
@@ -13,15 +12,17 @@ from alongside.errors import Invalid
 from alongside.escalations.acts import Asked, act_page, blame_all
 from alongside.escalations.files import actions
 from alongside.escalations.files.forms import FileForm
-from alongside.escalations.files.kinds import KINDS
+from alongside.escalations.files.kinds import KINDS, kind_of
 from alongside.escalations.files.model import LARGEST
 from alongside.escalations.files.queries import file_to
 from alongside.escalations.handling.forms import NoteForm
 from alongside.escalations.queries import case_to
 from alongside.escalations.reading.actions import note_reading
 from alongside.web.answers import AfterCommit, Answer, Download, Page, SeeOther
-from alongside.web.gate import page
+from alongside.web.gate import page, prepared
+from alongside.web.house import House
 from alongside.web.typed import typed
+from alongside.web.uploads import sent_file
 
 WORK, SEE = Permission.WORK_ON_CASE, Permission.SEE_CASE
 AROUND = 100_000
@@ -48,7 +49,21 @@ async def choose_file(
     return _form_page(await case_to(session, person, WORK, case_id), FileForm())
 
 
-@page.post("/cases/{case_id:uuid}/files", permission=WORK, largest=LARGEST + AROUND)
+async def _recognise(request: Request[Any, Any, Any], person: Person) -> str | None:
+    """Which kind of file was sent, by its content; None for no file and for no kind that is taken."""
+    brought = await sent_file(await typed(request), "file")
+    house: House = request.app.state.house
+    if brought is None or len(brought[1]) > LARGEST:
+        return None
+    try:
+        return await house.pool.run(
+            kind_of, brought[1], authority_id=person.authority_id, person_id=person.id
+        )
+    except ValueError:
+        return None
+
+
+@page.post("/cases/{case_id:uuid}/files", permission=WORK, largest=LARGEST + AROUND, prepare=_recognise)
 async def add_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -56,14 +71,12 @@ async def add_file(
     row = await case_to(session, person, WORK, case_id)
     written = await typed(request)
     form = FileForm(written)
-    brought = next((one for one in written.getlist("file") if isinstance(one, UploadFile)), None)
-    if not form.holds(brought is not None and bool(brought.filename)) or brought is None:
+    brought = await sent_file(written, "file")
+    if not form.holds(brought is not None) or brought is None:
         return _form_page(row, form, 422)
-    content = await brought.read()
+    for_school, kind = bool(form.for_school.data), prepared(request)
     try:
-        await actions.add_file(
-            session, person, case_id, brought.filename, content, for_school=bool(form.for_school.data)
-        )
+        await actions.add_file(session, person, case_id, *brought, kind=kind, for_school=for_school)
     except Invalid as problem:
         blame_all(form, problem)
         return _form_page(row, form, 422)
