@@ -638,6 +638,7 @@ CREATE TABLE need (
 	urgency TEXT NOT NULL, 
 	audience TEXT DEFAULT 'widening' NOT NULL, 
 	shown_to_all_from DATE, 
+	widening_since DATE, 
 	drafted_by UUID, 
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	posted_at TIMESTAMP WITH TIME ZONE, 
@@ -712,6 +713,7 @@ CREATE TABLE offer (
 	ask_again_on DATE, 
 	audience TEXT DEFAULT 'widening' NOT NULL, 
 	shown_to_all_from DATE, 
+	widening_since DATE, 
 	posted_by UUID, 
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	posted_at TIMESTAMP WITH TIME ZONE, 
@@ -1278,6 +1280,8 @@ CREATE TABLE proposal (
 	proposed_as TEXT NOT NULL, 
 	proposed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	respond_by DATE NOT NULL, 
+	respond_from DATE, 
+	respond_days INTEGER, 
 	terms_version INTEGER DEFAULT 1 NOT NULL, 
 	asker_had_more_time BOOLEAN DEFAULT false NOT NULL, 
 	giver_had_more_time BOOLEAN DEFAULT false NOT NULL, 
@@ -1306,6 +1310,7 @@ CREATE TABLE proposal (
 	CONSTRAINT ck_proposal_declined_by CHECK (declined_by IN ('asker', 'giver')), 
 	CONSTRAINT ck_proposal_interest_reason CHECK (char_length(interest_reason) BETWEEN 1 AND 500), 
 	CONSTRAINT ck_proposal_not_again_before CHECK (state <> 'declined' OR not_again_before IS NOT NULL), 
+	CONSTRAINT ck_proposal_respond_by CHECK ((respond_from IS NULL) = (respond_days IS NULL)), 
 	CONSTRAINT fk_proposal_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
@@ -3922,6 +3927,29 @@ CREATE CONSTRAINT TRIGGER refuse_proposals_left_behind AFTER UPDATE ON need DEFE
 CREATE CONSTRAINT TRIGGER refuse_proposals_left_behind AFTER UPDATE ON offer DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state OR NEW.content_version <> OLD.content_version)
     EXECUTE FUNCTION refuse_proposals_left_behind();
+
+CREATE FUNCTION london_today() RETURNS date LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$ SELECT (now() AT TIME ZONE 'Europe/London')::date $$;
+
+CREATE FUNCTION refuse_late_answer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.respond_by < public.london_today()
+       AND (NEW.state IN ('agreed', 'to_release', 'declined') AND NEW.state <> OLD.state
+            OR NEW.asker_accepted_at > OLD.asker_accepted_at OR NEW.giver_accepted_at > OLD.giver_accepted_at
+            OR (NEW.asker_accepted_at IS NOT NULL AND OLD.asker_accepted_at IS NULL)
+            OR (NEW.giver_accepted_at IS NOT NULL AND OLD.giver_accepted_at IS NULL)
+            OR NEW.terms_version <> OLD.terms_version
+            OR (NEW.asker_had_more_time, NEW.giver_had_more_time)
+               <> (OLD.asker_had_more_time, OLD.giver_had_more_time)) THEN
+        RAISE EXCEPTION 'the time to answer proposal % ended on %', OLD.id, OLD.respond_by
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'proposal_answered_in_time', TABLE = 'proposal';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_late_answer BEFORE UPDATE ON proposal
+    FOR EACH ROW WHEN (OLD.state IN ('proposed', 'to_release')) EXECUTE FUNCTION refuse_late_answer();
 
 CREATE FUNCTION agreement_content(of_authority integer, of_partnership uuid) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$

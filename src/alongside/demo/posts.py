@@ -19,7 +19,8 @@ from alongside.offers.actions import draft_offer, post_offer
 SINCE = {
     table: text(
         f"UPDATE {table} SET posted_at = :at, confirmed_on = :day,"
-        " shown_to_all_from = shown_to_all_from - (CURRENT_DATE - :day)"
+        " shown_to_all_from = shown_to_all_from - (CURRENT_DATE - :day),"
+        " widening_since = widening_since - (CURRENT_DATE - :day)"
         " WHERE authority_id = :authority_id AND id = :id"
     )
     for table in ("need", "offer")

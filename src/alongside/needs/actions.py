@@ -15,7 +15,7 @@ from alongside.authorities.settings import label_of
 from alongside.errors import Invalid, Refused, Stale
 from alongside.journal.actions import write_journal
 from alongside.needs import queries
-from alongside.needs.audience import shown_after_change, shown_to_all_from
+from alongside.needs.audience import shown_after_change, widening
 from alongside.needs.model import (
     CONFIRM_NEED,
     DRAFT_NEED,
@@ -108,7 +108,7 @@ async def change_need(
     if need.posted_at is not None and changed.keys() & {"audience", "urgency"}:
         audience, urgency = (changed.get(name, getattr(need, name)) for name in ("audience", "urgency"))
         calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
-        values["shown_to_all_from"] = shown_after_change(
+        values |= shown_after_change(
             need, audience, person.today, settings_of(person.authority_id), calendar, urgency
         )
     moved = await session.execute(
@@ -209,7 +209,7 @@ async def _from_now(session: AsyncSession, person: Person, need: Any) -> dict[st
     return {
         "posted_at": func.now(),
         "confirmed_on": person.today,
-        "shown_to_all_from": shown_to_all_from(need.audience, person.today, settings, calendar, need.urgency),
+        **widening(need.audience, person.today, settings, calendar, need.urgency),
     }
 
 

@@ -50,17 +50,28 @@ def shown_after_change(
     settings: AuthoritySettings,
     calendar: Calendar,
     urgency: str | None = None,
-) -> date | None:
-    """The date from which the whole authority sees a posted need or offer whose audience or urgency changed.
+) -> dict[str, Any]:
+    """The columns of visibility of a posted need or offer whose audience or urgency changed.
 
     The period counts from the day of the change, as the form says. A post that everybody sees already and that still
     widens stays visible.
     """
     seen = old.shown_to_all_from is not None and old.shown_to_all_from <= changed_on
     if seen and audience in (old.audience, Audience.EVERYBODY):
-        stays: date | None = old.shown_to_all_from
-        return stays
-    return shown_to_all_from(audience, changed_on, settings, calendar, urgency)
+        return {}
+    return widening(audience, changed_on, settings, calendar, urgency)
+
+
+def widening(
+    audience: str,
+    since: date,
+    settings: AuthoritySettings,
+    calendar: Calendar,
+    urgency: str | None = None,
+) -> dict[str, Any]:
+    """The columns of a post whose period within its consortium begins on a day."""
+    shown = shown_to_all_from(audience, since, settings, calendar, urgency)
+    return {"shown_to_all_from": shown, "widening_since": since if audience == Audience.WIDENING else None}
 
 
 def who_may_see(shown_from: date | None, today: date, settings: AuthoritySettings, *, posted: bool) -> str:

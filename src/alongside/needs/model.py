@@ -135,6 +135,7 @@ class Need(AuthorityOwned, Base):
     urgency: Mapped[str]
     audience: Mapped[str] = mapped_column(server_default=text("'widening'"))
     shown_to_all_from: Mapped[date | None]
+    widening_since: Mapped[date | None]
     drafted_by: Mapped[UUID | None]
     created_at: Mapped[datetime] = created_at()
     posted_at: Mapped[datetime | None]

@@ -13,6 +13,8 @@ BESIDES = {
     "change_need": "changed the need",
     "change_offer": "changed the offer",
     "extend_offer": "gave the offer more days or time",
+    "recalculate_deadline": "moved a date, because a calendar changed",
+    "carry_over": "carried over to the school that took this one over",
 }
 """Acts that move no state."""
 

@@ -109,11 +109,11 @@ def plain(value: Any) -> Any:
 
 
 def plain_changes(need: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """What changes, as {field: [before, after]}."""
+    """The changes that people read, as {field: [before, after]}."""
     return {
         name: [plain(getattr(need, name)), plain(value)]
         for name, value in values.items()
-        if plain(getattr(need, name)) != plain(value)
+        if name != "widening_since" and plain(getattr(need, name)) != plain(value)
     }
 
 

@@ -1,7 +1,6 @@
 """What is done with offers: every INSERT and UPDATE of them, one function a verb."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from alongside.authorities import settings_of
 from alongside.errors import Invalid, NotThere, Refused, Stale
 from alongside.journal.actions import write_journal
 from alongside.needs.actions import refuse_closed
-from alongside.needs.audience import shown_after_change, shown_to_all_from
+from alongside.needs.audience import shown_after_change, widening
 from alongside.needs.queries import school_to
 from alongside.needs.words import plain_changes
 from alongside.offers import queries
@@ -79,7 +78,7 @@ async def post_offer(session: AsyncSession, person: Person, offer_id: UUID) -> N
         POST_OFFER,
         posted_at=func.now(),
         confirmed_on=person.today,
-        shown_to_all_from=shown,
+        **shown,
     )
 
 
@@ -151,7 +150,7 @@ async def reopen_offer(
                 REOPEN_OFFER,
                 changes=plain_changes(offer, written),
                 confirmed_on=person.today,
-                shown_to_all_from=shown,
+                **shown,
                 **written,
             )
     except IntegrityError as problem:
@@ -193,9 +192,7 @@ async def _change(
     if offer.posted_at is not None and "audience" in changed:
         settings = settings_of(person.authority_id)
         calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
-        values["shown_to_all_from"] = shown_after_change(
-            offer, changed["audience"], person.today, settings, calendar
-        )
+        values |= shown_after_change(offer, changed["audience"], person.today, settings, calendar)
     try:
         async with session.begin_nested():
             moved = await session.execute(
@@ -241,10 +238,10 @@ async def _keep_themes(
         await session.execute(insert(OfferTheme), rows)
 
 
-async def _shown_from(session: AsyncSession, person: Person, offer: Any) -> date | None:
-    """The date from which the whole authority sees an offer that is posted or reopened today."""
+async def _shown_from(session: AsyncSession, person: Person, offer: Any) -> dict[str, Any]:
+    """The columns of visibility of an offer that is posted or reopened today."""
     calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
-    return shown_to_all_from(offer.audience, person.today, settings_of(person.authority_id), calendar)
+    return widening(offer.audience, person.today, settings_of(person.authority_id), calendar)
 
 
 def _too_small(problem: IntegrityError, offer: Any) -> Exception:

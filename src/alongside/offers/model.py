@@ -126,6 +126,7 @@ class Offer(AuthorityOwned, Base):
     ask_again_on: Mapped[date | None]
     audience: Mapped[str] = mapped_column(server_default=text("'widening'"))
     shown_to_all_from: Mapped[date | None]
+    widening_since: Mapped[date | None]
     posted_by: Mapped[UUID | None]
     created_at: Mapped[datetime] = created_at()
     posted_at: Mapped[datetime | None]

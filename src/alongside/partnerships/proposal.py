@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.access.permissions import Permission
 from alongside.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.database.promises import promise
 from alongside.workflow import BEGINNING, Move, workflow
 
 PROPOSE = Move("propose", (BEGINNING,), "proposed", Permission.PROPOSE, "proposed the offer for the need")
@@ -92,7 +93,8 @@ class Proposal(AuthorityOwned, Base):
     `asking_urn` is the school with the need, `giving_urn` the one with the offer, `proposed_as` the side that
     began, or “leader” when a lead or the core team did and both must answer. A counter-proposal changes the
     terms and takes back the other side's acceptance; `terms_version` counts the terms, so that nobody accepts
-    others than they read. `respond_by` is the last school day to answer; each side may move it once.
+    others than they read. `respond_by` is the last day to answer: `respond_days` school days after `respond_from`,
+    by the calendars of the schools that must answer. Each side may have more days once.
     `released_by_head` says that the giving school's headteacher accepted in person, which is a release in
     itself. It belongs to one version of need and offer (`*_content_version`, which PostgreSQL fills in).
     `checked_on` is the day for which the hard rules (`pairing.py`) were last asked, `interest_reason` why a
@@ -116,6 +118,7 @@ class Proposal(AuthorityOwned, Base):
         CheckConstraint(one_of("declined_by", ("asker", "giver")), name="declined_by"),
         CheckConstraint("char_length(interest_reason) BETWEEN 1 AND 500", name="interest_reason"),
         CheckConstraint("state <> 'declined' OR not_again_before IS NOT NULL", name="not_again_before"),
+        CheckConstraint("(respond_from IS NULL) = (respond_days IS NULL)", name="respond_by"),
         Index(
             "uq_proposal_live",
             "authority_id",
@@ -143,6 +146,8 @@ class Proposal(AuthorityOwned, Base):
     proposed_as: Mapped[str]
     proposed_at: Mapped[datetime] = created_at()
     respond_by: Mapped[date]
+    respond_from: Mapped[date | None]
+    respond_days: Mapped[int | None]
     terms_version: Mapped[int] = mapped_column(server_default=text("1"))
     asker_had_more_time: Mapped[bool] = mapped_column(server_default=text("false"))
     giver_had_more_time: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -156,3 +161,37 @@ class Proposal(AuthorityOwned, Base):
     offer_content_version: Mapped[int] = mapped_column(server_default=text("1"))
     checked_on: Mapped[date] = mapped_column(server_default=text("current_date"))
     interest_reason: Mapped[str | None]
+
+
+promise(
+    "the_date_in_london",
+    """
+CREATE FUNCTION london_today() RETURNS date LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$ SELECT (now() AT TIME ZONE 'Europe/London')::date $$;
+""",
+)
+
+promise(
+    "a_proposal_is_not_answered_late",
+    """
+CREATE FUNCTION refuse_late_answer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.respond_by < public.london_today()
+       AND (NEW.state IN ('agreed', 'to_release', 'declined') AND NEW.state <> OLD.state
+            OR NEW.asker_accepted_at > OLD.asker_accepted_at OR NEW.giver_accepted_at > OLD.giver_accepted_at
+            OR (NEW.asker_accepted_at IS NOT NULL AND OLD.asker_accepted_at IS NULL)
+            OR (NEW.giver_accepted_at IS NOT NULL AND OLD.giver_accepted_at IS NULL)
+            OR NEW.terms_version <> OLD.terms_version
+            OR (NEW.asker_had_more_time, NEW.giver_had_more_time)
+               <> (OLD.asker_had_more_time, OLD.giver_had_more_time)) THEN
+        RAISE EXCEPTION 'the time to answer proposal % ended on %', OLD.id, OLD.respond_by
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'proposal_answered_in_time', TABLE = 'proposal';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_late_answer BEFORE UPDATE ON proposal
+    FOR EACH ROW WHEN (OLD.state IN ('proposed', 'to_release')) EXECUTE FUNCTION refuse_late_answer();
+""",
+)

@@ -18,7 +18,6 @@ from alongside.database.session import Database
 from alongside.directory.clocks import lapse_works_in_progress, let_entries_fall_due, remind_of_entries
 from alongside.directory.following.actions import tell_followers
 from alongside.directory.harvest.actions import ask_for_harvest
-from alongside.escalations.timers.reckoning import reckon_deadlines
 from alongside.needs.clocks import ask_to_confirm_needs, lapse_unconfirmed_needs, tell_needs_that_widen
 from alongside.notifications.digests import write_digests
 from alongside.notifications.model import HOURS, ClockRun
@@ -28,6 +27,7 @@ from alongside.partnerships.proposals.unmet import close_unmet_needs
 from alongside.partnerships.visits.actions import chase_visit_records
 from alongside.records.actions import let_go
 from alongside.web.templates import LONDON
+from alongside.worker.deadlines import recalculate_deadlines
 
 MOST_BATCHES = 100
 """As often as a clock that gives back a full batch is run again on one day."""
@@ -79,9 +79,9 @@ async def _tell_widening(session: AsyncSession, person: Person, settings: Author
 
 CLOCKS = (
     Clock("tell_followers", 6, tell_followers),
+    Clock("recalculate_deadlines", 6, recalculate_deadlines),
     Clock("lapse_proposals", 7, _lapse_proposals),
     Clock("close_unmet_needs", 7, close_unmet_needs),
-    Clock("reckon_deadlines", 7, reckon_deadlines),
     Clock("lapse_unconfirmed_needs", 7, lapse_unconfirmed_needs),
     Clock("lapse_unconfirmed_offers", 7, lapse_unconfirmed_offers),
     Clock("ask_to_confirm_needs", 8, _ask_needs),

@@ -32,6 +32,7 @@ from alongside.web.logs import start_logs
 from alongside.web.templates import LONDON, make_environment
 from alongside.worker.anchoring import Anchoring
 from alongside.worker.clocks import Clocks, hours_now
+from alongside.worker.deadlines import CalendarWatch
 from alongside.worker.plans import Plans
 
 ROUND = 20.0
@@ -73,6 +74,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.clocks = Clocks(self.database)
+        self.calendars = CalendarWatch(self.database)
         self.anchoring = Anchoring(self.database, self.settings.anchors, self.settings.anchor_key)
         self.plans = Plans(self.database, lambda: self.now().astimezone(LONDON).date())
         self.places = asyncio.Semaphore(AT_A_TIME)
@@ -152,6 +154,7 @@ class Worker:
         async with self.places:
             try:
                 settings = settings_of(authority_id)
+                await self.calendars.run(settings, self.now().astimezone(LONDON).date())
                 await self.clocks.run(settings, self.now())
                 await self.anchoring.run(authority_id, self.now())
                 for _ in range(TURN):

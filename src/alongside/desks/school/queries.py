@@ -18,7 +18,7 @@ WAITING = text(
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school other ON other.authority_id = :authority_id
            AND other.urn = CASE WHEN p.asking_urn = :urn THEN p.giving_urn ELSE p.asking_urn END
-         WHERE p.authority_id = :authority_id AND p.state = 'proposed'
+         WHERE p.authority_id = :authority_id AND p.state = 'proposed' AND p.respond_by >= :today
            AND ((p.asking_urn = :urn AND p.asker_accepted_at IS NULL)
                 OR (p.giving_urn = :urn AND p.giver_accepted_at IS NULL))
         UNION ALL
@@ -27,6 +27,7 @@ WAITING = text(
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school asking ON asking.authority_id = :authority_id AND asking.urn = p.asking_urn
          WHERE p.authority_id = :authority_id AND p.state = 'to_release' AND p.giving_urn = :urn
+           AND p.respond_by >= :today
         UNION ALL
         SELECT 'Confirm a draft', n.title, 'drafted for your school', NULL, '/needs/' || n.id
           FROM need n

@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person, system
 from alongside.access.policy import require
-from alongside.authorities import calendar_of, settings_of
-from alongside.authorities.calendar import add_school_days
+from alongside.authorities import settings_of
 from alongside.errors import Invalid, Refused
 from alongside.journal.actions import write_journal
 from alongside.needs.model import RECEIVE_PROPOSAL, Need
@@ -33,6 +32,12 @@ from alongside.partnerships.proposal import (
 )
 from alongside.partnerships.proposals import hard_rules
 from alongside.partnerships.proposals.checks import Pairing, pairing_of, refuse_what_cannot_be
+from alongside.partnerships.proposals.deadlines import (
+    days_to_answer,
+    deadline_columns,
+    refuse_late,
+    who_must_answer,
+)
 from alongside.partnerships.proposals.endings import go_on_looking, tell_end
 from alongside.partnerships.proposals.hard_rules import barred_in_words, next_term
 from alongside.partnerships.proposals.pairs import need_to_propose_for, offer_to_propose
@@ -54,14 +59,6 @@ from alongside.partnerships.sides import (
     urn_on,
 )
 from alongside.workflow import Move, take
-
-
-def answer_by(person: Person, urgency: str | None) -> date:
-    """The last school day to answer: sooner for an urgent need, else the authority's usual number of days."""
-    settings = settings_of(person.authority_id)
-    entry = settings.urgencies.get(urgency or "")
-    days = entry.respond_by if entry else settings.clocks.respond_by
-    return add_school_days(calendar_of(person.authority_id), person.today, days)
 
 
 async def propose(
@@ -92,6 +89,10 @@ async def propose(
     pair = pairing_of(need, offer, terms, because or None)
     await refuse_what_cannot_be(session, person, pair, side=side)
     now = datetime.now(UTC)
+    asked = {ASKER: [offer.school_urn], GIVER: [need.school_urn]}.get(
+        side, [need.school_urn, offer.school_urn]
+    )
+    days = days_to_answer(person, need.urgency)
     made = Proposal(
         authority_id=person.authority_id,
         need_id=need_id,
@@ -101,7 +102,7 @@ async def propose(
         state=PROPOSE.end,
         proposed_by=person.id,
         proposed_as=side,
-        respond_by=answer_by(person, need.urgency),
+        **await deadline_columns(session, person, asked, person.today, days),
         asker_accepted_at=now if side == ASKER else None,
         giver_accepted_at=now if side == GIVER else None,
         released_by_head=side == GIVER and is_head(person),
@@ -156,6 +157,7 @@ async def accept_proposal(
     row = await held_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     side = own_side(person, Permission.ANSWER_PROPOSAL, row)
     _refuse_unless_proposed(row)
+    refuse_late(person, row)
     _refuse_other_terms(row, terms_version)
     if getattr(row, f"{side}_accepted_at") is not None:
         raise Refused(
@@ -171,8 +173,9 @@ async def accept_proposal(
         await _tell_other(session, person, row, side, "proposal_accepted", "has accepted the proposal")
         return None
     if not row.leader_is_head and not released:
-        due = answer_by(person, row.urgency)
-        await _take_checked(session, person, row, ASK_RELEASE, **accepted, respond_by=due)
+        days = days_to_answer(person, row.urgency)
+        due = await deadline_columns(session, person, [row.giving_urn], person.today, days)
+        await _take_checked(session, person, row, ASK_RELEASE, **accepted, **due)
         await tell_schools(
             session,
             person,
@@ -196,6 +199,7 @@ async def release_leader(session: AsyncSession, person: Person, proposal_id: UUI
     """
     row = await held_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
     require(person, Permission.RELEASE_LEADER, row.giving_urn)
+    refuse_late(person, row)
     if row.state == "to_release":
         await refuse_what_cannot_be(session, person, row)
     await _take_checked(session, person, row, RELEASE, released_by_head=True)
@@ -206,6 +210,7 @@ async def refuse_release(session: AsyncSession, person: Person, proposal_id: UUI
     """Say that the leader cannot be spared, and why: the proposal is over."""
     row = await held_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
     require(person, Permission.RELEASE_LEADER, row.giving_urn)
+    refuse_late(person, row)
     await take(
         session,
         person,
@@ -234,6 +239,7 @@ async def refuse_proposal(
         raise Invalid({"reason": ["Choose a reason from the list."]})
     if reasons[reason].needs_words and not words.strip():
         raise Invalid({"words": ["Say in a few words why, so that the other school knows."]})
+    refuse_late(person, row)
     note = ": ".join(part for part in (reasons[reason].label, words.strip()) if part)
     values: dict[str, Any] = {
         "declined_by": side,
@@ -252,6 +258,7 @@ async def ask_more_time(session: AsyncSession, person: Person, proposal_id: UUID
     row = await held_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     side = own_side(person, Permission.ANSWER_PROPOSAL, row)
     _refuse_unless_proposed(row)
+    refuse_late(person, row)
     if getattr(row, f"{side}_accepted_at") is not None:
         raise Refused("Your school has accepted already, so it needs no more time.", row.state)
     if getattr(row, f"{side}_had_more_time"):
@@ -259,14 +266,25 @@ async def ask_more_time(session: AsyncSession, person: Person, proposal_id: UUID
             "Your school has had more time once. Accept, decline, or propose other terms.", row.state
         )
     more = settings_of(person.authority_id).clocks.more_time
-    until = add_school_days(calendar_of(person.authority_id), max(row.respond_by, person.today), more)
-    values: dict[str, Any] = {f"{side}_had_more_time": True, "respond_by": until}
+    asked = sorted(who_must_answer(row))
+    values = await _with_more_days(session, person, row, asked, more)
+    until: date = values["respond_by"]
+    values[f"{side}_had_more_time"] = True
     changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
     await take(session, person, Proposal, row, MORE_TIME, changes=changes, **values)
     await _tell_other(
         session, person, row, side, "more_time_asked", f"will answer the proposal by {until:%-d %B %Y}"
     )
     return until
+
+
+async def _with_more_days(
+    session: AsyncSession, person: Person, row: Any, asked: list[int], more: int
+) -> dict[str, Any]:
+    """The columns of a deadline that is so many school days later."""
+    if row.respond_from is None:
+        return await deadline_columns(session, person, asked, row.respond_by, more)
+    return await deadline_columns(session, person, asked, row.respond_from, row.respond_days + more)
 
 
 async def counter_propose(
@@ -276,12 +294,15 @@ async def counter_propose(
     row = await held_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     side = own_side(person, Permission.ANSWER_PROPOSAL, row)
     _refuse_unless_proposed(row)
+    refuse_late(person, row)
     _refuse_other_terms(row, terms_version)
     await refuse_what_cannot_be(session, person, row, days=terms.days, begins=terms.starts_on)
     accepted: dict[str, Any] = {
         f"{side}_accepted_at": datetime.now(UTC),
         f"{OTHER_SIDE[side]}_accepted_at": None,
     }
+    days = days_to_answer(person, row.urgency)
+    due = await deadline_columns(session, person, [urn_on(OTHER_SIDE[side], row)], person.today, days)
     await _take_checked(
         session,
         person,
@@ -290,8 +311,8 @@ async def counter_propose(
         note=terms.message or None,
         changes=_changed_terms(row, terms),
         terms_version=row.terms_version + 1,
-        respond_by=answer_by(person, row.urgency),
         released_by_head=side == GIVER and is_head(person),
+        **due,
         **accepted,
         **terms.columns(),
     )

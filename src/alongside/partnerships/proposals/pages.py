@@ -35,7 +35,7 @@ async def list_proposals(request: Request[Any, Any, Any], session: AsyncSession,
     number = number_of_page(question.one("page"))
     rows, more = await queries.proposals_of(session, person, show, number)
     context = {
-        "proposals": [{"row": row, "turn": turn(row)} for row in rows],
+        "proposals": [{"row": row, "turn": turn(person, row)} for row in rows],
         "counts": await queries.proposal_counts(session, person),
         "parts": PARTS,
         "show": show,
@@ -55,7 +55,7 @@ async def show_proposal(
     reasons = settings_of(person.authority_id).decline_reasons
     context = {
         "proposal": row,
-        "turn": turn(row),
+        "turn": turn(person, row),
         "steps": steps_for(person, row, barred=obstacle is not None),
         "obstacle": obstacle,
         "confirmed": days_ago(row.confirmed_on, person.today),

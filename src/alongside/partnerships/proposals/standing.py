@@ -60,9 +60,11 @@ def waits_for_whom(row: Any) -> list[str]:
     return [name for name, accepted_at in sides if accepted_at is None]
 
 
-def turn(row: Any) -> str:
+def turn(person: Person, row: Any) -> str:
     """Whose turn it is and until when: “Waiting for Mill Primary until 4 March 2027”."""
     until = f"{row.respond_by:%-d %B %Y}"
+    if row.state in ("proposed", "to_release") and row.respond_by < person.today:
+        return f"Not answered by {until}, so it has ended"
     if row.state == "to_release":
         return f"Waiting for the headteacher of {row.giving_name} to release {row.leader_name}, until {until}"
     waiting = waits_for_whom(row)
@@ -75,8 +77,10 @@ def steps_for(person: Person, row: Any, *, barred: bool = False) -> frozenset[st
     """What this person may do with a proposal now, as the page offers it; `barred` when it cannot be agreed."""
     side = side_of(person, row)
     steps: set[str] = set()
+    in_time = row.respond_by >= person.today
     if (
-        row.state == "proposed"
+        in_time
+        and row.state == "proposed"
         and side
         and may(person, Permission.ANSWER_PROPOSAL, row.asking_urn, row.giving_urn)
     ):
@@ -85,7 +89,8 @@ def steps_for(person: Person, row: Any, *, barred: bool = False) -> frozenset[st
             steps |= {"accept", "refuse"}
             if not getattr(row, f"{side}_had_more_time"):
                 steps.add("more_time")
-    if row.state == "to_release" and may(person, Permission.RELEASE_LEADER, row.giving_urn) and side == GIVER:
+    release = in_time and row.state == "to_release" and side == GIVER
+    if release and may(person, Permission.RELEASE_LEADER, row.giving_urn):
         steps.add("release")
     if row.state in ("proposed", "to_release") and may(
         person, Permission.WITHDRAW_PROPOSAL, row.asking_urn, row.giving_urn

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
-from alongside.authorities import calendar_of, settings_of
-from alongside.authorities.calendar import add_school_days
 from alongside.errors import Invalid, Refused, Stale
 from alongside.journal.actions import write_journal
 from alongside.partnerships.actions import in_words
@@ -37,6 +35,7 @@ from alongside.partnerships.visit import (
     VOID_VISIT,
     Visit,
 )
+from alongside.partnerships.visits.deadlines import record_due
 from alongside.partnerships.visits.queries import overdue_records, visit_now, visit_to
 from alongside.partnerships.visits.record import Record
 from alongside.workflow import Move, take
@@ -179,7 +178,7 @@ async def _write(session: AsyncSession, person: Person, row: Any, record: Record
         authority_id=person.authority_id,
         partnership_id=row.id,
         state=move.end,
-        record_due_on=_record_due(person, record.visit_on),
+        record_due_on=await record_due(session, person, row, record.visit_on),
         recorded_at=datetime.now(UTC) if recorded else None,
         recorded_by=person.id if recorded else None,
         **asdict(record),
@@ -223,11 +222,6 @@ def _changes(row: Any, record: Record) -> Mapping[str, list[str]]:
         for name, value in asdict(record).items()
         if getattr(row, name) != value
     }
-
-
-def _record_due(person: Person, visit_on: date) -> date:
-    days = settings_of(person.authority_id).clocks.visit_record_due
-    return add_school_days(calendar_of(person.authority_id), visit_on, days)
 
 
 def _refuse_early(row: Any, record: Record) -> None:
