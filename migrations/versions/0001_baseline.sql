@@ -303,6 +303,7 @@ CREATE TABLE school (
 	CONSTRAINT ck_school_grid CHECK ((easting IS NULL) = (northing IS NULL)), 
 	CONSTRAINT ck_school_position CHECK ((latitude IS NULL) = (longitude IS NULL)), 
 	CONSTRAINT ck_school_website CHECK (website ~ '^https?://'), 
+	CONSTRAINT ck_school_gone_is_closed CHECK (gone_since IS NULL OR status IN ('closed', 'proposed')), 
 	CONSTRAINT fk_school_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
@@ -863,6 +864,34 @@ CREATE TABLE school_link (
 );
 
 CREATE INDEX ix_school_link_authority_id_other_urn ON school_link (authority_id, other_urn);
+
+CREATE TABLE school_succession (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	old_urn INTEGER NOT NULL, 
+	new_urn INTEGER, 
+	kind TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	question TEXT, 
+	candidates INTEGER[] DEFAULT '{}' NOT NULL, 
+	moved JSONB DEFAULT '{}' NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	decided_by UUID, 
+	decided_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_school_succession PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_school_succession_authority_id_old_urn FOREIGN KEY(authority_id, old_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_school_succession_authority_id_new_urn FOREIGN KEY(authority_id, new_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_school_succession_authority_id_decided_by FOREIGN KEY(authority_id, decided_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_school_succession_kind CHECK (kind IN ('closure', 'conversion', 'merger', 'split', 'waiting')), 
+	CONSTRAINT ck_school_succession_state CHECK (state IN ('carried', 'ended', 'open')), 
+	CONSTRAINT ck_school_succession_two_schools CHECK (old_urn <> new_urn), 
+	CONSTRAINT ck_school_succession_open CHECK ((state = 'open') = (question IS NOT NULL AND decided_at IS NULL)), 
+	CONSTRAINT ck_school_succession_carried CHECK (state <> 'carried' OR new_urn IS NOT NULL), 
+	CONSTRAINT fk_school_succession_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE UNIQUE INDEX uq_school_succession_open ON school_succession (authority_id, old_urn) WHERE state = 'open';
 
 CREATE TABLE school_term (
 	authority_id INTEGER NOT NULL, 
@@ -2148,6 +2177,14 @@ CREATE POLICY authority_only ON school_link AS RESTRICTIVE FOR ALL TO PUBLIC USI
 
 CREATE POLICY everyone_inside ON school_link FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE school_succession ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE school_succession FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON school_succession AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+
+CREATE POLICY everyone_inside ON school_succession FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE school_term ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE school_term FORCE ROW LEVEL SECURITY;
@@ -2751,6 +2788,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON school_exclusion TO alongside_app;
 REVOKE ALL ON school_link FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON school_link TO alongside_app;
+
+REVOKE ALL ON school_succession FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON school_succession TO alongside_app;
 
 REVOKE ALL ON school_term FROM PUBLIC;
 

@@ -28,6 +28,7 @@ from alongside.people.sessions import find_person, keep_awake
 from alongside.records import pages as records_pages
 from alongside.schools import pages as schools_pages
 from alongside.settings import Settings, bundled
+from alongside.succession import pages as succession_pages
 from alongside.web import health, live, problems
 from alongside.web.answers import Page
 from alongside.web.caching import with_versions
@@ -49,6 +50,7 @@ ROOMS: tuple[ModuleType, ...] = (
     escalations_pages,
     notifications_pages,
     records_pages,
+    succession_pages,
     desks_pages,
     health,
     live,
@@ -65,6 +67,7 @@ DESTINATIONS = (
     Destination("/cases", "Cases", Permission.WORK_ON_CASE),
     Destination("/schools", "Schools", Permission.SEE_SCHOOLS),
     Destination("/people", "People", Permission.SEE_PEOPLE),
+    Destination("/successions", "Closed schools", Permission.DECIDE_SUCCESSION),
     Destination("/records", "Records", Permission.KEEP_RECORDS),
 )
 

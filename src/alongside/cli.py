@@ -23,7 +23,7 @@ ROOMS = {
     "directory": "alongside.directory.exchange.commands",
     "keys": "alongside.database.commands",
     "people": "alongside.people.commands",
-    "schools": "alongside.schools.commands",
+    "schools": "alongside.succession.commands",
 }
 """Commands that a room brings: in each module, the click group (or command) of that name."""
 

@@ -39,6 +39,7 @@ from alongside.records import model as records
 from alongside.schools import history
 from alongside.schools import model as schools
 from alongside.schools.dates import model as school_dates
+from alongside.succession import model as succession
 from alongside.web import submissions
 from alongside.workflow import WORKFLOWS
 
@@ -85,6 +86,7 @@ __all__ = [
     "statutory",
     "story",
     "submissions",
+    "succession",
     "tasks",
     "timers",
     "use",

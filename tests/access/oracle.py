@@ -88,6 +88,7 @@ AGREED = {
     "take_statutory_step": dict.fromkeys(CORE, WHOLE),
     "overrule_heads": {"head_of_service": WHOLE},
     "learn_from_cases": dict.fromkeys(CORE, WHOLE),
+    "decide_succession": dict.fromkeys(ADMINISTRATOR, WHOLE),
     "keep_records": {**dict.fromkeys(ADMINISTRATOR, WHOLE), "head_of_service": WHOLE},
 }
 

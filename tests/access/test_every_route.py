@@ -60,6 +60,7 @@ OBJECTS = {
     "criterion_id",
     "case_visit_id",
     "file_id",
+    "succession_id",
     "urn",
 }
 OWN_THINGS = {

@@ -208,6 +208,15 @@ async def _one_of_each(
             record_due_on=TODAY + timedelta(days=7),
         ),
         "amendment_id": await _amendment(connection, inside, active),
+        "succession_id": await put(
+            connection,
+            "school_succession",
+            **inside,
+            old_urn=await _closed_school(connection, authority_id, asking + 90),
+            kind="closure",
+            state="open",
+            question="The school has closed and no school follows it.",
+        ),
         "request_id": await put(
             connection,
             "subject_request",
@@ -221,6 +230,17 @@ async def _one_of_each(
         **await _keepsakes(connection, authority_id, entry_id),
         **await _public_entry(connection, authority_id, asking),
     }
+
+
+async def _closed_school(connection: asyncpg.Connection, authority_id: int, urn: int) -> int:
+    """A school that has closed; its URN."""
+    await connection.execute(
+        "INSERT INTO school (authority_id, urn, name, phase, status, la_code, establishment_number)"
+        " VALUES ($1, $2, 'Closed School', 'primary', 'closed', $1, $2 % 10000)",
+        authority_id,
+        urn,
+    )
+    return urn
 
 
 async def _public_entry(connection: asyncpg.Connection, authority_id: int, urn: int) -> dict[str, Any]:

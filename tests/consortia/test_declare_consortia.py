@@ -17,7 +17,9 @@ from alongside.consortia.queries import consortia_of
 from alongside.database.session import Database
 from alongside.errors import Refused
 from tests.authorities.written import northshire, settings_with
+from tests.needs.rows import change_school
 from tests.people import LOCK, NORTHSHIRE, QUAY, SOUTH
+from tests.stage import Copy
 
 TODAY = date(2026, 11, 24)
 OPERATOR = system(NORTHSHIRE, TODAY)
@@ -95,3 +97,27 @@ async def test_settings_and_consortia_are_applied_together(operator: Database, t
         assert refused == []
         assert await apply_authority(session, OPERATOR, wanted) == 2
         assert await planned_lines(session, wanted) == ([], [])
+
+
+async def test_a_consortium_whose_members_have_all_closed_can_end(database: Database, copy: Copy) -> None:
+    """The memberships of closed schools end with it, each on record; an open member still keeps it."""
+    without_south = with_consortia(north=("North", "primary"))
+    await change_school(copy, QUAY, status="closed")
+    async with database.fenced(NORTHSHIRE) as session:
+        (step,) = await plan_consortia(session, without_south, TODAY)
+        assert (
+            str(step) == "! consortium south: has 1 member schools. Place them elsewhere first, or keep it."
+        )
+    await change_school(copy, LOCK, status="closed")
+    async with database.fenced(NORTHSHIRE) as session:
+        await apply_consortia(session, OPERATOR, without_south)
+        ended = {row.key: row.ended_on for row in await consortia_of(session, NORTHSHIRE, TODAY)}
+        assert ended == {"north": None, "south": TODAY}
+        members = await session.execute(
+            text(f"SELECT ends_on FROM consortium_membership WHERE consortium_id = '{SOUTH}'")
+        )
+        assert {row.ends_on for row in members} == {TODAY}
+        left = await session.execute(
+            text("SELECT schools FROM journal_entry WHERE verb = 'leave_consortium'")
+        )
+        assert sorted(row.schools for row in left) == [[QUAY], [LOCK]]

@@ -264,7 +264,7 @@ async def test_a_page_offers_no_late_answer_and_says_why(
     assert "Not answered by 20 November 2026" in words(page)
     assert "acceptance" not in page.text
     assert "Answer a proposal" not in words(await client.get("/desk", as_=HEAD_OF_MILL))
-    late = await client.post(f"/proposals/{proposal_id}/acceptance", {"terms_version": "1"}, as_=HEAD_OF_MILL)
+    late = await client.post(f"/proposals/{proposal_id}/acceptance", {"version": "1"}, as_=HEAD_OF_MILL)
     assert late.status_code == 409
     assert "The last day to answer was 20 November 2026" in words(late)
 

@@ -56,7 +56,7 @@ async def test_the_page_says_whose_turn_it_is(database: Database) -> None:
     proposal_id = await a_proposal(database)
     async with database.fenced(NORTHSHIRE, read_only=True) as session:
         row = await proposal_to(session, acting(HEAD_OF_MILL), Permission.SEE_PROPOSAL, proposal_id)
-        assert turn(row).startswith("Waiting for Mill Primary School until ")
+        assert turn(acting(HEAD_OF_MILL), row).startswith("Waiting for Mill Primary School until ")
         assert steps_for(acting(HEAD_OF_MILL), row) == {"accept", "refuse", "more_time", "counter"}
         assert steps_for(acting(HEAD_OF_PARK), row) == {"counter", "withdraw"}
         assert steps_for(acting(LEAD_OF_NORTH), row) == frozenset()

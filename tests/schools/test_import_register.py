@@ -17,9 +17,9 @@ from alongside.errors import Refused
 from alongside.journal.queries import broken_links
 from alongside.schools.actions import apply_register
 from alongside.schools.changes import ChangeReport, compare
-from alongside.schools.commands import schools as command
 from alongside.schools.gias import Register, read_register
 from alongside.schools.queries import history_of, known_links, known_schools, related_schools, school_with
+from alongside.succession.commands import schools as command
 from tests.people import NORTHSHIRE, SCHOOLS, SOUTHSHIRE
 from tests.schools.extract import HAMPSHIRE, SAMPLE, read_text, register_text, school
 from tests.stage import FENCE_KEY, TENANTS, Copy

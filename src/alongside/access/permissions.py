@@ -94,6 +94,7 @@ class Permission(StrEnum):
     LEARN_FROM_CASES = auto()
 
     KEEP_RECORDS = auto()
+    DECIDE_SUCCESSION = auto()
 
 
 Entry = dict[Role, Reach]
@@ -182,6 +183,7 @@ LAW: dict[Permission, Entry] = {
     Permission.TAKE_STATUTORY_STEP: CORE_TEAM,
     Permission.OVERRULE_HEADS: {Role.HEAD_OF_SERVICE: Reach.AUTHORITY},
     Permission.LEARN_FROM_CASES: to(LEADING_AUTHORITY, Reach.AUTHORITY),
+    Permission.DECIDE_SUCCESSION: to(frozenset({Role.AUTHORITY_ADMINISTRATOR}), Reach.AUTHORITY),
     Permission.KEEP_RECORDS: {
         Role.AUTHORITY_ADMINISTRATOR: Reach.AUTHORITY,
         Role.HEAD_OF_SERVICE: Reach.AUTHORITY,

@@ -13,6 +13,7 @@ from alongside.authorities.settings import AuthoritySettings
 from alongside.consortia.model import Consortium, ConsortiumMembership
 from alongside.errors import Refused
 from alongside.journal.actions import write_journal
+from alongside.schools.model import OPEN_STATUSES, School
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,17 @@ async def apply_consortia(session: AsyncSession, person: Person, settings: Autho
 
 
 async def _standing(session: AsyncSession, authority_id: int, today: date) -> list[Row[Any]]:
-    """Every consortium with the count of its members of today and of days to come."""
+    """Every consortium with the count of its open members of today and of days to come."""
     membership = ConsortiumMembership
     counted = (
         select(func.count())
+        .select_from(membership)
+        .join(
+            School,
+            (School.authority_id == membership.authority_id) & (School.urn == membership.school_urn),
+        )
         .where(
+            School.status.in_(OPEN_STATUSES),
             membership.authority_id == Consortium.authority_id,
             membership.consortium_id == Consortium.id,
             or_(membership.ends_on.is_(None), membership.ends_on > today),
@@ -98,6 +105,9 @@ async def _standing(session: AsyncSession, authority_id: int, today: date) -> li
 async def _take(session: AsyncSession, person: Person, settings: AuthoritySettings, step: Step) -> None:
     inside = person.authority_id
     consortium_id = step.id
+    if step.verb == "end":
+        assert consortium_id is not None
+        await _end_memberships(session, person, consortium_id)
     if step.verb == "begin":
         declared = settings.consortia[step.key]
         consortium_id = await session.scalar(
@@ -119,3 +129,23 @@ async def _take(session: AsyncSession, person: Person, settings: AuthoritySettin
     await write_journal(
         session, person, f"{step.verb}_consortium", "consortium", consortium_id, note=step.sentence
     )
+
+
+async def _end_memberships(session: AsyncSession, person: Person, consortium_id: UUID) -> None:
+    """End what closed schools still hold of a consortium that ends; one audit log entry for each."""
+    membership = ConsortiumMembership
+    ended = await session.execute(
+        update(membership)
+        .where(
+            membership.authority_id == person.authority_id,
+            membership.consortium_id == consortium_id,
+            or_(membership.ends_on.is_(None), membership.ends_on > person.today),
+        )
+        .values(ends_on=func.greatest(person.today, membership.starts_on))
+        .returning(membership.school_urn)
+        .execution_options(synchronize_session=False)
+    )
+    for row in ended.all():
+        await write_journal(
+            session, person, "leave_consortium", "consortium", consortium_id, schools=[row.school_urn]
+        )

@@ -46,6 +46,13 @@ WITHDRAW_NEED = Move(
     "withdrew the need",
     note_required=True,
 )
+CLOSE_NEED = Move(
+    "close_need",
+    ("draft", "to_confirm", "open", "proposed", "paused"),
+    "withdrawn",
+    None,
+    "the school has closed, so the need was withdrawn",
+)
 REOPEN_NEED = Move(
     "reopen_need",
     ("withdrawn", "unmet", "met", "part_met", "not_met"),
@@ -72,6 +79,7 @@ MOVES = (
     CONFIRM_NEED,
     GIVE_UP_NEED,
     WITHDRAW_NEED,
+    CLOSE_NEED,
     REOPEN_NEED,
 )
 NEED_WORKFLOW = workflow("need", MOVES, ("met", "part_met", "not_met", "unmet", "withdrawn"))

@@ -38,6 +38,13 @@ END_OFFER = Move(
     Permission.CHANGE_OFFER,
     "withdrew the offer",
 )
+CLOSE_OFFER = Move(
+    "close_offer",
+    ("draft", "live", "paused", "exhausted"),
+    "ended",
+    None,
+    "the school has closed, so the offer ended",
+)
 REOPEN_OFFER = Move("reopen_offer", ("ended",), "live", Permission.CHANGE_OFFER, "reopened the offer")
 
 REWORD_OFFER = "reword_offer"
@@ -53,6 +60,7 @@ MOVES = (
     EXHAUST_OFFER,
     REFILL_OFFER,
     END_OFFER,
+    CLOSE_OFFER,
     REOPEN_OFFER,
 )
 OFFER_WORKFLOW = workflow("offer", MOVES, ("ended",))

@@ -79,7 +79,7 @@ async def _write_schools(
     changed: dict[int, dict[str, Any]] = {}
     for change in changes:
         if change.kind == "gone":
-            changed.setdefault(change.urn, {})["gone_since"] = person.today
+            changed.setdefault(change.urn, {}).update(gone_since=person.today, status="closed")
         elif change.kind == "back":
             changed.setdefault(change.urn, {})["gone_since"] = None
         elif change.field is not None and change.field != "links":

@@ -37,13 +37,15 @@ class Change:
 class ChangeReport:
     """Everything a register would change, in the order of CHANGE_KINDS, then of URN.
 
-    `unchanged` counts schools that stay as they are; `missing` are open schools the file no longer lists.
+    `unchanged` counts schools that stay as they are; `missing` are open schools the file no longer lists. They are
+    closed, but stay open (`missing_stay_open`) while a row of the file cannot be told to be one of them or not.
     """
 
     changes: list[Change] = field(default_factory=list)
     unchanged: int = 0
     known_open: int = 0
     missing: list[int] = field(default_factory=list)
+    missing_stay_open: bool = False
 
     @property
     def counts(self) -> dict[str, int]:
@@ -69,14 +71,16 @@ def compare(register: Register, known: Known, known_links: Links) -> ChangeRepor
             changes += _changed_links(urn, new, register, known_links)
         report.changes += changes
         report.unchanged += not changes
-    if all(fault.urn is not None for fault in register.faults):
-        # With a row that cannot be told to be anybody's, a school that is missing may just be that row.
-        for urn, old in known.items():
-            if urn in register.schools or urn in register.unreadable or old["gone_since"] is not None:
-                continue
+    # With a row that cannot be told to be anybody's, a school that is missing may just be that row: it stays as it is.
+    told_apart = all(fault.urn is not None for fault in register.faults)
+    for urn, old in known.items():
+        if urn in register.schools or urn in register.unreadable or old["gone_since"] is not None:
+            continue
+        if old["status"] in OPEN_STATUSES:
+            report.missing.append(urn)
+        if told_apart:
             report.changes.append(Change(urn, old["name"], "gone"))
-            if old["status"] in OPEN_STATUSES:
-                report.missing.append(urn)
+    report.missing_stay_open = bool(report.missing) and not told_apart
     order = list(CHANGE_KINDS)
     report.changes.sort(key=lambda change: (order.index(change.kind), change.urn, change.field or ""))
     return report
@@ -169,6 +173,7 @@ def _headline(
         return
     if old["gone_since"] is not None:
         yield Change(urn, name, "back")
+        return
     if old["status"] == new["status"]:
         return
     if new["status"] == "closed":

@@ -44,7 +44,7 @@ class School(AuthorityKeyed, Base):
     `establishment_number` with `la_code` is the LAESTAB. `capacity` and `pupils` are counts, `percentage_fsm`
     is the share eligible for free school meals at `census_on`. `easting` and `northing` are metres of the
     British National Grid, `latitude` and `longitude` degrees of WGS 84. `gone_since` is the day of the first
-    import whose file no longer listed the school under this authority.
+    import whose file no longer listed the school under this authority: it counts as closed from then on.
     """
 
     __tablename__ = "school"
@@ -61,6 +61,7 @@ class School(AuthorityKeyed, Base):
         CheckConstraint("(easting IS NULL) = (northing IS NULL)", name="grid"),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="position"),
         CheckConstraint("website ~ '^https?://'", name="website"),
+        CheckConstraint("gone_since IS NULL OR status IN ('closed', 'proposed')", name="gone_is_closed"),
         Index(None, "authority_id", "status", "name", "urn"),
         Index(None, "authority_id", "la_code", "establishment_number"),
     )

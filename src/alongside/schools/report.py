@@ -1,7 +1,7 @@
 """The change report in words, for a terminal and as a file."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -33,6 +33,9 @@ def print_report(console: Console, register: Register, report: ChangeReport) -> 
         if count:
             table.add_row(CHANGE_KINDS[kind], f"{count:,}")
     table.add_row("Unchanged", f"{report.unchanged:,}")
+    if report.missing:
+        fate = "they stay open, see below" if report.missing_stay_open else "they count as closed from now on"
+        table.add_row(f"Open schools that the file lacks: {fate}", f"{len(report.missing):,}")
     unread = len({fault.line for fault in register.faults})
     table.add_row("Rows left out because they cannot be read", f"{unread:,}")
     if register.not_schools:
@@ -44,6 +47,13 @@ def print_report(console: Console, register: Register, report: ChangeReport) -> 
             continue
         _print_first(console, [_line(change) for change in changes])
     _print_first(console, [f"Left out, {fault}" for fault in register.faults])
+    if report.missing_stay_open:
+        console.print(
+            f"{len(report.missing):,} open schools are not in the file, but a row without a readable URN may be one "
+            "of them. They stay open. Correct those rows and import the file again.",
+            style="yellow",
+            highlight=False,
+        )
 
 
 def _print_first(console: Console, lines: list[str]) -> None:
@@ -63,12 +73,14 @@ def _line(change: Change) -> str:
     return f"{head} ({'carried on as' if change.kind in ('closed', 'merged') else 'was'} {change.other_urn})"
 
 
-def write_report(path: Path, register: Register, report: ChangeReport) -> None:
-    """Write every change and every row left out as a CSV file that a spreadsheet opens as it is."""
+def write_report(
+    path: Path, register: Register, report: ChangeReport, more: Iterable[list[str]] = ()
+) -> None:
+    """Write every change, `more` rows and every row left out as a CSV file that a spreadsheet opens as it is."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(HEADINGS)
-        rows.writerows([_unharmful(cell) for cell in row] for row in _rows(register, report))
+        rows.writerows([_unharmful(cell) for cell in row] for row in (*_rows(register, report), *more))
 
 
 def _rows(register: Register, report: ChangeReport) -> Iterator[list[str]]:

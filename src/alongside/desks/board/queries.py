@@ -66,6 +66,7 @@ def _common(table: Any, reach: Reach | None, filters: frozenset[str]) -> list[Co
     """What narrows needs and offers alike."""
     kept = [
         table.authority_id == HERE,
+        text("school.status IN ('open', 'closing')"),
         condition(reach, table.school_urn, shown_to_all_from=table.shown_to_all_from),
     ]
     if "q" in filters:

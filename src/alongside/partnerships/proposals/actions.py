@@ -35,6 +35,7 @@ from alongside.partnerships.proposals.checks import Pairing, pairing_of, refuse_
 from alongside.partnerships.proposals.deadlines import (
     days_to_answer,
     deadline_columns,
+    more_days_columns,
     refuse_late,
     who_must_answer,
 )
@@ -267,7 +268,7 @@ async def ask_more_time(session: AsyncSession, person: Person, proposal_id: UUID
         )
     more = settings_of(person.authority_id).clocks.more_time
     asked = sorted(who_must_answer(row))
-    values = await _with_more_days(session, person, row, asked, more)
+    values = await more_days_columns(session, person, row, asked, more)
     until: date = values["respond_by"]
     values[f"{side}_had_more_time"] = True
     changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
@@ -276,15 +277,6 @@ async def ask_more_time(session: AsyncSession, person: Person, proposal_id: UUID
         session, person, row, side, "more_time_asked", f"will answer the proposal by {until:%-d %B %Y}"
     )
     return until
-
-
-async def _with_more_days(
-    session: AsyncSession, person: Person, row: Any, asked: list[int], more: int
-) -> dict[str, Any]:
-    """The columns of a deadline that is so many school days later."""
-    if row.respond_from is None:
-        return await deadline_columns(session, person, asked, row.respond_by, more)
-    return await deadline_columns(session, person, asked, row.respond_from, row.respond_days + more)
 
 
 async def counter_propose(

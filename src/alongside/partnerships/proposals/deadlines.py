@@ -41,6 +41,15 @@ async def deadline_columns(
     return {"respond_by": until, "respond_from": began_on, "respond_days": days}
 
 
+async def more_days_columns(
+    session: AsyncSession, person: Person, row: Any, asked: Iterable[int], more: int
+) -> dict[str, Any]:
+    """The columns of a deadline that is so many school days later."""
+    if row.respond_from is None:
+        return await deadline_columns(session, person, asked, row.respond_by, more)
+    return await deadline_columns(session, person, asked, row.respond_from, row.respond_days + more)
+
+
 def is_late(person: Person, row: Any) -> bool:
     """Whether the last day to answer a live proposal has passed, school day or not."""
     return bool(row.state in LIVE and row.respond_by < person.today)

@@ -21,7 +21,7 @@ from alongside.partnerships.proposals.queries import LIVE, WAITING_NEEDS
 from alongside.partnerships.queries import AUTHORITY, one_row, rows_of
 from alongside.partnerships.sides import ASKER, GIVER, LEADER, OTHER_SIDE
 from alongside.schools.distance import miles_to_school
-from alongside.schools.model import School
+from alongside.schools.model import OPEN_STATUSES, School
 
 MILES = miles_to_school("east", "north").label("miles")
 
@@ -126,6 +126,7 @@ async def offers_for_need(session: AsyncSession, person: Person, need: Row[Any])
             _nothing_bars(person, obstacles),
             is_proposable(person.today, settings_of(person.authority_id)),
             Offer.school_urn != need.school_urn,
+            School.status.in_(OPEN_STATUSES),
             seen_by(person, Offer),
             _within_propose(person, Offer.school_urn, need.school_urn),
             ~already,
@@ -158,6 +159,7 @@ async def needs_for_offer(session: AsyncSession, person: Person, offer: Row[Any]
             _nothing_bars(person, obstacles),
             Need.state.in_(WAITING_NEEDS),
             Need.school_urn != offer.school_urn,
+            School.status.in_(OPEN_STATUSES),
             seen_by(person, Need),
             _within_propose(person, Need.school_urn, offer.school_urn),
             ~already,

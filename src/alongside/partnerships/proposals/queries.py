@@ -25,6 +25,7 @@ from alongside.partnerships.queries import (
     rows_of,
 )
 from alongside.partnerships.sides import is_head
+from alongside.schools.model import OPEN_STATUSES
 
 LIVE = ("proposed", "to_release")
 WAITING_NEEDS = ("open", "proposed")
@@ -129,7 +130,12 @@ async def proposal_counts(session: AsyncSession, person: Person) -> dict[str, in
 
 async def run_out(session: AsyncSession, authority_id: int, today: date) -> Sequence[Row[Any]]:
     """Live proposals whose time is over, or whose need or offer is no longer there: 200 at most."""
-    gone = or_(Need.state.not_in(WAITING_NEEDS), Offer.state == "ended")
+    gone = or_(
+        Need.state.not_in(WAITING_NEEDS),
+        Offer.state == "ended",
+        Asking.status.not_in(OPEN_STATUSES),
+        Giving.status.not_in(OPEN_STATUSES),
+    )
     statement = (
         PROPOSAL.where(Proposal.state.in_(LIVE), or_(Proposal.respond_by < today, gone))
         .order_by(Proposal.id)

@@ -1,0 +1,14 @@
+"""What an administrator types to decide what becomes of a closed school."""
+
+from wtforms import Form, StringField
+
+
+class SuccessorForm(Form):
+    """The school that takes over, by its URN."""
+
+    urn = StringField("URN of the school that takes over", filters=[lambda typed: (typed or "").strip()])
+
+    def number(self) -> int | None:
+        """The URN as a number; None for anything that cannot be one."""
+        typed = self.urn.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 7 else None

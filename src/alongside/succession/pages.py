@@ -1,0 +1,83 @@
+"""The pages for administrators: which schools have closed, what was carried over, and what they must decide."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.access.permissions import Permission
+from alongside.access.person import Person
+from alongside.errors import Invalid
+from alongside.succession import actions, queries
+from alongside.succession.forms import SuccessorForm
+from alongside.succession.model import KINDS, STATES
+from alongside.web.answers import Answer, Page, SeeOther
+from alongside.web.gate import page
+from alongside.web.typed import asked, typed
+
+DECIDE = Permission.DECIDE_SUCCESSION
+LAST_PAGE = 1000
+
+
+@page.get("/successions", permission=DECIDE)
+async def list_successions(request: Request[Any, Any, Any], session: AsyncSession, person: Person) -> Answer:
+    """Closed schools: those to decide about first, then those that were carried over or ended."""
+    number = asked(request).one("page")
+    at = min(int(number), LAST_PAGE) if number.isascii() and number.isdigit() and 0 < len(number) < 6 else 1
+    at = max(at, 1)
+    rows, more = await queries.successions_of(session, person.authority_id, at)
+    context = {
+        "rows": rows,
+        "previous": f"/successions?page={at - 1}" if at > 1 else None,
+        "following": f"/successions?page={at + 1}" if more else None,
+        "KINDS": KINDS,
+        "STATES": STATES,
+    }
+    return Page("succession/list.html", context)
+
+
+@page.get("/successions/{succession_id:uuid}", permission=DECIDE)
+async def show_succession(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, succession_id: UUID
+) -> Answer:
+    """One closed school, with the decision to take."""
+    return await _page(session, person, succession_id, None)
+
+
+@page.post("/successions/{succession_id:uuid}/successor", permission=DECIDE)
+async def carry_over(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, succession_id: UUID
+) -> Answer:
+    """Carry the closed school over to another."""
+    form = SuccessorForm(await typed(request))
+    try:
+        await actions.decide_carry_over(session, person, succession_id, form.number())
+    except Invalid as problem:
+        form.urn.errors = list(problem.mistakes["urn"])
+        return await _page(session, person, succession_id, form, 422)
+    return SeeOther("/successions", "The school’s people, posts and agreements were carried over.")
+
+
+@page.post("/successions/{succession_id:uuid}/end", permission=DECIDE)
+async def end_school(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Person, succession_id: UUID
+) -> Answer:
+    """End what the closed school still holds."""
+    await actions.decide_to_end(session, person, succession_id)
+    return SeeOther("/successions", "The school’s posts, roles and memberships have ended.")
+
+
+async def _page(
+    session: AsyncSession, person: Person, succession_id: UUID, form: SuccessorForm | None, status: int = 200
+) -> Answer:
+    row = await queries.succession_with(session, person.authority_id, succession_id)
+    candidates = await queries.open_schools(session, person.authority_id, row.candidates)
+    if form is None:
+        known = str(candidates[0].urn) if len(candidates) == 1 else ""
+        form = SuccessorForm(data={"urn": known})
+    context = {"row": row, "candidates": candidates, "form": form, "KINDS": KINDS, "STATES": STATES}
+    return Page("succession/show.html", context, status)
+
+
+routes = [list_successions, show_succession, carry_over, end_school]
