@@ -168,7 +168,6 @@ async def end_early(
         Need,
         await need_of(session, person.authority_id, row.need_id),
         LOOK_AGAIN,
-        confirmed_on=person.today,
     )
     await wind_up(session, person, row)
     await tell_both_and_leaders(

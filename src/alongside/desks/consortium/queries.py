@@ -44,16 +44,18 @@ TRACKER = """
           FROM offer WHERE authority_id = :authority_id AND state = 'live' GROUP BY school_urn
     ), support AS (
         SELECT urn, sum(days_in) AS days_in, sum(days_out) AS days_out FROM (
-            SELECT asking_urn AS urn, days_used AS days_in, 0 AS days_out FROM partnership
-             WHERE authority_id = :authority_id AND agreed_at >= :year_began
-            UNION ALL
-            SELECT giving_urn, 0, days_used FROM partnership
-             WHERE authority_id = :authority_id AND agreed_at >= :year_began
-        ) side GROUP BY urn
+            SELECT side.urn, CASE WHEN side.urn = p.asking_urn THEN v.days ELSE 0 END AS days_in,
+                   CASE WHEN side.urn = p.giving_urn THEN v.days ELSE 0 END AS days_out
+              FROM visit v
+              JOIN partnership p ON p.authority_id = :authority_id AND p.id = v.partnership_id
+             CROSS JOIN LATERAL unnest(ARRAY[p.asking_urn, p.giving_urn]) AS side (urn)
+             WHERE v.authority_id = :authority_id AND v.state = 'recorded'
+               AND v.visit_on >= :year_began AND v.visit_on <= :today
+        ) visited GROUP BY urn
     ), contact AS (
         SELECT urn, max(at)::date AS last_contact_on FROM (
             SELECT unnest(schools) AS urn, at FROM journal_entry
-             WHERE authority_id = :authority_id AND at >= :contact_since
+             WHERE authority_id = :authority_id AND at >= :contact_since AND person_id IS NOT NULL
         ) entry GROUP BY urn
     )
     SELECT member.urn, member.name, member.phase, member.kind, member.consortium,

@@ -92,16 +92,19 @@ WAITING = text(
 
 GIVEN_AND_GOT = text(
     """
-    SELECT coalesce(sum(p.days_used) FILTER (WHERE p.giving_urn = :urn), 0) AS given,
-           coalesce(sum(p.days_used) FILTER (WHERE p.asking_urn = :urn), 0) AS got,
+    SELECT coalesce(sum(visited.days) FILTER (WHERE p.giving_urn = :urn), 0) AS given,
+           coalesce(sum(visited.days) FILTER (WHERE p.asking_urn = :urn), 0) AS got,
            count(*) FILTER (WHERE p.state IN ('preparing', 'active')) AS running,
            (SELECT count(*) FROM need n WHERE n.authority_id = :authority_id AND n.school_urn = :urn
              AND n.state IN ('open', 'proposed', 'paused')) AS open_needs,
            (SELECT coalesce(sum(o.days_total - o.days_taken), 0) FROM offer o
              WHERE o.authority_id = :authority_id AND o.school_urn = :urn AND o.state = 'live') AS days_left
       FROM partnership p
+      LEFT JOIN LATERAL (
+          SELECT sum(v.days) AS days FROM visit v
+           WHERE v.authority_id = :authority_id AND v.partnership_id = p.id AND v.state = 'recorded'
+             AND v.visit_on >= :year_began AND v.visit_on <= :today) visited ON true
      WHERE p.authority_id = :authority_id AND (p.giving_urn = :urn OR p.asking_urn = :urn)
-       AND p.agreed_at >= :year_began
     """
 )
 
@@ -126,7 +129,7 @@ async def waiting_for(session: AsyncSession, person: Person, fresh_since: date) 
 
 
 async def given_and_got(session: AsyncSession, person: Person, year_began: date) -> Row[Any]:
-    """Days given and got since a day, what is running, what is open, and days still on offer."""
+    """Days of visits given and received since a day, what is running, what is open, and days still on offer."""
     return (await session.execute(GIVEN_AND_GOT, _own(person) | {"year_began": year_began})).one()
 
 

@@ -52,8 +52,14 @@ OFFERS = """
           FROM review r JOIN partnership p ON p.authority_id = :authority_id AND p.id = r.partnership_id
          WHERE r.authority_id = :authority_id AND r.side = 'asker' GROUP BY p.giving_urn
     ), carried AS (
-        SELECT giving_urn AS urn, sum(CASE WHEN state IN ('preparing', 'active') THEN days ELSE days_used END) AS days
-          FROM partnership WHERE authority_id = :authority_id AND agreed_at >= :burden_since GROUP BY giving_urn
+        SELECT urn, sum(days) AS days FROM (
+            SELECT p.giving_urn AS urn, v.days FROM visit v
+              JOIN partnership p ON p.authority_id = :authority_id AND p.id = v.partnership_id
+             WHERE v.authority_id = :authority_id AND v.state = 'recorded' AND v.visit_on >= :burden_since
+            UNION ALL
+            SELECT giving_urn, days - days_used FROM partnership
+             WHERE authority_id = :authority_id AND state IN ('preparing', 'active')
+        ) given GROUP BY urn
     ), asked AS (
         SELECT giving_urn AS urn, max(proposed_at)::date AS on_day
           FROM proposal WHERE authority_id = :authority_id GROUP BY giving_urn

@@ -25,7 +25,10 @@ ENDED_WITH = {
 
 
 async def go_on_looking(session: AsyncSession, person: Person, row: Any) -> None:
-    """Open a need again when nothing is proposed for it any more; the need must be held."""
+    """Open a need again when nothing is proposed for it any more; the need must be held.
+
+    Only its school says that it still holds: the day on which it last did stays as it was.
+    """
     need = await need_of(session, person.authority_id, row.need_id)
     if need.state == "proposed" and not await live_proposals_of_need(
         session, person.authority_id, row.need_id
@@ -36,7 +39,6 @@ async def go_on_looking(session: AsyncSession, person: Person, row: Any) -> None
             Need,
             need,
             GO_ON_LOOKING,
-            confirmed_on=person.today,
         )
 
 
