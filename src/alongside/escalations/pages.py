@@ -144,6 +144,7 @@ async def _case(session: AsyncSession, person: Person, row: Any) -> dict[str, An
         "clock": await _clock(session, person, row),
         "reason": reason_in_words(settings, row),
         "tried": await tried_of(session, person, row.id),
+        "others": others,
         "untold": untold[0].why if untold else None,
         "outcome": outcome_in_words(row),
         "result": result_in_words(row),

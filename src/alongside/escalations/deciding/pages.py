@@ -17,6 +17,7 @@ from alongside.escalations.deciding.forms import DecisionForm, MergerForm, Owner
 from alongside.escalations.handling import actions
 from alongside.escalations.procuring.queries import asked_of
 from alongside.escalations.queries import case_to, officers, others_of_school
+from alongside.escalations.reading.access_log import logs_reading
 from alongside.partnerships.versions import version_of
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.gate import page
@@ -34,6 +35,7 @@ MERGER = Asked(
 
 
 @page.get("/cases/{case_id:uuid}/decision", permission=HANDLE)
+@logs_reading
 async def write_decision(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -75,6 +77,7 @@ async def decide_case(
 
 
 @page.get("/cases/{case_id:uuid}/plan", permission=HANDLE)
+@logs_reading
 async def write_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -105,6 +108,7 @@ async def agree_plan(
 
 
 @page.get("/cases/{case_id:uuid}/owner", permission=HANDLE)
+@logs_reading
 async def ask_for_owner(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -134,6 +138,7 @@ async def assign_case(
 
 
 @page.get("/cases/{case_id:uuid}/merger", permission=HANDLE)
+@logs_reading
 async def ask_into_which(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

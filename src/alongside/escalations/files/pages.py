@@ -17,6 +17,7 @@ from alongside.escalations.files.model import LARGEST
 from alongside.escalations.files.queries import file_to
 from alongside.escalations.handling.forms import NoteForm
 from alongside.escalations.queries import case_to
+from alongside.escalations.reading.access_log import logs_reading
 from alongside.escalations.reading.actions import note_reading
 from alongside.web.answers import AfterCommit, Answer, Download, Page, SeeOther
 from alongside.web.gate import page, prepared
@@ -42,6 +43,7 @@ REMOVE = Asked(
 
 
 @page.get("/cases/{case_id:uuid}/files/new", permission=WORK)
+@logs_reading
 async def choose_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -100,6 +102,7 @@ async def take_file(
 
 
 @page.get("/case-files/{file_id:uuid}/withdrawal", permission=WORK)
+@logs_reading
 async def ask_why_removed(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, file_id: UUID
 ) -> Answer:

@@ -17,6 +17,7 @@ from alongside.escalations.handling import actions
 from alongside.escalations.handling.forms import EndForm, NoteForm, WaitForm
 from alongside.escalations.model import STEP_DOWN, STEP_UP
 from alongside.escalations.queries import case_to
+from alongside.escalations.reading.access_log import logs_reading
 from alongside.partnerships.versions import version_of
 from alongside.web.answers import Answer, SeeOther
 from alongside.web.gate import page
@@ -191,7 +192,10 @@ def _note_routes(one: NoteAct) -> list[HTTPRouteHandler]:
 
     ask.__name__, act.__name__ = f"ask_to_{one.verb}", one.verb
     ask.__doc__, act.__doc__ = f"Ask for the reason: {one.asked.title}.", f"{one.asked.title}, with a reason."
-    return [page.get(path, permission=one.permission)(ask), page.post(path, permission=one.permission)(act)]
+    return [
+        page.get(path, permission=one.permission)(logs_reading(ask)),
+        page.post(path, permission=one.permission)(act),
+    ]
 
 
 def _plain_route(one: PlainAct) -> HTTPRouteHandler:
@@ -232,6 +236,7 @@ CLOSE = Asked(
 
 
 @page.get("/cases/{case_id:uuid}/wait", permission=HANDLE)
+@logs_reading
 async def ask_for_whom(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -257,6 +262,7 @@ async def wait_for(
 
 
 @page.get("/cases/{case_id:uuid}/taking-back", permission=ANSWER)
+@logs_reading
 async def ask_to_take_back(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -273,6 +279,7 @@ async def take_back(
 
 
 @page.get("/cases/{case_id:uuid}/closing", permission=HANDLE)
+@logs_reading
 async def ask_to_close(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

@@ -14,6 +14,7 @@ from alongside.escalations.procuring.actions import LOOKED_FOR_IN, ask_matching
 from alongside.escalations.procuring.forms import AskMatchingForm
 from alongside.escalations.procuring.queries import open_needs_of
 from alongside.escalations.queries import case_to
+from alongside.escalations.reading.access_log import logs_reading
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.typed import Typed, typed
@@ -22,6 +23,7 @@ HANDLE = Permission.HANDLE_CASE
 
 
 @page.get("/cases/{case_id:uuid}/matching", permission=HANDLE)
+@logs_reading
 async def ask_for_which_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

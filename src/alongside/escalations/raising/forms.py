@@ -64,6 +64,8 @@ class RaiseForm(Form):
     checked_no_pupil = BooleanField("I have looked again: nobody could tell from this who a pupil is")
     checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")
 
+    another = BooleanField("Raise another escalation, although one is open for this school")
+
     def __init__(self, *given: Any, **settled: Any) -> None:
         """Read what was typed, or show an empty form."""
         super().__init__(*given, **settled)
@@ -87,8 +89,8 @@ class RaiseForm(Form):
         entry = settings.case_reasons.get(self.reason.data or "")
         return entry is not None and entry.to_safeguarding
 
-    def holds(self, settings: AuthoritySettings) -> bool:
-        """Whether this can be raised."""
+    def holds(self, settings: AuthoritySettings, *, standing: bool = False) -> bool:
+        """Whether this can be raised; while one is open for the school (`standing`), only with a tick."""
         self.validate()
         for name, cure in NEEDED.items():
             if not self[name].data and not (name == "tried" and self.tried_words.data):
@@ -98,6 +100,8 @@ class RaiseForm(Form):
             blame(self.reason_words, "Say what the reason is")
         if self.told.data == "wait" and not self.why_wait.data:
             blame(self.why_wait, "Say why it is better to wait: the core team reads it, the school does not")
+        if standing and not self.another.data:
+            blame(self.another, "An escalation of this school is open. Read it first, or tick the box")
         be_cautious(self, [self[name].data for name in TEXTS])
         return not self.errors
 

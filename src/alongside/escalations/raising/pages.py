@@ -40,7 +40,7 @@ async def raise_case(request: Request[Any, Any, Any], session: AsyncSession, per
     answer = await _form_page(session, person, form, school, status=422)
     if form.to_safeguarding(settings):
         return _safeguarding_page(person)
-    if not form.holds(settings):
+    if not form.holds(settings, standing=bool(await queries.open_cases_of(session, person, [urn]))):
         return answer
     case_id = await actions.raise_case(
         session,

@@ -12,6 +12,7 @@ from alongside.errors import Invalid
 from alongside.escalations.acts import blame_all
 from alongside.escalations.queries import case_to
 from alongside.escalations.reading import actions, queries
+from alongside.escalations.reading.access_log import logs_reading
 from alongside.escalations.reading.forms import ReaderForm
 from alongside.web.answers import AfterCommit, Answer, Page, SeeOther
 from alongside.web.gate import page
@@ -28,6 +29,7 @@ PARTS = {
 
 
 @page.get("/cases/{case_id:uuid}/readers", permission=HANDLE)
+@logs_reading
 async def show_readers(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

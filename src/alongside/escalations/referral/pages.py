@@ -11,6 +11,7 @@ from alongside.access.person import Person
 from alongside.errors import Refused, Stale
 from alongside.escalations.acts import Asked, act_page
 from alongside.escalations.queries import case_to
+from alongside.escalations.reading.access_log import logs_reading
 from alongside.escalations.referral import actions
 from alongside.escalations.referral.forms import AnswerForm
 from alongside.partnerships.versions import version_of
@@ -29,6 +30,7 @@ ANSWER = Asked(
 
 
 @page.get("/cases/{case_id:uuid}/referral-answer", permission=HANDLE)
+@logs_reading
 async def write_answer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

@@ -10,6 +10,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.escalations.acts import Asked, act_page
 from alongside.escalations.queries import case_to
+from alongside.escalations.reading.access_log import logs_reading
 from alongside.escalations.statutory import actions
 from alongside.escalations.statutory.forms import OverrulingForm, StepForm
 from alongside.escalations.statutory.ladder import STEPS, is_open
@@ -31,6 +32,7 @@ OVERRULING = Asked(
 
 
 @page.get("/cases/{case_id:uuid}/statutory-steps/new", permission=STEP)
+@logs_reading
 async def write_step(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -60,6 +62,7 @@ async def take_statutory_step(
 
 
 @page.get("/cases/{case_id:uuid}/overruling", permission=OVERRULE)
+@logs_reading
 async def ask_on_which_ground(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

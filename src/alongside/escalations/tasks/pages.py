@@ -12,6 +12,7 @@ from alongside.errors import Invalid, Stale
 from alongside.escalations.acts import Asked, act_page, blame_all
 from alongside.escalations.handling.forms import NoteForm
 from alongside.escalations.queries import case_to
+from alongside.escalations.reading.access_log import logs_reading
 from alongside.escalations.tasks import actions
 from alongside.escalations.tasks.forms import CriterionForm, TaskForm
 from alongside.escalations.tasks.queries import criterion_to, people_to_ask, task_to
@@ -39,6 +40,7 @@ DROP_CRITERION = Asked(
 
 
 @page.get("/cases/{case_id:uuid}/tasks/new", permission=WORK)
+@logs_reading
 async def write_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -65,6 +67,7 @@ async def agree_task(
 
 
 @page.get("/case-tasks/{task_id:uuid}/edition", permission=WORK)
+@logs_reading
 async def edit_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, task_id: UUID
 ) -> Answer:
@@ -114,6 +117,7 @@ async def do_task(
 
 
 @page.get("/case-tasks/{task_id:uuid}/drop", permission=WORK)
+@logs_reading
 async def ask_why_dropped(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, task_id: UUID
 ) -> Answer:
@@ -145,6 +149,7 @@ async def take_up_task(
 
 
 @page.get("/case-criteria/{criterion_id:uuid}/meeting", permission=HANDLE)
+@logs_reading
 async def ask_how_met(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, criterion_id: UUID
 ) -> Answer:
@@ -167,6 +172,7 @@ async def meet_criterion(
 
 
 @page.get("/case-criteria/{criterion_id:uuid}/drop", permission=HANDLE)
+@logs_reading
 async def ask_why_criterion_dropped(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, criterion_id: UUID
 ) -> Answer:

@@ -11,6 +11,7 @@ from alongside.access.person import Person
 from alongside.errors import Invalid, Stale
 from alongside.escalations.acts import Asked, act_page, blame_all
 from alongside.escalations.queries import case_to
+from alongside.escalations.reading.access_log import logs_reading
 from alongside.escalations.visits import actions
 from alongside.escalations.visits.forms import FIELDS, VisitForm, form_of
 from alongside.escalations.visits.queries import visit_to
@@ -25,6 +26,7 @@ EDITION = Asked("visits", "Put a visit right", "", "Keep it", FIELDS)
 
 
 @page.get("/cases/{case_id:uuid}/visits/new", permission=WORK)
+@logs_reading
 async def write_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -49,6 +51,7 @@ async def record_visit(
 
 
 @page.get("/case-visits/{case_visit_id:uuid}/edition", permission=WORK)
+@logs_reading
 async def edit_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_visit_id: UUID
 ) -> Answer:

@@ -1,0 +1,90 @@
+"""Whatever page shows an escalation, the access log says so first; and two open ones of a school are no surprise."""
+
+from typing import Any
+
+import asyncpg
+
+from tests.access.cases import case_of_everything
+from tests.access.test_every_route import routes_of
+from tests.client import Client
+from tests.escalations.scene import a_case, look
+from tests.people import HEAD_OF_SERVICE, LEAD_OF_NORTH, MILL, NORTHSHIRE, OFFICER
+
+LISTS = {
+    "/cases",
+    "/cases.csv",
+    "/cases/new",
+    "/cases/safeguarding",
+    "/cases/learning",
+    "/cases/learning.csv",
+    "/case-cover",
+    "/cases/{case_id}/presence",
+}
+"""Addresses that show no single escalation; the spreadsheet has a test of its own."""
+
+BY = {
+    "/cases/{case_id}/overruling": HEAD_OF_SERVICE,
+    "/cases/{case_id}/objection": LEAD_OF_NORTH,
+    "/cases/{case_id}/taking-back": LEAD_OF_NORTH,
+    "/cases/{case_id}/withdrawal": LEAD_OF_NORTH,
+    "/cases/{case_id}/reopening": LEAD_OF_NORTH,
+}
+"""Who opens what the core team may not."""
+
+
+async def test_every_page_that_shows_a_case_is_logged_before_it_is_shown(client: Client, copy: Any) -> None:
+    """One entry for each page, of the person who opened it: the plan, the decision, each form, each file."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    await connection.execute("SET session_replication_role = replica")
+    made = await case_of_everything(connection, NORTHSHIRE, MILL)
+    await connection.close()
+    database, case_id = client.app.state.house.database, made["case_id"]
+    unlogged, seen = [], 0
+    for route in routes_of(client.app):
+        if route.method != "GET" or not route.path.startswith(("/cases", "/case-")) or route.path in LISTS:
+            continue
+        path = route.path
+        for name, value in made.items():
+            path = path.replace(f"{{{name}}}", str(value))
+        assert "{" not in path, path
+        before = len(await look(database, case_id, "escalation_reading"))
+        answer = await client.get(path, as_=BY.get(route.path, OFFICER))
+        assert answer.status_code == 200, (route.path, answer.status_code)
+        seen += 1
+        if len(await look(database, case_id, "escalation_reading")) != before + 1:
+            unlogged.append(route.path)
+    assert unlogged == []
+    assert seen > 25
+
+
+RAISED = {
+    "school_urn": str(MILL),
+    "reason": "too_close",
+    "tried": ["talk"],
+    "wanted": "Somebody from outside leads the review",
+    "urgency": "soon",
+    "told": "now",
+}
+
+
+async def test_a_second_open_case_of_a_school_is_raised_with_open_eyes_only(client: Client) -> None:
+    """Warned with the text kept; ticked, it is raised; and each page of both says that there is another."""
+    database = client.app.state.house.database
+    first = await a_case(database)
+    answer = await client.post("/cases", RAISED, as_=LEAD_OF_NORTH)
+    assert answer.status_code == 422
+    assert f"/cases/{first}" in answer.text and RAISED["wanted"] in answer.text
+    answer = await client.post("/cases", RAISED | {"another": "y"}, as_=LEAD_OF_NORTH)
+    assert answer.status_code == 303
+    second = answer.headers["location"]
+    for one, other in ((second, f"/cases/{first}"), (f"/cases/{first}", second)):
+        for reader in (OFFICER, LEAD_OF_NORTH):
+            shown = await client.get(one, as_=reader)
+            assert "1 other open escalation" in shown.text and other in shown.text, reader.name
+
+
+async def test_a_first_case_asks_for_no_tick(client: Client) -> None:
+    answer = await client.post("/cases", RAISED, as_=LEAD_OF_NORTH)
+    assert answer.status_code == 303
+    shown = await client.get(answer.headers["location"], as_=OFFICER)
+    assert "other open escalation" not in shown.text
