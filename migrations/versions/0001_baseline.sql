@@ -1456,6 +1456,8 @@ CREATE TABLE partnership (
 	agreement_version INTEGER DEFAULT 1 NOT NULL, 
 	outcome TEXT, 
 	ended_because TEXT, 
+	challenge_until DATE, 
+	challenged_on DATE, 
 	CONSTRAINT pk_partnership PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_partnership_authority_id_proposal_id FOREIGN KEY(authority_id, proposal_id) REFERENCES proposal (authority_id, id), 
 	CONSTRAINT fk_partnership_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
@@ -1469,6 +1471,7 @@ CREATE TABLE partnership (
 	CONSTRAINT ck_partnership_dates CHECK (ends_on >= starts_on), 
 	CONSTRAINT ck_partnership_not_years_ago CHECK (starts_on >= agreed_on - 366), 
 	CONSTRAINT ck_partnership_outcome CHECK (outcome IN ('met', 'not_met', 'part_met')), 
+	CONSTRAINT ck_partnership_challenged_in_time CHECK (challenged_on IS NULL OR (state = 'ended_early' AND challenge_until IS NOT NULL AND challenged_on <= challenge_until)), 
 	CONSTRAINT ck_partnership_asker_signed CHECK ((asker_signed_at IS NULL) = (asker_signed_by IS NULL)), 
 	CONSTRAINT ck_partnership_giver_signed CHECK ((giver_signed_at IS NULL) = (giver_signed_by IS NULL)), 
 	CONSTRAINT fk_partnership_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)

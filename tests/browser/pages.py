@@ -170,6 +170,7 @@ THINGS: dict[str, Cast] = {
     "/case-files/{file_id}/withdrawal": OFFICER,
     "/cases/{case_id}/statutory-steps/new": OFFICER,
     "/cases/{case_id}/referral-answer": OFFICER,
+    "/partnerships/{partnership_id}/challenge": HEAD_OF_MILL,
     "/cases/{case_id}/overruling": HEAD_OF_SERVICE,
     "/cases/{case_id}/readers": OFFICER,
     "/directory/schools/{urn}": HEAD_OF_PARK,

@@ -160,6 +160,14 @@ def _usually_closed(day: date) -> bool:
     return summer or winter
 
 
+def school_days_before(calendar: Calendar, day: date, days: int) -> date:
+    """The day on which a deadline is still so many days of the clock away."""
+    while days > 0:
+        day -= ONE_DAY
+        days -= counts(calendar, day)
+    return day
+
+
 def financial_year(day: date) -> str:
     """The financial year of a day, from 1 April to 31 March: “2026-27”."""
     began = day.year if day.month >= 4 else day.year - 1

@@ -32,6 +32,18 @@ CONFIRMED_BY = LIVE_OFFERS.where(Offer.confirmed_on <= bindparam("day")).with_fo
 )
 TO_CONFIRM = LIVE_OFFERS.where(Offer.confirmed_on.between(bindparam("after"), bindparam("day"))).limit(None)
 
+ASK_AGAIN: Any = (
+    select(Offer.authority_id, Offer.id, Offer.school_urn, Offer.ask_again_on, School.name.label("school"))
+    .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
+    .where(
+        Offer.authority_id == bindparam("authority_id"),
+        Offer.state.in_(("live", "paused", "exhausted")),
+        Offer.appetite == "no",
+        Offer.ask_again_on <= bindparam("day"),
+    )
+    .order_by(Offer.id)
+)
+
 
 async def lapse_unconfirmed_offers(
     session: AsyncSession, system_person: Person, settings: AuthoritySettings
@@ -65,6 +77,21 @@ async def ask_to_confirm_offers(
     for offer in asked:
         text = f"Does this offer of {offer.school} still hold? It pauses soon unless you confirm it."
         await _tell_school(session, system_person, offer, "confirm_offer", text)
+    return len(asked)
+
+
+async def ask_again_about_offers(session: AsyncSession, system_person: Person) -> int:
+    """Ask schools that offered nothing this year, on the day from which they said that others may ask again; each once.
+
+    Returns how many offers were asked about.
+    """
+    values = {"authority_id": system_person.authority_id, "day": system_person.today}
+    asked = (await session.execute(ASK_AGAIN, values)).all()
+    for offer in asked:
+        people = await people_of_schools(session, offer.authority_id, system_person.today, [offer.school_urn])
+        text = f"{offer.school} said “not this year” about an offer, and to ask again now. Can you offer it again?"
+        once = f"ask_again:{offer.id}:{offer.ask_again_on}"
+        await tell(session, system_person, ids(people), "ask_again", text, f"/offers/{offer.id}", once=once)
     return len(asked)
 
 

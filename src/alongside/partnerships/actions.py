@@ -1,6 +1,6 @@
 """Everything that changes a partnership itself: it is made, signed, and comes to its end."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.permissions import Permission
 from alongside.access.person import Person, system
-from alongside.authorities import settings_of
+from alongside.authorities import calendar_of, settings_of
+from alongside.authorities.calendar import add_school_days
 from alongside.errors import Invalid, Refused
 from alongside.journal.actions import write_journal
 from alongside.needs.model import (
@@ -24,9 +25,10 @@ from alongside.needs.model import (
 from alongside.offers.actions import balance_offer
 from alongside.partnerships import amendment, visit
 from alongside.partnerships.agreements.actions import keep_signed_version
-from alongside.partnerships.model import BEGIN, CLOSE, END_EARLY, PREPARE, SIGN, Partnership
+from alongside.partnerships.model import BEGIN, CHALLENGE, CLOSE, END_EARLY, PREPARE, SIGN, Partnership
 from alongside.partnerships.queries import aims_of, held_partnership, left_over, need_of
 from alongside.partnerships.sides import (
+    LEADER,
     OTHER_SIDE,
     Word,
     days_in_words,
@@ -80,6 +82,7 @@ async def prepare_partnership(session: AsyncSession, person: Person, proposal: A
         starts_on=proposal.starts_on,
         ends_on=proposal.ends_on,
         agreed_on=person.today,
+        challenge_until=_challenge_until(person) if proposal.proposed_as == LEADER else None,
     )
     session.add(made)
     try:
@@ -161,16 +164,7 @@ async def end_early(
         raise Invalid({"reason": ["Choose a reason from the list."]})
     note = ": ".join(part for part in (reasons[reason].label, words) if part)
     await take(session, person, Partnership, row, END_EARLY, note=note, ended_because=reason)
-    product = system(person.authority_id, person.today)
-    await take(
-        session,
-        product,
-        Need,
-        await need_of(session, person.authority_id, row.need_id),
-        LOOK_AGAIN,
-    )
-    await wind_up(session, person, row)
-    await tell_both_and_leaders(
+    await _after_early_end(
         session,
         person,
         row,
@@ -181,6 +175,57 @@ async def end_early(
             f"partnership_ended:{row.id}",
         ),
     )
+
+
+async def challenge_match(session: AsyncSession, person: Person, partnership_id: UUID, words: str) -> None:
+    """Object to a match that a lead made on behalf of both schools: it ends, and the leads are told why to look again.
+
+    Raises Refused for a match that the schools proposed themselves, and once the time to challenge is over.
+    """
+    row = await held_partnership(session, person, Permission.END_PARTNERSHIP, partnership_id, pool=True)
+    own_side(person, Permission.END_PARTNERSHIP, row)
+    if row.challenge_until is None:
+        raise Refused(
+            "The schools proposed this match themselves. You can end it early, with a reason.", row.state
+        )
+    if person.today > row.challenge_until:
+        raise Refused(
+            f"You could challenge this match until {row.challenge_until:%-d %B %Y}. "
+            "You can still end it early, with a reason.",
+            row.state,
+        )
+    changed: dict[str, Any] = {"challenged_on": person.today, "ended_because": "challenged"}
+    await take(session, person, Partnership, row, CHALLENGE, note=words, **changed)
+    await _after_early_end(
+        session,
+        person,
+        row,
+        Word(
+            "match_challenged",
+            f"The match of {row.giving_name} with {row.asking_name} was challenged. The need is open again.",
+            f"/partnerships/{row.id}",
+            f"match_challenged:{row.id}",
+        ),
+    )
+
+
+async def _after_early_end(session: AsyncSession, person: Person, row: Any, word: Word) -> None:
+    product = system(person.authority_id, person.today)
+    await take(
+        session,
+        product,
+        Need,
+        await need_of(session, person.authority_id, row.need_id),
+        LOOK_AGAIN,
+    )
+    await wind_up(session, person, row)
+    await tell_both_and_leaders(session, person, row, word)
+
+
+def _challenge_until(person: Person) -> date:
+    """The last school day on which either school may challenge a match that is made today."""
+    days = settings_of(person.authority_id).clocks.challenge_window
+    return add_school_days(calendar_of(person.authority_id), person.today, days)
 
 
 async def close_partnership(session: AsyncSession, person: Person, row: Any, outcome: str) -> None:

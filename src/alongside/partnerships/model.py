@@ -29,9 +29,17 @@ END_EARLY = Move(
     "ended the partnership early",
     note_required=True,
 )
+CHALLENGE = Move(
+    "challenge_match",
+    ("preparing", "active"),
+    "ended_early",
+    Permission.END_PARTNERSHIP,
+    "challenged the match that was made on its behalf",
+    note_required=True,
+)
 
 OUTCOMES = ("met", "part_met", "not_met")
-MOVES = (PREPARE, SIGN, BEGIN, AMEND, CLOSE, END_EARLY)
+MOVES = (PREPARE, SIGN, BEGIN, AMEND, CLOSE, END_EARLY, CHALLENGE)
 PARTNERSHIP_WORKFLOW = workflow("partnership", MOVES, ("closed", "ended_early"))
 
 
@@ -42,7 +50,8 @@ class Partnership(AuthorityOwned, Base):
     `days` are promised out of the offer's pool, `days_used` those of recorded visits. Each head signs once
     the aims are written; `agreement_version` counts what they sign, and a signature under an earlier one
     falls away. `outcome` (met, part_met, not_met) is what the asking school says at the end, `ended_because`
-    the reason of an early end.
+    the reason of an early end. A match that a lead proposed on behalf of the schools can be challenged by either
+    until `challenge_until`; `challenged_on` is when one did.
     """
 
     __tablename__ = "partnership"
@@ -59,6 +68,11 @@ class Partnership(AuthorityOwned, Base):
         CheckConstraint("ends_on >= starts_on", name="dates"),
         CheckConstraint("starts_on >= agreed_on - 366", name="not_years_ago"),
         CheckConstraint(one_of("outcome", OUTCOMES), name="outcome"),
+        CheckConstraint(
+            "challenged_on IS NULL OR (state = 'ended_early' AND challenge_until IS NOT NULL"
+            " AND challenged_on <= challenge_until)",
+            name="challenged_in_time",
+        ),
         CheckConstraint("(asker_signed_at IS NULL) = (asker_signed_by IS NULL)", name="asker_signed"),
         CheckConstraint("(giver_signed_at IS NULL) = (giver_signed_by IS NULL)", name="giver_signed"),
         Index(
@@ -93,6 +107,8 @@ class Partnership(AuthorityOwned, Base):
     agreement_version: Mapped[int] = mapped_column(server_default=text("1"))
     outcome: Mapped[str | None]
     ended_because: Mapped[str | None]
+    challenge_until: Mapped[date | None]
+    challenged_on: Mapped[date | None]
 
 
 class Aim(AuthorityOwned, Base):

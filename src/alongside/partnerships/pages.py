@@ -18,6 +18,7 @@ from alongside.partnerships.aims import pages as aims
 from alongside.partnerships.amendments import pages as amendments
 from alongside.partnerships.amendments.queries import amendments_of
 from alongside.partnerships.answers import pages as answers
+from alongside.partnerships.challenges import pages as challenges
 from alongside.partnerships.forms import ListedReasonForm
 from alongside.partnerships.proposals import pages as proposals
 from alongside.partnerships.reviews import pages as reviews
@@ -140,4 +141,5 @@ routes = [
     *reviews.routes,
     *amendments.routes,
     *agreements.routes,
+    *challenges.routes,
 ]

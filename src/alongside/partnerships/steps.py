@@ -26,6 +26,12 @@ def steps_for(
         "half-way": (running and not given, Permission.REVIEW_PARTNERSHIP),
         "closing": (running and "closing" not in given, Permission.REVIEW_PARTNERSHIP),
         "amend": (running, Permission.AMEND_PARTNERSHIP),
+        "challenge": (
+            (running or preparing)
+            and row.challenge_until is not None
+            and person.today <= row.challenge_until,
+            Permission.END_PARTNERSHIP,
+        ),
         "end": (running or preparing, Permission.END_PARTNERSHIP),
     }
     return frozenset(

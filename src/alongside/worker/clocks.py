@@ -21,9 +21,10 @@ from alongside.directory.harvest.actions import ask_for_harvest
 from alongside.needs.clocks import ask_to_confirm_needs, lapse_unconfirmed_needs, tell_needs_that_widen
 from alongside.notifications.digests import write_digests
 from alongside.notifications.model import HOURS, ClockRun
-from alongside.offers.clocks import ask_to_confirm_offers, lapse_unconfirmed_offers
+from alongside.offers.clocks import ask_again_about_offers, ask_to_confirm_offers, lapse_unconfirmed_offers
 from alongside.partnerships.proposals.clock import lapse_proposals
 from alongside.partnerships.proposals.unmet import close_unmet_needs
+from alongside.partnerships.reminders import remind_of_deadlines
 from alongside.partnerships.visits.actions import chase_visit_records
 from alongside.records.actions import let_go
 from alongside.web.templates import LONDON
@@ -77,6 +78,14 @@ async def _tell_widening(session: AsyncSession, person: Person, settings: Author
     await tell_needs_that_widen(session, person, settings)
 
 
+async def _remind_of_deadlines(session: AsyncSession, person: Person, settings: AuthoritySettings) -> None:
+    await remind_of_deadlines(session, person, settings)
+
+
+async def _ask_again(session: AsyncSession, person: Person, _: AuthoritySettings) -> None:
+    await ask_again_about_offers(session, person)
+
+
 CLOCKS = (
     Clock("tell_followers", 6, tell_followers),
     Clock("recalculate_deadlines", 6, recalculate_deadlines),
@@ -87,6 +96,8 @@ CLOCKS = (
     Clock("ask_to_confirm_needs", 8, _ask_needs),
     Clock("ask_to_confirm_offers", 8, _ask_offers),
     Clock("tell_needs_that_widen", 8, _tell_widening),
+    Clock("remind_of_deadlines", 8, _remind_of_deadlines),
+    Clock("ask_again_about_offers", 8, _ask_again),
     Clock("chase_visit_records", 8, _chase_visit_records),
     Clock("let_go_of_records", 10, let_go),
     Clock("let_entries_fall_due", 7, let_entries_fall_due),

@@ -17,6 +17,7 @@ from alongside.escalations.words import STATES as CASE_STATES
 from alongside.needs.phases import phase_of
 from alongside.notifications.queries import latest_notices
 from alongside.offers.freshness import fresh_since
+from alongside.schools.dates.queries import calendar_of_school
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.gate import page
 
@@ -38,12 +39,13 @@ async def show_desk(request: Request[Any, Any, Any], session: AsyncSession, pers
         "phase": phase_of(place) if place else None,
     }
     posts = await posts_on_board(session, person, "", "newest", like_mine)
+    calendar = await calendar_of_school(session, person.authority_id, person.school_urn or 0)
     reads_cases = allowed_at_all(person, Permission.SEE_CASE)
     return Page(
         "desks/school/show.html",
         {
             "settings": settings,
-            "waiting": await waiting_for(session, person, fresh),
+            "waiting": await waiting_for(session, person, fresh, calendar, settings.clocks),
             "year": await given_and_got(session, person, academic_year_began(person.today)),
             "running": await running_partnerships(session, person),
             "cases": (await cases_of(session, person))[0] if reads_cases else [],

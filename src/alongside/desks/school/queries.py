@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Person
+from alongside.authorities.calendar import Calendar
+from alongside.authorities.settings import Clocks
+from alongside.partnerships.reminders import due_after
 
 WAITING = text(
     """
@@ -38,7 +41,8 @@ WAITING = text(
           JOIN school asking ON asking.authority_id = :authority_id AND asking.urn = n.school_urn
          WHERE n.authority_id = :authority_id AND n.addressed_urn = :urn AND n.state = 'open'
         UNION ALL
-        SELECT 'Write the aims and sign', n.title, other.name, NULL, '/partnerships/' || p.id
+        SELECT 'Write the aims and sign', n.title, other.name, (p.agreed_at AT TIME ZONE 'Europe/London')::date,
+               '/partnerships/' || p.id
           FROM partnership p
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school other ON other.authority_id = :authority_id
@@ -86,6 +90,12 @@ WAITING = text(
           FROM offer o
          WHERE o.authority_id = :authority_id AND o.school_urn = :urn AND o.appetite <> 'no'
            AND (o.state = 'paused' OR (o.state = 'live' AND o.confirmed_on < :fresh_since))
+        UNION ALL
+        SELECT 'Say whether you can offer this again', o.title, 'not this year, you said', o.ask_again_on,
+               '/offers/' || o.id
+          FROM offer o
+         WHERE o.authority_id = :authority_id AND o.school_urn = :urn AND o.appetite = 'no'
+           AND o.state IN ('live', 'paused', 'exhausted') AND o.ask_again_on <= :today
     ) waiting ORDER BY due_on NULLS LAST, act LIMIT 50
     """
 )
@@ -123,9 +133,36 @@ RUNNING = text(
 )
 
 
-async def waiting_for(session: AsyncSession, person: Person, fresh_since: date) -> Sequence[Row[Any]]:
-    """What this school has to do next, soonest first: (act, title, school, due_on, path)."""
-    return (await session.execute(WAITING, _own(person) | {"fresh_since": fresh_since})).all()
+class Waiting(NamedTuple):
+    """One thing that a school has to do: what, about what, with whom, by when (None: no day) and where."""
+
+    act: str
+    title: str
+    school: str
+    due_on: date | None
+    path: str
+
+
+async def waiting_for(
+    session: AsyncSession, person: Person, fresh_since: date, calendar: Calendar, clocks: Clocks
+) -> list[Waiting]:
+    """What this school has to do next, soonest first.
+
+    Signatures and reviews fall due some school days after the date that the row has, by the authority's settings.
+    """
+    found = (await session.execute(WAITING, _own(person) | {"fresh_since": fresh_since})).all()
+    days = {"Write the aims and sign": clocks.agreement_due, "Give your closing review": clocks.review_due}
+    waiting = [
+        Waiting(
+            row.act,
+            row.title,
+            row.school,
+            due_after(calendar, row.due_on, days[row.act]) if row.act in days else row.due_on,
+            row.path,
+        )
+        for row in found
+    ]
+    return sorted(waiting, key=lambda one: (one.due_on is None, one.due_on or date.max, one.act))
 
 
 async def given_and_got(session: AsyncSession, person: Person, year_began: date) -> Row[Any]:

@@ -1,0 +1,1 @@
+"""Challenging a match that a lead made on behalf of the schools."""
