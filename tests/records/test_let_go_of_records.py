@@ -81,7 +81,7 @@ async def ahead(database: Database) -> dict[str, int]:
     """What the look ahead says, class by class."""
     async with database.fenced(NORTHSHIRE, read_only=True) as session:
         found = await outlook(session, system(NORTHSHIRE, TODAY), settings_of(NORTHSHIRE))
-    return {kind.key: one.due for kind, one in zip(kinds(), found, strict=False)}
+    return {kind.key: one.due for kind, one in zip(kinds(), found, strict=False) if kind.key in TABLES}
 
 
 async def run(database: Database) -> int:

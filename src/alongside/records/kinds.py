@@ -1,38 +1,19 @@
 """The classes of record whose time comes to an end: which of their rows have had it, and how those go.
 
 One statement chooses, for the look ahead and for the deed: what the look ahead counts is what goes. Rows on which a
-legal hold lies are not chosen. Partnerships, needs and offers have a time too, but nothing lets them go yet.
+legal hold lies are not chosen.
 """
 
-from dataclasses import dataclass
-
-from sqlalchemy import Date, Table, bindparam, text
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy import Table, text
 
 from alongside.database.base import Base
+from alongside.records.ended_support import ended_support
+from alongside.records.kind import Kind, chosen
+from alongside.records.people_who_left import people_who_left
 from alongside.records.registry import about_people
 
 A_BATCH = 200
 OF_A_CASE = "WHERE authority_id = :authority_id AND case_id = ANY(:ids)"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One class: its key in the settings' retention, its words, what chooses its rows and what lets chosen ones go.
-
-    `chosen` is asked with :authority_id, :before (a day) and :today, and gives ids, oldest first. `kept_still` holds
-    the rows of :ids that are still over and in nobody's hands, where rows of the class can come to life again.
-    """
-
-    key: str
-    words: str
-    chosen: TextClause
-    go: tuple[TextClause, ...]
-    kept_still: TextClause | None = None
-
-
-def _chosen(sql: str) -> TextClause:
-    return text(sql).bindparams(bindparam("before", type_=Date), bindparam("today", type_=Date))
 
 
 def _parts_of_a_case() -> list[Table]:
@@ -67,7 +48,7 @@ def kinds() -> tuple[Kind, ...]:
         Kind(
             "mail",
             "Letters that were sent or given up",
-            _chosen(
+            chosen(
                 "SELECT id FROM mail WHERE authority_id = :authority_id AND state IN ('sent', 'given_up', 'not_wanted')"
                 " AND coalesce(sent_at, written_at) < :before"
                 " AND NOT is_held(authority_id, :today, NULL, person_id) ORDER BY written_at, id"
@@ -77,7 +58,7 @@ def kinds() -> tuple[Kind, ...]:
         Kind(
             "sessions",
             "Sessions that ended",
-            _chosen(
+            chosen(
                 "SELECT id FROM signed_in WHERE authority_id = :authority_id"
                 " AND least(ended_at, expires_at) < :before"
                 " AND NOT is_held(authority_id, :today, NULL, person_id) ORDER BY expires_at, id"
@@ -87,7 +68,7 @@ def kinds() -> tuple[Kind, ...]:
         Kind(
             "imports",
             "Imports of the register, but for the last",
-            _chosen(
+            chosen(
                 "SELECT id FROM register_import WHERE authority_id = :authority_id AND applied_at < :before"
                 " AND id <> (SELECT id FROM register_import WHERE authority_id = :authority_id"
                 " ORDER BY applied_at DESC, id DESC LIMIT 1)"
@@ -99,6 +80,8 @@ def kinds() -> tuple[Kind, ...]:
             (text("SELECT let_go_imports(:ids)"),),
         ),
         _cases(),
+        *ended_support(),
+        people_who_left(),
     )
 
 
@@ -107,7 +90,7 @@ def _cases() -> Kind:
     return Kind(
         "cases",
         "Cases that are over",
-        _chosen(
+        chosen(
             "SELECT id FROM escalation WHERE authority_id = :authority_id"
             " AND state IN ('closed', 'withdrawn', 'merged')"
             " AND coalesce(closed_at, stage_began_at, raised_at) < :before"

@@ -15,7 +15,8 @@ from alongside.authorities.settings import AuthoritySettings
 from alongside.database.asker import Asker, let_ask
 from alongside.errors import NotThere
 from alongside.people.model import PersonRow
-from alongside.records.kinds import Kind, kinds
+from alongside.records.kind import Kind
+from alongside.records.kinds import kinds
 from alongside.records.model import LegalHold, SubjectRequest
 from alongside.schools.model import School
 

@@ -1,0 +1,224 @@
+"""The privacy page's promise holds: agreements, needs, offers and the names of people who left go when it says."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from alongside.access.person import system
+from alongside.authorities import settings_of
+from alongside.database.session import Database
+from alongside.partnerships.actions import end_early
+from alongside.records.actions import let_go
+from tests.client import Client
+from tests.partnerships.scene import a_proposal, a_running_partnership, acting, books_add_up
+from tests.people import (
+    ADMINISTRATOR,
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    LEAD_OF_NORTH,
+    MILL,
+    NORTHSHIRE,
+    OFFICER,
+    PARK,
+    SOUTHSHIRE,
+)
+from tests.stage import Copy
+
+TODAY = datetime.now(UTC).date()
+SUPPORT = (
+    "partnership",
+    "aim",
+    "visit",
+    "review",
+    "review_rating",
+    "proposal",
+    "need",
+    "offer",
+    "offer_theme",
+)
+
+
+@pytest.fixture
+async def boss(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
+    """The database as its superuser sees it, past all triggers."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    await connection.execute("SET session_replication_role = replica")
+    yield connection
+    await connection.close()
+
+
+async def run(database: Database) -> None:
+    """What the worker does once a day."""
+    async with database.fenced(NORTHSHIRE) as session:
+        await let_go(session, system(NORTHSHIRE, TODAY), settings_of(NORTHSHIRE))
+
+
+async def counted(boss: asyncpg.Connection) -> dict[str, int]:
+    """How many rows of ended support there are."""
+    return {table: await boss.fetchval(f"SELECT count(*) FROM {table}") for table in SUPPORT}
+
+
+async def ended_support(database: Database, boss: asyncpg.Connection, days: int) -> None:
+    """Park's support for Mill with a visit and a review, all of it over for so many days."""
+    made = await a_running_partnership(database)
+    inside = {"authority_id": NORTHSHIRE, "partnership_id": made}
+    await put(
+        boss,
+        "visit",
+        **inside,
+        state="recorded",
+        visit_on=TODAY,
+        days=1,
+        focus="f",
+        done="d",
+        record_due_on=TODAY,
+    )
+    review = await put(
+        boss,
+        "review",
+        **inside,
+        kind="closing",
+        side="asker",
+        given_by=HEAD_OF_MILL.person_id,
+        outcome="met",
+        again="yes",
+        changed="Reading is taught well",
+    )
+    aim = await boss.fetchval("SELECT id FROM aim")
+    await put(
+        boss,
+        "review_rating",
+        authority_id=NORTHSHIRE,
+        review_id=review,
+        aim_id=aim,
+        rating="green",
+        reason="r",
+    )
+    await boss.execute("UPDATE partnership SET days_used = 1")
+    async with database.fenced(NORTHSHIRE) as session:
+        await end_early(session, acting(HEAD_OF_PARK), made, "staff_change", "")
+    await boss.execute("UPDATE need SET state = 'withdrawn'")
+    await boss.execute("UPDATE offer SET state = 'ended'")
+    await age(boss, days)
+
+
+async def age(boss: asyncpg.Connection, days: int) -> None:
+    """Move all that was done so many days into the past."""
+    back = timedelta(days=days)
+    await boss.execute("UPDATE journal_entry SET at = at - $1::interval", back)
+    for table, columns in (
+        ("partnership", ("agreed_at",)),
+        ("need", ("created_at",)),
+        ("offer", ("created_at",)),
+    ):
+        for column in columns:
+            await boss.execute(f"UPDATE {table} SET {column} = {column} - $1::interval", back)
+    long_ago = TODAY - back
+    await boss.execute("UPDATE partnership SET starts_on = $1, ends_on = $1", long_ago)
+    await boss.execute("UPDATE need SET confirmed_on = $1", long_ago)
+    await boss.execute("UPDATE offer SET confirmed_on = $1", long_ago)
+
+
+async def put(boss: asyncpg.Connection, table: str, **row: Any) -> Any:
+    """Insert a row, past every trigger; its id where it has one."""
+    marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    back = "" if table == "review_rating" else " RETURNING id"
+    return await boss.fetchval(
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}){back}", *row.values()
+    )
+
+
+async def test_ended_support_goes_when_its_time_is_over(database: Database, boss: asyncpg.Connection) -> None:
+    """Agreement, visits, reviews, then the need and the offer; the books of what is left still add up."""
+    await ended_support(database, boss, 20 * 365)
+    assert all((await counted(boss)).values())
+    await run(database)
+    assert not any((await counted(boss)).values()), await counted(boss)
+    await books_add_up(database)
+
+
+async def test_what_is_younger_than_its_time_stays(database: Database, boss: asyncpg.Connection) -> None:
+    """An agreement is kept for seven years, and its need and offer with it, though a post alone goes after four."""
+    await ended_support(database, boss, 5 * 365)
+    before = await counted(boss)
+    await run(database)
+    assert await counted(boss) == before
+
+
+async def test_a_post_without_an_agreement_goes_after_four_years(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    """With its proposals; a live one never."""
+    await a_proposal(database)
+    await age(boss, 5 * 365)
+    await run(database)
+    assert (await counted(boss))["need"] == 1, "it is proposed for"
+    await boss.execute("UPDATE need SET state = 'withdrawn'")
+    await boss.execute("UPDATE proposal SET state = 'withdrawn'")
+    await boss.execute("UPDATE offer SET state = 'ended'")
+    await run(database)
+    left = await counted(boss)
+    assert (left["need"], left["offer"], left["proposal"], left["offer_theme"]) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "what", [{"kind": "school", "school_urn": MILL}, {"kind": "school", "school_urn": PARK}]
+)
+async def test_what_is_held_stays(database: Database, boss: asyncpg.Connection, what: dict[str, Any]) -> None:
+    await ended_support(database, boss, 20 * 365)
+    before = await counted(boss)
+    await put(
+        boss, "legal_hold", authority_id=NORTHSHIRE, why="Tribunal", placed_by=OFFICER.person_id, **what
+    )
+    await run(database)
+    assert (await counted(boss))["partnership"] == before["partnership"]
+
+
+async def test_an_act_in_its_time_keeps_it(database: Database, boss: asyncpg.Connection) -> None:
+    """The time begins with the last thing that was done, not with the dates that were agreed."""
+    await ended_support(database, boss, 20 * 365)
+    await boss.execute("UPDATE journal_entry SET at = now() WHERE subject_kind = 'partnership'")
+    await run(database)
+    assert (await counted(boss))["partnership"] == 1
+
+
+async def test_the_name_of_who_left_goes_and_what_they_did_stays(
+    client: Client, database: Database, boss: asyncpg.Connection
+) -> None:
+    """After its time, not before; not while something is held; not in another authority."""
+    long, short = TODAY - timedelta(days=366), TODAY - timedelta(days=364)
+    for one, left in ((HEAD_OF_MILL, long), (HEAD_OF_PARK, short), (LEAD_OF_NORTH, long)):
+        await boss.execute("UPDATE person SET left_on = $1 WHERE id = $2", left, one.person_id)
+        await boss.execute("UPDATE appointment SET ends_on = $1 WHERE person_id = $2", left, one.person_id)
+    await put(
+        boss,
+        "legal_hold",
+        authority_id=NORTHSHIRE,
+        kind="person",
+        person_id=LEAD_OF_NORTH.person_id,
+        why="Tribunal",
+        placed_by=OFFICER.person_id,
+    )
+    await run(database)
+
+    async def known(one: Any, authority_id: int = NORTHSHIRE) -> tuple[str, str, int]:
+        row = await boss.fetchrow(
+            "SELECT name, email, (SELECT count(*) FROM identity i WHERE i.person_id = p.id"
+            " AND i.authority_id = p.authority_id) AS ways FROM person p WHERE id = $1 AND authority_id = $2",
+            one.person_id,
+            authority_id,
+        )
+        return row["name"], row["email"], row["ways"]
+
+    assert await known(HEAD_OF_MILL) == ("Somebody who left", "", 0)
+    for one in (HEAD_OF_PARK, LEAD_OF_NORTH):
+        assert (await known(one))[0] == one.name, one.name
+    twins = await boss.fetchval(
+        "SELECT count(*) FROM person WHERE authority_id = $1 AND email = ''", SOUTHSHIRE
+    )
+    assert twins == 0
+    shown = await client.get("/records", as_=ADMINISTRATOR)
+    assert "Names and addresses of people who left" in shown.text
