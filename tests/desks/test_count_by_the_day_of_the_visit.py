@@ -1,11 +1,14 @@
 """What is counted on first pages is what people did, and when: days of visits, contact, confirmation."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from alongside.access.person import system
+from alongside.authorities.registry import register_settings
 from alongside.database.session import Database
 from alongside.desks.consortium.queries import tracked_schools
 from alongside.desks.school.queries import given_and_got
@@ -14,8 +17,11 @@ from alongside.matching.instances.reading import read_instance
 from alongside.needs.actions import confirm_need
 from alongside.partnerships.actions import end_early
 from alongside.partnerships.proposals.actions import refuse_proposal
+from tests.authorities.written import settings_with
+from tests.client import Client
 from tests.partnerships.scene import TODAY, a_proposal, a_running_partnership, acting
 from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORTHSHIRE, PARK
+from tests.stage import make_known
 
 BEFORE, AFTER = date(2025, 9, 1), date(2026, 9, 1)
 """The first days of two academic years; TODAY lies in the second."""
@@ -132,3 +138,22 @@ async def test_an_early_end_confirms_no_need(database: Database) -> None:
     async with database.fenced(NORTHSHIRE) as session:
         await end_early(session, acting(HEAD_OF_PARK), made, "staff_change", "")
     assert await confirmed_on(database) == date(2026, 10, 1)
+
+
+@pytest.mark.parametrize(("days", "quiet"), [(2, True), (30, False)])
+async def test_the_authority_says_after_how_long_a_school_is_quiet(
+    client: Client, tmp_path: Path, days: int, quiet: bool
+) -> None:
+    """Somebody acted for Mill five weeks of days ago at most: quiet after two school days, not after thirty."""
+    database = client.app.state.house.database
+    async with database.fenced(NORTHSHIRE) as session:
+        await write_journal(session, acting(HEAD_OF_MILL), "post_need", "need", "1", schools=[MILL])
+    today = datetime.now(UTC).date() + timedelta(days=14)
+    client.app.state.house.today = lambda: today
+    register_settings(settings_with(tmp_path, {"clocks": {"quiet_after": days}}), 1)
+    try:
+        answer = await client.get("/consortium/tracker.csv", as_=LEAD_OF_NORTH)
+    finally:
+        make_known("northshire")
+    (mill,) = [line for line in answer.text.splitlines() if "Mill Primary" in line]
+    assert mill.replace('"', "").endswith(",yes") is quiet

@@ -1,0 +1,22 @@
+"""Settings that have no effect yet: each belongs to a feature that is still to come. They are listed here only.
+
+A test knows of no setting that is neither here nor read by code with a tested effect.
+"""
+
+from collections.abc import Mapping
+
+LATER: Mapping[str, str] = {
+    "governance.profile": "governance: who runs what",
+    "governance.commissioner": "governance: who runs what",
+    "words.link_adviser": "programmes: advisers of a school",
+    "words.support_partner": "the authority’s own word for a support partner",
+    "words.category": "profiles: support categories",
+    "credits.used": "credits that schools earn",
+    "credits.name": "credits that schools earn",
+    "entitlement.adviser_sessions": "programmes: sessions that a school shapes",
+    "entitlement.challenge_visits": "programmes: visits to challenge a school",
+    "categories": "profiles: support categories",
+    "tiers": "funding: levels at which schools buy support",
+    "providers": "providers beside the authority and its schools",
+}
+"""Each setting without an effect, and the feature that gives it one."""
