@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alongside.authorities.changes import shown
+from alongside.authorities.later import LATER
 
 OPENING = """# Authorities
 
@@ -68,11 +69,11 @@ def _read(defaults: str) -> tuple[list[str], list[Section]]:
 
 def _chapter(section: Section, values: dict[str, Any]) -> str:
     if not section.name:
-        return _table(section.settings, values)
+        return _table("", section.settings, values)
     body = values[section.name]
-    lines = [f"## {section.name}\n", f"{section.meaning}\n"]
+    lines = [f"## {section.name}\n", f"{section.meaning}{_later(section.name)}\n"]
     if section.settings:
-        lines.append(_table(section.settings, body))
+        lines.append(_table(section.name, section.settings, body))
     elif isinstance(body, dict) and body:
         entries = [f"| `{key}` | {_entry(entry)} |" for key, entry in body.items()]
         lines.append("\n".join(["| key | default |", "| --- | --- |", *entries, ""]))
@@ -83,8 +84,16 @@ def _chapter(section: Section, values: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _table(settings: list[tuple[str, str]], values: dict[str, Any]) -> str:
-    rows = [f"| `{name}` | {meaning} | {shown(values[name])} |" for name, meaning in settings]
+def _later(path: str) -> str:
+    """What is said of a setting that has no effect yet; nothing of others."""
+    return f" No effect yet: {LATER[path]}." if path in LATER else ""
+
+
+def _table(section: str, settings: list[tuple[str, str]], values: dict[str, Any]) -> str:
+    rows = [
+        f"| `{name}` | {meaning}{_later(f'{section}.{name}')} | {shown(values[name])} |"
+        for name, meaning in settings
+    ]
     return "\n".join(["| setting | meaning | default |", "| --- | --- | --- |", *rows, ""])
 
 
