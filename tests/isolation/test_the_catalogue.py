@@ -172,6 +172,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         "seal_journal_entry()",
         "let_go_journal(timestamp with time zone)",
         "let_go_imports(uuid[])",
+        "let_go_signed_agreements(uuid[])",
         "search.find(text,integer[],date,integer[],text[],real[],real[],uuid[],real[],double precision,double precision,double precision)",
         "search.keep_entry()",
         "search.keep_public()",

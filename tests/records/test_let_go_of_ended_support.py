@@ -1,5 +1,6 @@
 """The privacy page's promise holds: agreements, needs, offers and the names of people who left go when it says."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,9 +10,11 @@ import pytest
 
 from alongside.access.person import system
 from alongside.authorities import settings_of
+from alongside.database.base import Base
 from alongside.database.session import Database
 from alongside.partnerships.actions import end_early
 from alongside.records.actions import let_go
+from alongside.records.ended_support import ended_support
 from tests.client import Client
 from tests.partnerships.scene import a_proposal, a_running_partnership, acting, books_add_up
 from tests.people import (
@@ -29,6 +32,7 @@ from tests.stage import Copy
 
 TODAY = datetime.now(UTC).date()
 SUPPORT = (
+    "signed_agreement",
     "partnership",
     "aim",
     "visit",
@@ -61,7 +65,7 @@ async def counted(boss: asyncpg.Connection) -> dict[str, int]:
     return {table: await boss.fetchval(f"SELECT count(*) FROM {table}") for table in SUPPORT}
 
 
-async def ended_support(database: Database, boss: asyncpg.Connection, days: int) -> None:
+async def support_that_ended(database: Database, boss: asyncpg.Connection, days: int) -> None:
     """Park's support for Mill with a visit and a review, all of it over for so many days."""
     made = await a_running_partnership(database)
     inside = {"authority_id": NORTHSHIRE, "partnership_id": made}
@@ -133,7 +137,7 @@ async def put(boss: asyncpg.Connection, table: str, **row: Any) -> Any:
 
 async def test_ended_support_goes_when_its_time_is_over(database: Database, boss: asyncpg.Connection) -> None:
     """Agreement, visits, reviews, then the need and the offer; the books of what is left still add up."""
-    await ended_support(database, boss, 20 * 365)
+    await support_that_ended(database, boss, 20 * 365)
     assert all((await counted(boss)).values())
     await run(database)
     assert not any((await counted(boss)).values()), await counted(boss)
@@ -142,7 +146,7 @@ async def test_ended_support_goes_when_its_time_is_over(database: Database, boss
 
 async def test_what_is_younger_than_its_time_stays(database: Database, boss: asyncpg.Connection) -> None:
     """An agreement is kept for seven years, and its need and offer with it, though a post alone goes after four."""
-    await ended_support(database, boss, 5 * 365)
+    await support_that_ended(database, boss, 5 * 365)
     before = await counted(boss)
     await run(database)
     assert await counted(boss) == before
@@ -168,7 +172,7 @@ async def test_a_post_without_an_agreement_goes_after_four_years(
     "what", [{"kind": "school", "school_urn": MILL}, {"kind": "school", "school_urn": PARK}]
 )
 async def test_what_is_held_stays(database: Database, boss: asyncpg.Connection, what: dict[str, Any]) -> None:
-    await ended_support(database, boss, 20 * 365)
+    await support_that_ended(database, boss, 20 * 365)
     before = await counted(boss)
     await put(
         boss, "legal_hold", authority_id=NORTHSHIRE, why="Tribunal", placed_by=OFFICER.person_id, **what
@@ -179,7 +183,7 @@ async def test_what_is_held_stays(database: Database, boss: asyncpg.Connection, 
 
 async def test_an_act_in_its_time_keeps_it(database: Database, boss: asyncpg.Connection) -> None:
     """The time begins with the last thing that was done, not with the dates that were agreed."""
-    await ended_support(database, boss, 20 * 365)
+    await support_that_ended(database, boss, 20 * 365)
     await boss.execute("UPDATE journal_entry SET at = now() WHERE subject_kind = 'partnership'")
     await run(database)
     assert (await counted(boss))["partnership"] == 1
@@ -222,3 +226,22 @@ async def test_the_name_of_who_left_goes_and_what_they_did_stays(
     assert twins == 0
     shown = await client.get("/records", as_=ADMINISTRATOR)
     assert "Names and addresses of people who left" in shown.text
+
+
+def test_whatever_refers_to_ended_support_goes_with_it_or_keeps_it() -> None:
+    """A new table that refers to an agreement, a need or an offer would stop all retention of an authority."""
+    said = {
+        kind.key + kind.words: " ".join(str(one) for one in (kind.chosen, *kind.go))
+        for kind in ended_support()
+    }
+    for words, about in zip(
+        said.values(),
+        (("partnership", "review", "aim"), ("need", "proposal"), ("offer", "proposal")),
+        strict=True,
+    ):
+        for table in Base.metadata.sorted_tables:
+            refers = {key.referred_table.name for key in table.foreign_key_constraints}
+            if refers & set(about):
+                assert re.search(rf"(\b|_){table.name}s?\b", words), (
+                    f"{table.name} refers to {refers & set(about)}"
+                )

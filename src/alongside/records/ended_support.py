@@ -67,6 +67,7 @@ def _agreements() -> Kind:
                 " FROM partnership WHERE authority_id = :authority_id AND id = ANY(:ids) GROUP BY offer_id) gone"
                 " WHERE offer.authority_id = :authority_id AND offer.id = gone.offer_id"
             ),
+            text("SELECT let_go_signed_agreements(:ids)"),
             text(_delete("partnership", "id = ANY(:ids)")),
         ),
     )

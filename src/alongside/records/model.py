@@ -96,3 +96,27 @@ REVOKE ALL ON FUNCTION let_go_imports(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION let_go_imports(uuid[]) TO alongside_app;
 """,
 )
+
+promise(
+    "signed_versions_go_with_their_agreement_when_its_time_is_over",
+    """
+CREATE FUNCTION let_go_signed_agreements(partnerships uuid[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    own integer := fence.authority_id();
+    gone bigint;
+BEGIN
+    IF EXISTS (SELECT FROM public.partnership
+                WHERE authority_id = own AND id = ANY (partnerships)
+                  AND (state NOT IN ('closed', 'ended_early') OR ends_on > current_date - 90)) THEN
+        RAISE EXCEPTION 'an agreement that runs or ended in the last 90 days is kept as it was signed'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    DELETE FROM public.signed_agreement WHERE authority_id = own AND partnership_id = ANY (partnerships);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+REVOKE ALL ON FUNCTION let_go_signed_agreements(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION let_go_signed_agreements(uuid[]) TO alongside_app;
+""",
+)
