@@ -1,6 +1,6 @@
 """Settings that people notice: reminders before a deadline, word after it, challenging a match, asking again."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -80,7 +80,6 @@ async def test_an_agreement_is_to_be_signed_in_time(database: Database, other_cl
     """The day stands on the first page; a reminder before it; the leads are told after it."""
     other_clocks(agreement_due=4)
     made = await a_partnership(database)
-    await put(database, "UPDATE partnership SET agreed_at = :at", at=datetime(2026, 11, 24, 12, tzinfo=UTC))
     due = add_school_days(calendar_of(NORTHSHIRE), TODAY, 4)
     async with database.fenced(NORTHSHIRE, read_only=True) as session:
         settings = settings_of(NORTHSHIRE)

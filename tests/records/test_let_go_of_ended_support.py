@@ -121,7 +121,7 @@ async def age(boss: asyncpg.Connection, days: int) -> None:
         for column in columns:
             await boss.execute(f"UPDATE {table} SET {column} = {column} - $1::interval", back)
     long_ago = TODAY - back
-    await boss.execute("UPDATE partnership SET starts_on = $1, ends_on = $1", long_ago)
+    await boss.execute("UPDATE partnership SET starts_on = $1, ends_on = $1, agreed_on = $1", long_ago)
     await boss.execute("UPDATE need SET confirmed_on = $1", long_ago)
     await boss.execute("UPDATE offer SET confirmed_on = $1", long_ago)
 

@@ -43,7 +43,7 @@ ANSWERS = _sql(
 )
 SIGNATURES = _sql(
     """
-    SELECT p.id, p.asking_urn, p.giving_urn, n.title, (p.agreed_at AT TIME ZONE 'Europe/London')::date AS dated_on,
+    SELECT p.id, p.asking_urn, p.giving_urn, n.title, p.agreed_on AS dated_on,
            p.asker_signed_at IS NULL AS asker, p.giver_signed_at IS NULL AS giver
       FROM partnership p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
      WHERE p.authority_id = :authority_id AND p.state = 'preparing'

@@ -41,7 +41,7 @@ WAITING = text(
           JOIN school asking ON asking.authority_id = :authority_id AND asking.urn = n.school_urn
          WHERE n.authority_id = :authority_id AND n.addressed_urn = :urn AND n.state = 'open'
         UNION ALL
-        SELECT 'Write the aims and sign', n.title, other.name, (p.agreed_at AT TIME ZONE 'Europe/London')::date,
+        SELECT 'Write the aims and sign', n.title, other.name, p.agreed_on,
                '/partnerships/' || p.id
           FROM partnership p
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
