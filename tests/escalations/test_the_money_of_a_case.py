@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+import msgspec
 import pytest
 from sqlalchemy import text
 
-from alongside.access.person import system
-from alongside.authorities.actions import apply_settings
 from alongside.authorities.calendar import financial_year
+from alongside.authorities.files import to_stored
 from alongside.authorities.registry import register_settings
 from alongside.database.session import Database
 from alongside.errors import Invalid
@@ -24,7 +25,7 @@ from tests.escalations.scene import CHALLENGE, PROCURED, TODAY, a_case, acting, 
 from tests.escalations.test_statutory_powers import raw
 from tests.partnerships.scene import a_need, a_partnership
 from tests.people import LEAD_OF_NORTH, LEAD_OF_SOUTH, LOCK, MILL, NORTHSHIRE, OFFICER, PARK
-from tests.stage import make_known
+from tests.stage import Copy, make_known
 
 THIS_YEAR, FUND = financial_year(TODAY), 60_000_000
 
@@ -44,13 +45,19 @@ def fund(
 
 
 @pytest.fixture
-async def funded(database: Database, tmp_path: Path) -> AsyncIterator[Database]:
+async def funded(database: Database, copy: Copy, tmp_path: Path) -> AsyncIterator[Database]:
     """Northshire with 600,000 pounds for primary schools this year, and a fund of an earlier one."""
     funds = {"now": fund(THIS_YEAR), "past": fund("2023-24")}
     settings = settings_with(tmp_path, {"funds": funds})
-    async with database.fenced(NORTHSHIRE) as session:
-        version = await apply_settings(session, system(NORTHSHIRE, TODAY), settings)
-    register_settings(settings, version)
+    operator = await asyncpg.connect(copy.superuser_url)
+    await operator.execute(
+        "INSERT INTO authority_settings (authority_id, version, settings, applied_by) VALUES ($1, 2, $2, 'operator')",
+        NORTHSHIRE,
+        msgspec.json.encode(to_stored(settings)).decode(),
+    )
+    await operator.execute("UPDATE authority SET settings_version = 2 WHERE authority_id = $1", NORTHSHIRE)
+    await operator.close()
+    register_settings(settings, 2)
     yield database
     make_known("northshire")
 
