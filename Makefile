@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check simulate mutants mutants bench bench-matching bench-search vendor lock wheel clean
+.PHONY: help run test test-needs check simulate mutants bench bench-matching bench-search vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready

@@ -19,10 +19,19 @@ NOT_LISTS = {"/live", "/metrics"}
 """A stream that does not end, and an address for the operator's own network."""
 
 
+PROBLEMS = "/problems/"
+"""The pages that the proxy shows instead of its own: each answers with the status in its address."""
+
+
 def lists_of(app: Any) -> list[Route]:
     """Every address that can be read and names no thing: pages, exports, counts and feeds."""
     return [
-        one for one in routes_of(app) if one.method == "GET" and not one.names and one.path not in NOT_LISTS
+        one
+        for one in routes_of(app)
+        if one.method == "GET"
+        and not one.names
+        and one.path not in NOT_LISTS
+        and not one.path.startswith(PROBLEMS)
     ]
 
 
