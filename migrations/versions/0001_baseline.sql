@@ -3155,6 +3155,15 @@ BEGIN
     INSERT INTO public.journal_start (authority_id, number, seal) VALUES (own, final.number, final.seal)
         ON CONFLICT (authority_id) DO UPDATE
         SET number = excluded.number, seal = excluded.seal, let_go_at = excluded.let_go_at;
+    INSERT INTO public.journal_entry
+        (authority_id, person_name, role, verb, subject_kind, subject_id, schools, changes)
+    SELECT e.authority_id, e.person_name, e.role, e.verb, e.subject_kind, e.subject_id, e.schools, e.changes
+      FROM public.journal_entry e JOIN public.journal_seal s ON s.authority_id = own AND s.entry_id = e.id
+     WHERE e.authority_id = own AND s.number <= final.number AND e.verb = 'seal_record'
+       AND e.changes ->> 'digest' IS NOT NULL
+       AND NOT EXISTS (SELECT FROM public.journal_entry later
+                        WHERE later.authority_id = own AND later.verb = 'seal_record' AND later.id > e.id
+                          AND later.subject_kind = e.subject_kind AND later.subject_id = e.subject_id);
     WITH seals AS (DELETE FROM public.journal_seal
                     WHERE authority_id = own AND number <= final.number RETURNING entry_id)
     DELETE FROM public.journal_entry e USING seals WHERE e.authority_id = own AND e.id = seals.entry_id;
@@ -3635,6 +3644,28 @@ BEGIN
             (declared ->> 'pence')::bigint - support_agreed_from(of_authority, settings, of_fund), more)
     ON CONFLICT (authority_id, fund) DO UPDATE
        SET limit_pence = excluded.limit_pence, procured_pence = balance.procured_pence + excluded.procured_pence;
+END $$;
+
+CREATE FUNCTION record_digest(facts jsonb) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURN encode(sha256(convert_to(jsonb_strip_nulls(facts)::text, 'UTF8')), 'hex');
+
+CREATE FUNCTION seal_record() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    facts jsonb;
+BEGIN
+    IF session_user <> 'alongside_app' THEN
+        RETURN NULL;
+    END IF;
+    facts := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
+    INSERT INTO public.journal_entry
+        (authority_id, person_name, role, verb, subject_kind, subject_id, schools, changes)
+    VALUES ((facts ->> 'authority_id')::integer, 'Alongside', 'system', 'seal_record', 'record of ' || TG_TABLE_NAME,
+        (SELECT string_agg(facts ->> part, '/' ORDER BY place)
+           FROM unnest(TG_ARGV) WITH ORDINALITY AS key (part, place)), '{}',
+        jsonb_build_object('digest', CASE WHEN TG_OP = 'INSERT' THEN public.record_digest(facts) END));
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION announce_plan() RETURNS trigger LANGUAGE plpgsql
@@ -4161,6 +4192,16 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION let_go_signed_agreements(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION let_go_signed_agreements(uuid[]) TO alongside_app;
+
+CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON escalation_event FOR EACH ROW EXECUTE FUNCTION seal_record('id');
+
+CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON escalation_note FOR EACH ROW EXECUTE FUNCTION seal_record('id');
+
+CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON overruling FOR EACH ROW EXECUTE FUNCTION seal_record('id');
+
+CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON statutory_step FOR EACH ROW EXECUTE FUNCTION seal_record('id');
+
+CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON signed_agreement FOR EACH ROW EXECUTE FUNCTION seal_record('partnership_id', 'agreement_version');
 
 CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON amendment FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 

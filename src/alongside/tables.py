@@ -27,6 +27,7 @@ from alongside.escalations.timers import model as timers
 from alongside.escalations.visits import model as case_visits
 from alongside.funding import model as funding
 from alongside.journal import model as journal
+from alongside.journal import records as sealed_records
 from alongside.matching import barrier, wish
 from alongside.matching import model as matching
 from alongside.needs import model as needs
@@ -81,6 +82,7 @@ __all__ = [
     "review",
     "school_dates",
     "schools",
+    "sealed_records",
     "shelf",
     "signed",
     "statutory",

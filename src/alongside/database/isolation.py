@@ -65,3 +65,15 @@ def grant_statements(table: str, granted: str = "SELECT, INSERT, UPDATE, DELETE"
     """What the app's role may do with one table, and nobody else."""
     yield f"REVOKE ALL ON {table} FROM PUBLIC"
     yield f"GRANT {granted} ON {table} TO {APP}"
+
+
+def record_statements(metadata: MetaData) -> Iterator[str]:
+    """The triggers that seal each row of the tables whose info has `record` (`journal.records`)."""
+    for table in owned_tables(metadata):
+        if table.info.get("record"):
+            columns = [column.name for column in table.primary_key.columns if column.name != "authority_id"]
+            key = ", ".join(f"'{name}'" for name in columns)
+            yield (
+                f"CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON {table.name} "
+                f"FOR EACH ROW EXECUTE FUNCTION seal_record({key})"
+            )

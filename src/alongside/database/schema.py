@@ -32,6 +32,7 @@ def everything(metadata: MetaData, workflows: dict[str, set[tuple[str, str]]]) -
     made += isolation.statements(metadata)
     made.append(moves.TRIGGER_FUNCTION)
     made += promises_of(metadata).values()
+    made += isolation.record_statements(metadata)
     for subject, pairs in sorted(workflows.items()):
         made.append(moves.trigger(subject))
         for row in moves.rows(subject, pairs):

@@ -23,7 +23,12 @@ class Event(AuthorityOwned, Base):
         reference("case_id", "escalation"),
         CheckConstraint("char_length(note) <= 4000", name="length"),
         Index(None, "authority_id", "case_id", "id"),
-        {"info": {"second_policy": of_case_row("escalation_event", kept=True, for_school="for_school")}},
+        {
+            "info": {
+                "record": True,
+                "second_policy": of_case_row("escalation_event", kept=True, for_school="for_school"),
+            }
+        },
     )
 
     case_id: Mapped[UUID]

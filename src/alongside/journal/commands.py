@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.database.session import Database
 from alongside.journal.anchors import faults_against, read_anchors
 from alongside.journal.queries import broken_links, head_of, seals_at, start_of
+from alongside.journal.records import changed_records
 from alongside.settings import Settings
 
 AUTHORITIES = text("SELECT authority_id, slug FROM authority ORDER BY slug")
@@ -28,7 +29,7 @@ def audit() -> None:
     help="The folder of anchors (else ALONGSIDE_ANCHORS): without it a tail that was cut off cannot be missed.",
 )
 def verify(authority: str | None, anchors: Path | None) -> None:
-    """Recompute every seal and compare with the anchors; name each place where the journal was changed.
+    """Recompute every seal and every row of record, compare with the anchors, and name each place that was changed.
 
     Exit code 1 when there is one.
     """
@@ -62,6 +63,7 @@ async def _broken(settings: Settings, wanted: str | None, folder: Path | None) -
             async with database.fenced(one.authority_id, read_only=True) as session:
                 links = await broken_links(session, one.authority_id)
                 anchored, faults = await _anchored(session, one.authority_id, folder, settings.anchor_key)
+                faults += await changed_records(session, one.authority_id)
             compared += anchored
             found += [
                 f"{one.slug}: number {link.number or '?'}, entry {link.entry_id or '?'}: {link.fault}"

@@ -136,6 +136,15 @@ BEGIN
     INSERT INTO public.journal_start (authority_id, number, seal) VALUES (own, final.number, final.seal)
         ON CONFLICT (authority_id) DO UPDATE
         SET number = excluded.number, seal = excluded.seal, let_go_at = excluded.let_go_at;
+    INSERT INTO public.journal_entry
+        (authority_id, person_name, role, verb, subject_kind, subject_id, schools, changes)
+    SELECT e.authority_id, e.person_name, e.role, e.verb, e.subject_kind, e.subject_id, e.schools, e.changes
+      FROM public.journal_entry e JOIN public.journal_seal s ON s.authority_id = own AND s.entry_id = e.id
+     WHERE e.authority_id = own AND s.number <= final.number AND e.verb = 'seal_record'
+       AND e.changes ->> 'digest' IS NOT NULL
+       AND NOT EXISTS (SELECT FROM public.journal_entry later
+                        WHERE later.authority_id = own AND later.verb = 'seal_record' AND later.id > e.id
+                          AND later.subject_kind = e.subject_kind AND later.subject_id = e.subject_id);
     WITH seals AS (DELETE FROM public.journal_seal
                     WHERE authority_id = own AND number <= final.number RETURNING entry_id)
     DELETE FROM public.journal_entry e USING seals WHERE e.authority_id = own AND e.id = seals.entry_id;

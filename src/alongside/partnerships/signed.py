@@ -23,7 +23,7 @@ class SignedAgreement(AuthorityKeyed, Base):
     __table_args__ = (
         reference("partnership_id", "partnership"),
         CheckConstraint("char_length(text) > 0", name="text"),
-        {"info": {"append_only": True}},
+        {"info": {"append_only": True, "record": True}},
     )
 
     partnership_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -24,7 +24,7 @@ class OfficersNote(AuthorityOwned, Base):
         CheckConstraint(one_of("weight", WEIGHTS), name="weight"),
         CheckConstraint("char_length(words) BETWEEN 1 AND 4000", name="words"),
         Index(None, "authority_id", "case_id", "id"),
-        {"info": {"second_policy": SecondPolicy(seen=CORE, changed="false")}},
+        {"info": {"record": True, "second_policy": SecondPolicy(seen=CORE, changed="false")}},
     )
 
     case_id: Mapped[UUID]

@@ -76,7 +76,7 @@ class StatutoryStep(AuthorityOwned, Base):
         CheckConstraint("kind <> 'warning_notice' OR comply_by_on IS NOT NULL", name="compliance_period"),
         CheckConstraint("comply_by_on >= letter_on", name="dates"),
         Index(None, "authority_id", "case_id", "taken_on"),
-        {"info": {"second_policy": of_case_row("statutory_step", kept=True, added=CORE)}},
+        {"info": {"record": True, "second_policy": of_case_row("statutory_step", kept=True, added=CORE)}},
     )
 
     case_id: Mapped[UUID]
@@ -113,11 +113,12 @@ class Overruling(AuthorityOwned, Base):
         Index(None, "authority_id", "case_id"),
         {
             "info": {
+                "record": True,
                 "second_policy": of_case_row(
                     "overruling",
                     kept=True,
                     added=f"{ROLE} = 'head_of_service' AND officer_id::text = {PERSON}",
-                )
+                ),
             }
         },
     )
