@@ -1,14 +1,17 @@
 """Expensive work holds no connection to the database, is done once, and only for people who may ask for it."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
 from alongside.app import ROOMS
 from alongside.database.roles import TIMEOUTS
 from alongside.database.session import Database
 from alongside.directory.keepsakes import actions
+from alongside.directory.keepsakes.drawing import drawn_anew
 from alongside.escalations.files import actions as case_files
 from alongside.process_pool import Quotas
 from alongside.web.house import House
@@ -173,3 +176,12 @@ def test_every_page_that_takes_files_looks_into_them_before_its_transaction() ->
 
 def _largest(handler: Any) -> Any:
     return getattr(handler, "request_max_body_size", None)
+
+
+async def test_the_largest_picture_that_is_allowed_fits_into_a_child(client: Client) -> None:
+    """40 million pixels with transparency as WebP, which needs the most memory."""
+    out = BytesIO()
+    Image.new("RGBA", (6300, 6300)).save(out, "WEBP")
+    run = client.app.state.house.pool.run
+    drawn = await run(drawn_anew, out.getvalue(), authority_id=1, person_id=None, seconds=120.0)
+    assert (drawn.width, drawn.height) == (1600, 1600)

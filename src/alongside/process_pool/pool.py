@@ -13,10 +13,10 @@ import structlog
 from alongside.process_pool.frames import LARGEST, LENGTH, Answer, Question, framed, packed
 from alongside.process_pool.quotas import Quotas
 
-MEMORY = 512 * 1024**2
+MEMORY = 768 * 1024**2
 """Bytes of address space of one child."""
 
-LONGEST = 20.0
+LONGEST = 30.0
 """Seconds that one call may take, unless the caller says otherwise."""
 
 CALLS = 50
