@@ -33,8 +33,7 @@ from alongside.matching.instances.reading import parameters_of
 from alongside.needs.audience import shown_to_all_from
 from alongside.needs.reopening import end_of_nth_term_after
 from alongside.offers.freshness import fresh_since
-from alongside.partnerships.proposals.actions import answer_by
-from alongside.partnerships.visits import actions as visits
+from alongside.partnerships.proposals.deadlines import days_to_answer
 from alongside.worker.clocks import due_now, hours_now
 from tests.authorities.written import northshire
 from tests.client import Client
@@ -106,15 +105,9 @@ def widening(settings: AuthoritySettings) -> Any:
 
 
 def answering(settings: AuthoritySettings) -> Any:
-    """By when a proposal for a need without an urgency is to be answered."""
+    """How many days there are to answer a proposal for a need without an urgency."""
     register_settings(settings, 1)
-    return answer_by(acting(LEAD_OF_NORTH), None)
-
-
-def visiting(settings: AuthoritySettings) -> Any:
-    """By when the record of a visit of today is due."""
-    register_settings(settings, 1)
-    return visits._record_due(acting(LEAD_OF_NORTH), MONDAY)
+    return days_to_answer(acting(LEAD_OF_NORTH), None)
 
 
 def money(settings: AuthoritySettings) -> Any:
@@ -143,7 +136,6 @@ PROBED: dict[str, tuple[Callable[[AuthoritySettings], Any], Any]] = {
     "terms": (calendar, ()),
     "clocks.widen_after": (widening, 9),
     "clocks.respond_by": (answering, 9),
-    "clocks.visit_record_due": (visiting, 9),
     "matching.mind_money": (money, False),
     "case_urgencies": (
         urgency,
@@ -248,6 +240,10 @@ ELSEWHERE: dict[str, str] = {
     "clocks.challenge_window": f"{AGREEMENT}::test_either_school_challenges_a_match_within_the_window",
     "clocks.agreement_due": f"{AGREEMENT}::test_an_agreement_is_to_be_signed_in_time",
     "clocks.review_due": f"{AGREEMENT}::test_a_review_is_due_some_days_after_the_end",
+    "clocks.visit_record_due": f"{AGREEMENT}::test_the_record_of_a_visit_is_due_as_the_authority_says",
+    "clocks.unmet_after": "tests/partnerships/test_unmet_needs.py"
+    "::test_nobody_found_in_time_is_unmet_once_and_an_escalation_is_suggested",
+    "matching.interest_may_be_set_aside": "tests/partnerships/test_hard_rules.py::",
     "clocks.remind_before": f"{AGREEMENT}::test_who_has_not_answered_is_reminded_before_the_day",
     "clocks.need_good_for": "tests/needs/test_time_and_needs.py"
     "::test_an_unconfirmed_need_is_asked_about_then_paused_and_each_is_said_once",

@@ -1,6 +1,7 @@
 """Settings that people notice: reminders before a deadline, word after it, challenging a match, asking again."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,8 @@ from alongside.offers.clocks import ask_again_about_offers
 from alongside.partnerships.actions import challenge_match
 from alongside.partnerships.proposals.actions import accept_proposal, propose
 from alongside.partnerships.reminders import remind_of_deadlines
+from alongside.partnerships.visits.actions import plan_visit
+from alongside.partnerships.visits.record import Record
 from tests.authorities.written import settings_with
 from tests.client import Client
 from tests.partnerships.scene import (
@@ -126,6 +129,19 @@ async def test_the_record_of_a_visit_is_asked_for_before_it_is_late(database: Da
     assert "visit_record_reminder" not in await told(database, HEAD_OF_PARK)
     await run(database, add_school_days(calendar_of(NORTHSHIRE), TODAY, 4))
     assert "visit_record_reminder" in await told(database, HEAD_OF_PARK)
+
+
+@pytest.mark.parametrize("days", [3, 8])
+async def test_the_record_of_a_visit_is_due_as_the_authority_says(
+    database: Database, other_clocks: Any, days: int
+) -> None:
+    other_clocks(visit_record_due=days)
+    made = await a_running_partnership(database)
+    async with database.fenced(NORTHSHIRE) as session:
+        planned = Record(date(2027, 1, 12), Decimal(1), "Phonics")
+        visit_id = await plan_visit(session, acting(HEAD_OF_PARK), made, planned)
+    due = (await look(database, "visit", visit_id)).record_due_on
+    assert due == add_school_days(calendar_of(NORTHSHIRE), date(2027, 1, 12), days)
 
 
 async def a_match(database: Database) -> UUID:
