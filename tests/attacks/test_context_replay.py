@@ -216,3 +216,23 @@ async def test_no_context_is_written_down_anywhere(database: Database, copy: Cop
         await superuser.close()
     assert mark in log
     assert not CONTEXT.search(log)
+
+
+async def test_behind_a_pooler_the_server_process_is_read_in_each_transaction(copy: Copy) -> None:
+    """As with ALONGSIDE_POOLER=transaction: reading, writing, who asks, and no statement that stays prepared."""
+    pooled = Database(copy.app_url, FENCE_KEY, pool_size=1, pooler=True)
+    try:
+        for authority_id in (NORTHSHIRE, SOUTHSHIRE, NORTHSHIRE):
+            async with pooled.fenced(authority_id) as session:
+                rows = await session.execute(text("SELECT DISTINCT authority_id FROM person"))
+                assert list(rows.scalars()) == [authority_id]
+                await let_ask(session, Asker(authority_id, "system"))
+                assert (await session.execute(text("SELECT fence.asker()"))).scalar_one()[0] == "system"
+                await session.execute(text("UPDATE person SET name = name || '.'"))
+        async with pooled.fenced(NORTHSHIRE, read_only=True) as session:
+            assert (await session.execute(text("SELECT bool_and(name LIKE '%..') FROM person"))).scalar_one()
+            with pytest.raises(DBAPIError, match="read-only"):
+                await session.execute(text("UPDATE person SET name = 'x'"))
+            await session.rollback()
+    finally:
+        await pooled.close()

@@ -12,6 +12,7 @@ from alongside.database.asker import Asker, let_ask
 from alongside.database.base import Base
 from alongside.database.isolation import grants
 from alongside.database.session import Database
+from alongside.journal.queries import broken_links
 from alongside.journal.records import changed_records, record_tables
 from tests.isolation.rows import row_of
 from tests.journal.test_verify_the_chain import verify
@@ -136,3 +137,19 @@ async def test_what_the_product_lets_go_is_not_missed(owner: asyncpg.Connection,
 def test_the_app_only_adds_to_a_table_of_record(table: Table) -> None:
     policy = table.info.get("second_policy")
     assert "UPDATE" not in grants(table) or (policy is not None and policy.changed == "false")
+
+
+async def test_digests_outlive_the_entries_that_are_let_go(
+    owner: asyncpg.Connection, database: Database
+) -> None:
+    """The oldest entries go when their time is over; rows that are still there stay sealed, at the end of the chain."""
+    await owner.execute("UPDATE journal_entry SET at = at - interval '4 years'")
+    async with database.fenced(NORTHSHIRE) as session:
+        gone = await session.scalar(text("SELECT let_go_journal(now() - interval '2 years')"))
+        assert gone >= len(RECORDS)
+    async with database.fenced(NORTHSHIRE) as session:
+        assert await changed_records(session, NORTHSHIRE) == []
+        assert await broken_links(session, NORTHSHIRE) == []
+    await owner.execute("UPDATE statutory_step SET words = 'others' WHERE authority_id = $1", NORTHSHIRE)
+    async with database.fenced(NORTHSHIRE) as session:
+        assert len(await changed_records(session, NORTHSHIRE)) == 1
