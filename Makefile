@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check simulate mutants bench bench-matching bench-search vendor lock wheel clean
+.PHONY: help run test test-needs check simulate mutants bench bench-matching bench-search new-authority vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -47,6 +47,9 @@ bench: $(READY) ## how fast it is, beside the framework alone and the same SQL a
 
 bench-matching: $(READY) ## how good and how fast plans are, at 134, 519 and 24,000 schools (three minutes)
 	@$(BIN)/python -m tests.benchmarks.bench_matching
+
+new-authority: $(READY) ## a new authority of 519 schools by the README alone, timed (two minutes)
+	@$(BIN)/python -m tests.new_authority
 
 bench-search: $(READY) ## how fast the directory is searched, at 1,000, 10,000 and 100,000 entries (three minutes)
 	@$(BIN)/python -m tests.benchmarks.bench_search
