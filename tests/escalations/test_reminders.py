@@ -379,3 +379,31 @@ async def test_a_reminder_stands_in_the_story_of_its_case_but_not_for_the_school
     seen = await client.get(f"/cases/{case}", as_=HEAD_OF_MILL)
     assert seen.status_code == 200
     assert "reminded" not in words(seen)
+
+
+async def test_after_a_stopped_worker_the_owner_gets_one_email_and_a_passed_date_is_called_so(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    """Both reminders of the owner have come, and so has the date itself."""
+    case = await a_case(boss, owner_id=OFFICER.person_id)
+    await armed(database, case)
+    await bring_forward(boss, "owner_before", "owner_on_the_day")
+    await boss.execute("UPDATE escalation_timer SET due_at = now() - interval '1 day'")
+    assert await remind(database) == 2
+    rows = await boss.fetch("SELECT text FROM notice WHERE kind = 'case_due'")
+    assert len(rows) == 1
+    assert rows[0]["text"].startswith("A case has passed its date")
+    sent = await boss.fetch("SELECT body FROM mail WHERE person_id = $1", OFFICER.person_id)
+    assert len(sent) == 1
+
+
+async def test_a_case_without_an_owner_does_not_tell_the_core_team_the_same_twice(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    case = await a_case(boss, owner_id=None)
+    await armed(database, case)
+    await bring_forward(boss, "owner_on_the_day", "core_team")
+    await boss.execute("UPDATE escalation_timer SET due_at = now() - interval '1 day'")
+    assert await remind(database) == 2
+    told_officer = await boss.fetch("SELECT text FROM notice WHERE person_id = $1", OFFICER.person_id)
+    assert len(told_officer) == 1

@@ -62,6 +62,17 @@ MARK = text(
     RETURNING case_.owner_id, case_.consortium_id, case_.handling_consortium_id, case_.school_urn, case_.raised_by
     """
 )
+OVERTAKEN = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM escalation_timer later
+         WHERE later.authority_id = :authority_id AND later.case_id = :case_id AND later.stage = :stage
+           AND later.due_at = :due_at AND later.step = 'owner_on_the_day' AND later.remind_at <= now()
+           AND later.state IN ('armed', 'claimed', 'fired'))
+    """
+)
+"""Whether the owner's reminder of the day itself has come already: after a stop, one email says both."""
+
 Open = Callable[[datetime], bool]
 """Whether reminders may go out at a moment: never at night, nor on a day without school."""
 
@@ -96,7 +107,16 @@ async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> boo
     if case is None:
         return False
     person = system(authority_id, now.astimezone(LONDON).date())
-    told = await _remind(session, person, case, timer)
+    overtaken = timer.step == "owner_before" and await session.scalar(
+        OVERTAKEN,
+        {
+            "authority_id": authority_id,
+            "case_id": timer.case_id,
+            "stage": timer.stage,
+            "due_at": timer.due_at,
+        },
+    )
+    told = 0 if overtaken else await _remind(session, person, case, timer, late=now > timer.due_at)
     await session.execute(
         insert(Reminder).values(
             authority_id=authority_id,
@@ -109,21 +129,25 @@ async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> boo
             told=told,
         )
     )
-    await write_journal(session, person, f"remind_{timer.step}", "escalation", timer.case_id)
+    if not overtaken:
+        await write_journal(session, person, f"remind_{timer.step}", "escalation", timer.case_id)
     return True
 
 
-async def _remind(session: AsyncSession, person: Person, case: Row[Any], timer: Row[Any]) -> int:
+async def _remind(
+    session: AsyncSession, person: Person, case: Row[Any], timer: Row[Any], *, late: bool
+) -> int:
     """Tell whose turn it is; how many people were told. No word of what the case is about, nor of which school."""
     due = moment_in_words(timer.due_at)
     if timer.step == "director":
         await _write_to_director(session, person, timer)
         return 0
     people = await _whose_turn(session, person, case, timer.step)
-    late = timer.step not in {"owner_before", "owner_on_the_day"}
+    late = late or timer.step not in {"owner_before", "owner_on_the_day"}
     what = REMINDED_OF[timer.stage].lower()
     words = f"A case has passed its date: {what}, by {due}." if late else f"A case is due: {what}, by {due}."
-    await _tell(session, person, people, timer, words)
+    once = f"case_late:{timer.case_id}:{timer.stage}:{timer.due_at.isoformat()}" if late else None
+    await _tell(session, person, people, timer, words, once)
     if timer.step == "core_team":
         leads = await leads_with_a_seat(session, person, case)
         said = f"The core team is late with a case that you raised ({what}, by {due}) and has been reminded."
@@ -133,9 +157,14 @@ async def _remind(session: AsyncSession, person: Person, case: Row[Any], timer: 
 
 
 async def _tell(
-    session: AsyncSession, person: Person, people: Sequence[UUID], timer: Row[Any], words: str
+    session: AsyncSession,
+    person: Person,
+    people: Sequence[UUID],
+    timer: Row[Any],
+    words: str,
+    once: str | None = None,
 ) -> None:
-    once = f"case_timer:{timer.id}:{timer.generation}"
+    once = once or f"case_timer:{timer.id}:{timer.generation}"
     await tell(session, person, people, "case_due", words, f"/cases/{timer.case_id}", once=once)
 
 

@@ -58,7 +58,8 @@ class Timer(AuthorityOwned, Base):
 class Reminder(AuthorityOwned, Base):
     """That somebody was reminded: what a timer came to. Kept for good.
 
-    `told` is how many people were; 0 when a letter went to the director’s mailbox instead.
+    `told` is how many people were; 0 when a letter went to the director’s mailbox instead, or when the
+    reminder of the day itself had come already.
     """
 
     __tablename__ = "escalation_reminder"

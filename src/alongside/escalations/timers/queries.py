@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, bindparam, select, text
+from sqlalchemy import Date, bindparam, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.access.person import Role
@@ -33,7 +33,11 @@ TOLD = {
 }
 REMINDERS: Any = (
     select(Reminder.stage, Reminder.step, Reminder.due_at, Reminder.at)
-    .where(Reminder.authority_id == bindparam("authority_id"), Reminder.case_id == bindparam("case_id"))
+    .where(
+        Reminder.authority_id == bindparam("authority_id"),
+        Reminder.case_id == bindparam("case_id"),
+        or_(Reminder.told > 0, Reminder.step == "director"),
+    )
     .order_by(Reminder.at.desc())
     .limit(200)
 )
