@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, insert, text
+from sqlalchemy import Row, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,7 +26,7 @@ from alongside.escalations.timers.model import Reminder
 from alongside.escalations.timers.queries import covers, holders
 from alongside.journal.actions import write_journal
 from alongside.notifications import tell
-from alongside.notifications.model import Mail
+from alongside.notifications.model import Mail, Notice
 
 AT_ONCE = 20
 """Timers that one worker claims at a time."""
@@ -146,8 +146,8 @@ async def _remind(
     late = late or timer.step not in {"owner_before", "owner_on_the_day"}
     what = REMINDED_OF[timer.stage].lower()
     words = f"A case has passed its date: {what}, by {due}." if late else f"A case is due: {what}, by {due}."
-    once = f"case_late:{timer.case_id}:{timer.stage}:{timer.due_at.isoformat()}" if late else None
-    await _tell(session, person, people, timer, words, once)
+    people = await _not_told_yet(session, person, people, timer, words)
+    await _tell(session, person, people, timer, words)
     if timer.step == "core_team":
         leads = await leads_with_a_seat(session, person, case)
         said = f"The core team is late with a case that you raised ({what}, by {due}) and has been reminded."
@@ -162,10 +162,25 @@ async def _tell(
     people: Sequence[UUID],
     timer: Row[Any],
     words: str,
-    once: str | None = None,
 ) -> None:
-    once = once or f"case_timer:{timer.id}:{timer.generation}"
+    once = f"case_timer:{timer.id}:{timer.generation}"
     await tell(session, person, people, "case_due", words, f"/cases/{timer.case_id}", once=once)
+
+
+async def _not_told_yet(
+    session: AsyncSession, person: Person, people: Sequence[UUID], timer: Row[Any], words: str
+) -> list[UUID]:
+    """Those who were not told the same of this case by an earlier step, as happens after a stop."""
+    told = await session.scalars(
+        select(Notice.person_id).where(
+            Notice.authority_id == person.authority_id,
+            Notice.person_id.in_(people),
+            Notice.path == f"/cases/{timer.case_id}",
+            Notice.text == words,
+        )
+    )
+    before = set(told)
+    return [one for one in people if one not in before]
 
 
 async def _whose_turn(session: AsyncSession, person: Person, case: Row[Any], step: str) -> list[UUID]:
