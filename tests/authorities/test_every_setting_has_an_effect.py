@@ -243,7 +243,8 @@ ELSEWHERE: dict[str, str] = {
     "clocks.visit_record_due": f"{AGREEMENT}::test_the_record_of_a_visit_is_due_as_the_authority_says",
     "clocks.unmet_after": "tests/partnerships/test_unmet_needs.py"
     "::test_nobody_found_in_time_is_unmet_once_and_an_escalation_is_suggested",
-    "matching.interest_may_be_set_aside": "tests/partnerships/test_hard_rules.py::",
+    "matching.interest_may_be_set_aside": "tests/partnerships/test_hard_rules.py"
+    "::test_a_declared_interest_can_be_set_aside_with_a_reason_that_both_schools_read",
     "clocks.remind_before": f"{AGREEMENT}::test_who_has_not_answered_is_reminded_before_the_day",
     "clocks.need_good_for": "tests/needs/test_time_and_needs.py"
     "::test_an_unconfirmed_need_is_asked_about_then_paused_and_each_is_said_once",
@@ -328,6 +329,7 @@ def test_the_file_of_defaults_has_no_other_settings() -> None:
 def test_the_test_that_is_named_is_there(node: str) -> None:
     path, _, name = node.partition("::")
     tree = ast.parse((ROOT / path).read_text())
+    assert name.startswith("test_")
     assert name in {getattr(one, "name", "") for one in ast.walk(tree)}
 
 
