@@ -13,6 +13,7 @@ from alongside.access.permissions import LAW
 from alongside.access.person import ROLE_NAMES
 from alongside.database.base import Base
 from alongside.database.isolation import owned_tables
+from alongside.web.problems import STATUSES as PROBLEMS
 from tests.access.oracle import AGREED, agreed, known
 from tests.access.world import SCOPES, World, make_world
 from tests.client import Client
@@ -268,7 +269,9 @@ async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(stage
 
 
 NAMED_IN_THE_BODY = {("POST", path) for path in ("/proposals", "/needs", "/cases", "/directory/harvest")}
-NOBODY_SEES = {"/not-signed-in/{because}", "/sign-in/{key}", "/sign-in/{key}/callback", "/outbox"}
+NOBODY_SEES = {"/not-signed-in/{because}", "/sign-in/{key}", "/sign-in/{key}/callback", "/outbox"} | {
+    f"/problems/{status}" for status in PROBLEMS
+}
 
 
 def excused(route: Route, wanted: str, got: str) -> bool:
