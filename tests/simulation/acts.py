@@ -167,9 +167,18 @@ async def set_training_day(browser: Browser, random: Random, today: date) -> str
 
 async def raise_case(browser: Browser, random: Random, today: date) -> str:
     """A lead says that the consortium cannot challenge one of its schools."""
-    consortium = await browser.open("/consortium")
-    links = [one for one in consortium.page.links if one.startswith("/cases/new")]
-    path = random.choice(links) if links else "/cases/new"
+    asked = await browser.open("/cases/new")
+    schools = [
+        value
+        for form in asked.page.forms
+        for one in form.fields
+        if one.name == "school"
+        for value in one.options
+        if value
+    ]
+    if not schools:
+        return ""
+    path = f"/cases/new?school={random.choice(schools)}"
     opened = await browser.open(path)
     form = opened.form("/cases")
     if form is None:

@@ -24,21 +24,26 @@ BY_A_PERSON = (
 
 @dataclass
 class Emails:
-    """What has arrived so far. `links` holds, for the day, what each recipient was pointed to."""
+    """What has arrived so far. `links` are where the newest ones point to, by recipient, `all_links` those of the day."""
 
     office: PostRoom
     read: int = 0
     copies: Counter[str] = field(default_factory=Counter)
     told: set[tuple[str, str, str]] = field(default_factory=set)
     links: list[tuple[str, str]] = field(default_factory=list)
+    all_links: set[tuple[str, str]] = field(default_factory=set)
     invitations: list[tuple[str, str]] = field(default_factory=list)
     total: int = 0
+
+    def begin_day(self) -> None:
+        """Forget what arrived yesterday."""
+        self.told.clear()
+        self.all_links.clear()
 
     async def of_today(
         self, connection: Watcher, places: list[Place], faults: Faults, *, killed: bool
     ) -> None:
         """Look at what arrived since the last time. After a kill a second copy under the same Message-ID is expected."""
-        self.told.clear()
         self.links.clear()
         fresh = self.office.copies[self.read :]
         self.read = len(self.office.copies)
@@ -85,6 +90,7 @@ class Emails:
                 self.invitations.append((place.slug, path.rstrip(".")))
             elif not OUTSIDE.match(path):
                 self.links.append((to, path.rstrip(".")))
+                self.all_links.add((to, path.rstrip(".")))
 
     async def may_be_read(
         self,
@@ -99,7 +105,7 @@ class Emails:
         by_address: dict[str, list[Actor]] = {}
         for actor in actors:
             by_address.setdefault(actor.email, []).append(actor)
-        mine = sorted({one for one in self.links if one[0] in by_address})
+        mine = sorted(one for one in self.all_links if one[0] in by_address)
         for to, path in random.sample(mine, min(most, len(mine))):
             for actor in by_address[to]:
                 opened = await traffic.get(

@@ -32,7 +32,7 @@ TWO_WEEKS = Plan(
     pace=14,
     kills_per_day=0.3,
     web=1,
-    pages=0.1,
+    pages=1 / 14,
     size_limit=100_000,
     slots=((8, 20), (11, 10), (16, 40)),
 )

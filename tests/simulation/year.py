@@ -19,6 +19,7 @@ from tests.simulation.calendar import LONDON, Days
 from tests.simulation.database import Watcher
 from tests.simulation.emails import Emails
 from tests.simulation.faults import Faults
+from tests.simulation.following import follow_up
 from tests.simulation.machines import Machines, machines
 from tests.simulation.people import Actor, present, sign_in, somebody, staff
 from tests.simulation.places import (
@@ -98,6 +99,7 @@ class Year:
         for number in range(self.plan.days):
             today = self.plan.start + timedelta(days=number)
             self.faults.today = today
+            self.emails.begin_day()
             before, began = self.faults.counts.total(), time.monotonic()
             await self.live_through(today, first=number == 0)
             await self.check(today)
@@ -167,6 +169,7 @@ class Year:
             await acts.one_act(
                 browser, self.random, today, tuple(settings_in(self.room.tenants, place).themes)
             )
+        await follow_up(self.watcher, self.traffic, place, actors, today, busy, self.random)
         await self.answer_emails(place, actors, today, busy)
 
     async def answer_emails(self, place: Place, actors: list[Actor], today: date, busy: float) -> None:
@@ -215,15 +218,22 @@ class Year:
             await self.emails.may_be_read(
                 self.watcher, self.traffic, place, actors, self.plan.emails_opened, self.random
             )
-            roles = sorted({one.role for one in actors})
-            share = max(1, round(len(roles) * self.plan.pages))
-            first = today.toordinal() * share % len(roles)
-            chosen = (roles + roles)[first : first + share]
-            self.pages_opened += await pages.one_of_each_role(
+        await self.open_pages(today)
+
+    async def open_pages(self, today: date) -> None:
+        """Somebody of each role of each authority opens every kind of page; or of some of them each day, in turn."""
+        there = {place.code: await present(self.watcher, place.code, today) for place in self.places}
+        turns = [
+            (place, role) for place in self.places for role in sorted({one.role for one in there[place.code]})
+        ]
+        share = max(1, round(len(turns) * self.plan.pages))
+        first = (today - self.plan.start).days * share % len(turns)
+        for place, role in (turns + turns)[first : first + share]:
+            self.pages_opened += await pages.open_as(
                 self.watcher,
                 self.traffic,
                 place.host,
-                [one for one in actors if one.role in chosen],
+                [one for one in there[place.code] if one.role == role],
                 self.random,
             )
 

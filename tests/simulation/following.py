@@ -1,0 +1,64 @@
+"""What is under way goes on: proposals are answered, agreements signed, visits made and escalations worked on."""
+
+from collections.abc import Sequence
+from datetime import date
+from random import Random
+from uuid import UUID
+
+from tests.simulation.acts import take_up
+from tests.simulation.browser import Browser, Traffic
+from tests.simulation.database import Watcher
+from tests.simulation.people import Actor, sign_in
+from tests.simulation.places import Place
+
+UNDER_WAY = {
+    "proposals": (
+        "SELECT id, asking_urn, giving_urn FROM proposal WHERE authority_id = $1 AND state IN ('proposed', 'to_release')",
+        0.12,
+    ),
+    "partnerships": (
+        "SELECT id, asking_urn, giving_urn FROM partnership WHERE authority_id = $1 AND state = 'preparing'",
+        0.2,
+    ),
+    "partnerships ": (
+        "SELECT id, asking_urn, giving_urn FROM partnership WHERE authority_id = $1 AND state = 'active'",
+        0.03,
+    ),
+    "cases": (
+        "SELECT id, school_urn AS asking_urn, school_urn AS giving_urn, consortium_id FROM escalation"
+        " WHERE authority_id = $1 AND state NOT IN ('closed', 'merged', 'withdrawn')",
+        0.2,
+    ),
+}
+"""By the first part of the address: what is under way, and how likely somebody takes the next step in a part of a day."""
+
+
+async def follow_up(
+    watcher: Watcher,
+    traffic: Traffic,
+    place: Place,
+    actors: Sequence[Actor],
+    today: date,
+    busy: float,
+    random: Random,
+) -> None:
+    """Somebody whose turn it may be opens each of some things under way and takes one of the steps offered."""
+    for room, (query, likely) in UNDER_WAY.items():
+        for row in await watcher.fetch(query, place.code):
+            if random.random() > likely * busy:
+                continue
+            schools = {row["asking_urn"], row["giving_urn"]}
+            consortium = row.get("consortium_id")
+            there = [one for one in actors if _concerned(one, room, schools, consortium)]
+            if there:
+                who = random.choice(there)
+                browser = Browser(traffic, who, place.host, await sign_in(watcher, who))
+                await take_up(browser, f"/{room.strip()}/{row['id']}", random, today)
+
+
+def _concerned(one: Actor, room: str, schools: set[int], consortium: UUID | None) -> bool:
+    if room == "cases":
+        return one.role in ("core_officer", "head_of_service") or (
+            one.role == "consortium_lead" and one.consortium_id == consortium
+        )
+    return one.role in ("headteacher", "delegate") and one.school_urn in schools
