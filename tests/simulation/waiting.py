@@ -24,6 +24,8 @@ WORK_LEFT = {
     "reminders": "SELECT count(*) FROM escalation_timer WHERE authority_id = $1"
     " AND (state = 'claimed' OR $2::boolean AND state = 'armed' AND remind_at <= now())",
     "plans": "SELECT count(*) FROM plan_run WHERE authority_id = $1 AND state IN ('queued', 'running')",
+    "transactions": "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'virtualxid'"
+    " AND usename = 'alongside_app' AND $1 > 0",
 }
 
 
@@ -65,6 +67,7 @@ async def _left(watcher: Watcher, settings: AuthoritySettings, moment: datetime)
         "emails": (hours,),
         "reminders": ("school_hours" in hours,),
         "plans": (),
+        "transactions": (),
     }
     counts = {
         name: int(await watcher.fetchval(query, code, *values[name])) for name, query in WORK_LEFT.items()
