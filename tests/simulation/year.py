@@ -120,9 +120,7 @@ class Year:
                 for place in self.places:
                     await self.act(place, today)
                 await killer
-            await until_quiet(
-                self.watcher, self.room.tenants, self.places, self.room.clock.now(), self.faults
-            )
+            await until_quiet(self.watcher, self.room.tenants, self.places, self.room.clock, self.faults)
 
     async def change_the_world(self, today: date, *, first: bool) -> None:
         """The register of the month, a changed calendar, people who come and go."""
