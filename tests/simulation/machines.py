@@ -145,6 +145,10 @@ class Machines:
             kill(found)
         return bool(found)
 
+    def expired(self) -> int:
+        """How often PostgreSQL refused a tenant context because the clock was moved between signing and use."""
+        return self.server.log.read_text(errors="replace").count("set for this transaction has expired")
+
     def log_lines(self) -> list[str]:
         """What web app and worker have logged."""
         log = self.folder / "product.log"

@@ -81,6 +81,7 @@ class Year:
     happened: Counter[str] = field(default_factory=Counter)
     pages_opened: int = 0
     lines_read: int = 0
+    expired: int = 0
 
     async def settle(self) -> None:
         """Declare the authorities, import their first register, place their schools, and appoint everybody."""
@@ -242,6 +243,11 @@ class Year:
             if '"level":"error"' in line:
                 said = json.loads(line)
                 first = (said.get("errors") or [{}])[0]
+                if first.get("code") == "f405" and self.room.expired() > self.expired:
+                    self.expired += (
+                        1  # signed before the clock was moved, used after: no fault of the product
+                    )
+                    continue
                 where = [one for one in first.get("places", ()) if one.startswith("alongside/")][-1:]
                 self.faults.add(
                     "an error in the log",
