@@ -15,6 +15,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 
+from alongside.database.cluster import end_with_parent
 from alongside.database.embedded import EmbeddedServer, free_port
 from alongside.database.roles import APP, MIGRATOR, prepare_cluster
 from tests.faults.machine_room import children_of, command_of, kill, stop
@@ -105,12 +106,30 @@ class Machines:
 
     def open_doors(self, web: int) -> None:
         """Start `alongside run` with so many web processes."""
-        command = [sys.executable, "-m", "alongside.cli", "run", "--port", str(self.port), "--web", str(web)]
+        command = [
+            *end_with_parent(),
+            sys.executable,
+            "-m",
+            "alongside.cli",
+            "run",
+            "--port",
+            str(self.port),
+            "--web",
+            str(web),
+        ]
         with (self.folder / "product.log").open("ab") as log:
             self.product = subprocess.Popen(
                 command, env=self.environment(), stdout=log, stderr=log, start_new_session=True
             )
-            command = [sys.executable, "-m", "alongside.cli", "web", "--port", str(self.desk_port)]
+            command = [
+                *end_with_parent(),
+                sys.executable,
+                "-m",
+                "alongside.cli",
+                "web",
+                "--port",
+                str(self.desk_port),
+            ]
             environment = self.environment() | {"ALONGSIDE_DEMONSTRATION": "yes"}
             self.desk = subprocess.Popen(
                 command, env=environment, stdout=log, stderr=log, start_new_session=True
