@@ -1,6 +1,7 @@
 """Forms that are too large, have too many fields or arrive too slowly: refused before any work, with the text given back."""
 
 import asyncio
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -143,6 +144,29 @@ async def test_a_body_that_cannot_be_read_is_answered_with_a_page(
     )
     assert answer.status_code == 400
     assert soup(answer).h1.text == "This request cannot be read"
+
+
+@pytest.mark.parametrize("codec", ["punycode", "idna", "undefined", "utf-16", "unicode_escape"])
+async def test_a_part_does_not_choose_the_codec_by_which_it_is_read(client: Client, codec: str) -> None:
+    """Python’s punycode takes minutes for a megabyte, idna and undefined were a 500: every part is read as UTF-8."""
+    kind = f"text/plain; charset={codec}".encode()
+    text = WRITTEN.encode() + b"a" * 400_000 + b"-" + b"a" * 400_000
+    content = (
+        b'--x\r\ncontent-disposition: form-data; name="aim"\r\ncontent-type: '
+        + kind
+        + b"\r\n\r\n"
+        + text
+        + b"\r\n--x--"
+    )
+    began = time.process_time()
+    answer = await client.http.post(
+        "/needs",
+        content=content,
+        headers=headers(client, HEAD_OF_MILL, content_type="multipart/form-data; boundary=x"),
+    )
+    assert answer.status_code == 403
+    assert WRITTEN in answer.text
+    assert time.process_time() - began < 5
 
 
 async def test_signed_out_while_typing_gives_the_text_back(client: Client) -> None:
