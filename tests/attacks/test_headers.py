@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -33,11 +34,19 @@ class Held(LimitedProtocol):
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[int]:
+def served(request: pytest.FixtureRequest) -> Any:
+    """The app behind the protocol."""
+    return getattr(request, "param", hello)
+
+
+@pytest.fixture
+async def port(served: Any) -> AsyncIterator[int]:
     """Where a server with our protocol listens."""
     listening = socket.create_server(("127.0.0.1", 0))
     made = type("Watched", (Held, limited_protocol(_pages())), {"pages": _pages()})
-    config = uvicorn.Config(hello, http=made, lifespan="off", ws="none", log_config=None, server_header=False)
+    config = uvicorn.Config(
+        served, http=made, lifespan="off", ws="none", log_config=None, server_header=False
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:
@@ -123,3 +132,49 @@ async def test_ordinary_requests_pass_one_after_the_other(port: int) -> None:
     assert answered.count(b"HTTP/1.1 200 OK") == 4
     post = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n" + b"x" * 100_000
     assert (await ask(port, post + START + b"\r\n")).count(b"HTTP/1.1 200 OK") == 2
+
+
+async def reads_all(scope: Any, receive: Any, send: Any) -> None:
+    """An app that waits for the whole body, and tells which headers it was given by then."""
+    while (await receive()).get("more_body"):
+        pass
+    said = b",".join(name for name, _ in scope.get("headers", ()))
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(said))]}
+    )
+    await send({"type": "http.response.body", "body": said})
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n"
+
+
+@pytest.mark.parametrize("served", [reads_all], indirect=True)
+@pytest.mark.parametrize(
+    "endless",
+    [
+        pytest.param(b"0\r\n" + b"x-long: " + b"a" * 1_000_000, id="one trailer"),
+        pytest.param(b"0\r\n" + b"x-long: aaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 30_000, id="many trailers"),
+        pytest.param(b"1;long=" + b"a" * 1_000_000, id="the head of a chunk"),
+    ],
+)
+async def test_what_follows_the_body_is_limited_like_what_comes_before(port: int, endless: bytes) -> None:
+    """Trailers are headers too: 60 MB of them were held. The connection is closed and nothing is answered."""
+    began = time.monotonic()
+    assert await ask(port, CHUNKED + b"1\r\nx\r\n", endless, pause=0.1) == b""
+    assert time.monotonic() - began < 2, "closed, and not only silent"
+
+
+@pytest.mark.parametrize("served", [reads_all], indirect=True)
+async def test_trailers_are_dropped_and_are_no_headers(port: int) -> None:
+    """Who sends a cookie or a host after the body has sent none; the connection goes on."""
+    answered = await ask(port, CHUNKED + b"0\r\ncookie: a=b\r\nx-more: 1\r\n\r\n" + START + b"\r\n")
+    assert answered.count(b"HTTP/1.1 200 OK") == 2
+    assert b"host,transfer-encoding" in answered
+    assert b"cookie" not in answered and b"x-more" not in answered
+
+
+@pytest.mark.parametrize("served", [reads_all], indirect=True)
+async def test_a_large_body_in_small_chunks_is_heard(port: int) -> None:
+    """More framing than content, and far more than the limit of a head, is an ordinary upload."""
+    answered = await ask(port, CHUNKED, *[b"1\r\nx\r\n" * 5_000] * 20, b"0\r\n\r\n")
+    assert answered.startswith(b"HTTP/1.1 200 OK")

@@ -37,6 +37,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._served = self.app
         self._head, self._in_head, self._refused = 0, True, False
+        self._since_body, self._body_came = 0, False
         self._timer: asyncio.TimerHandle | None = None
         self._expect_head()
 
@@ -53,9 +54,26 @@ class LimitedProtocol(HttpToolsProtocol):
             if self._timer is None:
                 self._expect_head()
             self._head += len(data)
+        self._body_came = self._in_head
         super().data_received(data)
-        if self._in_head and self._head > MOST_HEAD and not self.transport.is_closing():
+        self._since_body = 0 if self._body_came else self._since_body + len(data)
+        if self.transport.is_closing():
+            return
+        if self._in_head and self._head > MOST_HEAD:
             self._refuse(431)
+        elif self._since_body > MOST_HEAD:
+            self._refused = True
+            self.transport.close()  # its request is with the app already: there is no place for another answer
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header; what comes after the body, as a trailer, is nobody's and is dropped."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Something of the body came, so what holds it is no trailer or chunk head without end."""
+        self._body_came = True
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """Serve the request, or the page that refuses it."""
@@ -67,7 +85,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """What comes next is the head of another request."""
-        self._in_head, self._head = True, 0
+        self._in_head, self._head, self._body_came = True, 0, True
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
