@@ -57,6 +57,35 @@ async def test_every_page_that_shows_a_case_is_logged_before_it_is_shown(client:
     assert seen > 25
 
 
+async def test_a_refused_form_is_a_reading_too(client: Client, copy: Any) -> None:
+    """An empty form shows the case again, the notes of officers and the log among it: no way round the access log."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    await connection.execute("SET session_replication_role = replica")
+    made = await case_of_everything(connection, NORTHSHIRE, MILL)
+    await connection.close()
+    database, case_id = client.app.state.house.database, made["case_id"]
+    unlogged, seen = [], set()
+    for route in routes_of(client.app):
+        if route.method != "POST" or not route.path.startswith(("/cases/{case_id}", "/case-")):
+            continue
+        if route.path in LISTS:
+            continue
+        path = route.path
+        for name, value in made.items():
+            path = path.replace(f"{{{name}}}", str(value))
+        before = len(await look(database, case_id, "escalation_reading"))
+        answer = await client.post(path, {"version": "1"}, as_=BY.get(route.path, OFFICER))
+        assert answer.status_code < 500, (route.path, answer.status_code)
+        if answer.status_code != 422 or "This could not be read" in answer.text:
+            continue  # nothing of the case is shown
+        seen.add(route.path)
+        if len(await look(database, case_id, "escalation_reading")) != before + 1:
+            unlogged.append(route.path)
+    assert unlogged == []
+    assert {"/cases/{case_id}/notes", "/cases/{case_id}/readers", "/cases/{case_id}/decision"} <= seen
+    assert len(seen) > 15
+
+
 RAISED = {
     "school_urn": str(MILL),
     "reason": "too_close",

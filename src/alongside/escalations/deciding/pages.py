@@ -53,6 +53,7 @@ async def write_decision(
 
 
 @page.post("/cases/{case_id:uuid}/decision", permission=HANDLE)
+@logs_reading
 async def decide_case(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -88,6 +89,7 @@ async def write_plan(
 
 
 @page.post("/cases/{case_id:uuid}/plan", permission=HANDLE)
+@logs_reading
 async def agree_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -118,6 +120,7 @@ async def ask_for_owner(
 
 
 @page.post("/cases/{case_id:uuid}/owner", permission=HANDLE)
+@logs_reading
 async def assign_case(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -148,6 +151,7 @@ async def ask_into_which(
 
 
 @page.post("/cases/{case_id:uuid}/merger", permission=HANDLE)
+@logs_reading
 async def merge_case(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

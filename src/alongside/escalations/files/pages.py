@@ -66,6 +66,7 @@ async def _recognise(request: Request[Any, Any, Any], person: Person) -> str | N
 
 
 @page.post("/cases/{case_id:uuid}/files", permission=WORK, largest=LARGEST + AROUND, prepare=_recognise)
+@logs_reading
 async def add_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -112,6 +113,7 @@ async def ask_why_removed(
 
 
 @page.post("/case-files/{file_id:uuid}/withdrawal", permission=WORK)
+@logs_reading
 async def remove_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, file_id: UUID
 ) -> Answer:

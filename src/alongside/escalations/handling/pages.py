@@ -194,7 +194,7 @@ def _note_routes(one: NoteAct) -> list[HTTPRouteHandler]:
     ask.__doc__, act.__doc__ = f"Ask for the reason: {one.asked.title}.", f"{one.asked.title}, with a reason."
     return [
         page.get(path, permission=one.permission)(logs_reading(ask)),
-        page.post(path, permission=one.permission)(act),
+        page.post(path, permission=one.permission)(logs_reading(act)),
     ]
 
 
@@ -245,6 +245,7 @@ async def ask_for_whom(
 
 
 @page.post("/cases/{case_id:uuid}/wait", permission=HANDLE)
+@logs_reading
 async def wait_for(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -271,6 +272,7 @@ async def ask_to_take_back(
 
 
 @page.post("/cases/{case_id:uuid}/taking-back", permission=ANSWER)
+@logs_reading
 async def take_back(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -288,6 +290,7 @@ async def ask_to_close(
 
 
 @page.post("/cases/{case_id:uuid}/closing", permission=HANDLE)
+@logs_reading
 async def close_case(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

@@ -14,8 +14,8 @@ from alongside.escalations.notes.forms import OfficersNoteForm
 from alongside.escalations.notes.model import WEIGHTS
 from alongside.escalations.notes.queries import notes_of
 from alongside.escalations.queries import case_to
-from alongside.escalations.reading.actions import note_reading
-from alongside.web.answers import AfterCommit, Answer, Page, SeeOther
+from alongside.escalations.reading.access_log import logs_reading_of
+from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.typed import typed
 
@@ -23,21 +23,16 @@ SEE = Permission.SEE_OFFICERS_NOTES
 
 
 @page.get("/cases/{case_id:uuid}/notes", permission=SEE)
+@logs_reading_of("notes")
 async def show_notes(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
     """The officers' notes of a case, and a form for another."""
-    answer = await _page(session, person, case_id, OfficersNoteForm())
-    database = request.app.state.house.database
-
-    async def note_and_show() -> Answer:
-        await note_reading(database, person, case_id, "notes")
-        return answer
-
-    return AfterCommit(note_and_show)
+    return await _page(session, person, case_id, OfficersNoteForm())
 
 
 @page.post("/cases/{case_id:uuid}/notes", permission=SEE)
+@logs_reading_of("notes")
 async def add_note(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

@@ -34,6 +34,7 @@ async def ask_for_which_need(
 
 
 @page.post("/cases/{case_id:uuid}/matching", permission=HANDLE)
+@logs_reading
 async def ask_matching_for_case(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

@@ -38,6 +38,7 @@ async def show_readers(
 
 
 @page.post("/cases/{case_id:uuid}/readers", permission=HANDLE)
+@logs_reading
 async def name_reader(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -56,6 +57,7 @@ async def name_reader(
 
 
 @page.post("/cases/{case_id:uuid}/readers/{reader_id:uuid}/end", permission=HANDLE)
+@logs_reading
 async def end_reader(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID, reader_id: UUID
 ) -> Answer:

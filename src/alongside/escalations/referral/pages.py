@@ -41,6 +41,7 @@ async def write_answer(
 
 
 @page.post("/cases/{case_id:uuid}/referral-answer", permission=HANDLE)
+@logs_reading
 async def answer_referral(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

@@ -46,6 +46,7 @@ async def write_step(
 
 
 @page.post("/cases/{case_id:uuid}/statutory-steps", permission=STEP)
+@logs_reading
 async def take_statutory_step(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -71,6 +72,7 @@ async def ask_on_which_ground(
 
 
 @page.post("/cases/{case_id:uuid}/overruling", permission=OVERRULE)
+@logs_reading
 async def overrule_heads(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:

@@ -52,6 +52,7 @@ async def write_task(
 
 
 @page.post("/cases/{case_id:uuid}/tasks", permission=WORK)
+@logs_reading
 async def agree_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -86,6 +87,7 @@ async def edit_task(
 
 
 @page.post("/case-tasks/{task_id:uuid}/edition", permission=WORK)
+@logs_reading
 async def change_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, task_id: UUID
 ) -> Answer:
@@ -108,6 +110,7 @@ async def change_task(
 
 
 @page.post("/case-tasks/{task_id:uuid}/completion", permission=WORK)
+@logs_reading
 async def do_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, task_id: UUID
 ) -> Answer:
@@ -127,6 +130,7 @@ async def ask_why_dropped(
 
 
 @page.post("/case-tasks/{task_id:uuid}/drop", permission=WORK)
+@logs_reading
 async def drop_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, task_id: UUID
 ) -> Answer:
@@ -140,6 +144,7 @@ async def drop_task(
 
 
 @page.post("/case-tasks/{task_id:uuid}/reopening", permission=WORK)
+@logs_reading
 async def take_up_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, task_id: UUID
 ) -> Answer:
@@ -159,6 +164,7 @@ async def ask_how_met(
 
 
 @page.post("/case-criteria/{criterion_id:uuid}/meeting", permission=HANDLE)
+@logs_reading
 async def meet_criterion(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, criterion_id: UUID
 ) -> Answer:
@@ -182,6 +188,7 @@ async def ask_why_criterion_dropped(
 
 
 @page.post("/case-criteria/{criterion_id:uuid}/drop", permission=HANDLE)
+@logs_reading
 async def drop_criterion(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, criterion_id: UUID
 ) -> Answer:

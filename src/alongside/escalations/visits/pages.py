@@ -38,6 +38,7 @@ async def write_visit(
 
 
 @page.post("/cases/{case_id:uuid}/visits", permission=WORK)
+@logs_reading
 async def record_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_id: UUID
 ) -> Answer:
@@ -61,6 +62,7 @@ async def edit_visit(
 
 
 @page.post("/case-visits/{case_visit_id:uuid}/edition", permission=WORK)
+@logs_reading
 async def correct_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, case_visit_id: UUID
 ) -> Answer:
