@@ -129,6 +129,25 @@ async def test_a_school_that_joins_one_that_is_there_leaves_its_head_and_place(
     assert await members(database, PARK) == 1
 
 
+async def test_an_invitation_goes_where_the_people_go_and_not_before(
+    client: Client, database: Database, tmp_path: Path
+) -> None:
+    """Who was invited to Mill is not let into Park by a merger; ended, the invitation is withdrawn."""
+    invited = {"name": "Ann New", "email": "ann@mill.example", "role": "headteacher", "school": str(MILL)}
+    answer = await client.post("/people/invitations", invited, as_=ADMINISTRATOR)
+    assert answer.status_code == 303
+    new = register(tmp_path, closed(MILL, "Mill Primary School", "2001", f"{PARK} Successor - merged"))
+    await bring_in(database, new)
+    waiting = "SELECT school_urn, withdrawn_at FROM invitation WHERE email = 'ann@mill.example'"
+    (row,) = await rows(database, waiting)
+    assert row.school_urn == MILL
+    (task,) = await rows(database, TASKS)
+    answer = await client.post(f"/successions/{task.id}/end", {}, as_=ADMINISTRATOR)
+    assert answer.status_code == 303
+    (row,) = await rows(database, waiting)
+    assert row.withdrawn_at is not None, "nobody takes up a role at a school that has ended"
+
+
 async def test_a_school_that_several_follow_is_split_by_an_administrator(
     client: Client, database: Database, tmp_path: Path
 ) -> None:

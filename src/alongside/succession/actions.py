@@ -24,6 +24,7 @@ from alongside.succession.families import Families
 from alongside.succession.model import SchoolSuccession
 from alongside.succession.queries import Plan, plan_successions, succession_with
 from alongside.succession.statements import (
+    END_INVITATIONS,
     END_MEMBERSHIPS,
     END_ROLES,
     HOLDS,
@@ -118,13 +119,15 @@ async def carry_over(
 ) -> dict[str, int]:
     """Move all that refers to a closed school to the one that took over; how many rows of each table.
 
-    With `people`, its roles and memberships move from the day on which the new school opened. Every row has its entry
-    in the audit log. Safe to repeat: what has moved is not found again.
+    With `people`, its roles and memberships move from the day on which the new school opened, and invitations to a
+    role there. Every row has its entry in the audit log. Safe to repeat: what has moved is not found again.
     """
     await let_ask(session, Asker(person.authority_id, Role.SYSTEM.value))
     values: dict[str, Any] = {"authority_id": person.authority_id, "old": old, "new": new}
     moved: dict[str, int] = {}
     for one in CARRIED:
+        if one.people and not people:
+            continue
         rows = (await session.execute(text(move_of(one)), values)).all()
         if rows:
             moved[one.table] = moved.get(one.table, 0) + len(rows)
@@ -221,7 +224,7 @@ async def decide_carry_over(
 
 
 async def decide_to_end(session: AsyncSession, person: Person, succession_id: UUID) -> None:
-    """End what a closed school still holds: posts, memberships and roles. What it did stays on record.
+    """End what a closed school still holds: posts, memberships, roles and invitations. What it did stays on record.
 
     Raises Refused when the question was answered meanwhile.
     """
@@ -232,6 +235,7 @@ async def decide_to_end(session: AsyncSession, person: Person, succession_id: UU
     for table, subject, statement in (
         ("consortium_membership", "consortium", END_MEMBERSHIPS),
         ("appointment", "appointment", END_ROLES),
+        ("invitation", "invitation", END_INVITATIONS),
     ):
         rows = (await session.execute(statement, values)).all()
         moved[table] = len(rows)

@@ -8,7 +8,8 @@ class Carried:
     """One column that moves to the successor, with the rows of which that is true.
 
     `condition` is SQL on the row (alias `row`), `other` the column of another school that must not become the same one,
-    `subject` the kind of thing in the audit log, `versioned` whether an open form must be told of the change.
+    `subject` the kind of thing in the audit log, `versioned` whether an open form must be told of the change, `people`
+    whether it moves only where the school's people do: it gives somebody a role there.
     """
 
     table: str
@@ -18,6 +19,7 @@ class Carried:
     subject: str | None = None
     versioned: bool = False
     key: str = "id"
+    people: bool = False
 
 
 LIVE_EXCLUSION = (
@@ -96,7 +98,13 @@ CARRIED = (
         subject="escalation",
         versioned=True,
     ),
-    Carried("invitation", "school_urn", "used_at IS NULL AND withdrawn_at IS NULL", subject="invitation"),
+    Carried(
+        "invitation",
+        "school_urn",
+        "used_at IS NULL AND withdrawn_at IS NULL",
+        subject="invitation",
+        people=True,
+    ),
 )
 """What moves. Memberships, roles, own days and legal holds have statements of their own (`statements.py`)."""
 

@@ -103,6 +103,14 @@ END_ROLES = text(
     """
 )
 
+END_INVITATIONS = text(
+    """
+    UPDATE invitation SET withdrawn_at = now()
+     WHERE authority_id = :authority_id AND school_urn = :old AND used_at IS NULL AND withdrawn_at IS NULL
+    RETURNING id
+    """
+)
+
 PARTNERS = text(
     """
     SELECT DISTINCT unnest(ARRAY[asking_urn, giving_urn]) AS urn FROM (
