@@ -58,9 +58,10 @@ def mutants_of(file: Path) -> Iterator[Mutant]:
     """The mutants of one file, by line."""
     text = file.read_text()
     path = str(file.relative_to(ROOT))
-    for node, words, instead in _removals(ast.parse(text)):
+    tree = ast.parse(text)
+    for node, words, instead in _removals(tree):
         yield Mutant(
-            f"{path}:{node.lineno} {words}",
+            f"{path}:{node.lineno} in {_function_around(tree, node.lineno)}: {words}",
             "scope" if words.startswith(("answer", "query")) else "guard",
             tests_for(file),
             path=path,
@@ -78,6 +79,16 @@ def _removals(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str, str 
             yield node, f"query {name}", node.args[0]
         elif isinstance(node, ast.If) and _refuses(node):
             yield node.test, "refusal", "False"
+
+
+def _function_around(tree: ast.Module, line: int) -> str:
+    around = [
+        one.name
+        for one in ast.walk(tree)
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+        and one.lineno <= line <= (one.end_lineno or 0)
+    ]
+    return around[-1] if around else "the module"
 
 
 def _called(node: ast.expr) -> str:
