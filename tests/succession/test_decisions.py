@@ -12,6 +12,7 @@ from alongside.errors import Refused
 from alongside.partnerships.proposals.actions import accept_proposal, propose
 from alongside.partnerships.proposals.clock import lapse_proposals
 from tests.client import Client, words
+from tests.escalations.scene import a_case
 from tests.needs.writing import posted_need
 from tests.offers.writing import posted_offer
 from tests.partnerships.scene import (
@@ -146,6 +147,34 @@ async def test_an_invitation_goes_where_the_people_go_and_not_before(
     assert answer.status_code == 303
     (row,) = await rows(database, waiting)
     assert row.withdrawn_at is not None, "nobody takes up a role at a school that has ended"
+
+
+async def test_a_head_who_was_not_told_reads_no_escalation_of_the_school_that_joins(
+    client: Client, database: Database, tmp_path: Path
+) -> None:
+    """The head of Mill was told of its escalation. Merged into Park, it is the core team that tells the head of Park."""
+    case_id = await a_case(database)
+    assert (await client.get(f"/cases/{case_id}", as_=HEAD_OF_MILL)).status_code == 200
+    new = register(tmp_path, closed(MILL, "Mill Primary School", "2001", f"{PARK} Successor - merged"))
+    await bring_in(database, new)
+    assert await urn_in(database, "escalation", case_id) == PARK
+    assert (await client.get(f"/cases/{case_id}", as_=HEAD_OF_PARK)).status_code == 404
+    assert str(case_id) not in (await client.get("/cases", as_=HEAD_OF_PARK)).text
+    assert (await client.post(f"/cases/{case_id}/telling", {}, as_=OFFICER)).status_code == 303
+    assert (await client.get(f"/cases/{case_id}", as_=HEAD_OF_PARK)).status_code == 200
+
+
+async def test_a_decision_that_joins_two_heads_tells_neither_of_the_escalation(
+    client: Client, database: Database, tmp_path: Path
+) -> None:
+    """An administrator, who sees no escalation, carries Mill over to Park with its people: Park has a head already."""
+    case_id = await a_case(database)
+    await bring_in(database, register(tmp_path, closed(MILL, "Mill Primary School", "2001")))
+    (task,) = await rows(database, TASKS)
+    answer = await client.post(f"/successions/{task.id}/successor", {"urn": str(PARK)}, as_=ADMINISTRATOR)
+    assert answer.status_code == 303
+    assert await urn_in(database, "escalation", case_id) == PARK
+    assert (await client.get(f"/cases/{case_id}", as_=HEAD_OF_PARK)).status_code == 404
 
 
 async def test_a_school_that_several_follow_is_split_by_an_administrator(

@@ -32,6 +32,7 @@ from alongside.succession.statements import (
     OWN_DAYS,
     PARTNERS,
     ROLES,
+    UNTELL,
     move_of,
 )
 from alongside.workflow import take
@@ -120,7 +121,8 @@ async def carry_over(
     """Move all that refers to a closed school to the one that took over; how many rows of each table.
 
     With `people`, its roles and memberships move from the day on which the new school opened, and invitations to a
-    role there. Every row has its entry in the audit log. Safe to repeat: what has moved is not found again.
+    role there. An escalation stays known to a headteacher only where the one who was told leads the new school alone.
+    Every row has its entry in the audit log. Safe to repeat: what has moved is not found again.
     """
     await let_ask(session, Asker(person.authority_id, Role.SYSTEM.value))
     values: dict[str, Any] = {"authority_id": person.authority_id, "old": old, "new": new}
@@ -133,6 +135,9 @@ async def carry_over(
             moved[one.table] = moved.get(one.table, 0) + len(rows)
         for row in rows:
             await _journal(session, person, one.subject or one.table, row.id, (old, new), one.column)
+        if one.table == "escalation" and rows:
+            among = {"ids": [row.id for row in rows], "people": people, "today": person.today}
+            await session.execute(UNTELL, values | among)
     values["on"] = await _day_of_change(session, person, old, new)
     for statement in OWN_DAYS:
         await session.execute(statement, values)

@@ -1,6 +1,6 @@
 """The SQL that carries over memberships, roles, own days and legal holds: the old row ends, a new one begins."""
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Boolean, Uuid, bindparam, text
 
 from alongside.succession.carried import Carried
 
@@ -102,6 +102,20 @@ END_ROLES = text(
     RETURNING id
     """
 )
+
+UNTELL = text(
+    """
+    UPDATE escalation SET told_at = NULL
+     WHERE authority_id = :authority_id AND id = ANY (:ids) AND told_at IS NOT NULL
+       AND NOT (:people AND NOT EXISTS (
+           SELECT FROM appointment a
+            WHERE a.authority_id = :authority_id AND a.school_urn = :new AND a.role = 'headteacher'
+              AND (a.ends_on IS NULL OR a.ends_on > :today)
+              AND NOT EXISTS (SELECT FROM appointment b WHERE b.authority_id = :authority_id AND b.school_urn = :old
+                                 AND b.role = 'headteacher' AND b.person_id = a.person_id)))
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("people", type_=Boolean))
+"""The head of one school was told, not the head of the school that took over: that one reads nothing until told."""
 
 END_INVITATIONS = text(
     """
