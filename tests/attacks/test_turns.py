@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from alongside.errors import TooBusy
+from alongside.web import live
 from alongside.web.turns import Turns
 from tests.client import Client
 from tests.people import HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
 
 
-async def test_an_authority_has_a_few_requests_in_work_and_the_others_wait(client: Client) -> None:
+@pytest.mark.parametrize("path", ["/board", "/live"])
+async def test_an_authority_has_a_few_requests_in_work_and_the_others_wait(client: Client, path: str) -> None:
     """Forty at once hold three connections; the other authority is answered while they wait."""
     house = client.app.state.house
     find_person, going = house.find_person, asyncio.Event()
@@ -24,7 +26,7 @@ async def test_an_authority_has_a_few_requests_in_work_and_the_others_wait(clien
         return await find_person(session, tenant, *more)
 
     house.find_person = held_up
-    waiting = [asyncio.create_task(client.get("/board", as_=HEAD_OF_MILL)) for _ in range(40)]
+    waiting = [asyncio.create_task(client.get(path, as_=HEAD_OF_MILL)) for _ in range(40)]
     while house.turns.in_line(NORTHSHIRE) < 37 or len(at_work) < house.turns.at_once:
         await asyncio.sleep(0.01)
     assert len(at_work) == house.turns.at_once
@@ -35,6 +37,21 @@ async def test_an_authority_has_a_few_requests_in_work_and_the_others_wait(clien
     going.set()
     assert {(await one).status_code for one in waiting} == {200}
     assert house.turns.in_line(NORTHSHIRE) == 0
+
+
+async def test_news_for_many_open_pages_takes_turns_and_ends_no_stream(client: Client) -> None:
+    """One post wakes every open page of an authority, and each asks whether its session holds; busy is no sign-out."""
+    house = client.app.state.house
+    tenant = await house.find_tenant("northshire.localhost")
+    house.turns = Turns(at_once=1, patience=0.05)
+    async with house.turns.turn(NORTHSHIRE):
+        before = house.database.connections_used()
+        asked = [asyncio.create_task(live._still_allowed(house, tenant, None)) for _ in range(20)]
+        await asyncio.sleep(0)
+        assert house.turns.in_line(NORTHSHIRE) == 20
+        assert house.database.connections_used() == before
+        assert {await one for one in asked} == {True}
+    assert await live._still_allowed(house, tenant, None) is False
 
 
 async def test_a_line_that_is_too_long_or_does_not_move_is_told_so() -> None:

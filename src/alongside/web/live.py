@@ -24,7 +24,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person, nobody
 from alongside.access.policy import allowed_at_all
 from alongside.database.listening import Listener
-from alongside.errors import NotThere, SignedOut
+from alongside.errors import NotThere, SignedOut, TooBusy
 from alongside.web.errors import answer_to
 from alongside.web.house import SESSION_COOKIE, House, Tenant
 from alongside.web.render import response_to
@@ -184,7 +184,8 @@ async def events(
 
 
 async def _who(house: House, tenant: Tenant, token: str | None) -> Person:
-    async with house.database.fenced(tenant.authority_id, read_only=True) as session:
+    authority_id = tenant.authority_id
+    async with house.turns.turn(authority_id), house.database.fenced(authority_id, read_only=True) as session:
         return await house.find_person(session, tenant, token, house.today())
 
 
@@ -192,7 +193,7 @@ async def _still_allowed(house: House, tenant: Tenant, token: str | None) -> boo
     """Whether the session behind an open page still holds; a database that cannot be asked just now ends nothing."""
     try:
         person = await _who(house, tenant, token)
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, OSError, TooBusy):
         return True
     return person.signed_in and allowed_at_all(person, PERMISSION)
 
