@@ -29,7 +29,7 @@ def can_read() -> bool:
 class EntryMeaning(AuthorityKeyed, Base):
     """The meaning of an entry's listed text, as `meaning.understood` gives it; none until somebody has read it.
 
-    The rows that are empty are the queue of those to be read (decision 0003). Where the product was installed
+    The rows that are empty are the queue of those to be read (decision 0001). Where the product was installed
     without what reads, they stay so, and searches go by words.
     """
 
