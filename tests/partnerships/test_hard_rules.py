@@ -185,6 +185,24 @@ async def test_a_release_is_an_agreement_too(database: Database) -> None:
             await release_leader(session, acting(HEAD_OF_PARK), proposal_id)
 
 
+async def test_who_cannot_release_says_so_although_the_pair_is_barred(
+    client: Client, database: Database
+) -> None:
+    """The page is no dead end: the head who is waited for can answer no, and reads what the giving school can do."""
+    proposal_id = await a_proposal(database, HEAD_OF_MILL, leader_is_head=False, leader_name="Kim")
+    await run(database, "UPDATE proposal SET state = 'to_release', giver_accepted_at = now()")
+    await run(database, INTEREST.format(own=MILL))
+    page = await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_PARK)
+    assert "Look for another need" in words(page) and "Choose another offer" not in words(page)
+    assert "/release-refusal" in page.text and '/release"' not in page.text
+    asking = await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_MILL)
+    assert "Choose another offer" in words(asking) and "/release-refusal" not in asking.text
+    answer = await client.post(
+        f"/proposals/{proposal_id}/release-refusal", {"reason": "other", "words": "Not now"}, as_=HEAD_OF_PARK
+    )
+    assert answer.status_code == 303, words(answer)
+
+
 async def test_an_offer_must_not_end_before_the_support_begins(database: Database) -> None:
     """The dates proposed count, not only today."""
     need_id, offer_id = await a_pair(database, designation="nle")
@@ -254,6 +272,7 @@ async def test_a_declared_interest_can_be_set_aside_with_a_reason_that_both_scho
     [row] = await look(database, "proposal")
     for one in (HEAD_OF_MILL, HEAD_OF_PARK):
         read = words(await client.get(f"/proposals/{row.id}", as_=one))
+        assert "although an interest is declared" in read
         assert "The only school with this expertise" in read
         async with database.fenced(NORTHSHIRE) as session:
             made = await accept_proposal(session, acting(one), row.id, 1)
@@ -313,7 +332,9 @@ async def test_the_page_of_a_proposal_says_why_it_cannot_be_accepted_and_has_no_
     client: Client, database: Database
 ) -> None:
     proposal_id = await a_proposal(database, designation="nle")
-    assert "/acceptance" in (await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_MILL)).text
+    before = await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_MILL)
+    assert "/acceptance" in before.text
+    assert "interest" not in words(before), "a proposal without a declared interest does not speak of one"
     await run(database, BARRED["same_trust"][0])
     page = await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_MILL)
     assert "belong to the same trust or federation" in words(page)

@@ -129,6 +129,8 @@ def in_sentence(person: Person, obstacles: Sequence[str], row: Any) -> str | Non
         sentence = PRIVATE[first] if allowed_at_all(person, Permission.SEE_INTEREST) else NOT_SHOWN
     else:
         sentence = SENTENCES.get(first, "This is not agreed yet.")
+    if person.school_urn is not None and person.school_urn == getattr(row, "giving_urn", None):
+        sentence = sentence.replace("Choose another offer", "Look for another need")
     again = next_term(person)
     return sentence.format(asking=row.asking_name, giving=row.giving_name, again=f"{again:%-d %B %Y}")
 

@@ -91,7 +91,7 @@ def steps_for(person: Person, row: Any, *, barred: bool = False) -> frozenset[st
                 steps.add("more_time")
     release = in_time and row.state == "to_release" and side == GIVER
     if release and may(person, Permission.RELEASE_LEADER, row.giving_urn):
-        steps.add("release")
+        steps |= {"release", "refuse_release"}
     if row.state in ("proposed", "to_release") and may(
         person, Permission.WITHDRAW_PROPOSAL, row.asking_urn, row.giving_urn
     ):
