@@ -15,7 +15,7 @@ from alongside.errors import Refused
 from alongside.escalations.handling import actions
 from alongside.escalations.model import STEP_DOWN
 from alongside.escalations.statutory.actions import take_statutory_step
-from alongside.escalations.statutory.ladder import LIMITED, POWERS, powers_lapse_on
+from alongside.escalations.statutory.ladder import LIMITED, POWERS, STEPS, powers_lapse_on
 from tests.client import Client
 from tests.escalations.scene import END, TODAY, acting, look
 from tests.escalations.test_statutory_powers import STEP_SQL, a_stepped_up_case, maintained, raw, step
@@ -212,6 +212,8 @@ async def test_the_page_says_who_is_missing_and_asks_for_no_representations(clie
     answer = await client.post(where, typed, as_=OFFICER)
     assert answer.status_code == 422 and "Standards in reading" in answer.text
     assert "Ofsted, for the Chief Inspector; Department for Education" in answer.text
+    other = await client.post(where, typed | {"legal_basis": STEPS["pre_warning"].basis}, as_=OFFICER)
+    assert other.status_code == 422 and "This is the law of another step" in other.text
     taken = await client.post(where, typed | {"recipients": ["head", "chair", "ofsted", "dfe"]}, as_=OFFICER)
     assert taken.status_code == 303
     shown = await client.get(f"/cases/{case_id}", as_=OFFICER)

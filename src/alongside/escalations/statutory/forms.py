@@ -82,6 +82,7 @@ class StepForm(Form):
         kind = self.kind.data or ""
         self._check_letter(kind, copies.get(kind, ()))
         self._check_days(kind, today)
+        self._check_law(kind)
         if kind == "eligible_for_intervention" and self.eligible_by.data not in ROUTES:
             blame(self.eligible_by, "Select the reason the school is eligible for intervention")
         mismanaged = kind == "suspend_delegation" and self.eligible_by.data == MISMANAGEMENT
@@ -110,6 +111,15 @@ class StepForm(Form):
         ends, sent = self.comply_by_on.data, self.letter_on.data
         if ends is not None and sent is not None and ends < sent:
             blame(self.comply_by_on, "This is before the day of the letter. Enter a later day")
+
+    def _check_law(self, kind: str) -> None:
+        """Refuse the usual law of another step, which the form leaves in the field when another step is chosen."""
+        usual = {step.basis for step in STEPS.values()}
+        if kind in STEPS and kind != "ended" and self.legal_basis.data in usual - {STEPS[kind].basis}:
+            blame(
+                self.legal_basis,
+                f"This is the law of another step. Enter the law of this step, usually: {STEPS[kind].basis}",
+            )
 
     def _check_turn(self, kind: str) -> None:
         before = " or ".join(STEPS[one].label.lower() for one in STEPS[kind].after)
