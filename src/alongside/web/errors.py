@@ -29,6 +29,9 @@ REFUSED_BODIES = {"large": 413, "fields": 413, "slow": 408, "unreadable": 400}
 NO_TEXT = re.compile(r"[0-9a-f-]{32,}|[\w.:-]{0,19}")
 """Ids, numbers, keys and single words: not worth giving back to be read."""
 
+ID_IN_NAME = re.compile(r"_?[0-9a-f]{32}")
+"""The id in the name of a field: no part of its label."""
+
 log = structlog.get_logger("alongside.web")
 
 
@@ -93,7 +96,9 @@ async def _kept(request: Request[Any, Any, Any]) -> dict[str, Any]:
     form = await typed_text(request)
     return {
         "kept": form.texts(),
-        "kept_text": [pair for pair in form.texts() if not NO_TEXT.fullmatch(pair[1])],
+        "kept_text": [
+            (ID_IN_NAME.sub("", name), value) for name, value in form.texts() if not NO_TEXT.fullmatch(value)
+        ],
         "kept_files": form.has_files(),
         "kept_tokens": {name: "".join(form.getlist(name)[:1]) for name in TOKENS},
     }
