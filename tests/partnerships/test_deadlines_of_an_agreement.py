@@ -188,6 +188,14 @@ async def test_a_match_of_the_schools_own_is_not_challenged(database: Database) 
             await challenge_match(session, acting(HEAD_OF_MILL), made, "No")
 
 
+async def test_the_page_says_at_once_that_a_match_cannot_be_challenged(client: Client) -> None:
+    """Nobody writes a reason that is refused afterwards."""
+    made = await a_partnership(client.app.state.house.database)
+    page = await client.get(f"/partnerships/{made}/challenge", as_=HEAD_OF_MILL)
+    assert "You can end it early" in page.text
+    assert "<textarea" not in page.text
+
+
 async def test_the_page_offers_the_challenge_and_keeps_what_was_typed(client: Client) -> None:
     database = client.app.state.house.database
     made = await a_match(database)

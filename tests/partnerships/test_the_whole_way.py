@@ -206,7 +206,21 @@ async def test_a_change_is_proposed_and_agreed_on_the_page(client: Client, datab
     await does(
         client, HEAD_OF_MILL, f"{partnership}/amendments", sent | {"days": "3", "reason": "It goes well"}
     )
+    own = await client.get(partnership, HEAD_OF_MILL)
+    assert "Your school has proposed a change" in words(own)
+    assert "/amendments/new" not in own.text, "a second change would be refused after it was typed"
+    again = await client.get(f"{partnership}/amendments/new", HEAD_OF_MILL)
+    assert "A change waits for an answer already" in words(again)
+    refused = await client.post(
+        f"{partnership}/amendments",
+        sent | {"days": "4", "reason": "It goes well, and we want more"},
+        HEAD_OF_MILL,
+    )
+    assert refused.status_code == 409
+    kept = soup(refused).select("main label")
+    assert kept and not any(re.search("[0-9a-f]{32}", one.get_text()) for one in kept)
     page = await client.get(partnership, HEAD_OF_PARK)
+    assert "Nothing changes until you agree" in words(page)
     found = re.search(r"/amendments/[0-9a-f-]+/agreement", page.text)
     assert found
     await does(client, HEAD_OF_PARK, found.group(0), {"version": hidden(page, "/agreement")})

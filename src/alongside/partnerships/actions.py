@@ -177,6 +177,18 @@ async def end_early(
     )
 
 
+def no_challenge(person: Person, row: Any) -> str | None:
+    """Why this match cannot be challenged today, with what can be done instead; None if it can."""
+    if row.challenge_until is None:
+        return "The schools proposed this match themselves. You can end it early, with a reason."
+    if person.today > row.challenge_until:
+        return (
+            f"You could challenge this match until {row.challenge_until:%-d %B %Y}. "
+            "You can still end it early, with a reason."
+        )
+    return None
+
+
 async def challenge_match(session: AsyncSession, person: Person, partnership_id: UUID, words: str) -> None:
     """Object to a match that a lead made on behalf of both schools: it ends, and the leads are told why to look again.
 
@@ -184,16 +196,8 @@ async def challenge_match(session: AsyncSession, person: Person, partnership_id:
     """
     row = await held_partnership(session, person, Permission.END_PARTNERSHIP, partnership_id, pool=True)
     own_side(person, Permission.END_PARTNERSHIP, row)
-    if row.challenge_until is None:
-        raise Refused(
-            "The schools proposed this match themselves. You can end it early, with a reason.", row.state
-        )
-    if person.today > row.challenge_until:
-        raise Refused(
-            f"You could challenge this match until {row.challenge_until:%-d %B %Y}. "
-            "You can still end it early, with a reason.",
-            row.state,
-        )
+    if refused := no_challenge(person, row):
+        raise Refused(refused, row.state)
     changed: dict[str, Any] = {"challenged_on": person.today, "ended_because": "challenged"}
     await take(session, person, Partnership, row, CHALLENGE, note=words, **changed)
     await _after_early_end(

@@ -36,6 +36,17 @@ class ReasonForm(Form):
         return not self.errors
 
 
+class ChallengeForm(ReasonForm):
+    """Why a match is challenged: more people read it than any other reason."""
+
+    words = passage(
+        "What is the reason?",
+        "The reason",
+        "The other school and the consortium leads read this",
+        limit=1000,
+    )
+
+
 class ListedReasonForm(Form):
     """A reason from the authority's list, with words where the list asks for them."""
 

@@ -68,6 +68,7 @@ async def show_partnership(
         "aims": its_aims,
         "visits": its_visits,
         "reviews": its_reviews,
+        "change": next((one for one in its_changes if one.state == "proposed"), None),
         "amendments": [
             (one, differences(row, its_aims, one) if one.state == "proposed" else []) for one in its_changes
         ],

@@ -82,9 +82,7 @@ async def propose_amendment(
         await session.flush()
     except IntegrityError as error:
         if "uq_amendment_live" in str(error.orig):
-            raise Refused(
-                "A change is proposed already. Answer it or take it back first.", row.state
-            ) from error
+            raise Refused("A change is proposed already. Answer or withdraw it first.", row.state) from error
         raise
     urns = (row.asking_urn, row.giving_urn)
     await write_journal(

@@ -10,7 +10,7 @@ from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.partnerships.amendments import actions
 from alongside.partnerships.amendments.forms import NEW, as_it_stands, change_form, field_names, holds, wanted
-from alongside.partnerships.amendments.queries import amendment_to
+from alongside.partnerships.amendments.queries import amendment_to, amendments_of
 from alongside.partnerships.forms import ReasonForm
 from alongside.partnerships.queries import aims_of, partnership_to
 from alongside.partnerships.versions import version_of
@@ -26,7 +26,9 @@ async def write_amendment(
     """The agreement as it stands, to be written over."""
     row = await partnership_to(session, person, Permission.AMEND_PARTNERSHIP, partnership_id)
     aims = await aims_of(session, person.authority_id, partnership_id)
-    return _change_page(change_form(aims)(data=as_it_stands(row, aims)), row, aims)
+    changes = await amendments_of(session, person.authority_id, partnership_id)
+    form = change_form(aims)(data=as_it_stands(row, aims))
+    return _change_page(form, row, aims, waiting=any(one.state == "proposed" for one in changes))
 
 
 @page.post("/partnerships/{partnership_id:uuid}/amendments", permission=Permission.AMEND_PARTNERSHIP)
@@ -85,9 +87,14 @@ async def withdraw_amendment(
     return SeeOther(f"/partnerships/{partnership_id}", "The proposed change is withdrawn.")
 
 
-def _change_page(form: Any, row: Any, aims: Any, status: int = 200) -> Page:
+def _change_page(form: Any, row: Any, aims: Any, status: int = 200, *, waiting: bool = False) -> Page:
     keys = [*(aim.id.hex for aim in aims), NEW]
-    context = {"form": form, "partnership": row, "aims": [field_names(key) for key in keys]}
+    context = {
+        "form": form,
+        "partnership": row,
+        "aims": [field_names(key) for key in keys],
+        "waiting": waiting,
+    }
     return Page("partnerships/change.html", context, status=status)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.access.permissions import Permission
 from alongside.access.person import Person
 from alongside.partnerships import actions, queries
-from alongside.partnerships.forms import ReasonForm
+from alongside.partnerships.forms import ChallengeForm
 from alongside.web.answers import Answer, Page, SeeOther
 from alongside.web.gate import page
 from alongside.web.typed import typed
@@ -23,7 +23,7 @@ async def ask_why_challenged(
 ) -> Answer:
     """Ask why a match is challenged."""
     row = await queries.partnership_to(session, person, END, partnership_id)
-    return _page(ReasonForm(), row)
+    return _page(ChallengeForm(), row, refused=actions.no_challenge(person, row))
 
 
 @page.post("/partnerships/{partnership_id:uuid}/challenge", permission=END)
@@ -32,14 +32,17 @@ async def challenge_match(
 ) -> Answer:
     """Challenge a match, with a reason: it ends, and the need is open again."""
     row = await queries.partnership_to(session, person, END, partnership_id)
-    form = ReasonForm(await typed(request))
+    form = ChallengeForm(await typed(request))
     if not form.holds():
         return _page(form, row, 422)
     await actions.challenge_match(session, person, partnership_id, form.words.data or "")
-    return SeeOther(f"/partnerships/{partnership_id}", "You have challenged the match. Both leads are told.")
+    return SeeOther(
+        f"/partnerships/{partnership_id}",
+        "The match has ended and the need is open again. The other school and the consortium leads are told.",
+    )
 
 
-def _page(form: ReasonForm, row: Any, status: int = 200) -> Page:
+def _page(form: ChallengeForm, row: Any, status: int = 200, refused: str | None = None) -> Page:
     until = f" You can do so until {row.challenge_until:%-d %B %Y}." if row.challenge_until else ""
     context = {
         "form": form,
@@ -50,6 +53,7 @@ def _page(form: ReasonForm, row: Any, status: int = 200) -> Page:
         "where": f"/partnerships/{row.id}/challenge",
         "back": f"/partnerships/{row.id}",
         "button_text": "Challenge this match",
+        "refused": refused,
     }
     return Page("partnerships/ask.html", context, status=status)
 
