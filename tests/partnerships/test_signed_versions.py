@@ -10,7 +10,7 @@ from alongside.database.session import Database
 from alongside.errors import Refused
 from alongside.partnerships.amendments.actions import agree_amendment, propose_amendment
 from tests.client import Client, soup, words
-from tests.partnerships.scene import AIM, a_running_partnership, acting, look
+from tests.partnerships.scene import AIM, a_partnership, a_running_partnership, acting, look
 from tests.partnerships.test_change_partnership import wanted
 from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE, OFFICER
 
@@ -85,6 +85,9 @@ async def test_a_change_is_agreed_only_beside_the_agreement_that_was_shown(
         "INSERT INTO aim (authority_id, partnership_id, aim, measure, baseline, target)"
         " SELECT authority_id, id, 'More', 'm', '', '' FROM partnership",
         "UPDATE partnership SET agreement_version = agreement_version + 1",
+        "UPDATE partnership SET days = days + 0.5",
+        "UPDATE partnership SET starts_on = starts_on - 1",
+        "UPDATE partnership SET ends_on = ends_on + 1",
     ],
 )
 async def test_postgresql_lets_nobody_change_what_was_signed(database: Database, sql: str) -> None:
@@ -92,6 +95,14 @@ async def test_postgresql_lets_nobody_change_what_was_signed(database: Database,
     with pytest.raises(IntegrityError, match="both headteachers signed"):
         async with database.fenced(NORTHSHIRE) as session:
             await session.execute(text(sql))
+
+
+async def test_an_aim_that_was_signed_is_not_moved_to_another_agreement(database: Database) -> None:
+    await a_running_partnership(database)
+    other = await a_partnership(database)
+    with pytest.raises(IntegrityError, match="both headteachers signed"):
+        async with database.fenced(NORTHSHIRE) as session:
+            await session.execute(text("UPDATE aim SET partnership_id = :other"), {"other": other})
 
 
 @pytest.mark.parametrize("sql", ["UPDATE signed_agreement SET text = 'x'", "DELETE FROM signed_agreement"])

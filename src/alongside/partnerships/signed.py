@@ -62,27 +62,19 @@ CREATE TRIGGER write_down_what_is_signed BEFORE INSERT ON signed_agreement
 CREATE FUNCTION refuse_unsigned_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    of_partnership uuid;
-    of_authority integer;
+    own_key text := CASE TG_TABLE_NAME WHEN 'partnership' THEN 'id' ELSE 'partnership_id' END;
+    facts jsonb := coalesce(to_jsonb(NEW), to_jsonb(OLD));
+    of_authority integer := facts ->> 'authority_id';
+    concerned uuid[] := ARRAY[facts ->> own_key, to_jsonb(OLD) ->> own_key];
 BEGIN
-    IF TG_TABLE_NAME = 'partnership' THEN
-        of_partnership := NEW.id;
-        of_authority := NEW.authority_id;
-    ELSIF TG_OP = 'DELETE' THEN
-        of_partnership := OLD.partnership_id;
-        of_authority := OLD.authority_id;
-    ELSE
-        of_partnership := NEW.partnership_id;
-        of_authority := NEW.authority_id;
-    END IF;
     IF EXISTS (
         SELECT FROM public.partnership p
-         WHERE p.authority_id = of_authority AND p.id = of_partnership AND p.state = 'active'
+         WHERE p.authority_id = of_authority AND p.id = ANY (concerned) AND p.state = 'active'
            AND NOT EXISTS (
                SELECT FROM public.signed_agreement s
-                WHERE s.authority_id = of_authority AND s.partnership_id = of_partnership
+                WHERE s.authority_id = of_authority AND s.partnership_id = p.id
                   AND s.agreement_version = p.agreement_version
-                  AND s.content -> 'aims' = public.agreement_content(of_authority, of_partnership) -> 'aims'))
+                  AND s.content = public.agreement_content(of_authority, p.id)))
     THEN
         RAISE EXCEPTION 'what both headteachers signed is not kept, or has changed since'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'signed_agreement_stands';
@@ -92,7 +84,8 @@ END $$;
 
 CREATE CONSTRAINT TRIGGER refuse_unsigned_change AFTER UPDATE ON partnership DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.state = 'active' AND (OLD.state <> 'active'
-                       OR NEW.agreement_version <> OLD.agreement_version OR NEW.days <> OLD.days))
+                       OR (NEW.agreement_version, NEW.days, NEW.starts_on, NEW.ends_on)
+                          IS DISTINCT FROM (OLD.agreement_version, OLD.days, OLD.starts_on, OLD.ends_on)))
     EXECUTE FUNCTION refuse_unsigned_change();
 
 CREATE CONSTRAINT TRIGGER refuse_unsigned_change AFTER INSERT OR UPDATE OR DELETE ON aim
