@@ -177,6 +177,23 @@ async def test_a_decision_that_joins_two_heads_tells_neither_of_the_escalation(
     assert (await client.get(f"/cases/{case_id}", as_=HEAD_OF_PARK)).status_code == 404
 
 
+async def test_the_school_that_takes_over_is_named_before_anything_moves(
+    client: Client, database: Database, tmp_path: Path
+) -> None:
+    """A wrong number typed would give everything to another school, and cannot be undone."""
+    await bring_in(database, register(tmp_path, closed(MILL, "Mill Primary School", "2001")))
+    (task,) = await rows(database, TASKS)
+    path = f"/successions/{task.id}"
+    page = await client.get(f"{path}?urn={PARK}", as_=ADMINISTRATOR)
+    assert "Carry over to Park Primary School" in words(page)
+    assert f'name="urn" value="{PARK}"' in page.text
+    for wrong in ("", "abc", "1234567", str(MILL)):
+        answer = await client.get(f"{path}?urn={wrong}", as_=ADMINISTRATOR)
+        assert answer.status_code == 422
+        assert "Enter the URN of an open school" in words(answer)
+    assert (await rows(database, TASKS))[0].state == "open"
+
+
 async def test_a_school_that_several_follow_is_split_by_an_administrator(
     client: Client, database: Database, tmp_path: Path
 ) -> None:

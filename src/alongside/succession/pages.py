@@ -41,8 +41,12 @@ async def list_successions(request: Request[Any, Any, Any], session: AsyncSessio
 async def show_succession(
     request: Request[Any, Any, Any], session: AsyncSession, person: Person, succession_id: UUID
 ) -> Answer:
-    """One closed school, with the decision to take."""
-    return await _page(session, person, succession_id, None)
+    """One closed school, with the decision to take; with a URN, the school that would take over, to be confirmed."""
+    question = asked(request)
+    if "urn" not in question:
+        return await _page(session, person, succession_id, None)
+    form = SuccessorForm(data={"urn": question.one("urn")})
+    return await _page(session, person, succession_id, form, check=True)
 
 
 @page.post("/successions/{succession_id:uuid}/successor", permission=DECIDE)
@@ -69,14 +73,34 @@ async def end_school(
 
 
 async def _page(
-    session: AsyncSession, person: Person, succession_id: UUID, form: SuccessorForm | None, status: int = 200
+    session: AsyncSession,
+    person: Person,
+    succession_id: UUID,
+    form: SuccessorForm | None,
+    status: int = 200,
+    *,
+    check: bool = False,
 ) -> Answer:
     row = await queries.succession_with(session, person.authority_id, succession_id)
     candidates = await queries.open_schools(session, person.authority_id, row.candidates)
     if form is None:
         known = str(candidates[0].urn) if len(candidates) == 1 else ""
         form = SuccessorForm(data={"urn": known})
-    context = {"row": row, "candidates": candidates, "form": form, "KINDS": KINDS, "STATES": STATES}
+    chosen = None
+    if check:
+        number = form.number()
+        found = await queries.open_schools(session, person.authority_id, [number] if number else [])
+        chosen = next((one for one in found if one.urn != row.old_urn), None)
+        if chosen is None:
+            form.urn.errors, status = ["Enter the URN of an open school of this authority"], 422
+    context = {
+        "row": row,
+        "chosen": chosen,
+        "candidates": candidates,
+        "form": form,
+        "KINDS": KINDS,
+        "STATES": STATES,
+    }
     return Page("succession/show.html", context, status)
 
 
