@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from alongside.access.person import system
@@ -11,6 +12,7 @@ from alongside.database.session import Database
 from alongside.matching.mending.actions import look_after_declines
 from alongside.matching.sending.actions import Sent, send_plan
 from alongside.partnerships.proposals.actions import accept_proposal, refuse_proposal
+from alongside.partnerships.proposals.hard_rules import NOT_SHOWN
 from tests.client import Client, soup, words
 from tests.matching.scene import TODAY, a_need, a_plan, acting, an_offer, ask, partners, posts, rows, work
 from tests.partnerships.scene import told
@@ -66,6 +68,35 @@ async def test_what_became_impossible_is_skipped_and_says_why(client: Client, da
     assert len(await rows(database, "SELECT * FROM proposal")) == 1
     page = words(await client.get(where, as_=LEAD_OF_NORTH))
     assert "Quay Primary School has paused or withdrawn this offer" in page
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "INSERT INTO school_unfit (authority_id, school_urn, reason, set_by)"
+        f" VALUES ({NORTHSHIRE}, {QUAY}, 'Ofsted', '{OFFICER.person_id}'),"
+        f" ({NORTHSHIRE}, {LOCK}, 'Ofsted', '{OFFICER.person_id}')",
+        "INSERT INTO school_exclusion (authority_id, school_urn, other_urn, made_by)"
+        f" SELECT {NORTHSHIRE}, asking, giving, '{HEAD_OF_QUAY.person_id}'"
+        f" FROM unnest(ARRAY[{MILL}, {PARK}]) asking, unnest(ARRAY[{QUAY}, {LOCK}]) giving",
+    ],
+)
+async def test_what_only_the_core_team_may_know_is_not_kept_in_a_plan_that_leads_read(
+    client: Client, database: Database, rule: str
+) -> None:
+    """The officer who sends a consortium's plan is told why in full; the plan keeps a sentence for its readers."""
+    await posts(database)
+    where = await a_plan(client, database)
+    async with database.fenced(NORTHSHIRE) as session:
+        await session.execute(text(rule))
+    page = soup(await client.get(f"{where}/sending", as_=OFFICER))
+    form = {"need": [str(one["value"]) for one in page.select("input[name=need]")]}
+    assert (await client.post(f"{where}/sending", form, as_=OFFICER)).status_code == 303
+    kept = [one.not_sent_because for one in await rows(database, "SELECT not_sent_because FROM plan_place")]
+    assert NOT_SHOWN in kept
+    page = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert NOT_SHOWN in page
+    assert "suspended" not in page and "ruled the other out" not in page
 
 
 async def _declined(client: Client, database: Database) -> tuple[str, Any]:

@@ -20,6 +20,7 @@ from alongside.matching.sending.terms import MESSAGE, terms_for
 from alongside.needs.model import Need
 from alongside.offers.model import Offer
 from alongside.partnerships.proposals.actions import propose, withdraw_proposal
+from alongside.partnerships.proposals.hard_rules import for_other_readers
 from alongside.workflow import take
 
 HIDDEN = "One of the two is no longer shown to you, so it could not be proposed."
@@ -100,7 +101,8 @@ async def hold_posts(session: AsyncSession, authority_id: int, places: Sequence[
 
 async def _send(session: AsyncSession, person: Person, place: Any, message: str) -> int:
     """Propose one pair; 1 if it could be."""
-    made, reason = await try_to_propose(session, person, place, message)
+    made, told = await try_to_propose(session, person, place, message)
+    reason = for_other_readers(told) if told else None  # kept in the plan, which leads read too
     await session.execute(
         update(PlanPlace)
         .where(PlanPlace.authority_id == person.authority_id, PlanPlace.id == place.id)

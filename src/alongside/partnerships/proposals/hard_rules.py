@@ -3,6 +3,7 @@
 PostgreSQL holds the rules (`partnerships/pairing.py`); this module asks it, and puts its refusals into sentences.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -133,6 +134,12 @@ def in_sentence(person: Person, obstacles: Sequence[str], row: Any) -> str | Non
         sentence = sentence.replace("Choose another offer", "Look for another need")
     again = next_term(person)
     return sentence.format(asking=row.asking_name, giving=row.giving_name, again=f"{again:%-d %B %Y}")
+
+
+def for_other_readers(sentence: str) -> str:
+    """A sentence that somebody was told, as it may be kept where others read it too: what is private is not shown."""
+    private = (re.escape(one).replace(re.escape("{giving}"), ".+") for one in PRIVATE.values())
+    return NOT_SHOWN if any(re.fullmatch(one, sentence) for one in private) else sentence
 
 
 def refuse_barred(person: Person, obstacles: Sequence[str], row: Any) -> None:
