@@ -77,7 +77,7 @@ async def test_what_the_product_does_not_need_is_refused(injected: asyncpg.Conne
 async def test_what_postgresql_cannot_take_from_a_role_is_known(
     injected: asyncpg.Connection, sql: str
 ) -> None:
-    """Pinned, with what bounds it, in infra/decisions/0008: when one of these is refused one day, say so there."""
+    """Pinned, with what bounds it, in docs/decisions/0008: when one of these is refused one day, say so there."""
     transaction = injected.transaction()
     await transaction.start()
     try:
@@ -105,7 +105,7 @@ async def test_a_role_whose_statements_are_shown_is_refused_at_the_start(stage: 
 async def test_the_plan_of_a_statement_tells_how_many_rows_there_are_and_none_of_their_values(
     injected: asyncpg.Connection, module_database: Copy
 ) -> None:
-    """EXPLAIN cannot be taken from a role. What it tells is pinned here, and in infra/decisions/0008.
+    """EXPLAIN cannot be taken from a role. What it tells is pinned here, and in docs/decisions/0008.
 
     "Rows Removed by Filter" of a scan of the whole table counts the rows of all other authorities together. No
     condition of one's own makes it count those with a certain value: the authority comes first in every index, and

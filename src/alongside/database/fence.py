@@ -4,7 +4,7 @@ Every transaction opens with one message, `BEGIN; SET LOCAL alongside.fence = 'v
 Row-level policies call `fence.authority_id()`, which checks the signature with a key that the app's role
 cannot read. So neither a forgotten setting nor injected SQL can name another authority. The signature covers the
 server process that may use the context, so a context seen elsewhere is worthless on any other connection.
-Source: RFC 2104 (HMAC) over SHA-256, built from PostgreSQL's own sha256(); infra/decisions/0008.
+Source: RFC 2104 (HMAC) over SHA-256, built from PostgreSQL's own sha256(); docs/decisions/0008.
 """
 
 import hashlib

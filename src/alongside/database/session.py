@@ -72,7 +72,7 @@ class Database:
 
     `url` is a `postgresql://` address; `pool_size` connections at most, `pool_wait` seconds to wait for one. `pooler`
     says that a pooler in transaction mode stands between: the server process is then read in each transaction, and no
-    statement stays prepared (infra/decisions/0008). Raises RuntimeError in a process that has not imported
+    statement stays prepared (docs/decisions/0008). Raises RuntimeError in a process that has not imported
     alongside.tables: with some tables missing, foreign keys cannot be resolved and retention passes over what it does
     not know.
     """

@@ -1,6 +1,6 @@
 """The worker: sends what the outbox holds, runs the clocks, lets timers fire. As many as wished run side by side.
 
-Late work needs no queue of its own: the rows of outbox, clocks and timers are the queue (infra/decisions/0001).
+Late work needs no queue of its own: the rows of outbox, clocks and timers are the queue (docs/decisions/0001).
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """What searches look through: a place of PostgreSQL's own, which no role that serves pages can read or write.
 
-Under row-level security no index answers `@@` or `%`, because these operators might leak (infra/decisions/0006). So the
+Under row-level security no index answers `@@` or `%`, because these operators might leak (docs/decisions/0006). So the
 words of listed entries are kept once more in the schema `search`, by triggers alone. Its doors are `search.known` and
 `search.find`: they ask the fence which authority this is and take the reach of who asks; what stands outside it changes
 nothing of what a word is taken for and adds nothing to what is found. `find` gives back ids and scores, never a text.
