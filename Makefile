@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check simulate mutants bench bench-matching bench-search new-authority vendor lock wheel clean
+.PHONY: help run test test-needs check simulate mutants bench bench-matching bench-search new-authority docs vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -54,6 +54,9 @@ new-authority: $(READY) ## a new authority of 519 schools by the README alone, t
 bench-search: $(READY) ## how fast the directory is searched, at 1,000, 10,000 and 100,000 entries (three minutes)
 	@$(BIN)/python -m tests.benchmarks.bench_search
 
+docs: $(READY) ## the documentation site, as site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 vendor: $(READY) ## fetch govuk-frontend and htmx anew into the project (needs npm)
 	$(BIN)/python infra/vendor/vendor.py
 
@@ -69,7 +72,7 @@ wheel: $(READY) ## the product as one file in dist/
 	$(BIN)/hatchling build -t wheel
 
 clean: ## away with all that was made, but for the demonstration's database in var/
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/oidc/node_modules
+	rm -rf .venv dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/oidc/node_modules
 
 # uv installs in seconds what pip needs half a minute for; where it cannot be had, pip does
 $(READY): requirements.lock pyproject.toml
