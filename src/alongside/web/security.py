@@ -85,7 +85,7 @@ def refuse_wrong_token(session_token: str | None, given: str) -> None:
         masked = b""
     found = _under(masked[:TOKEN_BYTES], masked[TOKEN_BYTES:]) if len(masked) == 2 * TOKEN_BYTES else b""
     if not session_token or not hmac.compare_digest(_token_of(session_token), found):
-        raise Forged("This form is from an earlier sign-in. Go back, reload the page and send it again.")
+        raise Forged("This form is from an earlier sign-in.")
 
 
 def _token_of(session_token: str) -> bytes:
