@@ -110,7 +110,7 @@ async def _agree(mill: Visitor, park: Visitor) -> None:
 
 async def _do(mill: Visitor, park: Visitor) -> None:
     partnership = park.path
-    for day in ("23/11/2026", "24/11/2026"):
+    for day in ("24/11/2026", "24/11/2026"):
         await park.presses("Record or plan a visit")
         await fill(
             park, {"visit_on": day, "days": "0.5", "focus": "Number bonds", "done": "Two lessons seen"}
