@@ -52,6 +52,11 @@ NO_PAGES = {
 }
 LISTS: dict[str, Cast | None] = {
     "/sign-in": None,
+    "/problems/400": None,
+    "/problems/408": None,
+    "/problems/413": None,
+    "/problems/414": None,
+    "/problems/431": None,
     "/signed-out": None,
     "/not-signed-in/{because}": None,
     "/accessibility": None,
@@ -124,6 +129,7 @@ THINGS: dict[str, Cast] = {
     "/proposals/{proposal_id}/counter-proposal": HEAD_OF_MILL,
     "/proposals/{to_release}/release-refusal": HEAD_OF_MILL,
     "/partnerships/{partnership_id}": HEAD_OF_MILL,
+    "/partnerships/{partnership_id}/agreement": HEAD_OF_MILL,
     "/partnerships/{partnership_id}/early-end": HEAD_OF_MILL,
     "/partnerships/{preparing}/aims/new": HEAD_OF_MILL,
     "/partnerships/{preparing}/aims/{aim_id}": HEAD_OF_MILL,
@@ -132,6 +138,7 @@ THINGS: dict[str, Cast] = {
     "/partnerships/{partnership_id}/amendments/new": HEAD_OF_MILL,
     "/visits/{visit_id}/record": HEAD_OF_FORD,
     "/visits/{visit_id}/cancellation": HEAD_OF_FORD,
+    "/visits/{visit_id}/removal": HEAD_OF_FORD,
     "/amendments/{amendment_id}/refusal": HEAD_OF_MILL,
     "/plans/{run_id}": LEAD_OF_NORTH,
     "/plans/{run_id}/comparison": LEAD_OF_NORTH,

@@ -24,7 +24,11 @@ ASK_AXE = "options => axe.run(document, options).then(found => found.violations)
 """Only what is amiss leaves the browser: all that was looked at is a hundred times as much."""
 WIDE, NARROW, NARROWEST = 1280, 375, 320
 LONG = "Fluency" * 30
-REFUSALS = {"/not-signed-in/{because}": 403, "/invitations/{token}": 404}
+REFUSALS = {
+    "/not-signed-in/{because}": 403,
+    "/invitations/{token}": 404,
+    **{f"/problems/{status}": status for status in (400, 408, 413, 414, 431)},
+}
 """Pages that say why not."""
 
 SHOWS_FOCUS = """
