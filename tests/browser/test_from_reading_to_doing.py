@@ -124,7 +124,7 @@ async def test_a_partnership_becomes_an_entry_and_a_follower_hears_of_it(
         assert "1 new entry of good practice on Early reading and phonics" in await quay.reads()
         await follows(quay, "Open what it is about")
         await follows(quay, "Fluency in Year 2")
-        assert "Words a minute, from 55 to 88 words a minute" in await quay.reads()
+        assert "Words a minute, from 55 to 88 (target: 90)" in await quay.reads()
 
 
 async def _written(mill: Visitor) -> str:
