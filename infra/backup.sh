@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes one whole backup:  BACKUP_URL=postgresql://alongside_backup:…@host/alongside infra/backup.sh FOLDER
-# The key that signs fences is left out: who steals a backup cannot forge one. Keep ALONGSIDE_FENCE_KEY elsewhere.
+# The key that signs fences is left out: who steals a backup cannot forge one. Keep ALONGSIDE_RLS_SIGNING_KEY elsewhere.
 set -euo pipefail
 umask 077
 
@@ -14,7 +14,7 @@ folder=${1:?say into which folder}
 file="$folder/alongside-$(date -u +%Y%m%dT%H%M%SZ).dump"
 
 trap 'rm -f "$file.half"' EXIT
-pg_dump --format=custom --no-password --exclude-table-data=fence.key --file="$file.half" "$BACKUP_URL"
+pg_dump --format=custom --no-password --exclude-table-data=security.key --file="$file.half" "$BACKUP_URL"
 pg_restore --list "$file.half" >/dev/null  # a backup that cannot be read is none
 mv "$file.half" "$file"
 echo "$file"

@@ -1,6 +1,6 @@
 -- The three roles and the empty database, once per cluster, as a superuser. Harmless when run again.
 --   ALONGSIDE_MIGRATOR_PASSWORD=… ALONGSIDE_APP_PASSWORD=… ALONGSIDE_BACKUP_PASSWORD=… psql -f infra/roles.sql postgres
--- The demonstration and the tests do the same in alongside/database/roles.py; a test holds the two together.
+-- The demonstration and the tests do the same in alongside/platform/database/roles.py; a test holds the two together.
 \set ON_ERROR_STOP on
 \getenv migrator_password ALONGSIDE_MIGRATOR_PASSWORD
 \getenv app_password ALONGSIDE_APP_PASSWORD

@@ -8,9 +8,9 @@ import httpx
 from bs4 import BeautifulSoup
 from litestar import Litestar
 
-from alongside.web.house import SESSION_COOKIE
-from alongside.web.security import csrf_token
-from tests.people import HEAD_OF_MILL, Cast
+from alongside.platform.web.context import SESSION_COOKIE
+from alongside.platform.web.security import csrf_token
+from tests.personas import HEAD_OF_MILL, Persona
 
 Form = Mapping[str, str | Sequence[str]]
 
@@ -24,11 +24,11 @@ class Client:
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost")
 
     @staticmethod
-    def token_of(one: Cast) -> str:
+    def token_of(one: Persona) -> str:
         """The token that the forms of this member's session carry."""
         return csrf_token(one.token)
 
-    async def get(self, path: str, as_: Cast | None = None, **headers: str) -> httpx.Response:
+    async def get(self, path: str, as_: Persona | None = None, **headers: str) -> httpx.Response:
         """What a member of the cast sees there."""
         return await self.http.get(path, headers=self._headers(as_, headers))
 
@@ -36,7 +36,7 @@ class Client:
         self,
         path: str,
         form: Form | None = None,
-        as_: Cast | None = None,
+        as_: Persona | None = None,
         *,
         key: str | None = None,
         **headers: str,
@@ -49,7 +49,7 @@ class Client:
         sent = {"sec-fetch-site": "same-origin"} | headers
         return await self.http.post(path, data=body, headers=self._headers(as_, sent))
 
-    def _headers(self, as_: Cast | None, headers: Mapping[str, str]) -> dict[str, str]:
+    def _headers(self, as_: Persona | None, headers: Mapping[str, str]) -> dict[str, str]:
         made = {name.replace("_", "-"): value for name, value in headers.items()}
         made.setdefault("host", (as_ or HEAD_OF_MILL).host)
         if as_ is not None:

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 import structlog
 
-from alongside.database.session import Database
+from alongside.platform.database.session import Database
 from tests.client import Client
-from tests.stage import (
-    FENCE_KEY,
-    Copy,
-    Stage,
+from tests.databases import (
+    SIGNING_KEY,
+    DatabaseCopy,
+    DatabaseServer,
     app_over,
     copy_of_template,
+    current_database_server,
     drop,
     make_known,
     open_database,
-    open_stage,
-    present_stage,
+    start_database_server,
 )
 
 _server: Any = None
@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the one PostgreSQL of this run, in the process that leads it."""
     global _server
     if not hasattr(config, "workerinput") and not config.option.collectonly:
-        _server = open_stage()
+        _server = start_database_server()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.getLogger("httpx").setLevel(logging.WARNING)
     for slug in ("northshire", "southshire"):
@@ -56,13 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files begin first, so that at the end no worker is left alone with one of them."""
 
-    def place(item: pytest.Item) -> int:
+    def position(item: pytest.Item) -> int:
         file = item.nodeid.split("::")[0]
         if file in LONGEST:
             return LONGEST.index(file)
         return len(LONGEST) + (not file.startswith("tests/browser/"))
 
-    items.sort(key=place)
+    items.sort(key=position)
 
 
 def pytest_collection_finish() -> None:
@@ -79,21 +79,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def stage() -> Stage:
+def database_server() -> DatabaseServer:
     """The server of this run."""
-    return present_stage()
+    return current_database_server()
 
 
 @pytest.fixture
-async def copy(stage: Stage) -> AsyncIterator[Copy]:
+async def copy(database_server: DatabaseServer) -> AsyncIterator[DatabaseCopy]:
     """A database of this test's own."""
-    made = await copy_of_template(stage)
+    made = await copy_of_template(database_server)
     yield made
-    await drop(stage, made)
+    await drop(database_server, made)
 
 
 @pytest.fixture
-async def database(copy: Copy) -> AsyncIterator[Database]:
+async def database(copy: DatabaseCopy) -> AsyncIterator[Database]:
     """The app's way to a database of this test's own."""
     opened = open_database(copy)
     yield opened
@@ -101,30 +101,30 @@ async def database(copy: Copy) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def operator(stage: Stage, copy: Copy) -> AsyncIterator[Database]:
+async def operator(database_server: DatabaseServer, copy: DatabaseCopy) -> AsyncIterator[Database]:
     """The operator's way to the same database, as the migrator: for hosts and settings of authorities."""
-    opened = Database(stage.url(copy.name, "alongside_migrator"), FENCE_KEY, pool_size=2)
+    opened = Database(database_server.url(copy.name, "alongside_migrator"), SIGNING_KEY, pool_size=2)
     yield opened
     await opened.close()
 
 
 @pytest.fixture(scope="module")
-async def module_database(stage: Stage) -> AsyncIterator[Copy]:
+async def module_database(database_server: DatabaseServer) -> AsyncIterator[DatabaseCopy]:
     """A database for all tests of a module that only read, or clean up after themselves."""
-    made = await copy_of_template(stage)
+    made = await copy_of_template(database_server)
     yield made
-    await drop(stage, made)
+    await drop(database_server, made)
 
 
 @pytest.fixture
-async def client(copy: Copy) -> AsyncIterator[Client]:
+async def client(copy: DatabaseCopy) -> AsyncIterator[Client]:
     """A browser without a window on the app, over a database of this test's own."""
     async with app_over(copy) as app:
         yield Client(app)
 
 
 @pytest.fixture(scope="module")
-async def module_client(module_database: Copy) -> AsyncIterator[Client]:
+async def module_client(module_database: DatabaseCopy) -> AsyncIterator[Client]:
     """The same for all tests of a module."""
     async with app_over(module_database) as app:
         yield Client(app)

@@ -2,8 +2,8 @@
 
 import asyncpg
 
-from tests.people import FORD, LOCK, MILL, NORTH, NORTHSHIRE, PARK, QUAY, SOUTH
-from tests.stage import START
+from tests.databases import START
+from tests.personas import FORD, LOCK, MILL, NORTH, NORTHSHIRE, PARK, QUAY, SOUTH
 
 WIDTH = 100_000
 """Metres between the western and the eastern edge; the squares of such a distance exceed 32 bits."""
@@ -32,8 +32,8 @@ ADD_MEMBERS = """
       FROM school s WHERE s.authority_id = $1 AND s.urn > $2 AND s.phase = 'primary'
 """
 ADD_NEEDS = """
-    INSERT INTO need (authority_id, id, school_urn, state, title, theme, phase, wanted, good_looks_like,
-                      form_of_support, urgency, audience, shown_to_all_from, posted_at, confirmed_on)
+    INSERT INTO need (authority_id, id, school_urn, state, title, theme, phase, wanted, success_criteria,
+                      form_of_support, urgency, audience, visible_to_authority_from, posted_at, confirmed_on)
     SELECT authority_id, uuidv7(), urn, 'open', 'Need of ' || name, 'phonics', 'primary', 'Help with phonics',
            'Every child reads', 'coaching', 'soon', 'widening', CURRENT_DATE - 1, now() - (urn % 997) * interval '1 min',
            CURRENT_DATE
@@ -41,7 +41,7 @@ ADD_NEEDS = """
 """
 ADD_OFFERS = """
     INSERT INTO offer (authority_id, id, school_urn, state, title, description, leader_name, leader_is_head,
-                       days_total, engagements_max, appetite, audience, shown_to_all_from, posted_at, confirmed_on)
+                       days_total, engagements_max, appetite, audience, visible_to_authority_from, posted_at, confirmed_on)
     SELECT authority_id, uuidv7(), urn, 'live', 'Offer of ' || name, 'We coach', 'Sam Sound', false, 6, 3, 'yes',
            'widening', CURRENT_DATE - 1, now() - (urn % 991) * interval '1 min', CURRENT_DATE
       FROM school WHERE authority_id = $1

@@ -6,14 +6,14 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
 CREATE EXTENSION IF NOT EXISTS unaccent;
 
-CREATE SCHEMA fence;
-CREATE TABLE fence.key (
+CREATE SCHEMA security;
+CREATE TABLE security.key (
     name text PRIMARY KEY,
     inner_pad bytea NOT NULL,
     outer_pad bytea NOT NULL,
     added_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE FUNCTION fence.server_process() RETURNS text
+CREATE FUNCTION security.server_process() RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -26,12 +26,12 @@ BEGIN
     END IF;
     RETURN process;
 END $$;
-REVOKE ALL ON FUNCTION fence.server_process() FROM PUBLIC;
-CREATE FUNCTION fence.authority_id() RETURNS integer
+REVOKE ALL ON FUNCTION security.server_process() FROM PUBLIC;
+CREATE FUNCTION security.authority_id() RETURNS integer
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    claim text := current_setting('alongside.fence', true);
+    claim text := current_setting('alongside.tenant_context', true);
     part text[];
     covered bytea;
     pad record;
@@ -41,8 +41,8 @@ BEGIN
     END IF;
     part := string_to_array(claim, '.');
     IF array_length(part, 1) = 4 AND part[1] = 'v2' THEN
-        covered := convert_to(array_to_string(part[1:3], '.') || '.' || fence.server_process(), 'UTF8');
-        FOR pad IN SELECT inner_pad, outer_pad FROM fence.key LOOP
+        covered := convert_to(array_to_string(part[1:3], '.') || '.' || security.server_process(), 'UTF8');
+        FOR pad IN SELECT inner_pad, outer_pad FROM security.key LOOP
             IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad || covered)), 'hex') = part[4] THEN
                 IF part[3]::bigint < extract(epoch FROM now()) THEN
                     RAISE EXCEPTION 'the authority set for this transaction has expired'
@@ -55,15 +55,15 @@ BEGIN
     RAISE EXCEPTION 'the authority set for this transaction is not signed by us for this server process'
         USING ERRCODE = 'insufficient_privilege';
 END $$;
-REVOKE ALL ON FUNCTION fence.authority_id() FROM PUBLIC;
-GRANT USAGE ON SCHEMA fence TO alongside_app;
-GRANT EXECUTE ON FUNCTION fence.authority_id(), fence.server_process() TO alongside_app;
+REVOKE ALL ON FUNCTION security.authority_id() FROM PUBLIC;
+GRANT USAGE ON SCHEMA security TO alongside_app;
+GRANT EXECUTE ON FUNCTION security.authority_id(), security.server_process() TO alongside_app;
 
-CREATE FUNCTION fence.asker() RETURNS text[]
+CREATE FUNCTION security.requester() RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    claim text := current_setting('alongside.asker', true);
+    claim text := current_setting('alongside.requester_context', true);
     part text[];
     covered bytea;
     pad record;
@@ -73,14 +73,14 @@ BEGIN
     END IF;
     part := string_to_array(claim, '.');
     IF array_length(part, 1) = 9 AND part[1] = 'a2' THEN
-        covered := convert_to(array_to_string(part[1:8], '.') || '.' || fence.server_process(), 'UTF8');
-        FOR pad IN SELECT inner_pad, outer_pad FROM fence.key LOOP
+        covered := convert_to(array_to_string(part[1:8], '.') || '.' || security.server_process(), 'UTF8');
+        FOR pad IN SELECT inner_pad, outer_pad FROM security.key LOOP
             IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad || covered)), 'hex') = part[9] THEN
                 IF part[3]::bigint < extract(epoch FROM now()) THEN
                     RAISE EXCEPTION 'who asks in this transaction has expired'
                         USING ERRCODE = 'insufficient_privilege';
                 END IF;
-                IF part[2]::integer <> fence.authority_id() THEN
+                IF part[2]::integer <> security.authority_id() THEN
                     RAISE EXCEPTION 'who asks in this transaction is of another authority'
                         USING ERRCODE = 'insufficient_privilege';
                 END IF;
@@ -91,8 +91,15 @@ BEGIN
     RAISE EXCEPTION 'who asks in this transaction is not signed by us for this server process'
         USING ERRCODE = 'insufficient_privilege';
 END $$;
-REVOKE ALL ON FUNCTION fence.asker() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION fence.asker() TO alongside_app;
+REVOKE ALL ON FUNCTION security.requester() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION security.requester() TO alongside_app;
+
+CREATE TABLE allowed_transition (
+	subject TEXT NOT NULL, 
+	start TEXT NOT NULL, 
+	finish TEXT NOT NULL, 
+	CONSTRAINT pk_allowed_transition PRIMARY KEY (subject, start, finish)
+);
 
 CREATE TABLE authority (
 	authority_id INTEGER NOT NULL, 
@@ -109,11 +116,41 @@ CREATE TABLE authority (
 	CONSTRAINT ck_authority_hosts CHECK (cardinality(hosts) > 0)
 );
 
-CREATE TABLE legal_move (
-	subject TEXT NOT NULL, 
-	start TEXT NOT NULL, 
-	finish TEXT NOT NULL, 
-	CONSTRAINT pk_legal_move PRIMARY KEY (subject, start, finish)
+CREATE TABLE audit_entry (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	person_id UUID, 
+	person_name TEXT NOT NULL, 
+	role TEXT NOT NULL, 
+	verb TEXT NOT NULL, 
+	subject_kind TEXT NOT NULL, 
+	subject_id TEXT NOT NULL, 
+	schools INTEGER[] NOT NULL, 
+	note TEXT, 
+	changes JSONB NOT NULL, 
+	request_id TEXT, 
+	CONSTRAINT pk_audit_entry PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_audit_entry_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_audit_entry_authority_id_subject_kind_subject_id_id ON audit_entry (authority_id, subject_kind, subject_id, id);
+
+CREATE TABLE audit_head (
+	authority_id INTEGER NOT NULL, 
+	number BIGINT NOT NULL, 
+	seal BYTEA NOT NULL, 
+	CONSTRAINT pk_audit_head PRIMARY KEY (authority_id), 
+	CONSTRAINT fk_audit_head_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE audit_start (
+	authority_id INTEGER NOT NULL, 
+	number BIGINT NOT NULL, 
+	seal BYTEA NOT NULL, 
+	let_go_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_audit_start PRIMARY KEY (authority_id), 
+	CONSTRAINT fk_audit_start_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
 CREATE TABLE authority_settings (
@@ -124,15 +161,6 @@ CREATE TABLE authority_settings (
 	applied_by TEXT NOT NULL, 
 	CONSTRAINT pk_authority_settings PRIMARY KEY (authority_id, version), 
 	CONSTRAINT fk_authority_settings_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE TABLE clock_run (
-	authority_id INTEGER NOT NULL, 
-	clock TEXT NOT NULL, 
-	day DATE NOT NULL, 
-	ran_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_clock_run PRIMARY KEY (authority_id, clock, day), 
-	CONSTRAINT fk_clock_run_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
 CREATE TABLE consortium (
@@ -161,57 +189,17 @@ CREATE TABLE fund_balance (
 	CONSTRAINT fk_fund_balance_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE TABLE journal_entry (
+CREATE TABLE idempotency_key (
 	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
+	person_id UUID NOT NULL, 
+	key TEXT NOT NULL, 
+	fingerprint TEXT NOT NULL, 
+	location TEXT, 
+	said TEXT, 
 	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	person_id UUID, 
-	person_name TEXT NOT NULL, 
-	role TEXT NOT NULL, 
-	verb TEXT NOT NULL, 
-	subject_kind TEXT NOT NULL, 
-	subject_id TEXT NOT NULL, 
-	schools INTEGER[] NOT NULL, 
-	note TEXT, 
-	changes JSONB NOT NULL, 
-	request_id TEXT, 
-	CONSTRAINT pk_journal_entry PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_journal_entry_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	CONSTRAINT pk_idempotency_key PRIMARY KEY (authority_id, person_id, key), 
+	CONSTRAINT fk_idempotency_key_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
-
-CREATE INDEX ix_journal_entry_authority_id_subject_kind_subject_id_id ON journal_entry (authority_id, subject_kind, subject_id, id);
-
-CREATE TABLE journal_head (
-	authority_id INTEGER NOT NULL, 
-	number BIGINT NOT NULL, 
-	seal BYTEA NOT NULL, 
-	CONSTRAINT pk_journal_head PRIMARY KEY (authority_id), 
-	CONSTRAINT fk_journal_head_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE TABLE journal_start (
-	authority_id INTEGER NOT NULL, 
-	number BIGINT NOT NULL, 
-	seal BYTEA NOT NULL, 
-	let_go_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_journal_start PRIMARY KEY (authority_id), 
-	CONSTRAINT fk_journal_start_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE TABLE missed_search (
-	authority_id INTEGER NOT NULL, 
-	words TEXT NOT NULL, 
-	seeker BYTEA NOT NULL, 
-	place BYTEA NOT NULL, 
-	last_on DATE NOT NULL, 
-	CONSTRAINT pk_missed_search PRIMARY KEY (authority_id, words, seeker), 
-	CONSTRAINT ck_missed_search_words CHECK (char_length(words) BETWEEN 1 AND 80), 
-	CONSTRAINT ck_missed_search_marks CHECK (octet_length(seeker) = 16 AND octet_length(place) = 16), 
-	CONSTRAINT uq_missed_search_authority_id_place UNIQUE (authority_id, place), 
-	CONSTRAINT fk_missed_search_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE INDEX ix_missed_search_authority_id_last_on ON missed_search (authority_id, last_on);
 
 CREATE TABLE person (
 	authority_id INTEGER NOT NULL, 
@@ -240,6 +228,15 @@ CREATE TABLE register_import (
 	CONSTRAINT pk_register_import PRIMARY KEY (authority_id, id), 
 	CONSTRAINT ck_register_import_counts CHECK (rows_read >= 0 AND rows_unreadable >= 0 AND changes >= 0), 
 	CONSTRAINT fk_register_import_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE scheduled_job_run (
+	authority_id INTEGER NOT NULL, 
+	clock TEXT NOT NULL, 
+	day DATE NOT NULL, 
+	ran_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_scheduled_job_run PRIMARY KEY (authority_id, clock, day), 
+	CONSTRAINT fk_scheduled_job_run_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
 CREATE TABLE school (
@@ -311,41 +308,31 @@ CREATE INDEX ix_school_authority_id_la_code_establishment_number ON school (auth
 
 CREATE INDEX ix_school_authority_id_status_name_urn ON school (authority_id, status, name, urn);
 
-CREATE TABLE submission (
+CREATE TABLE zero_result_search (
 	authority_id INTEGER NOT NULL, 
-	person_id UUID NOT NULL, 
-	key TEXT NOT NULL, 
-	fingerprint TEXT NOT NULL, 
-	location TEXT, 
-	said TEXT, 
-	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_submission PRIMARY KEY (authority_id, person_id, key), 
-	CONSTRAINT fk_submission_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	words TEXT NOT NULL, 
+	seeker BYTEA NOT NULL, 
+	place BYTEA NOT NULL, 
+	last_on DATE NOT NULL, 
+	CONSTRAINT pk_zero_result_search PRIMARY KEY (authority_id, words, seeker), 
+	CONSTRAINT ck_zero_result_search_words CHECK (char_length(words) BETWEEN 1 AND 80), 
+	CONSTRAINT ck_zero_result_search_marks CHECK (octet_length(seeker) = 16 AND octet_length(place) = 16), 
+	CONSTRAINT uq_zero_result_search_authority_id_place UNIQUE (authority_id, place), 
+	CONSTRAINT fk_zero_result_search_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE TABLE appointment (
+CREATE INDEX ix_zero_result_search_authority_id_last_on ON zero_result_search (authority_id, last_on);
+
+CREATE TABLE audit_seal (
 	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
-	person_id UUID NOT NULL, 
-	role TEXT NOT NULL, 
-	school_urn INTEGER, 
-	consortium_id UUID, 
-	starts_on DATE NOT NULL, 
-	ends_on DATE, 
-	CONSTRAINT pk_appointment PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_appointment_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT fk_appointment_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
-	CONSTRAINT fk_appointment_authority_id_consortium_id FOREIGN KEY(authority_id, consortium_id) REFERENCES consortium (authority_id, id), 
-	CONSTRAINT ck_appointment_role_and_place CHECK ((role IN ('delegate', 'headteacher') AND school_urn IS NOT NULL AND consortium_id IS NULL) OR (role IN ('consortium_deputy', 'consortium_lead') AND consortium_id IS NOT NULL AND school_urn IS NULL) OR (role IN ('authority_administrator', 'core_officer', 'head_of_service') AND school_urn IS NULL AND consortium_id IS NULL)), 
-	CONSTRAINT ck_appointment_ends_after_start CHECK (ends_on IS NULL OR ends_on >= starts_on), 
-	CONSTRAINT fk_appointment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	number BIGINT NOT NULL, 
+	entry_id UUID NOT NULL, 
+	seal BYTEA NOT NULL, 
+	CONSTRAINT pk_audit_seal PRIMARY KEY (authority_id, number), 
+	CONSTRAINT uq_audit_seal_authority_id_entry_id UNIQUE (authority_id, entry_id), 
+	CONSTRAINT fk_audit_seal_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES audit_entry (authority_id, id), 
+	CONSTRAINT fk_audit_seal_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
-
-CREATE INDEX ix_appointment_authority_id_consortium_id ON appointment (authority_id, consortium_id);
-
-CREATE INDEX ix_appointment_authority_id_person_id ON appointment (authority_id, person_id);
-
-CREATE INDEX ix_appointment_authority_id_school_urn ON appointment (authority_id, school_urn);
 
 CREATE TABLE consortium_membership (
 	authority_id INTEGER NOT NULL, 
@@ -391,7 +378,7 @@ CREATE INDEX ix_declared_interest_authority_id_other_urn ON declared_interest (a
 
 CREATE UNIQUE INDEX uq_declared_interest_live ON declared_interest (authority_id, person_id, other_urn) WHERE ended_at IS NULL;
 
-CREATE TABLE directory_following (
+CREATE TABLE directory_subscription (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
 	person_id UUID NOT NULL, 
@@ -400,16 +387,46 @@ CREATE TABLE directory_following (
 	name TEXT NOT NULL, 
 	told_until TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	since TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_directory_following PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_directory_following_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT uq_directory_following_authority_id_person_id_kind_subject UNIQUE (authority_id, person_id, kind, subject), 
-	CONSTRAINT ck_directory_following_kind CHECK (kind IN ('school', 'search', 'theme')), 
-	CONSTRAINT ck_directory_following_name CHECK (char_length(name) BETWEEN 1 AND 60), 
-	CONSTRAINT ck_directory_following_subject CHECK (CASE kind WHEN 'school' THEN subject ~ '^[0-9]{1,7}$' WHEN 'search' THEN left(subject, 1) = '?' AND char_length(subject) <= 1000 ELSE subject ~ '^[a-z][a-z0-9_]{0,39}$' END), 
-	CONSTRAINT fk_directory_following_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	CONSTRAINT pk_directory_subscription PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_directory_subscription_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_directory_subscription_authority_id_person_id_kind_subject UNIQUE (authority_id, person_id, kind, subject), 
+	CONSTRAINT ck_directory_subscription_kind CHECK (kind IN ('school', 'search', 'theme')), 
+	CONSTRAINT ck_directory_subscription_name CHECK (char_length(name) BETWEEN 1 AND 60), 
+	CONSTRAINT ck_directory_subscription_subject CHECK (CASE kind WHEN 'school' THEN subject ~ '^[0-9]{1,7}$' WHEN 'search' THEN left(subject, 1) = '?' AND char_length(subject) <= 1000 ELSE subject ~ '^[a-z][a-z0-9_]{0,39}$' END), 
+	CONSTRAINT fk_directory_subscription_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_directory_following_authority_id_told_until ON directory_following (authority_id, told_until);
+CREATE INDEX ix_directory_subscription_authority_id_told_until ON directory_subscription (authority_id, told_until);
+
+CREATE TABLE email_outbox (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	person_id UUID, 
+	to_address TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	path TEXT, 
+	hours TEXT DEFAULT 'waking_hours' NOT NULL, 
+	message_id TEXT DEFAULT gen_random_uuid()::text NOT NULL, 
+	state TEXT DEFAULT 'waiting' NOT NULL, 
+	attempt INTEGER DEFAULT 0 NOT NULL, 
+	patience INTEGER DEFAULT 6 NOT NULL, 
+	due_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	lease_until TIMESTAMP WITH TIME ZONE, 
+	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	sent_at TIMESTAMP WITH TIME ZONE, 
+	last_error TEXT, 
+	CONSTRAINT pk_email_outbox PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_email_outbox_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_email_outbox_state CHECK (state IN ('given_up', 'not_wanted', 'sending', 'sent', 'waiting')), 
+	CONSTRAINT ck_email_outbox_hours CHECK (hours IN ('school_hours', 'waking_hours')), 
+	CONSTRAINT uq_email_outbox_authority_id_message_id UNIQUE (authority_id, message_id), 
+	CONSTRAINT fk_email_outbox_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_mail_due ON email_outbox (authority_id, due_at) WHERE state IN ('waiting', 'sending');
+
+CREATE INDEX ix_mail_given_up ON email_outbox (authority_id, id) WHERE state = 'given_up';
 
 CREATE TABLE escalation (
 	authority_id INTEGER NOT NULL, 
@@ -428,7 +445,7 @@ CREATE TABLE escalation (
 	suggested_since_on DATE, 
 	raised_by UUID NOT NULL, 
 	raised_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	told_at TIMESTAMP WITH TIME ZONE, 
+	notified_at TIMESTAMP WITH TIME ZONE, 
 	owner_id UUID, 
 	stage TEXT, 
 	stage_began_at TIMESTAMP WITH TIME ZONE, 
@@ -489,23 +506,6 @@ CREATE INDEX ix_escalation_authority_id_school_urn_state ON escalation (authorit
 
 CREATE INDEX ix_escalation_authority_id_state_due_at ON escalation (authority_id, state, due_at);
 
-CREATE TABLE escalation_cover (
-	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
-	away_id UUID NOT NULL, 
-	cover_id UUID NOT NULL, 
-	starts_on DATE NOT NULL, 
-	ends_on DATE NOT NULL, 
-	arranged_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_escalation_cover PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_cover_authority_id_away_id FOREIGN KEY(authority_id, away_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT fk_escalation_cover_authority_id_cover_id FOREIGN KEY(authority_id, cover_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_escalation_cover_ends_after_start CHECK (ends_on >= starts_on), 
-	CONSTRAINT ck_escalation_cover_somebody_else CHECK (away_id <> cover_id), 
-	CONSTRAINT ex_escalation_cover_one_at_a_time EXCLUDE USING gist (authority_id WITH =, away_id WITH =, daterange(starts_on, ends_on, '[]') WITH &&), 
-	CONSTRAINT fk_escalation_cover_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
 CREATE TABLE identity (
 	authority_id INTEGER NOT NULL, 
 	issuer TEXT NOT NULL, 
@@ -549,15 +549,21 @@ CREATE TABLE invitation (
 	CONSTRAINT fk_invitation_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE TABLE journal_seal (
+CREATE TABLE leave_cover (
 	authority_id INTEGER NOT NULL, 
-	number BIGINT NOT NULL, 
-	entry_id UUID NOT NULL, 
-	seal BYTEA NOT NULL, 
-	CONSTRAINT pk_journal_seal PRIMARY KEY (authority_id, number), 
-	CONSTRAINT uq_journal_seal_authority_id_entry_id UNIQUE (authority_id, entry_id), 
-	CONSTRAINT fk_journal_seal_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES journal_entry (authority_id, id), 
-	CONSTRAINT fk_journal_seal_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	away_id UUID NOT NULL, 
+	cover_id UUID NOT NULL, 
+	starts_on DATE NOT NULL, 
+	ends_on DATE NOT NULL, 
+	arranged_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_leave_cover PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_leave_cover_authority_id_away_id FOREIGN KEY(authority_id, away_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_leave_cover_authority_id_cover_id FOREIGN KEY(authority_id, cover_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_leave_cover_ends_after_start CHECK (ends_on >= starts_on), 
+	CONSTRAINT ck_leave_cover_somebody_else CHECK (away_id <> cover_id), 
+	CONSTRAINT ex_escalation_cover_one_at_a_time EXCLUDE USING gist (authority_id WITH =, away_id WITH =, daterange(starts_on, ends_on, '[]') WITH &&), 
+	CONSTRAINT fk_leave_cover_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
 CREATE TABLE legal_hold (
@@ -587,36 +593,6 @@ CREATE TABLE legal_hold (
 
 CREATE INDEX ix_legal_hold_standing ON legal_hold (authority_id) WHERE lifted_at IS NULL;
 
-CREATE TABLE mail (
-	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
-	person_id UUID, 
-	to_address TEXT NOT NULL, 
-	subject TEXT NOT NULL, 
-	body TEXT NOT NULL, 
-	path TEXT, 
-	hours TEXT DEFAULT 'waking_hours' NOT NULL, 
-	message_id TEXT DEFAULT gen_random_uuid()::text NOT NULL, 
-	state TEXT DEFAULT 'waiting' NOT NULL, 
-	attempt INTEGER DEFAULT 0 NOT NULL, 
-	patience INTEGER DEFAULT 6 NOT NULL, 
-	due_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	lease_until TIMESTAMP WITH TIME ZONE, 
-	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	sent_at TIMESTAMP WITH TIME ZONE, 
-	last_error TEXT, 
-	CONSTRAINT pk_mail PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_mail_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_mail_state CHECK (state IN ('given_up', 'not_wanted', 'sending', 'sent', 'waiting')), 
-	CONSTRAINT ck_mail_hours CHECK (hours IN ('school_hours', 'waking_hours')), 
-	CONSTRAINT uq_mail_authority_id_message_id UNIQUE (authority_id, message_id), 
-	CONSTRAINT fk_mail_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE INDEX ix_mail_due ON mail (authority_id, due_at) WHERE state IN ('waiting', 'sending');
-
-CREATE INDEX ix_mail_given_up ON mail (authority_id, id) WHERE state = 'given_up';
-
 CREATE TABLE need (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -630,7 +606,7 @@ CREATE TABLE need (
 	phase TEXT NOT NULL, 
 	key_stage TEXT, 
 	wanted TEXT NOT NULL, 
-	good_looks_like TEXT NOT NULL, 
+	success_criteria TEXT NOT NULL, 
 	form_of_support TEXT NOT NULL, 
 	days NUMERIC(5, 1), 
 	terms TEXT[] DEFAULT '{}' NOT NULL, 
@@ -638,13 +614,13 @@ CREATE TABLE need (
 	ends_on DATE, 
 	urgency TEXT NOT NULL, 
 	audience TEXT DEFAULT 'widening' NOT NULL, 
-	shown_to_all_from DATE, 
+	visible_to_authority_from DATE, 
 	widening_since DATE, 
 	drafted_by UUID, 
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	posted_at TIMESTAMP WITH TIME ZONE, 
 	confirmed_on DATE, 
-	words TSVECTOR GENERATED ALWAYS AS (to_tsvector('english', title || ' ' || wanted || ' ' || good_looks_like)) STORED NOT NULL, 
+	words TSVECTOR GENERATED ALWAYS AS (to_tsvector('english', title || ' ' || wanted || ' ' || success_criteria)) STORED NOT NULL, 
 	CONSTRAINT pk_need PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_need_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT fk_need_authority_id_addressed_urn FOREIGN KEY(authority_id, addressed_urn) REFERENCES school (authority_id, urn), 
@@ -652,10 +628,10 @@ CREATE TABLE need (
 	CONSTRAINT ck_need_state CHECK (state IN ('agreed', 'draft', 'in_support', 'met', 'not_met', 'open', 'part_met', 'paused', 'proposed', 'to_confirm', 'unmet', 'withdrawn')), 
 	CONSTRAINT ck_need_days CHECK (days IS NULL OR (days > 0 AND days <= 200 AND days * 2 = trunc(days * 2))), 
 	CONSTRAINT ck_need_dates CHECK (ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on), 
-	CONSTRAINT ck_need_length CHECK (char_length(wanted) <= 4000 AND char_length(good_looks_like) <= 4000), 
+	CONSTRAINT ck_need_length CHECK (char_length(wanted) <= 4000 AND char_length(success_criteria) <= 4000), 
 	CONSTRAINT ck_need_title CHECK (char_length(title) BETWEEN 1 AND 120), 
 	CONSTRAINT ck_need_audience CHECK (audience IN ('consortium', 'everybody', 'widening')), 
-	CONSTRAINT ck_need_shown_to_all CHECK (shown_to_all_from IS NULL OR audience <> 'consortium'), 
+	CONSTRAINT ck_need_shown_to_all CHECK (visible_to_authority_from IS NULL OR audience <> 'consortium'), 
 	CONSTRAINT ck_need_terms CHECK (cardinality(terms) <= 12), 
 	CONSTRAINT ck_need_addressed_to_another CHECK (addressed_urn <> school_urn), 
 	CONSTRAINT fk_need_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
@@ -667,7 +643,7 @@ CREATE INDEX ix_need_authority_id_school_urn_state ON need (authority_id, school
 
 CREATE INDEX ix_need_on_board ON need (authority_id, posted_at, id) WHERE state IN ('open', 'proposed');
 
-CREATE TABLE notice (
+CREATE TABLE notification (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
 	person_id UUID NOT NULL, 
@@ -678,13 +654,13 @@ CREATE TABLE notice (
 	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	read_at TIMESTAMP WITH TIME ZONE, 
 	in_digest DATE, 
-	CONSTRAINT pk_notice PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_notice_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT uq_notice_authority_id_person_id_once UNIQUE (authority_id, person_id, once), 
-	CONSTRAINT fk_notice_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	CONSTRAINT pk_notification PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_notification_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_notification_authority_id_person_id_once UNIQUE (authority_id, person_id, once), 
+	CONSTRAINT fk_notification_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_notice_authority_id_person_id_id ON notice (authority_id, person_id, id);
+CREATE INDEX ix_notification_authority_id_person_id_id ON notification (authority_id, person_id, id);
 
 CREATE TABLE offer (
 	authority_id INTEGER NOT NULL, 
@@ -713,7 +689,7 @@ CREATE TABLE offer (
 	appetite_reason TEXT, 
 	ask_again_on DATE, 
 	audience TEXT DEFAULT 'widening' NOT NULL, 
-	shown_to_all_from DATE, 
+	visible_to_authority_from DATE, 
 	widening_since DATE, 
 	posted_by UUID, 
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
@@ -733,7 +709,7 @@ CREATE TABLE offer (
 	CONSTRAINT ck_offer_length CHECK (char_length(description) <= 4000), 
 	CONSTRAINT ck_offer_title CHECK (char_length(title) BETWEEN 1 AND 120), 
 	CONSTRAINT ck_offer_audience CHECK (audience IN ('consortium', 'everybody', 'widening')), 
-	CONSTRAINT ck_offer_shown_to_all CHECK (shown_to_all_from IS NULL OR audience <> 'consortium'), 
+	CONSTRAINT ck_offer_shown_to_all CHECK (visible_to_authority_from IS NULL OR audience <> 'consortium'), 
 	CONSTRAINT ck_offer_travel_miles CHECK (travel_miles BETWEEN 0 AND 200), 
 	CONSTRAINT ck_offer_leader_name CHECK (char_length(leader_name) <= 120), 
 	CONSTRAINT ck_offer_appetite_reason CHECK (char_length(appetite_reason) <= 500), 
@@ -814,6 +790,30 @@ CREATE TABLE register_change (
 
 CREATE INDEX ix_register_change_authority_id_urn_id ON register_change (authority_id, urn, id);
 
+CREATE TABLE role_assignment (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	person_id UUID NOT NULL, 
+	role TEXT NOT NULL, 
+	school_urn INTEGER, 
+	consortium_id UUID, 
+	starts_on DATE NOT NULL, 
+	ends_on DATE, 
+	CONSTRAINT pk_role_assignment PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_role_assignment_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_role_assignment_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_role_assignment_authority_id_consortium_id FOREIGN KEY(authority_id, consortium_id) REFERENCES consortium (authority_id, id), 
+	CONSTRAINT ck_role_assignment_role_and_place CHECK ((role IN ('delegate', 'headteacher') AND school_urn IS NOT NULL AND consortium_id IS NULL) OR (role IN ('consortium_deputy', 'consortium_lead') AND consortium_id IS NOT NULL AND school_urn IS NULL) OR (role IN ('authority_administrator', 'core_officer', 'head_of_service') AND school_urn IS NULL AND consortium_id IS NULL)), 
+	CONSTRAINT ck_role_assignment_ends_after_start CHECK (ends_on IS NULL OR ends_on >= starts_on), 
+	CONSTRAINT fk_role_assignment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_role_assignment_authority_id_consortium_id ON role_assignment (authority_id, consortium_id);
+
+CREATE INDEX ix_role_assignment_authority_id_person_id ON role_assignment (authority_id, person_id);
+
+CREATE INDEX ix_role_assignment_authority_id_school_urn ON role_assignment (authority_id, school_urn);
+
 CREATE TABLE saved_view (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -893,6 +893,24 @@ CREATE TABLE school_succession (
 
 CREATE UNIQUE INDEX uq_school_succession_open ON school_succession (authority_id, old_urn) WHERE state = 'open';
 
+CREATE TABLE school_support_suspension (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	reason TEXT NOT NULL, 
+	until_on DATE, 
+	set_by UUID NOT NULL, 
+	set_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	lifted_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_school_support_suspension PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_school_support_suspension_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_school_support_suspension_authority_id_set_by FOREIGN KEY(authority_id, set_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_school_support_suspension_reason CHECK (char_length(reason) BETWEEN 1 AND 500), 
+	CONSTRAINT fk_school_support_suspension_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE UNIQUE INDEX uq_school_suspension_live ON school_support_suspension (authority_id, school_urn) WHERE lifted_at IS NULL;
+
 CREATE TABLE school_term (
 	authority_id INTEGER NOT NULL, 
 	school_urn INTEGER NOT NULL, 
@@ -921,24 +939,6 @@ CREATE TABLE school_training_day (
 	CONSTRAINT fk_school_training_day_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE TABLE school_unfit (
-	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
-	school_urn INTEGER NOT NULL, 
-	reason TEXT NOT NULL, 
-	until_on DATE, 
-	set_by UUID NOT NULL, 
-	set_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	lifted_at TIMESTAMP WITH TIME ZONE, 
-	CONSTRAINT pk_school_unfit PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_school_unfit_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
-	CONSTRAINT fk_school_unfit_authority_id_set_by FOREIGN KEY(authority_id, set_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_school_unfit_reason CHECK (char_length(reason) BETWEEN 1 AND 500), 
-	CONSTRAINT fk_school_unfit_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE UNIQUE INDEX uq_school_unfit_live ON school_unfit (authority_id, school_urn) WHERE lifted_at IS NULL;
-
 CREATE TABLE subject_request (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -955,10 +955,29 @@ CREATE TABLE subject_request (
 
 CREATE INDEX ix_subject_request_authority_id_asked_at ON subject_request (authority_id, asked_at);
 
+CREATE TABLE escalation_access_log (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	escalation_id UUID NOT NULL, 
+	person_id UUID NOT NULL, 
+	role TEXT NOT NULL, 
+	part TEXT NOT NULL, 
+	read_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_escalation_access_log PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_escalation_access_log_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_access_log_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_escalation_access_log_part CHECK (part IN ('escalation', 'export', 'file', 'notes', 'pdf')), 
+	CONSTRAINT fk_escalation_access_log_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_escalation_access_log_authority_id_escalation_id_read_at ON escalation_access_log (authority_id, escalation_id, read_at);
+
+CREATE INDEX ix_escalation_access_log_authority_id_person_id_read_at ON escalation_access_log (authority_id, person_id, read_at);
+
 CREATE TABLE escalation_criterion (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	words TEXT NOT NULL, 
 	met_on DATE, 
 	met_by UUID, 
@@ -966,7 +985,7 @@ CREATE TABLE escalation_criterion (
 	dropped_at TIMESTAMP WITH TIME ZONE, 
 	agreed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_escalation_criterion PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_criterion_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_criterion_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_criterion_authority_id_met_by FOREIGN KEY(authority_id, met_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_escalation_criterion_words CHECK (char_length(words) BETWEEN 1 AND 400), 
 	CONSTRAINT ck_escalation_criterion_met_by_somebody CHECK ((met_on IS NULL) = (met_by IS NULL)), 
@@ -974,12 +993,25 @@ CREATE TABLE escalation_criterion (
 	CONSTRAINT fk_escalation_criterion_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_criterion_authority_id_case_id ON escalation_criterion (authority_id, case_id);
+CREATE INDEX ix_escalation_criterion_authority_id_escalation_id ON escalation_criterion (authority_id, escalation_id);
+
+CREATE TABLE escalation_deferred_notification (
+	authority_id INTEGER NOT NULL, 
+	escalation_id UUID NOT NULL, 
+	why TEXT NOT NULL, 
+	decided_by UUID NOT NULL, 
+	decided_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_escalation_deferred_notification PRIMARY KEY (authority_id, escalation_id), 
+	CONSTRAINT fk_escalation_deferred_notification_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_deferred_notification_authority_id_decided_by FOREIGN KEY(authority_id, decided_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_escalation_deferred_notification_why CHECK (char_length(why) BETWEEN 1 AND 1000), 
+	CONSTRAINT fk_escalation_deferred_notification_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
 
 CREATE TABLE escalation_event (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	verb TEXT NOT NULL, 
 	note TEXT DEFAULT '' NOT NULL, 
 	for_school BOOLEAN DEFAULT true NOT NULL, 
@@ -988,17 +1020,17 @@ CREATE TABLE escalation_event (
 	role TEXT NOT NULL, 
 	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_escalation_event PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_event_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_event_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT ck_escalation_event_length CHECK (char_length(note) <= 4000), 
 	CONSTRAINT fk_escalation_event_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_event_authority_id_case_id_id ON escalation_event (authority_id, case_id, id);
+CREATE INDEX ix_escalation_event_authority_id_escalation_id_id ON escalation_event (authority_id, escalation_id, id);
 
 CREATE TABLE escalation_file (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	name TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
 	size INTEGER NOT NULL, 
@@ -1008,7 +1040,7 @@ CREATE TABLE escalation_file (
 	added_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	removed_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_escalation_file PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_file_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_file_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_file_authority_id_added_by FOREIGN KEY(authority_id, added_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_escalation_file_kind CHECK (kind IN ('docx', 'jpeg', 'pdf', 'png', 'text', 'xlsx')), 
 	CONSTRAINT ck_escalation_file_name CHECK (char_length(name) BETWEEN 1 AND 120), 
@@ -1017,51 +1049,97 @@ CREATE TABLE escalation_file (
 	CONSTRAINT fk_escalation_file_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_file_authority_id_case_id ON escalation_file (authority_id, case_id);
+CREATE INDEX ix_escalation_file_authority_id_escalation_id ON escalation_file (authority_id, escalation_id);
 
-CREATE TABLE escalation_matching (
+CREATE TABLE escalation_matching_request (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	need_id UUID NOT NULL, 
 	run_id UUID NOT NULL, 
 	asked_by UUID NOT NULL, 
 	asked_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_escalation_matching PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_matching_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
-	CONSTRAINT fk_escalation_matching_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
-	CONSTRAINT fk_escalation_matching_authority_id_run_id FOREIGN KEY(authority_id, run_id) REFERENCES plan_run (authority_id, id), 
-	CONSTRAINT fk_escalation_matching_authority_id_asked_by FOREIGN KEY(authority_id, asked_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT fk_escalation_matching_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	CONSTRAINT pk_escalation_matching_request PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_escalation_matching_request_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_matching_request_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
+	CONSTRAINT fk_escalation_matching_request_authority_id_run_id FOREIGN KEY(authority_id, run_id) REFERENCES plan_run (authority_id, id), 
+	CONSTRAINT fk_escalation_matching_request_authority_id_asked_by FOREIGN KEY(authority_id, asked_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_escalation_matching_request_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_matching_authority_id_case_id_id ON escalation_matching (authority_id, case_id, id);
+CREATE INDEX ix_escalation_matching_request_authority_id_escalation_id_id ON escalation_matching_request (authority_id, escalation_id, id);
 
 CREATE TABLE escalation_note (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	weight TEXT NOT NULL, 
 	words TEXT NOT NULL, 
 	written_by UUID NOT NULL, 
 	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_escalation_note PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_note_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_note_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_note_authority_id_written_by FOREIGN KEY(authority_id, written_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_escalation_note_weight CHECK (weight IN ('fact', 'opinion')), 
 	CONSTRAINT ck_escalation_note_words CHECK (char_length(words) BETWEEN 1 AND 4000), 
 	CONSTRAINT fk_escalation_note_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_note_authority_id_case_id_id ON escalation_note (authority_id, case_id, id);
+CREATE INDEX ix_escalation_note_authority_id_escalation_id_id ON escalation_note (authority_id, escalation_id, id);
+
+CREATE TABLE escalation_overruling (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	escalation_id UUID NOT NULL, 
+	ground TEXT NOT NULL, 
+	legal_basis TEXT NOT NULL, 
+	decided TEXT NOT NULL, 
+	instead TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	officer_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_escalation_overruling PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_escalation_overruling_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_overruling_authority_id_officer_id FOREIGN KEY(authority_id, officer_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_escalation_overruling_ground CHECK (ground IN ('breakdown', 'budget', 'equality', 'inspection', 'safeguarding', 'safety', 'standards', 'warning_ignored')), 
+	CONSTRAINT ck_escalation_overruling_legal_basis CHECK (char_length(btrim(legal_basis)) BETWEEN 1 AND 300), 
+	CONSTRAINT ck_escalation_overruling_reason CHECK (char_length(btrim(reason)) BETWEEN 1 AND 4000), 
+	CONSTRAINT ck_escalation_overruling_decided CHECK (char_length(btrim(decided)) BETWEEN 1 AND 2000), 
+	CONSTRAINT ck_escalation_overruling_instead CHECK (char_length(btrim(instead)) BETWEEN 1 AND 2000), 
+	CONSTRAINT fk_escalation_overruling_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_escalation_overruling_authority_id_escalation_id ON escalation_overruling (authority_id, escalation_id);
+
+CREATE TABLE escalation_pause (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	escalation_id UUID NOT NULL, 
+	waiting_on TEXT NOT NULL, 
+	why TEXT NOT NULL, 
+	begun_by UUID NOT NULL, 
+	since_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	until_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_escalation_pause PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_escalation_pause_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_pause_authority_id_begun_by FOREIGN KEY(authority_id, begun_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_escalation_pause_waiting_on CHECK (waiting_on IN ('consortium', 'provider', 'school')), 
+	CONSTRAINT ck_escalation_pause_why CHECK (char_length(why) BETWEEN 1 AND 1000), 
+	CONSTRAINT ck_escalation_pause_ends_after_start CHECK (until_at >= since_at), 
+	CONSTRAINT fk_escalation_pause_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_escalation_pause_authority_id_escalation_id_since_at ON escalation_pause (authority_id, escalation_id, since_at);
+
+CREATE UNIQUE INDEX ix_escalation_wait_one_at_a_time ON escalation_pause (authority_id, escalation_id) WHERE until_at IS NULL;
 
 CREATE TABLE escalation_presence (
 	authority_id INTEGER NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	person_id UUID NOT NULL, 
 	seen_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_escalation_presence PRIMARY KEY (authority_id, case_id, person_id), 
-	CONSTRAINT fk_escalation_presence_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT pk_escalation_presence PRIMARY KEY (authority_id, escalation_id, person_id), 
+	CONSTRAINT fk_escalation_presence_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_presence_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT fk_escalation_presence_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
@@ -1069,45 +1147,26 @@ CREATE TABLE escalation_presence (
 CREATE TABLE escalation_reader (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	person_id UUID NOT NULL, 
 	seat TEXT NOT NULL, 
 	named_by UUID NOT NULL, 
 	named_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	ended_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_escalation_reader PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_reader_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_reader_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_reader_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT fk_escalation_reader_authority_id_named_by FOREIGN KEY(authority_id, named_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_escalation_reader_seat CHECK (char_length(seat) BETWEEN 1 AND 120), 
 	CONSTRAINT fk_escalation_reader_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE UNIQUE INDEX uq_escalation_reader_live ON escalation_reader (authority_id, case_id, person_id) WHERE ended_at IS NULL;
-
-CREATE TABLE escalation_reading (
-	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
-	person_id UUID NOT NULL, 
-	role TEXT NOT NULL, 
-	part TEXT NOT NULL, 
-	read_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_escalation_reading PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_reading_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
-	CONSTRAINT fk_escalation_reading_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_escalation_reading_part CHECK (part IN ('case', 'export', 'file', 'notes', 'pdf')), 
-	CONSTRAINT fk_escalation_reading_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE INDEX ix_escalation_reading_authority_id_case_id_read_at ON escalation_reading (authority_id, case_id, read_at);
-
-CREATE INDEX ix_escalation_reading_authority_id_person_id_read_at ON escalation_reading (authority_id, person_id, read_at);
+CREATE UNIQUE INDEX uq_escalation_reader_live ON escalation_reader (authority_id, escalation_id, person_id) WHERE ended_at IS NULL;
 
 CREATE TABLE escalation_task (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	state TEXT NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	what TEXT NOT NULL, 
@@ -1118,7 +1177,7 @@ CREATE TABLE escalation_task (
 	why_dropped TEXT DEFAULT '' NOT NULL, 
 	agreed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_escalation_task PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_task_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_task_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_task_authority_id_owner_id FOREIGN KEY(authority_id, owner_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_escalation_task_state CHECK (state IN ('done', 'dropped', 'open')), 
 	CONSTRAINT ck_escalation_task_what CHECK (char_length(what) BETWEEN 1 AND 400), 
@@ -1128,12 +1187,12 @@ CREATE TABLE escalation_task (
 	CONSTRAINT fk_escalation_task_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_task_authority_id_case_id_state ON escalation_task (authority_id, case_id, state);
+CREATE INDEX ix_escalation_task_authority_id_escalation_id_state ON escalation_task (authority_id, escalation_id, state);
 
 CREATE TABLE escalation_timer (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	stage TEXT NOT NULL, 
 	step TEXT NOT NULL, 
 	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
@@ -1145,35 +1204,22 @@ CREATE TABLE escalation_timer (
 	fired_attempt INTEGER, 
 	fired_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_escalation_timer PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_timer_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_timer_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT ck_escalation_timer_stage CHECK (stage IN ('acknowledge', 'comply', 'decide', 'plan', 'powers', 'review')), 
 	CONSTRAINT ck_escalation_timer_step CHECK (step IN ('core_team', 'director', 'head_of_service', 'owner_before', 'owner_on_the_day')), 
 	CONSTRAINT ck_escalation_timer_state CHECK (state IN ('armed', 'cancelled', 'claimed', 'fired')), 
 	CONSTRAINT ck_escalation_timer_fired_by_who_claimed_last CHECK (state <> 'fired' OR (fired_at IS NOT NULL AND fired_attempt IS NOT NULL AND fired_attempt = attempt)), 
 	CONSTRAINT ck_escalation_timer_claimed_for_a_while CHECK (state <> 'claimed' OR lease_until IS NOT NULL), 
-	CONSTRAINT uq_escalation_timer_authority_id_case_id_stage_step UNIQUE (authority_id, case_id, stage, step), 
+	CONSTRAINT uq_escalation_timer_authority_id_escalation_id_stage_step UNIQUE (authority_id, escalation_id, stage, step), 
 	CONSTRAINT fk_escalation_timer_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
 CREATE INDEX ix_escalation_timer_due ON escalation_timer (authority_id, remind_at) WHERE state IN ('armed', 'claimed');
 
-CREATE TABLE escalation_untold (
-	authority_id INTEGER NOT NULL, 
-	case_id UUID NOT NULL, 
-	why TEXT NOT NULL, 
-	decided_by UUID NOT NULL, 
-	decided_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_escalation_untold PRIMARY KEY (authority_id, case_id), 
-	CONSTRAINT fk_escalation_untold_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
-	CONSTRAINT fk_escalation_untold_authority_id_decided_by FOREIGN KEY(authority_id, decided_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_escalation_untold_why CHECK (char_length(why) BETWEEN 1 AND 1000), 
-	CONSTRAINT fk_escalation_untold_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
 CREATE TABLE escalation_visit (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	visit_on DATE NOT NULL, 
 	hours NUMERIC(4, 1) NOT NULL, 
@@ -1185,7 +1231,7 @@ CREATE TABLE escalation_visit (
 	recorded_by UUID NOT NULL, 
 	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_escalation_visit PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_visit_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_visit_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_visit_authority_id_recorded_by FOREIGN KEY(authority_id, recorded_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_escalation_visit_hours CHECK (hours > 0 AND hours <= 40 AND hours * 2 = trunc(hours * 2)), 
 	CONSTRAINT ck_escalation_visit_who CHECK (char_length(who) BETWEEN 1 AND 200), 
@@ -1195,29 +1241,7 @@ CREATE TABLE escalation_visit (
 	CONSTRAINT fk_escalation_visit_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_visit_authority_id_case_id_visit_on ON escalation_visit (authority_id, case_id, visit_on);
-
-CREATE TABLE escalation_wait (
-	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
-	waiting_on TEXT NOT NULL, 
-	why TEXT NOT NULL, 
-	begun_by UUID NOT NULL, 
-	since_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	until_at TIMESTAMP WITH TIME ZONE, 
-	CONSTRAINT pk_escalation_wait PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_wait_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
-	CONSTRAINT fk_escalation_wait_authority_id_begun_by FOREIGN KEY(authority_id, begun_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_escalation_wait_waiting_on CHECK (waiting_on IN ('consortium', 'provider', 'school')), 
-	CONSTRAINT ck_escalation_wait_why CHECK (char_length(why) BETWEEN 1 AND 1000), 
-	CONSTRAINT ck_escalation_wait_ends_after_start CHECK (until_at >= since_at), 
-	CONSTRAINT fk_escalation_wait_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE INDEX ix_escalation_wait_authority_id_case_id_since_at ON escalation_wait (authority_id, case_id, since_at);
-
-CREATE UNIQUE INDEX ix_escalation_wait_one_at_a_time ON escalation_wait (authority_id, case_id) WHERE until_at IS NULL;
+CREATE INDEX ix_escalation_visit_authority_id_escalation_id_visit_on ON escalation_visit (authority_id, escalation_id, visit_on);
 
 CREATE TABLE offer_theme (
 	authority_id INTEGER NOT NULL, 
@@ -1232,42 +1256,7 @@ CREATE TABLE offer_theme (
 
 CREATE INDEX ix_offer_theme_authority_id_theme_offer_id ON offer_theme (authority_id, theme, offer_id);
 
-CREATE TABLE overruling (
-	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
-	ground TEXT NOT NULL, 
-	legal_basis TEXT NOT NULL, 
-	decided TEXT NOT NULL, 
-	instead TEXT NOT NULL, 
-	reason TEXT NOT NULL, 
-	officer_id UUID NOT NULL, 
-	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_overruling PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_overruling_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
-	CONSTRAINT fk_overruling_authority_id_officer_id FOREIGN KEY(authority_id, officer_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_overruling_ground CHECK (ground IN ('breakdown', 'budget', 'equality', 'inspection', 'safeguarding', 'safety', 'standards', 'warning_ignored')), 
-	CONSTRAINT ck_overruling_legal_basis CHECK (char_length(btrim(legal_basis)) BETWEEN 1 AND 300), 
-	CONSTRAINT ck_overruling_reason CHECK (char_length(btrim(reason)) BETWEEN 1 AND 4000), 
-	CONSTRAINT ck_overruling_decided CHECK (char_length(btrim(decided)) BETWEEN 1 AND 2000), 
-	CONSTRAINT ck_overruling_instead CHECK (char_length(btrim(instead)) BETWEEN 1 AND 2000), 
-	CONSTRAINT fk_overruling_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE INDEX ix_overruling_authority_id_case_id ON overruling (authority_id, case_id);
-
-CREATE TABLE plan_record (
-	authority_id INTEGER NOT NULL, 
-	run_id UUID NOT NULL, 
-	inputs BYTEA NOT NULL, 
-	outcome BYTEA, 
-	kept_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_plan_record PRIMARY KEY (authority_id, run_id), 
-	CONSTRAINT fk_plan_record_authority_id_run_id FOREIGN KEY(authority_id, run_id) REFERENCES plan_run (authority_id, id), 
-	CONSTRAINT fk_plan_record_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE TABLE plan_wish (
+CREATE TABLE plan_constraint (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
 	need_id UUID NOT NULL, 
@@ -1278,27 +1267,38 @@ CREATE TABLE plan_wish (
 	made_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	lifted_by UUID, 
 	lifted_at TIMESTAMP WITH TIME ZONE, 
-	CONSTRAINT pk_plan_wish PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_plan_wish_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
-	CONSTRAINT fk_plan_wish_authority_id_offer_id FOREIGN KEY(authority_id, offer_id) REFERENCES offer (authority_id, id), 
-	CONSTRAINT fk_plan_wish_authority_id_made_by FOREIGN KEY(authority_id, made_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT fk_plan_wish_authority_id_lifted_by FOREIGN KEY(authority_id, lifted_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_plan_wish_kind CHECK (kind IN ('forbid', 'pin')), 
-	CONSTRAINT ck_plan_wish_reason CHECK (char_length(reason) BETWEEN 1 AND 500), 
-	CONSTRAINT fk_plan_wish_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	CONSTRAINT pk_plan_constraint PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_plan_constraint_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
+	CONSTRAINT fk_plan_constraint_authority_id_offer_id FOREIGN KEY(authority_id, offer_id) REFERENCES offer (authority_id, id), 
+	CONSTRAINT fk_plan_constraint_authority_id_made_by FOREIGN KEY(authority_id, made_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_plan_constraint_authority_id_lifted_by FOREIGN KEY(authority_id, lifted_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_plan_constraint_kind CHECK (kind IN ('forbid', 'pin')), 
+	CONSTRAINT ck_plan_constraint_reason CHECK (char_length(reason) BETWEEN 1 AND 500), 
+	CONSTRAINT fk_plan_constraint_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE UNIQUE INDEX uq_plan_wish_of_pair ON plan_wish (authority_id, need_id, offer_id) WHERE lifted_at IS NULL;
+CREATE UNIQUE INDEX uq_plan_constraint_of_pair ON plan_constraint (authority_id, need_id, offer_id) WHERE lifted_at IS NULL;
 
-CREATE UNIQUE INDEX uq_plan_wish_one_pin ON plan_wish (authority_id, need_id) WHERE kind = 'pin' AND lifted_at IS NULL;
+CREATE UNIQUE INDEX uq_plan_constraint_one_pin ON plan_constraint (authority_id, need_id) WHERE kind = 'pin' AND lifted_at IS NULL;
+
+CREATE TABLE plan_snapshot (
+	authority_id INTEGER NOT NULL, 
+	run_id UUID NOT NULL, 
+	inputs BYTEA NOT NULL, 
+	outcome BYTEA, 
+	kept_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_plan_snapshot PRIMARY KEY (authority_id, run_id), 
+	CONSTRAINT fk_plan_snapshot_authority_id_run_id FOREIGN KEY(authority_id, run_id) REFERENCES plan_run (authority_id, id), 
+	CONSTRAINT fk_plan_snapshot_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
 
 CREATE TABLE proposal (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
 	need_id UUID NOT NULL, 
 	offer_id UUID NOT NULL, 
-	asking_urn INTEGER NOT NULL, 
-	giving_urn INTEGER NOT NULL, 
+	requesting_urn INTEGER NOT NULL, 
+	supporting_urn INTEGER NOT NULL, 
 	state TEXT NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	days NUMERIC(5, 1) NOT NULL, 
@@ -1312,10 +1312,10 @@ CREATE TABLE proposal (
 	respond_from DATE, 
 	respond_days INTEGER, 
 	terms_version INTEGER DEFAULT 1 NOT NULL, 
-	asker_had_more_time BOOLEAN DEFAULT false NOT NULL, 
-	giver_had_more_time BOOLEAN DEFAULT false NOT NULL, 
-	asker_accepted_at TIMESTAMP WITH TIME ZONE, 
-	giver_accepted_at TIMESTAMP WITH TIME ZONE, 
+	requesting_had_more_time BOOLEAN DEFAULT false NOT NULL, 
+	supporting_had_more_time BOOLEAN DEFAULT false NOT NULL, 
+	requesting_accepted_at TIMESTAMP WITH TIME ZONE, 
+	supporting_accepted_at TIMESTAMP WITH TIME ZONE, 
 	released_by_head BOOLEAN DEFAULT false NOT NULL, 
 	declined_by TEXT, 
 	decline_reason TEXT, 
@@ -1327,36 +1327,71 @@ CREATE TABLE proposal (
 	CONSTRAINT pk_proposal PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_proposal_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
 	CONSTRAINT fk_proposal_authority_id_offer_id FOREIGN KEY(authority_id, offer_id) REFERENCES offer (authority_id, id), 
-	CONSTRAINT fk_proposal_authority_id_asking_urn FOREIGN KEY(authority_id, asking_urn) REFERENCES school (authority_id, urn), 
-	CONSTRAINT fk_proposal_authority_id_giving_urn FOREIGN KEY(authority_id, giving_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_proposal_authority_id_requesting_urn FOREIGN KEY(authority_id, requesting_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_proposal_authority_id_supporting_urn FOREIGN KEY(authority_id, supporting_urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT fk_proposal_authority_id_proposed_by FOREIGN KEY(authority_id, proposed_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_proposal_state CHECK (state IN ('agreed', 'declined', 'lapsed', 'proposed', 'superseded', 'to_release', 'withdrawn')), 
 	CONSTRAINT ck_proposal_days CHECK (days > 0 AND days <= 200 AND days * 2 = trunc(days * 2)), 
 	CONSTRAINT ck_proposal_dates CHECK (ends_on >= starts_on), 
-	CONSTRAINT ck_proposal_two_schools CHECK (asking_urn <> giving_urn), 
+	CONSTRAINT ck_proposal_two_schools CHECK (requesting_urn <> supporting_urn), 
 	CONSTRAINT ck_proposal_length CHECK (char_length(message) <= 2000), 
-	CONSTRAINT ck_proposal_proposed_as CHECK (proposed_as IN ('asker', 'giver', 'leader')), 
-	CONSTRAINT ck_proposal_declined_by CHECK (declined_by IN ('asker', 'giver')), 
+	CONSTRAINT ck_proposal_proposed_as CHECK (proposed_as IN ('leader', 'requesting', 'supporting')), 
+	CONSTRAINT ck_proposal_declined_by CHECK (declined_by IN ('requesting', 'supporting')), 
 	CONSTRAINT ck_proposal_interest_reason CHECK (char_length(interest_reason) BETWEEN 1 AND 500), 
 	CONSTRAINT ck_proposal_not_again_before CHECK (state <> 'declined' OR not_again_before IS NOT NULL), 
 	CONSTRAINT ck_proposal_respond_by CHECK ((respond_from IS NULL) = (respond_days IS NULL)), 
 	CONSTRAINT fk_proposal_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_proposal_authority_id_asking_urn_state ON proposal (authority_id, asking_urn, state);
-
-CREATE INDEX ix_proposal_authority_id_giving_urn_state ON proposal (authority_id, giving_urn, state);
-
 CREATE INDEX ix_proposal_authority_id_offer_id_state ON proposal (authority_id, offer_id, state);
+
+CREATE INDEX ix_proposal_authority_id_requesting_urn_state ON proposal (authority_id, requesting_urn, state);
+
+CREATE INDEX ix_proposal_authority_id_supporting_urn_state ON proposal (authority_id, supporting_urn, state);
 
 CREATE UNIQUE INDEX uq_proposal_live ON proposal (authority_id, need_id, offer_id) WHERE state IN ('proposed', 'to_release');
 
-CREATE TABLE signed_in (
+CREATE TABLE statutory_step (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	escalation_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	taken_on DATE NOT NULL, 
+	legal_basis TEXT NOT NULL, 
+	words TEXT NOT NULL, 
+	recipients TEXT[] DEFAULT '{}' NOT NULL, 
+	letter TEXT DEFAULT '' NOT NULL, 
+	email_on DATE, 
+	comply_by_on DATE, 
+	eligible_by TEXT, 
+	urgent_because TEXT DEFAULT '' NOT NULL, 
+	recorded_by UUID NOT NULL, 
+	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_statutory_step PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_statutory_step_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_statutory_step_authority_id_recorded_by FOREIGN KEY(authority_id, recorded_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_statutory_step_kind CHECK (kind IN ('additional_governors', 'arrangements', 'complied', 'concern_meeting', 'eligible_for_intervention', 'ended', 'informal_concern', 'interim_executive_board', 'pre_warning', 'suspend_delegation', 'warning_notice')), 
+	CONSTRAINT ck_statutory_step_legal_basis CHECK (char_length(legal_basis) BETWEEN 1 AND 300), 
+	CONSTRAINT ck_statutory_step_words CHECK (char_length(words) BETWEEN 1 AND 4000), 
+	CONSTRAINT ck_statutory_step_length CHECK (char_length(urgent_because) <= 1000 AND char_length(letter) <= 120), 
+	CONSTRAINT ck_statutory_step_recipients CHECK (recipients <@ ARRAY['chair', 'head', 'dfe', 'ofsted', 'diocese', 'foundation', 'consortium']::text[]), 
+	CONSTRAINT ck_statutory_step_notice CHECK (NOT kind IN ('additional_governors', 'arrangements', 'interim_executive_board', 'pre_warning', 'suspend_delegation', 'warning_notice') OR (email_on IS NOT NULL AND letter <> '' AND recipients @> ARRAY['chair', 'head']::text[])), 
+	CONSTRAINT ck_statutory_step_eligible_by CHECK (kind <> 'eligible_for_intervention' OR (eligible_by IS NOT NULL AND eligible_by IN ('significant_improvement', 'special_measures', 'warning_notice'))), 
+	CONSTRAINT ck_statutory_step_eligible_by_belongs CHECK (eligible_by IS NULL OR kind = 'eligible_for_intervention' OR (kind = 'suspend_delegation' AND eligible_by = 'mismanagement')), 
+	CONSTRAINT ck_statutory_step_powers_proposed CHECK (kind <> 'eligible_for_intervention' OR eligible_by <> 'warning_notice' OR (email_on IS NOT NULL AND letter <> '' AND recipients @> ARRAY['chair']::text[])), 
+	CONSTRAINT ck_statutory_step_compliance_period CHECK (kind <> 'warning_notice' OR comply_by_on IS NOT NULL), 
+	CONSTRAINT ck_statutory_step_dates CHECK (comply_by_on >= email_on), 
+	CONSTRAINT fk_statutory_step_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_statutory_step_authority_id_escalation_id_taken_on ON statutory_step (authority_id, escalation_id, taken_on);
+
+CREATE TABLE user_session (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
 	token_hash BYTEA NOT NULL, 
 	person_id UUID NOT NULL, 
-	appointment_id UUID, 
+	role_assignment_id UUID, 
 	issuer TEXT NOT NULL, 
 	device TEXT NOT NULL, 
 	begun_by BYTEA, 
@@ -1365,55 +1400,20 @@ CREATE TABLE signed_in (
 	seen_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	ended_at TIMESTAMP WITH TIME ZONE, 
-	CONSTRAINT pk_signed_in PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_signed_in_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT fk_signed_in_authority_id_appointment_id FOREIGN KEY(authority_id, appointment_id) REFERENCES appointment (authority_id, id), 
-	CONSTRAINT uq_signed_in_authority_id_token_hash UNIQUE (authority_id, token_hash), 
-	CONSTRAINT uq_signed_in_authority_id_begun_by UNIQUE (authority_id, begun_by), 
-	CONSTRAINT fk_signed_in_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	CONSTRAINT pk_user_session PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_user_session_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_user_session_authority_id_role_assignment_id FOREIGN KEY(authority_id, role_assignment_id) REFERENCES role_assignment (authority_id, id), 
+	CONSTRAINT uq_user_session_authority_id_token_hash UNIQUE (authority_id, token_hash), 
+	CONSTRAINT uq_user_session_authority_id_begun_by UNIQUE (authority_id, begun_by), 
+	CONSTRAINT fk_user_session_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_signed_in_authority_id_person_id ON signed_in (authority_id, person_id);
-
-CREATE TABLE statutory_step (
-	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
-	kind TEXT NOT NULL, 
-	taken_on DATE NOT NULL, 
-	legal_basis TEXT NOT NULL, 
-	words TEXT NOT NULL, 
-	recipients TEXT[] DEFAULT '{}' NOT NULL, 
-	letter TEXT DEFAULT '' NOT NULL, 
-	letter_on DATE, 
-	comply_by_on DATE, 
-	eligible_by TEXT, 
-	urgent_because TEXT DEFAULT '' NOT NULL, 
-	recorded_by UUID NOT NULL, 
-	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_statutory_step PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_statutory_step_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
-	CONSTRAINT fk_statutory_step_authority_id_recorded_by FOREIGN KEY(authority_id, recorded_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_statutory_step_kind CHECK (kind IN ('additional_governors', 'arrangements', 'complied', 'concern_meeting', 'eligible_for_intervention', 'ended', 'informal_concern', 'interim_executive_board', 'pre_warning', 'suspend_delegation', 'warning_notice')), 
-	CONSTRAINT ck_statutory_step_legal_basis CHECK (char_length(legal_basis) BETWEEN 1 AND 300), 
-	CONSTRAINT ck_statutory_step_words CHECK (char_length(words) BETWEEN 1 AND 4000), 
-	CONSTRAINT ck_statutory_step_length CHECK (char_length(urgent_because) <= 1000 AND char_length(letter) <= 120), 
-	CONSTRAINT ck_statutory_step_recipients CHECK (recipients <@ ARRAY['chair', 'head', 'dfe', 'ofsted', 'diocese', 'foundation', 'consortium']::text[]), 
-	CONSTRAINT ck_statutory_step_notice CHECK (NOT kind IN ('additional_governors', 'arrangements', 'interim_executive_board', 'pre_warning', 'suspend_delegation', 'warning_notice') OR (letter_on IS NOT NULL AND letter <> '' AND recipients @> ARRAY['chair', 'head']::text[])), 
-	CONSTRAINT ck_statutory_step_eligible_by CHECK (kind <> 'eligible_for_intervention' OR (eligible_by IS NOT NULL AND eligible_by IN ('significant_improvement', 'special_measures', 'warning_notice'))), 
-	CONSTRAINT ck_statutory_step_eligible_by_belongs CHECK (eligible_by IS NULL OR kind = 'eligible_for_intervention' OR (kind = 'suspend_delegation' AND eligible_by = 'mismanagement')), 
-	CONSTRAINT ck_statutory_step_powers_proposed CHECK (kind <> 'eligible_for_intervention' OR eligible_by <> 'warning_notice' OR (letter_on IS NOT NULL AND letter <> '' AND recipients @> ARRAY['chair']::text[])), 
-	CONSTRAINT ck_statutory_step_compliance_period CHECK (kind <> 'warning_notice' OR comply_by_on IS NOT NULL), 
-	CONSTRAINT ck_statutory_step_dates CHECK (comply_by_on >= letter_on), 
-	CONSTRAINT fk_statutory_step_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE INDEX ix_statutory_step_authority_id_case_id_taken_on ON statutory_step (authority_id, case_id, taken_on);
+CREATE INDEX ix_user_session_authority_id_person_id ON user_session (authority_id, person_id);
 
 CREATE TABLE escalation_reminder (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	timer_id UUID NOT NULL, 
 	generation INTEGER NOT NULL, 
 	stage TEXT NOT NULL, 
@@ -1422,7 +1422,7 @@ CREATE TABLE escalation_reminder (
 	told INTEGER NOT NULL, 
 	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_escalation_reminder PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_reminder_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_reminder_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_reminder_authority_id_timer_id FOREIGN KEY(authority_id, timer_id) REFERENCES escalation_timer (authority_id, id), 
 	CONSTRAINT ck_escalation_reminder_stage CHECK (stage IN ('acknowledge', 'comply', 'decide', 'plan', 'powers', 'review')), 
 	CONSTRAINT ck_escalation_reminder_step CHECK (step IN ('core_team', 'director', 'head_of_service', 'owner_before', 'owner_on_the_day')), 
@@ -1431,69 +1431,17 @@ CREATE TABLE escalation_reminder (
 	CONSTRAINT fk_escalation_reminder_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_reminder_authority_id_case_id_at ON escalation_reminder (authority_id, case_id, at);
+CREATE INDEX ix_escalation_reminder_authority_id_escalation_id_at ON escalation_reminder (authority_id, escalation_id, at);
 
-CREATE TABLE partnership (
-	authority_id INTEGER NOT NULL, 
-	id UUID DEFAULT uuidv7() NOT NULL, 
-	proposal_id UUID NOT NULL, 
-	need_id UUID NOT NULL, 
-	offer_id UUID NOT NULL, 
-	asking_urn INTEGER NOT NULL, 
-	giving_urn INTEGER NOT NULL, 
-	state TEXT NOT NULL, 
-	version INTEGER DEFAULT 1 NOT NULL, 
-	days NUMERIC(5, 1) NOT NULL, 
-	days_used NUMERIC(5, 1) DEFAULT 0 NOT NULL, 
-	starts_on DATE NOT NULL, 
-	ends_on DATE NOT NULL, 
-	agreed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	agreed_on DATE DEFAULT current_date NOT NULL, 
-	asker_signed_at TIMESTAMP WITH TIME ZONE, 
-	asker_signed_by UUID, 
-	giver_signed_at TIMESTAMP WITH TIME ZONE, 
-	giver_signed_by UUID, 
-	agreement_version INTEGER DEFAULT 1 NOT NULL, 
-	outcome TEXT, 
-	ended_because TEXT, 
-	challenge_until DATE, 
-	challenged_on DATE, 
-	CONSTRAINT pk_partnership PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_partnership_authority_id_proposal_id FOREIGN KEY(authority_id, proposal_id) REFERENCES proposal (authority_id, id), 
-	CONSTRAINT fk_partnership_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
-	CONSTRAINT fk_partnership_authority_id_offer_id FOREIGN KEY(authority_id, offer_id) REFERENCES offer (authority_id, id), 
-	CONSTRAINT fk_partnership_authority_id_asking_urn FOREIGN KEY(authority_id, asking_urn) REFERENCES school (authority_id, urn), 
-	CONSTRAINT fk_partnership_authority_id_giving_urn FOREIGN KEY(authority_id, giving_urn) REFERENCES school (authority_id, urn), 
-	CONSTRAINT uq_partnership_authority_id_proposal_id UNIQUE (authority_id, proposal_id), 
-	CONSTRAINT ck_partnership_state CHECK (state IN ('active', 'closed', 'ended_early', 'preparing')), 
-	CONSTRAINT ck_partnership_days CHECK (days > 0 AND days * 2 = trunc(days * 2)), 
-	CONSTRAINT ck_partnership_days_used CHECK (days_used >= 0 AND days_used <= days), 
-	CONSTRAINT ck_partnership_dates CHECK (ends_on >= starts_on), 
-	CONSTRAINT ck_partnership_not_years_ago CHECK (starts_on >= agreed_on - 366), 
-	CONSTRAINT ck_partnership_outcome CHECK (outcome IN ('met', 'not_met', 'part_met')), 
-	CONSTRAINT ck_partnership_challenged_in_time CHECK (challenged_on IS NULL OR (state = 'ended_early' AND challenge_until IS NOT NULL AND challenged_on <= challenge_until)), 
-	CONSTRAINT ck_partnership_asker_signed CHECK ((asker_signed_at IS NULL) = (asker_signed_by IS NULL)), 
-	CONSTRAINT ck_partnership_giver_signed CHECK ((giver_signed_at IS NULL) = (giver_signed_by IS NULL)), 
-	CONSTRAINT fk_partnership_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE INDEX ix_partnership_authority_id_asking_urn_state ON partnership (authority_id, asking_urn, state);
-
-CREATE INDEX ix_partnership_authority_id_giving_urn_state ON partnership (authority_id, giving_urn, state);
-
-CREATE INDEX ix_partnership_authority_id_offer_id_state ON partnership (authority_id, offer_id, state);
-
-CREATE UNIQUE INDEX uq_partnership_live_need ON partnership (authority_id, need_id) WHERE state IN ('preparing', 'active');
-
-CREATE TABLE plan_place (
+CREATE TABLE plan_assignment (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
 	run_id UUID NOT NULL, 
 	need_id UUID NOT NULL, 
-	asking_urn INTEGER NOT NULL, 
+	requesting_urn INTEGER NOT NULL, 
 	tier INTEGER NOT NULL, 
 	offer_id UUID, 
-	giving_urn INTEGER, 
+	supporting_urn INTEGER, 
 	score INTEGER, 
 	rank INTEGER, 
 	candidates INTEGER NOT NULL, 
@@ -1507,52 +1455,104 @@ CREATE TABLE plan_place (
 	not_sent_because TEXT, 
 	again_id UUID, 
 	replaced_on DATE, 
-	CONSTRAINT pk_plan_place PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_plan_place_authority_id_run_id FOREIGN KEY(authority_id, run_id) REFERENCES plan_run (authority_id, id), 
-	CONSTRAINT fk_plan_place_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
-	CONSTRAINT fk_plan_place_authority_id_asking_urn FOREIGN KEY(authority_id, asking_urn) REFERENCES school (authority_id, urn), 
-	CONSTRAINT fk_plan_place_authority_id_offer_id FOREIGN KEY(authority_id, offer_id) REFERENCES offer (authority_id, id), 
-	CONSTRAINT fk_plan_place_authority_id_giving_urn FOREIGN KEY(authority_id, giving_urn) REFERENCES school (authority_id, urn), 
-	CONSTRAINT fk_plan_place_authority_id_proposal_id FOREIGN KEY(authority_id, proposal_id) REFERENCES proposal (authority_id, id), 
-	CONSTRAINT fk_plan_place_authority_id_again_id FOREIGN KEY(authority_id, again_id) REFERENCES plan_run (authority_id, id), 
-	CONSTRAINT uq_plan_place_authority_id_run_id_need_id UNIQUE (authority_id, run_id, need_id), 
-	CONSTRAINT ck_plan_place_tier CHECK (tier BETWEEN 1 AND 3), 
-	CONSTRAINT ck_plan_place_score CHECK (score BETWEEN 0 AND 1000), 
-	CONSTRAINT ck_plan_place_partner CHECK ((offer_id IS NULL) = (giving_urn IS NULL) AND (offer_id IS NULL) = (score IS NULL) AND (offer_id IS NULL OR days IS NOT NULL)), 
-	CONSTRAINT ck_plan_place_two_schools CHECK (asking_urn <> giving_urn), 
-	CONSTRAINT ck_plan_place_days CHECK (days > 0), 
-	CONSTRAINT ck_plan_place_pence CHECK (pence >= 0), 
-	CONSTRAINT ck_plan_place_held_by CHECK (held_by IN ('partnership', 'pin', 'proposal')), 
-	CONSTRAINT ck_plan_place_proposal CHECK (proposal_id IS NULL OR offer_id IS NOT NULL), 
-	CONSTRAINT fk_plan_place_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	CONSTRAINT pk_plan_assignment PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_plan_assignment_authority_id_run_id FOREIGN KEY(authority_id, run_id) REFERENCES plan_run (authority_id, id), 
+	CONSTRAINT fk_plan_assignment_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
+	CONSTRAINT fk_plan_assignment_authority_id_requesting_urn FOREIGN KEY(authority_id, requesting_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_plan_assignment_authority_id_offer_id FOREIGN KEY(authority_id, offer_id) REFERENCES offer (authority_id, id), 
+	CONSTRAINT fk_plan_assignment_authority_id_supporting_urn FOREIGN KEY(authority_id, supporting_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_plan_assignment_authority_id_proposal_id FOREIGN KEY(authority_id, proposal_id) REFERENCES proposal (authority_id, id), 
+	CONSTRAINT fk_plan_assignment_authority_id_again_id FOREIGN KEY(authority_id, again_id) REFERENCES plan_run (authority_id, id), 
+	CONSTRAINT uq_plan_assignment_authority_id_run_id_need_id UNIQUE (authority_id, run_id, need_id), 
+	CONSTRAINT ck_plan_assignment_tier CHECK (tier BETWEEN 1 AND 3), 
+	CONSTRAINT ck_plan_assignment_score CHECK (score BETWEEN 0 AND 1000), 
+	CONSTRAINT ck_plan_assignment_partner CHECK ((offer_id IS NULL) = (supporting_urn IS NULL) AND (offer_id IS NULL) = (score IS NULL) AND (offer_id IS NULL OR days IS NOT NULL)), 
+	CONSTRAINT ck_plan_assignment_two_schools CHECK (requesting_urn <> supporting_urn), 
+	CONSTRAINT ck_plan_assignment_days CHECK (days > 0), 
+	CONSTRAINT ck_plan_assignment_pence CHECK (pence >= 0), 
+	CONSTRAINT ck_plan_assignment_held_by CHECK (held_by IN ('pin', 'proposal', 'support_agreement')), 
+	CONSTRAINT ck_plan_assignment_proposal CHECK (proposal_id IS NULL OR offer_id IS NOT NULL), 
+	CONSTRAINT fk_plan_assignment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_plan_place_authority_id_need_id ON plan_place (authority_id, need_id);
+CREATE INDEX ix_plan_assignment_authority_id_need_id ON plan_assignment (authority_id, need_id);
 
-CREATE INDEX ix_plan_place_authority_id_proposal_id ON plan_place (authority_id, proposal_id);
+CREATE INDEX ix_plan_assignment_authority_id_proposal_id ON plan_assignment (authority_id, proposal_id);
+
+CREATE TABLE support_agreement (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	proposal_id UUID NOT NULL, 
+	need_id UUID NOT NULL, 
+	offer_id UUID NOT NULL, 
+	requesting_urn INTEGER NOT NULL, 
+	supporting_urn INTEGER NOT NULL, 
+	state TEXT NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	days NUMERIC(5, 1) NOT NULL, 
+	days_used NUMERIC(5, 1) DEFAULT 0 NOT NULL, 
+	starts_on DATE NOT NULL, 
+	ends_on DATE NOT NULL, 
+	agreed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	agreed_on DATE DEFAULT current_date NOT NULL, 
+	requesting_signed_at TIMESTAMP WITH TIME ZONE, 
+	requesting_signed_by UUID, 
+	supporting_signed_at TIMESTAMP WITH TIME ZONE, 
+	supporting_signed_by UUID, 
+	agreement_version INTEGER DEFAULT 1 NOT NULL, 
+	outcome TEXT, 
+	ended_because TEXT, 
+	challenge_until DATE, 
+	challenged_on DATE, 
+	CONSTRAINT pk_support_agreement PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_support_agreement_authority_id_proposal_id FOREIGN KEY(authority_id, proposal_id) REFERENCES proposal (authority_id, id), 
+	CONSTRAINT fk_support_agreement_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
+	CONSTRAINT fk_support_agreement_authority_id_offer_id FOREIGN KEY(authority_id, offer_id) REFERENCES offer (authority_id, id), 
+	CONSTRAINT fk_support_agreement_authority_id_requesting_urn FOREIGN KEY(authority_id, requesting_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_support_agreement_authority_id_supporting_urn FOREIGN KEY(authority_id, supporting_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT uq_support_agreement_authority_id_proposal_id UNIQUE (authority_id, proposal_id), 
+	CONSTRAINT ck_support_agreement_state CHECK (state IN ('active', 'closed', 'ended_early', 'preparing')), 
+	CONSTRAINT ck_support_agreement_days CHECK (days > 0 AND days * 2 = trunc(days * 2)), 
+	CONSTRAINT ck_support_agreement_days_used CHECK (days_used >= 0 AND days_used <= days), 
+	CONSTRAINT ck_support_agreement_dates CHECK (ends_on >= starts_on), 
+	CONSTRAINT ck_support_agreement_not_years_ago CHECK (starts_on >= agreed_on - 366), 
+	CONSTRAINT ck_support_agreement_outcome CHECK (outcome IN ('met', 'not_met', 'part_met')), 
+	CONSTRAINT ck_support_agreement_challenged_in_time CHECK (challenged_on IS NULL OR (state = 'ended_early' AND challenge_until IS NOT NULL AND challenged_on <= challenge_until)), 
+	CONSTRAINT ck_support_agreement_requesting_signed CHECK ((requesting_signed_at IS NULL) = (requesting_signed_by IS NULL)), 
+	CONSTRAINT ck_support_agreement_supporting_signed CHECK ((supporting_signed_at IS NULL) = (supporting_signed_by IS NULL)), 
+	CONSTRAINT fk_support_agreement_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_support_agreement_authority_id_offer_id_state ON support_agreement (authority_id, offer_id, state);
+
+CREATE INDEX ix_support_agreement_authority_id_requesting_urn_state ON support_agreement (authority_id, requesting_urn, state);
+
+CREATE INDEX ix_support_agreement_authority_id_supporting_urn_state ON support_agreement (authority_id, supporting_urn, state);
+
+CREATE UNIQUE INDEX uq_agreement_live_need ON support_agreement (authority_id, need_id) WHERE state IN ('preparing', 'active');
 
 CREATE TABLE aim (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	partnership_id UUID NOT NULL, 
+	agreement_id UUID NOT NULL, 
 	aim TEXT NOT NULL, 
 	measure TEXT NOT NULL, 
 	baseline TEXT NOT NULL, 
 	target TEXT NOT NULL, 
 	CONSTRAINT pk_aim PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_aim_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
+	CONSTRAINT fk_aim_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
 	CONSTRAINT ck_aim_aim CHECK (char_length(aim) BETWEEN 1 AND 500), 
 	CONSTRAINT ck_aim_measure CHECK (char_length(measure) BETWEEN 1 AND 300), 
 	CONSTRAINT ck_aim_length CHECK (char_length(baseline) <= 300 AND char_length(target) <= 300), 
 	CONSTRAINT fk_aim_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_aim_authority_id_partnership_id_id ON aim (authority_id, partnership_id, id);
+CREATE INDEX ix_aim_authority_id_agreement_id_id ON aim (authority_id, agreement_id, id);
 
 CREATE TABLE amendment (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	partnership_id UUID NOT NULL, 
+	agreement_id UUID NOT NULL, 
 	state TEXT NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	proposed_side TEXT NOT NULL, 
@@ -1565,26 +1565,26 @@ CREATE TABLE amendment (
 	reason TEXT NOT NULL, 
 	proposed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_amendment PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_amendment_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
+	CONSTRAINT fk_amendment_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
 	CONSTRAINT fk_amendment_authority_id_proposed_by FOREIGN KEY(authority_id, proposed_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_amendment_state CHECK (state IN ('agreed', 'proposed', 'refused', 'withdrawn')), 
-	CONSTRAINT ck_amendment_proposed_side CHECK (proposed_side IN ('asker', 'giver')), 
+	CONSTRAINT ck_amendment_proposed_side CHECK (proposed_side IN ('requesting', 'supporting')), 
 	CONSTRAINT ck_amendment_days CHECK (days > 0 AND days <= 200 AND days * 2 = trunc(days * 2)), 
 	CONSTRAINT ck_amendment_dates CHECK (ends_on >= starts_on), 
 	CONSTRAINT ck_amendment_reason CHECK (char_length(reason) BETWEEN 1 AND 2000), 
 	CONSTRAINT fk_amendment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_amendment_authority_id_partnership_id_id ON amendment (authority_id, partnership_id, id);
+CREATE INDEX ix_amendment_authority_id_agreement_id_id ON amendment (authority_id, agreement_id, id);
 
-CREATE UNIQUE INDEX uq_amendment_live ON amendment (authority_id, partnership_id) WHERE state = 'proposed';
+CREATE UNIQUE INDEX uq_amendment_live ON amendment (authority_id, agreement_id) WHERE state = 'proposed';
 
 CREATE TABLE directory_entry (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
 	school_urn INTEGER, 
 	partner_urn INTEGER, 
-	partnership_id UUID, 
+	agreement_id UUID, 
 	written_by UUID, 
 	state TEXT NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
@@ -1610,7 +1610,7 @@ CREATE TABLE directory_entry (
 	licence TEXT DEFAULT '' NOT NULL, 
 	attribution TEXT DEFAULT '' NOT NULL, 
 	visibility TEXT DEFAULT 'authority' NOT NULL, 
-	shown_to_all_from DATE, 
+	visible_to_authority_from DATE, 
 	claimed_level INTEGER DEFAULT 0 NOT NULL, 
 	checked_level INTEGER DEFAULT 0 NOT NULL, 
 	uses_yes INTEGER DEFAULT 0 NOT NULL, 
@@ -1643,7 +1643,7 @@ ELSE checked_level END
 	CONSTRAINT fk_directory_entry_authority_id_written_by FOREIGN KEY(authority_id, written_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT fk_directory_entry_authority_id_checked_by FOREIGN KEY(authority_id, checked_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT fk_directory_entry_authority_id_verified_by FOREIGN KEY(authority_id, verified_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT fk_directory_entry_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
+	CONSTRAINT fk_directory_entry_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
 	CONSTRAINT ck_directory_entry_state CHECK (state IN ('archived', 'draft', 'peer_check', 'returned', 'reverified', 'review_due', 'submitted', 'verified')), 
 	CONSTRAINT ck_directory_entry_kind CHECK (kind IN ('practice', 'work_in_progress')), 
 	CONSTRAINT ck_directory_entry_visibility CHECK (visibility IN ('authority', 'consortium', 'public')), 
@@ -1658,8 +1658,8 @@ ELSE checked_level END
 	CONSTRAINT ck_directory_entry_what_is_verified_stands CHECK (state NOT IN ('verified', 'reverified') OR (verified_edition = edition AND reviewed_on IS NOT NULL AND review_due_on IS NOT NULL)), 
 	CONSTRAINT ck_directory_entry_peer_is_of_another_school CHECK (checked_by_urn <> school_urn), 
 	CONSTRAINT ck_directory_entry_nobody_verifies_their_own CHECK (verified_by <> written_by), 
-	CONSTRAINT ck_directory_entry_harvested CHECK ((partnership_id IS NULL) = (partner_urn IS NULL)), 
-	CONSTRAINT ck_directory_entry_shown_to_all CHECK (shown_to_all_from IS NULL OR visibility <> 'consortium'), 
+	CONSTRAINT ck_directory_entry_harvested CHECK ((agreement_id IS NULL) = (partner_urn IS NULL)), 
+	CONSTRAINT ck_directory_entry_shown_to_all CHECK (visible_to_authority_from IS NULL OR visibility <> 'consortium'), 
 	CONSTRAINT ck_directory_entry_resource_is_for_all CHECK (school_urn IS NOT NULL OR visibility <> 'consortium'), 
 	CONSTRAINT ck_directory_entry_converts CHECK (convert_by_on IS NULL OR kind = 'work_in_progress'), 
 	CONSTRAINT fk_directory_entry_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
@@ -1671,12 +1671,12 @@ CREATE INDEX ix_directory_entry_authority_id_state_review_due_on ON directory_en
 
 CREATE INDEX ix_directory_entry_listed ON directory_entry (authority_id, listed_at, id) WHERE state IN ('verified', 'review_due', 'reverified');
 
-CREATE UNIQUE INDEX uq_directory_entry_partnership ON directory_entry (authority_id, partnership_id) WHERE partnership_id IS NOT NULL;
+CREATE UNIQUE INDEX uq_directory_entry_agreement ON directory_entry (authority_id, agreement_id) WHERE agreement_id IS NOT NULL;
 
 CREATE TABLE review (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	partnership_id UUID NOT NULL, 
+	agreement_id UUID NOT NULL, 
 	kind TEXT NOT NULL, 
 	side TEXT NOT NULL, 
 	changed TEXT NOT NULL, 
@@ -1685,27 +1685,27 @@ CREATE TABLE review (
 	given_by UUID NOT NULL, 
 	given_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_review PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_review_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
+	CONSTRAINT fk_review_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
 	CONSTRAINT fk_review_authority_id_given_by FOREIGN KEY(authority_id, given_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT uq_review_authority_id_partnership_id_kind_side UNIQUE (authority_id, partnership_id, kind, side), 
+	CONSTRAINT uq_review_authority_id_agreement_id_kind_side UNIQUE (authority_id, agreement_id, kind, side), 
 	CONSTRAINT ck_review_kind CHECK (kind IN ('closing', 'mid_term')), 
-	CONSTRAINT ck_review_side CHECK (side IN ('asker', 'giver')), 
+	CONSTRAINT ck_review_side CHECK (side IN ('requesting', 'supporting')), 
 	CONSTRAINT ck_review_again CHECK (again IN ('no', 'perhaps', 'yes')), 
 	CONSTRAINT ck_review_outcome CHECK (outcome IN ('met', 'not_met', 'part_met')), 
-	CONSTRAINT ck_review_asker_says_outcome CHECK ((outcome IS NOT NULL) = (kind = 'closing' AND side = 'asker')), 
+	CONSTRAINT ck_review_requesting_school_gives_outcome CHECK ((outcome IS NOT NULL) = (kind = 'closing' AND side = 'requesting')), 
 	CONSTRAINT ck_review_length CHECK (char_length(changed) BETWEEN 1 AND 4000), 
 	CONSTRAINT fk_review_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
 CREATE TABLE signed_agreement (
 	authority_id INTEGER NOT NULL, 
-	partnership_id UUID NOT NULL, 
+	agreement_id UUID NOT NULL, 
 	agreement_version INTEGER NOT NULL, 
 	content JSONB NOT NULL, 
 	text TEXT NOT NULL, 
 	signed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_signed_agreement PRIMARY KEY (authority_id, partnership_id, agreement_version), 
-	CONSTRAINT fk_signed_agreement_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
+	CONSTRAINT pk_signed_agreement PRIMARY KEY (authority_id, agreement_id, agreement_version), 
+	CONSTRAINT fk_signed_agreement_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
 	CONSTRAINT ck_signed_agreement_text CHECK (char_length(text) > 0), 
 	CONSTRAINT fk_signed_agreement_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
@@ -1713,7 +1713,7 @@ CREATE TABLE signed_agreement (
 CREATE TABLE visit (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	partnership_id UUID NOT NULL, 
+	agreement_id UUID NOT NULL, 
 	state TEXT NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	visit_on DATE NOT NULL, 
@@ -1727,7 +1727,7 @@ CREATE TABLE visit (
 	chased_on DATE, 
 	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_visit PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_visit_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
+	CONSTRAINT fk_visit_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
 	CONSTRAINT ck_visit_state CHECK (state IN ('cancelled', 'planned', 'recorded')), 
 	CONSTRAINT ck_visit_days CHECK (days > 0 AND days <= 20 AND days * 2 = trunc(days * 2)), 
 	CONSTRAINT ck_visit_focus CHECK (char_length(focus) BETWEEN 1 AND 200), 
@@ -1736,9 +1736,28 @@ CREATE TABLE visit (
 	CONSTRAINT fk_visit_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_visit_authority_id_partnership_id_visit_on ON visit (authority_id, partnership_id, visit_on);
+CREATE INDEX ix_visit_authority_id_agreement_id_visit_on ON visit (authority_id, agreement_id, visit_on);
 
 CREATE INDEX ix_visit_authority_id_state_record_due_on ON visit (authority_id, state, record_due_on);
+
+CREATE TABLE entry_adoption (
+	authority_id INTEGER NOT NULL, 
+	entry_id UUID NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	worked TEXT NOT NULL, 
+	notes TEXT NOT NULL, 
+	said_by UUID NOT NULL, 
+	said_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_entry_adoption PRIMARY KEY (authority_id, entry_id, school_urn), 
+	CONSTRAINT fk_entry_adoption_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id), 
+	CONSTRAINT fk_entry_adoption_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_entry_adoption_authority_id_said_by FOREIGN KEY(authority_id, said_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_entry_adoption_worked CHECK (worked IN ('no', 'partly', 'too_early', 'yes')), 
+	CONSTRAINT ck_entry_adoption_length CHECK (char_length(notes) <= 2000), 
+	CONSTRAINT fk_entry_adoption_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_entry_adoption_authority_id_school_urn ON entry_adoption (authority_id, school_urn);
 
 CREATE TABLE entry_attachment (
 	authority_id INTEGER NOT NULL, 
@@ -1775,21 +1794,21 @@ CREATE TABLE entry_consent (
 	CONSTRAINT fk_entry_consent_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE TABLE entry_meaning (
+CREATE TABLE entry_embedding (
 	authority_id INTEGER NOT NULL, 
 	entry_id UUID NOT NULL, 
 	numbers BYTEA, 
 	read_at TIMESTAMP WITH TIME ZONE, 
-	CONSTRAINT pk_entry_meaning PRIMARY KEY (authority_id, entry_id), 
-	CONSTRAINT fk_entry_meaning_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id) ON DELETE CASCADE, 
-	CONSTRAINT ck_entry_meaning_numbers CHECK (octet_length(numbers) = 768), 
-	CONSTRAINT ck_entry_meaning_read CHECK ((numbers IS NULL) = (read_at IS NULL)), 
-	CONSTRAINT fk_entry_meaning_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	CONSTRAINT pk_entry_embedding PRIMARY KEY (authority_id, entry_id), 
+	CONSTRAINT fk_entry_embedding_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id) ON DELETE CASCADE, 
+	CONSTRAINT ck_entry_embedding_numbers CHECK (octet_length(numbers) = 768), 
+	CONSTRAINT ck_entry_embedding_read CHECK ((numbers IS NULL) = (read_at IS NULL)), 
+	CONSTRAINT fk_entry_embedding_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_entry_meaning_authority_id_read_at ON entry_meaning (authority_id, read_at);
+CREATE INDEX ix_entry_embedding_authority_id_read_at ON entry_embedding (authority_id, read_at);
 
-CREATE INDEX ix_entry_meaning_unread ON entry_meaning (authority_id, entry_id) WHERE numbers IS NULL;
+CREATE INDEX ix_entry_meaning_unread ON entry_embedding (authority_id, entry_id) WHERE numbers IS NULL;
 
 CREATE TABLE entry_picture (
 	authority_id INTEGER NOT NULL, 
@@ -1815,25 +1834,6 @@ CREATE TABLE entry_picture (
 
 CREATE INDEX ix_entry_picture_authority_id_entry_id_id ON entry_picture (authority_id, entry_id, id);
 
-CREATE TABLE entry_use (
-	authority_id INTEGER NOT NULL, 
-	entry_id UUID NOT NULL, 
-	school_urn INTEGER NOT NULL, 
-	worked TEXT NOT NULL, 
-	notes TEXT NOT NULL, 
-	said_by UUID NOT NULL, 
-	said_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_entry_use PRIMARY KEY (authority_id, entry_id, school_urn), 
-	CONSTRAINT fk_entry_use_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id), 
-	CONSTRAINT fk_entry_use_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
-	CONSTRAINT fk_entry_use_authority_id_said_by FOREIGN KEY(authority_id, said_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_entry_use_worked CHECK (worked IN ('no', 'partly', 'too_early', 'yes')), 
-	CONSTRAINT ck_entry_use_length CHECK (char_length(notes) <= 2000), 
-	CONSTRAINT fk_entry_use_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
-CREATE INDEX ix_entry_use_authority_id_school_urn ON entry_use (authority_id, school_urn);
-
 CREATE TABLE entry_version (
 	authority_id INTEGER NOT NULL, 
 	entry_id UUID NOT NULL, 
@@ -1847,29 +1847,29 @@ CREATE TABLE entry_version (
 	CONSTRAINT fk_entry_version_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE TABLE escalation_tried (
+CREATE TABLE escalation_attempted_support (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
-	case_id UUID NOT NULL, 
+	escalation_id UUID NOT NULL, 
 	kind TEXT NOT NULL, 
 	need_id UUID, 
-	partnership_id UUID, 
+	agreement_id UUID, 
 	review_id UUID, 
 	words TEXT DEFAULT '' NOT NULL, 
-	CONSTRAINT pk_escalation_tried PRIMARY KEY (authority_id, id), 
-	CONSTRAINT fk_escalation_tried_authority_id_case_id FOREIGN KEY(authority_id, case_id) REFERENCES escalation (authority_id, id), 
-	CONSTRAINT fk_escalation_tried_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
-	CONSTRAINT fk_escalation_tried_authority_id_partnership_id FOREIGN KEY(authority_id, partnership_id) REFERENCES partnership (authority_id, id), 
-	CONSTRAINT fk_escalation_tried_authority_id_review_id FOREIGN KEY(authority_id, review_id) REFERENCES review (authority_id, id), 
-	CONSTRAINT ck_escalation_tried_kind CHECK (kind IN ('need', 'other', 'partnership', 'peer', 'review', 'talk', 'visit')), 
-	CONSTRAINT ck_escalation_tried_need CHECK ((kind = 'need') = (need_id IS NOT NULL)), 
-	CONSTRAINT ck_escalation_tried_partnership CHECK ((kind = 'partnership') = (partnership_id IS NOT NULL)), 
-	CONSTRAINT ck_escalation_tried_review CHECK ((kind = 'review') = (review_id IS NOT NULL)), 
-	CONSTRAINT ck_escalation_tried_length CHECK (char_length(words) <= 400), 
-	CONSTRAINT fk_escalation_tried_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+	CONSTRAINT pk_escalation_attempted_support PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_escalation_attempted_support_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
+	CONSTRAINT fk_escalation_attempted_support_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
+	CONSTRAINT fk_escalation_attempted_support_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
+	CONSTRAINT fk_escalation_attempted_support_authority_id_review_id FOREIGN KEY(authority_id, review_id) REFERENCES review (authority_id, id), 
+	CONSTRAINT ck_escalation_attempted_support_kind CHECK (kind IN ('agreement', 'need', 'other', 'peer', 'review', 'talk', 'visit')), 
+	CONSTRAINT ck_escalation_attempted_support_need CHECK ((kind = 'need') = (need_id IS NOT NULL)), 
+	CONSTRAINT ck_escalation_attempted_support_agreement CHECK ((kind = 'agreement') = (agreement_id IS NOT NULL)), 
+	CONSTRAINT ck_escalation_attempted_support_review CHECK ((kind = 'review') = (review_id IS NOT NULL)), 
+	CONSTRAINT ck_escalation_attempted_support_length CHECK (char_length(words) <= 400), 
+	CONSTRAINT fk_escalation_attempted_support_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_tried_authority_id_case_id ON escalation_tried (authority_id, case_id);
+CREATE INDEX ix_escalation_attempted_support_authority_id_escalation_id ON escalation_attempted_support (authority_id, escalation_id);
 
 CREATE TABLE public_entry (
 	authority_id INTEGER NOT NULL, 
@@ -1924,27 +1924,43 @@ CREATE TABLE review_rating (
 	CONSTRAINT fk_review_rating_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON audit_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON audit_entry FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE audit_head ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE audit_head FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON audit_head AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON audit_head FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE audit_start ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE audit_start FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON audit_start AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON audit_start FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE authority_settings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE authority_settings FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON authority_settings AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON authority_settings AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON authority_settings FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-ALTER TABLE clock_run ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE clock_run FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON clock_run AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON clock_run FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE consortium ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE consortium FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON consortium AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON consortium AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON consortium FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -1952,47 +1968,23 @@ ALTER TABLE fund_balance ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE fund_balance FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON fund_balance AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON fund_balance AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON fund_balance FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE journal_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_key ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE journal_entry FORCE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_key FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON journal_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON idempotency_key AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON journal_entry FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-ALTER TABLE journal_head ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE journal_head FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON journal_head AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON journal_head FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-ALTER TABLE journal_start ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE journal_start FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON journal_start AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON journal_start FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-ALTER TABLE missed_search ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE missed_search FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON missed_search AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON missed_search FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON idempotency_key FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE person FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON person AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON person AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON person FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2000,39 +1992,47 @@ ALTER TABLE register_import ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE register_import FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON register_import AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON register_import AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON register_import FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE scheduled_job_run ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduled_job_run FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON scheduled_job_run AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON scheduled_job_run FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE school ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE school FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON school AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON school AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON school FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE submission ENABLE ROW LEVEL SECURITY;
+ALTER TABLE zero_result_search ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE submission FORCE ROW LEVEL SECURITY;
+ALTER TABLE zero_result_search FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON submission AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON zero_result_search AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON submission FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON zero_result_search FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE appointment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_seal ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE appointment FORCE ROW LEVEL SECURITY;
+ALTER TABLE audit_seal FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON appointment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON audit_seal AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON appointment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON audit_seal FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE consortium_membership ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE consortium_membership FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON consortium_membership AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON consortium_membership AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON consortium_membership FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2040,47 +2040,47 @@ ALTER TABLE declared_interest ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE declared_interest FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON declared_interest AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON declared_interest AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON declared_interest FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE directory_following ENABLE ROW LEVEL SECURITY;
+ALTER TABLE directory_subscription ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE directory_following FORCE ROW LEVEL SECURITY;
+ALTER TABLE directory_subscription FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON directory_following AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON directory_subscription AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON directory_following FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON directory_subscription FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE email_outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE email_outbox FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON email_outbox AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON email_outbox FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE escalation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2])) OR ((SELECT fence.asker())[1] IN ('headteacher') AND school_urn::text = (SELECT fence.asker())[3] AND told_at IS NOT NULL) OR EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id AND r.case_id = escalation.id AND r.ended_at IS NULL AND r.person_id::text = (SELECT fence.asker())[2]));
+CREATE POLICY seen_by ON escalation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) OR raised_by::text = (SELECT security.requester())[2])) OR ((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3] AND notified_at IS NOT NULL) OR EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id AND r.escalation_id = escalation.id AND r.ended_at IS NULL AND r.person_id::text = (SELECT security.requester())[2]));
 
-CREATE POLICY added_by ON escalation AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2])));
+CREATE POLICY added_by ON escalation AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) OR raised_by::text = (SELECT security.requester())[2])));
 
-CREATE POLICY changed_by ON escalation AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2]))) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT fence.asker())[5], ',')) OR raised_by::text = (SELECT fence.asker())[2])));
+CREATE POLICY changed_by ON escalation AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) OR raised_by::text = (SELECT security.requester())[2]))) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) OR raised_by::text = (SELECT security.requester())[2])));
 
-CREATE POLICY removed_by ON escalation AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
-
-ALTER TABLE escalation_cover ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE escalation_cover FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON escalation_cover AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON escalation_cover FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY removed_by ON escalation AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE identity FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON identity AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON identity AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON identity FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2088,55 +2088,47 @@ ALTER TABLE invitation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE invitation FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON invitation AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON invitation AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON invitation FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE journal_seal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE leave_cover ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE journal_seal FORCE ROW LEVEL SECURITY;
+ALTER TABLE leave_cover FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON journal_seal AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON leave_cover AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON journal_seal FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON leave_cover FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE legal_hold FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON legal_hold AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON legal_hold AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON legal_hold FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-ALTER TABLE mail ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE mail FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON mail AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON mail FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE need ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE need FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON need AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON need AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON need FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE notice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notification ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE notice FORCE ROW LEVEL SECURITY;
+ALTER TABLE notification FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON notice AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON notification AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON notice FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON notification FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE offer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE offer FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON offer AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON offer AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON offer FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2144,7 +2136,7 @@ ALTER TABLE plan_run ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE plan_run FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON plan_run AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON plan_run AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON plan_run FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2152,15 +2144,23 @@ ALTER TABLE register_change ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE register_change FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON register_change AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON register_change AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON register_change FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE role_assignment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE role_assignment FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON role_assignment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON role_assignment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE saved_view ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE saved_view FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON saved_view AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON saved_view AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON saved_view FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2168,7 +2168,7 @@ ALTER TABLE school_exclusion ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE school_exclusion FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON school_exclusion AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON school_exclusion AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON school_exclusion FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2176,7 +2176,7 @@ ALTER TABLE school_link ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE school_link FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON school_link AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON school_link AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON school_link FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2184,15 +2184,23 @@ ALTER TABLE school_succession ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE school_succession FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON school_succession AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON school_succession AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON school_succession FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE school_support_suspension ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE school_support_suspension FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON school_support_suspension AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON school_support_suspension FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE school_term ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE school_term FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON school_term AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON school_term AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON school_term FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2200,343 +2208,335 @@ ALTER TABLE school_training_day ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE school_training_day FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON school_training_day AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON school_training_day AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON school_training_day FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-ALTER TABLE school_unfit ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE school_unfit FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON school_unfit AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON school_unfit FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE subject_request ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE subject_request FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON subject_request AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON subject_request AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON subject_request FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE escalation_access_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE escalation_access_log FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON escalation_access_log AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON escalation_access_log FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON escalation_access_log AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY added_by ON escalation_access_log AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR person_id::text = (SELECT security.requester())[2]);
+
+CREATE POLICY changed_by ON escalation_access_log AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON escalation_access_log AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_criterion ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_criterion FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_criterion AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_criterion AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_criterion FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_criterion AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.case_id));
+CREATE POLICY seen_by ON escalation_criterion AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.escalation_id));
 
-CREATE POLICY added_by ON escalation_criterion AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY added_by ON escalation_criterion AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY changed_by ON escalation_criterion AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')))))) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY changed_by ON escalation_criterion AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_criterion.authority_id AND c.id = escalation_criterion.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY removed_by ON escalation_criterion AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_criterion AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE escalation_deferred_notification ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE escalation_deferred_notification FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON escalation_deferred_notification AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON escalation_deferred_notification FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON escalation_deferred_notification AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_deferred_notification.authority_id AND c.id = escalation_deferred_notification.escalation_id AND (NOT (SELECT security.requester())[1] IN ('headteacher') OR false OR c.school_urn::text <> (SELECT security.requester())[3])));
+
+CREATE POLICY added_by ON escalation_deferred_notification AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_deferred_notification.authority_id AND c.id = escalation_deferred_notification.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
+
+CREATE POLICY changed_by ON escalation_deferred_notification AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON escalation_deferred_notification AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_event ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_event FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_event AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_event AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_event FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_event AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_event.authority_id AND c.id = escalation_event.case_id AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR for_school OR c.school_urn::text <> (SELECT fence.asker())[3])));
+CREATE POLICY seen_by ON escalation_event AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_event.authority_id AND c.id = escalation_event.escalation_id AND (NOT (SELECT security.requester())[1] IN ('headteacher') OR for_school OR c.school_urn::text <> (SELECT security.requester())[3])));
 
-CREATE POLICY added_by ON escalation_event AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_event.authority_id AND c.id = escalation_event.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY added_by ON escalation_event AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_event.authority_id AND c.id = escalation_event.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
 CREATE POLICY changed_by ON escalation_event AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
 
-CREATE POLICY removed_by ON escalation_event AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_event AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_file ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_file FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_file AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_file AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_file FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_file AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.case_id AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR for_school OR c.school_urn::text <> (SELECT fence.asker())[3])));
+CREATE POLICY seen_by ON escalation_file AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.escalation_id AND (NOT (SELECT security.requester())[1] IN ('headteacher') OR for_school OR c.school_urn::text <> (SELECT security.requester())[3])));
 
-CREATE POLICY added_by ON escalation_file AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY added_by ON escalation_file AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY changed_by ON escalation_file AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')))))) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY changed_by ON escalation_file AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_file.authority_id AND c.id = escalation_file.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY removed_by ON escalation_file AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_file AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
-ALTER TABLE escalation_matching ENABLE ROW LEVEL SECURITY;
+ALTER TABLE escalation_matching_request ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE escalation_matching FORCE ROW LEVEL SECURITY;
+ALTER TABLE escalation_matching_request FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_matching AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_matching_request AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON escalation_matching FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON escalation_matching_request FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_matching AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_matching.authority_id AND c.id = escalation_matching.case_id AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR false OR c.school_urn::text <> (SELECT fence.asker())[3])));
+CREATE POLICY seen_by ON escalation_matching_request AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_matching_request.authority_id AND c.id = escalation_matching_request.escalation_id AND (NOT (SELECT security.requester())[1] IN ('headteacher') OR false OR c.school_urn::text <> (SELECT security.requester())[3])));
 
-CREATE POLICY added_by ON escalation_matching AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY added_by ON escalation_matching_request AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
-CREATE POLICY changed_by ON escalation_matching AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+CREATE POLICY changed_by ON escalation_matching_request AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
 
-CREATE POLICY removed_by ON escalation_matching AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_matching_request AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_note ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_note FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_note AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_note AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_note FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_note AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY seen_by ON escalation_note AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
-CREATE POLICY added_by ON escalation_note AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY added_by ON escalation_note AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
 CREATE POLICY changed_by ON escalation_note AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
 
-CREATE POLICY removed_by ON escalation_note AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_note AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE escalation_overruling ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE escalation_overruling FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON escalation_overruling AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON escalation_overruling FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON escalation_overruling AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_overruling.authority_id AND c.id = escalation_overruling.escalation_id));
+
+CREATE POLICY added_by ON escalation_overruling AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] = 'head_of_service' AND officer_id::text = (SELECT security.requester())[2]);
+
+CREATE POLICY changed_by ON escalation_overruling AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON escalation_overruling AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE escalation_pause ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE escalation_pause FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON escalation_pause AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON escalation_pause FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON escalation_pause AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_pause.authority_id AND c.id = escalation_pause.escalation_id));
+
+CREATE POLICY added_by ON escalation_pause AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_pause.authority_id AND c.id = escalation_pause.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
+
+CREATE POLICY changed_by ON escalation_pause AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_pause.authority_id AND c.id = escalation_pause.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_pause.authority_id AND c.id = escalation_pause.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
+
+CREATE POLICY removed_by ON escalation_pause AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_presence ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_presence FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_presence AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_presence AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_presence FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_presence AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY seen_by ON escalation_presence AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
-CREATE POLICY added_by ON escalation_presence AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY added_by ON escalation_presence AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
-CREATE POLICY changed_by ON escalation_presence AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY changed_by ON escalation_presence AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
-CREATE POLICY removed_by ON escalation_presence AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_presence AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_reader ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_reader FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_reader AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_reader AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_reader FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_reader AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR person_id::text = (SELECT fence.asker())[2]);
+CREATE POLICY seen_by ON escalation_reader AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR person_id::text = (SELECT security.requester())[2]);
 
-CREATE POLICY added_by ON escalation_reader AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY added_by ON escalation_reader AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
-CREATE POLICY changed_by ON escalation_reader AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY changed_by ON escalation_reader AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
-CREATE POLICY removed_by ON escalation_reader AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
-
-ALTER TABLE escalation_reading ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE escalation_reading FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON escalation_reading AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON escalation_reading FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-CREATE POLICY seen_by ON escalation_reading AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
-
-CREATE POLICY added_by ON escalation_reading AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR person_id::text = (SELECT fence.asker())[2]);
-
-CREATE POLICY changed_by ON escalation_reading AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
-
-CREATE POLICY removed_by ON escalation_reading AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_reader AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_task ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_task FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_task AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_task AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_task FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_task AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.case_id));
+CREATE POLICY seen_by ON escalation_task AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.escalation_id));
 
-CREATE POLICY added_by ON escalation_task AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY added_by ON escalation_task AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY changed_by ON escalation_task AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')))))) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY changed_by ON escalation_task AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_task.authority_id AND c.id = escalation_task.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY removed_by ON escalation_task AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_task AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_timer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_timer FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_timer AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_timer AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_timer FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_timer AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id));
+CREATE POLICY seen_by ON escalation_timer AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.escalation_id));
 
-CREATE POLICY added_by ON escalation_timer AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY added_by ON escalation_timer AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY changed_by ON escalation_timer AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')))))) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY changed_by ON escalation_timer AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_timer.authority_id AND c.id = escalation_timer.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY removed_by ON escalation_timer AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
-
-ALTER TABLE escalation_untold ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE escalation_untold FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON escalation_untold AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON escalation_untold FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-CREATE POLICY seen_by ON escalation_untold AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_untold.authority_id AND c.id = escalation_untold.case_id AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR false OR c.school_urn::text <> (SELECT fence.asker())[3])));
-
-CREATE POLICY added_by ON escalation_untold AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_untold.authority_id AND c.id = escalation_untold.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
-
-CREATE POLICY changed_by ON escalation_untold AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
-
-CREATE POLICY removed_by ON escalation_untold AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_timer AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_visit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_visit FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_visit AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_visit AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_visit FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_visit AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.case_id AND (NOT (SELECT fence.asker())[1] IN ('headteacher') OR for_school OR c.school_urn::text <> (SELECT fence.asker())[3])));
+CREATE POLICY seen_by ON escalation_visit AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.escalation_id AND (NOT (SELECT security.requester())[1] IN ('headteacher') OR for_school OR c.school_urn::text <> (SELECT security.requester())[3])));
 
-CREATE POLICY added_by ON escalation_visit AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY added_by ON escalation_visit AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY changed_by ON escalation_visit AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')))))) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY changed_by ON escalation_visit AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY removed_by ON escalation_visit AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
-
-ALTER TABLE escalation_wait ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE escalation_wait FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON escalation_wait AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON escalation_wait FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-CREATE POLICY seen_by ON escalation_wait AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_wait.authority_id AND c.id = escalation_wait.case_id));
-
-CREATE POLICY added_by ON escalation_wait AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_wait.authority_id AND c.id = escalation_wait.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
-
-CREATE POLICY changed_by ON escalation_wait AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_wait.authority_id AND c.id = escalation_wait.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')))))) WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_wait.authority_id AND c.id = escalation_wait.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
-
-CREATE POLICY removed_by ON escalation_wait AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_visit AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE offer_theme ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE offer_theme FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON offer_theme AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON offer_theme AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON offer_theme FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE overruling ENABLE ROW LEVEL SECURITY;
+ALTER TABLE plan_constraint ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE overruling FORCE ROW LEVEL SECURITY;
+ALTER TABLE plan_constraint FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON overruling AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON plan_constraint AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON overruling FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON plan_constraint FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON overruling AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = overruling.authority_id AND c.id = overruling.case_id));
+ALTER TABLE plan_snapshot ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY added_by ON overruling AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] = 'head_of_service' AND officer_id::text = (SELECT fence.asker())[2]);
+ALTER TABLE plan_snapshot FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY changed_by ON overruling AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+CREATE POLICY authority_only ON plan_snapshot AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY removed_by ON overruling AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
-
-ALTER TABLE plan_record ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE plan_record FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON plan_record AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON plan_record FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-ALTER TABLE plan_wish ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE plan_wish FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON plan_wish AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON plan_wish FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON plan_snapshot FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE proposal ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE proposal FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON proposal AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON proposal AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON proposal FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-ALTER TABLE signed_in ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE signed_in FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON signed_in AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON signed_in FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE statutory_step ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE statutory_step FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON statutory_step AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON statutory_step AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON statutory_step FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON statutory_step AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = statutory_step.authority_id AND c.id = statutory_step.case_id));
+CREATE POLICY seen_by ON statutory_step AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = statutory_step.authority_id AND c.id = statutory_step.escalation_id));
 
-CREATE POLICY added_by ON statutory_step AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY added_by ON statutory_step AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
 CREATE POLICY changed_by ON statutory_step AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
 
-CREATE POLICY removed_by ON statutory_step AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON statutory_step AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE user_session ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE user_session FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON user_session AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON user_session FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE escalation_reminder ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_reminder FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_reminder AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_reminder AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON escalation_reminder FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_reminder AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_reminder.authority_id AND c.id = escalation_reminder.case_id));
+CREATE POLICY seen_by ON escalation_reminder AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_reminder.authority_id AND c.id = escalation_reminder.escalation_id));
 
-CREATE POLICY added_by ON escalation_reminder AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_reminder.authority_id AND c.id = escalation_reminder.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY added_by ON escalation_reminder AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_reminder.authority_id AND c.id = escalation_reminder.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
 CREATE POLICY changed_by ON escalation_reminder AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
 
-CREATE POLICY removed_by ON escalation_reminder AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_reminder AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
-ALTER TABLE partnership ENABLE ROW LEVEL SECURITY;
+ALTER TABLE plan_assignment ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE partnership FORCE ROW LEVEL SECURITY;
+ALTER TABLE plan_assignment FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON partnership AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON plan_assignment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON partnership FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON plan_assignment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE plan_place ENABLE ROW LEVEL SECURITY;
+ALTER TABLE support_agreement ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE plan_place FORCE ROW LEVEL SECURITY;
+ALTER TABLE support_agreement FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON plan_place AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON support_agreement AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON plan_place FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON support_agreement FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE aim ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE aim FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON aim AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON aim AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON aim FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2544,7 +2544,7 @@ ALTER TABLE amendment ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE amendment FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON amendment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON amendment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON amendment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2552,7 +2552,7 @@ ALTER TABLE directory_entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE directory_entry FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON directory_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON directory_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON directory_entry FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2560,7 +2560,7 @@ ALTER TABLE review ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE review FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON review AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON review AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON review FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2568,7 +2568,7 @@ ALTER TABLE signed_agreement ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE signed_agreement FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON signed_agreement AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON signed_agreement AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON signed_agreement FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2576,15 +2576,23 @@ ALTER TABLE visit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE visit FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON visit AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON visit AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON visit FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE entry_adoption ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE entry_adoption FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON entry_adoption AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON entry_adoption FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE entry_attachment ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE entry_attachment FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON entry_attachment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON entry_attachment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON entry_attachment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2592,63 +2600,55 @@ ALTER TABLE entry_consent ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE entry_consent FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON entry_consent AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON entry_consent AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON entry_consent FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE entry_meaning ENABLE ROW LEVEL SECURITY;
+ALTER TABLE entry_embedding ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE entry_meaning FORCE ROW LEVEL SECURITY;
+ALTER TABLE entry_embedding FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON entry_meaning AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON entry_embedding AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON entry_meaning FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON entry_embedding FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE entry_picture ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE entry_picture FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON entry_picture AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON entry_picture AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON entry_picture FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
-ALTER TABLE entry_use ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE entry_use FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON entry_use AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
-
-CREATE POLICY everyone_inside ON entry_use FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE entry_version ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE entry_version FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON entry_version AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON entry_version AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON entry_version FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE escalation_tried ENABLE ROW LEVEL SECURITY;
+ALTER TABLE escalation_attempted_support ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE escalation_tried FORCE ROW LEVEL SECURITY;
+ALTER TABLE escalation_attempted_support FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON escalation_tried AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON escalation_attempted_support AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
-CREATE POLICY everyone_inside ON escalation_tried FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+CREATE POLICY everyone_inside ON escalation_attempted_support FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation_tried AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_tried.authority_id AND c.id = escalation_tried.case_id));
+CREATE POLICY seen_by ON escalation_attempted_support AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_attempted_support.authority_id AND c.id = escalation_attempted_support.escalation_id));
 
-CREATE POLICY added_by ON escalation_tried AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT fence.asker())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT fence.asker())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_tried.authority_id AND c.id = escalation_tried.case_id AND (c.consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT fence.asker())[4], ','))))));
+CREATE POLICY added_by ON escalation_attempted_support AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_attempted_support.authority_id AND c.id = escalation_attempted_support.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
-CREATE POLICY changed_by ON escalation_tried AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+CREATE POLICY changed_by ON escalation_attempted_support AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
 
-CREATE POLICY removed_by ON escalation_tried AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT fence.asker())[1] = 'system');
+CREATE POLICY removed_by ON escalation_attempted_support AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE public_entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public_entry FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON public_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON public_entry AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON public_entry FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
@@ -2656,25 +2656,33 @@ ALTER TABLE review_rating ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE review_rating FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON review_rating AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT fence.authority_id())) WITH CHECK (authority_id = (SELECT fence.authority_id()));
+CREATE POLICY authority_only ON review_rating AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON review_rating FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+REVOKE ALL ON allowed_transition FROM PUBLIC;
+
+GRANT SELECT ON allowed_transition TO alongside_app;
 
 REVOKE ALL ON authority FROM PUBLIC;
 
 GRANT SELECT ON authority TO alongside_app;
 
-REVOKE ALL ON legal_move FROM PUBLIC;
+REVOKE ALL ON audit_entry FROM PUBLIC;
 
-GRANT SELECT ON legal_move TO alongside_app;
+GRANT SELECT, INSERT ON audit_entry TO alongside_app;
+
+REVOKE ALL ON audit_head FROM PUBLIC;
+
+GRANT SELECT ON audit_head TO alongside_app;
+
+REVOKE ALL ON audit_start FROM PUBLIC;
+
+GRANT SELECT ON audit_start TO alongside_app;
 
 REVOKE ALL ON authority_settings FROM PUBLIC;
 
 GRANT SELECT ON authority_settings TO alongside_app;
-
-REVOKE ALL ON clock_run FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON clock_run TO alongside_app;
 
 REVOKE ALL ON consortium FROM PUBLIC;
 
@@ -2684,21 +2692,9 @@ REVOKE ALL ON fund_balance FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON fund_balance TO alongside_app;
 
-REVOKE ALL ON journal_entry FROM PUBLIC;
+REVOKE ALL ON idempotency_key FROM PUBLIC;
 
-GRANT SELECT, INSERT ON journal_entry TO alongside_app;
-
-REVOKE ALL ON journal_head FROM PUBLIC;
-
-GRANT SELECT ON journal_head TO alongside_app;
-
-REVOKE ALL ON journal_start FROM PUBLIC;
-
-GRANT SELECT ON journal_start TO alongside_app;
-
-REVOKE ALL ON missed_search FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON missed_search TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO alongside_app;
 
 REVOKE ALL ON person FROM PUBLIC;
 
@@ -2708,17 +2704,21 @@ REVOKE ALL ON register_import FROM PUBLIC;
 
 GRANT SELECT, INSERT ON register_import TO alongside_app;
 
+REVOKE ALL ON scheduled_job_run FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON scheduled_job_run TO alongside_app;
+
 REVOKE ALL ON school FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON school TO alongside_app;
 
-REVOKE ALL ON submission FROM PUBLIC;
+REVOKE ALL ON zero_result_search FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON submission TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON zero_result_search TO alongside_app;
 
-REVOKE ALL ON appointment FROM PUBLIC;
+REVOKE ALL ON audit_seal FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON appointment TO alongside_app;
+GRANT SELECT ON audit_seal TO alongside_app;
 
 REVOKE ALL ON consortium_membership FROM PUBLIC;
 
@@ -2728,17 +2728,17 @@ REVOKE ALL ON declared_interest FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON declared_interest TO alongside_app;
 
-REVOKE ALL ON directory_following FROM PUBLIC;
+REVOKE ALL ON directory_subscription FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON directory_following TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON directory_subscription TO alongside_app;
+
+REVOKE ALL ON email_outbox FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON email_outbox TO alongside_app;
 
 REVOKE ALL ON escalation FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation TO alongside_app;
-
-REVOKE ALL ON escalation_cover FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_cover TO alongside_app;
 
 REVOKE ALL ON identity FROM PUBLIC;
 
@@ -2748,25 +2748,21 @@ REVOKE ALL ON invitation FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON invitation TO alongside_app;
 
-REVOKE ALL ON journal_seal FROM PUBLIC;
+REVOKE ALL ON leave_cover FROM PUBLIC;
 
-GRANT SELECT ON journal_seal TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON leave_cover TO alongside_app;
 
 REVOKE ALL ON legal_hold FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON legal_hold TO alongside_app;
 
-REVOKE ALL ON mail FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON mail TO alongside_app;
-
 REVOKE ALL ON need FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON need TO alongside_app;
 
-REVOKE ALL ON notice FROM PUBLIC;
+REVOKE ALL ON notification FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON notice TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON notification TO alongside_app;
 
 REVOKE ALL ON offer FROM PUBLIC;
 
@@ -2779,6 +2775,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON plan_run TO alongside_app;
 REVOKE ALL ON register_change FROM PUBLIC;
 
 GRANT SELECT, INSERT ON register_change TO alongside_app;
+
+REVOKE ALL ON role_assignment FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON role_assignment TO alongside_app;
 
 REVOKE ALL ON saved_view FROM PUBLIC;
 
@@ -2796,6 +2796,10 @@ REVOKE ALL ON school_succession FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON school_succession TO alongside_app;
 
+REVOKE ALL ON school_support_suspension FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON school_support_suspension TO alongside_app;
+
 REVOKE ALL ON school_term FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON school_term TO alongside_app;
@@ -2804,17 +2808,21 @@ REVOKE ALL ON school_training_day FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON school_training_day TO alongside_app;
 
-REVOKE ALL ON school_unfit FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON school_unfit TO alongside_app;
-
 REVOKE ALL ON subject_request FROM PUBLIC;
 
 GRANT SELECT, INSERT ON subject_request TO alongside_app;
 
+REVOKE ALL ON escalation_access_log FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_access_log TO alongside_app;
+
 REVOKE ALL ON escalation_criterion FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_criterion TO alongside_app;
+
+REVOKE ALL ON escalation_deferred_notification FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_deferred_notification TO alongside_app;
 
 REVOKE ALL ON escalation_event FROM PUBLIC;
 
@@ -2824,13 +2832,21 @@ REVOKE ALL ON escalation_file FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_file TO alongside_app;
 
-REVOKE ALL ON escalation_matching FROM PUBLIC;
+REVOKE ALL ON escalation_matching_request FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_matching TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_matching_request TO alongside_app;
 
 REVOKE ALL ON escalation_note FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_note TO alongside_app;
+
+REVOKE ALL ON escalation_overruling FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_overruling TO alongside_app;
+
+REVOKE ALL ON escalation_pause FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_pause TO alongside_app;
 
 REVOKE ALL ON escalation_presence FROM PUBLIC;
 
@@ -2840,10 +2856,6 @@ REVOKE ALL ON escalation_reader FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_reader TO alongside_app;
 
-REVOKE ALL ON escalation_reading FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_reading TO alongside_app;
-
 REVOKE ALL ON escalation_task FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_task TO alongside_app;
@@ -2852,57 +2864,45 @@ REVOKE ALL ON escalation_timer FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_timer TO alongside_app;
 
-REVOKE ALL ON escalation_untold FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_untold TO alongside_app;
-
 REVOKE ALL ON escalation_visit FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_visit TO alongside_app;
-
-REVOKE ALL ON escalation_wait FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_wait TO alongside_app;
 
 REVOKE ALL ON offer_theme FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON offer_theme TO alongside_app;
 
-REVOKE ALL ON overruling FROM PUBLIC;
+REVOKE ALL ON plan_constraint FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON overruling TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON plan_constraint TO alongside_app;
 
-REVOKE ALL ON plan_record FROM PUBLIC;
+REVOKE ALL ON plan_snapshot FROM PUBLIC;
 
-GRANT SELECT, INSERT ON plan_record TO alongside_app;
-
-REVOKE ALL ON plan_wish FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON plan_wish TO alongside_app;
+GRANT SELECT, INSERT ON plan_snapshot TO alongside_app;
 
 REVOKE ALL ON proposal FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON proposal TO alongside_app;
 
-REVOKE ALL ON signed_in FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON signed_in TO alongside_app;
-
 REVOKE ALL ON statutory_step FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON statutory_step TO alongside_app;
+
+REVOKE ALL ON user_session FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON user_session TO alongside_app;
 
 REVOKE ALL ON escalation_reminder FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_reminder TO alongside_app;
 
-REVOKE ALL ON partnership FROM PUBLIC;
+REVOKE ALL ON plan_assignment FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON partnership TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON plan_assignment TO alongside_app;
 
-REVOKE ALL ON plan_place FROM PUBLIC;
+REVOKE ALL ON support_agreement FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON plan_place TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON support_agreement TO alongside_app;
 
 REVOKE ALL ON aim FROM PUBLIC;
 
@@ -2928,6 +2928,10 @@ REVOKE ALL ON visit FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON visit TO alongside_app;
 
+REVOKE ALL ON entry_adoption FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON entry_adoption TO alongside_app;
+
 REVOKE ALL ON entry_attachment FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON entry_attachment TO alongside_app;
@@ -2936,25 +2940,21 @@ REVOKE ALL ON entry_consent FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON entry_consent TO alongside_app;
 
-REVOKE ALL ON entry_meaning FROM PUBLIC;
+REVOKE ALL ON entry_embedding FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON entry_meaning TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON entry_embedding TO alongside_app;
 
 REVOKE ALL ON entry_picture FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON entry_picture TO alongside_app;
 
-REVOKE ALL ON entry_use FROM PUBLIC;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON entry_use TO alongside_app;
-
 REVOKE ALL ON entry_version FROM PUBLIC;
 
 GRANT SELECT, INSERT ON entry_version TO alongside_app;
 
-REVOKE ALL ON escalation_tried FROM PUBLIC;
+REVOKE ALL ON escalation_attempted_support FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_tried TO alongside_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_attempted_support TO alongside_app;
 
 REVOKE ALL ON public_entry FROM PUBLIC;
 
@@ -2975,765 +2975,85 @@ BEGIN
         END IF;
         began := OLD.state;
     END IF;
-    IF NOT EXISTS (SELECT FROM public.legal_move
+    IF NOT EXISTS (SELECT FROM public.allowed_transition
                    WHERE subject = TG_TABLE_NAME AND start = began AND finish = NEW.state) THEN
         RAISE EXCEPTION 'a % cannot go from "%" to "%"', TG_TABLE_NAME, began, NEW.state
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'legal_move';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'allowed_transition';
     END IF;
     RETURN NEW;
 END $$;
 
-CREATE FUNCTION refuse_host_of_another() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
-    IF EXISTS (SELECT FROM public.authority WHERE authority_id <> NEW.authority_id AND hosts && NEW.hosts) THEN
-        RAISE EXCEPTION 'one of these hosts serves another authority' USING ERRCODE = 'unique_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER refuse_host_of_another BEFORE INSERT OR UPDATE ON authority
-    FOR EACH ROW EXECUTE FUNCTION refuse_host_of_another();
-
-CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp AS $$
-    SELECT regexp_replace(regexp_replace(regexp_replace(btrim(regexp_replace(replace(replace(replace(replace(replace(translate(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]', '', 'g'), 'øđłðı''’‘ʼ`´′.', 'odldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), '&', ' and '), '[^a-z0-9]+', ' ', 'g')), '\m(?:saint)\M', 'st', 'g'), '\m(?:c of e|cof e|c ofe|cofe|ce)\M', 'church of england', 'g'), '\m(?:rc)\M', 'roman catholic', 'g')
-$$;
-
-CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT w <> '' AND (strpos(replace(n, ' ', ''), replace(w, ' ', '')) > 0
-        OR NOT EXISTS (SELECT FROM unnest(string_to_array(w, ' ')) one WHERE strpos(n, one) = 0))
-      FROM (SELECT public.folded(name) AS n, public.folded(wanted) AS w) compared
-$$;
-
-CREATE FUNCTION words_agreed_on(entry directory_entry) RETURNS jsonb LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT jsonb_build_array(entry.kind, entry.title, entry.themes, entry.phases, entry.key_stages, entry.problem,
-        entry.context, entry.what_we_did, entry.evidence, entry.claimed_level, entry.what_to_avoid, entry.what_you_need,
-        entry.cost_pence, entry.staff_hours, entry.staff_time, entry.term, entry.who_to_ask, entry.visibility,
-        entry.school_urn, entry.partner_urn)
-$$;
-
-CREATE FUNCTION refuse_without_consent() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF NEW.partner_urn IS NULL THEN
-        RETURN NEW;
-    END IF;
-    IF TG_OP = 'UPDATE' AND NEW.edition <= OLD.edition AND words_agreed_on(NEW) <> words_agreed_on(OLD) THEN
-        RAISE EXCEPTION 'another text of an entry about two schools is another edition'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'consent_of_both';
-    END IF;
-    IF NEW.state NOT IN ('draft', 'returned', 'archived')
-       AND (TG_OP = 'INSERT' OR NEW.state <> OLD.state OR NEW.edition <> OLD.edition)
-       AND 2 > (SELECT count(*) FROM public.entry_consent
-                 WHERE authority_id = NEW.authority_id AND entry_id = NEW.id AND edition = NEW.edition
-                   AND school_urn IN (NEW.school_urn, NEW.partner_urn)) THEN
-        RAISE EXCEPTION 'both schools have to say yes to this text'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'consent_of_both';
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER refuse_without_consent BEFORE INSERT OR UPDATE ON directory_entry
-    FOR EACH ROW EXECUTE FUNCTION refuse_without_consent();
-
-CREATE FUNCTION keep_public_entry() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    shown boolean := NEW.visibility = 'public' AND NEW.state IN ('verified', 'review_due', 'reverified');
-BEGIN
-    IF shown AND NEW.edition <> NEW.verified_edition THEN
-        UPDATE public.public_entry SET evidence_level = NEW.evidence_level
-         WHERE authority_id = NEW.authority_id AND id = NEW.id;
-        RETURN NULL;
-    END IF;
-    DELETE FROM public.public_entry WHERE authority_id = NEW.authority_id AND id = NEW.id;
-    IF shown THEN
-        INSERT INTO public.public_entry
-        SELECT (jsonb_populate_record(NULL::public.public_entry, to_jsonb(NEW) || jsonb_build_object(
-            'listed_at', coalesce(NEW.listed_at, now()),
-            'school', coalesce((SELECT name FROM public.school
-                                 WHERE authority_id = NEW.authority_id AND urn = NEW.school_urn), '')))).*;
-    END IF;
-    RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION keep_public_entry() FROM PUBLIC;
-
-CREATE TRIGGER keep_public_entry AFTER INSERT OR UPDATE ON directory_entry
-    FOR EACH ROW EXECUTE FUNCTION keep_public_entry();
-
-CREATE FUNCTION refuse_own_witness() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF EXISTS (SELECT FROM public.directory_entry
-                WHERE authority_id = NEW.authority_id AND id = NEW.entry_id
-                  AND (school_urn = NEW.school_urn OR partner_urn = NEW.school_urn)) THEN
-        RAISE EXCEPTION 'a school does not count as a user of an entry of its own'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'own_witness';
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER refuse_own_witness BEFORE INSERT OR UPDATE ON entry_use
-    FOR EACH ROW EXECUTE FUNCTION refuse_own_witness();
-
-CREATE FUNCTION count_uses() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    used public.entry_use := coalesce(NEW, OLD);
-BEGIN
-    PERFORM FROM public.directory_entry
-      WHERE authority_id = used.authority_id AND id = used.entry_id FOR UPDATE;
-    UPDATE public.directory_entry e
-       SET uses_yes = said.yes, uses_partly = said.partly, uses_no = said.no, uses_early = said.early
-      FROM (SELECT count(*) FILTER (WHERE worked = 'yes') AS yes,
-                   count(*) FILTER (WHERE worked = 'partly') AS partly,
-                   count(*) FILTER (WHERE worked = 'no') AS no,
-                   count(*) FILTER (WHERE worked = 'too_early') AS early
-              FROM public.entry_use WHERE authority_id = used.authority_id AND entry_id = used.entry_id) said
-     WHERE e.authority_id = used.authority_id AND e.id = used.entry_id;
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER count_uses AFTER INSERT OR UPDATE OR DELETE ON entry_use
-    FOR EACH ROW EXECUTE FUNCTION count_uses();
-
-CREATE FUNCTION entry_seal(before bytea, entry journal_entry) RETURNS bytea
+CREATE FUNCTION entry_seal(before bytea, entry audit_entry) RETURNS bytea
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC'
 RETURN sha256(before || convert_to(to_jsonb(entry)::text, 'UTF8'));
 
-CREATE FUNCTION seal_journal_entry() RETURNS trigger
+CREATE FUNCTION seal_audit_entry() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    head public.journal_head;
+    head public.audit_head;
 BEGIN
-    INSERT INTO public.journal_head (authority_id, number, seal) VALUES (NEW.authority_id, 0, '\x')
+    INSERT INTO public.audit_head (authority_id, number, seal) VALUES (NEW.authority_id, 0, '\x')
         ON CONFLICT DO NOTHING;
-    SELECT * INTO head FROM public.journal_head WHERE authority_id = NEW.authority_id FOR UPDATE;
+    SELECT * INTO head FROM public.audit_head WHERE authority_id = NEW.authority_id FOR UPDATE;
     head.number := head.number + 1;
     head.seal := public.entry_seal(head.seal, NEW);
-    UPDATE public.journal_head SET number = head.number, seal = head.seal
+    UPDATE public.audit_head SET number = head.number, seal = head.seal
         WHERE authority_id = NEW.authority_id;
-    INSERT INTO public.journal_seal (authority_id, number, entry_id, seal)
+    INSERT INTO public.audit_seal (authority_id, number, entry_id, seal)
         VALUES (NEW.authority_id, head.number, NEW.id, head.seal);
     RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION seal_journal_entry() FROM PUBLIC;
+REVOKE ALL ON FUNCTION seal_audit_entry() FROM PUBLIC;
 
-CREATE CONSTRAINT TRIGGER seal AFTER INSERT ON journal_entry
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION seal_journal_entry();
+CREATE CONSTRAINT TRIGGER seal AFTER INSERT ON audit_entry
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION seal_audit_entry();
 
-CREATE FUNCTION let_go_journal(before timestamptz) RETURNS bigint
+CREATE FUNCTION let_go_audit(before timestamptz) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    own integer := fence.authority_id();
-    final public.journal_seal;
+    own integer := security.authority_id();
+    final public.audit_seal;
     gone bigint;
 BEGIN
     IF before > now() - interval '1 year' THEN
         RAISE EXCEPTION 'the journal of the last year is kept' USING ERRCODE = 'check_violation';
     END IF;
-    PERFORM FROM public.journal_head WHERE authority_id = own FOR UPDATE;
+    PERFORM FROM public.audit_head WHERE authority_id = own FOR UPDATE;
     PERFORM FROM public.legal_hold h
      WHERE h.authority_id = own AND h.lifted_at IS NULL
        AND (h.until_on IS NULL OR h.until_on >= (now() AT TIME ZONE 'Europe/London')::date);
     IF FOUND THEN
         RETURN 0;
     END IF;
-    SELECT s.* INTO final FROM public.journal_seal s
+    SELECT s.* INTO final FROM public.audit_seal s
      WHERE s.authority_id = own
-       AND s.number < coalesce((SELECT min(young.number) FROM public.journal_seal young
-                                 JOIN public.journal_entry e ON e.authority_id = own AND e.id = young.entry_id
+       AND s.number < coalesce((SELECT min(young.number) FROM public.audit_seal young
+                                 JOIN public.audit_entry e ON e.authority_id = own AND e.id = young.entry_id
                                 WHERE young.authority_id = own AND e.at >= before), s.number + 1)
      ORDER BY s.number DESC LIMIT 1;
     IF final.number IS NULL THEN
         RETURN 0;
     END IF;
-    INSERT INTO public.journal_start (authority_id, number, seal) VALUES (own, final.number, final.seal)
+    INSERT INTO public.audit_start (authority_id, number, seal) VALUES (own, final.number, final.seal)
         ON CONFLICT (authority_id) DO UPDATE
         SET number = excluded.number, seal = excluded.seal, let_go_at = excluded.let_go_at;
-    INSERT INTO public.journal_entry
+    INSERT INTO public.audit_entry
         (authority_id, person_name, role, verb, subject_kind, subject_id, schools, changes)
     SELECT e.authority_id, e.person_name, e.role, e.verb, e.subject_kind, e.subject_id, e.schools, e.changes
-      FROM public.journal_entry e JOIN public.journal_seal s ON s.authority_id = own AND s.entry_id = e.id
+      FROM public.audit_entry e JOIN public.audit_seal s ON s.authority_id = own AND s.entry_id = e.id
      WHERE e.authority_id = own AND s.number <= final.number AND e.verb = 'seal_record'
        AND e.changes ->> 'digest' IS NOT NULL
-       AND NOT EXISTS (SELECT FROM public.journal_entry later
+       AND NOT EXISTS (SELECT FROM public.audit_entry later
                         WHERE later.authority_id = own AND later.verb = 'seal_record' AND later.id > e.id
                           AND later.subject_kind = e.subject_kind AND later.subject_id = e.subject_id);
-    WITH seals AS (DELETE FROM public.journal_seal
+    WITH seals AS (DELETE FROM public.audit_seal
                     WHERE authority_id = own AND number <= final.number RETURNING entry_id)
-    DELETE FROM public.journal_entry e USING seals WHERE e.authority_id = own AND e.id = seals.entry_id;
+    DELETE FROM public.audit_entry e USING seals WHERE e.authority_id = own AND e.id = seals.entry_id;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
 END $$;
-REVOKE ALL ON FUNCTION let_go_journal(timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION let_go_journal(timestamptz) TO alongside_app;
-
-CREATE FUNCTION ask_for_meaning() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF NEW.state IN ('verified', 'review_due', 'reverified') THEN
-        INSERT INTO public.entry_meaning (authority_id, entry_id) VALUES (NEW.authority_id, NEW.id)
-        ON CONFLICT (authority_id, entry_id) DO UPDATE SET numbers = NULL, read_at = NULL;
-    ELSE
-        DELETE FROM public.entry_meaning WHERE authority_id = NEW.authority_id AND entry_id = NEW.id;
-    END IF;
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER ask_for_meaning_of_new AFTER INSERT ON directory_entry FOR EACH ROW
-    WHEN (NEW.state IN ('verified', 'review_due', 'reverified')) EXECUTE FUNCTION ask_for_meaning();
-CREATE TRIGGER ask_for_meaning AFTER UPDATE OF state, edition ON directory_entry FOR EACH ROW
-    WHEN (OLD.edition <> NEW.edition OR (OLD.state IN ('verified', 'review_due', 'reverified'))
-          <> (NEW.state IN ('verified', 'review_due', 'reverified'))) EXECUTE FUNCTION ask_for_meaning();
-
-CREATE SCHEMA search;
-
-CREATE TEXT SEARCH CONFIGURATION search.english (COPY = pg_catalog.english);
-ALTER TEXT SEARCH CONFIGURATION search.english
-    ALTER MAPPING FOR hword, hword_part, word WITH public.unaccent, pg_catalog.english_stem;
-CREATE TEXT SEARCH CONFIGURATION search.plain (COPY = pg_catalog.simple);
-ALTER TEXT SEARCH CONFIGURATION search.plain
-    ALTER MAPPING FOR hword, hword_part, word WITH public.unaccent, pg_catalog.simple;
-
-CREATE TABLE search.entry (
-    authority_id integer NOT NULL,
-    shelf text NOT NULL CHECK (shelf IN ('inside', 'public')),
-    entry_id uuid NOT NULL,
-    school_urn integer,
-    partner_urn integer,
-    shown_to_all_from date,
-    words tsvector NOT NULL,
-    spelt text[] NOT NULL,
-    PRIMARY KEY (authority_id, shelf, entry_id),
-    FOREIGN KEY (authority_id, entry_id) REFERENCES public.directory_entry (authority_id, id) ON DELETE CASCADE
-);
-CREATE INDEX ix_entry_words ON search.entry USING gin (authority_id, words);
-CREATE INDEX ix_entry_spelt ON search.entry USING gin (authority_id, spelt);
-
-CREATE TABLE search.word (
-    authority_id integer NOT NULL,
-    word text NOT NULL,
-    PRIMARY KEY (authority_id, word)
-);
-CREATE INDEX ix_word_alike ON search.word USING gin (authority_id, word public.gin_trgm_ops);
-
-CREATE FUNCTION search.stand(here integer, at text, entry jsonb) RETURNS void LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    matter text := concat_ws(' ', entry->>'problem', translate(entry->>'themes', '_[]",', '     '),
-        (SELECT name FROM public.school WHERE authority_id = here AND urn = (entry->>'school_urn')::integer));
-    deed text := concat_ws(' ', entry->>'what_we_did', entry->>'context', entry->>'source_name');
-    rest text := concat_ws(' ', entry->>'evidence', entry->>'what_to_avoid', entry->>'what_you_need',
-        entry->>'who_to_ask', entry->>'staff_time');
-    as_spelt text[] := ARRAY(
-        SELECT lexeme FROM unnest(to_tsvector('search.plain', concat_ws(' ', entry->>'title', matter, deed, rest)))
-         WHERE lexeme ~ '^[a-z]{4,24}$' AND ts_lexize('pg_catalog.english_stem', lexeme) <> '{}' ORDER BY lexeme);
-BEGIN
-    INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, partner_urn, shown_to_all_from, words, spelt)
-    VALUES (here, at, (entry->>'id')::uuid, (entry->>'school_urn')::integer,
-            (entry->>'partner_urn')::integer, (entry->>'shown_to_all_from')::date,
-            setweight(to_tsvector('search.english', entry->>'title'), 'A')
-            || setweight(to_tsvector('search.english', matter), 'B')
-            || setweight(to_tsvector('search.english', deed), 'C')
-            || setweight(to_tsvector('search.english', rest), 'D'), as_spelt)
-    ON CONFLICT (authority_id, shelf, entry_id) DO UPDATE SET school_urn = excluded.school_urn,
-        partner_urn = excluded.partner_urn, shown_to_all_from = excluded.shown_to_all_from, words = excluded.words,
-        spelt = excluded.spelt;
-    INSERT INTO search.word (authority_id, word) SELECT here, unnest(as_spelt)
-    ON CONFLICT (authority_id, word) DO NOTHING;
-END $$;
-REVOKE ALL ON FUNCTION search.stand(integer, text, jsonb) FROM PUBLIC;
-
-CREATE FUNCTION search.keep_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NEW.state IN ('verified', 'review_due', 'reverified') THEN
-        PERFORM search.stand(NEW.authority_id, 'inside', to_jsonb(NEW));
-    ELSIF TG_OP = 'UPDATE' AND OLD.state IN ('verified', 'review_due', 'reverified') THEN
-        DELETE FROM search.entry
-         WHERE authority_id = NEW.authority_id AND shelf = 'inside' AND entry_id = NEW.id;
-    END IF;
-    RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION search.keep_entry() FROM PUBLIC;
-CREATE TRIGGER keep_on_shelf AFTER INSERT OR UPDATE OF state, edition, title, themes, problem, context, what_we_did,
-    evidence, what_to_avoid, what_you_need, who_to_ask, school_urn, partner_urn, shown_to_all_from, visibility
-    ON public.directory_entry FOR EACH ROW EXECUTE FUNCTION search.keep_entry();
-
-CREATE FUNCTION search.keep_public() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF TG_OP = 'DELETE' THEN
-        DELETE FROM search.entry
-         WHERE authority_id = OLD.authority_id AND shelf = 'public' AND entry_id = OLD.id;
-    ELSE
-        PERFORM search.stand(NEW.authority_id, 'public', to_jsonb(NEW));
-    END IF;
-    RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION search.keep_public() FROM PUBLIC;
-CREATE TRIGGER keep_on_shelf AFTER INSERT OR DELETE ON public.public_entry
-    FOR EACH ROW EXECUTE FUNCTION search.keep_public();
-
-CREATE FUNCTION search.rename_school() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM search.stand(e.authority_id, 'inside', to_jsonb(e)) FROM public.directory_entry e
-      WHERE e.authority_id = NEW.authority_id AND e.school_urn = NEW.urn
-        AND e.state IN ('verified', 'review_due', 'reverified');
-    PERFORM search.stand(e.authority_id, 'public', to_jsonb(e)) FROM public.public_entry e
-      WHERE e.authority_id = NEW.authority_id AND e.school_urn = NEW.urn;
-    RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION search.rename_school() FROM PUBLIC;
-CREATE TRIGGER rename_on_shelf AFTER UPDATE OF name ON public.school FOR EACH ROW
-    WHEN (OLD.name IS DISTINCT FROM NEW.name) EXECUTE FUNCTION search.rename_school();
-
-CREATE FUNCTION search.known(at text, urns integer[], today date, typed text[])
-RETURNS TABLE (word text, stop boolean, known boolean, alike text[])
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-    here integer := fence.authority_id();
-BEGIN
-    RETURN QUERY
-    WITH asked AS MATERIALIZED (
-        SELECT u.word, plainto_tsquery('search.english', u.word) AS query, u.word ~ '^[a-z]{4,24}$' AS plain
-          FROM unnest(typed) AS u(word)
-    ), written AS MATERIALIZED (
-        SELECT DISTINCT a.word FROM asked a JOIN search.entry e ON e.authority_id = here AND e.words @@ a.query
-         WHERE a.plain AND numnode(a.query) > 0 AND e.shelf = at
-           AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns) OR e.shown_to_all_from <= today)
-    ), told AS MATERIALIZED (
-        SELECT a.word, numnode(a.query) = 0 AS stop,
-               NOT a.plain OR numnode(a.query) = 0 OR a.word IN (SELECT word FROM written) AS known
-          FROM asked a
-    )
-    SELECT t.word, t.stop, t.known,
-           CASE WHEN t.known THEN '{}' ELSE
-               (SELECT coalesce(array_agg(near.word ORDER BY near.likeness DESC, near.word), '{}') FROM (
-                    SELECT DISTINCT w.word, public.similarity(w.word, t.word) AS likeness
-                      FROM search.word w JOIN search.entry e ON e.authority_id = here AND e.spelt @> ARRAY[w.word]
-                     WHERE w.authority_id = here AND w.word OPERATOR(public.%) t.word AND e.shelf = at
-                       AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns)
-                            OR e.shown_to_all_from <= today)
-                     ORDER BY likeness DESC, w.word LIMIT 20) near) END
-      FROM told t;
-END $$;
-REVOKE ALL ON FUNCTION search.known(text, integer[], date, text[]) FROM PUBLIC;
-GRANT USAGE ON SCHEMA search TO alongside_app;
-GRANT EXECUTE ON FUNCTION search.known(text, integer[], date, text[]) TO alongside_app;
-
-CREATE FUNCTION search.find(at text, urns integer[], today date, groups integer[], texts text[], shares real[],
-    weights real[], near uuid[], likeness real[], enough float8, alike float8, meaning float8)
-RETURNS TABLE (entry_id uuid, score real, groups_found integer[])
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-    here integer := fence.authority_id();
-BEGIN
-    RETURN QUERY
-    WITH part AS MATERIALIZED (
-        SELECT p.n, p.share, to_tsquery('search.english', p.text) AS query
-          FROM unnest(groups, texts, shares) AS p(n, text, share)
-    ), hit AS MATERIALIZED (
-        SELECT part.n, e.entry_id AS id, max(part.share * ts_rank(weights, e.words, part.query, 1)) AS strength
-          FROM part JOIN search.entry e ON e.authority_id = here AND e.words @@ part.query
-         WHERE numnode(part.query) > 0 AND e.shelf = at
-           AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns) OR e.shown_to_all_from <= today)
-         GROUP BY part.n, e.entry_id
-    ), rarity AS (
-        SELECT hit.n, ln(1 + (SELECT count(*) FROM search.entry e
-                               WHERE e.authority_id = here AND e.shelf = at)::real / count(*)) AS weight
-          FROM hit GROUP BY hit.n
-    ), worded AS (
-        SELECT hit.id, sum(hit.strength * rarity.weight) AS strength, sum(rarity.weight) AS held,
-               array_agg(hit.n ORDER BY hit.n) AS in_groups
-          FROM hit JOIN rarity USING (n) GROUP BY hit.id
-    ), meant AS (
-        SELECT m.id, greatest(0, m.likeness) AS likeness FROM unnest(near, likeness) AS m(id, likeness)
-          JOIN search.entry e ON e.authority_id = here AND e.shelf = at AND e.entry_id = m.id
-         WHERE urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns)
-            OR e.shown_to_all_from <= today
-    ), judged AS (
-        SELECT id, worded.in_groups, coalesce(meant.likeness, 0) AS likeness,
-               coalesce(worded.held / (SELECT sum(weight) FROM rarity), 0) AS held,
-               coalesce(worded.strength / max(worded.strength) OVER (), 0) AS strength
-          FROM worded FULL JOIN meant USING (id)
-    )
-    SELECT id, (strength * (1 + held) / 2 + meaning * judged.likeness)::real, coalesce(in_groups, '{}')
-      FROM judged WHERE held >= enough OR judged.likeness >= alike;
-END $$;
-REVOKE ALL ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
-    float8, float8, float8) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
-    float8, float8, float8) TO alongside_app;
-
-CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) RETURNS SETOF integer
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    WITH own AS (
-        SELECT s.urn, s.trust_uid FROM public.appointment a
-          JOIN public.school s ON s.authority_id = of_authority AND s.urn = a.school_urn
-         WHERE a.authority_id = of_authority AND a.person_id = of_person
-           AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day))
-    SELECT urn FROM own
-    UNION
-    SELECT s.urn FROM public.school s JOIN own ON own.trust_uid = s.trust_uid WHERE s.authority_id = of_authority
-    UNION
-    SELECT other_urn FROM public.declared_interest
-     WHERE authority_id = of_authority AND person_id = of_person AND ended_at IS NULL
-$$;
-
-CREATE FUNCTION announce_case() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_' || NEW.authority_id, 'case');
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_case AFTER INSERT ON escalation_event
-    FOR EACH ROW EXECUTE FUNCTION announce_case();
-
-CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    old_fund text;
-    old_pence bigint := 0;
-    new_fund text;
-    new_pence bigint := 0;
-BEGIN
-    IF TG_OP = 'UPDATE' AND OLD.outcome = 'procured' AND OLD.fund <> 'other'
-       AND OLD.state NOT IN ('withdrawn', 'merged') THEN
-        old_fund := OLD.fund;
-        old_pence := OLD.provider_pence;
-    END IF;
-    IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.state NOT IN ('withdrawn', 'merged') THEN
-        new_fund := NEW.fund;
-        new_pence := NEW.provider_pence;
-    END IF;
-    PERFORM FROM public.fund_balance WHERE authority_id = NEW.authority_id AND fund IN (old_fund, new_fund)
-      ORDER BY fund FOR UPDATE;
-    IF old_fund = new_fund THEN
-        IF old_pence <> new_pence THEN
-            PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence - old_pence);
-        END IF;
-        RETURN NEW;
-    END IF;
-    IF old_fund IS NOT NULL THEN
-        PERFORM take_from_fund(NEW.authority_id, old_fund, -old_pence);
-    END IF;
-    IF new_fund IS NOT NULL THEN
-        PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence);
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER take_from_fund AFTER INSERT OR UPDATE OF outcome, fund, provider_pence, state ON escalation
-    FOR EACH ROW EXECUTE FUNCTION take_from_fund_of_escalation();
-
-CREATE FUNCTION is_maintained(of_authority integer, of_urn integer) RETURNS boolean LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp
-RETURN EXISTS (
-    SELECT FROM public.school
-     WHERE authority_id = of_authority AND urn = of_urn
-       AND (type_group = 'Local authority maintained schools'
-            OR (type_group = 'Special schools' AND type <> 'Non-maintained special school')));
-
-CREATE FUNCTION powers_lapse_on(comply_by date) RETURNS date LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp
-RETURN greatest((comply_by + interval '2 months')::date, (comply_by + 1 + interval '2 months')::date - 1);
-
-CREATE FUNCTION owed_a_copy(of_authority integer, of_urn integer, step text) RETURNS text[] LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp
-RETURN (
-    SELECT CASE step WHEN 'warning_notice' THEN ARRAY['ofsted', 'dfe']::text[] WHEN 'interim_executive_board' THEN ARRAY['dfe']::text[] ELSE '{}'::text[] END
-        || CASE WHEN step NOT IN ('warning_notice', 'interim_executive_board') OR type !~* '^(voluntary|foundation)' THEN '{}'::text[]
-                WHEN religious_character ~* '(church of england|roman catholic)' THEN ARRAY['diocese']
-                WHEN type ~* '^voluntary' THEN ARRAY['foundation']
-                ELSE '{}'::text[] END
-      FROM public.school WHERE authority_id = of_authority AND urn = of_urn);
-
-CREATE FUNCTION refuse_statutory_step(promise text, words text) RETURNS void LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    RAISE EXCEPTION '%', words USING ERRCODE = 'check_violation', CONSTRAINT = promise;
-END $$;
-
-CREATE FUNCTION check_statutory_step() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    of_urn integer := (SELECT school_urn FROM public.escalation
-                        WHERE authority_id = NEW.authority_id AND id = NEW.case_id);
-    mismanaged boolean := NEW.kind = 'suspend_delegation' AND NEW.eligible_by IS NOT NULL;
-    notice record;
-BEGIN
-    IF NOT is_maintained(NEW.authority_id, of_urn) THEN
-        PERFORM refuse_statutory_step('maintained_only', 'statutory powers reach maintained schools only');
-    END IF;
-    IF NOT NEW.recipients @> owed_a_copy(NEW.authority_id, of_urn, NEW.kind) THEN
-        PERFORM refuse_statutory_step('copied_by_law', 'somebody to whom the law owes a copy is left out');
-    END IF;
-    IF EXISTS (SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before) WHERE gate.step = NEW.kind)
-       AND NOT mismanaged
-       AND NOT EXISTS (
-           SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before)
-             JOIN public.statutory_step taken ON taken.authority_id = NEW.authority_id
-              AND taken.case_id = NEW.case_id AND taken.kind = gate.before AND taken.taken_on <= NEW.taken_on
-            WHERE gate.step = NEW.kind)
-       AND (NEW.urgent_because = '' OR NEW.kind NOT IN ('concern_meeting', 'pre_warning', 'warning_notice')) THEN
-        PERFORM refuse_statutory_step('step_in_turn', 'the step before this one has not been taken');
-    END IF;
-    SELECT taken_on, comply_by_on INTO notice FROM public.statutory_step
-     WHERE authority_id = NEW.authority_id AND case_id = NEW.case_id AND kind = 'warning_notice'
-     ORDER BY taken_on DESC, id DESC LIMIT 1;
-    IF NEW.kind = 'eligible_for_intervention' AND NEW.eligible_by = 'warning_notice' THEN
-        IF notice.taken_on IS NULL THEN
-            PERFORM refuse_statutory_step('step_in_turn', 'no warning notice has been given');
-        ELSIF NEW.taken_on <= notice.comply_by_on THEN
-            PERFORM refuse_statutory_step('compliance_period_over', 'the compliance period has not ended');
-        ELSIF EXISTS (SELECT FROM public.statutory_step taken
-                       WHERE taken.authority_id = NEW.authority_id AND taken.case_id = NEW.case_id
-                         AND taken.kind = 'complied' AND taken.taken_on >= notice.taken_on) THEN
-            PERFORM refuse_statutory_step('not_complied_with', 'the warning notice was complied with');
-        END IF;
-    END IF;
-    IF NEW.kind IN ('arrangements', 'additional_governors', 'suspend_delegation') AND NOT mismanaged AND NEW.taken_on > powers_lapse_on(notice.comply_by_on)
-       AND NOT EXISTS (SELECT FROM public.statutory_step taken
-                        WHERE taken.authority_id = NEW.authority_id AND taken.case_id = NEW.case_id
-                          AND taken.kind = 'eligible_for_intervention' AND taken.taken_on <= NEW.taken_on
-                          AND taken.eligible_by IN ('significant_improvement', 'special_measures')) THEN
-        PERFORM refuse_statutory_step('powers_lapsed', 'the powers that follow a warning notice have lapsed');
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER in_turn BEFORE INSERT ON statutory_step FOR EACH ROW EXECUTE FUNCTION check_statutory_step();
-
-CREATE FUNCTION check_statutory_route() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF NEW.outcome = 'statutory' AND NOT is_maintained(NEW.authority_id, NEW.school_urn) THEN
-        PERFORM refuse_statutory_step('maintained_only', 'statutory powers reach maintained schools only');
-    END IF;
-    IF NEW.outcome = 'regions_group' AND is_maintained(NEW.authority_id, NEW.school_urn) THEN
-        PERFORM refuse_statutory_step('academies_only', 'the authority has its own powers over a maintained school');
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER maintained_only BEFORE INSERT OR UPDATE OF outcome ON escalation
-    FOR EACH ROW WHEN (NEW.outcome IN ('statutory', 'regions_group')) EXECUTE FUNCTION check_statutory_route();
-
-CREATE FUNCTION check_case_may_move() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF NEW.state = 'closed' AND EXISTS (
-        SELECT FROM public.escalation_task
-         WHERE authority_id = NEW.authority_id AND case_id = NEW.id AND state = 'open') THEN
-        RAISE EXCEPTION 'a case cannot close with open actions'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'no_open_actions';
-    END IF;
-    IF NEW.state = 'active' AND NOT EXISTS (
-        SELECT FROM public.escalation_criterion
-         WHERE authority_id = NEW.authority_id AND case_id = NEW.id AND dropped_at IS NULL) THEN
-        RAISE EXCEPTION 'a plan needs a criterion by which the case ends'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'has_criteria';
-    END IF;
-    IF NEW.state = 'returning' AND EXISTS (
-        SELECT FROM public.escalation_criterion
-         WHERE authority_id = NEW.authority_id AND case_id = NEW.id AND dropped_at IS NULL AND met_on IS NULL) THEN
-        RAISE EXCEPTION 'not every criterion is met'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'criteria_met';
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER may_move BEFORE UPDATE OF state ON escalation
-    FOR EACH ROW WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION check_case_may_move();
-
-CREATE FUNCTION check_case_is_open() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    standing text;
-BEGIN
-    SELECT state INTO standing FROM public.escalation
-     WHERE authority_id = NEW.authority_id AND id = NEW.case_id FOR SHARE;
-    IF standing IN ('closed', 'withdrawn', 'merged') THEN
-        RAISE EXCEPTION 'this case is over' USING ERRCODE = 'check_violation', CONSTRAINT = 'case_is_open';
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER case_is_open BEFORE INSERT OR UPDATE OF state ON escalation_task
-    FOR EACH ROW EXECUTE FUNCTION check_case_is_open();
-
-CREATE FUNCTION refuse_timer_after_its_lease() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF clock_timestamp() > NEW.lease_until THEN
-        RAISE EXCEPTION 'the lease of timer % is over: another worker has it now', NEW.id
-            USING ERRCODE = 'object_not_in_prerequisite_state';
-    END IF;
-    RETURN NULL;
-END $$;
-
-CREATE CONSTRAINT TRIGGER within_its_lease AFTER UPDATE ON escalation_timer
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'fired' AND OLD.state <> 'fired')
-    EXECUTE FUNCTION refuse_timer_after_its_lease();
-
-CREATE FUNCTION financial_year(day date) RETURNS text LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp
-RETURN to_char(day - interval '3 months', 'YYYY') || '-' || to_char(day + interval '9 months', 'YY');
-
-CREATE FUNCTION settings_in_force(of_authority integer) RETURNS jsonb LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp
-RETURN (SELECT settings FROM public.authority_settings WHERE authority_id = of_authority
-         ORDER BY version DESC LIMIT 1);
-
-CREATE FUNCTION fund_for_support(settings jsonb, phase text, year text) RETURNS text LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp
-RETURN (
-    SELECT fund.key FROM jsonb_each(settings -> 'funds') fund
-     WHERE fund.value ->> 'financial_year' = year AND fund.value ->> 'purpose' IN ('intervention', 'commissioning')
-       AND fund.value ->> 'phase' IN ('all', CASE WHEN phase IN ('primary', 'secondary') THEN phase
-                                             ELSE settings #>> ARRAY['phases', phase, '0'] END)
-     ORDER BY fund.value ->> 'phase' = 'all', fund.key COLLATE "C" LIMIT 1);
-
-CREATE FUNCTION support_agreed_from(of_authority integer, settings jsonb, of_fund text) RETURNS bigint LANGUAGE plpgsql
-STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    year text := settings #>> ARRAY['funds', of_fund, 'financial_year'];
-    began timestamptz := make_date(left(year, 4)::int, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
-    ended timestamptz := make_date(left(year, 4)::int + 1, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
-BEGIN
-    IF NOT (settings #>> '{matching,mind_money}')::boolean THEN
-        RETURN 0;
-    END IF;
-    RETURN (
-        SELECT coalesce(sum(CASE WHEN p.state IN ('preparing', 'active') THEN p.days ELSE p.days_used END), 0)
-               * (settings #>> '{matching,pence_per_day}')::bigint
-          FROM public.partnership p
-          JOIN public.need n ON n.authority_id = of_authority AND n.id = p.need_id
-         WHERE p.authority_id = of_authority AND p.agreed_at >= began AND p.agreed_at < ended
-           AND fund_for_support(settings, n.phase, year) = of_fund);
-END $$;
-
-CREATE FUNCTION take_from_fund(of_authority integer, of_fund text, more bigint) RETURNS void LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    settings jsonb := settings_in_force(of_authority);
-    declared jsonb := settings #> ARRAY['funds', of_fund];
-BEGIN
-    IF more <= 0 THEN
-        UPDATE public.fund_balance SET procured_pence = procured_pence + more
-         WHERE authority_id = of_authority AND fund = of_fund;
-        RETURN;
-    END IF;
-    IF declared IS NULL OR declared ->> 'financial_year'
-       <> financial_year((now() AT TIME ZONE 'Europe/London')::date) THEN
-        RAISE EXCEPTION 'fund % is not one of this financial year', of_fund
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_of_this_year';
-    END IF;
-    INSERT INTO public.fund_balance AS balance (authority_id, fund, limit_pence, procured_pence)
-    VALUES (of_authority, of_fund,
-            (declared ->> 'pence')::bigint - support_agreed_from(of_authority, settings, of_fund), more)
-    ON CONFLICT (authority_id, fund) DO UPDATE
-       SET limit_pence = excluded.limit_pence, procured_pence = balance.procured_pence + excluded.procured_pence;
-END $$;
-
-CREATE FUNCTION record_digest(facts jsonb) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-RETURN encode(sha256(convert_to(jsonb_strip_nulls(facts)::text, 'UTF8')), 'hex');
-
-CREATE FUNCTION seal_record() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE
-    facts jsonb;
-BEGIN
-    IF session_user <> 'alongside_app' THEN
-        RETURN NULL;
-    END IF;
-    facts := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
-    INSERT INTO public.journal_entry
-        (authority_id, person_name, role, verb, subject_kind, subject_id, schools, changes)
-    VALUES ((facts ->> 'authority_id')::integer, 'Alongside', 'system', 'seal_record', 'record of ' || TG_TABLE_NAME,
-        (SELECT string_agg(facts ->> part, '/' ORDER BY place)
-           FROM unnest(TG_ARGV) WITH ORDINALITY AS key (part, place)), '{}',
-        jsonb_build_object('digest', CASE WHEN TG_OP = 'INSERT' THEN public.record_digest(facts) END));
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION announce_plan() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_plan AFTER INSERT ON plan_run FOR EACH ROW
-    WHEN (NEW.state = 'queued') EXECUTE FUNCTION announce_plan();
-
-CREATE FUNCTION refuse_broken_plan() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF EXISTS (
-        SELECT FROM public.plan_place place
-          JOIN public.plan_wish wish ON wish.authority_id = place.authority_id AND wish.need_id = place.need_id
-         WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
-           AND wish.lifted_at IS NULL AND wish.made_at <= NEW.inputs_read_at
-           AND place.held_by IS DISTINCT FROM 'proposal'
-           AND NOT EXISTS (
-               SELECT FROM public.proposal said
-                WHERE said.authority_id = wish.authority_id AND said.need_id = wish.need_id
-                  AND said.offer_id = wish.offer_id AND said.state IN ('declined', 'lapsed')
-                  AND said.proposed_at >= wish.made_at)
-           AND ((wish.kind = 'pin' AND place.offer_id IS DISTINCT FROM wish.offer_id)
-             OR (wish.kind = 'forbid' AND place.offer_id = wish.offer_id)))
-    THEN
-        RAISE EXCEPTION 'the plan breaks a pin' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_keeps_pins';
-    END IF;
-    IF EXISTS (
-        SELECT FROM public.plan_place place
-          JOIN public.partnership held ON held.authority_id = place.authority_id AND held.need_id = place.need_id
-         WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
-           AND held.state IN ('preparing', 'active') AND held.agreed_at <= NEW.inputs_read_at
-           AND place.offer_id IS DISTINCT FROM held.offer_id)
-    THEN
-        RAISE EXCEPTION 'the plan breaks an agreement'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_keeps_agreements';
-    END IF;
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER refuse_broken_plan AFTER UPDATE OF state ON plan_run FOR EACH ROW
-    WHEN (NEW.state IN ('done', 'offered') AND OLD.state = 'running') EXECUTE FUNCTION refuse_broken_plan();
-
-CREATE FUNCTION announce_mail() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_mail AFTER INSERT OR UPDATE OF state ON mail FOR EACH ROW
-    WHEN (NEW.state = 'waiting' AND NEW.due_at <= now()) EXECUTE FUNCTION announce_mail();
-
-CREATE FUNCTION announce_post() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_' || NEW.authority_id, TG_TABLE_NAME);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_need AFTER INSERT OR UPDATE OF state ON need FOR EACH ROW
-    WHEN (NEW.state = 'open') EXECUTE FUNCTION announce_post();
-CREATE TRIGGER announce_offer AFTER INSERT OR UPDATE OF state ON offer FOR EACH ROW
-    WHEN (NEW.state = 'live') EXECUTE FUNCTION announce_post();
+REVOKE ALL ON FUNCTION let_go_audit(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION let_go_audit(timestamptz) TO alongside_app;
 
 CREATE FUNCTION take_days_from_pool() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -3763,7 +3083,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER take_days_from_pool AFTER INSERT OR UPDATE OF days, days_used, state ON partnership
+CREATE TRIGGER take_days_from_pool AFTER INSERT OR UPDATE OF days, days_used, state ON support_agreement
     FOR EACH ROW EXECUTE FUNCTION take_days_from_pool();
 
 CREATE FUNCTION refuse_unmeasured_closing() RETURNS trigger LANGUAGE plpgsql
@@ -3786,7 +3106,7 @@ CREATE FUNCTION acts_for_school(of_authority integer, who uuid, of_urn integer, 
 RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (
-        SELECT FROM public.appointment a
+        SELECT FROM public.role_assignment a
          WHERE a.authority_id = of_authority AND a.person_id = who AND a.school_urn = of_urn
            AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day));
 END $$;
@@ -3843,7 +3163,7 @@ BEGIN
         found := found || 'excluded'::text;
     END IF;
     IF EXISTS (
-        SELECT FROM public.school_unfit u
+        SELECT FROM public.school_support_suspension u
          WHERE u.authority_id = of_authority AND u.school_urn = gives.urn AND u.lifted_at IS NULL
            AND (u.until_on IS NULL OR u.until_on >= on_day))
     THEN
@@ -3912,12 +3232,12 @@ CREATE TRIGGER refuse_barred_proposal BEFORE INSERT ON proposal
 CREATE TRIGGER refuse_barred_answer BEFORE UPDATE ON proposal FOR EACH ROW
     WHEN (NEW.state IN ('to_release', 'agreed') AND NEW.state <> OLD.state
           OR NEW.state = 'proposed' AND (
-              OLD.asker_accepted_at IS NULL AND NEW.asker_accepted_at IS NOT NULL
-              OR OLD.giver_accepted_at IS NULL AND NEW.giver_accepted_at IS NOT NULL
+              OLD.requesting_accepted_at IS NULL AND NEW.requesting_accepted_at IS NOT NULL
+              OR OLD.supporting_accepted_at IS NULL AND NEW.supporting_accepted_at IS NOT NULL
               OR NEW.terms_version <> OLD.terms_version))
     EXECUTE FUNCTION refuse_barred_proposal();
 
-CREATE FUNCTION refuse_barred_partnership() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION refuse_barred_agreement() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     agreed record;
@@ -3940,16 +3260,16 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER refuse_barred_partnership BEFORE INSERT ON partnership
-    FOR EACH ROW EXECUTE FUNCTION refuse_barred_partnership();
+CREATE TRIGGER refuse_barred_agreement BEFORE INSERT ON support_agreement
+    FOR EACH ROW EXECUTE FUNCTION refuse_barred_agreement();
 
 CREATE FUNCTION count_need_versions() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (NEW.title, NEW.theme, NEW.phase, NEW.key_stage, NEW.wanted, NEW.good_looks_like, NEW.form_of_support,
+    IF (NEW.title, NEW.theme, NEW.phase, NEW.key_stage, NEW.wanted, NEW.success_criteria, NEW.form_of_support,
         NEW.days, NEW.terms, NEW.starts_on, NEW.ends_on)
        IS DISTINCT FROM
-       (OLD.title, OLD.theme, OLD.phase, OLD.key_stage, OLD.wanted, OLD.good_looks_like, OLD.form_of_support,
+       (OLD.title, OLD.theme, OLD.phase, OLD.key_stage, OLD.wanted, OLD.success_criteria, OLD.form_of_support,
         OLD.days, OLD.terms, OLD.starts_on, OLD.ends_on)
        OR (NEW.state = 'open' AND OLD.state IN ('withdrawn', 'unmet', 'met', 'part_met', 'not_met'))
     THEN
@@ -4011,12 +3331,13 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF OLD.respond_by < public.london_today()
        AND (NEW.state IN ('agreed', 'to_release', 'declined') AND NEW.state <> OLD.state
-            OR NEW.asker_accepted_at > OLD.asker_accepted_at OR NEW.giver_accepted_at > OLD.giver_accepted_at
-            OR (NEW.asker_accepted_at IS NOT NULL AND OLD.asker_accepted_at IS NULL)
-            OR (NEW.giver_accepted_at IS NOT NULL AND OLD.giver_accepted_at IS NULL)
+            OR NEW.requesting_accepted_at > OLD.requesting_accepted_at OR NEW.supporting_accepted_at >
+            OLD.supporting_accepted_at
+            OR (NEW.requesting_accepted_at IS NOT NULL AND OLD.requesting_accepted_at IS NULL)
+            OR (NEW.supporting_accepted_at IS NOT NULL AND OLD.supporting_accepted_at IS NULL)
             OR NEW.terms_version <> OLD.terms_version
-            OR (NEW.asker_had_more_time, NEW.giver_had_more_time)
-               <> (OLD.asker_had_more_time, OLD.giver_had_more_time)) THEN
+            OR (NEW.requesting_had_more_time, NEW.supporting_had_more_time)
+               <> (OLD.requesting_had_more_time, OLD.supporting_had_more_time)) THEN
         RAISE EXCEPTION 'the time to answer proposal % ended on %', OLD.id, OLD.respond_by
             USING ERRCODE = 'check_violation', CONSTRAINT = 'proposal_answered_in_time', TABLE = 'proposal';
     END IF;
@@ -4026,7 +3347,7 @@ END $$;
 CREATE TRIGGER refuse_late_answer BEFORE UPDATE ON proposal
     FOR EACH ROW WHEN (OLD.state IN ('proposed', 'to_release')) EXECUTE FUNCTION refuse_late_answer();
 
-CREATE FUNCTION agreement_content(of_authority integer, of_partnership uuid) RETURNS jsonb
+CREATE FUNCTION agreement_content(of_authority integer, of_agreement uuid) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RETURN (
@@ -4035,14 +3356,14 @@ BEGIN
                    SELECT jsonb_agg(jsonb_build_object('aim', a.aim, 'measure', a.measure, 'baseline', a.baseline,
                                                        'target', a.target) ORDER BY a.id)
                      FROM public.aim a
-                    WHERE a.authority_id = of_authority AND a.partnership_id = of_partnership), '[]'))
-          FROM public.partnership p WHERE p.authority_id = of_authority AND p.id = of_partnership);
+                    WHERE a.authority_id = of_authority AND a.agreement_id = of_agreement), '[]'))
+          FROM public.support_agreement p WHERE p.authority_id = of_authority AND p.id = of_agreement);
 END $$;
 
 CREATE FUNCTION write_down_what_is_signed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    NEW.content := public.agreement_content(NEW.authority_id, NEW.partnership_id);
+    NEW.content := public.agreement_content(NEW.authority_id, NEW.agreement_id);
     RETURN NEW;
 END $$;
 
@@ -4052,17 +3373,17 @@ CREATE TRIGGER write_down_what_is_signed BEFORE INSERT ON signed_agreement
 CREATE FUNCTION refuse_unsigned_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    own_key text := CASE TG_TABLE_NAME WHEN 'partnership' THEN 'id' ELSE 'partnership_id' END;
+    own_key text := CASE TG_TABLE_NAME WHEN 'agreement' THEN 'id' ELSE 'agreement_id' END;
     facts jsonb := coalesce(to_jsonb(NEW), to_jsonb(OLD));
     of_authority integer := facts ->> 'authority_id';
     concerned uuid[] := ARRAY[facts ->> own_key, to_jsonb(OLD) ->> own_key];
 BEGIN
     IF EXISTS (
-        SELECT FROM public.partnership p
+        SELECT FROM public.support_agreement p
          WHERE p.authority_id = of_authority AND p.id = ANY (concerned) AND p.state = 'active'
            AND NOT EXISTS (
                SELECT FROM public.signed_agreement s
-                WHERE s.authority_id = of_authority AND s.partnership_id = p.id
+                WHERE s.authority_id = of_authority AND s.agreement_id = p.id
                   AND s.agreement_version = p.agreement_version
                   AND s.content = public.agreement_content(of_authority, p.id)))
     THEN
@@ -4072,7 +3393,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE CONSTRAINT TRIGGER refuse_unsigned_change AFTER UPDATE ON partnership DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER refuse_unsigned_change AFTER UPDATE ON support_agreement DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.state = 'active' AND (OLD.state <> 'active'
                        OR (NEW.agreement_version, NEW.days, NEW.starts_on, NEW.ends_on)
                           IS DISTINCT FROM (OLD.agreement_version, OLD.days, OLD.starts_on, OLD.ends_on)))
@@ -4093,8 +3414,8 @@ BEGIN
         more := more - OLD.days;
     END IF;
     IF more <> 0 THEN
-        UPDATE public.partnership SET days_used = days_used + more
-         WHERE authority_id = NEW.authority_id AND id = NEW.partnership_id;
+        UPDATE public.support_agreement SET days_used = days_used + more
+         WHERE authority_id = NEW.authority_id AND id = NEW.agreement_id;
     END IF;
     RETURN NULL;
 END $$;
@@ -4102,22 +3423,696 @@ END $$;
 CREATE TRIGGER count_days_used AFTER INSERT OR UPDATE OF days, state ON visit
     FOR EACH ROW EXECUTE FUNCTION count_days_used();
 
-CREATE FUNCTION refuse_visit_before_partnership() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION refuse_visit_before_agreement() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM public.partnership p
-         WHERE p.authority_id = NEW.authority_id AND p.id = NEW.partnership_id
+        SELECT FROM public.support_agreement p
+         WHERE p.authority_id = NEW.authority_id AND p.id = NEW.agreement_id
            AND NEW.visit_on < least(p.starts_on, p.agreed_on))
     THEN
-        RAISE EXCEPTION 'the visit is earlier than its partnership'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'visit_not_before_partnership';
+        RAISE EXCEPTION 'the visit is earlier than its agreement'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'visit_not_before_agreement';
     END IF;
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER refuse_visit_before_partnership BEFORE INSERT OR UPDATE OF visit_on, partnership_id ON visit
-    FOR EACH ROW WHEN (NEW.state = 'recorded') EXECUTE FUNCTION refuse_visit_before_partnership();
+CREATE TRIGGER refuse_visit_before_agreement BEFORE INSERT OR UPDATE OF visit_on, agreement_id ON visit
+    FOR EACH ROW WHEN (NEW.state = 'recorded') EXECUTE FUNCTION refuse_visit_before_agreement();
+
+CREATE FUNCTION refuse_host_of_another() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM public.authority WHERE authority_id <> NEW.authority_id AND hosts && NEW.hosts) THEN
+        RAISE EXCEPTION 'one of these hosts serves another authority' USING ERRCODE = 'unique_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_host_of_another BEFORE INSERT OR UPDATE ON authority
+    FOR EACH ROW EXECUTE FUNCTION refuse_host_of_another();
+
+CREATE FUNCTION is_held(of_authority integer, on_day date, about_school integer, about_person uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+RETURN EXISTS (
+    SELECT FROM legal_hold
+     WHERE authority_id = of_authority AND lifted_at IS NULL AND (until_on IS NULL OR until_on >= on_day)
+       AND (kind = 'authority' OR school_urn = about_school OR person_id = about_person));
+
+CREATE FUNCTION let_go_imports(imports uuid[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    own integer := security.authority_id();
+    gone bigint;
+BEGIN
+    IF EXISTS (SELECT FROM public.register_import
+                WHERE authority_id = own AND id = ANY (imports) AND applied_at > now() - interval '90 days') THEN
+        RAISE EXCEPTION 'imports of the last 90 days are kept' USING ERRCODE = 'check_violation';
+    END IF;
+    DELETE FROM public.register_change WHERE authority_id = own AND import_id = ANY (imports);
+    DELETE FROM public.register_import WHERE authority_id = own AND id = ANY (imports);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+REVOKE ALL ON FUNCTION let_go_imports(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION let_go_imports(uuid[]) TO alongside_app;
+
+CREATE FUNCTION let_go_signed_agreements(agreements uuid[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    own integer := security.authority_id();
+    gone bigint;
+BEGIN
+    IF EXISTS (SELECT FROM public.support_agreement
+                WHERE authority_id = own AND id = ANY (agreements)
+                  AND (state NOT IN ('closed', 'ended_early') OR ends_on > current_date - 90)) THEN
+        RAISE EXCEPTION 'an agreement that runs or ended in the last 90 days is kept as it was signed'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    DELETE FROM public.signed_agreement WHERE authority_id = own AND agreement_id = ANY (agreements);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+REVOKE ALL ON FUNCTION let_go_signed_agreements(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION let_go_signed_agreements(uuid[]) TO alongside_app;
+
+CREATE FUNCTION refuse_own_witness() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.directory_entry
+                WHERE authority_id = NEW.authority_id AND id = NEW.entry_id
+                  AND (school_urn = NEW.school_urn OR partner_urn = NEW.school_urn)) THEN
+        RAISE EXCEPTION 'a school does not count as a user of an entry of its own'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'own_witness';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_own_witness BEFORE INSERT OR UPDATE ON entry_adoption
+    FOR EACH ROW EXECUTE FUNCTION refuse_own_witness();
+
+CREATE FUNCTION count_uses() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    used public.entry_adoption := coalesce(NEW, OLD);
+BEGIN
+    PERFORM FROM public.directory_entry
+      WHERE authority_id = used.authority_id AND id = used.entry_id FOR UPDATE;
+    UPDATE public.directory_entry e
+       SET uses_yes = said.yes, uses_partly = said.partly, uses_no = said.no, uses_early = said.early
+      FROM (SELECT count(*) FILTER (WHERE worked = 'yes') AS yes,
+                   count(*) FILTER (WHERE worked = 'partly') AS partly,
+                   count(*) FILTER (WHERE worked = 'no') AS no,
+                   count(*) FILTER (WHERE worked = 'too_early') AS early
+              FROM public.entry_adoption WHERE authority_id = used.authority_id AND entry_id = used.entry_id) said
+     WHERE e.authority_id = used.authority_id AND e.id = used.entry_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER count_uses AFTER INSERT OR UPDATE OR DELETE ON entry_adoption
+    FOR EACH ROW EXECUTE FUNCTION count_uses();
+
+CREATE FUNCTION words_agreed_on(entry directory_entry) RETURNS jsonb LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT jsonb_build_array(entry.kind, entry.title, entry.themes, entry.phases, entry.key_stages, entry.problem,
+        entry.context, entry.what_we_did, entry.evidence, entry.claimed_level, entry.what_to_avoid, entry.what_you_need,
+        entry.cost_pence, entry.staff_hours, entry.staff_time, entry.term, entry.who_to_ask, entry.visibility,
+        entry.school_urn, entry.partner_urn)
+$$;
+
+CREATE FUNCTION refuse_without_consent() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.partner_urn IS NULL THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.edition <= OLD.edition AND words_agreed_on(NEW) <> words_agreed_on(OLD) THEN
+        RAISE EXCEPTION 'another text of an entry about two schools is another edition'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consent_of_both';
+    END IF;
+    IF NEW.state NOT IN ('draft', 'returned', 'archived')
+       AND (TG_OP = 'INSERT' OR NEW.state <> OLD.state OR NEW.edition <> OLD.edition)
+       AND 2 > (SELECT count(*) FROM public.entry_consent
+                 WHERE authority_id = NEW.authority_id AND entry_id = NEW.id AND edition = NEW.edition
+                   AND school_urn IN (NEW.school_urn, NEW.partner_urn)) THEN
+        RAISE EXCEPTION 'both schools have to say yes to this text'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consent_of_both';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_without_consent BEFORE INSERT OR UPDATE ON directory_entry
+    FOR EACH ROW EXECUTE FUNCTION refuse_without_consent();
+
+CREATE FUNCTION keep_public_entry() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    shown boolean := NEW.visibility = 'public' AND NEW.state IN ('verified', 'review_due', 'reverified');
+BEGIN
+    IF shown AND NEW.edition <> NEW.verified_edition THEN
+        UPDATE public.public_entry SET evidence_level = NEW.evidence_level
+         WHERE authority_id = NEW.authority_id AND id = NEW.id;
+        RETURN NULL;
+    END IF;
+    DELETE FROM public.public_entry WHERE authority_id = NEW.authority_id AND id = NEW.id;
+    IF shown THEN
+        INSERT INTO public.public_entry
+        SELECT (jsonb_populate_record(NULL::public.public_entry, to_jsonb(NEW) || jsonb_build_object(
+            'listed_at', coalesce(NEW.listed_at, now()),
+            'school', coalesce((SELECT name FROM public.school
+                                 WHERE authority_id = NEW.authority_id AND urn = NEW.school_urn), '')))).*;
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION keep_public_entry() FROM PUBLIC;
+
+CREATE TRIGGER keep_public_entry AFTER INSERT OR UPDATE ON directory_entry
+    FOR EACH ROW EXECUTE FUNCTION keep_public_entry();
+
+CREATE FUNCTION ask_for_meaning() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.state IN ('verified', 'review_due', 'reverified') THEN
+        INSERT INTO public.entry_embedding (authority_id, entry_id) VALUES (NEW.authority_id, NEW.id)
+        ON CONFLICT (authority_id, entry_id) DO UPDATE SET numbers = NULL, read_at = NULL;
+    ELSE
+        DELETE FROM public.entry_embedding WHERE authority_id = NEW.authority_id AND entry_id = NEW.id;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER ask_for_meaning_of_new AFTER INSERT ON directory_entry FOR EACH ROW
+    WHEN (NEW.state IN ('verified', 'review_due', 'reverified')) EXECUTE FUNCTION ask_for_meaning();
+CREATE TRIGGER ask_for_meaning AFTER UPDATE OF state, edition ON directory_entry FOR EACH ROW
+    WHEN (OLD.edition <> NEW.edition OR (OLD.state IN ('verified', 'review_due', 'reverified'))
+          <> (NEW.state IN ('verified', 'review_due', 'reverified'))) EXECUTE FUNCTION ask_for_meaning();
+
+CREATE SCHEMA search;
+
+CREATE TEXT SEARCH CONFIGURATION search.english (COPY = pg_catalog.english);
+ALTER TEXT SEARCH CONFIGURATION search.english
+    ALTER MAPPING FOR hword, hword_part, word WITH public.unaccent, pg_catalog.english_stem;
+CREATE TEXT SEARCH CONFIGURATION search.plain (COPY = pg_catalog.simple);
+ALTER TEXT SEARCH CONFIGURATION search.plain
+    ALTER MAPPING FOR hword, hword_part, word WITH public.unaccent, pg_catalog.simple;
+
+CREATE TABLE search.entry (
+    authority_id integer NOT NULL,
+    shelf text NOT NULL CHECK (shelf IN ('inside', 'public')),
+    entry_id uuid NOT NULL,
+    school_urn integer,
+    partner_urn integer,
+    visible_to_authority_from date,
+    words tsvector NOT NULL,
+    spelt text[] NOT NULL,
+    PRIMARY KEY (authority_id, shelf, entry_id),
+    FOREIGN KEY (authority_id, entry_id) REFERENCES public.directory_entry (authority_id, id) ON DELETE CASCADE
+);
+CREATE INDEX ix_entry_words ON search.entry USING gin (authority_id, words);
+CREATE INDEX ix_entry_spelt ON search.entry USING gin (authority_id, spelt);
+
+CREATE TABLE search.word (
+    authority_id integer NOT NULL,
+    word text NOT NULL,
+    PRIMARY KEY (authority_id, word)
+);
+CREATE INDEX ix_word_alike ON search.word USING gin (authority_id, word public.gin_trgm_ops);
+
+CREATE FUNCTION search.stand(here integer, at text, entry jsonb) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    matter text := concat_ws(' ', entry->>'problem', translate(entry->>'themes', '_[]",', '     '),
+        (SELECT name FROM public.school WHERE authority_id = here AND urn = (entry->>'school_urn')::integer));
+    deed text := concat_ws(' ', entry->>'what_we_did', entry->>'context', entry->>'source_name');
+    rest text := concat_ws(' ', entry->>'evidence', entry->>'what_to_avoid', entry->>'what_you_need',
+        entry->>'who_to_ask', entry->>'staff_time');
+    as_spelt text[] := ARRAY(
+        SELECT lexeme FROM unnest(to_tsvector('search.plain', concat_ws(' ', entry->>'title', matter, deed, rest)))
+         WHERE lexeme ~ '^[a-z]{4,24}$' AND ts_lexize('pg_catalog.english_stem', lexeme) <> '{}' ORDER BY lexeme);
+BEGIN
+    INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, partner_urn, visible_to_authority_from,
+    words, spelt)
+    VALUES (here, at, (entry->>'id')::uuid, (entry->>'school_urn')::integer,
+            (entry->>'partner_urn')::integer, (entry->>'visible_to_authority_from')::date,
+            setweight(to_tsvector('search.english', entry->>'title'), 'A')
+            || setweight(to_tsvector('search.english', matter), 'B')
+            || setweight(to_tsvector('search.english', deed), 'C')
+            || setweight(to_tsvector('search.english', rest), 'D'), as_spelt)
+    ON CONFLICT (authority_id, shelf, entry_id) DO UPDATE SET school_urn = excluded.school_urn,
+        partner_urn = excluded.partner_urn, visible_to_authority_from = excluded.visible_to_authority_from, words =
+        excluded.words,
+        spelt = excluded.spelt;
+    INSERT INTO search.word (authority_id, word) SELECT here, unnest(as_spelt)
+    ON CONFLICT (authority_id, word) DO NOTHING;
+END $$;
+REVOKE ALL ON FUNCTION search.stand(integer, text, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION search.keep_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.state IN ('verified', 'review_due', 'reverified') THEN
+        PERFORM search.stand(NEW.authority_id, 'inside', to_jsonb(NEW));
+    ELSIF TG_OP = 'UPDATE' AND OLD.state IN ('verified', 'review_due', 'reverified') THEN
+        DELETE FROM search.entry
+         WHERE authority_id = NEW.authority_id AND shelf = 'inside' AND entry_id = NEW.id;
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION search.keep_entry() FROM PUBLIC;
+CREATE TRIGGER keep_on_shelf AFTER INSERT OR UPDATE OF state, edition, title, themes, problem, context, what_we_did,
+    evidence, what_to_avoid, what_you_need, who_to_ask, school_urn, partner_urn, visible_to_authority_from, visibility
+    ON public.directory_entry FOR EACH ROW EXECUTE FUNCTION search.keep_entry();
+
+CREATE FUNCTION search.keep_public() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM search.entry
+         WHERE authority_id = OLD.authority_id AND shelf = 'public' AND entry_id = OLD.id;
+    ELSE
+        PERFORM search.stand(NEW.authority_id, 'public', to_jsonb(NEW));
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION search.keep_public() FROM PUBLIC;
+CREATE TRIGGER keep_on_shelf AFTER INSERT OR DELETE ON public.public_entry
+    FOR EACH ROW EXECUTE FUNCTION search.keep_public();
+
+CREATE FUNCTION search.rename_school() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM search.stand(e.authority_id, 'inside', to_jsonb(e)) FROM public.directory_entry e
+      WHERE e.authority_id = NEW.authority_id AND e.school_urn = NEW.urn
+        AND e.state IN ('verified', 'review_due', 'reverified');
+    PERFORM search.stand(e.authority_id, 'public', to_jsonb(e)) FROM public.public_entry e
+      WHERE e.authority_id = NEW.authority_id AND e.school_urn = NEW.urn;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION search.rename_school() FROM PUBLIC;
+CREATE TRIGGER rename_on_shelf AFTER UPDATE OF name ON public.school FOR EACH ROW
+    WHEN (OLD.name IS DISTINCT FROM NEW.name) EXECUTE FUNCTION search.rename_school();
+
+CREATE FUNCTION search.known(at text, urns integer[], today date, typed text[])
+RETURNS TABLE (word text, stop boolean, known boolean, alike text[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    here integer := security.authority_id();
+BEGIN
+    RETURN QUERY
+    WITH asked AS MATERIALIZED (
+        SELECT u.word, plainto_tsquery('search.english', u.word) AS query, u.word ~ '^[a-z]{4,24}$' AS plain
+          FROM unnest(typed) AS u(word)
+    ), written AS MATERIALIZED (
+        SELECT DISTINCT a.word FROM asked a JOIN search.entry e ON e.authority_id = here AND e.words @@ a.query
+         WHERE a.plain AND numnode(a.query) > 0 AND e.shelf = at
+           AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns) OR
+           e.visible_to_authority_from <= today)
+    ), told AS MATERIALIZED (
+        SELECT a.word, numnode(a.query) = 0 AS stop,
+               NOT a.plain OR numnode(a.query) = 0 OR a.word IN (SELECT word FROM written) AS known
+          FROM asked a
+    )
+    SELECT t.word, t.stop, t.known,
+           CASE WHEN t.known THEN '{}' ELSE
+               (SELECT coalesce(array_agg(near.word ORDER BY near.likeness DESC, near.word), '{}') FROM (
+                    SELECT DISTINCT w.word, public.similarity(w.word, t.word) AS likeness
+                      FROM search.word w JOIN search.entry e ON e.authority_id = here AND e.spelt @> ARRAY[w.word]
+                     WHERE w.authority_id = here AND w.word OPERATOR(public.%) t.word AND e.shelf = at
+                       AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns)
+                            OR e.visible_to_authority_from <= today)
+                     ORDER BY likeness DESC, w.word LIMIT 20) near) END
+      FROM told t;
+END $$;
+REVOKE ALL ON FUNCTION search.known(text, integer[], date, text[]) FROM PUBLIC;
+GRANT USAGE ON SCHEMA search TO alongside_app;
+GRANT EXECUTE ON FUNCTION search.known(text, integer[], date, text[]) TO alongside_app;
+
+CREATE FUNCTION search.find(at text, urns integer[], today date, groups integer[], texts text[], shares real[],
+    weights real[], near uuid[], likeness real[], enough float8, alike float8, meaning float8)
+RETURNS TABLE (entry_id uuid, score real, groups_found integer[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    here integer := security.authority_id();
+BEGIN
+    RETURN QUERY
+    WITH part AS MATERIALIZED (
+        SELECT p.n, p.share, to_tsquery('search.english', p.text) AS query
+          FROM unnest(groups, texts, shares) AS p(n, text, share)
+    ), hit AS MATERIALIZED (
+        SELECT part.n, e.entry_id AS id, max(part.share * ts_rank(weights, e.words, part.query, 1)) AS strength
+          FROM part JOIN search.entry e ON e.authority_id = here AND e.words @@ part.query
+         WHERE numnode(part.query) > 0 AND e.shelf = at
+           AND (urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns) OR
+           e.visible_to_authority_from <= today)
+         GROUP BY part.n, e.entry_id
+    ), rarity AS (
+        SELECT hit.n, ln(1 + (SELECT count(*) FROM search.entry e
+                               WHERE e.authority_id = here AND e.shelf = at)::real / count(*)) AS weight
+          FROM hit GROUP BY hit.n
+    ), worded AS (
+        SELECT hit.id, sum(hit.strength * rarity.weight) AS strength, sum(rarity.weight) AS held,
+               array_agg(hit.n ORDER BY hit.n) AS in_groups
+          FROM hit JOIN rarity USING (n) GROUP BY hit.id
+    ), meant AS (
+        SELECT m.id, greatest(0, m.likeness) AS likeness FROM unnest(near, likeness) AS m(id, likeness)
+          JOIN search.entry e ON e.authority_id = here AND e.shelf = at AND e.entry_id = m.id
+         WHERE urns IS NULL OR e.school_urn = ANY (urns) OR e.partner_urn = ANY (urns)
+            OR e.visible_to_authority_from <= today
+    ), judged AS (
+        SELECT id, worded.in_groups, coalesce(meant.likeness, 0) AS likeness,
+               coalesce(worded.held / (SELECT sum(weight) FROM rarity), 0) AS held,
+               coalesce(worded.strength / max(worded.strength) OVER (), 0) AS strength
+          FROM worded FULL JOIN meant USING (id)
+    )
+    SELECT id, (strength * (1 + held) / 2 + meaning * judged.likeness)::real, coalesce(in_groups, '{}')
+      FROM judged WHERE held >= enough OR judged.likeness >= alike;
+END $$;
+REVOKE ALL ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
+    float8, float8, float8) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
+    float8, float8, float8) TO alongside_app;
+
+CREATE FUNCTION announce_escalation() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_' || NEW.authority_id, 'escalation');
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_escalation AFTER INSERT ON escalation_event
+    FOR EACH ROW EXECUTE FUNCTION announce_escalation();
+
+CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) RETURNS SETOF integer
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH own AS (
+        SELECT s.urn, s.trust_uid FROM public.role_assignment a
+          JOIN public.school s ON s.authority_id = of_authority AND s.urn = a.school_urn
+         WHERE a.authority_id = of_authority AND a.person_id = of_person
+           AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day))
+    SELECT urn FROM own
+    UNION
+    SELECT s.urn FROM public.school s JOIN own ON own.trust_uid = s.trust_uid WHERE s.authority_id = of_authority
+    UNION
+    SELECT other_urn FROM public.declared_interest
+     WHERE authority_id = of_authority AND person_id = of_person AND ended_at IS NULL
+$$;
+
+CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    old_fund text;
+    old_pence bigint := 0;
+    new_fund text;
+    new_pence bigint := 0;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.outcome = 'procured' AND OLD.fund <> 'other'
+       AND OLD.state NOT IN ('withdrawn', 'merged') THEN
+        old_fund := OLD.fund;
+        old_pence := OLD.provider_pence;
+    END IF;
+    IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.state NOT IN ('withdrawn', 'merged') THEN
+        new_fund := NEW.fund;
+        new_pence := NEW.provider_pence;
+    END IF;
+    PERFORM FROM public.fund_balance WHERE authority_id = NEW.authority_id AND fund IN (old_fund, new_fund)
+      ORDER BY fund FOR UPDATE;
+    IF old_fund = new_fund THEN
+        IF old_pence <> new_pence THEN
+            PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence - old_pence);
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF old_fund IS NOT NULL THEN
+        PERFORM take_from_fund(NEW.authority_id, old_fund, -old_pence);
+    END IF;
+    IF new_fund IS NOT NULL THEN
+        PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence);
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER take_from_fund AFTER INSERT OR UPDATE OF outcome, fund, provider_pence, state ON escalation
+    FOR EACH ROW EXECUTE FUNCTION take_from_fund_of_escalation();
+
+CREATE FUNCTION refuse_timer_after_its_lease() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF clock_timestamp() > NEW.lease_until THEN
+        RAISE EXCEPTION 'the lease of timer % is over: another worker has it now', NEW.id
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER within_its_lease AFTER UPDATE ON escalation_timer
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'fired' AND OLD.state <> 'fired')
+    EXECUTE FUNCTION refuse_timer_after_its_lease();
+
+CREATE FUNCTION is_maintained(of_authority integer, of_urn integer) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN EXISTS (
+    SELECT FROM public.school
+     WHERE authority_id = of_authority AND urn = of_urn
+       AND (type_group = 'Local authority maintained schools'
+            OR (type_group = 'Special schools' AND type <> 'Non-maintained special school')));
+
+CREATE FUNCTION powers_lapse_on(comply_by date) RETURNS date LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN greatest((comply_by + interval '2 months')::date, (comply_by + 1 + interval '2 months')::date - 1);
+
+CREATE FUNCTION owed_a_copy(of_authority integer, of_urn integer, step text) RETURNS text[] LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN (
+    SELECT CASE step WHEN 'warning_notice' THEN ARRAY['ofsted', 'dfe']::text[] WHEN 'interim_executive_board' THEN ARRAY['dfe']::text[] ELSE '{}'::text[] END
+        || CASE WHEN step NOT IN ('warning_notice', 'interim_executive_board') OR type !~* '^(voluntary|foundation)' THEN '{}'::text[]
+                WHEN religious_character ~* '(church of england|roman catholic)' THEN ARRAY['diocese']
+                WHEN type ~* '^voluntary' THEN ARRAY['foundation']
+                ELSE '{}'::text[] END
+      FROM public.school WHERE authority_id = of_authority AND urn = of_urn);
+
+CREATE FUNCTION refuse_statutory_step(promise text, words text) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION '%', words USING ERRCODE = 'check_violation', CONSTRAINT = promise;
+END $$;
+
+CREATE FUNCTION check_statutory_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    of_urn integer := (SELECT school_urn FROM public.escalation
+                        WHERE authority_id = NEW.authority_id AND id = NEW.escalation_id);
+    mismanaged boolean := NEW.kind = 'suspend_delegation' AND NEW.eligible_by IS NOT NULL;
+    notice record;
+BEGIN
+    IF NOT is_maintained(NEW.authority_id, of_urn) THEN
+        PERFORM refuse_statutory_step('maintained_only', 'statutory powers reach maintained schools only');
+    END IF;
+    IF NOT NEW.recipients @> owed_a_copy(NEW.authority_id, of_urn, NEW.kind) THEN
+        PERFORM refuse_statutory_step('copied_by_law', 'somebody to whom the law owes a copy is left out');
+    END IF;
+    IF EXISTS (SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before) WHERE gate.step = NEW.kind)
+       AND NOT mismanaged
+       AND NOT EXISTS (
+           SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before)
+             JOIN public.statutory_step taken ON taken.authority_id = NEW.authority_id
+              AND taken.escalation_id = NEW.escalation_id AND taken.kind = gate.before AND taken.taken_on <=
+              NEW.taken_on
+            WHERE gate.step = NEW.kind)
+       AND (NEW.urgent_because = '' OR NEW.kind NOT IN ('concern_meeting', 'pre_warning', 'warning_notice')) THEN
+        PERFORM refuse_statutory_step('step_in_turn', 'the step before this one has not been taken');
+    END IF;
+    SELECT taken_on, comply_by_on INTO notice FROM public.statutory_step
+     WHERE authority_id = NEW.authority_id AND escalation_id = NEW.escalation_id AND kind = 'warning_notice'
+     ORDER BY taken_on DESC, id DESC LIMIT 1;
+    IF NEW.kind = 'eligible_for_intervention' AND NEW.eligible_by = 'warning_notice' THEN
+        IF notice.taken_on IS NULL THEN
+            PERFORM refuse_statutory_step('step_in_turn', 'no warning notice has been given');
+        ELSIF NEW.taken_on <= notice.comply_by_on THEN
+            PERFORM refuse_statutory_step('compliance_period_over', 'the compliance period has not ended');
+        ELSIF EXISTS (SELECT FROM public.statutory_step taken
+                       WHERE taken.authority_id = NEW.authority_id AND taken.escalation_id = NEW.escalation_id
+                         AND taken.kind = 'complied' AND taken.taken_on >= notice.taken_on) THEN
+            PERFORM refuse_statutory_step('not_complied_with', 'the warning notice was complied with');
+        END IF;
+    END IF;
+    IF NEW.kind IN ('arrangements', 'additional_governors', 'suspend_delegation') AND NOT mismanaged AND NEW.taken_on > powers_lapse_on(notice.comply_by_on)
+       AND NOT EXISTS (SELECT FROM public.statutory_step taken
+                        WHERE taken.authority_id = NEW.authority_id AND taken.escalation_id = NEW.escalation_id
+                          AND taken.kind = 'eligible_for_intervention' AND taken.taken_on <= NEW.taken_on
+                          AND taken.eligible_by IN ('significant_improvement', 'special_measures')) THEN
+        PERFORM refuse_statutory_step('powers_lapsed', 'the powers that follow a warning notice have lapsed');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER in_turn BEFORE INSERT ON statutory_step FOR EACH ROW EXECUTE FUNCTION check_statutory_step();
+
+CREATE FUNCTION check_statutory_route() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.outcome = 'statutory' AND NOT is_maintained(NEW.authority_id, NEW.school_urn) THEN
+        PERFORM refuse_statutory_step('maintained_only', 'statutory powers reach maintained schools only');
+    END IF;
+    IF NEW.outcome = 'regions_group' AND is_maintained(NEW.authority_id, NEW.school_urn) THEN
+        PERFORM refuse_statutory_step('academies_only', 'the authority has its own powers over a maintained school');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER maintained_only BEFORE INSERT OR UPDATE OF outcome ON escalation
+    FOR EACH ROW WHEN (NEW.outcome IN ('statutory', 'regions_group')) EXECUTE FUNCTION check_statutory_route();
+
+CREATE FUNCTION check_escalation_may_move() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.state = 'closed' AND EXISTS (
+        SELECT FROM public.escalation_task
+         WHERE authority_id = NEW.authority_id AND escalation_id = NEW.id AND state = 'open') THEN
+        RAISE EXCEPTION 'an escalation cannot close with open actions'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'no_open_actions';
+    END IF;
+    IF NEW.state = 'active' AND NOT EXISTS (
+        SELECT FROM public.escalation_criterion
+         WHERE authority_id = NEW.authority_id AND escalation_id = NEW.id AND dropped_at IS NULL) THEN
+        RAISE EXCEPTION 'a plan needs a criterion by which the escalation ends'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'has_criteria';
+    END IF;
+    IF NEW.state = 'returning' AND EXISTS (
+        SELECT FROM public.escalation_criterion
+         WHERE authority_id = NEW.authority_id AND escalation_id = NEW.id AND dropped_at IS NULL AND met_on IS NULL)
+         THEN
+        RAISE EXCEPTION 'not every criterion is met'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'criteria_met';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER may_move BEFORE UPDATE OF state ON escalation
+    FOR EACH ROW WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION check_escalation_may_move();
+
+CREATE FUNCTION check_escalation_is_open() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    standing text;
+BEGIN
+    SELECT state INTO standing FROM public.escalation
+     WHERE authority_id = NEW.authority_id AND id = NEW.escalation_id FOR SHARE;
+    IF standing IN ('closed', 'withdrawn', 'merged') THEN
+        RAISE EXCEPTION 'this escalation is over' USING ERRCODE = 'check_violation', CONSTRAINT = 'escalation_is_open';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER escalation_is_open BEFORE INSERT OR UPDATE OF state ON escalation_task
+    FOR EACH ROW EXECUTE FUNCTION check_escalation_is_open();
+
+CREATE FUNCTION financial_year(day date) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN to_char(day - interval '3 months', 'YYYY') || '-' || to_char(day + interval '9 months', 'YY');
+
+CREATE FUNCTION settings_in_force(of_authority integer) RETURNS jsonb LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN (SELECT settings FROM public.authority_settings WHERE authority_id = of_authority
+         ORDER BY version DESC LIMIT 1);
+
+CREATE FUNCTION fund_for_support(settings jsonb, phase text, year text) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN (
+    SELECT fund.key FROM jsonb_each(settings -> 'funds') fund
+     WHERE fund.value ->> 'financial_year' = year AND fund.value ->> 'purpose' IN ('intervention', 'commissioning')
+       AND fund.value ->> 'phase' IN ('all', CASE WHEN phase IN ('primary', 'secondary') THEN phase
+                                             ELSE settings #>> ARRAY['phases', phase, '0'] END)
+     ORDER BY fund.value ->> 'phase' = 'all', fund.key COLLATE "C" LIMIT 1);
+
+CREATE FUNCTION support_agreed_from(of_authority integer, settings jsonb, of_fund text) RETURNS bigint LANGUAGE plpgsql
+STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    year text := settings #>> ARRAY['funds', of_fund, 'financial_year'];
+    began timestamptz := make_date(left(year, 4)::int, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
+    ended timestamptz := make_date(left(year, 4)::int + 1, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
+BEGIN
+    IF NOT (settings #>> '{matching,mind_money}')::boolean THEN
+        RETURN 0;
+    END IF;
+    RETURN (
+        SELECT coalesce(sum(CASE WHEN p.state IN ('preparing', 'active') THEN p.days ELSE p.days_used END), 0)
+               * (settings #>> '{matching,pence_per_day}')::bigint
+          FROM public.support_agreement p
+          JOIN public.need n ON n.authority_id = of_authority AND n.id = p.need_id
+         WHERE p.authority_id = of_authority AND p.agreed_at >= began AND p.agreed_at < ended
+           AND fund_for_support(settings, n.phase, year) = of_fund);
+END $$;
+
+CREATE FUNCTION take_from_fund(of_authority integer, of_fund text, more bigint) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    settings jsonb := settings_in_force(of_authority);
+    declared jsonb := settings #> ARRAY['funds', of_fund];
+BEGIN
+    IF more <= 0 THEN
+        UPDATE public.fund_balance SET procured_pence = procured_pence + more
+         WHERE authority_id = of_authority AND fund = of_fund;
+        RETURN;
+    END IF;
+    IF declared IS NULL OR declared ->> 'financial_year'
+       <> financial_year((now() AT TIME ZONE 'Europe/London')::date) THEN
+        RAISE EXCEPTION 'fund % is not one of this financial year', of_fund
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_of_this_year';
+    END IF;
+    INSERT INTO public.fund_balance AS balance (authority_id, fund, limit_pence, procured_pence)
+    VALUES (of_authority, of_fund,
+            (declared ->> 'pence')::bigint - support_agreed_from(of_authority, settings, of_fund), more)
+    ON CONFLICT (authority_id, fund) DO UPDATE
+       SET limit_pence = excluded.limit_pence, procured_pence = balance.procured_pence + excluded.procured_pence;
+END $$;
+
+CREATE FUNCTION announce_plan() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_plan AFTER INSERT ON plan_run FOR EACH ROW
+    WHEN (NEW.state = 'queued') EXECUTE FUNCTION announce_plan();
+
+CREATE FUNCTION refuse_broken_plan() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.plan_assignment place
+          JOIN public.plan_constraint wish ON wish.authority_id = place.authority_id AND wish.need_id = place.need_id
+         WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
+           AND wish.lifted_at IS NULL AND wish.made_at <= NEW.inputs_read_at
+           AND place.held_by IS DISTINCT FROM 'proposal'
+           AND NOT EXISTS (
+               SELECT FROM public.proposal said
+                WHERE said.authority_id = wish.authority_id AND said.need_id = wish.need_id
+                  AND said.offer_id = wish.offer_id AND said.state IN ('declined', 'lapsed')
+                  AND said.proposed_at >= wish.made_at)
+           AND ((wish.kind = 'pin' AND place.offer_id IS DISTINCT FROM wish.offer_id)
+             OR (wish.kind = 'forbid' AND place.offer_id = wish.offer_id)))
+    THEN
+        RAISE EXCEPTION 'the plan breaks a pin' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_keeps_pins';
+    END IF;
+    IF EXISTS (
+        SELECT FROM public.plan_assignment place
+          JOIN public.support_agreement held ON held.authority_id = place.authority_id AND held.need_id = place.need_id
+         WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
+           AND held.state IN ('preparing', 'active') AND held.agreed_at <= NEW.inputs_read_at
+           AND place.offer_id IS DISTINCT FROM held.offer_id)
+    THEN
+        RAISE EXCEPTION 'the plan breaks an agreement'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_keeps_agreements';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER refuse_broken_plan AFTER UPDATE OF state ON plan_run FOR EACH ROW
+    WHEN (NEW.state IN ('done', 'offered') AND OLD.state = 'running') EXECUTE FUNCTION refuse_broken_plan();
 
 CREATE FUNCTION limit_invitations() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -4142,370 +4137,382 @@ END $$;
 CREATE TRIGGER limit_invitations BEFORE INSERT OR UPDATE OF sent_count, sent_at, email ON invitation
 FOR EACH ROW EXECUTE FUNCTION limit_invitations();
 
-CREATE FUNCTION is_held(of_authority integer, on_day date, about_school integer, about_person uuid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
-RETURN EXISTS (
-    SELECT FROM legal_hold
-     WHERE authority_id = of_authority AND lifted_at IS NULL AND (until_on IS NULL OR until_on >= on_day)
-       AND (kind = 'authority' OR school_urn = about_school OR person_id = about_person));
+CREATE FUNCTION record_digest(facts jsonb) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURN encode(sha256(convert_to(jsonb_strip_nulls(facts)::text, 'UTF8')), 'hex');
 
-CREATE FUNCTION let_go_imports(imports uuid[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION seal_record() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-    own integer := fence.authority_id();
-    gone bigint;
+    facts jsonb;
 BEGIN
-    IF EXISTS (SELECT FROM public.register_import
-                WHERE authority_id = own AND id = ANY (imports) AND applied_at > now() - interval '90 days') THEN
-        RAISE EXCEPTION 'imports of the last 90 days are kept' USING ERRCODE = 'check_violation';
+    IF session_user <> 'alongside_app' THEN
+        RETURN NULL;
     END IF;
-    DELETE FROM public.register_change WHERE authority_id = own AND import_id = ANY (imports);
-    DELETE FROM public.register_import WHERE authority_id = own AND id = ANY (imports);
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    RETURN gone;
+    facts := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
+    INSERT INTO public.audit_entry
+        (authority_id, person_name, role, verb, subject_kind, subject_id, schools, changes)
+    VALUES ((facts ->> 'authority_id')::integer, 'Alongside', 'system', 'seal_record', 'record of ' || TG_TABLE_NAME,
+        (SELECT string_agg(facts ->> part, '/' ORDER BY place)
+           FROM unnest(TG_ARGV) WITH ORDINALITY AS key (part, place)), '{}',
+        jsonb_build_object('digest', CASE WHEN TG_OP = 'INSERT' THEN public.record_digest(facts) END));
+    RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION let_go_imports(uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION let_go_imports(uuid[]) TO alongside_app;
 
-CREATE FUNCTION let_go_signed_agreements(partnerships uuid[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    own integer := fence.authority_id();
-    gone bigint;
+CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT regexp_replace(regexp_replace(regexp_replace(btrim(regexp_replace(replace(replace(replace(replace(replace(translate(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]', '', 'g'), 'øđłðı''’‘ʼ`´′.', 'odldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), '&', ' and '), '[^a-z0-9]+', ' ', 'g')), '\m(?:saint)\M', 'st', 'g'), '\m(?:c of e|cof e|c ofe|cofe|ce)\M', 'church of england', 'g'), '\m(?:rc)\M', 'roman catholic', 'g')
+$$;
+
+CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT w <> '' AND (strpos(replace(n, ' ', ''), replace(w, ' ', '')) > 0
+        OR NOT EXISTS (SELECT FROM unnest(string_to_array(w, ' ')) one WHERE strpos(n, one) = 0))
+      FROM (SELECT public.folded(name) AS n, public.folded(wanted) AS w) compared
+$$;
+
+CREATE FUNCTION announce_mail() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM public.partnership
-                WHERE authority_id = own AND id = ANY (partnerships)
-                  AND (state NOT IN ('closed', 'ended_early') OR ends_on > current_date - 90)) THEN
-        RAISE EXCEPTION 'an agreement that runs or ended in the last 90 days is kept as it was signed'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    DELETE FROM public.signed_agreement WHERE authority_id = own AND partnership_id = ANY (partnerships);
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    RETURN gone;
+    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
+    RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION let_go_signed_agreements(uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION let_go_signed_agreements(uuid[]) TO alongside_app;
+
+CREATE TRIGGER announce_mail AFTER INSERT OR UPDATE OF state ON email_outbox FOR EACH ROW
+    WHEN (NEW.state = 'waiting' AND NEW.due_at <= now()) EXECUTE FUNCTION announce_mail();
+
+CREATE FUNCTION announce_post() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_' || NEW.authority_id, TG_TABLE_NAME);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_need AFTER INSERT OR UPDATE OF state ON need FOR EACH ROW
+    WHEN (NEW.state = 'open') EXECUTE FUNCTION announce_post();
+CREATE TRIGGER announce_offer AFTER INSERT OR UPDATE OF state ON offer FOR EACH ROW
+    WHEN (NEW.state = 'live') EXECUTE FUNCTION announce_post();
 
 CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON escalation_event FOR EACH ROW EXECUTE FUNCTION seal_record('id');
 
 CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON escalation_note FOR EACH ROW EXECUTE FUNCTION seal_record('id');
 
-CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON overruling FOR EACH ROW EXECUTE FUNCTION seal_record('id');
+CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON escalation_overruling FOR EACH ROW EXECUTE FUNCTION seal_record('id');
 
 CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON statutory_step FOR EACH ROW EXECUTE FUNCTION seal_record('id');
 
-CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON signed_agreement FOR EACH ROW EXECUTE FUNCTION seal_record('partnership_id', 'agreement_version');
+CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON signed_agreement FOR EACH ROW EXECUTE FUNCTION seal_record('agreement_id', 'agreement_version');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON amendment FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON amendment FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('amendment', '', 'proposed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', '', 'proposed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('amendment', 'proposed', 'agreed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', 'proposed', 'agreed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('amendment', 'proposed', 'refused');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', 'proposed', 'refused');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('amendment', 'proposed', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', 'proposed', 'withdrawn');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON directory_entry FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON directory_entry FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', '', 'draft');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', '', 'draft');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', '', 'verified');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', '', 'verified');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'archived', 'draft');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'archived', 'draft');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'draft', 'archived');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'draft', 'archived');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'draft', 'submitted');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'draft', 'submitted');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'archived');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'archived');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'draft');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'draft');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'returned');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'returned');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'verified');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'peer_check', 'verified');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'returned', 'archived');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'returned', 'archived');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'returned', 'submitted');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'returned', 'submitted');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'archived');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'reverified', 'archived');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'draft');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'reverified', 'draft');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'reverified');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'reverified', 'reverified');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'reverified', 'review_due');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'reverified', 'review_due');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'archived');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'review_due', 'archived');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'draft');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'review_due', 'draft');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'reverified');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'review_due', 'reverified');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'review_due', 'review_due');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'review_due', 'review_due');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'submitted', 'archived');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'submitted', 'archived');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'submitted', 'draft');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'submitted', 'draft');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'submitted', 'peer_check');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'submitted', 'peer_check');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'submitted', 'returned');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'submitted', 'returned');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'archived');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'verified', 'archived');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'draft');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'verified', 'draft');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'reverified');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'verified', 'reverified');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('directory_entry', 'verified', 'review_due');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('directory_entry', 'verified', 'review_due');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON escalation FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON escalation FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', '', 'raised');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', '', 'raised');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'acknowledged', 'merged');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'acknowledged', 'merged');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'acknowledged', 'triaged');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'acknowledged', 'triaged');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'acknowledged', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'acknowledged', 'withdrawn');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'active', 'active');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'active', 'active');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'active', 'closed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'active', 'closed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'active', 'returning');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'active', 'returning');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'active', 'stepped_up');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'active', 'stepped_up');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'active', 'triaged');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'active', 'triaged');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'active', 'waiting_on_consortium');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'active', 'waiting_on_consortium');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'active', 'waiting_on_provider');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'active', 'waiting_on_provider');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'active', 'waiting_on_school');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'active', 'waiting_on_school');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'closed', 'acknowledged');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'closed', 'acknowledged');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'raised', 'acknowledged');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'raised', 'acknowledged');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'raised', 'merged');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'raised', 'merged');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'raised', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'raised', 'withdrawn');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'returning', 'active');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'returning', 'active');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'returning', 'closed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'returning', 'closed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'stepped_up', 'active');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'stepped_up', 'active');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'stepped_up', 'closed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'stepped_up', 'closed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'triaged', 'active');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'triaged', 'active');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'triaged', 'merged');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'triaged', 'merged');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'triaged', 'stepped_up');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'triaged', 'stepped_up');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'triaged', 'triaged');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'triaged', 'triaged');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'waiting_on_consortium', 'active');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'waiting_on_consortium', 'active');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'waiting_on_provider', 'active');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'waiting_on_provider', 'active');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'waiting_on_school', 'active');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'waiting_on_school', 'active');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation', 'withdrawn', 'acknowledged');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation', 'withdrawn', 'acknowledged');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON escalation_task FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON escalation_task FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation_task', '', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation_task', '', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation_task', 'done', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation_task', 'done', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation_task', 'dropped', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation_task', 'dropped', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation_task', 'open', 'done');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation_task', 'open', 'done');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation_task', 'open', 'dropped');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation_task', 'open', 'dropped');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('escalation_task', 'open', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('escalation_task', 'open', 'open');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON need FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON need FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', '', 'draft');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', '', 'draft');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'agreed', 'in_support');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'agreed', 'in_support');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'agreed', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'agreed', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'draft', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'draft', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'draft', 'to_confirm');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'draft', 'to_confirm');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'draft', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'draft', 'withdrawn');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'in_support', 'met');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'in_support', 'met');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'in_support', 'not_met');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'in_support', 'not_met');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'in_support', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'in_support', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'in_support', 'part_met');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'in_support', 'part_met');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'met', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'met', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'not_met', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'not_met', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'open', 'agreed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'open', 'agreed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'open', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'open', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'open', 'paused');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'open', 'paused');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'open', 'proposed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'open', 'proposed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'open', 'unmet');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'open', 'unmet');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'open', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'open', 'withdrawn');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'part_met', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'part_met', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'paused', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'paused', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'paused', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'paused', 'withdrawn');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'proposed', 'agreed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'proposed', 'agreed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'proposed', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'proposed', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'proposed', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'proposed', 'withdrawn');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'to_confirm', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'to_confirm', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'to_confirm', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'to_confirm', 'withdrawn');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'unmet', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'unmet', 'open');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('need', 'withdrawn', 'open');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'withdrawn', 'open');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON offer FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON offer FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', '', 'draft');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', '', 'draft');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'draft', 'ended');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'draft', 'ended');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'draft', 'live');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'draft', 'live');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'ended', 'live');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'ended', 'live');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'exhausted', 'ended');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'exhausted', 'ended');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'exhausted', 'live');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'exhausted', 'live');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'live', 'ended');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'live', 'ended');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'live', 'exhausted');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'live', 'exhausted');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'live', 'live');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'live', 'live');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'live', 'paused');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'live', 'paused');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'paused', 'ended');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'paused', 'ended');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('offer', 'paused', 'live');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('offer', 'paused', 'live');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON partnership FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON plan_run FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('partnership', '', 'preparing');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', '', 'queued');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('partnership', 'active', 'active');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'done', 'sent');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('partnership', 'active', 'closed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'done', 'superseded');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('partnership', 'active', 'ended_early');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'offered', 'done');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('partnership', 'preparing', 'active');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'offered', 'set_aside');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('partnership', 'preparing', 'ended_early');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'offered', 'superseded');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('partnership', 'preparing', 'preparing');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'queued', 'cancelled');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON plan_run FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'queued', 'running');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', '', 'queued');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'running', 'cancelled');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'done', 'sent');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'running', 'done');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'done', 'superseded');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'running', 'failed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'offered', 'done');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'running', 'offered');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'offered', 'set_aside');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'running', 'running');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'offered', 'superseded');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'running', 'set_aside');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'queued', 'cancelled');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'sent', 'sent');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'queued', 'running');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'sent', 'superseded');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'running', 'cancelled');
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON proposal FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'running', 'done');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', '', 'proposed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'running', 'failed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'proposed', 'agreed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'running', 'offered');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'proposed', 'declined');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'running', 'running');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'proposed', 'lapsed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'running', 'set_aside');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'proposed', 'proposed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'sent', 'sent');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'proposed', 'superseded');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('plan_run', 'sent', 'superseded');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'proposed', 'to_release');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON proposal FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'proposed', 'withdrawn');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', '', 'proposed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'to_release', 'agreed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'proposed', 'agreed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'to_release', 'declined');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'proposed', 'declined');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'to_release', 'lapsed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'proposed', 'lapsed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'to_release', 'superseded');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'proposed', 'proposed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('proposal', 'to_release', 'withdrawn');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'proposed', 'superseded');
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON support_agreement FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'proposed', 'to_release');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreement', '', 'preparing');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'proposed', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreement', 'active', 'active');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'to_release', 'agreed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreement', 'active', 'closed');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'to_release', 'declined');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreement', 'active', 'ended_early');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'to_release', 'lapsed');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreement', 'preparing', 'active');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'to_release', 'superseded');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreement', 'preparing', 'ended_early');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('proposal', 'to_release', 'withdrawn');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreement', 'preparing', 'preparing');
 
-CREATE TRIGGER legal_move BEFORE INSERT OR UPDATE OF state ON visit FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON visit FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('visit', '', 'planned');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit', '', 'planned');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('visit', '', 'recorded');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit', '', 'recorded');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('visit', 'planned', 'cancelled');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit', 'planned', 'cancelled');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('visit', 'planned', 'recorded');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit', 'planned', 'recorded');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('visit', 'recorded', 'cancelled');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit', 'recorded', 'cancelled');
 
-INSERT INTO legal_move (subject, start, finish) VALUES ('visit', 'recorded', 'recorded');
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit', 'recorded', 'recorded');

@@ -10,33 +10,33 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
-import alongside.tables  # noqa: F401  (every table is declared before a database is opened)
-from alongside.access.permissions import Permission
-from alongside.authorities import pages as authorities_pages
-from alongside.authorities.queries import Tenants
-from alongside.database.session import Database, refuse_wrong_role
-from alongside.desks import pages as desks_pages
-from alongside.directory import pages as directory_pages
-from alongside.escalations import pages as escalations_pages
-from alongside.matching import pages as matching_pages
-from alongside.needs import pages as needs_pages
-from alongside.notifications import pages as notifications_pages
-from alongside.offers import pages as offers_pages
-from alongside.partnerships import pages as partnerships_pages
-from alongside.people import pages as people_pages
-from alongside.people.sessions import find_person, keep_awake
-from alongside.records import pages as records_pages
-from alongside.schools import pages as schools_pages
+import alongside.models_registry  # noqa: F401  (every table is declared before a database is opened)
+from alongside.features.agreements import pages as agreements_pages
+from alongside.features.authorities import pages as authorities_pages
+from alongside.features.authorities.queries import Tenants
+from alongside.features.dashboards import pages as desks_pages
+from alongside.features.data_retention import pages as records_pages
+from alongside.features.directory import pages as directory_pages
+from alongside.features.escalations import pages as escalations_pages
+from alongside.features.matching import pages as matching_pages
+from alongside.features.needs import pages as needs_pages
+from alongside.features.offers import pages as offers_pages
+from alongside.features.people import pages as people_pages
+from alongside.features.people.sessions import load_principal, touch_session
+from alongside.features.school_successions import pages as succession_pages
+from alongside.features.schools import pages as schools_pages
+from alongside.platform.access.permissions import Permission
+from alongside.platform.database.session import Database, check_database_role
+from alongside.platform.notifications import pages as notifications_pages
+from alongside.platform.web import health, problems, server_sent_events
+from alongside.platform.web.caching import with_versions
+from alongside.platform.web.context import AppContext, NavigationItem
+from alongside.platform.web.logs import start_logs
+from alongside.platform.web.render import response_to
+from alongside.platform.web.responses import Page
+from alongside.platform.web.security import HEADERS, with_security_headers
+from alongside.platform.web.templates import ASSETS, make_environment
 from alongside.settings import Settings, bundled
-from alongside.succession import pages as succession_pages
-from alongside.web import health, live, problems
-from alongside.web.answers import Page
-from alongside.web.caching import with_versions
-from alongside.web.house import Destination, House
-from alongside.web.logs import start_logs
-from alongside.web.render import response_to
-from alongside.web.security import HEADERS, with_security_headers
-from alongside.web.templates import ASSETS, make_environment
 
 ROOMS: tuple[ModuleType, ...] = (
     authorities_pages,
@@ -44,7 +44,7 @@ ROOMS: tuple[ModuleType, ...] = (
     schools_pages,
     needs_pages,
     offers_pages,
-    partnerships_pages,
+    agreements_pages,
     matching_pages,
     directory_pages,
     escalations_pages,
@@ -53,35 +53,35 @@ ROOMS: tuple[ModuleType, ...] = (
     succession_pages,
     desks_pages,
     health,
-    live,
+    server_sent_events,
     problems,
 )
 
 DESTINATIONS = (
-    Destination("/desk", "My desk", Permission.SEE_OWN_DESK),
-    Destination("/board", "Needs and offers", Permission.SEE_BOARD),
-    Destination("/partnerships", "Partnerships", Permission.SEE_PARTNERSHIP),
-    Destination("/directory", "Good practice", Permission.SEE_ENTRY),
-    Destination("/plans", "Plans", Permission.SEE_PLAN),
-    Destination("/consortium", "Consortium", Permission.SEE_CONSORTIUM_DESK),
-    Destination("/cases", "Cases", Permission.WORK_ON_CASE),
-    Destination("/schools", "Schools", Permission.SEE_SCHOOLS),
-    Destination("/people", "People", Permission.SEE_PEOPLE),
-    Destination("/successions", "Closed schools", Permission.DECIDE_SUCCESSION),
-    Destination("/records", "Records", Permission.KEEP_RECORDS),
+    NavigationItem("/home", "My desk", Permission.VIEW_OWN_HOME),
+    NavigationItem("/needs-and-offers", "Needs and offers", Permission.VIEW_NEEDS_AND_OFFERS),
+    NavigationItem("/agreements", "Agreements", Permission.VIEW_AGREEMENT),
+    NavigationItem("/directory", "Good practice", Permission.VIEW_ENTRY),
+    NavigationItem("/plans", "Plans", Permission.VIEW_PLAN),
+    NavigationItem("/consortium", "Consortium", Permission.VIEW_CONSORTIUM_DASHBOARD),
+    NavigationItem("/escalations", "Escalations", Permission.CONTRIBUTE_TO_ESCALATION),
+    NavigationItem("/schools", "Schools", Permission.VIEW_SCHOOLS),
+    NavigationItem("/people", "People", Permission.VIEW_PEOPLE),
+    NavigationItem("/successions", "Closed schools", Permission.DECIDE_SUCCESSION),
+    NavigationItem("/data-protection", "Records", Permission.MANAGE_RETENTION),
 )
 
 
-def make_house(settings: Settings) -> House:
+def build_context(settings: Settings) -> AppContext:
     """The parts that every request needs, from the settings of this installation."""
     database = Database.of(settings, pool_size=settings.pool_size)
     tenants = Tenants(database)
-    return House(
+    return AppContext(
         database=database,
         environment=make_environment(bundled("templates")),
         find_tenant=tenants.of_host,
-        find_person=find_person,
-        keep_awake=keep_awake(database),
+        find_person=load_principal,
+        keep_awake=touch_session(database),
         destinations=DESTINATIONS,
         demonstration=settings.demonstration,
         secret=settings.secret,
@@ -89,20 +89,20 @@ def make_house(settings: Settings) -> House:
     )
 
 
-def make_app(house: House) -> Litestar:
+def make_app(app_context: AppContext) -> Litestar:
     """The app over a house: every room's pages, the assets, and pages for what goes wrong outside the gate."""
 
     @asynccontextmanager
-    async def open_house(app: Litestar) -> AsyncIterator[None]:
-        await refuse_wrong_role(house.database)
-        app.state.house = house
+    async def open_context(app: Litestar) -> AsyncIterator[None]:
+        await check_database_role(app_context.database)
+        app.state.app_context = app_context
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000)
         gc.enable()
         yield
-        await house.pool.close()
-        await house.database.close()
+        await app_context.pool.close()
+        await app_context.database.close()
 
     def not_served(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:
         """What Litestar refused before the gate: an unknown address, another method, too large a body."""
@@ -110,7 +110,7 @@ def make_app(house: House) -> Litestar:
         status = 404 if problem.status_code == 405 else problem.status_code
         answer = response_to(
             request,
-            request.app.state.house,
+            request.app.state.app_context,
             None,
             None,
             Page(f"errors/{name}.html", {"mistakes": {}}, status),
@@ -122,11 +122,11 @@ def make_app(house: House) -> Litestar:
         path="/assets",
         directories=[ASSETS],
         middleware=[with_versions],
-        opt={"permission": Permission.OPEN_FRONT_DOOR},
+        opt={"permission": Permission.VIEW_PUBLIC_PAGES},
     )
     return Litestar(
         route_handlers=[*(handler for room in ROOMS for handler in room.routes), assets],
-        lifespan=[open_house],
+        lifespan=[open_context],
         middleware=[with_security_headers],
         exception_handlers={HTTPException: not_served},
         request_max_body_size=1_000_000,
@@ -139,4 +139,4 @@ def create_app() -> Litestar:
     """The app as a server starts it: settings from the environment."""
     settings = Settings.from_environment()
     start_logs(settings)
-    return make_app(make_house(settings))
+    return make_app(build_context(settings))

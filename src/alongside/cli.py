@@ -11,19 +11,19 @@ from pathlib import Path
 
 import click
 
-from alongside.errors import WrongSetUp
-from alongside.serving import SUPERVISOR, end_with_supervisor, listen, serve, web_processes
+from alongside.errors import ConfigurationError
+from alongside.process_manager import ManagedProcess, Supervisor, child
 from alongside.settings import Settings
-from alongside.supervision import Kept, Supervisor, child
+from alongside.web_server import SUPERVISOR, end_with_supervisor, listen, serve, web_processes
 
 ROOMS = {
-    "audit": "alongside.journal.commands",
-    "authority": "alongside.consortia.commands",
-    "consortia": "alongside.consortia.commands",
-    "directory": "alongside.directory.exchange.commands",
-    "keys": "alongside.database.commands",
-    "people": "alongside.people.commands",
-    "schools": "alongside.succession.commands",
+    "audit": "alongside.platform.audit.commands",
+    "authority": "alongside.features.consortia.commands",
+    "consortia": "alongside.features.consortia.commands",
+    "directory": "alongside.features.directory.import_export.commands",
+    "keys": "alongside.platform.database.commands",
+    "people": "alongside.features.people.commands",
+    "schools": "alongside.features.school_successions.commands",
 }
 """Commands that a room brings: in each module, the click group (or command) of that name."""
 
@@ -42,7 +42,7 @@ class Rooms(click.Group):
         module = ROOMS.get(cmd_name)
         if module is None or not _there(module):
             return super().get_command(ctx, cmd_name)
-        import_module("alongside.tables")  # before any of the command's work: it may open a database
+        import_module("alongside.models_registry")  # before any of the command's work: it may open a database
         command: click.Command = getattr(import_module(module), cmd_name)
         return command
 
@@ -79,7 +79,7 @@ web_option = click.option(
 )
 def demo(port: int, web: int, folder: Path | None) -> None:
     """Try it: a database, authorities with invented schools, web app and worker. Nothing else is needed."""
-    from alongside.demonstration import chosen_folder, demonstrate
+    from alongside.dev.demo_runner import chosen_folder, demonstrate
 
     raise SystemExit(demonstrate(folder or chosen_folder(), port, web, say))
 
@@ -129,20 +129,20 @@ def worker() -> None:
 @alongside.command()
 def migrate() -> None:
     """Bring the database of ALONGSIDE_MIGRATOR_URL to the present schema; harmless when it is there."""
-    from alongside.database.schema import bring_up_to_date
+    from alongside.platform.database.schema import upgrade_schema
 
     settings = Settings.from_environment()
-    asyncio.run(bring_up_to_date(settings.needed_migrator_url(), settings.fence_key))
+    asyncio.run(upgrade_schema(settings.needed_migrator_url(), settings.signing_key))
     click.echo("The database has the present schema.")
 
 
 async def _look_at_database(settings: Settings) -> None:
     """Stop with one sentence where the app could not serve: PostgreSQL away or too old, a wrong password or role."""
-    import_module("alongside.tables")
-    session = import_module("alongside.database.session")
-    database = session.Database(settings.database_url, settings.fence_key, pool_size=1)
+    import_module("alongside.models_registry")
+    session = import_module("alongside.platform.database.session")
+    database = session.Database(settings.database_url, settings.signing_key, pool_size=1)
     try:
-        await session.refuse_wrong_role(database)
+        await session.check_database_role(database)
     finally:
         await database.close()
 
@@ -154,7 +154,7 @@ def _supervise(host: str, port: int, processes: int, *, worker: bool) -> int:
     environment = os.environ | {SUPERVISOR: str(os.getpid())}
     with web_processes(sock.fileno(), processes, environment) as kept:
         if worker:
-            kept.append(Kept("the worker", lambda: child(["worker"], environment)))
+            kept.append(ManagedProcess("the worker", lambda: child(["worker"], environment)))
         return asyncio.run(Supervisor(kept, say).run())
 
 
@@ -162,11 +162,11 @@ def main() -> None:
     """The console script: what is wrong with the set-up or the database is one line and exit code 1."""
     try:
         alongside()
-    except WrongSetUp as problem:
+    except ConfigurationError as problem:
         say(str(problem))
         sys.exit(1)
     except Exception as problem:
-        from alongside.database.connecting import explained
+        from alongside.platform.database.connecting import explained
 
         sentence = explained(problem)
         if sentence is None:

@@ -7,20 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
-class Alongside(Exception):
+class AlongsideError(Exception):
     """The root of everything this product raises on purpose."""
 
 
-class NotThere(Alongside):
+class NotFound(AlongsideError):
     """There is no such thing within this person's reach: not there and not yours look the same (404)."""
 
 
-class SignedOut(Alongside):
+class AuthenticationRequired(AlongsideError):
     """This page asks to know who you are (the sign-in page, then back here)."""
 
 
 @dataclass
-class Refused(Alongside):
+class ActionRefused(AlongsideError):
     """An act that the present state does not allow (409).
 
     `sentence` says why and what to do; `state` is the state that the thing is in now.
@@ -34,7 +34,7 @@ class Refused(Alongside):
 
 
 @dataclass
-class Stale(Alongside):
+class EditConflict(AlongsideError):
     """Somebody changed the thing while this person was editing it (409).
 
     `differences` holds (label, what you typed, what stands there now), `version` the present version.
@@ -51,7 +51,7 @@ class Stale(Alongside):
 
 
 @dataclass
-class Invalid(Alongside):
+class ValidationFailed(AlongsideError):
     """Something that was typed cannot be taken (422).
 
     `mistakes` maps a field's name to sentences that each name the cure.
@@ -63,16 +63,16 @@ class Invalid(Alongside):
         return " ".join(sentence for sentences in self.mistakes.values() for sentence in sentences)
 
 
-class Forged(Alongside):
+class CsrfError(AlongsideError):
     """A write that did not come from one of our own forms (403): no token, a wrong one, or another site."""
 
 
-class TooBusy(Alongside):
+class ServiceUnavailable(AlongsideError):
     """The database cannot be asked just now (503, come back in a moment)."""
 
 
 @dataclass
-class TooManyRequests(Alongside):
+class TooManyRequests(AlongsideError):
     """More than one person or authority may ask for in this time (429); `sentence` says what to do."""
 
     sentence: str
@@ -81,5 +81,5 @@ class TooManyRequests(Alongside):
         return self.sentence
 
 
-class WrongSetUp(Alongside):
+class ConfigurationError(AlongsideError):
     """The product refuses to start: the sentence names the setting and the cure."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
-from alongside.errors import WrongSetUp
+from alongside.errors import ConfigurationError
 
 PACKAGE = Path(__file__).parent
 SHORTEST_SECRET = 32
@@ -32,7 +32,7 @@ class Settings:
     """
 
     database_url: str = field(repr=False)
-    fence_key: bytes = field(repr=False)
+    signing_key: bytes = field(repr=False)
     secret: bytes = field(repr=False)
     migrator_url: str | None = field(default=None, repr=False)
     demonstration: bool = False
@@ -56,7 +56,7 @@ class Settings:
     def needed_migrator_url(self) -> str:
         """The address for the role alongside_migrator. Raises WrongSetUp when it is not set."""
         if self.migrator_url is None:
-            raise WrongSetUp(
+            raise ConfigurationError(
                 "ALONGSIDE_MIGRATOR_URL is not set: give it the address for the role alongside_migrator."
             )
         return self.migrator_url
@@ -78,7 +78,7 @@ class Settings:
                     "DATABASE_URL", _postgresql, "an address, postgresql://alongside_app:…@host/name"
                 ),
             ),
-            fence_key=given.needed("ALONGSIDE_FENCE_KEY", _secret, _AT_RANDOM),
+            signing_key=given.needed("ALONGSIDE_RLS_SIGNING_KEY", _secret, _AT_RANDOM),
             secret=given.needed("ALONGSIDE_SECRET", _secret, _AT_RANDOM),
             migrator_url=tls.of_database("ALONGSIDE_MIGRATOR_URL", migrator_url) if migrator_url else None,
             tls_required=tls.required,
@@ -125,7 +125,7 @@ class Tls:
         if not self.required or query.get("host", [parts.hostname or "/"])[0].startswith("/"):
             return address
         if mode not in ("", "verify-full"):
-            raise WrongSetUp(
+            raise ConfigurationError(
                 f"{name} asks for sslmode={mode}, but ALONGSIDE_TLS_REQUIRED is yes: use sslmode=verify-full or leave "
                 "it out."
             )
@@ -145,7 +145,7 @@ class Tls:
         """Raises WrongSetUp when there is no such file."""
         found = self.certificates or ssl.get_default_verify_paths().cafile or SYSTEM_CERTIFICATES
         if not Path(found).is_file():
-            raise WrongSetUp(
+            raise ConfigurationError(
                 f"ALONGSIDE_TLS_CERTIFICATES: {found} is not there. Name a file with the certificates to trust."
             )
         return found
@@ -165,14 +165,14 @@ class Given:
             try:
                 return Path(path).read_text(encoding="utf-8").strip() or None
             except OSError as error:
-                raise WrongSetUp(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from None
+                raise ConfigurationError(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from None
         return self.environment.get(name, "").strip() or None
 
     def needed(self, name: str, convert: Callable[[str], Value], cure: str) -> Value:
         """The value of a variable that must be there."""
         text = self.optional(name)
         if text is None:
-            raise WrongSetUp(
+            raise ConfigurationError(
                 f"{name} is not set: give it {cure}. To try the product, run “alongside demo” instead."
             )
         return self._convert(name, text, convert, cure)
@@ -186,7 +186,7 @@ class Given:
         try:
             return convert(text)
         except (ValueError, LookupError):
-            raise WrongSetUp(f"{name} cannot be understood: give it {cure}.") from None
+            raise ConfigurationError(f"{name} cannot be understood: give it {cure}.") from None
 
 
 _AT_RANDOM = "32 random characters or more (make them with: openssl rand -hex 32)"
@@ -255,4 +255,4 @@ def bundled(name: str) -> Path:
         return beside_the_source
     if inside_the_wheel.is_dir():
         return inside_the_wheel
-    raise WrongSetUp(f"This installation lacks its {name}: install it again.")
+    raise ConfigurationError(f"This installation lacks its {name}: install it again.")

@@ -5,7 +5,7 @@ Rows are named as in `rows.py`: the kind first, then the place whose school it b
 
 from collections.abc import Callable, Iterable
 
-from tests.people import FORD, LOCK, MILL, NORTH, PARK, QUAY, SOUTHSHIRE, Cast
+from tests.personas import FORD, LOCK, MILL, NORTH, PARK, QUAY, SOUTHSHIRE, Persona
 
 Names = Iterable[str]
 
@@ -19,17 +19,17 @@ LEADERS = ("consortium_lead", "consortium_deputy")
 CORE = ("core_officer", "head_of_service")
 
 
-def place_of(name: str) -> str:
+def line_of(name: str) -> str:
     """The place in the name of a row."""
     return next(place for place in (*HOMES.values(), "twin") if place in name.split("-"))
 
 
-def first_name(who: Cast) -> str:
+def first_name(who: Persona) -> str:
     """How the things of one person are named."""
     return who.name.split()[0].lower() + ("-twin" if who.authority_id == SOUTHSHIRE else "")
 
 
-def looked_after(who: Cast) -> set[str]:
+def looked_after(who: Persona) -> set[str]:
     """The places for which somebody acts: their own school, their consortium's, or all."""
     role = who.role.value
     if who.authority_id == SOUTHSHIRE:
@@ -42,7 +42,7 @@ def looked_after(who: Cast) -> set[str]:
     return set(CONSORTIUM) if role in CORE else set()
 
 
-def neighbours(who: Cast) -> set[str]:
+def neighbours(who: Persona) -> set[str]:
     """The places of one's consortium: what is shown within it is shown to their people."""
     if who.authority_id == SOUTHSHIRE:
         return looked_after(who)
@@ -50,28 +50,28 @@ def neighbours(who: Cast) -> set[str]:
     return {place for place, consortium in CONSORTIUM.items() if consortium in near}
 
 
-def inside(who: Cast, name: str) -> bool:
+def inside(who: Persona, name: str) -> bool:
     """Whether a row is of the authority of somebody at all."""
-    return (place_of(name) == "twin") == (who.authority_id == SOUTHSHIRE)
+    return (line_of(name) == "twin") == (who.authority_id == SOUTHSHIRE)
 
 
 def owner_of(name: str) -> str:
     """The place of the school that a need or an offer is of: an offer in a proposal is the supporter's."""
-    place = place_of(name)
+    place = line_of(name)
     return GIVER.get(place, place) if name.startswith("offer-of-") else place
 
 
-def needs(who: Cast, names: Names) -> set[str]:
+def needs(who: Persona, names: Names) -> set[str]:
     """The needs of the schools looked after, drafts among them."""
-    return {one for one in names if one.startswith("need-") and place_of(one) in looked_after(who)}
+    return {one for one in names if one.startswith("need-") and line_of(one) in looked_after(who)}
 
 
-def offers(who: Cast, names: Names) -> set[str]:
+def offers(who: Persona, names: Names) -> set[str]:
     """The offers of the schools looked after."""
     return {one for one in names if one.startswith("offer-") and owner_of(one) in looked_after(who)}
 
 
-def board(who: Cast, names: Names) -> set[str]:
+def board(who: Persona, names: Names) -> set[str]:
     """Needs that wait for a partner and offers that stand: within the consortium, or where shown to all."""
     if who.role.value not in (*SCHOOL, *LEADERS, *CORE):
         return set()
@@ -89,27 +89,27 @@ def board(who: Cast, names: Names) -> set[str]:
     }
 
 
-def _between(who: Cast, names: Names, kinds: tuple[str, ...]) -> set[str]:
+def _between(who: Persona, names: Names, kinds: tuple[str, ...]) -> set[str]:
     return {
         one
         for one in names
         if one.startswith(kinds)
         and inside(who, one)
-        and {place_of(one), GIVER.get(place_of(one), place_of(one))} & looked_after(who)
+        and {line_of(one), GIVER.get(line_of(one), line_of(one))} & looked_after(who)
     }
 
 
-def proposals(who: Cast, names: Names) -> set[str]:
+def proposals(who: Persona, names: Names) -> set[str]:
     """The proposals, with their needs, of which either school is looked after."""
     return _between(who, names, ("proposal-", "need-of-proposal-", "need-of-partnership-"))
 
 
-def partnerships(who: Cast, names: Names) -> set[str]:
-    """The partnerships, with their needs, of which either school is looked after."""
+def agreements(who: Persona, names: Names) -> set[str]:
+    """The agreements, with their needs, of which either school is looked after."""
     return _between(who, names, ("partnership-", "need-of-partnership-"))
 
 
-def plans(who: Cast, names: Names) -> set[str]:
+def plans(who: Persona, names: Names) -> set[str]:
     """The plans of the consortium for those who lead it; all for the core team."""
     role = who.role.value
     if role in CORE:
@@ -120,33 +120,33 @@ def plans(who: Cast, names: Names) -> set[str]:
     return {one for one in names if mine and one.startswith(mine)}
 
 
-def cases(who: Cast, names: Names) -> set[str]:
+def escalations(who: Persona, names: Names) -> set[str]:
     """A head: those about the own school of which they were told. Leaders: those of their consortium. Core: all.
 
-    The cases about Ford, which is in no consortium, were raised by the north one.
+    The escalations about Ford, which is in no consortium, were raised by the north one.
     """
     found = {one for one in names if one.startswith("case-") and inside(who, one)}
     role = who.role.value
     if role == "headteacher":
-        return {one for one in found if place_of(one) in looked_after(who) and one.endswith("-told")}
+        return {one for one in found if line_of(one) in looked_after(who) and one.endswith("-told")}
     if role in LEADERS:
         also = {"ford"} if who.consortium_id == NORTH else set()
-        return {one for one in found if place_of(one) in looked_after(who) | also}
+        return {one for one in found if line_of(one) in looked_after(who) | also}
     return found if role in CORE else set()
 
 
-def entries(who: Cast, names: Names) -> set[str]:
+def entries(who: Persona, names: Names) -> set[str]:
     """The entries of the schools looked after; for heads also those that wait for a head's check next door."""
-    own = {one for one in names if one.startswith("entry-") and place_of(one) in looked_after(who)}
+    own = {one for one in names if one.startswith("entry-") and line_of(one) in looked_after(who)}
     if who.role.value != "headteacher":
         return own
     near = neighbours(who)
     return own | {
-        one for one in names if one.startswith("entry-") and "-submitted-" in one and place_of(one) in near
+        one for one in names if one.startswith("entry-") and "-submitted-" in one and line_of(one) in near
     }
 
 
-def directory(who: Cast, names: Names) -> set[str]:
+def directory(who: Persona, names: Names) -> set[str]:
     """The verified entries: those within the consortium, and those shown beyond it."""
     if who.role.value not in (*SCHOOL, *LEADERS, *CORE):
         return set()
@@ -156,30 +156,30 @@ def directory(who: Cast, names: Names) -> set[str]:
         if one.startswith("entry-")
         and "-verified-" in one
         and inside(who, one)
-        and (not one.endswith("-consortium") or place_of(one) in neighbours(who))
+        and (not one.endswith("-consortium") or line_of(one) in neighbours(who))
     }
 
 
-def public(who: Cast | None, names: Names) -> set[str]:
+def public(who: Persona | None, names: Names) -> set[str]:
     """The entries that their schools show to everybody, by authority: of the host's."""
     twin = who is not None and who.authority_id == SOUTHSHIRE
     return {
         one
         for one in names
-        if one.startswith("entry-") and one.endswith("-public") and (place_of(one) == "twin") == twin
+        if one.startswith("entry-") and one.endswith("-public") and (line_of(one) == "twin") == twin
     }
 
 
 def _by_school(kind: str, roles: tuple[str, ...]) -> "Rule":
-    def rule(who: Cast, names: Names) -> set[str]:
+    def rule(who: Persona, names: Names) -> set[str]:
         places = looked_after(who) if who.role.value in roles else set()
-        return {one for one in names if one.startswith(f"{kind}-") and place_of(one) in places}
+        return {one for one in names if one.startswith(f"{kind}-") and line_of(one) in places}
 
     return rule
 
 
 def _everywhere(kind: str, roles: tuple[str, ...]) -> "Rule":
-    def rule(who: Cast, names: Names) -> set[str]:
+    def rule(who: Persona, names: Names) -> set[str]:
         found = {one for one in names if one.startswith(f"{kind}-")}
         return {one for one in found if inside(who, one)} if who.role.value in roles else set()
 
@@ -187,7 +187,7 @@ def _everywhere(kind: str, roles: tuple[str, ...]) -> "Rule":
 
 
 def _own(kind: str, all_for: tuple[str, ...] = (), besides: tuple[str, ...] = ()) -> "Rule":
-    def rule(who: Cast, names: Names) -> set[str]:
+    def rule(who: Persona, names: Names) -> set[str]:
         twin = who.authority_id == SOUTHSHIRE
         if who.role.value in besides:
             return set()
@@ -198,66 +198,66 @@ def _own(kind: str, all_for: tuple[str, ...] = (), besides: tuple[str, ...] = ()
     return rule
 
 
-def invitations(who: Cast, names: Names) -> set[str]:
+def invitations(who: Persona, names: Names) -> set[str]:
     """A head: those to be their delegates; an administrator: all."""
     found = {one for one in names if one.startswith("invited-") and inside(who, one)}
     if who.role.value == "authority_administrator":
         return found
     return (
-        {one for one in found if place_of(one) in looked_after(who)}
+        {one for one in found if line_of(one) in looked_after(who)}
         if who.role.value == "headteacher"
         else set()
     )
 
 
-def outbox(who: Cast, names: Names) -> set[str]:
+def outbox(who: Persona, names: Names) -> set[str]:
     """The demonstration shows its emails to everybody of the authority."""
     twin = who.authority_id == SOUTHSHIRE
     return {one for one in names if one.startswith("mail-") and one.endswith("-twin") == twin}
 
 
-Rule = Callable[[Cast, Names], set[str]]
+Rule = Callable[[Persona, Names], set[str]]
 ADMINISTRATOR = ("authority_administrator",)
 EXACTLY: dict[str, Rule] = {
     "/account": _own("device"),
-    "/board": board,
-    "/cases": cases,
-    "/cases.csv": cases,
+    "/needs-and-offers": board,
+    "/escalations": escalations,
+    "/escalations.csv": escalations,
     "/directory": directory,
     "/directory/entries": entries,
-    "/directory/followings": _own("following", besides=ADMINISTRATOR),
+    "/directory/subscriptions": _own("following", besides=ADMINISTRATOR),
     "/directory/found.csv": directory,
     "/directory/found.jsonl": directory,
     "/directory/found.xlsx": directory,
     "/exclusions": _by_school("exclusion", ("headteacher", *CORE)),
-    "/fitness": _everywhere("unfit", CORE),
+    "/support-suspensions": _everywhere("unfit", CORE),
     "/interests": _own("interest", all_for=CORE, besides=ADMINISTRATOR),
-    "/mail-failures": lambda who, names: {
+    "/failed-emails": lambda who, names: {
         one
         for one in _own("mail-given_up", all_for=ADMINISTRATOR)(who, names)
         if who.role.value in ADMINISTRATOR
     },
     "/needs": needs,
     "/needs.csv": needs,
-    "/notices": _own("notice"),
+    "/notifications": _own("notice"),
     "/offers": offers,
     "/offers.csv": offers,
     "/outbox": outbox,
-    "/partnerships": partnerships,
+    "/agreements": agreements,
     "/people": invitations,
     "/plans": plans,
     "/proposals": proposals,
-    "/records": _everywhere("hold", (*ADMINISTRATOR, "head_of_service")),
+    "/data-protection": _everywhere("hold", (*ADMINISTRATOR, "head_of_service")),
 }
 """The lists, with the rows that each shows to somebody: these and no others."""
 
-FIRST_PAGES = ("/", "/desk", "/consortium")
+FIRST_PAGES = ("/", "/home", "/consortium")
 """Pages that show the most urgent of several lists: nothing beyond what those lists show."""
 
 
-def first_page(who: Cast, names: Names) -> set[str]:
+def first_page(who: Persona, names: Names) -> set[str]:
     """Everything that somebody may find in any list."""
-    every = [needs, offers, board, proposals, partnerships, plans, cases, entries, directory]
+    every = [needs, offers, board, proposals, agreements, plans, escalations, entries, directory]
     own = [_own("notice"), _own("view")]
     return set().union(*(rule(who, names) for rule in (*every, *own)))
 

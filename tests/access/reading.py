@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from tests.access.test_every_route import Route, routes_of
-from tests.faults.callers import call_bytes
-from tests.people import Cast
+from tests.faults.clients import call_bytes
+from tests.personas import Persona
 
 MOST = 40
 """Addresses of one list that are read for one person at most."""
@@ -35,7 +35,7 @@ def lists_of(app: Any) -> list[Route]:
     ]
 
 
-async def everything_at(app: Any, who: Cast | None, first: str, path: str | None = None) -> str | None:
+async def everything_at(app: Any, who: Persona | None, first: str, path: str | None = None) -> str | None:
     """All that somebody can read at an address, with every query that it links to; None where they may not come.
 
     With `path`, `first` is a question asked there, and only further pages of its answer are followed.

@@ -13,14 +13,14 @@ import asyncpg
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.database.session import Database
-from alongside.directory.model import DirectoryEntry
-from alongside.directory.version import EntryVersion
-from tests.access.world import put
-from tests.escalations.scene import put_case
-from tests.people import (
+from alongside.features.directory.models import DirectoryEntry
+from alongside.features.directory.versions.models import EntryVersion
+from alongside.platform.database.session import Database
+from tests.access.dataset import put
+from tests.databases import DatabaseCopy, open_database
+from tests.features.escalations.builders import put_escalation
+from tests.personas import (
     ADMINISTRATOR,
-    CAST,
     FORD,
     LEAD_OF_NORTH,
     LEAD_OF_SOUTH,
@@ -31,15 +31,15 @@ from tests.people import (
     NORTHSHIRE,
     OFFICER,
     PARK,
+    PERSONAS,
     QUAY,
     SOUTH,
     SOUTHSHIRE,
 )
-from tests.stage import Copy, open_database
 
 NOW = datetime.now(UTC)
 TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
-PLACES: dict[str, tuple[int, int, int]] = {
+ASSIGNMENTS: dict[str, tuple[int, int, int]] = {
     "mill": (NORTHSHIRE, MILL, FORD),
     "park": (NORTHSHIRE, PARK, LOCK),
     "quay": (NORTHSHIRE, QUAY, LOCK),
@@ -85,16 +85,16 @@ def _stands_in(token: str, text: str) -> bool:
     return False
 
 
-async def make_rows(copy: Copy) -> Rows:
+async def make_rows(copy: DatabaseCopy) -> Rows:
     """Fill a database with the rows of all places."""
     connection = await asyncpg.connect(copy.superuser_url)
     database = open_database(copy)
     rows = Rows()
     try:
-        for place in PLACES:
-            await _cases(connection, rows, place)
+        for place in ASSIGNMENTS:
+            await _escalations(connection, rows, place)
         await connection.execute("SET session_replication_role = replica")
-        for place in PLACES:
+        for place in ASSIGNMENTS:
             await _posts(connection, rows, place)
             await _barriers(connection, rows, place)
         await _plans(connection, rows)
@@ -107,7 +107,7 @@ async def make_rows(copy: Copy) -> Rows:
 
 
 def _need(place: str, title: str, state: str, audience: str) -> dict[str, Any]:
-    authority_id, urn, _ = PLACES[place]
+    authority_id, urn, _ = ASSIGNMENTS[place]
     return {
         "authority_id": authority_id,
         "school_urn": urn,
@@ -116,11 +116,11 @@ def _need(place: str, title: str, state: str, audience: str) -> dict[str, Any]:
         "theme": "phonics",
         "phase": "primary",
         "wanted": "Help",
-        "good_looks_like": "Every child reads",
+        "success_criteria": "Every child reads",
         "form_of_support": "coaching",
         "urgency": "soon",
         "audience": audience,
-        "shown_to_all_from": AUDIENCES[audience],
+        "visible_to_authority_from": AUDIENCES[audience],
         "posted_at": NOW,
         "confirmed_on": TODAY,
     }
@@ -139,14 +139,14 @@ def _offer(authority_id: int, urn: int, title: str, state: str, audience: str) -
         "engagements_max": 5,
         "appetite": "yes",
         "audience": audience,
-        "shown_to_all_from": AUDIENCES[audience],
+        "visible_to_authority_from": AUDIENCES[audience],
         "posted_at": NOW,
         "confirmed_on": TODAY,
     }
 
 
 async def _posts(connection: asyncpg.Connection, rows: Rows, place: str) -> None:
-    authority_id, urn, giving = PLACES[place]
+    authority_id, urn, giving = ASSIGNMENTS[place]
     for state, audience in (("draft", "consortium"), ("open", "consortium"), ("open", "everybody")):
         name = f"need-{place}-{state}-{audience}"
         rows.known(await put(connection, "need", **_need(place, rows.add(name), state, audience)), name)
@@ -156,7 +156,7 @@ async def _posts(connection: asyncpg.Connection, rows: Rows, place: str) -> None
             connection, "offer", **_offer(authority_id, urn, rows.add(name), state, audience)
         )
         rows.known(offer_id, name)
-    for kind, state in (("proposal", "proposed"), ("partnership", "agreed")):
+    for kind, state in (("proposal", "proposed"), ("support_agreement", "agreed")):
         name = f"{kind}-{place}"
         need_id = await put(
             connection, "need", **_need(place, rows.add(f"need-of-{name}"), state, "consortium")
@@ -168,7 +168,7 @@ async def _posts(connection: asyncpg.Connection, rows: Rows, place: str) -> None
             **_offer(authority_id, giving, rows.add(f"offer-of-{name}"), "live", "consortium"),
         )
         rows.known(offer_id, f"offer-of-{name}")
-        sides = {"authority_id": authority_id, "asking_urn": urn, "giving_urn": giving}
+        sides = {"authority_id": authority_id, "requesting_urn": urn, "supporting_urn": giving}
         terms = {"days": 2, "starts_on": TODAY, "ends_on": TODAY + timedelta(days=60)}
         proposal_id = await put(
             connection,
@@ -185,9 +185,9 @@ async def _posts(connection: asyncpg.Connection, rows: Rows, place: str) -> None
         if kind == "proposal":
             rows.known(proposal_id, name)
             continue
-        partnership_id = await put(
+        agreement_id = await put(
             connection,
-            "partnership",
+            "support_agreement",
             **sides,
             **terms,
             need_id=need_id,
@@ -195,11 +195,11 @@ async def _posts(connection: asyncpg.Connection, rows: Rows, place: str) -> None
             proposal_id=proposal_id,
             state="active",
         )
-        rows.known(partnership_id, name)
+        rows.known(agreement_id, name)
 
 
 async def _barriers(connection: asyncpg.Connection, rows: Rows, place: str) -> None:
-    authority_id, urn, other = PLACES[place]
+    authority_id, urn, other = ASSIGNMENTS[place]
     inside = {"authority_id": authority_id}
     words = rows.add(f"exclusion-{place}")
     await put(
@@ -212,7 +212,14 @@ async def _barriers(connection: asyncpg.Connection, rows: Rows, place: str) -> N
         made_by=OFFICER.person_id,
     )
     words = rows.add(f"unfit-{place}")
-    await put(connection, "school_unfit", **inside, school_urn=urn, reason=words, set_by=OFFICER.person_id)
+    await put(
+        connection,
+        "school_support_suspension",
+        **inside,
+        school_urn=urn,
+        reason=words,
+        set_by=OFFICER.person_id,
+    )
     words = rows.add(f"hold-{place}")
     await put(
         connection,
@@ -256,37 +263,37 @@ async def _plans(connection: asyncpg.Connection, rows: Rows) -> None:
             rows.known(run_id, f"{name}-{state}")
 
 
-async def _cases(connection: asyncpg.Connection, rows: Rows, place: str) -> None:
-    authority_id, urn, _ = PLACES[place]
+async def _escalations(connection: asyncpg.Connection, rows: Rows, place: str) -> None:
+    authority_id, urn, _ = ASSIGNMENTS[place]
     consortium_id = MEMBERS.get(urn, NORTH)
     raised_by = (LEAD_OF_SOUTH if consortium_id == SOUTH else LEAD_OF_NORTH).person_id
     inside = {"authority_id": authority_id, "school_urn": urn, "consortium_id": consortium_id}
     for state in ("raised", "active", "closed"):
         for told in (True, False):
-            name = f"case-{place}-{state}-{'told' if told else 'untold'}"
-            more = {} if told else {"told_at": None}
-            case_id = await put_case(
+            name = f"case-{place}-{state}-{'told' if told else 'deferred'}"
+            more = {} if told else {"notified_at": None}
+            escalation_id = await put_escalation(
                 connection, state, **inside, raised_by=raised_by, wanted=rows.add(name), **more
             )
-            rows.known(case_id, name)
+            rows.known(escalation_id, name)
 
 
 async def _own_things(connection: asyncpg.Connection, rows: Rows) -> None:
-    for one in (*CAST, ADMINISTRATOR.twin, OFFICER.twin):
+    for one in (*PERSONAS, ADMINISTRATOR.twin, OFFICER.twin):
         who = one.name.split()[0].lower() + ("-twin" if one.authority_id == SOUTHSHIRE else "")
         inside = {"authority_id": one.authority_id, "person_id": one.person_id}
         await put(
             connection,
-            "notice",
+            "notification",
             **inside,
             kind="proposal",
             text=rows.add(f"notice-{who}"),
-            path="/desk",
+            path="/home",
             once=who,
         )
         await put(
             connection,
-            "directory_following",
+            "directory_subscription",
             **inside,
             kind="theme",
             subject="phonics",
@@ -303,7 +310,7 @@ async def _own_things(connection: asyncpg.Connection, rows: Rows) -> None:
         )
         await put(
             connection,
-            "signed_in",
+            "user_session",
             **inside,
             token_hash=who.encode(),
             issuer="https://stage.example",
@@ -313,16 +320,16 @@ async def _own_things(connection: asyncpg.Connection, rows: Rows) -> None:
         for state in ("given_up", "sent"):
             await put(
                 connection,
-                "mail",
+                "email_outbox",
                 **inside,
                 to_address=f"{who}@mail.example",
                 subject=rows.add(f"mail-{state}-{who}"),
                 body="Words",
                 state=state,
                 last_error="No such address",
-                path="/desk",
+                path="/home",
             )
-    for place, (authority_id, urn, _) in PLACES.items():
+    for place, (authority_id, urn, _) in ASSIGNMENTS.items():
         await put(
             connection,
             "invitation",
@@ -338,11 +345,11 @@ async def _own_things(connection: asyncpg.Connection, rows: Rows) -> None:
 
 async def _entries(connection: asyncpg.Connection, rows: Rows, database: Database) -> None:
     """Entries with the triggers that put them on the search shelf and in front of the public, without the others."""
-    guards = ("legal_move", "refuse_without_consent")
+    guards = ("allowed_transition", "refuse_without_consent")
     for guard in guards:
         await connection.execute(f"ALTER TABLE directory_entry DISABLE TRIGGER {guard}")
-    for place, (authority_id, urn, _) in PLACES.items():
-        async with database.fenced(authority_id) as session:
+    for place, (authority_id, urn, _) in ASSIGNMENTS.items():
+        async with database.transaction(authority_id) as session:
             for state in ENTRY_STATES:
                 for visibility in (
                     ("consortium", "authority", "public") if state == "verified" else ("consortium",)
@@ -367,7 +374,7 @@ async def _entry(session: AsyncSession, rows: Rows, name: str, urn: int, state: 
             themes=["phonics"],
             problem="Too few children read",
             visibility=visibility,
-            shown_to_all_from=None if visibility == "consortium" else TODAY - timedelta(days=1),
+            visible_to_authority_from=None if visibility == "consortium" else TODAY - timedelta(days=1),
             verified_edition=1 if verified else None,
             reviewed_on=TODAY if verified else None,
             review_due_on=TODAY + timedelta(days=300) if verified else None,

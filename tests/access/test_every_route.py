@@ -9,16 +9,17 @@ from typing import Any
 import asyncpg
 import pytest
 
-from alongside.access.permissions import LAW
-from alongside.access.person import ROLE_NAMES
-from alongside.database.base import Base
-from alongside.database.isolation import owned_tables
-from alongside.web.problems import STATUSES as PROBLEMS
+from alongside.platform.access.permissions import ROLE_PERMISSIONS
+from alongside.platform.access.principal import ROLE_NAMES
+from alongside.platform.database.base import Base
+from alongside.platform.database.row_level_security import owned_tables
+from alongside.platform.web.problems import STATUSES as PROBLEMS
+from tests.access.dataset import SCOPES, World, make_world
 from tests.access.oracle import AGREED, agreed, known
-from tests.access.world import SCOPES, World, make_world
 from tests.client import Client
-from tests.faults.callers import Answered, call
-from tests.people import (
+from tests.databases import DatabaseCopy, app_over, copy_of_template, drop
+from tests.faults.clients import Answered, call
+from tests.personas import (
     ADMINISTRATOR,
     DELEGATE_OF_MILL,
     DEPUTY_OF_NORTH,
@@ -26,11 +27,10 @@ from tests.people import (
     HEAD_OF_SERVICE,
     LEAD_OF_NORTH,
     OFFICER,
-    Cast,
+    Persona,
 )
-from tests.stage import Copy, app_over, copy_of_template, drop
 
-ACTORS: tuple[Cast | None, ...] = (
+ACTORS: tuple[Persona | None, ...] = (
     HEAD_OF_MILL,
     DELEGATE_OF_MILL,
     LEAD_OF_NORTH,
@@ -44,7 +44,7 @@ OBJECTS = {
     "need_id",
     "offer_id",
     "proposal_id",
-    "partnership_id",
+    "agreement_id",
     "visit_id",
     "aim_id",
     "amendment_id",
@@ -56,10 +56,10 @@ OBJECTS = {
     "public_attachment_id",
     "run_id",
     "exclusion_id",
-    "case_id",
+    "escalation_id",
     "task_id",
     "criterion_id",
-    "case_visit_id",
+    "escalation_visit_id",
     "file_id",
     "succession_id",
     "urn",
@@ -68,15 +68,15 @@ OWN_THINGS = {
     "view_id",
     "following_id",
     "person_id",
-    "appointment_id",
+    "role_assignment_id",
     "session_id",
     "invitation_id",
     "mail_id",
     "hold_id",
     "request_id",
     "interest_id",
-    "unfit_id",
-    "wish_id",
+    "suspension_id",
+    "constraint_id",
     "cover_id",
     "reader_id",
     "token",
@@ -111,7 +111,7 @@ class Route:
             wanted = name
             if GIVING in self.path:
                 wanted = "to_release"
-            elif name == "partnership_id" and ("/aims" in self.path or "signature" in self.path):
+            elif name == "agreement_id" and ("/aims" in self.path or "signature" in self.path):
                 wanted = "preparing"
             value = {
                 "kind": "closing",
@@ -139,16 +139,16 @@ def routes_of(app: Any) -> list[Route]:
 
 
 @pytest.fixture(scope="module")
-async def stage_set(stage: Any) -> Any:
+async def test_database(database_server: Any) -> Any:
     """A database with one of everything, and a client on the app over it."""
-    copy = await copy_of_template(stage)
+    copy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
     async with app_over(copy) as app:
         yield Client(app), world, copy
-    await drop(stage, copy)
+    await drop(database_server, copy)
 
 
-async def state_of(copy: Copy) -> str:
+async def state_of(copy: DatabaseCopy) -> str:
     """A fingerprint of every row of every table."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
@@ -157,7 +157,7 @@ async def state_of(copy: Copy) -> str:
                 f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {name} t"
             )
             for name in sorted(table.name for table in owned_tables(Base.metadata))
-            if name != "signed_in"
+            if name != "user_session"
         ]
     finally:
         await connection.close()
@@ -166,16 +166,16 @@ async def state_of(copy: Copy) -> str:
 
 def test_what_was_agreed_is_the_law_role_by_role() -> None:
     """The hand-written agreement and the law name the same roles for the same permissions."""
-    for permission, entry in LAW.items():
+    for permission, entry in ROLE_PERMISSIONS.items():
         roles = {role.value for role in entry}
         assert roles == set(AGREED[permission.value]), permission
-    assert set(AGREED) == {permission.value for permission in LAW}
-    assert set(ROLE_NAMES) >= {role for entry in LAW.values() for role in entry}
+    assert set(AGREED) == {permission.value for permission in ROLE_PERMISSIONS}
+    assert set(ROLE_NAMES) >= {role for entry in ROLE_PERMISSIONS.values() for role in entry}
 
 
-async def test_every_route_declares_its_permission_and_names_only_known_things(stage_set: Any) -> None:
+async def test_every_route_declares_its_permission_and_names_only_known_things(test_database: Any) -> None:
     """A route nobody thought about, or a new kind of thing in a path, fails here until somebody places it."""
-    client, _, _ = stage_set
+    client, _, _ = test_database
     routes = routes_of(client.app)
     assert len(routes) > 100
     for route in routes:
@@ -183,7 +183,7 @@ async def test_every_route_declares_its_permission_and_names_only_known_things(s
         assert set(route.names) <= OBJECTS | OWN_THINGS, route
 
 
-def expected(route: Route, actor: Cast | None, scope: str) -> str:
+def expected(route: Route, actor: Persona | None, scope: str) -> str:
     """What the agreement says must happen: in, refused, or sent to sign in."""
     role = actor.role.value if actor else "nobody"
     if not known(route.permission, role):
@@ -202,7 +202,7 @@ def happened(route: Route, status: int, location: str) -> str:
     return "refused" if status == 404 else "in" if status < 500 else f"broken {status}"
 
 
-async def ask(client: Client, route: Route, path: str, actor: Cast | None, htmx: bool) -> Answered:
+async def ask(client: Client, route: Route, path: str, actor: Persona | None, htmx: bool) -> Answered:
     """Send the request that this cell is about: straight into the app, for a client library takes as long as a page."""
     more = {"hx-request": "true"} if htmx else {}
     form = {} if route.method == "POST" else None
@@ -215,15 +215,15 @@ def tried_here(route: Route) -> bool:
         "view_id",
         "following_id",
         "person_id",
-        "appointment_id",
+        "role_assignment_id",
         "session_id",
         "invitation_id",
         "mail_id",
         "hold_id",
         "request_id",
         "interest_id",
-        "unfit_id",
-        "wish_id",
+        "suspension_id",
+        "constraint_id",
         "cover_id",
         "reader_id",
         "token",
@@ -232,9 +232,9 @@ def tried_here(route: Route) -> bool:
     return route.path not in ("/sign-out", "/account/sessions/end", "/sign-in/persona", "/metrics")
 
 
-async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(stage_set: Any) -> None:
+async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(test_database: Any) -> None:
     """Thousands of cells; the refused ones first, with every row of every table fingerprinted around them."""
-    client, world, copy = stage_set
+    client, world, copy = test_database
     routes = [route for route in routes_of(client.app) if tried_here(route)]
     cells = [
         (route, actor, scope)
@@ -268,7 +268,9 @@ async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(stage
     } <= NOBODY_SEES
 
 
-NAMED_IN_THE_BODY = {("POST", path) for path in ("/proposals", "/needs", "/cases", "/directory/harvest")}
+NAMED_IN_THE_BODY = {
+    ("POST", path) for path in ("/proposals", "/needs", "/escalations", "/directory/suggested-entries")
+}
 NOBODY_SEES = {"/not-signed-in/{because}", "/sign-in/{key}", "/sign-in/{key}/callback", "/outbox"} | {
     f"/problems/{status}" for status in PROBLEMS
 }
@@ -276,7 +278,7 @@ NOBODY_SEES = {"/not-signed-in/{because}", "/sign-in/{key}", "/sign-in/{key}/cal
 
 def excused(route: Route, wanted: str, got: str) -> bool:
     """What is nowhere by agreement: an issuer that does not exist, a thing that the empty form did not name."""
-    if route.permission == "open_front_door" and (wanted, got) == ("in", "sign in"):
+    if route.permission == "view_public_pages" and (wanted, got) == ("in", "sign in"):
         return True  # the front door leads to the sign-in page
     if wanted == "in" and got == "refused":
         return (
@@ -287,13 +289,13 @@ def excused(route: Route, wanted: str, got: str) -> bool:
     return False
 
 
-SHOWN_TO_ALL = ("see_schools", "open_front_door")
+SHOWN_TO_ALL = ("view_schools", "view_public_pages")
 """What everybody of the authority, or everybody, may see."""
 
 
-async def test_a_thing_of_another_looks_exactly_like_nothing(stage_set: Any) -> None:
+async def test_a_thing_of_another_looks_exactly_like_nothing(test_database: Any) -> None:
     """Not yours, the twin's and not there: same status, same headers, same words."""
-    client, world, _ = stage_set
+    client, world, _ = test_database
     compared = 0
     for route in routes_of(client.app):
         if route.method != "GET" or not set(route.names) & OBJECTS or route.permission in SHOWN_TO_ALL:
@@ -318,9 +320,9 @@ def plain_headers(page: Any) -> list[tuple[str, str]]:
     return [(name, value) for name, value in page.headers.items() if name != "content-length"]
 
 
-async def test_other_methods_are_nowhere(stage_set: Any) -> None:
+async def test_other_methods_are_nowhere(test_database: Any) -> None:
     """No address answers a method that it does not declare, whoever asks."""
-    client, world, copy = stage_set
+    client, world, copy = test_database
     before = await state_of(copy)
     for route in routes_of(client.app):
         for method in WRONG_METHODS:
@@ -333,9 +335,9 @@ async def test_other_methods_are_nowhere(stage_set: Any) -> None:
     assert await state_of(copy) == before
 
 
-async def test_a_write_that_is_not_from_our_own_form_is_refused(stage_set: Any) -> None:
+async def test_a_write_that_is_not_from_our_own_form_is_refused(test_database: Any) -> None:
     """No token, a wrong one, another session's, another site, no word of where it came from: on every write."""
-    client, world, copy = stage_set
+    client, world, copy = test_database
     before = await state_of(copy)
     attacks: list[tuple[dict[str, str], dict[str, str]]] = [
         ({"csrf_token": ""}, {}),

@@ -9,43 +9,43 @@ from tests.access.expected import EXACTLY, FIRST_PAGES, PUBLIC, first_page, look
 from tests.access.reading import everything_at, lists_of
 from tests.access.rows import Rows, make_rows
 from tests.client import Client
-from tests.people import (
-    CAST,
+from tests.databases import app_over, copy_of_template, drop
+from tests.personas import (
     CONSORTIA,
     MEMBERS,
     NORTHSHIRE,
+    PERSONAS,
     SCHOOLS,
     SOUTHSHIRE,
     TWIN_HEAD_OF_MILL,
     TWIN_OFFICER,
     TWINS,
-    Cast,
+    Persona,
 )
-from tests.stage import app_over, copy_of_template, drop
 
-READERS: tuple[Cast | None, ...] = (*CAST, TWIN_HEAD_OF_MILL, TWIN_OFFICER, None)
+READERS: tuple[Persona | None, ...] = (*PERSONAS, TWIN_HEAD_OF_MILL, TWIN_OFFICER, None)
 SEARCHES = {
     "/directory": "?q=children+read",
     "/directory/found.csv": "?q=children+read",
     "/directory/found.jsonl": "?q=children+read",
     "/directory/found.xlsx": "?q=children+read",
     "/good-practice": "?q=children+read",
-    "/board": "?kind=need",
+    "/needs-and-offers": "?kind=need",
 }
 """Questions that every row of a list, or every need, answers: they lead past other statements to the same rows."""
 
 
 @pytest.fixture(scope="module")
-async def filled(stage: Any) -> Any:
+async def filled(database_server: Any) -> Any:
     """The app over a database with rows of every place, and their names."""
-    copy = await copy_of_template(stage)
+    copy = await copy_of_template(database_server)
     rows = await make_rows(copy)
     async with app_over(copy) as app:
         yield app, rows
-    await drop(stage, copy)
+    await drop(database_server, copy)
 
 
-def expectation(path: str, who: Cast | None, rows: Rows) -> set[str]:
+def expectation(path: str, who: Persona | None, rows: Rows) -> set[str]:
     """What somebody should find in a list."""
     names = set(rows.names.values())
     if path in PUBLIC:
@@ -60,7 +60,7 @@ def expectation(path: str, who: Cast | None, rows: Rows) -> set[str]:
 @pytest.mark.parametrize(
     "who", READERS, ids=lambda who: f"{who.name} {who.authority_id}" if who else "nobody"
 )
-async def test_every_list_shows_the_rows_that_were_agreed(filled: Any, who: Cast | None) -> None:
+async def test_every_list_shows_the_rows_that_were_agreed(filled: Any, who: Persona | None) -> None:
     """Every address without an id is read to its end; one that is not in the agreement shows no row at all."""
     app, rows = filled
     wrong, read = [], 0
@@ -112,20 +112,20 @@ async def test_people_are_listed_as_far_as_somebody_answers_for_them(filled: Any
     """A head: the school's own; leaders: those of the consortium and its schools; core and administrators: all."""
     app, _ = filled
     for who in (one for one in READERS if one and one.role.value != "delegate"):
-        everybody = [one for one in (*CAST, *TWINS) if one.authority_id == who.authority_id]
+        everybody = [one for one in (*PERSONAS, *TWINS) if one.authority_id == who.authority_id]
         text = await everything_at(app, who, "/people") or ""
-        seen = {one.name for one in (*CAST, *TWINS) if email_of(one) in text}
+        seen = {one.name for one in (*PERSONAS, *TWINS) if email_of(one) in text}
         assert seen == {one.name for one in everybody if answers_for(who, one)}, who.name
         other = SOUTHSHIRE if who.authority_id == NORTHSHIRE else NORTHSHIRE
         assert f"@{other}.example" not in text
 
 
-def email_of(one: Cast) -> str:
+def email_of(one: Persona) -> str:
     """The address under which the tests know a member of the cast."""
     return f"{one.name.lower().replace(' ', '.')}@{one.authority_id}.example"
 
 
-def answers_for(who: Cast, one: Cast) -> bool:
+def answers_for(who: Persona, one: Persona) -> bool:
     """Whether somebody sees in which role another acts."""
     if who.school_urn is not None:
         return one.school_urn == who.school_urn
@@ -152,4 +152,4 @@ async def test_the_counts_of_entries_count_those_that_are_listed(filled: Any) ->
 
 def test_every_consortium_is_led_by_somebody_who_reads() -> None:
     """The control: a consortium of which nobody reads would prove nothing."""
-    assert {one.consortium_id for one in CAST if one.consortium_id} == set(CONSORTIA)
+    assert {one.consortium_id for one in PERSONAS if one.consortium_id} == set(CONSORTIA)

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from tests.access.expected import directory
 from tests.access.rows import Rows, make_rows
-from tests.people import HEAD_OF_MILL, MILL, NORTHSHIRE, PARK, QUAY
-from tests.stage import copy_of_template, drop, open_database
+from tests.databases import copy_of_template, drop, open_database
+from tests.personas import HEAD_OF_MILL, MILL, NORTHSHIRE, PARK, QUAY
 
 FOUND = text(
     "SELECT entry_id FROM search.find('inside', :urns, CURRENT_DATE, :groups, :texts, :shares, :weights, :near,"
@@ -18,14 +18,14 @@ KNOWN = text("SELECT known, alike FROM search.known('inside', :urns, CURRENT_DAT
 
 
 @pytest.fixture(scope="module")
-async def filled(stage: Any) -> Any:
+async def filled(database_server: Any) -> Any:
     """The app's way to a database with entries of every place, and their names."""
-    copy = await copy_of_template(stage)
+    copy = await copy_of_template(database_server)
     rows = await make_rows(copy)
     database = open_database(copy)
     yield database, rows
     await database.close()
-    await drop(stage, copy)
+    await drop(database_server, copy)
 
 
 async def found(database: Any, rows: Rows, urns: list[int] | None, *, by_meaning: bool) -> set[str]:
@@ -42,7 +42,7 @@ async def found(database: Any, rows: Rows, urns: list[int] | None, *, by_meaning
         "near": every if by_meaning else [],
         "likeness": [0.9 for _ in every] if by_meaning else [],
     }
-    async with database.fenced(NORTHSHIRE) as session:
+    async with database.transaction(NORTHSHIRE) as session:
         return {rows.names[str(one)] for one in await session.scalars(FOUND, values)}
 
 
@@ -62,7 +62,7 @@ async def test_entries_of_other_schools_are_found_only_when_shown_to_all(
 async def test_a_word_of_another_school_is_neither_known_nor_suggested(filled: Any) -> None:
     """The word stands in one entry of Quay alone, which its consortium keeps to itself."""
     database, rows = filled
-    async with database.fenced(NORTHSHIRE) as session:
+    async with database.transaction(NORTHSHIRE) as session:
         name = "entry-quay-verified-consortium"
         entry_id = next(
             token for token, one in rows.names.items() if one == name and not token.startswith("ZQ")

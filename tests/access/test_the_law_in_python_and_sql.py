@@ -8,18 +8,23 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Date, Integer, Uuid, column, literal, select, values
 
-from alongside.access.permissions import LAW, Permission, Reach
-from alongside.access.person import SIGNED_IN_ROLES, Person, Role
-from alongside.access.policy import consortium_clause, may, may_for_consortium, within_reach
-from alongside.database.session import Database
-from tests.people import CAST, FORD, LOCK, MILL, NORTH, NORTHSHIRE, PARK, QUAY, SOUTH, Cast
+from alongside.platform.access.authorisation import (
+    consortium_filter,
+    filter_by_scope,
+    may,
+    may_for_consortium,
+)
+from alongside.platform.access.permissions import ROLE_PERMISSIONS, Permission, Scope
+from alongside.platform.access.principal import SIGNED_IN_ROLES, Principal, Role
+from alongside.platform.database.session import Database
+from tests.personas import FORD, LOCK, MILL, NORTH, NORTHSHIRE, PARK, PERSONAS, QUAY, SOUTH, Persona
 
 TODAY = date(2026, 11, 23)
 SHOWN = (None, TODAY, TODAY + timedelta(days=1), TODAY - timedelta(days=40))
 SIDES = (MILL, PARK, QUAY, LOCK, FORD)
 
 
-def as_person(one: Cast) -> Person:
+def as_person(one: Persona) -> Principal:
     """The person as the session query would give them."""
     north, south = frozenset({MILL, PARK}), frozenset({QUAY, LOCK})
     by_school = {MILL: north, PARK: north, QUAY: south, LOCK: south}
@@ -27,7 +32,7 @@ def as_person(one: Cast) -> Person:
         schools = north if one.name.endswith("North") else south
     else:
         schools = by_school.get(one.school_urn or 0, frozenset())
-    return Person(
+    return Principal(
         authority_id=NORTHSHIRE,
         role=one.role,
         today=TODAY,
@@ -39,9 +44,9 @@ def as_person(one: Cast) -> Person:
 
 
 PEOPLE = [
-    *map(as_person, CAST),
-    Person(NORTHSHIRE, Role.NOBODY, TODAY),
-    Person(NORTHSHIRE, Role.SYSTEM, TODAY),
+    *map(as_person, PERSONAS),
+    Principal(NORTHSHIRE, Role.NOBODY, TODAY),
+    Principal(NORTHSHIRE, Role.SYSTEM, TODAY),
 ]
 ROWS = [(number, a, b, shown) for number, (a, b, shown) in enumerate(product(SIDES, SIDES, SHOWN))]
 
@@ -56,21 +61,21 @@ async def test_python_and_sql_agree_on_every_role_permission_and_row(database: D
         name="r",
     ).data(ROWS)
     compared = 0
-    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
         for person, permission in product(PEOPLE, Permission):
-            query = within_reach(
+            query = filter_by_scope(
                 select(table.c.number),
                 person,
                 permission,
                 table.c.one,
                 table.c.other,
-                shown_to_all_from=table.c.shown,
+                visible_to_authority_from=table.c.shown,
             )
             in_sql = set((await session.scalars(query)).all())
             in_python = {
                 number
                 for number, one, other, shown in ROWS
-                if may(person, permission, one, other, shown_to_all_from=shown)
+                if may(person, permission, one, other, visible_to_authority_from=shown)
             }
             assert in_sql == in_python, (person.role, permission)
             compared += len(ROWS)
@@ -84,9 +89,9 @@ async def test_both_agree_on_the_things_of_a_consortium_and_schools_do_not_reach
     table = values(column("number", Integer), column("consortium_id", Uuid), name="r").data(
         [(0, NORTH), (1, SOUTH), (2, None)]
     )
-    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
         for person, permission in product(PEOPLE, Permission):
-            query = select(table.c.number).where(consortium_clause(person, permission, table.c.consortium_id))
+            query = select(table.c.number).where(consortium_filter(person, permission, table.c.consortium_id))
             in_sql = set((await session.scalars(query)).all())
             in_python = {
                 number
@@ -94,50 +99,52 @@ async def test_both_agree_on_the_things_of_a_consortium_and_schools_do_not_reach
                 if may_for_consortium(person, permission, key)
             }
             assert in_sql == in_python, (person.role, permission)
-            if LAW[permission].get(person.role) is Reach.OWN_CONSORTIUM:
+            if ROLE_PERMISSIONS[permission].get(person.role) is Scope.OWN_CONSORTIUM:
                 assert in_sql <= {0, 1} and len(in_sql) <= 1, "one's own, and never the whole authority's"
 
 
 @pytest.mark.parametrize("permission", list(Permission))
 def test_every_permission_stands_in_the_law_and_somebody_has_it(permission: Permission) -> None:
     """A permission that nobody has, or that the law does not name, is a door painted on a wall."""
-    assert LAW[permission], permission
+    assert ROLE_PERMISSIONS[permission], permission
 
 
 def test_nobody_signed_out_may_do_more_than_open_the_front_door() -> None:
     """The law gives a stranger one thing only."""
-    assert {one for one in Permission if Role.NOBODY in LAW[one]} == {Permission.OPEN_FRONT_DOOR}
+    assert {one for one in Permission if Role.NOBODY in ROLE_PERMISSIONS[one]} == {
+        Permission.VIEW_PUBLIC_PAGES
+    }
 
 
 def test_a_head_without_a_school_reaches_nothing() -> None:
     """An appointment that lost its place gives no reach at all."""
-    stray = Person(NORTHSHIRE, Role.HEADTEACHER, TODAY, id=uuid4())
+    stray = Principal(NORTHSHIRE, Role.HEADTEACHER, TODAY, id=uuid4())
     for permission in Permission:
-        if LAW[permission].get(Role.HEADTEACHER) is not Reach.AUTHORITY:
+        if ROLE_PERMISSIONS[permission].get(Role.HEADTEACHER) is not Scope.AUTHORITY:
             assert not may(stray, permission, MILL), permission
 
 
 def test_a_head_who_changes_consortium_takes_their_reach_along() -> None:
     """Reach follows the members of today, not of when something was posted."""
-    before = as_person(CAST[0])
+    before = as_person(PERSONAS[0])
     after = replace(before, consortium_schools=frozenset({QUAY, LOCK}))
-    assert may(before, Permission.SEE_POST, PARK) and not may(before, Permission.SEE_POST, QUAY)
-    assert may(after, Permission.SEE_POST, QUAY) and not may(after, Permission.SEE_POST, PARK)
-    assert may(after, Permission.SEE_POST, MILL), "one's own school stays in reach"
+    assert may(before, Permission.VIEW_POST, PARK) and not may(before, Permission.VIEW_POST, QUAY)
+    assert may(after, Permission.VIEW_POST, QUAY) and not may(after, Permission.VIEW_POST, PARK)
+    assert may(after, Permission.VIEW_POST, MILL), "one's own school stays in reach"
 
 
 def test_the_roles_of_the_law_are_the_roles_there_are() -> None:
     """A role that no permission names could sign in and see nothing at all."""
-    named = {role for entry in LAW.values() for role in entry}
+    named = {role for entry in ROLE_PERMISSIONS.values() for role in entry}
     assert named >= SIGNED_IN_ROLES
 
 
 def test_literal_rows_are_not_reached_by_the_system_role() -> None:
     """The product itself acts by rules, never by borrowing a person's permission."""
-    system = Person(NORTHSHIRE, Role.SYSTEM, TODAY)
+    system = Principal(NORTHSHIRE, Role.SYSTEM, TODAY)
     assert not any(may(system, permission, MILL) for permission in Permission)
     assert (
-        str(within_reach(select(literal(1)), system, Permission.SEE_POST, literal(MILL)))
+        str(filter_by_scope(select(literal(1)), system, Permission.VIEW_POST, literal(MILL)))
         .lower()
         .count("false")
     )

@@ -28,13 +28,21 @@ from uuid import uuid4
 import httpx
 from PIL import Image
 
-from alongside.database.session import Database
-from alongside.matching.runs.job import work_out_plans
-from alongside.web.house import SESSION_COOKIE
-from alongside.web.security import csrf_token
-from tests.directory.writing import entry
-from tests.matching.scene import TODAY, posts
-from tests.people import (
+from alongside.features.matching.plans.job import process_plan_queue
+from alongside.platform.database.session import Database
+from alongside.platform.web.context import SESSION_COOKIE
+from alongside.platform.web.security import csrf_token
+from tests.databases import (
+    SIGNING_KEY,
+    DatabaseCopy,
+    copy_of_template,
+    current_database_server,
+    drop,
+    start_database_server,
+)
+from tests.features.directory.form_values import entry
+from tests.features.matching.builders import TODAY, posts
+from tests.personas import (
     HEAD_OF_LOCK,
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -43,9 +51,8 @@ from tests.people import (
     NORTH,
     NORTHSHIRE,
     OFFICER,
-    Cast,
+    Persona,
 )
-from tests.stage import FENCE_KEY, Copy, copy_of_template, drop, open_stage, present_stage
 
 VICTIM = HEAD_OF_PARK.twin
 EVERY = 0.1
@@ -66,13 +73,13 @@ class Site:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
-    def headers(self, one: Cast | None) -> dict[str, str]:
+    def headers(self, one: Persona | None) -> dict[str, str]:
         """Those of a member of the cast, or of somebody of the attacker's authority who is not signed in."""
         host = f"{(one or HEAD_OF_MILL).host}:{self.port}"
         made = {"host": host, "origin": f"http://{host}", "sec-fetch-site": "same-origin"}
         return made | ({"cookie": f"{SESSION_COOKIE}={one.token}"} if one else {})
 
-    def tokens(self, one: Cast) -> dict[str, str]:
+    def tokens(self, one: Persona) -> dict[str, str]:
         """What each form of ours carries."""
         return {"csrf_token": csrf_token(one.token), "idempotency_key": uuid4().hex}
 
@@ -116,7 +123,7 @@ async def watch(site: Site, until: float) -> Times:
         while time.monotonic() < until:
             began = time.monotonic()
             try:
-                answer = await http.get("/desk", headers=site.headers(VICTIM))
+                answer = await http.get("/home", headers=site.headers(VICTIM))
                 times.answers[answer.status_code] += 1
             except httpx.HTTPError as problem:
                 times.answers[type(problem).__name__] += 1
@@ -288,9 +295,9 @@ async def measured(site: Site, name: str, seconds: float) -> tuple[Times, Times,
     return before, under, answered
 
 
-async def prepare(site: Site, copy: Copy) -> None:
+async def prepare(site: Site, copy: DatabaseCopy) -> None:
     """An entry of each head to put pictures to, and a plan to replay."""
-    database = Database(copy.app_url, FENCE_KEY)
+    database = Database(copy.app_url, SIGNING_KEY)
     await posts(database)
     async with httpx.AsyncClient(base_url=site.url, timeout=60) as http:
         for one in (HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, HEAD_OF_LOCK):
@@ -300,11 +307,11 @@ async def prepare(site: Site, copy: Copy) -> None:
         form = {"scope": str(NORTH)} | site.tokens(LEAD_OF_NORTH)
         made = await http.post("/plans", data=form, headers=site.headers(LEAD_OF_NORTH))
         site.plan = made.headers["location"]
-    await work_out_plans(database, NORTHSHIRE, TODAY)
+    await process_plan_queue(database, NORTHSHIRE, TODAY)
     await database.close()
 
 
-def start(copy: Copy) -> Site:
+def start(copy: DatabaseCopy) -> Site:
     """One web process over a database, as it runs in production."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -312,7 +319,7 @@ def start(copy: Copy) -> Site:
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
     settings = {
         "DATABASE_URL": copy.app_url,
-        "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+        "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
         "ALONGSIDE_SECRET": "s" * 32,
         "ALONGSIDE_DEMONSTRATION": "yes",
     }
@@ -330,7 +337,7 @@ def start(copy: Copy) -> Site:
 async def run(names: list[str], seconds: float) -> None:
     """Each attack on a web process of its own, and a line of the table for it."""
     for name in names:
-        copy = await copy_of_template(present_stage())
+        copy = await copy_of_template(current_database_server())
         site = start(copy)
         try:
             await prepare(site, copy)
@@ -338,7 +345,7 @@ async def run(names: list[str], seconds: float) -> None:
         finally:
             site.process.terminate()
             site.process.wait(20)
-            await drop(present_stage(), copy)
+            await drop(current_database_server(), copy)
         print(f"{name:10} before  {before.shown()}")
         print(f"{'':10} under   {under.shown()}   {under.p95() / before.p95():.1f} times")
         print(f"{'':10} the attacker was answered {answered}", flush=True)
@@ -358,7 +365,7 @@ def main() -> None:
         answered = asyncio.run(attack(site, given.attacks[0], given.seconds))
         print(dict(answered))
         return
-    server = open_stage()
+    server = start_database_server()
     try:
         with tempfile.TemporaryDirectory():
             asyncio.run(run(given.attacks or list(ATTACKS), given.seconds))

@@ -5,24 +5,24 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from alongside.database.fence import signed_fence
-from alongside.database.session import Database, refuse_wrong_role
-from alongside.errors import WrongSetUp
-from tests.people import NORTHSHIRE, SOUTHSHIRE
-from tests.stage import FENCE_KEY, Copy, Stage, server_process
+from alongside.errors import ConfigurationError
+from alongside.platform.database.session import Database, check_database_role
+from alongside.platform.database.tenant_context import signed_tenant_context
+from tests.databases import SIGNING_KEY, DatabaseCopy, DatabaseServer, server_process
+from tests.personas import NORTHSHIRE, SOUTHSHIRE
 
 APPEND_ONLY = (
     "authority",
     "authority_settings",
-    "legal_move",
-    "journal_entry",
-    "journal_seal",
-    "journal_head",
+    "allowed_transition",
+    "audit_entry",
+    "audit_seal",
+    "audit_head",
 )
 
 
 @pytest.fixture(scope="module")
-async def injected(module_database: Copy) -> AsyncIterator[asyncpg.Connection]:
+async def injected(module_database: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
     """SQL of the attacker's own choice, as the app's role."""
     connection = await asyncpg.connect(module_database.app_url)
     yield connection
@@ -51,7 +51,7 @@ async def injected(module_database: Copy) -> AsyncIterator[asyncpg.Connection]:
         "CREATE TEMP TABLE kept (x int)",
         "ALTER ROLE alongside_app SET track_activities = on",
         *(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE" for table in APPEND_ONLY),
-        "LOCK TABLE fence.key IN ACCESS SHARE MODE",
+        "LOCK TABLE security.key IN ACCESS SHARE MODE",
     ],
 )
 async def test_what_the_product_does_not_need_is_refused(injected: asyncpg.Connection, sql: str) -> None:
@@ -86,16 +86,18 @@ async def test_what_postgresql_cannot_take_from_a_role_is_known(
         await transaction.rollback()
 
 
-async def test_a_role_whose_statements_are_shown_is_refused_at_the_start(stage: Stage, copy: Copy) -> None:
+async def test_a_role_whose_statements_are_shown_is_refused_at_the_start(
+    database_server: DatabaseServer, copy: DatabaseCopy
+) -> None:
     """In this database alone, so that no other test is touched."""
-    database = Database(copy.app_url, FENCE_KEY, pool_size=1)
+    database = Database(copy.app_url, SIGNING_KEY, pool_size=1)
     superuser = await asyncpg.connect(copy.superuser_url)
     try:
-        await refuse_wrong_role(database)
+        await check_database_role(database)
         await database.close()
         await superuser.execute(f"ALTER ROLE alongside_app IN DATABASE {copy.name} SET track_activities = on")
-        with pytest.raises(WrongSetUp, match="track_activities = off"):
-            await refuse_wrong_role(database)
+        with pytest.raises(ConfigurationError, match="track_activities = off"):
+            await check_database_role(database)
     finally:
         await superuser.execute(f"ALTER ROLE alongside_app IN DATABASE {copy.name} RESET track_activities")
         await superuser.close()
@@ -103,7 +105,7 @@ async def test_a_role_whose_statements_are_shown_is_refused_at_the_start(stage: 
 
 
 async def test_the_plan_of_a_statement_tells_how_many_rows_there_are_and_none_of_their_values(
-    injected: asyncpg.Connection, module_database: Copy
+    injected: asyncpg.Connection, module_database: DatabaseCopy
 ) -> None:
     """EXPLAIN cannot be taken from a role. What it tells is pinned here, and in docs/decisions/0008.
 
@@ -115,11 +117,11 @@ async def test_the_plan_of_a_statement_tells_how_many_rows_there_are_and_none_of
     others = await superuser.fetchval("SELECT count(*) FROM person WHERE authority_id <> $1", NORTHSHIRE)
     (name,) = await superuser.fetchrow("SELECT name FROM person WHERE authority_id = $1 LIMIT 1", SOUTHSHIRE)
     await superuser.close()
-    fence = signed_fence(NORTHSHIRE, FENCE_KEY, await server_process(injected))
+    fence = signed_tenant_context(NORTHSHIRE, SIGNING_KEY, await server_process(injected))
 
     async def plan_of(condition: str) -> str:
         async with injected.transaction():
-            await injected.execute("SELECT set_config('alongside.fence', $1, true)", fence)
+            await injected.execute("SELECT set_config('alongside.tenant_context', $1, true)", fence)
             await injected.execute("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
             rows = await injected.fetch(
                 f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM person WHERE {condition}"

@@ -11,19 +11,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from alongside.database import fence
-from alongside.database.asker import Asker, let_ask
-from alongside.database.fence import signed_fence
-from alongside.database.session import Database
-from tests.people import NORTHSHIRE, SOUTHSHIRE
-from tests.stage import FENCE_KEY, Copy
+from alongside.platform.database import tenant_context
+from alongside.platform.database.requester_context import RequesterContext, set_requester
+from alongside.platform.database.session import Database
+from alongside.platform.database.tenant_context import signed_tenant_context
+from tests.databases import SIGNING_KEY, DatabaseCopy
+from tests.personas import NORTHSHIRE, SOUTHSHIRE
 
 CONTEXT = re.compile(r"v\d\.\d+\.\d+\.[0-9a-f]{64}")
-OWN_CONTEXT = text("SELECT current_setting('alongside.fence')")
+OWN_CONTEXT = text("SELECT current_setting('alongside.tenant_context')")
 
 
 @pytest.fixture
-async def attacker(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
+async def attacker(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
     """SQL of the attacker's own choice, as the app's role, on a connection of its own."""
     connection = await asyncpg.connect(copy.app_url)
     yield connection
@@ -31,9 +31,9 @@ async def attacker(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
-async def narrow(copy: Copy) -> AsyncIterator[Database]:
+async def narrow(copy: DatabaseCopy) -> AsyncIterator[Database]:
     """The app with a single connection, so that one authority's transaction follows another's on it."""
-    opened = Database(copy.app_url, FENCE_KEY, pool_size=1)
+    opened = Database(copy.app_url, SIGNING_KEY, pool_size=1)
     yield opened
     await opened.close()
 
@@ -43,7 +43,7 @@ async def replayed(connection: asyncpg.Connection, context: str, sql: str) -> li
     transaction = connection.transaction()
     await transaction.start()
     try:
-        await connection.execute("SELECT set_config('alongside.fence', $1, true)", context)
+        await connection.execute("SELECT set_config('alongside.tenant_context', $1, true)", context)
         return list(await connection.fetch(sql))
     except asyncpg.PostgresError as refused:
         return refused.sqlstate or "error"
@@ -59,7 +59,7 @@ async def test_no_context_is_seen_in_the_activity_of_other_connections(
 
     async def busy(authority_id: int) -> None:
         while not stop.is_set():
-            async with database.fenced(authority_id) as session:
+            async with database.transaction(authority_id) as session:
                 await session.execute(text("SELECT count(*) FROM person"))
 
     at_work = [asyncio.create_task(busy(one)) for one in (NORTHSHIRE, SOUTHSHIRE) for _ in range(3)]
@@ -80,32 +80,37 @@ async def test_a_context_is_worthless_on_another_connection(
     database: Database, attacker: asyncpg.Connection
 ) -> None:
     """However it was come by: no row is read with it and no session inserted."""
-    async with database.fenced(SOUTHSHIRE) as session:
+    async with database.transaction(SOUTHSHIRE) as session:
         stolen = (await session.execute(OWN_CONTEXT)).scalar_one()
         assert (await session.execute(text("SELECT count(*) FROM person"))).scalar_one() > 0
         for sql in (
             "SELECT * FROM person",
-            "SELECT fence.authority_id()",
-            "UPDATE signed_in SET expires_at = now() RETURNING *",
+            "SELECT security.authority_id()",
+            "UPDATE user_session SET expires_at = now() RETURNING *",
             f"INSERT INTO saved_view (authority_id, id) VALUES ({SOUTHSHIRE}, uuidv7())",
         ):
             assert await replayed(attacker, stolen, sql) == "42501", sql
 
 
-async def test_who_asks_is_worthless_on_another_connection_too(database: Database, copy: Copy) -> None:
+async def test_who_asks_is_worthless_on_another_connection_too(
+    database: Database, copy: DatabaseCopy
+) -> None:
     """The requester context of an officer, replayed in a transaction of the same authority on another connection."""
-    other = Database(copy.app_url, FENCE_KEY, pool_size=1)
+    other = Database(copy.app_url, SIGNING_KEY, pool_size=1)
     try:
-        async with database.fenced(NORTHSHIRE) as session:
-            await let_ask(session, Asker(NORTHSHIRE, "core_officer"))
-            stolen = (await session.execute(text("SELECT current_setting('alongside.asker')"))).scalar_one()
-            await session.execute(text("SELECT fence.asker()"))
-            async with other.fenced(NORTHSHIRE) as thief:
+        async with database.transaction(NORTHSHIRE) as session:
+            await set_requester(session, RequesterContext(NORTHSHIRE, "core_officer"))
+            stolen = (
+                await session.execute(text("SELECT current_setting('alongside.requester_context')"))
+            ).scalar_one()
+            await session.execute(text("SELECT security.requester()"))
+            async with other.transaction(NORTHSHIRE) as thief:
                 await thief.execute(
-                    text("SELECT set_config('alongside.asker', :stolen, true)"), {"stolen": stolen}
+                    text("SELECT set_config('alongside.requester_context', :stolen, true)"),
+                    {"stolen": stolen},
                 )
                 with pytest.raises(DBAPIError, match="not signed by us"):
-                    await thief.execute(text("SELECT fence.asker()"))
+                    await thief.execute(text("SELECT security.requester()"))
                 await thief.rollback()
     finally:
         await other.close()
@@ -115,15 +120,16 @@ async def test_a_process_number_used_again_does_not_revive_a_context(
     database: Database, attacker: asyncpg.Connection
 ) -> None:
     """The signature covers the start of the server process, not its number alone."""
-    process = await attacker.fetchval("SELECT fence.server_process()")
+    process = await attacker.fetchval("SELECT security.server_process()")
     number, began = process.split("-")
     assert int(number) == attacker.get_server_pid()
-    true = signed_fence(SOUTHSHIRE, FENCE_KEY, process)
-    assert await replayed(attacker, true, "SELECT fence.authority_id()") == [(SOUTHSHIRE,)], "the control"
-    earlier = signed_fence(SOUTHSHIRE, FENCE_KEY, f"{number}-{int(began) - 1_000_000}")
-    assert await replayed(attacker, earlier, "SELECT fence.authority_id()") == "42501"
+    true = signed_tenant_context(SOUTHSHIRE, SIGNING_KEY, process)
+    assert await replayed(attacker, true, "SELECT security.authority_id()") == [(SOUTHSHIRE,)], "the control"
+    earlier = signed_tenant_context(SOUTHSHIRE, SIGNING_KEY, f"{number}-{int(began) - 1_000_000}")
+    assert await replayed(attacker, earlier, "SELECT security.authority_id()") == "42501"
     assert (
-        await replayed(attacker, signed_fence(SOUTHSHIRE, FENCE_KEY, number), "SELECT 1 FROM need") == "42501"
+        await replayed(attacker, signed_tenant_context(SOUTHSHIRE, SIGNING_KEY, number), "SELECT 1 FROM need")
+        == "42501"
     )
 
 
@@ -131,23 +137,23 @@ async def test_a_context_has_an_end_on_its_own_connection_too(
     attacker: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What begins later than its lifetime begins with nothing."""
-    process = await attacker.fetchval("SELECT fence.server_process()")
-    monkeypatch.setattr(fence, "LIFETIME", -1)
-    late = fence.signed_fence(SOUTHSHIRE, FENCE_KEY, process)
-    assert await replayed(attacker, late, "SELECT fence.authority_id()") == "42501"
-    assert fence.LIFETIME <= 300
+    process = await attacker.fetchval("SELECT security.server_process()")
+    monkeypatch.setattr(tenant_context, "LIFETIME", -1)
+    late = tenant_context.signed_tenant_context(SOUTHSHIRE, SIGNING_KEY, process)
+    assert await replayed(attacker, late, "SELECT security.authority_id()") == "42501"
+    assert tenant_context.LIFETIME <= 300
 
 
 async def test_after_a_transaction_its_context_cannot_be_read_on_that_connection(narrow: Database) -> None:
     """Neither by its own name nor where injected SQL of that transaction has put it aside for the session."""
-    async with narrow.fenced(SOUTHSHIRE) as session:
+    async with narrow.transaction(SOUTHSHIRE) as session:
         true = (await session.execute(OWN_CONTEXT)).scalar_one()
         await session.execute(
-            text("SELECT set_config('alongside.aside', current_setting('alongside.fence'), false)")
+            text("SELECT set_config('alongside.aside', current_setting('alongside.tenant_context'), false)")
         )
         await session.execute(text("DECLARE aside CURSOR WITH HOLD FOR SELECT name FROM person"))
-    async with narrow.fenced(NORTHSHIRE) as session:
-        for name in ("fence", "asker", "aside"):
+    async with narrow.transaction(NORTHSHIRE) as session:
+        for name in ("tenant_context", "requester_context", "aside"):
             found = (
                 await session.execute(text(f"SELECT current_setting('alongside.{name}', true)"))
             ).scalar_one()
@@ -158,21 +164,21 @@ async def test_after_a_transaction_its_context_cannot_be_read_on_that_connection
 
 async def test_a_context_put_aside_cannot_be_read_outside_any_authority_either(narrow: Database) -> None:
     """The next transaction on the connection may be one without an authority."""
-    async with narrow.fenced(SOUTHSHIRE) as session:
+    async with narrow.transaction(SOUTHSHIRE) as session:
         await session.execute(
-            text("SELECT set_config('alongside.aside', current_setting('alongside.fence'), false)")
+            text("SELECT set_config('alongside.aside', current_setting('alongside.tenant_context'), false)")
         )
-    async with narrow.unfenced() as connection:
-        for name in ("fence", "aside"):
+    async with narrow.system_connection() as connection:
+        for name in ("tenant_context", "aside"):
             found = await connection.scalar(text(f"SELECT current_setting('alongside.{name}', true)"))
             assert not found, name
 
 
 async def test_injected_sql_cannot_lie_in_wait_for_the_next_authority(narrow: Database) -> None:
     """A prepared statement under a name of the driver's, left behind to run in the next transaction, never runs."""
-    async with narrow.fenced(NORTHSHIRE) as session:
+    async with narrow.transaction(NORTHSHIRE) as session:
         await session.execute(text("SELECT count(*) FROM person"))  # prepared on this connection from now on
-    async with narrow.fenced(NORTHSHIRE) as session:
+    async with narrow.transaction(NORTHSHIRE) as session:
         with pytest.raises(DBAPIError, match="permission denied"):
             async with session.begin_nested():
                 await session.execute(text("SELECT name FROM pg_prepared_statements"))
@@ -186,23 +192,23 @@ async def test_injected_sql_cannot_lie_in_wait_for_the_next_authority(narrow: Da
                         name := format('%I', '__asyncpg_stmt_' || to_hex(n) || '__');
                         BEGIN EXECUTE 'DEALLOCATE ' || name; EXCEPTION WHEN OTHERS THEN NULL; END;
                         EXECUTE 'PREPARE ' || name
-                            || ' AS SELECT length(set_config(''alongside.loot'', current_setting(''alongside.fence''), true))::bigint';
+                            || ' AS SELECT length(set_config(''alongside.loot'', current_setting(''alongside.tenant_context''), true))::bigint';
                     END LOOP;
                 END $$
                 """
             )
         )
-    async with narrow.fenced(SOUTHSHIRE) as session:
+    async with narrow.transaction(SOUTHSHIRE) as session:
         assert (await session.execute(text("SELECT count(*) FROM person"))).scalar_one() < 60
         assert (await session.execute(text("SELECT count(*) FROM need"))).scalar_one() < 60
         loot = await session.execute(text("SELECT current_setting('alongside.loot', true)"))
         assert not loot.scalar_one()
 
 
-async def test_no_context_is_written_down_anywhere(database: Database, copy: Copy) -> None:
+async def test_no_context_is_written_down_anywhere(database: Database, copy: DatabaseCopy) -> None:
     """Not in the server's log when a statement fails, not among prepared statements, not in an error's text."""
     mark = f"no_such_{secrets.token_hex(6)}"
-    async with database.fenced(SOUTHSHIRE) as session:
+    async with database.transaction(SOUTHSHIRE) as session:
         with pytest.raises(DBAPIError, match=mark) as failed:
             await session.execute(text(f"SELECT {mark} FROM person"))
         await session.rollback()
@@ -218,18 +224,20 @@ async def test_no_context_is_written_down_anywhere(database: Database, copy: Cop
     assert not CONTEXT.search(log)
 
 
-async def test_behind_a_pooler_the_server_process_is_read_in_each_transaction(copy: Copy) -> None:
+async def test_behind_a_pooler_the_server_process_is_read_in_each_transaction(copy: DatabaseCopy) -> None:
     """As with ALONGSIDE_POOLER=transaction: reading, writing, who asks, and no statement that stays prepared."""
-    pooled = Database(copy.app_url, FENCE_KEY, pool_size=1, pooler=True)
+    pooled = Database(copy.app_url, SIGNING_KEY, pool_size=1, pooler=True)
     try:
         for authority_id in (NORTHSHIRE, SOUTHSHIRE, NORTHSHIRE):
-            async with pooled.fenced(authority_id) as session:
+            async with pooled.transaction(authority_id) as session:
                 rows = await session.execute(text("SELECT DISTINCT authority_id FROM person"))
                 assert list(rows.scalars()) == [authority_id]
-                await let_ask(session, Asker(authority_id, "system"))
-                assert (await session.execute(text("SELECT fence.asker()"))).scalar_one()[0] == "system"
+                await set_requester(session, RequesterContext(authority_id, "system"))
+                assert (await session.execute(text("SELECT security.requester()"))).scalar_one()[
+                    0
+                ] == "system"
                 await session.execute(text("UPDATE person SET name = name || '.'"))
-        async with pooled.fenced(NORTHSHIRE, read_only=True) as session:
+        async with pooled.transaction(NORTHSHIRE, read_only=True) as session:
             assert (await session.execute(text("SELECT bool_and(name LIKE '%..') FROM person"))).scalar_one()
             with pytest.raises(DBAPIError, match="read-only"):
                 await session.execute(text("UPDATE person SET name = 'x'"))

@@ -8,33 +8,33 @@ from PIL import Image
 from sqlalchemy import text
 
 from alongside.app import ROOMS
-from alongside.database.roles import TIMEOUTS
-from alongside.database.session import Database
-from alongside.directory.keepsakes import actions
-from alongside.directory.keepsakes.drawing import drawn_anew
-from alongside.escalations.files import actions as case_files
-from alongside.process_pool import Quotas
-from alongside.web.house import House
+from alongside.features.directory.attachments import actions
+from alongside.features.directory.attachments.images import reencode_image
+from alongside.features.escalations.files import actions as escalation_files
+from alongside.platform.database.roles import TIMEOUTS
+from alongside.platform.database.session import Database
+from alongside.platform.process_pool import Quotas
+from alongside.platform.web.context import AppContext
 from tests.client import Client, words
-from tests.directory.test_pictures_and_files import picture, png_bomb, send
-from tests.directory.writing import sent_entry
-from tests.escalations.test_files_and_readings import PDF, a_running_case, brought, look
-from tests.matching.scene import a_plan, posts
-from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH
+from tests.features.directory.form_values import sent_entry
+from tests.features.directory.test_pictures_and_files import picture, png_bomb, send
+from tests.features.escalations.test_files_and_readings import PDF, a_running_escalation, brought, look
+from tests.features.matching.builders import a_plan, posts
+from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH
 
 
 class Watched:
     """A pool that writes down how many connections were held while it worked."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.run, self.held = house, house.pool.run, []
-        house.pool.run = self.watch  # type: ignore[method-assign]
+    def __init__(self, app_context: AppContext) -> None:
+        self.app_context, self.run, self.held = app_context, app_context.pool.run, []
+        app_context.pool.run = self.watch  # type: ignore[method-assign]
 
     async def watch(self, *arguments: Any, **settings: Any) -> Any:
         """Count, then work."""
-        self.held.append(self.house.database.connections_used())
+        self.held.append(self.app_context.database.connections_used())
         result = await self.run(*arguments, **settings)
-        self.held.append(self.house.database.connections_used())
+        self.held.append(self.app_context.database.connections_used())
         return result
 
 
@@ -43,7 +43,7 @@ async def test_no_connection_is_held_and_a_second_try_does_not_work_again(
 ) -> None:
     """The transaction is tried again; the picture is drawn once."""
     where = await sent_entry(client, act="draft")
-    watched = Watched(client.app.state.house)
+    watched = Watched(client.app.state.app_context)
     original, tries = actions.add_picture, []
 
     async def cut_off_at_first(*arguments: Any) -> None:
@@ -63,7 +63,7 @@ async def test_no_connection_is_held_and_a_second_try_does_not_work_again(
 async def test_nothing_is_worked_on_before_the_form_is_known_to_be_ours(client: Client, as_: Any) -> None:
     """Without a session, or with a token of another form, no picture is opened."""
     where = await sent_entry(client, act="draft")
-    watched = Watched(client.app.state.house)
+    watched = Watched(client.app.state.app_context)
     answer = await client.http.post(
         f"{where}/pictures",
         data={"csrf_token": "0" * 64, "idempotency_key": "k" * 32},
@@ -77,7 +77,7 @@ async def test_nothing_is_worked_on_before_the_form_is_known_to_be_ours(client: 
 async def test_who_has_too_much_in_work_is_told_and_keeps_the_text(client: Client) -> None:
     """A person has a quota; the answer is 429 with what was typed."""
     where = await sent_entry(client, act="draft")
-    client.app.state.house.pool.quotas = Quotas(of_person=0)
+    client.app.state.app_context.pool.quotas = Quotas(of_person=0)
     answer = await send(
         client, where, "pictures", "a.png", picture("PNG"), alternative_text="A wall of the hall"
     )
@@ -92,21 +92,21 @@ async def test_plans_and_papers_share_the_quota_and_hold_no_connection(
     """A person who replays, prints and compares as often as they can waits for their own work, and holds up nobody."""
     facts = await posts(database)
     plan = await a_plan(client, database)
-    house = client.app.state.house
+    app_context = client.app.state.app_context
     held: list[int] = []
-    place = house.pool.quotas.place
+    slot = app_context.pool.quotas.slot
 
     def watched(*asker: Any) -> Any:
-        held.append(house.database.connections_used())
-        return place(*asker)
+        held.append(app_context.database.connections_used())
+        return slot(*asker)
 
-    monkeypatch.setattr(house.pool.quotas, "place", watched)
+    monkeypatch.setattr(app_context.pool.quotas, "slot", watched)
     pages = [
         (f"{plan}/replay", LEAD_OF_NORTH),
-        (f"{plan}/supply", LEAD_OF_NORTH),
+        (f"{plan}/capacity", LEAD_OF_NORTH),
         (f"{plan}/needs/{facts['mill']}", LEAD_OF_NORTH),
         (f"/needs/{facts['mill']}/shortlist", HEAD_OF_MILL),
-        (f"{await sent_entry(client, act='draft')}/paper", HEAD_OF_MILL),
+        (f"{await sent_entry(client, act='draft')}/pdf", HEAD_OF_MILL),
         ("/directory/found.xlsx", HEAD_OF_MILL),
         ("/consortium/tracker.xlsx", LEAD_OF_NORTH),
     ]
@@ -114,7 +114,7 @@ async def test_plans_and_papers_share_the_quota_and_hold_no_connection(
         assert (await client.get(path, as_=one)).status_code == 200, path
     assert held == [0] * len(held)
     assert len(held) >= len(pages) - 1  # the page of supply solves only what it is asked for
-    monkeypatch.setattr(house.pool, "quotas", Quotas(of_person=0))
+    monkeypatch.setattr(app_context.pool, "quotas", Quotas(of_person=0))
     statuses = [(await client.get(path, as_=one)).status_code for path, one in pages]
     assert statuses.count(429) >= len(pages) - 1
 
@@ -123,7 +123,7 @@ async def test_a_statement_that_takes_too_long_is_no_fault_of_ours(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PostgreSQL cancels it, it is not tried again, and the text comes back."""
-    house = client.app.state.house
+    app_context = client.app.state.app_context
     tries = []
 
     async def slow(session: Any, *_: Any) -> Any:
@@ -131,7 +131,7 @@ async def test_a_statement_that_takes_too_long_is_no_fault_of_ours(
         await session.execute(text("SET LOCAL statement_timeout = '50ms'"))
         await session.execute(text("SELECT pg_sleep(5)"))
 
-    monkeypatch.setattr(house, "find_person", slow)
+    monkeypatch.setattr(app_context, "find_person", slow)
     answer = await client.post("/needs", {"title": "Fluency in Year 2"}, as_=HEAD_OF_MILL)
     assert answer.status_code == 503
     assert "Fluency in Year 2" in answer.text
@@ -140,7 +140,7 @@ async def test_a_statement_that_takes_too_long_is_no_fault_of_ours(
 
 async def test_the_apps_role_has_limits_of_time(database: Database) -> None:
     """Whoever runs a statement as the app, by injection too, is ended by PostgreSQL."""
-    async with database.unfenced() as connection:
+    async with database.system_connection() as connection:
         for setting, limit in TIMEOUTS.items():
             assert await connection.scalar(text(f"SHOW {setting}")) == limit
 
@@ -149,10 +149,10 @@ async def test_attachments_are_looked_into_without_a_connection_and_kept_whole_a
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An archive of a hundred thousand parts took the event loop; a second try kept an empty file."""
-    database = client.app.state.house.database
-    case_id = await a_running_case(database)
-    watched = Watched(client.app.state.house)
-    original, tries = case_files.add_file, []
+    database = client.app.state.app_context.database
+    escalation_id = await a_running_escalation(database)
+    watched = Watched(client.app.state.app_context)
+    original, tries = escalation_files.add_file, []
 
     async def cut_off_at_first(*arguments: Any, **settings: Any) -> Any:
         tries.append(1)
@@ -160,10 +160,10 @@ async def test_attachments_are_looked_into_without_a_connection_and_kept_whole_a
             raise ConnectionResetError
         return await original(*arguments, **settings)
 
-    monkeypatch.setattr(case_files, "add_file", cut_off_at_first)
-    assert (await brought(client, case_id, "Plan.pdf", PDF)).status_code == 303
+    monkeypatch.setattr(escalation_files, "add_file", cut_off_at_first)
+    assert (await brought(client, escalation_id, "Plan.pdf", PDF)).status_code == 303
     assert (len(tries), watched.held) == (2, [0, 0])
-    (file,) = await look(database, case_id, "escalation_file")
+    (file,) = await look(database, escalation_id, "escalation_file")
     assert file.size == len(PDF)
 
 
@@ -182,6 +182,6 @@ async def test_the_largest_picture_that_is_allowed_fits_into_a_child(client: Cli
     """40 million pixels with transparency as WebP, which needs the most memory."""
     out = BytesIO()
     Image.new("RGBA", (6300, 6300)).save(out, "WEBP")
-    run = client.app.state.house.pool.run
-    drawn = await run(drawn_anew, out.getvalue(), authority_id=1, person_id=None, seconds=120.0)
+    run = client.app.state.app_context.pool.run
+    drawn = await run(reencode_image, out.getvalue(), authority_id=1, person_id=None, seconds=120.0)
     assert (drawn.width, drawn.height) == (1600, 1600)

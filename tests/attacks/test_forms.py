@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from alongside.web import bodies
+from alongside.platform.web import bodies
 from tests.client import Client, soup, words
-from tests.directory.test_pictures_and_files import picture, send
-from tests.directory.writing import sent_entry
-from tests.people import HEAD_OF_MILL
-from tests.stage import Copy
+from tests.databases import DatabaseCopy
+from tests.features.directory.form_values import sent_entry
+from tests.features.directory.test_pictures_and_files import picture, send
+from tests.personas import HEAD_OF_MILL
 
 WRITTEN = "Our readers in Year 2 need help with fluency"
 
@@ -22,10 +22,10 @@ class Watched:
 
     def __init__(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         self.transactions = self.fields = 0
-        database = client.app.state.house.database
+        database = client.app.state.app_context.database
         fenced, parse = database.fenced, bodies.parse_qsl
 
-        def watched_fenced(*arguments: Any, **settings: Any) -> Any:
+        def watched_transaction(*arguments: Any, **settings: Any) -> Any:
             self.transactions += 1
             return fenced(*arguments, **settings)
 
@@ -33,7 +33,7 @@ class Watched:
             self.fields += text.count("&") + 1
             return parse(text, **settings)
 
-        monkeypatch.setattr(database, "fenced", watched_fenced)
+        monkeypatch.setattr(database, "fenced", watched_transaction)
         monkeypatch.setattr(bodies, "parse_qsl", watched_parse)
 
 
@@ -186,7 +186,9 @@ async def test_another_website_gets_none_of_its_text_on_our_pages(client: Client
     assert WRITTEN not in answer.text
 
 
-async def test_the_same_key_with_another_file_is_not_answered_as_done(client: Client, copy: Copy) -> None:
+async def test_the_same_key_with_another_file_is_not_answered_as_done(
+    client: Client, copy: DatabaseCopy
+) -> None:
     """Same key, same name, corrected content: refused, so that nobody believes the correction is kept."""
     where = await sent_entry(client, act="draft")
     key = uuid4().hex

@@ -11,9 +11,9 @@ import pytest
 import uvicorn
 from bs4 import BeautifulSoup
 
-from alongside.serving import _pages
-from alongside.web import protocol
-from alongside.web.protocol import LimitedProtocol, limited_protocol
+from alongside.platform.web import protocol
+from alongside.platform.web.protocol import LimitedProtocol, limited_protocol
+from alongside.web_server import _pages
 
 
 async def hello(scope: Any, receive: Any, send: Any) -> None:
@@ -109,7 +109,7 @@ async def test_very_many_headers_are_refused(port: int) -> None:
 
 async def test_a_long_address_is_refused(port: int) -> None:
     """No page of ours has one."""
-    request = b"GET /board?q=" + b"a" * protocol.MOST_URL + b" HTTP/1.1\r\nhost: a\r\n\r\n"
+    request = b"GET /needs-and-offers?q=" + b"a" * protocol.MOST_URL + b" HTTP/1.1\r\nhost: a\r\n\r\n"
     assert page_of(await ask(port, request)) == (414, "The address is too long")
 
 

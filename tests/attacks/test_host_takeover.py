@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from alongside.authorities.actions import apply_settings
-from alongside.authorities.queries import Tenants
-from alongside.authorities.registry import register_settings, settings_of
-from alongside.database.session import Database
-from alongside.errors import Refused
-from tests.authorities.test_apply_settings import OPERATOR
-from tests.people import NORTHSHIRE, SOUTHSHIRE
-from tests.stage import Copy, make_known
+from alongside.errors import ActionRefused
+from alongside.features.authorities.actions import apply_settings
+from alongside.features.authorities.queries import Tenants
+from alongside.features.authorities.settings_cache import register_settings, settings_of
+from alongside.platform.database.session import Database
+from tests.databases import DatabaseCopy, make_known
+from tests.features.authorities.test_apply_settings import OPERATOR
+from tests.personas import NORTHSHIRE, SOUTHSHIRE
 
 EVIL = {
     "key": "evil",
@@ -42,7 +42,7 @@ OWN_WRITES = {
 
 
 @pytest.fixture
-async def superuser(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
+async def superuser(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
     """The one who can do what the operator's commands refuse."""
     connection = await asyncpg.connect(copy.superuser_url)
     yield connection
@@ -61,7 +61,7 @@ async def owner_of(database: Database, host: str) -> Any:
 async def test_a_write_of_the_app_within_its_own_authority_takes_no_host(
     database: Database, what: str
 ) -> None:
-    async with database.fenced(NORTHSHIRE) as session:
+    async with database.transaction(NORTHSHIRE) as session:
         with pytest.raises(DBAPIError, match="permission denied"):
             await session.execute(text(OWN_WRITES[what]))
         await session.rollback()
@@ -71,7 +71,7 @@ async def test_a_write_of_the_app_within_its_own_authority_takes_no_host(
 
 async def test_the_app_calls_no_function_that_declares_an_authority(database: Database) -> None:
     """What it may execute of the product's own functions with the owner's rights writes neither hosts nor settings."""
-    async with database.unfenced() as connection:
+    async with database.system_connection() as connection:
         found = await connection.execute(
             text(
                 "SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef"
@@ -83,8 +83,8 @@ async def test_the_app_calls_no_function_that_declares_an_authority(database: Da
 
 async def test_the_operator_cannot_give_one_host_to_two_authorities(operator: Database) -> None:
     both = replace(settings_of(NORTHSHIRE), hosts=("northshire.localhost", "southshire.localhost"))
-    async with operator.fenced(NORTHSHIRE) as session:
-        with pytest.raises(Refused, match="served at one of these hosts"):
+    async with operator.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ActionRefused, match="served at one of these hosts"):
             await apply_settings(session, OPERATOR, both)
         await session.rollback()
 

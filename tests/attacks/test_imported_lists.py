@@ -1,16 +1,16 @@
 """A list of entries is read before the transaction opens, in a child process of the pool."""
 
-from alongside.web.spreadsheet import as_xlsx
+from alongside.platform.web.spreadsheet import as_xlsx
 from tests.attacks.test_expensive_work import Watched
 from tests.client import Client, words
-from tests.directory.test_bring_and_take_along import sent
-from tests.directory.test_hostile_spreadsheets import book
-from tests.people import MILL
+from tests.features.directory.test_bring_and_take_along import sent
+from tests.features.directory.test_hostile_spreadsheets import book
+from tests.personas import MILL
 
 
 async def test_a_workbook_is_read_with_no_connection_held(client: Client) -> None:
     """One that is too large is refused in a sentence."""
-    watched = Watched(client.app.state.house)
+    watched = Watched(client.app.state.app_context)
     rows = [["Reading aloud", "We read.", MILL, 12.5]]
     ours = as_xlsx("Ours", ["title", "what_we_did", "school_urn", "cost_pounds"], rows)
     answer = await sent(client, "look", "ours.xlsx", ours)

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from tests.client import Client, words
-from tests.people import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK
-from tests.stage import Copy
+from tests.databases import DatabaseCopy
+from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK
 
 
 async def invite(
@@ -19,15 +19,15 @@ async def invite(
     return answer.status_code
 
 
-async def emails(copy: Copy) -> list[str]:
+async def emails(copy: DatabaseCopy) -> list[str]:
     """The addresses to which invitations were written."""
     connection = await asyncpg.connect(copy.superuser_url)
-    found = await connection.fetch("SELECT to_address FROM mail WHERE message_id LIKE 'invitation-%'")
+    found = await connection.fetch("SELECT to_address FROM email_outbox WHERE message_id LIKE 'invitation-%'")
     await connection.close()
     return [row["to_address"] for row in found]
 
 
-async def test_forty_invitations_of_one_school_are_ten(client: Client, copy: Copy) -> None:
+async def test_forty_invitations_of_one_school_are_ten(client: Client, copy: DatabaseCopy) -> None:
     """The eleventh in a day is refused with the reason and the text, also when all come at once."""
     statuses = await asyncio.gather(*(invite(client, f"victim{n}@example.org") for n in range(40)))
     assert Counter(statuses)[303] == 10
@@ -41,7 +41,7 @@ async def test_forty_invitations_of_one_school_are_ten(client: Client, copy: Cop
     assert await invite(client, "colleague@example.org", as_=HEAD_OF_PARK) == 303
 
 
-async def test_one_address_gets_five_emails_a_day(client: Client, copy: Copy) -> None:
+async def test_one_address_gets_five_emails_a_day(client: Client, copy: DatabaseCopy) -> None:
     """By whomever and however it is written: capitals, another school, renewed, withdrawn and written again."""
     for number in range(8):
         as_ = (HEAD_OF_MILL, HEAD_OF_PARK)[number % 2]
@@ -57,7 +57,7 @@ async def test_one_address_gets_five_emails_a_day(client: Client, copy: Copy) ->
     assert len(await emails(copy)) == 5
 
 
-async def test_one_invitation_is_sent_three_times(client: Client, copy: Copy) -> None:
+async def test_one_invitation_is_sent_three_times(client: Client, copy: DatabaseCopy) -> None:
     """Thirty renewals send two more emails."""
     await invite(client, "sam@example.org")
     connection = await asyncpg.connect(copy.superuser_url)
@@ -85,7 +85,9 @@ async def test_one_invitation_is_sent_three_times(client: Client, copy: Copy) ->
         "Sam\r\nBcc: a@b.example",
     ],
 )
-async def test_a_name_is_no_link_and_holds_nothing_invisible(client: Client, name: str, copy: Copy) -> None:
+async def test_a_name_is_no_link_and_holds_nothing_invisible(
+    client: Client, name: str, copy: DatabaseCopy
+) -> None:
     """422 with what to do; nothing is sent."""
     assert await invite(client, "sam@example.org", name) == 422
     assert await emails(copy) == []
@@ -120,13 +122,13 @@ async def test_names_of_people_are_taken(client: Client, name: str) -> None:
         "sam@example..org",
     ],
 )
-async def test_an_address_is_as_it_looks(client: Client, email: str, copy: Copy) -> None:
+async def test_an_address_is_as_it_looks(client: Client, email: str, copy: DatabaseCopy) -> None:
     """No invisible character, no look-alike letter, one address."""
     assert await invite(client, email) == 422
     assert await emails(copy) == []
 
 
-async def test_the_database_takes_no_such_address_either(copy: Copy) -> None:
+async def test_the_database_takes_no_such_address_either(copy: DatabaseCopy) -> None:
     """Whoever gets past the form is stopped by a constraint."""
     connection = await asyncpg.connect(copy.superuser_url)
     statement = (

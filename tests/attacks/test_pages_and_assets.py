@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from alongside.web.security import csrf_token
-from alongside.web.templates import ASSETS, asset
+from alongside.platform.web.security import csrf_token
+from alongside.platform.web.templates import ASSETS, asset
 from tests.client import Client, soup
-from tests.people import HEAD_OF_MILL
+from tests.personas import HEAD_OF_MILL
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 

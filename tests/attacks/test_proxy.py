@@ -16,12 +16,12 @@ import httpx
 import pytest
 
 from alongside.app import ROOMS
-from alongside.web.problems import STATUSES
-from alongside.web.protocol import MOST_HEAD
-from tests.browser.served import Served, served
+from alongside.platform.web.problems import STATUSES
+from alongside.platform.web.protocol import MOST_HEAD
+from tests.browser.server import Served, served
 from tests.client import Client, soup, words
-from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH
-from tests.stage import Copy
+from tests.databases import DatabaseCopy
+from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH
 
 CONFIGURATION = (Path(__file__).parents[2] / "infra" / "nginx.conf").read_text()
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
@@ -72,7 +72,7 @@ class Proxy:
 
 
 @pytest.fixture
-async def app(copy: Copy) -> AsyncIterator[Served]:
+async def app(copy: DatabaseCopy) -> AsyncIterator[Served]:
     """The app behind the proxy."""
     async with served(copy) as one:
         yield one
@@ -171,7 +171,7 @@ async def test_what_nginx_refuses_is_a_page_of_ours(proxy: Proxy, app: Served) -
     client = behind(proxy, app)
     large = await client.http.post("/needs", content=b"x" * 34_000_000, headers=client._headers(None, {}))
     jar = await client.http.get("/", headers={"host": HOST, "cookie": "a" * 9_000})
-    long = await client.http.get("/board?q=" + "a" * 9_000, headers={"host": HOST})
+    long = await client.http.get("/needs-and-offers?q=" + "a" * 9_000, headers={"host": HOST})
     for answer, status, heading in (
         (large, 413, "This is too large"),
         (jar, 431, "The request is too large"),

@@ -5,18 +5,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from alongside.authorities.registry import register_settings, settings_of
-from alongside.authorities.secret_names import is_own_name, prefix_of
-from alongside.authorities.settings import SignIn
-from alongside.errors import WrongSetUp
-from alongside.people.sign_in.dfe import role_at
-from alongside.people.sign_in.providers import secret_of
-from tests.authorities.test_check_settings import SIGN_IN, in_file, sentences
-from tests.people import NORTHSHIRE
-from tests.stage import make_known
+from alongside.errors import ConfigurationError
+from alongside.features.authorities.secret_names import is_own_name, prefix_of
+from alongside.features.authorities.settings import SignIn
+from alongside.features.authorities.settings_cache import register_settings, settings_of
+from alongside.features.people.sign_in.dfe import role_at
+from alongside.features.people.sign_in.providers import secret_of
+from tests.databases import make_known
+from tests.features.authorities.test_check_settings import SIGN_IN, in_file, sentences
+from tests.personas import NORTHSHIRE
 
 FOREIGN = (
-    "ALONGSIDE_FENCE_KEY",
+    "ALONGSIDE_RLS_SIGNING_KEY",
     "ALONGSIDE_SECRET",
     "ALONGSIDE_SECRET_FILE",
     "ALONGSIDE_ANCHOR_KEY",
@@ -49,7 +49,7 @@ def test_check_takes_an_own_name_and_refuses_a_foreign_one_for_the_api(tmp_path:
     own = "ALONGSIDE_SECRET_NORTHSHIRE_OIDC"
     assert sentences(in_file(tmp_path, SIGN_IN.format("oidc", "https://x.example", own))) == []
     line = SIGN_IN.format("dfe_sign_in", "https://x.example", own)
-    line = line.replace(f'"{own}"', f'"{own}", api_secret_in = "ALONGSIDE_FENCE_KEY"')
+    line = line.replace(f'"{own}"', f'"{own}", api_secret_in = "ALONGSIDE_RLS_SIGNING_KEY"')
     assert any("sign_in[1].api_secret_in: " in one for one in sentences(in_file(tmp_path, line)))
 
 
@@ -76,13 +76,13 @@ def test_settings_with_a_foreign_secret_offer_no_such_way(name: str) -> None:
         make_known("northshire")
 
 
-@pytest.mark.parametrize("name", ["ALONGSIDE_FENCE_KEY", "ALONGSIDE_SECRET", "PATH", ""])
+@pytest.mark.parametrize("name", ["ALONGSIDE_RLS_SIGNING_KEY", "ALONGSIDE_SECRET", "PATH", ""])
 async def test_no_other_variable_is_ever_read_for_a_provider(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last door, should a setting come past all others."""
-    monkeypatch.setenv("ALONGSIDE_FENCE_KEY", "f" * 32)
-    with pytest.raises(WrongSetUp, match="does not name a secret"):
+    monkeypatch.setenv("ALONGSIDE_RLS_SIGNING_KEY", "f" * 32)
+    with pytest.raises(ConfigurationError, match="does not name a secret"):
         secret_of(way(name))
-    with pytest.raises(WrongSetUp, match="does not name a secret"):
+    with pytest.raises(ConfigurationError, match="does not name a secret"):
         await role_at(way("ALONGSIDE_SECRET_NORTHSHIRE_OIDC", api_secret_in=name), None, "x")  # type: ignore[arg-type]

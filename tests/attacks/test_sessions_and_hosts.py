@@ -5,11 +5,11 @@ from datetime import date
 import asyncpg
 import pytest
 
-from alongside.web.live import live_of
+from alongside.platform.web.server_sent_events import live_of
 from tests.client import Client
-from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE
-from tests.stage import Copy
-from tests.web.test_live import Open, call_out, listening
+from tests.databases import DatabaseCopy
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE
+from tests.platform.web.test_live import Open, call_out, listening
 
 FORGED = (
     "northshire.localhost:8102@evil.example",
@@ -20,7 +20,7 @@ FORGED = (
 )
 
 
-async def change(copy: Copy, statement: str, *values: object) -> None:
+async def change(copy: DatabaseCopy, statement: str, *values: object) -> None:
     """Change something as nobody in the product would."""
     connection = await asyncpg.connect(copy.superuser_url)
     await connection.execute(statement, *values)
@@ -28,24 +28,24 @@ async def change(copy: Copy, statement: str, *values: object) -> None:
 
 
 @pytest.mark.parametrize("way", ["sign out", "role ended"])
-async def test_no_news_after_the_session_ended(client: Client, copy: Copy, way: str) -> None:
+async def test_no_news_after_the_session_ended(client: Client, copy: DatabaseCopy, way: str) -> None:
     """The first news after signing out, or after the role has ended, ends the stream and is not told."""
-    house = client.app.state.house
-    gone, stays = Open(house, HEAD_OF_PARK), Open(house, HEAD_OF_MILL)
-    await listening(gone, house)
-    await listening(stays, house)
+    app_context = client.app.state.app_context
+    gone, stays = Open(app_context, HEAD_OF_PARK), Open(app_context, HEAD_OF_MILL)
+    await listening(gone, app_context)
+    await listening(stays, app_context)
     if way == "sign out":
         assert (await client.post("/sign-out", as_=HEAD_OF_PARK)).status_code == 303
     else:
-        statement = "UPDATE appointment SET ends_on = $1 WHERE authority_id = $2 AND id = $3"
-        await change(copy, statement, date(2021, 1, 1), NORTHSHIRE, HEAD_OF_PARK.appointment_id)
+        statement = "UPDATE role_assignment SET ends_on = $1 WHERE authority_id = $2 AND id = $3"
+        await change(copy, statement, date(2021, 1, 1), NORTHSHIRE, HEAD_OF_PARK.role_assignment_id)
     before = gone.posts
-    await call_out(house.database, NORTHSHIRE)
+    await call_out(app_context.database, NORTHSHIRE)
     await stays.until(lambda: stays.posts)
     await gone.until(gone.task.done)
     assert gone.posts == before
     await stays.leave()
-    await live_of(house).stop()
+    await live_of(app_context).stop()
 
 
 @pytest.mark.parametrize("host", FORGED)
@@ -63,7 +63,7 @@ async def test_a_host_with_more_than_a_name_and_a_port_is_nobodys(
 @pytest.mark.parametrize("path", ["/good-practice.atom", "/good-practice.json"])
 async def test_links_of_feeds_are_of_the_settings(client: Client, path: str) -> None:
     """A port that the settings do not name is not repeated into an answer that shared caches keep."""
-    client.app.state.house.demonstration = False
+    client.app.state.app_context.demonstration = False
     answer = await client.get(path, host="northshire.localhost:6666")
     assert answer.status_code == 200
     assert answer.headers["cache-control"].startswith("public")

@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text
 
-from alongside.database.listening import Listener
-from alongside.database.session import Database
-from alongside.errors import WrongSetUp
-from alongside.notifications.letters import Letter
-from alongside.notifications.transports import transport_of
+from alongside.errors import ConfigurationError
+from alongside.platform.database.listener import Listener
+from alongside.platform.database.session import Database
+from alongside.platform.notifications.email_messages import RenderedEmail
+from alongside.platform.notifications.transports import transport_of
 from alongside.settings import Settings
+from tests.databases import DatabaseCopy
 from tests.setup.test_settings import RIGHT
-from tests.stage import Copy
 
-LETTER = Letter(
+MESSAGE = RenderedEmail(
     "head@school.example",
     "A need was posted",
     "Text",
@@ -81,13 +81,15 @@ async def ask(address: str) -> None:
     """Connect as the app does."""
     database = Database(address, b"k" * 32)
     try:
-        async with database.unfenced() as connection:
+        async with database.system_connection() as connection:
             await connection.execute(text("SELECT 1"))
     finally:
         await database.close()
 
 
-async def test_the_database_is_spoken_to_over_tls_or_not_at_all(copy: Copy, certificate: Path) -> None:
+async def test_the_database_is_spoken_to_over_tls_or_not_at_all(
+    copy: DatabaseCopy, certificate: Path
+) -> None:
     """Without TLS no connection; with TLS and the right certificate all of them, that of the listener too."""
     plain = copy.app_url.replace("127.0.0.1", "localhost")
     await ask(settings("no", DATABASE_URL=plain).database_url)
@@ -144,19 +146,19 @@ async def test_no_email_and_no_password_goes_to_a_server_without_tls(
     """Without the setting it is taken; with it nothing is said but the greeting."""
     one, port = mail_server
     mail = f"smtp://127.0.0.1:{port}"
-    await transport_of(settings("no", ALONGSIDE_MAIL=mail).mail, "a@b.example")(LETTER)
+    await transport_of(settings("no", ALONGSIDE_MAIL=mail).mail, "a@b.example")(MESSAGE)
     assert any(line.startswith("RCPT") for line in one.heard)
     one.heard.clear()
     required = settings("yes", ALONGSIDE_MAIL=f"smtp://user:hush@127.0.0.1:{port}").mail
     with pytest.raises(Exception, match="STARTTLS"):
-        await transport_of(required, "a@b.example")(LETTER)
+        await transport_of(required, "a@b.example")(MESSAGE)
     assert not [line for line in one.heard if not line.startswith(("EHLO", "QUIT"))]
 
 
 def test_a_weaker_mode_in_the_address_is_refused() -> None:
     """The setting and the address may not say two things."""
     for mode in ("disable", "prefer", "require", "verify-ca"):
-        with pytest.raises(WrongSetUp, match="sslmode=verify-full"):
+        with pytest.raises(ConfigurationError, match="sslmode=verify-full"):
             settings("yes", DATABASE_URL=f"postgresql://a:b@db.example/alongside?sslmode={mode}")
     asked = settings(
         "yes", DATABASE_URL="postgresql://a:b@db.example/alongside?sslmode=verify-full&sslrootcert=/x"
@@ -164,5 +166,5 @@ def test_a_weaker_mode_in_the_address_is_refused() -> None:
     assert asked.database_url.endswith("?sslmode=verify-full&sslrootcert=/x")
     local = "postgresql://a:b@/alongside?host=/run/postgresql"
     assert settings("yes", DATABASE_URL=local).database_url == local
-    with pytest.raises(WrongSetUp, match="ALONGSIDE_TLS_CERTIFICATES"):
+    with pytest.raises(ConfigurationError, match="ALONGSIDE_TLS_CERTIFICATES"):
         settings("yes", Path("/nowhere/ca.pem"))

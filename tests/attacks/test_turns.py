@@ -5,53 +5,56 @@ from typing import Any
 
 import pytest
 
-from alongside.errors import TooBusy
-from alongside.web import live
-from alongside.web.turns import Turns
+from alongside.errors import ServiceUnavailable
+from alongside.platform.web import server_sent_events
+from alongside.platform.web.turns import Turns
 from tests.client import Client
-from tests.people import HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
+from tests.personas import HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
 
 
-@pytest.mark.parametrize("path", ["/board", "/live"])
+@pytest.mark.parametrize("path", ["/needs-and-offers", "/live"])
 async def test_an_authority_has_a_few_requests_in_work_and_the_others_wait(client: Client, path: str) -> None:
     """Forty at once hold three connections; the other authority is answered while they wait."""
-    house = client.app.state.house
-    find_person, going = house.find_person, asyncio.Event()
+    app_context = client.app.state.app_context
+    find_person, going = app_context.find_person, asyncio.Event()
     at_work: list[int] = []
 
     async def held_up(session: Any, tenant: Any, *more: Any) -> Any:
         if tenant.authority_id == NORTHSHIRE:
-            at_work.append(house.database.connections_used())
+            at_work.append(app_context.database.connections_used())
             await going.wait()
         return await find_person(session, tenant, *more)
 
-    house.find_person = held_up
+    app_context.find_person = held_up
     waiting = [asyncio.create_task(client.get(path, as_=HEAD_OF_MILL)) for _ in range(40)]
-    while house.turns.in_line(NORTHSHIRE) < 37 or len(at_work) < house.turns.at_once:
+    while app_context.turns.in_line(NORTHSHIRE) < 37 or len(at_work) < app_context.turns.at_once:
         await asyncio.sleep(0.01)
-    assert len(at_work) == house.turns.at_once
-    assert max(at_work) <= house.turns.at_once
-    answer = await client.get("/board", as_=HEAD_OF_MILL.twin)
+    assert len(at_work) == app_context.turns.at_once
+    assert max(at_work) <= app_context.turns.at_once
+    answer = await client.get("/needs-and-offers", as_=HEAD_OF_MILL.twin)
     assert answer.status_code == 200
-    assert house.turns.in_line(NORTHSHIRE) == 37
+    assert app_context.turns.in_line(NORTHSHIRE) == 37
     going.set()
     assert {(await one).status_code for one in waiting} == {200}
-    assert house.turns.in_line(NORTHSHIRE) == 0
+    assert app_context.turns.in_line(NORTHSHIRE) == 0
 
 
 async def test_news_for_many_open_pages_takes_turns_and_ends_no_stream(client: Client) -> None:
     """One post wakes every open page of an authority, and each asks whether its session holds; busy is no sign-out."""
-    house = client.app.state.house
-    tenant = await house.find_tenant("northshire.localhost")
-    house.turns = Turns(at_once=1, patience=0.05)
-    async with house.turns.turn(NORTHSHIRE):
-        before = house.database.connections_used()
-        asked = [asyncio.create_task(live._still_allowed(house, tenant, None)) for _ in range(20)]
+    app_context = client.app.state.app_context
+    tenant = await app_context.find_tenant("northshire.localhost")
+    app_context.turns = Turns(at_once=1, patience=0.05)
+    async with app_context.turns.turn(NORTHSHIRE):
+        before = app_context.database.connections_used()
+        asked = [
+            asyncio.create_task(server_sent_events._still_allowed(app_context, tenant, None))
+            for _ in range(20)
+        ]
         await asyncio.sleep(0)
-        assert house.turns.in_line(NORTHSHIRE) == 20
-        assert house.database.connections_used() == before
+        assert app_context.turns.in_line(NORTHSHIRE) == 20
+        assert app_context.database.connections_used() == before
         assert {await one for one in asked} == {True}
-    assert await live._still_allowed(house, tenant, None) is False
+    assert await server_sent_events._still_allowed(app_context, tenant, None) is False
 
 
 async def test_a_line_that_is_too_long_or_does_not_move_is_told_so() -> None:
@@ -60,11 +63,11 @@ async def test_a_line_that_is_too_long_or_does_not_move_is_told_so() -> None:
     async with turns.turn(NORTHSHIRE):
         waits = asyncio.create_task(_turn(turns))
         await asyncio.sleep(0)
-        with pytest.raises(TooBusy):
+        with pytest.raises(ServiceUnavailable):
             await _turn(turns)
         async with turns.turn(SOUTHSHIRE):
             pass
-        with pytest.raises(TooBusy):
+        with pytest.raises(ServiceUnavailable):
             await waits
         gives_up = asyncio.create_task(_turn(turns))
         await asyncio.sleep(0)

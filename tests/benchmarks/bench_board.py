@@ -21,39 +21,39 @@ import asyncpg
 import httpx
 import structlog
 
-from alongside.database.embedded import EmbeddedServer, free_port
-from alongside.database.roles import APP
-from alongside.serving import listen
-from alongside.web.house import SESSION_COOKIE
+from alongside.dev.postgres.embedded import EmbeddedServer, free_port
+from alongside.platform.database.roles import APP
+from alongside.platform.web.context import SESSION_COOKIE
+from alongside.web_server import listen
 from tests.benchmarks.country import LARGEST, settle
 from tests.benchmarks.load import Load, put_load_on
 from tests.benchmarks.same_sql import Statement, statements_of, transactions_a_second, written_out
-from tests.people import HEAD_OF_MILL, Cast
-from tests.stage import (
-    FENCE_KEY,
+from tests.databases import (
     ROLE_PASSWORDS,
-    Copy,
+    SIGNING_KEY,
+    DatabaseCopy,
     copy_of_template,
+    current_database_server,
     open_database,
-    open_stage,
-    present_stage,
+    start_database_server,
 )
+from tests.personas import HEAD_OF_MILL, Persona
 
 PROCESSES = 2
 SECONDS = 8
-FILTERED = "/board?" + urlencode(
+FILTERED = "/needs-and-offers?" + urlencode(
     {"kind": "need", "theme": "mathematics", "phase": "primary", "sort": "newest"}
 )
 PAGES = {
     "kind, theme and phase chosen": FILTERED,
-    "no filter": "/board",
-    "nearest": "/board?sort=nearest",
-    "words": "/board?q=results",
+    "no filter": "/needs-and-offers",
+    "nearest": "/needs-and-offers?sort=nearest",
+    "words": "/needs-and-offers?q=results",
 }
 HEAD_IN_THE_MIDDLE, HEAD_IN_THE_LARGEST = HEAD_OF_MILL, HEAD_OF_MILL.twin
 
 
-def headers_of(one: Cast) -> dict[str, str]:
+def headers_of(one: Persona) -> dict[str, str]:
     """What the browser of a member of the cast sends."""
     return {"Host": one.host, "Cookie": f"{SESSION_COOKIE}={one.token}"}
 
@@ -110,11 +110,11 @@ def served(arguments: list[str], environment: dict[str, str]) -> Iterator[Served
 
 
 @contextmanager
-def product_on(copy: Copy) -> Iterator[Served]:
+def product_on(copy: DatabaseCopy) -> Iterator[Served]:
     """The product over a copy, as `alongside web` serves it, warmed up."""
     environment = os.environ | {
         "DATABASE_URL": copy.app_url,
-        "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+        "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
         "ALONGSIDE_SECRET": "s" * 32,
         "ALONGSIDE_DEMONSTRATION": "no",
     }
@@ -126,7 +126,7 @@ def product_on(copy: Copy) -> Iterator[Served]:
         yield server
 
 
-async def deep_place(copy: Copy, authority_id: int, depth: int) -> tuple[str, int]:
+async def deep_position(copy: DatabaseCopy, authority_id: int, depth: int) -> tuple[str, int]:
     """The address of the board's page that begins after so many needs, and how many there are."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
@@ -139,10 +139,10 @@ async def deep_place(copy: Copy, authority_id: int, depth: int) -> tuple[str, in
         await connection.close()
     row = there[min(depth, len(there) - 30)]
     after = urlsafe_b64encode(f"{row['score']!r}|{row['id']}".encode()).decode().rstrip("=")
-    return f"/board?kind=need&after={after}", len(there)
+    return f"/needs-and-offers?kind=need&after={after}", len(there)
 
 
-def one_by_one(address: str, path: str, one: Cast, times: int = 200) -> float:
+def one_by_one(address: str, path: str, one: Persona, times: int = 200) -> float:
     """Milliseconds that a page takes when nobody else asks: the median."""
     took = []
     with httpx.Client(base_url=address, headers=headers_of(one), timeout=120) as http:
@@ -154,11 +154,11 @@ def one_by_one(address: str, path: str, one: Cast, times: int = 200) -> float:
     return statistics.median(took)
 
 
-async def explained(copy: Copy, authority_id: int, statement: Statement) -> list[str]:
+async def explained(copy: DatabaseCopy, authority_id: int, statement: Statement) -> list[str]:
     """How PostgreSQL goes about a statement of the app, as the app."""
     database = open_database(copy, pool_size=1)
     try:
-        async with database.fenced(authority_id, read_only=True) as session:
+        async with database.transaction(authority_id, read_only=True) as session:
             connection = await session.connection()
             found = await connection.exec_driver_sql(
                 f"EXPLAIN (ANALYZE, COSTS OFF, BUFFERS OFF) {written_out(statement)}"
@@ -173,11 +173,11 @@ def compare(name: str, load: Load, other: float, what: str) -> None:
     print(f"  {name:<34}{load.per_second / other:6.1%} of {what}")
 
 
-async def prepare(server: EmbeddedServer) -> tuple[Copy, Copy]:
+async def prepare(server: EmbeddedServer) -> tuple[DatabaseCopy, DatabaseCopy]:
     """Two databases: the whole country, and the authority in the middle alone."""
     made = []
     for whole_country in (True, False):
-        copy = await copy_of_template(present_stage())
+        copy = await copy_of_template(current_database_server())
         connection = await asyncpg.connect(copy.superuser_url)
         try:
             began = time.monotonic()
@@ -214,8 +214,8 @@ def run(database: EmbeddedServer) -> None:
             name: server.under_load(path, headers_of(HEAD_IN_THE_MIDDLE)) for name, path in PAGES.items()
         }
         largest = server.under_load(FILTERED, headers_of(HEAD_IN_THE_LARGEST))
-        deep, open_needs = asyncio.run(deep_place(country, LARGEST, 4_000))
-        first_page = one_by_one(server.address, "/board?kind=need", HEAD_IN_THE_LARGEST)
+        deep, open_needs = asyncio.run(deep_position(country, LARGEST, 4_000))
+        first_page = one_by_one(server.address, "/needs-and-offers?kind=need", HEAD_IN_THE_LARGEST)
         deep_page = one_by_one(server.address, deep, HEAD_IN_THE_LARGEST)
     with product_on(alone) as server:
         by_itself = server.under_load(FILTERED, headers_of(HEAD_IN_THE_MIDDLE))
@@ -247,7 +247,7 @@ def run(database: EmbeddedServer) -> None:
 if __name__ == "__main__":
     logging.getLogger("httpx").setLevel(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    server = open_stage()
+    server = start_database_server()
     try:
         run(server)
     finally:

@@ -17,16 +17,23 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.access.person import Person
-from alongside.database.session import Database
-from alongside.directory.search.actions import read_some
-from alongside.directory.search.learnt import NEEDED, can_read
-from alongside.directory.search.queries import Wanted, search, understood
-from alongside.directory.search.question import Recipe
-from tests.directory.judged import AT, Judged, entries, ndcg, recall, searches
-from tests.directory.shelves import asker, shelve_all
-from tests.people import NORTHSHIRE, OFFICER
-from tests.stage import copy_of_template, drop, make_known, open_database, open_stage, present_stage
+from alongside.features.directory.search.actions import embed_pending_entries
+from alongside.features.directory.search.embeddings import NEEDED, can_read
+from alongside.features.directory.search.queries import SearchFilters, parsed_query, search
+from alongside.features.directory.search.query_parser import Synonyms
+from alongside.platform.access.principal import Principal
+from alongside.platform.database.session import Database
+from tests.databases import (
+    copy_of_template,
+    current_database_server,
+    drop,
+    make_known,
+    open_database,
+    start_database_server,
+)
+from tests.features.directory.relevance import AT, Judged, entries, ndcg, recall, searches
+from tests.features.directory.search_index import asker, shelve_all
+from tests.personas import NORTHSHIRE, OFFICER
 
 Ask = Callable[[AsyncSession, str], Awaitable[Sequence[UUID]]]
 
@@ -38,7 +45,7 @@ PLAIN = text(
      ORDER BY ts_rank(words, websearch_to_tsquery('english', :typed)) DESC, id LIMIT 10
     """
 )
-NOTHING = Recipe(jargon=False, beginnings=False, spelling=False, weights=False, meaning=False)
+NOTHING = Synonyms(jargon=False, beginnings=False, spelling=False, weights=False, meaning=False)
 STEPS = (
     ("any of the words, rare ones first", {}),
     ("+ weights of the parts", {"weights": True}),
@@ -55,14 +62,14 @@ async def plain(session: AsyncSession, typed: str) -> Sequence[UUID]:
     return (await session.scalars(PLAIN, {"authority_id": NORTHSHIRE, "typed": typed})).all()
 
 
-def ours(person: Person, recipe: Recipe) -> Ask:
+def ours(person: Principal, recipe: Synonyms) -> Ask:
     """What the product finds with these ingredients."""
 
     async def ask(session: AsyncSession, typed: str) -> Sequence[UUID]:
-        question = await understood(session, person, typed, recipe)
+        question = await parsed_query(session, person, typed, recipe)
         if question.empty:
             return []
-        found = await search(session, person, question, Wanted(recipe=recipe))
+        found = await search(session, person, question, SearchFilters(recipe=recipe))
         return [entry.id for entry in found.entries][:AT]
 
     return ask
@@ -73,7 +80,7 @@ async def measure(
 ) -> None:
     """One line: both measures for all searches and for each kind; then those that went worst, if asked for."""
     scores: dict[str, list[tuple[float, float | None]]] = {}
-    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
         for one in part:
             found = [names[entry_id] for entry_id in await ask(session, one.typed)]
             score = ndcg(found, one.grades), recall(found, one.grades)
@@ -98,7 +105,7 @@ def weigh() -> None:
             Path(str(one.locate())).stat().st_size for one in files if Path(str(one.locate())).exists()
         )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    from alongside.directory.search.reading import reader
+    from alongside.features.directory.search.embedding_model import reader
 
     began = time.perf_counter()
     reader()
@@ -118,20 +125,20 @@ def weigh() -> None:
 
 async def bench(arguments: Sequence[str]) -> None:
     """Fill a directory, read it, and measure each step."""
-    stage = present_stage()
+    database_server = current_database_server()
     make_known("northshire")
-    copy = await copy_of_template(stage)
+    copy = await copy_of_template(database_server)
     database, person = open_database(copy), asker(OFFICER)
     try:
-        async with database.fenced(NORTHSHIRE) as session:
+        async with database.transaction(NORTHSHIRE) as session:
             names = await shelve_all(session, entries())
         if can_read():
             weigh()
         else:
             print(f"Not installed, so left out: {', '.join(NEEDED)}\n")
         while True:
-            async with database.fenced(NORTHSHIRE) as session:
-                if not await read_some(session, NORTHSHIRE):
+            async with database.transaction(NORTHSHIRE) as session:
+                if not await embed_pending_entries(session, NORTHSHIRE):
                     break
         for part in ("tuning", *(("held_out",) if "--held-out" in arguments else ())):
             judged = list(searches(part))
@@ -150,11 +157,11 @@ async def bench(arguments: Sequence[str]) -> None:
             print()
     finally:
         await database.close()
-        await drop(stage, copy)
+        await drop(database_server, copy)
 
 
 if __name__ == "__main__":
-    server = open_stage()
+    server = start_database_server()
     try:
         asyncio.run(bench(sys.argv[1:]))
     finally:

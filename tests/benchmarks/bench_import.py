@@ -13,15 +13,22 @@ from pathlib import Path
 
 import asyncpg
 
-from alongside.access.person import system
-from alongside.database.session import Database
-from alongside.schools.actions import apply_register
-from alongside.schools.changes import compare
-from alongside.schools.gias import read_register
-from alongside.schools.queries import known_links, known_schools
+from alongside.features.schools.actions import apply_register
+from alongside.features.schools.changes import compare
+from alongside.features.schools.gias import read_register
+from alongside.features.schools.queries import known_links, known_schools
+from alongside.platform.access.principal import system
+from alongside.platform.database.session import Database
 from tests.benchmarks.national_register import headings, write_national_register
-from tests.people import NORTHSHIRE
-from tests.stage import copy_of_template, drop, make_known, open_database, open_stage, present_stage
+from tests.databases import (
+    copy_of_template,
+    current_database_server,
+    drop,
+    make_known,
+    open_database,
+    start_database_server,
+)
+from tests.personas import NORTHSHIRE
 
 ROUNDS = 5
 
@@ -53,7 +60,7 @@ class Outcome:
 async def import_once(database: Database, file: Path) -> int:
     """What `alongside schools import --yes` does, without the start of a process."""
     register = read_register(file, NORTHSHIRE)
-    async with database.fenced(NORTHSHIRE) as session:
+    async with database.transaction(NORTHSHIRE) as session:
         known = await known_schools(session, NORTHSHIRE)
         report = compare(register, known, await known_links(session, NORTHSHIRE))
         await apply_register(session, system(NORTHSHIRE, date(2026, 9, 1)), register, report, fewer=True)
@@ -70,13 +77,13 @@ async def copy_once(connection: asyncpg.Connection, file: Path) -> None:
 
 async def measure(rounds: int = ROUNDS) -> Outcome:
     """Turn about, each on a database of its own, so that both meet the same machine."""
-    stage = present_stage()
+    database_server = current_database_server()
     imported, copied, schools = [], [], 0
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "edubasealldata20250901.csv"
         rows = write_national_register(file)
         for _ in range(rounds):
-            copy = await copy_of_template(stage)
+            copy = await copy_of_template(database_server)
             database, connection = open_database(copy), await asyncpg.connect(copy.superuser_url)
             began = time.perf_counter()
             schools = await import_once(database, file)
@@ -86,7 +93,7 @@ async def measure(rounds: int = ROUNDS) -> Outcome:
             copied.append(time.perf_counter() - began)
             await database.close()
             await connection.close()
-            await drop(stage, copy)
+            await drop(database_server, copy)
         size = file.stat().st_size / 1e6
     return Outcome(size, rows, schools, statistics.median(imported), statistics.median(copied))
 
@@ -94,7 +101,7 @@ async def measure(rounds: int = ROUNDS) -> Outcome:
 if __name__ == "__main__":
     for slug in ("northshire", "southshire"):
         make_known(slug)
-    server = open_stage()
+    server = start_database_server()
     try:
         print(asyncio.run(measure()))
     finally:

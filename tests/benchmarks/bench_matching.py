@@ -17,18 +17,18 @@ from multiprocessing import get_context
 
 import msgspec
 
-from alongside.matching.engine import greedy
-from alongside.matching.engine.candidates import find
-from alongside.matching.engine.changes import compared, sticky
-from alongside.matching.engine.columns import Bools, arrange
-from alongside.matching.engine.instance import Instance, Known, Parameters
-from alongside.matching.engine.mending import options
-from alongside.matching.engine.planning import Prepared, plan, plan_of
-from alongside.matching.engine.programme import Programme
-from alongside.matching.engine.result import Plan
-from alongside.matching.engine.stages import TIERS, served_by
+from alongside.features.matching.engine import greedy
+from alongside.features.matching.engine.arrays import Bools, arrange
+from alongside.features.matching.engine.candidates import find
+from alongside.features.matching.engine.diff import compared, sticky
+from alongside.features.matching.engine.instance import Instance, PairHistory, Parameters
+from alongside.features.matching.engine.lexicographic import TIERS, served_by
+from alongside.features.matching.engine.mip_model import Programme
+from alongside.features.matching.engine.planning import Prepared, plan, plan_of
+from alongside.features.matching.engine.replacement import options
+from alongside.features.matching.engine.result import Plan
 from tests.benchmarks.flow import best_by_flow
-from tests.matching.engine.made import authority, england, together
+from tests.features.matching.engine.made import authority, england, together
 
 SEEDS = (1, 2, 3)
 CORES = 2
@@ -225,7 +225,7 @@ def growth() -> None:
     )
 
 
-def mending(schools: int, declines: int, most: float) -> None:
+def replacement(schools: int, declines: int, most: float) -> None:
     """How many others one decline moves, and how fast there are options."""
     prepared = Prepared(patient(authority(schools, 1)))
     made, instance = plan_of(prepared), prepared.columns.instance
@@ -246,7 +246,9 @@ def mending(schools: int, declines: int, most: float) -> None:
 
 def _declined(instance: Instance, made: Plan, need: object) -> Instance:
     gone = tuple(
-        Known(need=pair.need, offer=pair.offer, what="declined") for pair in made.pairs if pair.need == need
+        PairHistory(need=pair.need, offer=pair.offer, what="declined")
+        for pair in made.pairs
+        if pair.need == need
     )
     return msgspec.structs.replace(instance, known=(*instance.known, *gone[:1]))
 
@@ -255,7 +257,7 @@ def main() -> None:
     """All of it, or the parts that are named: authorities, country, mending, growth."""
     parts: dict[str, Callable[[], None]] = {
         "authorities": authorities,
-        "mending": lambda: (mending(134, 25, 1.5), mending(519, 15, 4.0))[0],
+        "mending": lambda: (replacement(134, 25, 1.5), replacement(519, 15, 4.0))[0],
         "country": the_country,
         "growth": growth,
     }

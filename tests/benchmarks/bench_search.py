@@ -14,14 +14,22 @@ from collections.abc import Awaitable, Callable, Sequence
 import asyncpg
 import structlog
 
-from alongside.authorities.registry import settings_of
-from alongside.database.fence import signed_fence
-from alongside.directory.search.learnt import can_read
+from alongside.features.authorities.settings_cache import settings_of
+from alongside.features.directory.search.embeddings import can_read
+from alongside.platform.database.tenant_context import signed_tenant_context
 from tests.benchmarks.library import stock
 from tests.benchmarks.same_sql import Statement, statements_of
-from tests.faults.callers import app_on_a_small_pool, call
-from tests.people import HEAD_OF_MILL, Cast
-from tests.stage import FENCE_KEY, Copy, copy_of_template, drop, open_stage, present_stage, server_process
+from tests.databases import (
+    SIGNING_KEY,
+    DatabaseCopy,
+    copy_of_template,
+    current_database_server,
+    drop,
+    server_process,
+    start_database_server,
+)
+from tests.faults.clients import app_on_a_small_pool, call
+from tests.personas import HEAD_OF_MILL, Persona
 
 SIZES = (1_000, 10_000, 100_000)
 TIMES = 30
@@ -49,21 +57,21 @@ async def timed(ask: Callable[[], Awaitable[object]]) -> tuple[float, float]:
     return min(took), statistics.median(took)
 
 
-async def alone(copy: Copy, authority_id: int, asked: Sequence[Statement]) -> float:
+async def alone(copy: DatabaseCopy, authority_id: int, asked: Sequence[Statement]) -> float:
     """Milliseconds of the same statements in the same fenced transaction, without anything around them."""
     connection = await asyncpg.connect(copy.app_url)
     try:
         prepared = []
         process = await server_process(connection)
         async with connection.transaction():
-            context = signed_fence(authority_id, FENCE_KEY, process)
-            await connection.execute(f"SET LOCAL alongside.fence = '{context}'")
+            context = signed_tenant_context(authority_id, SIGNING_KEY, process)
+            await connection.execute(f"SET LOCAL alongside.tenant_context = '{context}'")
             for sql, values in asked:
                 prepared.append((await connection.prepare(sql), values))
 
         async def ask() -> None:
-            context = signed_fence(authority_id, FENCE_KEY, process)
-            await connection.execute(f"BEGIN READ ONLY; SET LOCAL alongside.fence = '{context}'")
+            context = signed_tenant_context(authority_id, SIGNING_KEY, process)
+            await connection.execute(f"BEGIN READ ONLY; SET LOCAL alongside.tenant_context = '{context}'")
             for statement, values in prepared:
                 await statement.fetch(*values)
             await connection.execute("COMMIT")
@@ -73,7 +81,7 @@ async def alone(copy: Copy, authority_id: int, asked: Sequence[Statement]) -> fl
         await connection.close()
 
 
-async def measure(copy: Copy, one: Cast, name: str, path: str) -> float:
+async def measure(copy: DatabaseCopy, one: Persona, name: str, path: str) -> float:
     """One line: the whole page, its SQL alone, and how much of the page that is; the page's milliseconds."""
     asked = [caught for caught in await statements_of(copy, one, path) if READS.match(caught[0])]
     async with app_on_a_small_pool(copy, 2) as app:
@@ -97,7 +105,7 @@ async def bench(sizes: Sequence[int]) -> None:
         + ("sentences are read for their meaning" if can_read() else "by words alone")
     )
     for size in sizes:
-        copy = await copy_of_template(present_stage())
+        copy = await copy_of_template(current_database_server())
         connection = await asyncpg.connect(copy.superuser_url)
         try:
             began = time.monotonic()
@@ -121,7 +129,7 @@ async def bench(sizes: Sequence[int]) -> None:
                 grown.setdefault(f"{who}: {name}", []).append(
                     await measure(copy, one, f"{who}: {name}", path)
                 )
-        await drop(present_stage(), copy)
+        await drop(current_database_server(), copy)
     if len(sizes) > 1:
         print(f"growth of the page over {' → '.join(f'{size:,}' for size in sizes)} entries")
         for name, took in grown.items():
@@ -131,7 +139,7 @@ async def bench(sizes: Sequence[int]) -> None:
 if __name__ == "__main__":
     logging.getLogger("httpx").setLevel(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    server = open_stage()
+    server = start_database_server()
     try:
         asyncio.run(bench([int(one) for one in sys.argv[1:]] or SIZES))
     finally:

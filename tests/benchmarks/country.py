@@ -5,10 +5,10 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from alongside.authorities.files import to_stored
-from alongside.authorities.settings import AuthoritySettings
-from tests.people import NORTHSHIRE, SOUTHSHIRE
-from tests.stage import make_known
+from alongside.features.authorities.files import to_stored
+from alongside.features.authorities.settings import AuthoritySettings
+from tests.databases import make_known
+from tests.personas import NORTHSHIRE, SOUTHSHIRE
 
 AUTHORITIES, SCHOOLS, POSTS = 152, 24_000, 200_000
 FEWEST, MOST = 618, 9_933
@@ -21,7 +21,7 @@ INSERT INTO consortium (authority_id, id, key, name, phase)
 SELECT $1, ('00000000-0000-7000-8000-00000000100' || n)::uuid, 'c' || n, 'Consortium ' || n, 'primary'
   FROM generate_series(1, 6) n ON CONFLICT DO NOTHING
 """
-PLACES = """
+LOCATIONS = """
 INSERT INTO school (authority_id, urn, name, phase, status, la_code, establishment_number, easting, northing)
 SELECT $1, 100000 + n, 'School ' || n, 'primary', 'open', $1, 3000 + n, 350000 + n * 97 % 20000, 400000 + n * 61 % 20000
   FROM generate_series(1, $2::int) n
@@ -33,8 +33,8 @@ SELECT $1, 100000 + n, (SELECT id FROM consortium WHERE authority_id = $1 ORDER 
   FROM generate_series(1, $2::int) n
 """
 NEEDS = """
-INSERT INTO need (authority_id, school_urn, state, title, theme, phase, wanted, good_looks_like, form_of_support,
-                  urgency, days, audience, shown_to_all_from, posted_at, confirmed_on)
+INSERT INTO need (authority_id, school_urn, state, title, theme, phase, wanted, success_criteria, form_of_support,
+                  urgency, days, audience, visible_to_authority_from, posted_at, confirmed_on)
 SELECT $1, 100001 + n % $2::int,
        (array['open', 'open', 'open', 'proposed', 'agreed', 'met', 'withdrawn', 'paused'])[1 + n % 8],
        'Help with ' || ($4::text[])[1 + n % cardinality($4)] || ', number ' || n, ($4::text[])[1 + n % cardinality($4)],
@@ -47,7 +47,7 @@ SELECT $1, 100001 + n % $2::int,
 """
 OFFERS = """
 INSERT INTO offer (authority_id, school_urn, state, title, description, phases, leader_name, leader_is_head, days_total,
-                   days_taken, engagements_max, forms_of_support, appetite, audience, shown_to_all_from, posted_at,
+                   days_taken, engagements_max, forms_of_support, appetite, audience, visible_to_authority_from, posted_at,
                    confirmed_on)
 SELECT $1, 100001 + n * 7 % $2::int,
        (array['live', 'live', 'live', 'live', 'paused', 'exhausted', 'paused', 'paused'])[1 + n % 8],
@@ -129,7 +129,7 @@ async def _settle_one(
                 UUID(more.format(number)),
                 f"more{number}",
             )
-    await connection.execute(PLACES, authority_id, schools)
+    await connection.execute(LOCATIONS, authority_id, schools)
     await connection.execute(MEMBERS, authority_id, schools)
     await connection.execute(NEEDS, authority_id, schools, posts // 2, themes, urgencies)
     await connection.execute(OFFERS, authority_id, schools, posts - posts // 2)

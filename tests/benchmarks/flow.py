@@ -7,7 +7,7 @@ first, as in the stages, each tier's bonus is raised above all that lower ones c
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from alongside.matching.engine.planning import Prepared
+from alongside.features.matching.engine.planning import Prepared
 
 ABOVE = (0, 5_000_000_000_000, 30_000_000_000, 100_000_000)
 """What is added to a first partner of tier 1, 2 and 3."""

@@ -2,10 +2,10 @@
 
 import asyncpg
 
-from alongside.authorities.settings import AuthoritySettings
+from alongside.features.authorities.settings import AuthoritySettings
 from tests.benchmarks.country import LARGEST, MIDDLE, POSTS, authorities, declare
-from tests.directory.judged import entries
-from tests.stage import make_known
+from tests.databases import make_known
+from tests.features.directory.relevance import entries
 
 TEXTS = """
 CREATE TEMP TABLE source AS
@@ -26,15 +26,15 @@ SELECT $1, 100000 + n, 'School ' || n, 'primary', 'open', $1, 3000 + n, 100 + n 
 """
 ENTRIES = """
 INSERT INTO directory_entry (authority_id, school_urn, state, title, themes, phases, key_stages, problem, what_we_did,
-    evidence, cost_pence, term, checked_level, verified_edition, reviewed_on, review_due_on, shown_to_all_from, listed_at)
+    evidence, cost_pence, term, checked_level, verified_edition, reviewed_on, review_due_on, visible_to_authority_from, listed_at)
 SELECT $1, 100001 + g.n % 120, 'verified', left(s.title, 110) || ' ' || g.n, s.themes, array['primary'], array['ks2'],
        s.problem, s.deed, s.evidence, g.n * 1000 % 700000, '2025-26_autumn', g.n % 5, 1, current_date, current_date + 365,
        CASE WHEN g.n % 5 = 0 THEN NULL ELSE current_date - 10 END, now() - g.n * interval '7 minutes'
   FROM generate_series(1, $2::int) g(n) JOIN source s ON s.n = 1 + g.n % (SELECT count(*) FROM source)
 """
-SHELF = """
-INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, shown_to_all_from, words, spelt)
-SELECT e.authority_id, 'inside', e.id, e.school_urn, e.shown_to_all_from, s.words, s.spelt
+SEARCH_INDEX = """
+INSERT INTO search.entry (authority_id, shelf, entry_id, school_urn, visible_to_authority_from, words, spelt)
+SELECT e.authority_id, 'inside', e.id, e.school_urn, e.visible_to_authority_from, s.words, s.spelt
   FROM directory_entry e JOIN source s ON e.title LIKE left(s.title, 110) || ' %'
 """
 WORDS = """
@@ -42,7 +42,7 @@ INSERT INTO search.word (authority_id, word)
 SELECT a.authority_id, w.word FROM authority a, (SELECT DISTINCT unnest(spelt) AS word FROM source) w
 """
 MEANINGS = """
-INSERT INTO entry_meaning (authority_id, entry_id, numbers, read_at)
+INSERT INTO entry_embedding (authority_id, entry_id, numbers, read_at)
 SELECT authority_id, id, decode(repeat(md5(id::text), 48), 'hex'), now() FROM directory_entry
 """
 
@@ -60,9 +60,9 @@ async def stock(connection: asyncpg.Connection, number: int) -> int:
     await connection.execute(TEXTS, *columns)
     for authority_id, posts in authorities():
         await _one(connection, like, authority_id, max(1, round(posts * number / POSTS)))
-    for sql in (SHELF, WORDS, MEANINGS):
+    for sql in (SEARCH_INDEX, WORDS, MEANINGS):
         await connection.execute(sql)
-    for table in ("directory_entry", "search.entry", "search.word", "entry_meaning", "school"):
+    for table in ("directory_entry", "search.entry", "search.word", "entry_embedding", "school"):
         await connection.execute(f"VACUUM (ANALYZE) {table}")
     return int(await connection.fetchval("SELECT count(*) FROM search.entry"))
 

@@ -13,29 +13,29 @@ from typing import Any
 import asyncpg
 from sqlalchemy import event
 
-from alongside.database.fence import signed_fence
-from alongside.database.session import Database
-from tests.faults.callers import app_on_a_small_pool, call
-from tests.people import Cast
-from tests.stage import FENCE_KEY, Copy
+from alongside.platform.database.session import Database
+from alongside.platform.database.tenant_context import signed_tenant_context
+from tests.databases import SIGNING_KEY, DatabaseCopy
+from tests.faults.clients import app_on_a_small_pool, call
+from tests.personas import Persona
 
 ANY_PROCESS = "any"
 """The server process of every connection, in a copy where pgbench runs: it cannot sign for each of its own."""
 
 UNBOUND = (
-    "CREATE OR REPLACE FUNCTION fence.server_process() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER"
+    "CREATE OR REPLACE FUNCTION security.server_process() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER"
     f" SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN '{ANY_PROCESS}'; END $$"
 )
 
 Statement = tuple[str, Sequence[Any]]
 
 
-async def statements_of(copy: Copy, one: Cast, path: str) -> list[Statement]:
+async def statements_of(copy: DatabaseCopy, one: Persona, path: str) -> list[Statement]:
     """What a page asks the database, the second time it is shown."""
     caught: list[Statement] = []
     async with app_on_a_small_pool(copy, 2) as app:
         assert (await call(app, one, path)).status == 200
-        database: Database = app.state.house.database
+        database: Database = app.state.app_context.database
 
         def catch(_c: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
             caught.append((statement, parameters))
@@ -69,7 +69,12 @@ def literal(value: Any) -> str:
 
 
 def transactions_a_second(
-    copy: Copy, authority_id: int, statements: Sequence[Statement], *, clients: int = 8, seconds: int = 6
+    copy: DatabaseCopy,
+    authority_id: int,
+    statements: Sequence[Statement],
+    *,
+    clients: int = 8,
+    seconds: int = 6,
 ) -> float | None:
     """How often the same transaction runs in a second with nothing around it; None where pgbench is missing."""
     pgbench = shutil.which("pgbench") or next(
@@ -78,7 +83,7 @@ def transactions_a_second(
     if pgbench is None:
         return None
     bound = asyncio.run(_put_process(copy, UNBOUND))
-    fence = f"SET LOCAL alongside.fence = '{signed_fence(authority_id, FENCE_KEY, ANY_PROCESS)}'"
+    fence = f"SET LOCAL alongside.tenant_context = '{signed_tenant_context(authority_id, SIGNING_KEY, ANY_PROCESS)}'"
     lines = ["BEGIN READ ONLY", fence, *map(written_out, statements), "COMMIT"]
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "page.sql"
@@ -105,12 +110,12 @@ def transactions_a_second(
     return float(found[0])
 
 
-async def _put_process(copy: Copy, definition: str) -> str:
+async def _put_process(copy: DatabaseCopy, definition: str) -> str:
     """Put another function that tells the server process in place; returns the one that was there."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         before: str = await connection.fetchval(
-            "SELECT pg_get_functiondef('fence.server_process()'::regprocedure)"
+            "SELECT pg_get_functiondef('security.server_process()'::regprocedure)"
         )
         await connection.execute(definition)
         return before

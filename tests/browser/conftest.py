@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.browser.served import Served, served
-from tests.stage import Copy, Stage, copy_of_template, drop
+from tests.browser.server import Served, served
+from tests.databases import DatabaseCopy, DatabaseServer, copy_of_template, drop
 
 QUIETLY = [
     "--no-sandbox",
@@ -43,16 +43,16 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def house(copy: Copy) -> AsyncIterator[Served]:
+async def app_context(copy: DatabaseCopy) -> AsyncIterator[Served]:
     """The app on a socket, over a database of this test's own."""
     async with served(copy) as on_air:
         yield on_air
 
 
 @pytest.fixture(scope="module")
-async def module_house(stage: Stage) -> AsyncIterator[Served]:
+async def module_app_context(database_server: DatabaseServer) -> AsyncIterator[Served]:
     """The app on a socket, over one database for all tests of a module."""
-    copy = await copy_of_template(stage)
+    copy = await copy_of_template(database_server)
     async with served(copy) as on_air:
         yield on_air
-    await drop(stage, copy)
+    await drop(database_server, copy)

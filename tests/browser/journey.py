@@ -5,14 +5,14 @@ import re
 import asyncpg
 from playwright.async_api import Browser
 
-from alongside.access.person import ROLE_NAMES
-from alongside.database.base import Base
-from alongside.database.isolation import owned_tables
-from tests.browser.served import Served
-from tests.browser.visitor import Visitor, fill, visiting
-from tests.needs.writing import NEED
-from tests.offers.writing import OFFER
-from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, Cast
+from alongside.platform.access.principal import ROLE_NAMES
+from alongside.platform.database.base import Base
+from alongside.platform.database.row_level_security import owned_tables
+from tests.browser.server import Served
+from tests.browser.session import Visitor, fill, visiting
+from tests.features.needs.form_values import NEED
+from tests.features.offers.form_values import OFFER
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, Persona
 
 PRESSED = ("act",)
 NEED_TYPED = {name: value for name, value in NEED.items() if name not in PRESSED}
@@ -32,17 +32,17 @@ MASKED = (
     (r"[\d-]+T[\d:.]+(\+|Z)[\d:]*", "time"),
     (r"(\\\\x)?[0-9a-f]{32,}", "token"),
 )
-PASSING = {"signed_in", "submission", "journal_seal", "journal_head", "clock_run"}
+PASSING = {"user_session", "idempotency_key", "audit_seal", "audit_head", "scheduled_job_run"}
 """What belongs to the browser or the sending of a form, and not to what was agreed."""
 
 
-async def comes_in(visitor: Visitor, one: Cast) -> None:
+async def comes_in(visitor: Visitor, one: Persona) -> None:
     """Through the sign-in page, by the button that carries the name."""
     await visitor.goes("/")
     named = re.compile(f"^Sign in +as {one.name}, {ROLE_NAMES[one.role]}")
     await visitor.page.get_by_role("button", name=named).click()
     await visitor.page.wait_for_load_state()
-    assert visitor.path in ("/desk", "/consortium"), visitor.page.url
+    assert visitor.path in ("/home", "/consortium"), visitor.page.url
 
 
 async def follows(visitor: Visitor, text: str) -> None:
@@ -82,14 +82,14 @@ async def _post(mill: Visitor, park: Visitor) -> None:
 
 
 async def _agree(mill: Visitor, park: Visitor) -> None:
-    assert await park.goes("/board?q=fluency&sort=newest") == 200, await park.reads()
+    assert await park.goes("/needs-and-offers?q=fluency&sort=newest") == 200, await park.reads()
     await follows(park, "Fluency in Year 3 and 4")
     await park.presses("Propose an offer for this need")
     await park.page.locator("[name=picked]").first.check()
     await fill(park, PROPOSAL)
     await park.presses("Propose")
     assert "Waiting for Mill Primary School" in await park.reads()
-    await mill.goes("/desk")
+    await mill.goes("/home")
     await follows(mill, "Answer a proposal")
     await mill.presses("Accept")
     await park.page.reload()
@@ -97,7 +97,7 @@ async def _agree(mill: Visitor, park: Visitor) -> None:
     if await release.count():
         await release.click()
         await park.page.wait_for_load_state()
-    await mill.goes("/partnerships")
+    await mill.goes("/agreements")
     await follows(mill, "Fluency in Year 3 and 4")
     await mill.presses("Write an aim")
     await fill(mill, AIM)
@@ -109,7 +109,7 @@ async def _agree(mill: Visitor, park: Visitor) -> None:
 
 
 async def _do(mill: Visitor, park: Visitor) -> None:
-    partnership = park.path
+    agreement = park.path
     for day in ("24/11/2026", "24/11/2026"):
         await park.presses("Record or plan a visit")
         await fill(
@@ -118,7 +118,7 @@ async def _do(mill: Visitor, park: Visitor) -> None:
         await park.presses("Record this visit")
     assert "1 day used of 2 days" in await park.reads()
     for one, more in ((park, {}), (mill, {"outcome": "met"})):
-        await one.goes(partnership)
+        await one.goes(agreement)
         await one.presses("Give your closing review")
         for group in await one.page.locator("[name^=rating_][value=green]").all():
             await group.check()
@@ -135,7 +135,7 @@ async def _look_on(lead: Visitor) -> None:
     await comes_in(lead, LEAD_OF_NORTH)
     await lead.goes("/consortium")
     assert "Mill Primary School" in await lead.reads()
-    await lead.goes("/partnerships?state=past")
+    await lead.goes("/agreements?state=past")
     await lead.goes("/roles")
     await lead.page.get_by_role("button", name=re.compile("Act in this role")).first.click()
     await lead.page.wait_for_load_state()
@@ -147,7 +147,7 @@ async def _second_role(served: Served) -> None:
     connection = await asyncpg.connect(served.copy.superuser_url)
     try:
         await connection.execute(
-            "INSERT INTO appointment (authority_id, person_id, role, starts_on) VALUES ($1, $2, 'core_officer', '2020-09-01')",
+            "INSERT INTO role_assignment (authority_id, person_id, role, starts_on) VALUES ($1, $2, 'core_officer', '2020-09-01')",
             LEAD_OF_NORTH.authority_id,
             LEAD_OF_NORTH.person_id,
         )

@@ -9,12 +9,13 @@ from typing import Any
 from playwright.async_api import Browser
 from sqlalchemy import text
 
-from alongside.partnerships.proposals.actions import refuse_proposal
+from alongside.features.agreements.proposals.actions import refuse_proposal
 from tests.browser.journey import end_state
-from tests.browser.served import Served, served
-from tests.browser.visitor import Visitor, visiting
-from tests.matching.scene import a_need, acting, an_offer, work
-from tests.people import (
+from tests.browser.server import Served, served
+from tests.browser.session import Visitor, visiting
+from tests.databases import DatabaseServer, copy_of_template, drop, open_database
+from tests.features.matching.builders import a_need, acting, an_offer, work
+from tests.personas import (
     HEAD_OF_LOCK,
     HEAD_OF_MILL,
     HEAD_OF_QUAY,
@@ -25,7 +26,6 @@ from tests.people import (
     PARK,
     QUAY,
 )
-from tests.stage import Stage, copy_of_template, drop, open_database
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
 EVERY = list(product((True, False), (WIDE, NARROW)))
@@ -35,7 +35,7 @@ HEADS = {QUAY: HEAD_OF_QUAY, LOCK: HEAD_OF_LOCK}
 
 async def prepare(database: Any) -> None:
     """Two needs of North; two offers of South that the whole authority sees, either with days for one of them."""
-    async with database.fenced(NORTHSHIRE) as session:
+    async with database.transaction(NORTHSHIRE) as session:
         await a_need(session, MILL, days=2, urgency="now", title="Fluency at Mill")
         await a_need(session, PARK, days=2, title="Fluency at Park")
         await an_offer(session, QUAY, days="4", title="Quay comes", phases=["primary"])
@@ -95,11 +95,11 @@ async def send_and_mend(lead: Visitor, database: Any) -> None:
     await no_sideways(lead)
     await lead.presses("Send these proposals")
     assert "2 pairs proposed" in await lead.reads()
-    async with database.fenced(NORTHSHIRE) as session:
+    async with database.transaction(NORTHSHIRE) as session:
         proposal = (
-            await session.execute(text("SELECT * FROM proposal WHERE asking_urn = :urn"), {"urn": MILL})
+            await session.execute(text("SELECT * FROM proposal WHERE requesting_urn = :urn"), {"urn": MILL})
         ).one()
-        await refuse_proposal(session, acting(HEADS[proposal.giving_urn]), proposal.id, "no_days", "")
+        await refuse_proposal(session, acting(HEADS[proposal.supporting_urn]), proposal.id, "no_days", "")
     await lead.page.reload()
     assert "Somebody else is to be found for 1 need" in await lead.reads()
     await no_sideways(lead)
@@ -110,9 +110,9 @@ async def send_and_mend(lead: Visitor, database: Any) -> None:
     assert "Both schools have been asked" in await lead.reads() or "newly asked" in await lead.reads()
 
 
-async def why_for_the_head(browser: Browser, house: Served, options: dict[str, Any]) -> None:
+async def why_for_the_head(browser: Browser, app_context: Served, options: dict[str, Any]) -> None:
     """The head of Mill reads why it is this partner, and no name of another school’s need."""
-    async with visiting(browser, house, HEAD_OF_MILL, **options) as head:
+    async with visiting(browser, app_context, HEAD_OF_MILL, **options) as head:
         await head.goes("/needs")
         await head.presses("Fluency at Mill")
         await head.presses("Why a plan chose which partner")
@@ -121,22 +121,24 @@ async def why_for_the_head(browser: Browser, house: Served, options: dict[str, A
         await no_sideways(head)
 
 
-async def test_the_lead_makes_a_plan_and_it_mends_after_a_decline(stage: Stage, chromium: Browser) -> None:
+async def test_the_lead_makes_a_plan_and_it_mends_after_a_decline(
+    database_server: DatabaseServer, chromium: Browser
+) -> None:
     """Each in one window; with ALONGSIDE_EVERY_WINDOW=yes both in both."""
     ends = []
     for javascript, size in WINDOWS:
-        copy = await copy_of_template(stage)
+        copy = await copy_of_template(database_server)
         database = open_database(copy)
         options: dict[str, Any] = {"java_script_enabled": javascript, "viewport": size}
         await prepare(database)
-        async with served(copy) as house:
-            async with visiting(chromium, house, LEAD_OF_NORTH, **options) as lead:
+        async with served(copy) as app_context:
+            async with visiting(chromium, app_context, LEAD_OF_NORTH, **options) as lead:
                 await plan(lead, database)
                 await send_and_mend(lead, database)
-            await why_for_the_head(chromium, house, options)
-            state = await end_state(house)
+            await why_for_the_head(chromium, app_context, options)
+            state = await end_state(app_context)
         ends.append({name: len(rows) for name, rows in state.items()})
         await database.close()
-        await drop(stage, copy)
+        await drop(database_server, copy)
     assert all(one == ends[0] for one in ends)
-    assert (ends[0]["plan_run"], ends[0]["plan_wish"], ends[0]["proposal"]) == (2, 1, 3)
+    assert (ends[0]["plan_run"], ends[0]["plan_constraint"], ends[0]["proposal"]) == (2, 1, 3)

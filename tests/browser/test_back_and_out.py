@@ -5,9 +5,9 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.journey import NEED_TYPED, comes_in
-from tests.browser.served import Served
-from tests.browser.visitor import Visitor, fill, visiting
-from tests.people import HEAD_OF_MILL, TWIN_HEAD_OF_MILL
+from tests.browser.server import Served
+from tests.browser.session import Visitor, fill, visiting
+from tests.personas import HEAD_OF_MILL, TWIN_HEAD_OF_MILL
 
 
 async def posted(mill: Visitor) -> str:
@@ -18,9 +18,9 @@ async def posted(mill: Visitor) -> str:
     return mill.path
 
 
-async def test_back_after_signing_out_shows_nothing(house: Served, chromium: Browser) -> None:
+async def test_back_after_signing_out_shows_nothing(app_context: Served, chromium: Browser) -> None:
     """Not from the browser's memory either: the next person at this computer sees the sign-in page."""
-    async with visiting(chromium, house) as mill:
+    async with visiting(chromium, app_context) as mill:
         await comes_in(mill, HEAD_OF_MILL)
         need = await posted(mill)
         await mill.page.get_by_role("button", name="Sign out").click()
@@ -34,10 +34,10 @@ async def test_back_after_signing_out_shows_nothing(house: Served, chromium: Bro
 
 
 async def test_another_authority_in_the_same_browser_shows_nothing_of_the_first(
-    house: Served, chromium: Browser
+    app_context: Served, chromium: Browser
 ) -> None:
     """A session is of one host: at the other one is a stranger, and back again one is not."""
-    async with visiting(chromium, house, HEAD_OF_MILL) as mill:
+    async with visiting(chromium, app_context, HEAD_OF_MILL) as mill:
         need = await posted(mill)
         mill.host = TWIN_HEAD_OF_MILL.host
         await mill.goes(need)
@@ -48,14 +48,14 @@ async def test_another_authority_in_the_same_browser_shows_nothing_of_the_first(
         assert await mill.goes(need) == 200
 
 
-async def test_back_keeps_the_filters_of_the_board(house: Served, chromium: Browser) -> None:
+async def test_back_keeps_the_filters_of_the_board(app_context: Served, chromium: Browser) -> None:
     """All of them are in the address, with htmx too."""
-    async with visiting(chromium, house, HEAD_OF_MILL) as mill:
+    async with visiting(chromium, app_context, HEAD_OF_MILL) as mill:
         await posted(mill)
-        await mill.goes("/board")
+        await mill.goes("/needs-and-offers")
         async with mill.page.expect_response(lambda one: "theme=mathematics" in one.url):
             await mill.page.select_option("[name=theme]", "mathematics")
-        await mill.page.wait_for_url("**/board?*theme=mathematics*")
+        await mill.page.wait_for_url("**/needs-and-offers?*theme=mathematics*")
         await mill.page.get_by_role("link", name="Fluency in Year 3 and 4").click()
         await mill.page.wait_for_url("**/needs/*")
         await mill.page.go_back()
@@ -65,14 +65,16 @@ async def test_back_keeps_the_filters_of_the_board(house: Served, chromium: Brow
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-async def test_what_was_typed_survives_a_mistake(house: Served, chromium: Browser, javascript: bool) -> None:
+async def test_what_was_typed_survives_a_mistake(
+    app_context: Served, chromium: Browser, javascript: bool
+) -> None:
     """Every answer, to the last tick."""
-    async with visiting(chromium, house, HEAD_OF_MILL, java_script_enabled=javascript) as mill:
+    async with visiting(chromium, app_context, HEAD_OF_MILL, java_script_enabled=javascript) as mill:
         await mill.goes("/needs/new")
         await fill(mill, NEED_TYPED | {"days": "many"})
         await mill.presses("Post this need")
         assert (await mill.page.title()).startswith("Error: ")
-        for name in ("title", "wanted", "good_looks_like"):
+        for name in ("title", "wanted", "success_criteria"):
             assert await mill.page.input_value(f"[name={name}]") == NEED_TYPED[name]
         assert await mill.page.input_value("[name=days]") == "many"
         for name in ("form_of_support", "urgency", "audience", "key_stage"):
@@ -81,27 +83,29 @@ async def test_what_was_typed_survives_a_mistake(house: Served, chromium: Browse
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-async def test_a_double_click_makes_one_need(house: Served, chromium: Browser, javascript: bool) -> None:
+async def test_a_double_click_makes_one_need(
+    app_context: Served, chromium: Browser, javascript: bool
+) -> None:
     """And going back to press again makes no second one."""
-    async with visiting(chromium, house, HEAD_OF_MILL, java_script_enabled=javascript) as mill:
+    async with visiting(chromium, app_context, HEAD_OF_MILL, java_script_enabled=javascript) as mill:
         await mill.goes("/needs/new")
         await fill(mill, NEED_TYPED)
         await mill.page.get_by_role("button", name="Post this need").dblclick()
         await mill.page.wait_for_url("**/needs/*-*")
-    connection = await asyncpg.connect(house.copy.superuser_url)
+    connection = await asyncpg.connect(app_context.copy.superuser_url)
     assert await connection.fetchval("SELECT count(*) FROM need") == 1
     await connection.close()
 
 
-async def test_an_edit_that_came_too_late_shows_both_texts(house: Served, chromium: Browser) -> None:
+async def test_an_edit_that_came_too_late_shows_both_texts(app_context: Served, chromium: Browser) -> None:
     """Two windows on one need: the second to save sees what the first wrote, and loses nothing."""
     async with (
-        visiting(chromium, house, HEAD_OF_MILL) as first,
-        visiting(chromium, house, HEAD_OF_MILL) as second,
+        visiting(chromium, app_context, HEAD_OF_MILL) as first,
+        visiting(chromium, app_context, HEAD_OF_MILL) as second,
     ):
         need = await posted(first)
-        await first.goes(f"{need}/edition")
-        await second.goes(f"{need}/edition")
+        await first.goes(f"{need}/edit")
+        await second.goes(f"{need}/edit")
         for window, text in ((first, "Fluency in Year 5"), (second, "Fluency in Year 6")):
             await window.page.fill("[name=title]", text)
             await window.page.locator("main form[method=post] button").first.click()
@@ -113,11 +117,13 @@ async def test_an_edit_that_came_too_late_shows_both_texts(house: Served, chromi
         assert "Fluency in Year 5" in await second.reads()
 
 
-async def test_what_is_no_longer_possible_says_how_things_stand(house: Served, chromium: Browser) -> None:
+async def test_what_is_no_longer_possible_says_how_things_stand(
+    app_context: Served, chromium: Browser
+) -> None:
     """A second window still offers to pause a need that has been withdrawn: 409, in words, with a way on."""
     async with (
-        visiting(chromium, house, HEAD_OF_MILL) as first,
-        visiting(chromium, house, HEAD_OF_MILL) as second,
+        visiting(chromium, app_context, HEAD_OF_MILL) as first,
+        visiting(chromium, app_context, HEAD_OF_MILL) as second,
     ):
         need = await posted(first)
         await second.goes(need)
@@ -132,11 +138,13 @@ async def test_what_is_no_longer_possible_says_how_things_stand(house: Served, c
         assert await second.page.locator("main a").count() >= 1
 
 
-async def test_what_is_not_there_and_what_is_not_mine_look_the_same(house: Served, chromium: Browser) -> None:
+async def test_what_is_not_there_and_what_is_not_mine_look_the_same(
+    app_context: Served, chromium: Browser
+) -> None:
     """Word for word."""
     async with (
-        visiting(chromium, house, HEAD_OF_MILL) as mill,
-        visiting(chromium, house, TWIN_HEAD_OF_MILL) as twin,
+        visiting(chromium, app_context, HEAD_OF_MILL) as mill,
+        visiting(chromium, app_context, TWIN_HEAD_OF_MILL) as twin,
     ):
         need = await posted(mill)
         assert await twin.goes(need) == 404

@@ -2,9 +2,9 @@
 
 from playwright.async_api import Browser
 
-from tests.browser.served import Served
-from tests.browser.visitor import Visitor, visiting
-from tests.people import HEAD_OF_MILL, HEAD_OF_PARK
+from tests.browser.server import Served
+from tests.browser.session import Visitor, visiting
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK
 
 NAME = "() => document.activeElement.name || document.activeElement.textContent.trim()"
 FAR = 120
@@ -41,10 +41,10 @@ async def enters(visitor: Visitor, name: str) -> None:
         await visitor.page.keyboard.press("Enter")
 
 
-async def test_the_first_tab_skips_to_the_content(module_house: Served, chromium: Browser) -> None:
+async def test_the_first_tab_skips_to_the_content(module_app_context: Served, chromium: Browser) -> None:
     """Not through the navigation on every page."""
-    async with visiting(chromium, module_house, HEAD_OF_MILL) as mill:
-        await mill.goes("/desk")
+    async with visiting(chromium, module_app_context, HEAD_OF_MILL) as mill:
+        await mill.goes("/home")
         await mill.page.keyboard.press("Tab")
         assert await mill.page.evaluate(NAME) == "Skip to main content"
         assert await mill.page.locator(".govuk-skip-link").bounding_box() is not None
@@ -54,10 +54,10 @@ async def test_the_first_tab_skips_to_the_content(module_house: Served, chromium
 
 
 async def test_after_a_mistake_the_summary_has_the_focus_and_leads_to_the_field(
-    module_house: Served, chromium: Browser
+    module_app_context: Served, chromium: Browser
 ) -> None:
     """It is read out first; Enter on a line of it puts the cursor where the mistake is."""
-    async with visiting(chromium, module_house, HEAD_OF_MILL) as mill:
+    async with visiting(chromium, module_app_context, HEAD_OF_MILL) as mill:
         await mill.goes("/needs/new")
         await enters(mill, "act")
         assert (await mill.page.title()).startswith("Error: ")
@@ -71,18 +71,20 @@ async def test_after_a_mistake_the_summary_has_the_focus_and_leads_to_the_field(
             assert await mill.page.evaluate("document.activeElement.id") == wanted
 
 
-async def test_a_need_is_posted_answered_and_agreed_by_keyboard(house: Served, chromium: Browser) -> None:
-    """From the sign-in page to the partnership."""
-    async with visiting(chromium, house) as mill, visiting(chromium, house, HEAD_OF_PARK) as park:
+async def test_a_need_is_posted_answered_and_agreed_by_keyboard(
+    app_context: Served, chromium: Browser
+) -> None:
+    """From the sign-in page to the agreement."""
+    async with visiting(chromium, app_context) as mill, visiting(chromium, app_context, HEAD_OF_PARK) as park:
         await mill.goes("/sign-in")
         await types(mill, q="Mina")
         async with mill.page.expect_navigation():
             await mill.page.keyboard.press("Enter")
-        await enters(mill, "appointment_id")
+        await enters(mill, "role_assignment_id")
         await enters(mill, "Post a need")
         await types(mill, theme="Math", title="Fluency in Year 3")
         await types(
-            mill, wanted="Number has fallen for two years.", good_looks_like="All recall their bonds."
+            mill, wanted="Number has fallen for two years.", success_criteria="All recall their bonds."
         )
         await ticks(mill, "form_of_support", downs=1)
         await ticks(mill, "urgency")

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
-from alongside.access.person import system
-from alongside.authorities import settings_of
-from alongside.directory.following.actions import tell_followers
-from alongside.directory.search.actions import read_some
+from alongside.features.authorities import settings_of
+from alongside.features.directory.search.actions import embed_pending_entries
+from alongside.features.directory.subscriptions.actions import notify_subscribers
+from alongside.platform.access.principal import system
 from tests.browser.journey import NEED_TYPED
-from tests.browser.served import NOON, Served
-from tests.browser.visitor import Visitor, fill, visiting
-from tests.directory.shelves import shelve
-from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORTHSHIRE, PARK
+from tests.browser.server import NOON, Served
+from tests.browser.session import Visitor, fill, visiting
+from tests.features.directory.search_index import shelve
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORTHSHIRE, PARK
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 720}
 WINDOWS = [
@@ -24,10 +24,10 @@ WINDOWS = [
 
 
 @pytest.fixture
-async def shelf(house: Served) -> Served:
+async def search_index(app_context: Served) -> Served:
     """A small directory, read for its meaning where that can be."""
-    database = house.app.state.house.database
-    async with database.fenced(NORTHSHIRE) as session:
+    database = app_context.app.state.app_context.database
+    async with database.transaction(NORTHSHIRE) as session:
         await shelve(
             session,
             "Keep-up phonics on the same afternoon",
@@ -49,9 +49,9 @@ async def shelf(house: Served) -> Served:
             await shelve(
                 session, f"Chess club {number}", school_urn=PARK, problem="Few played.", themes=["writing"]
             )
-    async with database.fenced(NORTHSHIRE) as session:
-        await read_some(session, NORTHSHIRE)
-    return house
+    async with database.transaction(NORTHSHIRE) as session:
+        await embed_pending_entries(session, NORTHSHIRE)
+    return app_context
 
 
 async def search(visitor: Visitor, typed: str) -> None:
@@ -72,12 +72,12 @@ async def stays_inside(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("window", WINDOWS)
 async def test_from_a_misspelt_word_to_a_need_on_the_desk_of_the_school(
-    shelf: Served, chromium: Browser, window: dict[str, Any]
+    search_index: Served, chromium: Browser, window: dict[str, Any]
 ) -> None:
     """Found by a slip, opened, asked with one click; the school behind it finds the need on its desk."""
     async with (
-        visiting(chromium, shelf, HEAD_OF_PARK, **window) as park,
-        visiting(chromium, shelf, HEAD_OF_MILL, **window) as mill,
+        visiting(chromium, search_index, HEAD_OF_PARK, **window) as park,
+        visiting(chromium, search_index, HEAD_OF_MILL, **window) as mill,
     ):
         await park.goes("/directory")
         await stays_inside(park)
@@ -93,17 +93,17 @@ async def test_from_a_misspelt_word_to_a_need_on_the_desk_of_the_school(
         await fill(park, NEED_TYPED)
         await park.presses("Post this need")
         assert "addressed to Mill Primary School" in await park.reads()
-        await mill.goes("/desk")
+        await mill.goes("/home")
         assert "Fluency in Year 3 and 4" in await mill.reads()
 
 
 @pytest.mark.parametrize("window", WINDOWS)
 async def test_a_paraphrase_is_found_by_its_meaning(
-    shelf: Served, chromium: Browser, window: dict[str, Any]
+    search_index: Served, chromium: Browser, window: dict[str, Any]
 ) -> None:
     """Not a word in common; and lists narrow what was found."""
     pytest.importorskip("onnxruntime")
-    async with visiting(chromium, shelf, LEAD_OF_NORTH, **window) as lead:
+    async with visiting(chromium, search_index, LEAD_OF_NORTH, **window) as lead:
         await lead.goes("/directory")
         await search(lead, "pupils come with empty stomachs in the morning")
         assert (
@@ -112,9 +112,9 @@ async def test_a_paraphrase_is_found_by_its_meaning(
         assert "Close in meaning" in await lead.reads()
 
 
-async def test_lists_narrow_at_once_and_back_brings_back(shelf: Served, chromium: Browser) -> None:
+async def test_lists_narrow_at_once_and_back_brings_back(search_index: Served, chromium: Browser) -> None:
     """With JavaScript the list is fetched alone, the address says it, and the browser's own button undoes it."""
-    async with visiting(chromium, shelf, HEAD_OF_PARK, viewport=WIDE) as park:
+    async with visiting(chromium, search_index, HEAD_OF_PARK, viewport=WIDE) as park:
         await park.goes("/directory")
         async with park.page.expect_response(lambda one: "theme=writing" in one.url):
             await park.page.select_option("#theme", "writing")
@@ -125,17 +125,17 @@ async def test_lists_narrow_at_once_and_back_brings_back(shelf: Served, chromium
         await park.page.get_by_text("8 entries").wait_for()
 
 
-async def test_a_follower_reads_of_what_is_new_and_opens_it(shelf: Served, chromium: Browser) -> None:
+async def test_a_follower_reads_of_what_is_new_and_opens_it(search_index: Served, chromium: Browser) -> None:
     """Follow a theme, a morning later a notice with a number, and the link leads to what is new."""
-    database = shelf.app.state.house.database
-    async with visiting(chromium, shelf, HEAD_OF_PARK, viewport=NARROW) as park:
+    database = search_index.app.state.app_context.database
+    async with visiting(chromium, search_index, HEAD_OF_PARK, viewport=NARROW) as park:
         await park.goes("/directory?theme=early_reading")
         await park.presses("Follow this theme")
         await stays_inside(park)
         await park.presses("Follow")
         assert "You follow Early reading and phonics" in await park.reads()
         tomorrow = NOON.date() + timedelta(days=400)  # rows carry the clock of the database, not of the house
-        async with database.fenced(NORTHSHIRE) as session:
+        async with database.transaction(NORTHSHIRE) as session:
             await shelve(
                 session,
                 "Reading aloud",
@@ -143,8 +143,8 @@ async def test_a_follower_reads_of_what_is_new_and_opens_it(shelf: Served, chrom
                 themes=["early_reading"],
                 listed_at=NOON + timedelta(days=399),
             )
-            await tell_followers(session, system(NORTHSHIRE, tomorrow), settings_of(NORTHSHIRE))
-        await park.goes("/notices")
+            await notify_subscribers(session, system(NORTHSHIRE, tomorrow), settings_of(NORTHSHIRE))
+        await park.goes("/notifications")
         await park.page.get_by_role("link", name="1 new entry").first.click()
         await park.page.wait_for_url("**/directory?theme=early_reading*")
         assert "Reading aloud" in await park.page.locator(".alongside-card__title").first.inner_text()

@@ -1,29 +1,22 @@
-"""From a word that was misspelt to a need on another's desk, and from a partnership to a follower's letter, in Chromium."""
+"""From a word that was misspelt to a need on another's desk, and from an agreement to a follower's letter, in Chromium."""
 
 from datetime import timedelta
 
 import pytest
 from playwright.async_api import Browser
 
-from alongside.access.person import system
-from alongside.authorities import settings_of
-from alongside.database.session import Database
-from alongside.directory.following.actions import tell_followers
+from alongside.features.authorities import settings_of
+from alongside.features.directory.subscriptions.actions import notify_subscribers
+from alongside.platform.access.principal import system
+from alongside.platform.database.session import Database
 from tests.browser.journey import follows
-from tests.browser.served import NOON, Served
-from tests.browser.visitor import Visitor, fill, visiting
+from tests.browser.server import NOON, Served
+from tests.browser.session import Visitor, fill, visiting
 from tests.client import Client
-from tests.directory.test_harvest_a_partnership import closed_partnership
-from tests.directory.writing import verified_entry
-from tests.offers.writing import posted_offer
-from tests.people import (
-    HEAD_OF_MILL,
-    HEAD_OF_PARK,
-    HEAD_OF_QUAY,
-    LEAD_OF_NORTH,
-    NORTHSHIRE,
-    OFFICER,
-)
+from tests.features.directory.form_values import verified_entry
+from tests.features.directory.test_harvest_an_agreement import closed_agreement
+from tests.features.offers.form_values import posted_offer
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE, OFFICER
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 PHONICS = {
@@ -31,7 +24,12 @@ PHONICS = {
     "problem": "Children who stumbled over a sound in the morning met it again a week later.",
     "visibility": "authority",
 }
-REST_OF_NEED = {"good_looks_like": "We do it too.", "urgency": "this_term", "when_not_sure": "y", "days": "1"}
+REST_OF_NEED = {
+    "success_criteria": "We do it too.",
+    "urgency": "this_term",
+    "when_not_sure": "y",
+    "days": "1",
+}
 REST_OF_ENTRY = {
     "themes": ["early_reading"],
     "phases": ["primary"],
@@ -50,10 +48,10 @@ ways = pytest.mark.parametrize(
 @ways
 @pytest.mark.parametrize("words", ["fonics catchup", "children who fall behind with sounds"])
 async def test_found_opened_asked_and_on_the_desk(
-    house: Served, chromium: Browser, javascript: bool, size: dict[str, int], words: str
+    app_context: Served, chromium: Browser, javascript: bool, size: dict[str, int], words: str
 ) -> None:
     """Found by a misspelt word and by a paraphrase; one click asks; the school finds the need on its desk."""
-    client = Client(house.app)
+    client = Client(app_context.app)
     await verified_entry(client, **PHONICS)
     await posted_offer(
         client,
@@ -64,8 +62,8 @@ async def test_found_opened_asked_and_on_the_desk(
     )
     options = {"java_script_enabled": javascript, "viewport": size}
     async with (
-        visiting(chromium, house, HEAD_OF_QUAY, **options) as quay,
-        visiting(chromium, house, HEAD_OF_MILL, **options) as mill,
+        visiting(chromium, app_context, HEAD_OF_QUAY, **options) as quay,
+        visiting(chromium, app_context, HEAD_OF_MILL, **options) as mill,
     ):
         await quay.goes("/directory")
         await quay.page.fill("main [name=q]", words)
@@ -79,32 +77,32 @@ async def test_found_opened_asked_and_on_the_desk(
         await fill(quay, REST_OF_NEED)
         await quay.presses("Post this need")
         assert "It is addressed to Mill Primary School" in await quay.reads()
-        await mill.goes("/desk")
+        await mill.goes("/home")
         await follows(mill, "Answer a need addressed to you")
         assert "Propose an offer for this need" in await mill.reads()
 
 
 @ways
-async def test_a_partnership_becomes_an_entry_and_a_follower_hears_of_it(
-    house: Served, database: Database, chromium: Browser, javascript: bool, size: dict[str, int]
+async def test_an_agreement_becomes_an_entry_and_a_follower_hears_of_it(
+    app_context: Served, database: Database, chromium: Browser, javascript: bool, size: dict[str, int]
 ) -> None:
     """Begun from what both recorded, agreed by both, checked, verified; then the letter to who follows the theme."""
-    await closed_partnership(database)
+    await closed_agreement(database)
     options = {"java_script_enabled": javascript, "viewport": size}
 
     async with (
-        visiting(chromium, house, HEAD_OF_MILL, **options) as mill,
-        visiting(chromium, house, HEAD_OF_PARK, **options) as park,
-        visiting(chromium, house, LEAD_OF_NORTH, **options) as lead,
-        visiting(chromium, house, OFFICER, **options) as officer,
-        visiting(chromium, house, HEAD_OF_QUAY, **options) as quay,
+        visiting(chromium, app_context, HEAD_OF_MILL, **options) as mill,
+        visiting(chromium, app_context, HEAD_OF_PARK, **options) as park,
+        visiting(chromium, app_context, LEAD_OF_NORTH, **options) as lead,
+        visiting(chromium, app_context, OFFICER, **options) as officer,
+        visiting(chromium, app_context, HEAD_OF_QUAY, **options) as quay,
     ):
-        await quay.goes("/directory/followings")
+        await quay.goes("/directory/subscriptions")
         await fill(quay, {"theme": "early_reading"})
         await quay.presses("Follow")
         where = await _written(mill)
-        await park.goes("/desk")
-        await follows(park, "Say yes to an entry about your partnership")
+        await park.goes("/home")
+        await follows(park, "Say yes to an entry about your agreement")
         for head in (park, mill):
             await head.goes(f"{where}/consent")
             await head.presses("Yes, our school agrees to this text")
@@ -119,7 +117,7 @@ async def test_a_partnership_becomes_an_entry_and_a_follower_hears_of_it(
         await fill(officer, {"level": "3", "seen": "y"})
         await officer.presses("Verify this entry")
         assert "Measured" in await officer.reads()
-        await _next_morning(house, database)
+        await _next_morning(app_context, database)
         await quay.goes("/outbox")
         assert "1 new entry of good practice on Early reading and phonics" in await quay.reads()
         await follows(quay, "Open what it is about")
@@ -128,9 +126,9 @@ async def test_a_partnership_becomes_an_entry_and_a_follower_hears_of_it(
 
 
 async def _written(mill: Visitor) -> str:
-    """The entry that Mill begins from its partnership and writes to its end."""
+    """The entry that Mill begins from its agreement and writes to its end."""
     await mill.goes("/directory/entries")
-    await mill.presses("From a partnership that went well")
+    await mill.presses("From an agreement that went well")
     await mill.page.get_by_role("button", name="Make an entry of it").click()
     await mill.page.wait_for_load_state()
     assert await mill.page.locator("[name=problem]").input_value() == "Help with fluency"
@@ -139,7 +137,7 @@ async def _written(mill: Visitor) -> str:
     return mill.path
 
 
-async def _next_morning(house: Served, database: Database) -> None:
+async def _next_morning(app_context: Served, database: Database) -> None:
     day = NOON.date() + timedelta(days=400)
-    async with database.fenced(NORTHSHIRE) as session:
-        await tell_followers(session, system(NORTHSHIRE, day), settings_of(NORTHSHIRE))
+    async with database.transaction(NORTHSHIRE) as session:
+        await notify_subscribers(session, system(NORTHSHIRE, day), settings_of(NORTHSHIRE))

@@ -4,15 +4,15 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from alongside.directory.forms import CONTACT
-from tests.browser.served import Served
-from tests.browser.visitor import visiting
+from alongside.features.directory.forms import CONTACT
+from tests.browser.server import Served
+from tests.browser.session import visiting
 from tests.client import Client
-from tests.directory.hostile import dealt, documents
-from tests.directory.rows import asked
-from tests.directory.test_pictures_and_files import picture, send
-from tests.directory.writing import verified_entry
-from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH
+from tests.features.directory.form_values import verified_entry
+from tests.features.directory.hostile import dealt, documents
+from tests.features.directory.stored_rows import asked
+from tests.features.directory.test_pictures_and_files import picture, send
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH
 
 LONG = ("problem", "context", "what_we_did", "evidence", "what_to_avoid", "what_you_need")
 A_TEXT = 7000
@@ -49,17 +49,17 @@ async def entries(client: Client) -> list[str]:
     return made
 
 
-async def test_none_of_thousands_runs_loads_or_leaks(house: Served, chromium: Browser) -> None:
+async def test_none_of_thousands_runs_loads_or_leaks(app_context: Served, chromium: Browser) -> None:
     """With the policy, under which nothing may even try; and without it, since it must not be what saves us."""
     assert len(documents()) > 2000
-    made = await entries(Client(house.app))
-    changed = [f"{made[0]}/{noun}" for noun in ("edition", "versions", "keepsakes", "archive")]
-    open_to_all = await asked(house.copy, "SELECT id FROM public_entry")
+    made = await entries(Client(app_context.app))
+    changed = [f"{made[0]}/{noun}" for noun in ("edit", "versions", "attachments", "archive")]
+    open_to_all = await asked(app_context.copy, "SELECT id FROM public_entry")
     public = [f"/good-practice/{one['id']}" for one in open_to_all]
     assert len(public) > len(made) / 2
     lists = ["/directory/entries", "/directory", f"/directory/schools/{HEAD_OF_MILL.school_urn}"]
     seen_by: list[tuple[Any, list[str]]] = [
-        (HEAD_OF_MILL, [*made, *changed, *lists, "/notices"]),
+        (HEAD_OF_MILL, [*made, *changed, *lists, "/notifications"]),
         (LEAD_OF_NORTH, [made[-1], f"{made[0]}/verification", f"{made[0]}/versions", *lists]),
         (HEAD_OF_PARK, [made[0], f"{made[0]}/use", f"{made[1]}/check", *lists]),
         (None, [*public, "/good-practice"]),
@@ -67,7 +67,7 @@ async def test_none_of_thousands_runs_loads_or_leaks(house: Served, chromium: Br
     read = ""
     for bypassed in (False, True):
         for one, paths in seen_by:
-            async with visiting(chromium, house, one, bypass_csp=bypassed) as visitor:
+            async with visiting(chromium, app_context, one, bypass_csp=bypassed) as visitor:
                 for path in paths:
                     assert await visitor.goes(path) == 200, path
                     await visitor.page.mouse.move(300, 400)

@@ -9,13 +9,13 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
 
+from tests.access.dataset import make_world, put
 from tests.access.test_every_route import routes_of
-from tests.access.world import make_world, put
 from tests.browser.pages import LISTS, NO_PAGES, THINGS, address
-from tests.browser.served import Served, served
-from tests.browser.visitor import let_in, visiting_in
-from tests.people import DELEGATE_OF_MILL, HEAD_OF_FORD, HEAD_OF_MILL, MILL, NORTHSHIRE, Cast
-from tests.stage import Stage, copy_of_template, drop
+from tests.browser.server import Served, served
+from tests.browser.session import let_in, visiting_in
+from tests.databases import DatabaseServer, copy_of_template, drop
+from tests.personas import DELEGATE_OF_MILL, HEAD_OF_FORD, HEAD_OF_MILL, MILL, NORTHSHIRE, Persona
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}}
@@ -53,19 +53,19 @@ SHOWS_FOCUS = """
 
 
 @pytest.fixture(scope="module")
-async def full(stage: Stage) -> AsyncIterator[tuple[Served, dict[str, Any]]]:
+async def full(database_server: DatabaseServer) -> AsyncIterator[tuple[Served, dict[str, Any]]]:
     """The app over a database with one of everything, some of it with endless words."""
-    copy = await copy_of_template(stage)
+    copy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
     things = world.ids["own"] | {
         "urn": MILL,
         "person_id": HEAD_OF_FORD.person_id,
-        "appointment_id": DELEGATE_OF_MILL.appointment_id,
+        "role_assignment_id": DELEGATE_OF_MILL.role_assignment_id,
     }
     await _more(copy.superuser_url)
-    async with served(copy) as house:
-        yield house, things
-    await drop(stage, copy)
+    async with served(copy) as app_context:
+        yield app_context, things
+    await drop(database_server, copy)
 
 
 async def _more(superuser_url: str) -> None:
@@ -87,23 +87,23 @@ async def _more(superuser_url: str) -> None:
         for person in (HEAD_OF_MILL.person_id,):
             await put(
                 connection,
-                "notice",
+                "notification",
                 **inside,
                 person_id=person,
                 kind="need_posted",
                 text="A need was posted",
-                path="/board",
+                path="/needs-and-offers",
                 once="seen",
             )
             await put(
                 connection,
-                "mail",
+                "email_outbox",
                 **inside,
                 person_id=person,
                 to_address="mina@example.org",
                 subject="A need was posted",
                 body="Look",
-                path="/board",
+                path="/needs-and-offers",
                 state="given_up",
                 last_error="No such mailbox",
             )
@@ -133,11 +133,11 @@ async def look_at(page: Page) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-async def windows(chromium: Browser) -> AsyncIterator[Callable[[Cast | None], Awaitable[BrowserContext]]]:
+async def windows(chromium: Browser) -> AsyncIterator[Callable[[Persona | None], Awaitable[BrowserContext]]]:
     """A window for each person, opened and signed in once: these tests look at pages and leave nothing in it."""
-    kept: dict[Cast | None, BrowserContext] = {}
+    kept: dict[Persona | None, BrowserContext] = {}
 
-    async def of(one: Cast | None) -> BrowserContext:
+    async def of(one: Persona | None) -> BrowserContext:
         if one not in kept:
             kept[one] = await chromium.new_context(bypass_csp=True)
             if one is not None:
@@ -149,18 +149,20 @@ async def windows(chromium: Browser) -> AsyncIterator[Callable[[Cast | None], Aw
         await context.close()
 
 
-async def _check(windows: Any, house: Served, one: Cast | None, path: str, status: int = 200) -> None:
-    async with visiting_in(await windows(one), house, one) as visitor:
+async def _check(
+    windows: Any, app_context: Served, one: Persona | None, path: str, status: int = 200
+) -> None:
+    async with visiting_in(await windows(one), app_context, one) as visitor:
         assert await visitor.goes(path) == status, await visitor.reads()
         assert await look_at(visitor.page) == []
 
 
 def test_every_page_is_looked_at(full: Any) -> None:
     """A page that nobody placed in the list fails here."""
-    house, _ = full
-    gets = {route.path for route in routes_of(house.app) if route.method == "GET"}
+    app_context, _ = full
+    gets = {route.path for route in routes_of(app_context.app) if route.method == "GET"}
     placed = {
-        re.sub(r"{(to_release)}", "{proposal_id}", path).replace("{preparing}", "{partnership_id}")
+        re.sub(r"{(to_release)}", "{proposal_id}", path).replace("{preparing}", "{agreement_id}")
         for path in THINGS
     }
     bare = {re.sub(r":\w+}", "}", path) for path in gets}
@@ -168,17 +170,17 @@ def test_every_page_is_looked_at(full: Any) -> None:
 
 
 @pytest.mark.parametrize("path", LISTS)
-async def test_a_page_with_nothing_on_it_yet(module_house: Served, windows: Any, path: str) -> None:
+async def test_a_page_with_nothing_on_it_yet(module_app_context: Served, windows: Any, path: str) -> None:
     """The first day."""
-    await _check(windows, module_house, LISTS[path], address(path, {}), REFUSALS.get(path, 200))
+    await _check(windows, module_app_context, LISTS[path], address(path, {}), REFUSALS.get(path, 200))
 
 
 @pytest.mark.parametrize("path", [*LISTS, *THINGS])
 async def test_a_full_page_and_its_form_in_error(full: Any, windows: Any, path: str) -> None:
     """A busy day, with endless words; and whatever form the page has, sent with nothing in it."""
-    house, things = full
+    app_context, things = full
     one = (LISTS | THINGS)[path]
-    async with visiting_in(await windows(one), house, one) as visitor:
+    async with visiting_in(await windows(one), app_context, one) as visitor:
         status = await visitor.goes(address(path, things))
         assert status in (REFUSALS.get(path, 200), 409), await visitor.reads()
         assert await look_at(visitor.page) == []
@@ -198,6 +200,6 @@ async def test_a_full_page_and_its_form_in_error(full: Any, windows: Any, path: 
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/needs/00000000-0000-7000-8000-00000000dead"])
-async def test_what_is_not_there(module_house: Served, windows: Any, path: str) -> None:
+async def test_what_is_not_there(module_app_context: Served, windows: Any, path: str) -> None:
     """The same page for both."""
-    await _check(windows, module_house, HEAD_OF_MILL, path, 404)
+    await _check(windows, module_app_context, HEAD_OF_MILL, path, 404)

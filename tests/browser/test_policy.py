@@ -7,20 +7,20 @@ import httpx
 from bs4 import BeautifulSoup
 from playwright.async_api import Browser
 
-from alongside.web.house import SESSION_COOKIE
-from alongside.web.security import HEADERS
+from alongside.platform.web.context import SESSION_COOKIE
+from alongside.platform.web.security import HEADERS
 from tests.browser.journey import NEED_TYPED
-from tests.browser.served import Served
-from tests.browser.visitor import Visitor, fill, visiting
+from tests.browser.server import Served
+from tests.browser.session import Visitor, fill, visiting
 from tests.client import Client
-from tests.needs.writing import posted_need
-from tests.offers.writing import posted_offer
-from tests.people import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, OFFICER, Cast
+from tests.features.needs.form_values import posted_need
+from tests.features.offers.form_values import posted_offer
+from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, OFFICER, Persona
 
 ASKED_FOR = (
     ("GET", "/nowhere", 404),
     ("GET", "/needs/nothing", 404),
-    ("DELETE", "/desk", 404),
+    ("DELETE", "/home", 404),
     ("POST", "/needs", 403),
     ("POST", "/sign-in/persona", 403),
     ("GET", "/", 303),
@@ -111,13 +111,13 @@ def inline_parts(answer: httpx.Response) -> list[str]:
     return found
 
 
-async def crawl(house: Served, one: Cast, limit: int = 120) -> tuple[int, list[str]]:
+async def crawl(app_context: Served, one: Persona, limit: int = 120) -> tuple[int, list[str]]:
     """Follow every link from the desk; how many answers there were, and what was wrong with them."""
     wrong: list[str] = []
-    waiting, seen = ["/desk", "/board?q=x&sort=nonsense", "/sign-in"], set()
-    headers = {"host": f"{one.host}:{house.port}", "cookie": f"{SESSION_COOKIE}={one.token}"}
+    waiting, seen = ["/home", "/needs-and-offers?q=x&sort=nonsense", "/sign-in"], set()
+    headers = {"host": f"{one.host}:{app_context.port}", "cookie": f"{SESSION_COOKIE}={one.token}"}
     async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{house.port}", headers=headers, timeout=30
+        base_url=f"http://127.0.0.1:{app_context.port}", headers=headers, timeout=30
     ) as http:
         for method, path, status in ASKED_FOR:
             answer = await http.request(method, path)
@@ -141,13 +141,13 @@ async def crawl(house: Served, one: Cast, limit: int = 120) -> tuple[int, list[s
     return len(seen), wrong
 
 
-async def test_every_response_carries_the_policy(house: Served, chromium: Browser) -> None:
+async def test_every_response_carries_the_policy(app_context: Served, chromium: Browser) -> None:
     """Pages, parts, files, redirects and refusals alike; and no page has anything that the policy would stop."""
-    async with visiting(chromium, house, HEAD_OF_MILL) as mill:
+    async with visiting(chromium, app_context, HEAD_OF_MILL) as mill:
         await _post(mill, "/needs/new", NEED_TYPED, "Post this need")
     answers = 0
     for one in (HEAD_OF_MILL, LEAD_OF_NORTH, OFFICER, ADMINISTRATOR):
-        seen, wrong = await crawl(house, one)
+        seen, wrong = await crawl(app_context, one)
         assert wrong == []
         answers += seen
     assert answers > 60
@@ -185,14 +185,14 @@ def written(texts: tuple[str, ...], limits: dict[str, int]) -> list[dict[str, st
     return rounds
 
 
-NEED_FIELDS = {"title": 120, "wanted": 1900, "good_looks_like": 1900}
+NEED_FIELDS = {"title": 120, "wanted": 1900, "success_criteria": 1900}
 OFFER_FIELDS = {"title": 120, "description": 1900, "leader_name": 100, "evidence_mathematics": 900}
 
 
-async def test_hostile_texts_are_shown_and_do_not_run(house: Served, chromium: Browser) -> None:
+async def test_hostile_texts_are_shown_and_do_not_run(app_context: Served, chromium: Browser) -> None:
     """Fifty texts in every text field of a need and an offer, on every page that shows them to anybody."""
     assert len(PAYLOADS) == 50
-    sender, looked_at = Client(house.app), {"checked_no_pupil": "y", "checked_second": "y"}
+    sender, looked_at = Client(app_context.app), {"checked_no_pupil": "y", "checked_second": "y"}
     needs = [
         await posted_need(sender, audience="everybody", **texts, **looked_at)
         for texts in written(PAYLOADS, NEED_FIELDS)
@@ -201,8 +201,16 @@ async def test_hostile_texts_are_shown_and_do_not_run(house: Served, chromium: B
         await posted_offer(sender, HEAD_OF_PARK, audience="everybody", **ON_MATHEMATICS | texts)
         for texts in written(PAYLOADS, OFFER_FIELDS)
     ]
-    lists = ["/board", "/board?q=script", "/desk", "/needs", "/offers", "/notices", "/outbox"]
-    forms = [f"{needs[0]}/edition", f"{offers[0]}/edition", f"{needs[0]}/proposals/new"]
+    lists = [
+        "/needs-and-offers",
+        "/needs-and-offers?q=script",
+        "/home",
+        "/needs",
+        "/offers",
+        "/notifications",
+        "/outbox",
+    ]
+    forms = [f"{needs[0]}/edit", f"{offers[0]}/edit", f"{needs[0]}/proposals/new"]
     seen_by = {
         HEAD_OF_MILL: [*needs, offers[0], *lists, *forms],
         HEAD_OF_PARK: [*offers, needs[0], *lists, *forms],
@@ -211,7 +219,7 @@ async def test_hostile_texts_are_shown_and_do_not_run(house: Served, chromium: B
     read = ""
     for one, paths in seen_by.items():
         # the policy must not be what saves us
-        async with visiting(chromium, house, one, bypass_csp=True) as visitor:
+        async with visiting(chromium, app_context, one, bypass_csp=True) as visitor:
             for path in paths:
                 await visitor.goes(path)
                 await visitor.page.mouse.move(300, 400)

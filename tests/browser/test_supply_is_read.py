@@ -5,27 +5,27 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser
 
-from alongside.database.session import Database
-from tests.browser.served import Served
+from alongside.platform.database.session import Database
+from tests.browser.server import Served
+from tests.browser.session import visiting
 from tests.browser.test_pages_are_accessible import look_at
-from tests.browser.visitor import visiting
-from tests.matching.scene import a_need, an_offer, work
-from tests.people import HEAD_OF_MILL, LEAD_OF_NORTH, MILL, NORTHSHIRE, PARK, QUAY
-from tests.stage import open_database
+from tests.databases import open_database
+from tests.features.matching.builders import a_need, an_offer, work
+from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, MILL, NORTHSHIRE, PARK, QUAY
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
 
 
 @pytest.fixture
-async def short(house: Served) -> AsyncIterator[Database]:
+async def short(app_context: Served) -> AsyncIterator[Database]:
     """Three needs of North, for which there are two days of one offer."""
-    database = open_database(house.copy)
-    async with database.fenced(NORTHSHIRE) as session:
+    database = open_database(app_context.copy)
+    async with database.transaction(NORTHSHIRE) as session:
         await a_need(session, MILL, days=2, urgency="now", title="Fluency at Mill")
         await a_need(session, PARK, days=2, title="Fluency at Park")
         await a_need(session, PARK, days=2, theme="governance", title="Chairing at Park")
         await an_offer(
-            session, QUAY, days="2", title="Quay comes", phases=["primary"], shown_to_all_from=None
+            session, QUAY, days="2", title="Quay comes", phases=["primary"], visible_to_authority_from=None
         )
         await an_offer(session, QUAY, days="2", engagements_max=3, title="Quay helps", phases=["primary"])
     yield database
@@ -34,9 +34,11 @@ async def short(house: Served) -> AsyncIterator[Database]:
 
 @pytest.mark.parametrize(("scripts", "window"), [(True, WIDE), (False, NARROW)])
 async def test_a_lead_asks_what_more_days_would_bring(
-    house: Served, short: Database, chromium: Browser, scripts: bool, window: dict[str, int]
+    app_context: Served, short: Database, chromium: Browser, scripts: bool, window: dict[str, int]
 ) -> None:
-    async with visiting(chromium, house, LEAD_OF_NORTH, java_script_enabled=scripts, viewport=window) as lead:
+    async with visiting(
+        chromium, app_context, LEAD_OF_NORTH, java_script_enabled=scripts, viewport=window
+    ) as lead:
         await lead.goes("/plans")
         await lead.presses("Make a plan for North")
         await work(short)
@@ -56,14 +58,14 @@ async def test_a_lead_asks_what_more_days_would_bring(
 
 
 async def test_nothing_is_wrong_with_the_full_pages(
-    house: Served, short: Database, chromium: Browser
+    app_context: Served, short: Database, chromium: Browser
 ) -> None:
-    async with visiting(chromium, house, LEAD_OF_NORTH, bypass_csp=True) as lead:
+    async with visiting(chromium, app_context, LEAD_OF_NORTH, bypass_csp=True) as lead:
         await lead.goes("/plans")
         await lead.presses("Make a plan for North")
         await work(short)
         await lead.page.reload()
-        await lead.goes(f"{lead.path}/supply")
+        await lead.goes(f"{lead.path}/capacity")
         for summary in await lead.page.locator("summary").all():
             await summary.click()
         assert await look_at(lead.page) == []
@@ -71,9 +73,11 @@ async def test_nothing_is_wrong_with_the_full_pages(
 
 @pytest.mark.parametrize(("scripts", "window"), [(True, NARROW), (False, WIDE)])
 async def test_a_head_proposes_who_suits_best(
-    house: Served, short: Database, chromium: Browser, scripts: bool, window: dict[str, int]
+    app_context: Served, short: Database, chromium: Browser, scripts: bool, window: dict[str, int]
 ) -> None:
-    async with visiting(chromium, house, HEAD_OF_MILL, java_script_enabled=scripts, viewport=window) as head:
+    async with visiting(
+        chromium, app_context, HEAD_OF_MILL, java_script_enabled=scripts, viewport=window
+    ) as head:
         await head.goes("/needs")
         await head.page.get_by_role("link", name="Fluency at Mill").first.click()
         await head.page.wait_for_load_state()

@@ -3,34 +3,36 @@
 from playwright.async_api import Browser
 
 from tests.browser.journey import walk
-from tests.browser.served import served
-from tests.stage import Stage, copy_of_template, drop
+from tests.browser.server import served
+from tests.databases import DatabaseServer, copy_of_template, drop
 
 
-async def test_with_and_without_javascript_the_same_happens(stage: Stage, chromium: Browser) -> None:
+async def test_with_and_without_javascript_the_same_happens(
+    database_server: DatabaseServer, chromium: Browser
+) -> None:
     """Sign in, need, offer, proposal, yes, aim, signatures, visits, reviews, the lead's desk, another role."""
     ends = []
     for javascript in (True, False):
-        copy = await copy_of_template(stage)
-        async with served(copy) as house:
-            ends.append(await walk(chromium, house, javascript=javascript))
-        await drop(stage, copy)
+        copy = await copy_of_template(database_server)
+        async with served(copy) as app_context:
+            ends.append(await walk(chromium, app_context, javascript=javascript))
+        await drop(database_server, copy)
     with_it, without = ends
     assert with_it == without
     for table, rows in {
         "need": 1,
         "offer": 1,
         "proposal": 1,
-        "partnership": 1,
+        "support_agreement": 1,
         "aim": 1,
         "visit": 2,
         "review": 2,
     }.items():
         assert len(with_it[table]) == rows, table
-    assert '"state":"closed"' in with_it["partnership"][0]
-    assert '"days_used":1.0' in with_it["partnership"][0]
+    assert '"state":"closed"' in with_it["support_agreement"][0]
+    assert '"days_used":1.0' in with_it["support_agreement"][0]
     assert '"state":"met"' in with_it["need"][0]
-    assert with_it["notice"]
+    assert with_it["notification"]
     assert {"post_need", "post_offer"} <= {
-        row.split('"verb":"')[1].split('"')[0] for row in with_it["journal_entry"]
+        row.split('"verb":"')[1].split('"')[0] for row in with_it["audit_entry"]
     }

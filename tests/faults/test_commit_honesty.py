@@ -11,12 +11,12 @@ import pytest
 from litestar import Litestar
 from sqlalchemy import text
 
-from alongside.database.session import Database
-from alongside.journal.queries import broken_links
-from tests.faults.callers import app_on_a_small_pool, call
-from tests.needs.writing import need
-from tests.people import HEAD_OF_MILL, NORTHSHIRE
-from tests.stage import Copy
+from alongside.platform.audit.queries import broken_links
+from alongside.platform.database.session import Database
+from tests.databases import DatabaseCopy
+from tests.faults.clients import app_on_a_small_pool, call
+from tests.features.needs.form_values import need
+from tests.personas import HEAD_OF_MILL, NORTHSHIRE
 
 KILL_ALL = (
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
@@ -38,7 +38,7 @@ BAD_ENDS = {
 
 
 @asynccontextmanager
-async def superuser(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
+async def superuser(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
     """The one who can break things."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
@@ -49,14 +49,14 @@ async def superuser(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
 
 async def titles(database: Database) -> list[str]:
     """The needs that are really there."""
-    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
         return list((await session.execute(text("SELECT title FROM need"))).scalars())
 
 
 async def submissions(database: Database) -> int:
     """How many forms are booked as done."""
-    async with database.fenced(NORTHSHIRE, read_only=True) as session:
-        return int(await session.scalar(text("SELECT count(*) FROM submission")) or 0)
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
+        return int(await session.scalar(text("SELECT count(*) FROM idempotency_key")) or 0)
 
 
 async def post(app: Litestar, title: str, key: str | None = None) -> int:
@@ -65,7 +65,7 @@ async def post(app: Litestar, title: str, key: str | None = None) -> int:
 
 
 @pytest.mark.parametrize("body", BAD_ENDS.values(), ids=BAD_ENDS.keys())
-async def test_a_failing_commit_is_no_success(copy: Copy, database: Database, body: str) -> None:
+async def test_a_failing_commit_is_no_success(copy: DatabaseCopy, database: Database, body: str) -> None:
     """Never 2xx or 3xx, nothing is there, and the same form goes through once the fault is mended."""
     key = uuid4().hex
     async with app_on_a_small_pool(copy, 4) as app, superuser(copy) as connection:
@@ -79,7 +79,7 @@ async def test_a_failing_commit_is_no_success(copy: Copy, database: Database, bo
         assert await titles(database) == ["Never there"]
 
 
-async def test_a_fault_that_passes_is_never_seen(copy: Copy, database: Database) -> None:
+async def test_a_fault_that_passes_is_never_seen(copy: DatabaseCopy, database: Database) -> None:
     """A serialisation lost twice and a connection ended twice cost a moment, not an answer."""
     passing = "IF nextval('tries') <= 2 THEN {} END IF;"
     async with app_on_a_small_pool(copy, 4) as app, superuser(copy) as connection:
@@ -106,7 +106,7 @@ async def burst(app: Litestar, until: asyncio.Event, ends: list[tuple[str, str, 
 
 
 @pytest.mark.slow
-async def test_all_connections_ended_in_mid_burst(copy: Copy, database: Database) -> None:
+async def test_all_connections_ended_in_mid_burst(copy: DatabaseCopy, database: Database) -> None:
     """Six times all connections end under eight busy heads: no answer fails, nothing acknowledged is lost."""
     ends: list[tuple[str, str, int]] = []
     over = asyncio.Event()
@@ -122,21 +122,21 @@ async def test_all_connections_ended_in_mid_burst(copy: Copy, database: Database
     acknowledged = [title for method, title, status in ends if method == "POST"]
     assert len(acknowledged) > 10
     assert sorted(await titles(database)) == sorted(acknowledged)
-    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
         assert not await broken_links(session, NORTHSHIRE)
 
 
 class CutAfterCommit:
     """A line to PostgreSQL that breaks once a COMMIT has gone through, before the answer comes back."""
 
-    def __init__(self, copy: Copy) -> None:
+    def __init__(self, copy: DatabaseCopy) -> None:
         place = copy.app_url.rsplit("@", 1)[1].split("/")[0]
         self.host, _, self.port = place.partition(":")
         self.copy, self.cuts = copy, 0
         self.armed: Callable[[], bool] = lambda: False
 
     @asynccontextmanager
-    async def line(self) -> AsyncIterator[Copy]:
+    async def line(self) -> AsyncIterator[DatabaseCopy]:
         """The same copy, reached through this line."""
         tasks: set[asyncio.Task[Any]] = set()
 
@@ -149,7 +149,7 @@ class CutAfterCommit:
         server = await asyncio.start_server(connected, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         try:
-            yield Copy(
+            yield DatabaseCopy(
                 self.copy.name,
                 self.copy.app_url.replace(f":{self.port}/", f":{port}/"),
                 self.copy.superuser_url,
@@ -182,7 +182,7 @@ class CutAfterCommit:
         writer.transport.abort()
 
 
-async def test_cut_off_after_the_commit_was_sent(copy: Copy, database: Database) -> None:
+async def test_cut_off_after_the_commit_was_sent(copy: DatabaseCopy, database: Database) -> None:
     """The commit took effect, its answer was lost: the gate's next try finds the result instead of doing it twice."""
     broken = CutAfterCommit(copy)
     async with broken.line() as through, app_on_a_small_pool(through, 2) as app:
@@ -193,7 +193,9 @@ async def test_cut_off_after_the_commit_was_sent(copy: Copy, database: Database)
     assert await titles(database) == ["Once"]
 
 
-async def test_sent_again_by_the_head_after_the_answer_was_lost(copy: Copy, database: Database) -> None:
+async def test_sent_again_by_the_head_after_the_answer_was_lost(
+    copy: DatabaseCopy, database: Database
+) -> None:
     """The line breaks at every try: the head reads 503, sends the form again with its key, and gets the result."""
     broken, key = CutAfterCommit(copy), uuid4().hex
     async with broken.line() as through, app_on_a_small_pool(through, 2) as app:

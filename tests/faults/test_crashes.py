@@ -16,15 +16,23 @@ import asyncpg
 import httpx
 import pytest
 
-from alongside.database.session import Database
-from alongside.journal.queries import broken_links
-from alongside.web.house import SESSION_COOKIE
-from alongside.web.security import csrf_token
-from tests.faults.machine_room import MachineRoom, machine_room
-from tests.needs.writing import need
-from tests.offers.writing import offer
-from tests.people import HEAD_OF_LOCK, HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, NORTHSHIRE, SOUTHSHIRE, Cast
-from tests.stage import FENCE_KEY
+from alongside.platform.audit.queries import broken_links
+from alongside.platform.database.session import Database
+from alongside.platform.web.context import SESSION_COOKIE
+from alongside.platform.web.security import csrf_token
+from tests.databases import SIGNING_KEY
+from tests.faults.processes import Processes, processes
+from tests.features.needs.form_values import need
+from tests.features.offers.form_values import offer
+from tests.personas import (
+    HEAD_OF_LOCK,
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    HEAD_OF_QUAY,
+    NORTHSHIRE,
+    SOUTHSHIRE,
+    Persona,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
 
@@ -50,9 +58,9 @@ class Ledger:
 
 
 @pytest.fixture(scope="module")
-async def room() -> AsyncIterator[MachineRoom]:
+async def started() -> AsyncIterator[Processes]:
     """One machine room for all rounds: what an earlier round left must outlive the later ones as well."""
-    async with machine_room() as made:
+    async with processes() as made:
         yield made
 
 
@@ -70,11 +78,11 @@ def slowness() -> float:
     return max(1.0, (time.monotonic() - began) / QUIET_START)
 
 
-async def one_browser(room: MachineRoom, ledger: Ledger, one: Cast, numbers: Any) -> None:
+async def one_browser(started: Processes, ledger: Ledger, one: Persona, numbers: Any) -> None:
     """Post needs and offers one after the other; what is not answered is sent again with its key, as a person would."""
     headers = {"host": one.host, "cookie": f"{SESSION_COOKIE}={one.token}", "sec-fetch-site": "same-origin"}
     async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{room.port}", headers=headers, timeout=30
+        base_url=f"http://127.0.0.1:{started.port}", headers=headers, timeout=30
     ) as http:
         while not ledger.over:
             number = next(numbers)
@@ -121,17 +129,17 @@ async def first_success_after(ledger: Ledger, moment: float) -> float:
 
 
 @pytest.mark.parametrize("victim", ["web", "worker", "postgres"])
-async def test_killed_five_times_in_mid_burst(room: MachineRoom, ledger: Ledger, victim: str) -> None:
+async def test_killed_five_times_in_mid_burst(started: Processes, ledger: Ledger, victim: str) -> None:
     """Each time all browsers go on: what they were not answered they send again, and it is there once."""
     ways: dict[str, Callable[[], None]] = {
-        "web": room.kill_web,
-        "worker": room.kill_worker,
-        "postgres": room.kill_postgres,
+        "web": started.kill_web,
+        "worker": started.kill_worker,
+        "postgres": started.kill_postgres,
     }
     slow_before = await asyncio.to_thread(slowness)
     known, ledger.over = len(ledger.acknowledged), False
     numbers = itertools.count(1 + 1_000_000 * list(ways).index(victim))
-    browsers = [asyncio.create_task(one_browser(room, ledger, one, numbers)) for one in HEADS]
+    browsers = [asyncio.create_task(one_browser(started, ledger, one, numbers)) for one in HEADS]
     took = []
     try:
         for _ in range(ROUNDS):
@@ -145,7 +153,7 @@ async def test_killed_five_times_in_mid_burst(room: MachineRoom, ledger: Ledger,
         await asyncio.gather(*browsers)
     assert ledger.dishonest == []
     assert len(ledger.acknowledged) - known > 20
-    await nothing_lost_nothing_partial(room, ledger)
+    await nothing_lost_nothing_partial(started, ledger)
     pace = max(slow_before, await asyncio.to_thread(slowness))
     told = ", ".join(f"{one:.2f}" for one in took)
     print(
@@ -156,13 +164,13 @@ async def test_killed_five_times_in_mid_burst(room: MachineRoom, ledger: Ledger,
 
 WHOLE = """
 SELECT post.kind, post.title, post.authority_id, '/' || post.kind || 's/' || post.id AS path, post.state,
-       (SELECT count(*) FROM submission s WHERE s.authority_id = post.authority_id
+       (SELECT count(*) FROM idempotency_key s WHERE s.authority_id = post.authority_id
            AND s.location = '/' || post.kind || 's/' || post.id) AS submissions,
-       (SELECT array_agg(DISTINCT j.verb) FROM journal_entry j
+       (SELECT array_agg(DISTINCT j.verb) FROM audit_entry j
          WHERE j.authority_id = post.authority_id AND j.subject_id = post.id::text) AS verbs,
-       (SELECT count(*) FROM journal_entry j WHERE j.authority_id = post.authority_id
+       (SELECT count(*) FROM audit_entry j WHERE j.authority_id = post.authority_id
            AND j.subject_id = post.id::text) AS entries,
-       (SELECT count(*) FROM journal_entry j JOIN journal_seal s
+       (SELECT count(*) FROM audit_entry j JOIN audit_seal s
             ON s.authority_id = j.authority_id AND s.entry_id = j.id
          WHERE j.authority_id = post.authority_id AND j.subject_id = post.id::text) AS seals,
        (SELECT count(*) FROM offer_theme t WHERE t.authority_id = post.authority_id AND t.offer_id = post.id) AS themes
@@ -171,12 +179,12 @@ SELECT post.kind, post.title, post.authority_id, '/' || post.kind || 's/' || pos
 """
 
 
-async def nothing_lost_nothing_partial(room: MachineRoom, ledger: Ledger) -> None:
+async def nothing_lost_nothing_partial(started: Processes, ledger: Ledger) -> None:
     """Each post is whole (state, submission, journal, seals), each acknowledged one is there, once, where it was said."""
-    connection = await asyncpg.connect(room.superuser_url)
+    connection = await asyncpg.connect(started.superuser_url)
     try:
         rows = await connection.fetch(WHOLE)
-        loose = await connection.fetchval("SELECT count(*) FROM submission WHERE location IS NULL")
+        loose = await connection.fetchval("SELECT count(*) FROM idempotency_key WHERE location IS NULL")
     finally:
         await connection.close()
     shapes = {
@@ -190,29 +198,29 @@ async def nothing_lost_nothing_partial(room: MachineRoom, ledger: Ledger) -> Non
     there = {row["title"]: (row["authority_id"], row["path"]) for row in rows}
     assert len(there) == len(rows), "a post is there twice"
     assert there == ledger.acknowledged  # every form was sent until it was acknowledged
-    database = Database(room.app_url(), FENCE_KEY, pool_size=1)
+    database = Database(started.app_url(), SIGNING_KEY, pool_size=1)
     try:
         for authority_id in (NORTHSHIRE, SOUTHSHIRE):
-            async with database.fenced(authority_id, read_only=True) as session:
+            async with database.transaction(authority_id, read_only=True) as session:
                 assert not await broken_links(session, authority_id)
     finally:
         await database.close()
 
 
-async def test_no_letter_lost_and_none_twice_under_another_name(room: MachineRoom, ledger: Ledger) -> None:
+async def test_no_email_lost_and_none_twice_under_another_name(started: Processes, ledger: Ledger) -> None:
     """After fifteen crashes every letter has arrived; a second copy, if any, bears the Message-ID of the first."""
     assert ledger.acknowledged, "the rounds come first"
-    connection = await asyncpg.connect(room.superuser_url)
+    connection = await asyncpg.connect(started.superuser_url)
     try:
         rows = await all_sent(connection)
         people = await connection.fetchval(
-            "SELECT count(*) FROM notice n JOIN person p USING (authority_id) WHERE p.id = n.person_id"
+            "SELECT count(*) FROM notification n JOIN person p USING (authority_id) WHERE p.id = n.person_id"
         )
     finally:
         await connection.close()
     assert {row["state"] for row in rows} == {"sent"}
     wanted = {row["message_id"] for row in rows}
-    arrived = Counter(str(one["Message-ID"]).strip("<>").partition("@")[0] for one in room.office.copies)
+    arrived = Counter(str(one["Message-ID"]).strip("<>").partition("@")[0] for one in started.office.copies)
     assert arrived.keys() == wanted
     assert len(rows) == people, "one letter for each notice"
     copies = sum(arrived.values()) - len(arrived)
@@ -223,12 +231,12 @@ async def test_no_letter_lost_and_none_twice_under_another_name(room: MachineRoo
 async def all_sent(connection: asyncpg.Connection) -> list[Any]:
     """The outbox when nothing is left to send. Leases of killed workers are run out here, so that nobody waits a minute."""
     for turn in range(300):
-        rows: list[Any] = await connection.fetch("SELECT state, message_id FROM mail")
+        rows: list[Any] = await connection.fetch("SELECT state, message_id FROM email_outbox")
         if {row["state"] for row in rows} <= {"sent", "given_up"}:
             break
         if turn % 20 == 10:
             await connection.execute(
-                "UPDATE mail SET lease_until = now() - interval '1 second', state = 'waiting', due_at = now()"
+                "UPDATE email_outbox SET lease_until = now() - interval '1 second', state = 'waiting', due_at = now()"
                 " WHERE state = 'sending' AND lease_until < now() + interval '57 seconds'"
             )
         await asyncio.sleep(0.1)

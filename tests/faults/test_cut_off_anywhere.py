@@ -5,45 +5,45 @@ import asyncio
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from alongside.access.person import system
-from alongside.database.session import Database
-from alongside.journal.actions import write_journal
-from tests.faults.slow_line import slow_line
-from tests.partnerships.scene import TODAY
-from tests.people import NORTHSHIRE, SOUTHSHIRE
-from tests.stage import FENCE_KEY, Copy
+from alongside.platform.access.principal import system
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.session import Database
+from tests.databases import SIGNING_KEY, DatabaseCopy
+from tests.faults.slow_proxy import slow_line
+from tests.features.agreements.builders import TODAY
+from tests.personas import NORTHSHIRE, SOUTHSHIRE
 
 POINTS = 39
 STEP = 0.004
 LATENCY = 0.01
-COUNT = text("SELECT count(*) FROM journal_entry WHERE subject_kind = :kind")
+COUNT = text("SELECT count(*) FROM audit_entry WHERE subject_kind = :kind")
 
 
 async def one_transaction(database: Database, authority_id: int, kind: str, number: int) -> None:
     """Read, write, commit."""
-    async with database.fenced(authority_id) as session:
+    async with database.transaction(authority_id) as session:
         await session.execute(COUNT, {"kind": kind})
-        await write_journal(session, system(authority_id, TODAY), "note", kind, number)
+        await record_audit(session, system(authority_id, TODAY), "note", kind, number)
 
 
 async def entries(database: Database, authority_id: int, kind: str) -> int:
     """How many entries of that kind the authority has."""
-    async with database.fenced(authority_id, read_only=True) as session:
+    async with database.transaction(authority_id, read_only=True) as session:
         return int(await session.scalar(COUNT, {"kind": kind}) or 0)
 
 
-async def rows_without_a_fence(database: Database) -> object:
+async def rows_without_a_context(database: Database) -> object:
     """What a request sees that forgot to say whose it is: an error, never rows."""
     try:
         async with database.engine.connect() as connection:
-            return (await connection.execute(text("SELECT authority_id FROM journal_entry"))).all()
+            return (await connection.execute(text("SELECT authority_id FROM audit_entry"))).all()
     except DBAPIError:
         return "refused"
 
 
 async def cut_off_at(slow_url: str, number: int) -> tuple[bool, object, int]:
     """Cut off at one moment on a connection of its own, then use that connection as the other authority."""
-    database = Database(slow_url, FENCE_KEY, pool_size=1)
+    database = Database(slow_url, SIGNING_KEY, pool_size=1)
     try:
         await entries(database, NORTHSHIRE, "warm up")
         task = asyncio.create_task(one_transaction(database, NORTHSHIRE, f"cut {number}", number))
@@ -51,13 +51,13 @@ async def cut_off_at(slow_url: str, number: int) -> tuple[bool, object, int]:
         task.cancel()
         await asyncio.wait({task})
         await one_transaction(database, SOUTHSHIRE, f"after {number}", number)
-        unfenced = await rows_without_a_fence(database)
+        unfenced = await rows_without_a_context(database)
         return task.cancelled(), unfenced, database.connections_used()
     finally:
         await database.close()
 
 
-async def test_cut_off_at_every_moment(copy: Copy, database: Database) -> None:
+async def test_cut_off_at_every_moment(copy: DatabaseCopy, database: Database) -> None:
     """39 moments of one transaction: no hidden transaction, no lost commit of the next, no half of the first."""
     async with slow_line(copy.app_url, LATENCY) as slow_url:
         found = await asyncio.gather(*(cut_off_at(slow_url, number) for number in range(POINTS)))

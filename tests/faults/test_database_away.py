@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from tests.client import Client, words
-from tests.needs.writing import need
-from tests.people import HEAD_OF_MILL
-from tests.stage import Copy, app_over
+from tests.databases import DatabaseCopy, app_over
+from tests.features.needs.form_values import need
+from tests.personas import HEAD_OF_MILL
 
 
 @pytest.mark.parametrize(
@@ -22,13 +22,13 @@ from tests.stage import Copy, app_over
     ],
     ids=["closed port", "name not resolved", "socket gone", "host unreachable", "wrong password"],
 )
-async def test_what_is_typed_comes_back_while_the_database_is_away(copy: Copy, away: str) -> None:
+async def test_what_is_typed_comes_back_while_the_database_is_away(copy: DatabaseCopy, away: str) -> None:
     here = re.search(r"@([^/]+)/", copy.app_url)
     assert here
     url = re.sub(r".*/(\w+)$", away.replace("HERE", here[1]), copy.app_url)
     async with app_over(replace(copy, app_url=url)) as app:
         client = Client(app)
-        looked = await client.get("/board", as_=HEAD_OF_MILL)
+        looked = await client.get("/needs-and-offers", as_=HEAD_OF_MILL)
         posted = await client.post("/needs", need(title="Kept while it is away"), as_=HEAD_OF_MILL)
     assert (looked.status_code, posted.status_code) == (503, 503), words(looked)
     assert "Kept while it is away" in posted.text

@@ -12,15 +12,15 @@ from litestar import Litestar
 from sqlalchemy import event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from alongside.access.person import system
-from alongside.database.session import Database
-from alongside.journal.actions import write_journal
-from alongside.journal.queries import broken_links
-from tests.faults.callers import app_on_a_small_pool, call
-from tests.needs.writing import need
-from tests.partnerships.scene import TODAY
-from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, OFFICER, SOUTHSHIRE, Cast
-from tests.stage import Copy
+from alongside.platform.access.principal import system
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.audit.queries import broken_links
+from alongside.platform.database.session import Database
+from tests.databases import DatabaseCopy
+from tests.faults.clients import app_on_a_small_pool, call
+from tests.features.agreements.builders import TODAY
+from tests.features.needs.form_values import need
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, OFFICER, SOUTHSHIRE, Persona
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,7 @@ PAGES, TRANSACTIONS = 3_000, 7_000
 CUT_OFF = 0.36
 """Of these some end before they are cut off: about 3,000 are really cancelled in flight."""
 READERS = (HEAD_OF_MILL, HEAD_OF_PARK, OFFICER)
-SHOWN = ("/board?kind=need&sort=newest", "/needs", "/board?q=canary")
+SHOWN = ("/needs-and-offers?kind=need&sort=newest", "/needs", "/needs-and-offers?q=canary")
 
 
 def mark_of(authority_id: int) -> str:
@@ -58,7 +58,7 @@ def look_for_canaries(books: Books, authority_id: int, told: str) -> None:
 
 async def ask_for_a_page(app: Litestar, books: Books, number: int) -> None:
     """A page, or (one in ten) a need that is posted."""
-    one: Cast = READERS[number % len(READERS)]
+    one: Persona = READERS[number % len(READERS)]
     one = one if number % 2 else one.twin
     if number % 10 == 0:
         poster = HEAD_OF_MILL if number % 20 else HEAD_OF_MILL.twin
@@ -78,11 +78,11 @@ async def use_the_database(database: Database, books: Books, number: int) -> Non
     authority_id = (NORTHSHIRE, SOUTHSHIRE)[number % 2]
     writes = number % 5 == 0
     try:
-        async with database.fenced(authority_id, read_only=not writes) as session:
+        async with database.transaction(authority_id, read_only=not writes) as session:
             # deliberately without "WHERE authority_id": what keeps the rows apart here is the fence alone
             rows = (await session.execute(text("SELECT title FROM need LIMIT 20"))).scalars().all()
             if writes:
-                await write_journal(session, system(authority_id, TODAY), "note", "canary", number)
+                await record_audit(session, system(authority_id, TODAY), "note", "canary", number)
     except PoolTimeout:  # no connection came free in two seconds: what a page answers with 503
         books.ends["too busy"] += 1
         return
@@ -107,7 +107,7 @@ async def cut_off(work: Any, after: float) -> bool:
         task.cancel()
 
 
-async def seed(copy: Copy) -> None:
+async def seed(copy: DatabaseCopy) -> None:
     """Thirty needs in each authority that tell whose they are."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
@@ -115,8 +115,8 @@ async def seed(copy: Copy) -> None:
             "SET session_replication_role = replica"
         )  # posted as if long ago, with no step before
         await connection.execute(
-            "INSERT INTO need (authority_id, school_urn, state, title, theme, phase, wanted, good_looks_like,"
-            " form_of_support, urgency, days, audience, shown_to_all_from, posted_at, confirmed_on)"
+            "INSERT INTO need (authority_id, school_urn, state, title, theme, phase, wanted, success_criteria,"
+            " form_of_support, urgency, days, audience, visible_to_authority_from, posted_at, confirmed_on)"
             " SELECT a, 990001, 'open', 'canary' || a || ' of the seed ' || n, 'mathematics', 'primary', 'w', 'g',"
             " 'coaching', 'this_term', 2, 'everybody', '2026-01-01', now(), '2026-11-20'"
             " FROM unnest(array[901, 902]) a, generate_series(1, 30) n"
@@ -125,7 +125,7 @@ async def seed(copy: Copy) -> None:
         await connection.close()
 
 
-async def backends(copy: Copy) -> Counter[str]:
+async def backends(copy: DatabaseCopy) -> Counter[str]:
     """What PostgreSQL says of the app's connections to this copy: whoever is in a transaction locks its own number."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
@@ -146,18 +146,18 @@ def watch_connections_come_home(database: Database, books: Books) -> None:
         if driver is None:  # cut off and thrown away
             return
         inner = driver.driver_connection
-        if not inner.is_closed() and (inner.is_in_transaction() or inner.next_fence is not None):
+        if not inner.is_closed() and (inner.is_in_transaction() or inner.next_tenant_context is not None):
             books.amiss.append("a connection came home in a transaction")
 
     event.listen(database.engine.sync_engine, "checkin", came_home)
 
 
-async def test_ten_thousand_interleaved_a_third_cut_off(copy: Copy) -> None:
+async def test_ten_thousand_interleaved_a_third_cut_off(copy: DatabaseCopy) -> None:
     """10,000 requests of two authorities on four connections, 3,000 of them cancelled in flight."""
     await seed(copy)
     chance, books = random.Random(20261124), Books()
     async with app_on_a_small_pool(copy, CONNECTIONS) as app:
-        database: Database = app.state.house.database
+        database: Database = app.state.app_context.database
         watch_connections_come_home(database, books)
         waiting = [("page", n) for n in range(PAGES)] + [("transaction", n) for n in range(TRANSACTIONS)]
         chance.shuffle(waiting)
@@ -193,7 +193,7 @@ async def test_ten_thousand_interleaved_a_third_cut_off(copy: Copy) -> None:
     assert books.ends["too busy"] < TRANSACTIONS / 100, told
 
 
-async def settled(copy: Copy) -> Counter[str]:
+async def settled(copy: DatabaseCopy) -> Counter[str]:
     """The app's backends once those that were cut off have noticed."""
     for _ in range(50):
         left = await backends(copy)
@@ -206,10 +206,10 @@ async def settled(copy: Copy) -> Counter[str]:
 async def acknowledged_is_there(database: Database, books: Books) -> None:
     """Every acknowledged need and entry, and an unbroken journal in both authorities."""
     for authority_id in (NORTHSHIRE, SOUTHSHIRE):
-        async with database.fenced(authority_id, read_only=True) as session:
+        async with database.transaction(authority_id, read_only=True) as session:
             titles = set((await session.execute(text("SELECT title FROM need"))).scalars())
             entries = await session.execute(
-                text("SELECT 'entry ' || subject_id FROM journal_entry WHERE subject_kind = 'canary'")
+                text("SELECT 'entry ' || subject_id FROM audit_entry WHERE subject_kind = 'canary'")
             )
             kept = titles | set(entries.scalars())
             assert not {what for whose, what in books.acknowledged if whose == authority_id} - kept

@@ -7,11 +7,11 @@ import pytest
 from litestar import Litestar
 from sqlalchemy import text
 
-from alongside.database.session import Database
-from tests.faults.callers import app_on_a_small_pool, call
-from tests.needs.writing import need
-from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, SOUTHSHIRE, Cast
-from tests.stage import Copy
+from alongside.platform.database.session import Database
+from tests.databases import DatabaseCopy
+from tests.faults.clients import app_on_a_small_pool, call
+from tests.features.needs.form_values import need
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, SOUTHSHIRE, Persona
 
 TIMES = 100
 
@@ -20,14 +20,14 @@ async def needs_called(
     database: Database, title: str, authority_id: int = NORTHSHIRE
 ) -> tuple[int, int, int]:
     """How many needs of that title there are, how many journal entries of them, how many notices."""
-    async with database.fenced(authority_id, read_only=True) as session:
+    async with database.transaction(authority_id, read_only=True) as session:
         row = (
             await session.execute(
                 text(
                     "WITH mine AS (SELECT id::text AS id FROM need WHERE title = :title)"
                     " SELECT (SELECT count(*) FROM mine),"
-                    " (SELECT count(DISTINCT (verb, id)) FROM journal_entry WHERE subject_id IN (SELECT id FROM mine)),"
-                    " (SELECT count(*) FROM journal_entry WHERE subject_id IN (SELECT id FROM mine))"
+                    " (SELECT count(DISTINCT (verb, id)) FROM audit_entry WHERE subject_id IN (SELECT id FROM mine)),"
+                    " (SELECT count(*) FROM audit_entry WHERE subject_id IN (SELECT id FROM mine))"
                 ),
                 {"title": title},
             )
@@ -35,7 +35,7 @@ async def needs_called(
     return row[0], row[1], row[2]
 
 
-async def send(app: Litestar, one: Cast, title: str, key: str) -> tuple[int, str, str]:
+async def send(app: Litestar, one: Persona, title: str, key: str) -> tuple[int, str, str]:
     """Post a need; when the product is too busy for it, send the same again, as its page offers."""
     for _ in range(60):
         answer = await call(app, one, "/needs", need(title=title, checked_second="y"), key=key)
@@ -47,7 +47,7 @@ async def send(app: Litestar, one: Cast, title: str, key: str) -> tuple[int, str
 
 @pytest.mark.parametrize("connections", [4, 20])
 async def test_one_post_sent_a_hundred_times_at_once(
-    copy: Copy, database: Database, connections: int
+    copy: DatabaseCopy, database: Database, connections: int
 ) -> None:
     """One need, one line in the journal for each thing done, and a hundred equal answers."""
     async with app_on_a_small_pool(copy, connections) as app:
@@ -63,7 +63,9 @@ async def test_one_post_sent_a_hundred_times_at_once(
     assert entries == different_entries > 0
 
 
-async def test_a_hundred_forms_of_their_own_are_a_hundred_needs(copy: Copy, database: Database) -> None:
+async def test_a_hundred_forms_of_their_own_are_a_hundred_needs(
+    copy: DatabaseCopy, database: Database
+) -> None:
     """The control: it is the key that makes them one, not the content."""
     async with app_on_a_small_pool(copy, 4) as app:
         sent = (send(app, HEAD_OF_MILL, "Meant often", uuid4().hex) for _ in range(20))
@@ -72,7 +74,7 @@ async def test_a_hundred_forms_of_their_own_are_a_hundred_needs(copy: Copy, data
     assert (await needs_called(database, "Meant often"))[0] == 20
 
 
-async def test_the_same_key_for_something_else(copy: Copy, database: Database) -> None:
+async def test_the_same_key_for_something_else(copy: DatabaseCopy, database: Database) -> None:
     """Another content under a used key is refused (422), and so is another address; nothing is done."""
     async with app_on_a_small_pool(copy, 4) as app:
         key = uuid4().hex
@@ -87,7 +89,7 @@ async def test_the_same_key_for_something_else(copy: Copy, database: Database) -
     assert (await needs_called(database, "The second"))[0] == 0
 
 
-async def test_two_contents_race_for_one_key(copy: Copy, database: Database) -> None:
+async def test_two_contents_race_for_one_key(copy: DatabaseCopy, database: Database) -> None:
     """Sent at the same moment, one of the two wins and the other is refused, whoever it is."""
     async with app_on_a_small_pool(copy, 4) as app:
         for turn in range(10):
@@ -100,7 +102,7 @@ async def test_two_contents_race_for_one_key(copy: Copy, database: Database) -> 
             assert made == [int(status == 303) for status, _, _ in answers]
 
 
-async def test_a_key_is_its_owners_alone(copy: Copy, database: Database) -> None:
+async def test_a_key_is_its_owners_alone(copy: DatabaseCopy, database: Database) -> None:
     """A colleague and the twin who send the same key each get their own effect."""
     people = (HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_MILL.twin)
     async with app_on_a_small_pool(copy, 4) as app:
@@ -112,7 +114,7 @@ async def test_a_key_is_its_owners_alone(copy: Copy, database: Database) -> None
     assert (await needs_called(database, "One key", SOUTHSHIRE))[0] == 1
 
 
-async def test_a_refused_form_leaves_its_key_free(copy: Copy, database: Database) -> None:
+async def test_a_refused_form_leaves_its_key_free(copy: DatabaseCopy, database: Database) -> None:
     """What was answered 422 may be mended and sent again from the same page."""
     async with app_on_a_small_pool(copy, 4) as app:
         key = uuid4().hex

@@ -20,12 +20,12 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from alongside.escalations.clock import STAGES, STEPS
-from alongside.escalations.timers.firing import LEASE_SECONDS
-from tests.escalations.cases import a_case
-from tests.notifications.postroom import SENDER, PostRoom, post_room
-from tests.people import NORTHSHIRE, OFFICER
-from tests.stage import FENCE_KEY, Copy
+from alongside.features.escalations.deadlines import STAGES, STEPS
+from alongside.features.escalations.reminders.dispatch import LEASE_SECONDS
+from tests.databases import SIGNING_KEY, DatabaseCopy
+from tests.features.escalations.escalations import an_escalation
+from tests.personas import NORTHSHIRE, OFFICER
+from tests.platform.notifications.mail_server import SENDER, MailServer, mail_server
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +45,7 @@ AT_MOST = 90 + HOW_MANY / 5
 
 
 @pytest.fixture
-async def boss(copy: Copy) -> AsyncIterator[asyncpg.Connection]:
+async def boss(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
     """The database as its superuser sees it."""
     connection = await asyncpg.connect(copy.superuser_url)
     yield connection
@@ -70,12 +70,12 @@ class Worker:
         self.process.wait()
 
 
-def start(copy: Copy, room: PostRoom, folder: Path) -> Worker:
+def start(copy: DatabaseCopy, room: MailServer, folder: Path) -> Worker:
     """`alongside worker` as an operator starts it, in the demonstration's hours, which are all hours."""
     said = folder / f"{uuid4().hex}.log"
     environment = os.environ | {
         "DATABASE_URL": copy.app_url,
-        "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+        "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
         "ALONGSIDE_SECRET": "s" * 32,
         "ALONGSIDE_MAIL": room.url,
         "ALONGSIDE_MAIL_FROM": SENDER,
@@ -88,16 +88,16 @@ def start(copy: Copy, room: PostRoom, folder: Path) -> Worker:
 
 
 async def arm_many(boss: asyncpg.Connection, count: int) -> None:
-    """That many timers that are due now: a case has one for each stage and step. Every reminder is to be a letter."""
+    """That many timers that are due now: an escalation has one for each stage and step. Every reminder is to be a letter."""
     await boss.execute("UPDATE person SET mail_choice = 'at_once'")
     each = len(STAGES) * len(STEPS)
-    cases = [await a_case(boss, owner_id=OFFICER.person_id) for _ in range(-(-count // each))]
+    escalations = [await an_escalation(boss, owner_id=OFFICER.person_id) for _ in range(-(-count // each))]
     await boss.execute(
-        "INSERT INTO escalation_timer (authority_id, case_id, stage, step, due_at, remind_at)"
+        "INSERT INTO escalation_timer (authority_id, escalation_id, stage, step, due_at, remind_at)"
         " SELECT $1, one, stage, step, now(), now() FROM unnest($2::uuid[]) one, unnest($3::text[]) stage,"
         " unnest($4::text[]) step LIMIT $5",
         NORTHSHIRE,
-        cases,
+        escalations,
         list(STAGES),
         list(STEPS),
         count,
@@ -112,21 +112,21 @@ async def to_come(boss: asyncpg.Connection) -> int:
 
 async def unsent(boss: asyncpg.Connection) -> int:
     """Letters that are still to be sent."""
-    count: int = await boss.fetchval("SELECT count(*) FROM mail WHERE state <> 'sent'")
+    count: int = await boss.fetchval("SELECT count(*) FROM email_outbox WHERE state <> 'sent'")
     return count
 
 
-async def once_each(boss: asyncpg.Connection, room: PostRoom, count: int) -> None:
+async def once_each(boss: asyncpg.Connection, room: MailServer, count: int) -> None:
     """Every timer fired, gave one reminder, and whoever it told has exactly one notice and one letter of it."""
     assert await boss.fetchval("SELECT count(*) FROM escalation_timer WHERE state = 'fired'") == count
     given = await boss.fetch("SELECT timer_id, step, told FROM escalation_reminder")
     assert Counter(Counter(row["timer_id"] for row in given).values()) == {1: count}
     notices = await boss.fetch(
-        "SELECT once, count(DISTINCT person_id) AS people, count(*) AS lines FROM notice GROUP BY 1"
+        "SELECT once, count(DISTINCT person_id) AS people, count(*) AS lines FROM notification GROUP BY 1"
     )
     assert all(row["people"] == row["lines"] for row in notices)
     told = {
-        f"case_timer:{row['timer_id']}:1": row["told"]
+        f"escalation_timer:{row['timer_id']}:1": row["told"]
         for row in given
         if row["step"] != "director" and row["told"]
     }
@@ -135,14 +135,14 @@ async def once_each(boss: asyncpg.Connection, room: PostRoom, count: int) -> Non
     assert len(room.inbox) == sum(told.values()) + to_director, (
         "one letter in a mailbox for each that was told"
     )
-    assert await boss.fetchval("SELECT count(*) FROM mail") == len(room.inbox)
+    assert await boss.fetchval("SELECT count(*) FROM email_outbox") == len(room.inbox)
 
 
 async def test_one_worker_of_four_is_killed_every_two_seconds_and_each_reminder_is_given_once(
-    copy: Copy, boss: asyncpg.Connection, tmp_path: Path
+    copy: DatabaseCopy, boss: asyncpg.Connection, tmp_path: Path
 ) -> None:
     await arm_many(boss, HOW_MANY)
-    async with post_room() as room:
+    async with mail_server() as room:
         workers = [start(copy, room, tmp_path) for _ in range(WORKERS)]
         kills, began = 0, time.monotonic()
         try:
@@ -160,7 +160,7 @@ async def test_one_worker_of_four_is_killed_every_two_seconds_and_each_reminder_
                     kills, next_kill = kills + 1, time.monotonic() + kill_every
                 await asyncio.sleep(0.1)
             took = time.monotonic() - began
-            await boss.execute("UPDATE mail SET lease_until = now() WHERE state = 'sending'")
+            await boss.execute("UPDATE email_outbox SET lease_until = now() WHERE state = 'sending'")
             async with asyncio.timeout(AT_MOST):
                 while await unsent(boss):
                     await asyncio.sleep(0.1)
@@ -177,11 +177,11 @@ async def test_one_worker_of_four_is_killed_every_two_seconds_and_each_reminder_
 
 
 async def test_a_worker_that_was_stopped_past_its_lease_writes_nothing_when_it_wakes(
-    copy: Copy, boss: asyncpg.Connection, tmp_path: Path
+    copy: DatabaseCopy, boss: asyncpg.Connection, tmp_path: Path
 ) -> None:
     await arm_many(boss, 60)
     in_hand = "SELECT count(*) FROM escalation_timer WHERE state = 'claimed'"
-    async with post_room() as room:
+    async with mail_server() as room:
         workers = [start(copy, room, tmp_path)]
         sleeper = workers[0].process
         try:

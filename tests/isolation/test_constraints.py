@@ -14,9 +14,9 @@ import asyncpg
 import pytest
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table
 
-from tests.isolation.rows import TABLES, row_of
-from tests.people import NORTHSHIRE
-from tests.stage import Copy
+from tests.databases import DatabaseCopy
+from tests.isolation.sample_rows import TABLES, row_of
+from tests.personas import NORTHSHIRE
 
 TRIES = 3000
 """Rows with which a check is tried before it is said to refuse nothing."""
@@ -33,7 +33,7 @@ GUARDS = """
 
 
 @pytest.fixture(scope="module")
-async def owner(module_database: Copy) -> AsyncIterator[asyncpg.Connection]:
+async def owner(module_database: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
     """The superuser, with the triggers of the product off: the constraints are tried alone."""
     connection = await asyncpg.connect(module_database.superuser_url)
     for table in TABLES:

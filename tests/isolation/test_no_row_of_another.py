@@ -7,10 +7,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from alongside.database.fence import signed, signed_fence
-from tests.isolation.rows import TABLES, canary, core_team_of, row_of, seed_canaries
-from tests.people import NORTHSHIRE, SOUTHSHIRE
-from tests.stage import FENCE_KEY, server_process
+from alongside.platform.database.tenant_context import signed, signed_tenant_context
+from tests.databases import SIGNING_KEY, server_process
+from tests.isolation.sample_rows import TABLES, canary, core_team_of, row_of, seed_canaries
+from tests.personas import NORTHSHIRE, SOUTHSHIRE
 
 NAMES = [table.name for table in TABLES]
 
@@ -24,15 +24,15 @@ async def wire(module_database: Any) -> Any:
     await connection.close()
 
 
-async def true_fence(connection: asyncpg.Connection, authority_id: int) -> str:
+async def true_context(connection: asyncpg.Connection, authority_id: int) -> str:
     """What the app would set on this connection."""
-    return signed_fence(authority_id, FENCE_KEY, await server_process(connection))
+    return signed_tenant_context(authority_id, SIGNING_KEY, await server_process(connection))
 
 
 def forged_fences(process: str) -> dict[str, str]:
     """Settings that somebody might try on a connection with this server process."""
     later, before = int(time.time()) + 600, int(time.time()) - 1
-    true = signed_fence(NORTHSHIRE, FENCE_KEY, process).split(".")
+    true = signed_tenant_context(NORTHSHIRE, SIGNING_KEY, process).split(".")
     plain = f"v2.{SOUTHSHIRE}.{later}"
     return {
         "nothing": "",
@@ -41,11 +41,11 @@ def forged_fences(process: str) -> dict[str, str]:
         "another key": signed(plain, b"mine", process),
         "another authority under a true signature": ".".join(["v2", str(SOUTHSHIRE), true[2], true[3]]),
         "a longer life under a true signature": ".".join(["v2", true[1], str(later + 9999), true[3]]),
-        "truly signed but expired": signed(f"v2.{SOUTHSHIRE}.{before}", FENCE_KEY, process),
-        "truly signed for another server process": signed(plain, FENCE_KEY, "1-1"),
-        "truly signed for no server process": f"{plain}.{hmac.new(FENCE_KEY, plain.encode(), 'sha256').hexdigest()}",
+        "truly signed but expired": signed(f"v2.{SOUTHSHIRE}.{before}", SIGNING_KEY, process),
+        "truly signed for another server process": signed(plain, SIGNING_KEY, "1-1"),
+        "truly signed for no server process": f"{plain}.{hmac.new(SIGNING_KEY, plain.encode(), 'sha256').hexdigest()}",
         "no signature": f"v2.{SOUTHSHIRE}.{later}.",
-        "another version": signed(f"v1.{SOUTHSHIRE}.{later}", FENCE_KEY, process),
+        "another version": signed(f"v1.{SOUTHSHIRE}.{later}", SIGNING_KEY, process),
         "quotes": "'; SELECT 1 --",
     }
 
@@ -56,9 +56,9 @@ async def rows_seen(connection: asyncpg.Connection, fence: str | None, sql: str)
     await transaction.start()
     try:
         if fence is not None:
-            await connection.execute("SELECT set_config('alongside.fence', $1, true)", fence)
-            asker = core_team_of(fence, FENCE_KEY, await server_process(connection))
-            await connection.execute("SELECT set_config('alongside.asker', $1, true)", asker)
+            await connection.execute("SELECT set_config('alongside.tenant_context', $1, true)", fence)
+            asker = core_team_of(fence, SIGNING_KEY, await server_process(connection))
+            await connection.execute("SELECT set_config('alongside.requester_context', $1, true)", asker)
         return list(await connection.fetch(sql))
     except asyncpg.PostgresError as refused:
         return refused.sqlstate or "error"
@@ -69,7 +69,7 @@ async def rows_seen(connection: asyncpg.Connection, fence: str | None, sql: str)
 @pytest.mark.parametrize("table", NAMES)
 async def test_a_true_fence_shows_the_own_row(wire: asyncpg.Connection, table: str) -> None:
     """The control: without it, an empty answer to the others would prove nothing."""
-    rows = await rows_seen(wire, await true_fence(wire, NORTHSHIRE), f"SELECT authority_id FROM {table}")
+    rows = await rows_seen(wire, await true_context(wire, NORTHSHIRE), f"SELECT authority_id FROM {table}")
     assert isinstance(rows, list) and rows and {row["authority_id"] for row in rows} == {NORTHSHIRE}
 
 
@@ -86,7 +86,7 @@ async def test_without_a_true_fence_there_is_a_loud_error_and_no_row(
 @pytest.mark.parametrize("table", NAMES)
 async def test_no_statement_reaches_a_row_of_another_authority(wire: asyncpg.Connection, table: str) -> None:
     """Twenty shapes of statement against a row that is certainly there."""
-    fence = await true_fence(wire, NORTHSHIRE)
+    fence = await true_context(wire, NORTHSHIRE)
     there = f"authority_id = {SOUTHSHIRE}"
     reads = [
         f"SELECT * FROM {table} WHERE {there}",
@@ -135,27 +135,29 @@ async def test_a_prepared_plan_serves_no_rows_to_the_next_authority(
         await wire.execute(f"SET plan_cache_mode = {mode}")
         for _ in range(12):
             rows = await rows_seen(
-                wire, await true_fence(wire, NORTHSHIRE), f"SELECT authority_id FROM {table}"
+                wire, await true_context(wire, NORTHSHIRE), f"SELECT authority_id FROM {table}"
             )
             assert {row["authority_id"] for row in rows} == {NORTHSHIRE}  # type: ignore[index]
-        rows = await rows_seen(wire, await true_fence(wire, SOUTHSHIRE), f"SELECT authority_id FROM {table}")
+        rows = await rows_seen(
+            wire, await true_context(wire, SOUTHSHIRE), f"SELECT authority_id FROM {table}"
+        )
         assert {row["authority_id"] for row in rows} == {SOUTHSHIRE}  # type: ignore[index]
         assert await rows_seen(wire, None, f"SELECT authority_id FROM {table}") == "42501"
 
 
 INJECTED = [
-    f"SELECT set_config('alongside.fence', '{SOUTHSHIRE}', true)",
+    f"SELECT set_config('alongside.tenant_context', '{SOUTHSHIRE}', true)",
     "SET LOCAL row_security = off",
     "SET LOCAL ROLE alongside_owner",
     "SET LOCAL ROLE postgres",
     "SET SESSION AUTHORIZATION postgres",
-    "SELECT * FROM fence.key",
-    "UPDATE fence.key SET inner_pad = ''",
+    "SELECT * FROM security.key",
+    "UPDATE security.key SET inner_pad = ''",
     "ALTER TABLE need DISABLE ROW LEVEL SECURITY",
     "ALTER TABLE need NO FORCE ROW LEVEL SECURITY",
     "DROP POLICY authority_only ON need",
     "CREATE POLICY mine ON need USING (true)",
-    "CREATE OR REPLACE FUNCTION fence.authority_id() RETURNS integer LANGUAGE sql AS 'SELECT 902'",
+    "CREATE OR REPLACE FUNCTION security.authority_id() RETURNS integer LANGUAGE sql AS 'SELECT 902'",
     "CREATE FUNCTION public.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT $1'",
     "CREATE FUNCTION pg_temp.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT $1'",
     "SET LOCAL search_path = pg_temp, public",
@@ -176,9 +178,9 @@ INJECTED = [
     "SELECT most_common_vals FROM pg_stats WHERE tablename = 'need'",
     "TRUNCATE need",
     "LOCK TABLE need IN ACCESS EXCLUSIVE MODE",
-    "ALTER TABLE journal_entry DISABLE TRIGGER ALL",
-    "UPDATE journal_entry SET note = 'nothing happened'",
-    "DELETE FROM journal_entry",
+    "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+    "UPDATE audit_entry SET note = 'nothing happened'",
+    "DELETE FROM audit_entry",
     "SELECT nextval('need_id_seq')",
 ]
 
@@ -189,8 +191,8 @@ async def test_injected_sql_stays_inside_its_own_authority(wire: asyncpg.Connect
     transaction = wire.transaction()
     await transaction.start()
     try:
-        fence = await true_fence(wire, NORTHSHIRE)
-        await wire.execute("SELECT set_config('alongside.fence', $1, true)", fence)
+        fence = await true_context(wire, NORTHSHIRE)
+        await wire.execute("SELECT set_config('alongside.tenant_context', $1, true)", fence)
         try:
             async with wire.transaction():
                 await wire.execute(sql)

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-import alongside.tables  # noqa: F401  (declares every table)
-from alongside.database.base import Base
-from alongside.database.isolation import NOT_OWNED, owned_tables
-from alongside.database.session import Database
+import alongside.models_registry  # noqa: F401  (declares every table)
+from alongside.platform.database.base import Base
+from alongside.platform.database.row_level_security import NOT_OWNED, owned_tables
+from alongside.platform.database.session import Database
 
 OWNED = sorted(table.name for table in owned_tables(Base.metadata))
 
 
 async def asked(database: Database, sql: str, **values: Any) -> list[Any]:
     """Rows of the catalogue, read as the app's own role."""
-    async with database.unfenced() as connection:
+    async with database.system_connection() as connection:
         return list((await connection.execute(text(sql), values)).all())
 
 
@@ -46,7 +46,7 @@ async def test_every_owned_table_is_fenced_by_force_and_restrictively(database: 
         assert (row.permissive, row.cmd, row.roles) == ("RESTRICTIVE", "ALL", "{public}"), row.relname
         for clause in (row.qual, row.with_check):
             assert clause.replace(" AS authority_id", "").split() == (
-                ["(authority_id", "=", "(", "SELECT", "fence.authority_id()))"]
+                ["(authority_id", "=", "(", "SELECT", "security.authority_id()))"]
             ), row.relname
 
 
@@ -117,7 +117,7 @@ async def test_the_app_connects_as_a_role_that_cannot_pass_by(database: Database
         assert not held.much, table
 
 
-@pytest.mark.parametrize("table", ["fence.key", "search.entry", "search.word"])
+@pytest.mark.parametrize("table", ["security.key", "search.entry", "search.word"])
 async def test_neither_the_fences_key_nor_the_shelf_can_be_read(database: Database, table: str) -> None:
     """Who could read the key could sign fences; the shelf holds words of all authorities."""
     (held,) = await asked(
@@ -160,17 +160,17 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         database,
         "SELECT p.oid::regprocedure::text AS name, provolatile::text AS volatile, prosecdef, proconfig::text AS config,"
         "       has_function_privilege('public', p.oid, 'EXECUTE') AS open"
-        "  FROM pg_proc p WHERE pronamespace::regnamespace::text IN ('public', 'fence', 'search')"
+        "  FROM pg_proc p WHERE pronamespace::regnamespace::text IN ('public', 'security', 'search')"
         "   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')",
     )
     definers = {row.name for row in rows if row.prosecdef}
     assert definers == {
-        "fence.authority_id()",
-        "fence.server_process()",
+        "security.authority_id()",
+        "security.server_process()",
         "keep_public_entry()",
-        "fence.asker()",
-        "seal_journal_entry()",
-        "let_go_journal(timestamp with time zone)",
+        "security.requester()",
+        "seal_audit_entry()",
+        "let_go_audit(timestamp with time zone)",
         "let_go_imports(uuid[])",
         "let_go_signed_agreements(uuid[])",
         "search.find(text,integer[],date,integer[],text[],real[],real[],uuid[],real[],double precision,double precision,double precision)",

@@ -8,20 +8,20 @@ import pytest
 from sqlalchemy import Table, text
 from sqlalchemy.exc import DBAPIError
 
-from alongside.database.session import Database
-from tests.access.world import make_world
-from tests.escalations.scene import ask_as
-from tests.isolation.rows import TABLES, row_of
-from tests.people import HEAD_OF_LOCK, NORTHSHIRE
-from tests.stage import Copy, copy_of_template, drop, open_database
+from alongside.platform.database.session import Database
+from tests.access.dataset import make_world
+from tests.databases import DatabaseCopy, copy_of_template, drop, open_database
+from tests.features.escalations.builders import ask_as
+from tests.isolation.sample_rows import TABLES, row_of
+from tests.personas import HEAD_OF_LOCK, NORTHSHIRE
 
 ASKING = [table for table in TABLES if "second_policy" in table.info]
 
 
 @pytest.fixture(scope="module")
-async def ready(stage: Any) -> AsyncIterator[tuple[Database, dict[str, Any]]]:
-    """A database with a case about Mill and a row about it in every such table, past all other guards."""
-    copy: Copy = await copy_of_template(stage)
+async def ready(database_server: Any) -> AsyncIterator[tuple[Database, dict[str, Any]]]:
+    """A database with an escalation about Mill and a row about it in every such table, past all other guards."""
+    copy: DatabaseCopy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
     owner = await asyncpg.connect(copy.superuser_url)
     for table in ASKING:
@@ -37,7 +37,7 @@ async def ready(stage: Any) -> AsyncIterator[tuple[Database, dict[str, Any]]]:
             await owner.execute(f"DROP INDEX {index}")
         await owner.execute(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
         if table.name != "escalation":
-            row = about_mill(table, world.ids["own"]["case_id"])
+            row = about_mill(table, world.ids["own"]["escalation_id"])
             names = ", ".join(f'"{one}"' for one in row)
             marks = ", ".join(f"${number}" for number in range(1, len(row) + 1))
             await owner.execute(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", *row.values())
@@ -45,19 +45,19 @@ async def ready(stage: Any) -> AsyncIterator[tuple[Database, dict[str, Any]]]:
     database = open_database(copy)
     yield database, world.ids["own"]
     await database.close()
-    await drop(stage, copy)
+    await drop(database_server, copy)
 
 
-def about_mill(table: Table, case_id: Any) -> dict[str, Any]:
-    """A row of such a table that belongs to the case about Mill."""
+def about_mill(table: Table, escalation_id: Any) -> dict[str, Any]:
+    """A row of such a table that belongs to the escalation about Mill."""
     row = row_of(table, NORTHSHIRE)
-    return row | {name: case_id for name in ("case_id",) if name in row}
+    return row | {name: escalation_id for name in ("escalation_id",) if name in row}
 
 
 async def attempted(database: Database, sql: str, **values: Any) -> int | str:
     """How many rows a statement touches when the head of another school asks, or the code of the refusal."""
     try:
-        async with database.fenced(NORTHSHIRE) as session:
+        async with database.transaction(NORTHSHIRE) as session:
             await ask_as(session, HEAD_OF_LOCK)
             done: Any = await session.execute(text(sql), values)
             count = len(done.all()) if done.returns_rows else int(done.rowcount)
@@ -76,7 +76,7 @@ def test_there_are_such_tables() -> None:
 async def test_the_head_of_another_school_reaches_no_row(ready: Any, table: Table) -> None:
     """Reading, changing and removing meet no row, also in statements that read none; adding is refused."""
     database, ids = ready
-    row = about_mill(table, ids["case_id"])
+    row = about_mill(table, ids["escalation_id"])
     names = ", ".join(f'"{one}"' for one in row)
     literals = ", ".join(quoted(value) for value in row.values())
     assert await attempted(database, f"SELECT 1 FROM {table.name}") in (0, "42501")

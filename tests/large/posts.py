@@ -1,11 +1,11 @@
-"""Needs, offers, proposals, partnerships, plans and entries of a large authority, as SQL that fills the tables.
+"""Needs, offers, proposals, agreements, plans and entries of a large authority, as SQL that fills the tables.
 
 `$2` is the school of the cast, which takes one in eight of everything, so that its own pages are full too.
 """
 
 NEEDS = """
-INSERT INTO need (authority_id, id, school_urn, state, title, theme, phase, wanted, good_looks_like, form_of_support,
-                  urgency, days, audience, shown_to_all_from, posted_at, confirmed_on)
+INSERT INTO need (authority_id, id, school_urn, state, title, theme, phase, wanted, success_criteria, form_of_support,
+                  urgency, days, audience, visible_to_authority_from, posted_at, confirmed_on)
 SELECT $1, ('00000000-0000-7000-8000-0000011' || lpad(n::text, 5, '0'))::uuid,
        CASE WHEN n % 8 = 0 THEN $2::int ELSE 700000 + 1 + n * 13 % 519 END,
        (array['open', 'open', 'proposed', 'agreed', 'in_support', 'met', 'open', 'paused', 'draft'])[1 + n % 9],
@@ -18,7 +18,7 @@ SELECT $1, ('00000000-0000-7000-8000-0000011' || lpad(n::text, 5, '0'))::uuid,
 
 OFFERS = """
 INSERT INTO offer (authority_id, id, school_urn, state, title, description, phases, leader_name, leader_is_head,
-                   days_total, days_taken, engagements_max, forms_of_support, appetite, audience, shown_to_all_from,
+                   days_total, days_taken, engagements_max, forms_of_support, appetite, audience, visible_to_authority_from,
                    posted_at, confirmed_on)
 SELECT $1, ('00000000-0000-7000-8000-0000012' || lpad(n::text, 5, '0'))::uuid,
        CASE WHEN n % 8 = 0 THEN $2::int ELSE 700000 + 1 + n * 17 % 519 END,
@@ -36,7 +36,7 @@ SELECT $1, id, ($2::text[])[1 + (row_number() OVER (ORDER BY id) * 3 + turn) % c
 """
 
 PROPOSALS = """
-INSERT INTO proposal (authority_id, id, need_id, offer_id, asking_urn, giving_urn, state, days, starts_on, ends_on,
+INSERT INTO proposal (authority_id, id, need_id, offer_id, requesting_urn, supporting_urn, state, days, starts_on, ends_on,
                       message, proposed_as, respond_by, proposed_at, not_again_before)
 SELECT $1, ('00000000-0000-7000-8000-0000013' || lpad(n::text, 5, '0'))::uuid, e.id, o.id, e.school_urn, o.school_urn,
        (array['proposed', 'agreed', 'declined', 'to_release', 'lapsed', 'proposed'])[1 + n % 6], 2, current_date,
@@ -49,21 +49,21 @@ SELECT $1, ('00000000-0000-7000-8000-0000013' || lpad(n::text, 5, '0'))::uuid, e
  WHERE e.school_urn <> o.school_urn
 """
 
-PARTNERSHIPS = """
-INSERT INTO partnership (authority_id, id, proposal_id, need_id, offer_id, asking_urn, giving_urn, state, days,
+AGREEMENTS = """
+INSERT INTO support_agreement (authority_id, id, proposal_id, need_id, offer_id, requesting_urn, supporting_urn, state, days,
                          days_used, starts_on, ends_on, agreed_at, agreed_on)
-SELECT authority_id, ('00000000-0000-7000-8000-0000014' || right(id::text, 5))::uuid, id, need_id, offer_id, asking_urn,
-       giving_urn, (array['active', 'preparing', 'closed', 'active'])[1 + right(id::text, 4)::int % 4], 2, 1,
+SELECT authority_id, ('00000000-0000-7000-8000-0000014' || right(id::text, 5))::uuid, id, need_id, offer_id, requesting_urn,
+       supporting_urn, (array['active', 'preparing', 'closed', 'active'])[1 + right(id::text, 4)::int % 4], 2, 1,
        current_date - 90, current_date - 30, now() - interval '100 days',
        current_date - 100
   FROM proposal WHERE authority_id = $1 AND id::text LIKE '%0000013_____' AND right(id::text, 1)::int % 3 = 0
 """
 
 VISITS = """
-INSERT INTO visit (authority_id, partnership_id, state, visit_on, days, focus, done, record_due_on)
+INSERT INTO visit (authority_id, agreement_id, state, visit_on, days, focus, done, record_due_on)
 SELECT authority_id, id, (array['planned', 'recorded'])[1 + turn % 2], current_date - turn * 7, 0.5,
        'Lessons in the lower school', repeat('We saw three lessons. ', 10), current_date - 5
-  FROM partnership, generate_series(1, 3) turn WHERE authority_id = $1
+  FROM support_agreement, generate_series(1, 3) turn WHERE authority_id = $1
 """
 
 PLANS = """
@@ -77,8 +77,8 @@ SELECT $1, ('00000000-0000-7000-8000-0000015' || lpad(n::text, 5, '0'))::uuid,
   FROM generate_series(1, 120) n
 """
 
-PLACES = """
-INSERT INTO plan_place (authority_id, run_id, need_id, asking_urn, tier, offer_id, giving_urn, score, rank, candidates,
+LOCATIONS = """
+INSERT INTO plan_assignment (authority_id, run_id, need_id, requesting_urn, tier, offer_id, supporting_urn, score, rank, candidates,
                         days, pence, parts, why, why_nobody)
 SELECT $1, r.id, e.id, e.school_urn, 1 + n % 3, o.id, o.school_urn, CASE WHEN o.id IS NOT NULL THEN 700 END, 1, 30, 2,
        70000, '{}', '{}', CASE WHEN o.id IS NULL THEN 'full' END
@@ -92,7 +92,7 @@ SELECT $1, r.id, e.id, e.school_urn, 1 + n % 3, o.id, o.school_urn, CASE WHEN o.
 
 ENTRIES = """
 INSERT INTO directory_entry (authority_id, id, school_urn, state, title, themes, problem, what_we_did, evidence,
-                             visibility, shown_to_all_from, verified_edition, reviewed_on, review_due_on, listed_at,
+                             visibility, visible_to_authority_from, verified_edition, reviewed_on, review_due_on, listed_at,
                              written_by)
 SELECT $1, ('00000000-0000-7000-8000-0000016' || lpad(n::text, 5, '0'))::uuid,
        CASE WHEN n % 8 = 0 THEN $2::int ELSE 700000 + 1 + n * 19 % 519 END,

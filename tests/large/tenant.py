@@ -10,24 +10,24 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 
-from alongside.database.roles import make_database
-from tests.access.world import World, make_world
-from tests.large import matters, places, posts
-from tests.people import CAST, LEAD_OF_NORTH, MILL, NORTHSHIRE, OFFICER
-from tests.stage import Copy, Stage, copy_of_template, make_known
+from alongside.platform.database.roles import make_database
+from tests.access.dataset import World, make_world
+from tests.databases import DatabaseCopy, DatabaseServer, copy_of_template, make_known
+from tests.large import locations, matters, posts
+from tests.personas import LEAD_OF_NORTH, MILL, NORTHSHIRE, OFFICER, PERSONAS
 
 LARGE = "template_with_large"
 LOCK = 519
 """The advisory lock under which one process makes the template while the others wait."""
 
 
-async def copy_of_large(stage: Stage) -> tuple[Copy, World]:
+async def copy_of_large(database_server: DatabaseServer) -> tuple[DatabaseCopy, World]:
     """A fresh database with the large authority, and the ids of one of everything at the school of the cast."""
-    server = await asyncpg.connect(stage.url("postgres", "postgres"))
+    server = await asyncpg.connect(database_server.url("postgres", "postgres"))
     try:
         await server.execute("SELECT pg_advisory_lock($1)", LOCK)
         if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", LARGE):
-            await _make_template(stage, server)
+            await _make_template(database_server, server)
         name = f"play_{uuid4().hex[:12]}"
         await server.execute(
             f"CREATE DATABASE {name} TEMPLATE {LARGE} STRATEGY file_copy OWNER alongside_owner"
@@ -35,12 +35,12 @@ async def copy_of_large(stage: Stage) -> tuple[Copy, World]:
         await make_database(server, name)
     finally:
         await server.close()
-    copy = Copy(name, stage.url(name), stage.url(name, "postgres"))
+    copy = DatabaseCopy(name, database_server.url(name), database_server.url(name, "postgres"))
     return copy, await _world_of(copy)
 
 
-async def _make_template(stage: Stage, server: asyncpg.Connection) -> None:
-    copy = await copy_of_template(stage)
+async def _make_template(database_server: DatabaseServer, server: asyncpg.Connection) -> None:
+    copy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
     connection = await asyncpg.connect(copy.superuser_url)
     try:
@@ -54,7 +54,7 @@ async def _make_template(stage: Stage, server: asyncpg.Connection) -> None:
     await server.execute(f"ALTER DATABASE {copy.name} RENAME TO {LARGE}")
 
 
-async def _world_of(copy: Copy) -> World:
+async def _world_of(copy: DatabaseCopy) -> World:
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         kept = await connection.fetchval("SELECT ids FROM large.world")
@@ -73,19 +73,19 @@ async def fill(connection: asyncpg.Connection, world: World) -> None:
     """Make the authority of the cast a large one, past all triggers, as the superuser of its database."""
     await connection.execute("SET session_replication_role = replica")
     await connection.execute("SET synchronous_commit = off")
-    await _fill_places(connection)
+    await _fill_assignments(connection)
     await _fill_posts(connection, world)
     await _fill_matters(connection, world)
 
 
-async def _fill_places(connection: asyncpg.Connection) -> None:
-    await connection.execute(places.PLACES, NORTHSHIRE, places.SCHOOLS, places.INDEPENDENT)
-    await connection.execute(places.GROUPS, NORTHSHIRE, places.CONSORTIA)
-    for statement in (places.MEMBERS, places.PEOPLE, places.ROLES):
-        await connection.execute(statement, NORTHSHIRE, places.SCHOOLS)
-    await connection.execute(places.OFFICERS, NORTHSHIRE)
-    for one in CAST:
-        await connection.execute(places.ROLES_OF_ONE, NORTHSHIRE, one.person_id)
+async def _fill_assignments(connection: asyncpg.Connection) -> None:
+    await connection.execute(locations.LOCATIONS, NORTHSHIRE, locations.SCHOOLS, locations.INDEPENDENT)
+    await connection.execute(locations.GROUPS, NORTHSHIRE, locations.CONSORTIA)
+    for statement in (locations.MEMBERS, locations.PEOPLE, locations.ROLES):
+        await connection.execute(statement, NORTHSHIRE, locations.SCHOOLS)
+    await connection.execute(locations.OFFICERS, NORTHSHIRE)
+    for one in PERSONAS:
+        await connection.execute(locations.ROLES_OF_ONE, NORTHSHIRE, one.person_id)
 
 
 async def _fill_posts(connection: asyncpg.Connection, world: World) -> None:
@@ -95,14 +95,14 @@ async def _fill_posts(connection: asyncpg.Connection, world: World) -> None:
     await connection.execute(posts.NEEDS, NORTHSHIRE, MILL, themes, urgencies)
     await connection.execute(posts.OFFERS, NORTHSHIRE, MILL)
     await connection.execute(posts.THEMES, NORTHSHIRE, themes)
-    for statement in (posts.PROPOSALS, posts.PARTNERSHIPS, posts.VISITS, posts.PLANS):
+    for statement in (posts.PROPOSALS, posts.AGREEMENTS, posts.VISITS, posts.PLANS):
         await connection.execute(statement, NORTHSHIRE)
-    await connection.execute(posts.PLACES, NORTHSHIRE, [own["run_id"]])
+    await connection.execute(posts.LOCATIONS, NORTHSHIRE, [own["run_id"]])
     await connection.execute(posts.ENTRIES, NORTHSHIRE, MILL, themes)
     await connection.execute(posts.PUBLIC, NORTHSHIRE)
-    for partnership_id in (own["partnership_id"], own["preparing"]):
-        for statement in matters.OF_A_PARTNERSHIP:
-            await connection.execute(statement, NORTHSHIRE, partnership_id)
+    for agreement_id in (own["agreement_id"], own["preparing"]):
+        for statement in matters.OF_AN_AGREEMENT:
+            await connection.execute(statement, NORTHSHIRE, agreement_id)
     for statement in matters.OF_AN_ENTRY:
         await connection.execute(statement, NORTHSHIRE, own["entry_id"])
 
@@ -110,13 +110,13 @@ async def _fill_posts(connection: asyncpg.Connection, world: World) -> None:
 async def _fill_matters(connection: asyncpg.Connection, world: World) -> None:
     raised_by, officer = LEAD_OF_NORTH.person_id, OFFICER.person_id
     await connection.execute(matters.CASES, NORTHSHIRE, MILL, raised_by, officer)
-    for statement in matters.OF_A_CASE:
-        await connection.execute(statement, NORTHSHIRE, world.ids["own"]["case_id"], officer)
-    for one in CAST:
+    for statement in matters.OF_AN_ESCALATION:
+        await connection.execute(statement, NORTHSHIRE, world.ids["own"]["escalation_id"], officer)
+    for one in PERSONAS:
         for statement in matters.OF_A_PERSON:
             await connection.execute(statement, NORTHSHIRE, one.person_id)
     for statement in matters.RECORDS:
         await connection.execute(statement, NORTHSHIRE, MILL, officer)
     for statement in matters.IMPORT:
         await connection.execute(statement, NORTHSHIRE, MILL)
-    await connection.execute(matters.JOURNAL, NORTHSHIRE, MILL)
+    await connection.execute(matters.AUDIT_LOG, NORTHSHIRE, MILL)

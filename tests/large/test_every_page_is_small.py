@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
+from tests.access.dataset import World
 from tests.access.test_every_route import ACTORS, Route, routes_of
-from tests.access.world import World
 from tests.client import Client, soup
-from tests.faults.callers import call
-from tests.large.places import SCHOOLS
+from tests.databases import app_over, drop
+from tests.faults.clients import call
+from tests.large.locations import SCHOOLS
 from tests.large.tenant import copy_of_large
-from tests.people import ADMINISTRATOR, HEAD_OF_LOCK, HEAD_OF_QUAY, LEAD_OF_SOUTH, OFFICER, Cast
-from tests.people import SCHOOLS as CAST_SCHOOLS
-from tests.stage import app_over, drop
+from tests.personas import ADMINISTRATOR, HEAD_OF_LOCK, HEAD_OF_QUAY, LEAD_OF_SOUTH, OFFICER, Persona
+from tests.personas import SCHOOLS as CAST_SCHOOLS
 
 MOST_BYTES, MOST_ELEMENTS = 100_000, 1_500
 MORE_ACTORS = (HEAD_OF_QUAY, HEAD_OF_LOCK, LEAD_OF_SOUTH)
@@ -41,12 +41,12 @@ class Size:
 
 
 @pytest.fixture(scope="module")
-async def large(stage: Any) -> AsyncIterator[tuple[Client, World]]:
+async def large(database_server: Any) -> AsyncIterator[tuple[Client, World]]:
     """A client on the app over a copy of the large authority."""
-    copy, world = await copy_of_large(stage)
+    copy, world = await copy_of_large(database_server)
     async with app_over(copy) as app:
         yield Client(app), world
-    await drop(stage, copy)
+    await drop(database_server, copy)
 
 
 def pages_of(app: Any) -> list[Route]:
@@ -75,7 +75,7 @@ async def test_no_page_of_any_role_is_an_error_or_too_large(large: tuple[Client,
     assert not large_ones, "\n".join(map(str, large_ones))
 
 
-def name_of(who: Cast | None) -> str:
+def name_of(who: Persona | None) -> str:
     """The name under which a person is reported."""
     return who.name if who else "nobody"
 
@@ -105,9 +105,11 @@ async def test_a_person_beyond_the_first_hundred_is_found_for_a_hold(large: tupl
     """The lists of people are short; a part of a name or email finds whoever is not in them."""
     client, _ = large
     last = "00000000-0000-7000-8000-000000700519"
-    assert last not in (await client.get("/records", as_=ADMINISTRATOR)).text
-    assert last in (await client.get("/records?person=HEAD.519", as_=ADMINISTRATOR)).text
-    answer = await client.post("/records/requests", {"about": last, "reason": ""}, as_=ADMINISTRATOR)
+    assert last not in (await client.get("/data-protection", as_=ADMINISTRATOR)).text
+    assert last in (await client.get("/data-protection?person=HEAD.519", as_=ADMINISTRATOR)).text
+    answer = await client.post("/data-protection/requests", {"about": last, "reason": ""}, as_=ADMINISTRATOR)
     assert answer.status_code == 422 and f'value="{last}" selected' in answer.text
-    asked = await client.post("/records/requests", {"about": last, "reason": "Case 4"}, as_=ADMINISTRATOR)
+    asked = await client.post(
+        "/data-protection/requests", {"about": last, "reason": "Escalation 4"}, as_=ADMINISTRATOR
+    )
     assert asked.status_code == 303

@@ -7,15 +7,15 @@ import sys
 import time
 from collections.abc import Sequence
 
+from tests.databases import current_database_server, start_database_server
 from tests.mutants.mutant import Mutant
 from tests.mutants.python import python_mutants
 from tests.mutants.sql import sql_mutants
-from tests.stage import open_stage, present_stage
 
 
 def all_mutants() -> list[Mutant]:
     """Every mutant of the database and of Python; needs the server of a test run."""
-    return [*asyncio.run(sql_mutants(present_stage())), *python_mutants()]
+    return [*asyncio.run(sql_mutants(current_database_server())), *python_mutants()]
 
 
 def run(mutants: Sequence[Mutant]) -> list[Mutant]:
@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--list", action="store_true", help="name them and run none")
     chosen = parser.parse_args()
-    server = open_stage()
+    server = start_database_server()
     try:
         mutants = all_mutants()
     finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SQL_VARIABLE = "ALONGSIDE_TEST_MUTANT"
-"""The environment variable whose SQL `tests/stage.py` runs on the template database of a test run."""
+"""The environment variable whose SQL `tests/databases.py` runs on the template database of a test run."""
 
 LONGEST = 900
 """Seconds after which a run is stopped; it counts as noticed, as a hanging test run is noticed."""

@@ -7,18 +7,18 @@ from pathlib import Path
 from tests.mutants.mutant import ROOT, Mutant
 
 SOURCE = ROOT / "src/alongside"
-STATEMENTS = ("require", "require_for_consortium", "_require_reach", "require_school", "require_case")
+STATEMENTS = ("require", "require_for_consortium", "_require_reach", "require_school", "require_escalation")
 """Calls that raise where something is out of reach: the whole statement is removed."""
 
 ANSWERS = {
     "may": "True",
     "may_for_consortium": "True",
-    "may_case": "True",
+    "may_escalation": "True",
     "allowed_at_all": "True",
     "schools_within": "None",
     "reach_clause": "__import__('sqlalchemy').true()",
     "consortium_clause": "__import__('sqlalchemy').true()",
-    "case_clause": "__import__('sqlalchemy').true()",
+    "escalation_filter": "__import__('sqlalchemy').true()",
     "condition": "__import__('sqlalchemy').true()",
 }
 """Calls that say how far somebody reaches, and the answer that lets everybody reach everything."""
@@ -28,13 +28,21 @@ NARROWED = ("within_reach", "_seen")
 
 REFUSALS = ("NotThere", "Refused", "Invalid", "Stale")
 FILES = ("actions.py", "queries.py")
-FIRST = ("access/policy.py", "workflow.py", "desks/consortium/queries.py", "escalations/seats.py")
+FIRST = ("access/policy.py", "workflow.py", "dashboards/consortium/queries.py", "escalations/seats.py")
 
 TESTS = {
     "access": ("tests/access/test_the_law_in_python_and_sql.py", "tests/access/test_every_row.py"),
-    "workflow.py": ("tests/workflow", "tests/needs", "tests/escalations/test_every_state_move_and_role.py"),
-    "desks": ("tests/access/test_every_row.py", "tests/desks"),
-    "people": ("tests/access/test_every_row.py", "tests/people_and_roles", "tests/people_sign_in"),
+    "workflow.py": (
+        "tests/workflow",
+        "tests/features/needs",
+        "tests/features/escalations/test_every_state_move_and_role.py",
+    ),
+    "desks": ("tests/access/test_every_row.py", "tests/features/dashboards"),
+    "people": (
+        "tests/access/test_every_row.py",
+        "tests/features/people/roles",
+        "tests/features/people/sign_in",
+    ),
 }
 """The tests of a package that are not in the folder of its name."""
 

@@ -4,30 +4,30 @@ import re
 
 import asyncpg
 
-import alongside.tables  # noqa: F401  (declares every table)
-from alongside.database.base import Base
-from alongside.database.isolation import NOT_OWNED, owned_tables
+import alongside.models_registry  # noqa: F401  (declares every table)
+from alongside.platform.database.base import Base
+from alongside.platform.database.row_level_security import NOT_OWNED, owned_tables
+from tests.databases import TEMPLATE, DatabaseServer
 from tests.mutants.mutant import Mutant
-from tests.stage import TEMPLATE, Stage
 
 ISOLATION = "tests/isolation/"
 CATALOGUE = ISOLATION + "test_the_catalogue.py"
 TRIGGERS: dict[str, tuple[str, ...]] = {
-    "announce_case": ("tests/web/test_live.py", "tests/escalations"),
-    "announce_mail": ("tests/worker", "tests/notifications"),
-    "announce_need": ("tests/web/test_live.py",),
-    "announce_offer": ("tests/web/test_live.py",),
-    "announce_plan": ("tests/worker", "tests/matching"),
-    "case_is_open": ("tests/escalations",),
-    "count_days_used": ("tests/partnerships",),
-    "may_move": ("tests/escalations",),
-    "maintained_only": ("tests/escalations/test_statutory_powers.py",),
-    "in_turn": ("tests/escalations/test_statutory_powers.py",),
-    "keep_on_shelf": ("tests/access/test_search_function.py", "tests/directory"),
-    "refuse_broken_plan": ("tests/matching",),
-    "seal": ("tests/journal",),
-    "take_days_from_pool": ("tests/partnerships",),
-    "within_its_lease": ("tests/faults/test_timers.py", "tests/escalations"),
+    "announce_escalation": ("tests/platform/web/test_live.py", "tests/features/escalations"),
+    "announce_mail": ("tests/worker", "tests/platform/notifications"),
+    "announce_need": ("tests/platform/web/test_live.py",),
+    "announce_offer": ("tests/platform/web/test_live.py",),
+    "announce_plan": ("tests/worker", "tests/features/matching"),
+    "escalation_is_open": ("tests/features/escalations",),
+    "count_days_used": ("tests/features/agreements",),
+    "may_move": ("tests/features/escalations",),
+    "maintained_only": ("tests/features/escalations/test_statutory_powers.py",),
+    "in_turn": ("tests/features/escalations/test_statutory_powers.py",),
+    "keep_on_shelf": ("tests/access/test_search_function.py", "tests/features/directory"),
+    "refuse_broken_plan": ("tests/features/matching",),
+    "seal": ("tests/platform/audit",),
+    "take_days_from_pool": ("tests/features/agreements",),
+    "within_its_lease": ("tests/faults/test_timers.py", "tests/features/escalations"),
 }
 """The tests that should notice a trigger that is gone; for those not named here, the directory's."""
 
@@ -37,14 +37,14 @@ FUNCTIONS = (
         "let_go_imports(uuid[])",
         r"IF EXISTS \(SELECT FROM public.register_import",
         "IF false AND EXISTS (SELECT FROM public.register_import",
-        "tests/records/test_imports_are_kept_for_90_days.py",
+        "tests/features/data_retention/test_imports_are_kept_for_90_days.py",
     ),
     (
         "imports of other authorities may go",
         "let_go_imports(uuid[])",
         r"DELETE FROM public.register_import WHERE authority_id = own AND",
         "DELETE FROM public.register_import WHERE",
-        "tests/records/test_imports_are_kept_for_90_days.py",
+        "tests/features/data_retention/test_imports_are_kept_for_90_days.py",
     ),
     (
         "search by words finds entries of all schools",
@@ -56,7 +56,7 @@ FUNCTIONS = (
     (
         "search by meaning finds entries of all schools",
         "search.find",
-        r"WHERE urns IS NULL OR e.school_urn = ANY \(urns\)[^)]*\)\s+OR e.shown_to_all_from <= today",
+        r"WHERE urns IS NULL OR e.school_urn = ANY \(urns\)[^)]*\)\s+OR e.visible_to_authority_from <= today",
         "",
         "tests/access/test_search_function.py",
     ),
@@ -71,9 +71,9 @@ FUNCTIONS = (
 """Guards within functions: what is wrong then, the function, the text to find, what stands there instead, the tests."""
 
 
-async def sql_mutants(stage: Stage) -> list[Mutant]:
+async def sql_mutants(database_server: DatabaseServer) -> list[Mutant]:
     """Every mutant of the database, from the catalogue of a template that is whole."""
-    connection = await asyncpg.connect(stage.url(TEMPLATE, "postgres"))
+    connection = await asyncpg.connect(database_server.url(TEMPLATE, "postgres"))
     try:
         return [
             *await _policies(connection),
@@ -112,10 +112,10 @@ async def _triggers(connection: asyncpg.Connection) -> list[Mutant]:
     )
     made = []
     for table, trigger in rows:
-        tests = TRIGGERS.get(trigger, ("tests/directory",))
-        if trigger == "legal_move":
+        tests = TRIGGERS.get(trigger, ("tests/features/directory",))
+        if trigger == "allowed_transition":
             tests = ("tests/workflow/test_transitions_in_postgresql.py", "-k", f"[{table}]")
-        family = "transition" if trigger == "legal_move" else "trigger"
+        family = "transition" if trigger == "allowed_transition" else "trigger"
         made.append(
             Mutant(f"trigger {trigger} of {table}", family, tests, sql=f"DROP TRIGGER {trigger} ON {table}")
         )

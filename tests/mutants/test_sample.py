@@ -7,25 +7,25 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.databases import DatabaseServer
 from tests.mutants.__main__ import run
 from tests.mutants.mutant import Mutant
 from tests.mutants.python import python_mutants
 from tests.mutants.sql import sql_mutants
-from tests.stage import Stage
 
 SEED = int(os.environ.get("ALONGSIDE_MUTANT_SEED", datetime.now(UTC).date().toordinal()))
 """Printed when a mutant survives; set the variable to draw the same sample again."""
 
 FAMILIES = ("transition", "policy", "constraint", "grant", "function")
 ROWS = ("tests/access/test_every_row.py", "-k", "agreed")
-SEATS = ("tests/escalations/test_seats.py",)
+SEATS = ("tests/features/escalations/test_seats.py",)
 LISTS = {
-    "src/alongside/desks/consortium/queries.py in _reach": ROWS,
-    "src/alongside/directory/queries.py in _of": ROWS,
-    "src/alongside/directory/queries.py in waiting_entries": ROWS,
-    "src/alongside/escalations/queries.py in all_cases_of": SEATS,
-    "src/alongside/escalations/queries.py in cases_of": SEATS,
-    "src/alongside/matching/runs/queries.py in runs_of": ROWS,
+    "src/alongside/features/dashboards/consortium/queries.py in _reach": ROWS,
+    "src/alongside/features/directory/queries.py in _of": ROWS,
+    "src/alongside/features/directory/queries.py in waiting_entries": ROWS,
+    "src/alongside/features/escalations/queries.py in all_escalations_of": SEATS,
+    "src/alongside/features/escalations/queries.py in escalations_of": SEATS,
+    "src/alongside/features/matching/plans/queries.py in runs_of": ROWS,
 }
 """The lists without an id in the address, by file and function, and the tests that compare their rows."""
 
@@ -40,10 +40,10 @@ def lists_without_scope() -> list[Mutant]:
     return found
 
 
-async def test_guards_of_the_database_are_missed_when_they_are_gone(stage: Stage) -> None:
+async def test_guards_of_the_database_are_missed_when_they_are_gone(database_server: DatabaseServer) -> None:
     """One of each of three families."""
     drawn = random.Random(SEED)
-    mutants = await sql_mutants(stage)
+    mutants = await sql_mutants(database_server)
     families = drawn.sample(FAMILIES, 3)
     sample = [drawn.choice([one for one in mutants if one.family == family]) for family in families]
     assert not run(sample), f"seed {SEED}"
@@ -64,6 +64,6 @@ def test_there_are_mutants_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-async def test_the_database_has_guards_of_every_family(stage: Stage, family: str) -> None:
+async def test_the_database_has_guards_of_every_family(database_server: DatabaseServer, family: str) -> None:
     """The same for the database."""
-    assert [one for one in await sql_mutants(stage) if one.family == family]
+    assert [one for one in await sql_mutants(database_server) if one.family == family]

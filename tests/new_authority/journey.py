@@ -16,12 +16,12 @@ from uuid import uuid4
 import httpx
 from bs4 import BeautifulSoup
 
-from alongside.database.embedded import EmbeddedServer, free_port
-from alongside.database.roles import APP, DATABASE, MIGRATOR, prepare_cluster
-from alongside.web.house import SESSION_COOKIE
-from tests.needs.writing import need
-from tests.new_authority.register import invented_register, places_of, primary
-from tests.offers.writing import offer
+from alongside.dev.postgres.embedded import EmbeddedServer, free_port
+from alongside.platform.database.roles import APP, DATABASE, MIGRATOR, prepare_cluster
+from alongside.platform.web.context import SESSION_COOKIE
+from tests.features.needs.form_values import need
+from tests.features.offers.form_values import offer
+from tests.new_authority.register import invented_register, locations_of, primary
 
 SLUG, NAME, CODE, GSS = "eastmarch", "Eastmarch", 998, "E10000998"
 CONSORTIA = 10
@@ -92,7 +92,7 @@ class Journey:
                 | {
                     "DATABASE_URL": server.url(APP, PASSWORDS[APP], DATABASE),
                     "ALONGSIDE_MIGRATOR_URL": server.url(MIGRATOR, PASSWORDS[MIGRATOR], DATABASE),
-                    "ALONGSIDE_FENCE_KEY": "f" * 32,
+                    "ALONGSIDE_RLS_SIGNING_KEY": "f" * 32,
                     "ALONGSIDE_SECRET": "s" * 32,
                     "ALONGSIDE_TENANTS": str(self.folder / "tenants"),
                     "ALONGSIDE_BASE_URL": "http://{host}",
@@ -123,15 +123,15 @@ class Journey:
     def _fill(self) -> None:
         register, places = self.folder / "edubasealldata20261101.csv", self.folder / "places.csv"
         register.write_bytes(invented_register(CODE, NAME, self.schools))
-        places.write_text(places_of(self.schools, CONSORTIA), encoding="utf-8")
+        places.write_text(locations_of(self.schools, CONSORTIA), encoding="utf-8")
         said = self.command("schools", "import", register, "--authority", SLUG, "--yes")
         assert f"{self.schools} schools are as in" in said, said
-        self.command("consortia", "place", places, "--authority", SLUG, "--apply")
+        self.command("consortia", "assign", places, "--authority", SLUG, "--apply")
 
     def _people(self) -> list[tuple[str, str, int | None]]:
         """The first administrator, an officer, and two heads of one consortium."""
         first = primary(0)
-        groups = dict(line.split(",") for line in places_of(self.schools, CONSORTIA).splitlines()[1:])
+        groups = dict(line.split(",") for line in locations_of(self.schools, CONSORTIA).splitlines()[1:])
         near = [int(urn) for urn, key in groups.items() if key == groups[str(first)] and int(urn) != first]
         return [
             ("Ada Admin", "authority_administrator", None),
@@ -177,7 +177,7 @@ class Journey:
     def _work(self, administrator: str, officer: str, one: str, other: str) -> None:
         with self.step("the first head signs in"):
             head = Visitor(self, one)
-            assert "Hana Head" in head.get("/desk")
+            assert "Hana Head" in head.get("/home")
         with self.step("a need, an offer, a plan"):
             Visitor(self, administrator).get("/people")
             head.send("/needs/new", "/needs", need(audience="everybody", theme="mathematics"))

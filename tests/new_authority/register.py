@@ -3,8 +3,8 @@
 from itertools import product
 from math import ceil
 
-from alongside.demo.register import Row, written
-from alongside.demo.register_names import FIRST, SECOND
+from alongside.dev.demo_data.register import Row, written
+from alongside.dev.demo_data.register_names import FIRST, SECOND
 
 WEST, SOUTH, WIDTH, HEIGHT = 400_000, 210_000, 100_000, 50_000
 """Metres of the National Grid: 100 km from west to east, 50 km from south to north."""
@@ -34,7 +34,7 @@ def invented_register(la_code: int, name: str, schools: int) -> bytes:
     return written((_school(la_code, name, number, heads[number]), []) for number in range(schools))
 
 
-def places_of(schools: int, consortia: int) -> str:
+def locations_of(schools: int, consortia: int) -> str:
     """Which school belongs to which consortium: primaries by their position from west to east, secondaries together."""
     lines = ["urn,consortium"]
     for number in range(schools):

@@ -14,19 +14,19 @@ from typing import Any
 import asyncpg
 import httpx
 
-from alongside.database.embedded import free_port
-from tests.stage import FENCE_KEY, TENANTS, Copy
+from alongside.dev.postgres.embedded import free_port
+from tests.databases import SIGNING_KEY, TENANTS, DatabaseCopy
 
 ENOUGH = 120.0
 """Seconds that a process of these tests may take on a busy machine."""
 
 
-def environment(copy: Copy, **other: str) -> dict[str, str]:
+def environment(copy: DatabaseCopy, **other: str) -> dict[str, str]:
     """What a process of the product is given, and nothing of this test run."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return kept | {
         "DATABASE_URL": copy.app_url,
-        "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+        "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
         "ALONGSIDE_SECRET": "s" * 32,
         "ALONGSIDE_TENANTS": str(TENANTS),
         "ALONGSIDE_BASE_URL": "https://{host}",
@@ -93,7 +93,9 @@ def running(environment: Mapping[str, str], folder: Path, *words: str) -> Iterat
 
 
 @contextmanager
-def serving(copy: Copy, folder: Path, *words: str, **other: str) -> Iterator[tuple[Running, httpx.Client]]:
+def serving(
+    copy: DatabaseCopy, folder: Path, *words: str, **other: str
+) -> Iterator[tuple[Running, httpx.Client]]:
     """`alongside web` or `run` with these words on a free port, ready to answer."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -117,7 +119,7 @@ def _ready(http: httpx.Client) -> bool:
         return False
 
 
-async def fetch(copy: Copy, sql: str, *values: Any) -> list[Any]:
+async def fetch(copy: DatabaseCopy, sql: str, *values: Any) -> list[Any]:
     """Rows of a database as its superuser sees them."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
@@ -126,7 +128,7 @@ async def fetch(copy: Copy, sql: str, *values: Any) -> list[Any]:
         await connection.close()
 
 
-async def eventually(copy: Copy, sql: str, started: Running, *values: Any) -> None:
+async def eventually(copy: DatabaseCopy, sql: str, started: Running, *values: Any) -> None:
     """Wait until a statement gives true; fail with what the process wrote when it does not in time."""
     until = time.monotonic() + ENOUGH
     while not (await fetch(copy, sql, *values))[0][0]:

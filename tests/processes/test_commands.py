@@ -10,10 +10,10 @@ import click
 import pytest
 
 from alongside.cli import alongside
-from tests.people import FORD, NORTH, NORTHSHIRE, SCHOOLS, SOUTHSHIRE
+from tests.databases import TENANTS, DatabaseCopy, DatabaseServer, current_database_server
+from tests.features.schools.extract import register_text, school
+from tests.personas import FORD, NORTH, NORTHSHIRE, SCHOOLS, SOUTHSHIRE
 from tests.processes.running import Said, command, environment, fetch
-from tests.schools.extract import register_text, school
-from tests.stage import TENANTS, Copy, Stage, present_stage
 
 Run = Callable[..., Said]
 
@@ -30,7 +30,7 @@ TESTED_HERE = {
     "authority handbook",
     "authority new",
     "authority plan",
-    "consortia place",
+    "consortia assign",
     "directory export",
     "directory import",
     "keys list",
@@ -42,7 +42,7 @@ TESTED_HERE = {
 
 
 @pytest.fixture
-def run(copy: Copy) -> Run:
+def run(copy: DatabaseCopy) -> Run:
     """Run one command on this test's database."""
     return lambda *words, **options: command(environment(copy), *words, **options)
 
@@ -63,7 +63,7 @@ def test_no_command_is_left_out() -> None:
     assert set(every_command(alongside)) == TESTED_HERE | set(TESTED_ELSEWHERE)
 
 
-async def test_appoint_invites_the_first_administrator_of_one_authority(run: Run, copy: Copy) -> None:
+async def test_appoint_invites_the_first_administrator_of_one_authority(run: Run, copy: DatabaseCopy) -> None:
     said = await asyncio.to_thread(
         run,
         "people",
@@ -80,7 +80,7 @@ async def test_appoint_invites_the_first_administrator_of_one_authority(run: Run
     assert [tuple(row) for row in rows] == [(NORTHSHIRE, "authority_administrator")]
 
 
-async def test_appoint_invites_a_headteacher(run: Run, copy: Copy) -> None:
+async def test_appoint_invites_a_headteacher(run: Run, copy: DatabaseCopy) -> None:
     said = await asyncio.to_thread(
         run, *["people", "appoint", "--authority", "southshire", "--role", "headteacher"], "--school", str(FORD),
         "--name", "Flo Ford", "--email", "flo@ford.example",
@@ -90,7 +90,7 @@ async def test_appoint_invites_a_headteacher(run: Run, copy: Copy) -> None:
     assert [tuple(row) for row in rows] == [(SOUTHSHIRE, "headteacher", FORD)]
 
 
-async def test_directory_comes_in_and_goes_out(run: Run, copy: Copy, tmp_path: Path) -> None:
+async def test_directory_comes_in_and_goes_out(run: Run, copy: DatabaseCopy, tmp_path: Path) -> None:
     file, out = tmp_path / "entries.csv", tmp_path / "out.xlsx"
     entry = {
         "title": "Reading every day",
@@ -115,10 +115,10 @@ async def test_directory_comes_in_and_goes_out(run: Run, copy: Copy, tmp_path: P
         assert said.code == 0 and "Already there: 1" in said.text, (kind, said.text)
 
 
-async def test_register_of_one_authority_is_imported(run: Run, copy: Copy, tmp_path: Path) -> None:
+async def test_register_of_one_authority_is_imported(run: Run, copy: DatabaseCopy, tmp_path: Path) -> None:
     file, report = tmp_path / "edubasealldata20261101.csv", tmp_path / "report.csv"
-    cast = [school(urn, name) for urn, name in SCHOOLS.items()]
-    file.write_bytes(register_text(*cast, school(990101, "Weir Primary School")).encode("cp1252"))
+    persona = [school(urn, name) for urn, name in SCHOOLS.items()]
+    file.write_bytes(register_text(*persona, school(990101, "Weir Primary School")).encode("cp1252"))
     said = await asyncio.to_thread(
         run, "schools", "import", file, "--authority", "northshire", "--report", report, answer="y\n"
     )
@@ -127,11 +127,11 @@ async def test_register_of_one_authority_is_imported(run: Run, copy: Copy, tmp_p
     assert [row[0] for row in rows] == [NORTHSHIRE]
 
 
-async def test_schools_are_placed_in_consortia(run: Run, copy: Copy, tmp_path: Path) -> None:
+async def test_schools_are_placed_in_consortia(run: Run, copy: DatabaseCopy, tmp_path: Path) -> None:
     file = tmp_path / "places.csv"
     file.write_text(f"urn,consortium\n{FORD},north\n", encoding="utf-8")
     said = await asyncio.to_thread(
-        run, "consortia", "place", file, "--authority", "northshire", "--from", "2026-11-02", "--apply"
+        run, "consortia", "assign", file, "--authority", "northshire", "--from", "2026-11-02", "--apply"
     )
     assert said.code == 0 and "1 schools placed" in said.text, said.text
     rows = await fetch(
@@ -141,7 +141,7 @@ async def test_schools_are_placed_in_consortia(run: Run, copy: Copy, tmp_path: P
 
 
 async def test_settings_are_checked_planned_and_applied(
-    run: Run, stage: Stage, copy: Copy, tmp_path: Path
+    run: Run, database_server: DatabaseServer, copy: DatabaseCopy, tmp_path: Path
 ) -> None:
     checked = await asyncio.to_thread(run, "authority", "check")
     assert checked.code == 0 and "northshire" in checked.text and "southshire" in checked.text, checked.text
@@ -154,7 +154,7 @@ async def test_settings_are_checked_planned_and_applied(
     here = environment(copy, ALONGSIDE_TENANTS=str(tmp_path))
     as_app = await asyncio.to_thread(command, here, "authority", "apply", "northshire", "--yes")
     assert as_app.code == 1 and "ALONGSIDE_MIGRATOR_URL" in as_app.text, as_app.text
-    here["ALONGSIDE_MIGRATOR_URL"] = present_stage().url(copy.name, "alongside_migrator")
+    here["ALONGSIDE_MIGRATOR_URL"] = current_database_server().url(copy.name, "alongside_migrator")
     planned = await asyncio.to_thread(command, here, "authority", "plan", "northshire")
     assert planned.code == 0 and "East" in planned.text, planned.text
     assert not await fetch(copy, "SELECT FROM consortium WHERE name = 'East'")
@@ -164,11 +164,11 @@ async def test_settings_are_checked_planned_and_applied(
     assert [row[0] for row in rows] == [NORTHSHIRE]
 
 
-async def test_a_new_authority_is_written(copy: Copy, tmp_path: Path) -> None:
+async def test_a_new_authority_is_written(copy: DatabaseCopy, tmp_path: Path) -> None:
     here = environment(copy, ALONGSIDE_TENANTS=str(tmp_path))
     as_app = await asyncio.to_thread(command, here, "authority", "apply", "northshire", "--yes")
     assert as_app.code == 1 and "ALONGSIDE_MIGRATOR_URL" in as_app.text, as_app.text
-    here["ALONGSIDE_MIGRATOR_URL"] = present_stage().url(copy.name, "alongside_migrator")
+    here["ALONGSIDE_MIGRATOR_URL"] = current_database_server().url(copy.name, "alongside_migrator")
     words = ["authority", "new", "mercia", "--name", "Mercia", "--code", "903", "--gss", "E10000903"]
     said = await asyncio.to_thread(command, here, *words)
     assert said.code == 0 and "Fill in" in said.text, said.text
@@ -185,16 +185,20 @@ async def test_handbook_is_printed(run: Run) -> None:
     assert said.code == 0 and "dfe_code" in said.text
 
 
-async def test_migrate_is_harmless_on_a_database_that_is_up_to_date(stage: Stage, copy: Copy) -> None:
-    here = environment(copy, ALONGSIDE_MIGRATOR_URL=stage.url(copy.name, "alongside_migrator"))
+async def test_migrate_is_harmless_on_a_database_that_is_up_to_date(
+    database_server: DatabaseServer, copy: DatabaseCopy
+) -> None:
+    here = environment(copy, ALONGSIDE_MIGRATOR_URL=database_server.url(copy.name, "alongside_migrator"))
     said = await asyncio.to_thread(command, here, "migrate")
     assert said.code == 0 and "present schema" in said.text, said.text
 
 
-async def test_keys_are_listed_and_the_one_in_use_is_not_retired(stage: Stage, copy: Copy) -> None:
-    here = environment(copy, ALONGSIDE_MIGRATOR_URL=stage.url(copy.name, "alongside_migrator"))
+async def test_keys_are_listed_and_the_one_in_use_is_not_retired(
+    database_server: DatabaseServer, copy: DatabaseCopy
+) -> None:
+    here = environment(copy, ALONGSIDE_MIGRATOR_URL=database_server.url(copy.name, "alongside_migrator"))
     said = await asyncio.to_thread(command, here, "keys", "list")
-    assert said.code == 0 and "ALONGSIDE_FENCE_KEY" in said.text, said.text
+    assert said.code == 0 and "ALONGSIDE_RLS_SIGNING_KEY" in said.text, said.text
     said = await asyncio.to_thread(command, here, "keys", "retire", said.text.split()[0])
     assert said.code == 1 and "cannot be retired" in said.text, said.text
-    assert await fetch(copy, "SELECT FROM fence.key")
+    assert await fetch(copy, "SELECT FROM security.key")

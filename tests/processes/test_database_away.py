@@ -10,10 +10,10 @@ from threading import Thread
 
 import pytest
 
-from tests.people import SCHOOLS
+from tests.databases import TENANTS, DatabaseCopy, DatabaseServer
+from tests.features.schools.extract import register_text, school
+from tests.personas import SCHOOLS
 from tests.processes.running import Said, command, environment, running
-from tests.schools.extract import register_text, school
-from tests.stage import TENANTS, Copy, Stage
 
 
 class OldServer(StreamRequestHandler):
@@ -53,7 +53,7 @@ def in_one_sentence(said: Said, cure: str) -> None:
     assert "Traceback" not in said.text and len(said.text.splitlines()) < 5, said.text
 
 
-def broken(copy: Copy) -> dict[str, tuple[str, str]]:
+def broken(copy: DatabaseCopy) -> dict[str, tuple[str, str]]:
     """Addresses at which there is no database for us, and what is said of each."""
     wrong = copy.app_url.replace(":app@", ":wrong@")
     return {
@@ -69,7 +69,7 @@ def broken(copy: Copy) -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize(
     "what", ["closed port", "unknown name", "no socket", "wrong password", "unknown database"]
 )
-async def test_every_kind_of_trouble_is_one_sentence(copy: Copy, what: str) -> None:
+async def test_every_kind_of_trouble_is_one_sentence(copy: DatabaseCopy, what: str) -> None:
     url, cure = broken(copy)[what]
     said = await asyncio.to_thread(command, environment(copy, DATABASE_URL=url), "audit", "verify")
     in_one_sentence(said, cure)
@@ -82,7 +82,7 @@ async def test_every_kind_of_trouble_is_one_sentence(copy: Copy, what: str) -> N
     "words",
     [
         "authority plan northshire",
-        "consortia place {places} --authority northshire",
+        "consortia assign {places} --authority northshire",
         "directory import {entries} --authority northshire",
         "directory export {out} --authority northshire",
         "people appoint --authority northshire --name Ada --email a@b.example",
@@ -91,7 +91,7 @@ async def test_every_kind_of_trouble_is_one_sentence(copy: Copy, what: str) -> N
         "run --port 0",
     ],
 )
-async def test_every_command_says_it_in_one_sentence(copy: Copy, tmp_path: Path, words: str) -> None:
+async def test_every_command_says_it_in_one_sentence(copy: DatabaseCopy, tmp_path: Path, words: str) -> None:
     files = {name: tmp_path / f"{name}.csv" for name in ("places", "entries", "out", "register")}
     files["places"].write_text("urn,consortium\n990005,north\n", encoding="utf-8")
     files["entries"].write_text("title\nReading\n", encoding="utf-8")
@@ -104,7 +104,9 @@ async def test_every_command_says_it_in_one_sentence(copy: Copy, tmp_path: Path,
     in_one_sentence(said, "cannot be reached")
 
 
-async def test_an_old_server_is_named(copy: Copy, stage: Stage, tmp_path: Path) -> None:
+async def test_an_old_server_is_named(
+    copy: DatabaseCopy, database_server: DatabaseServer, tmp_path: Path
+) -> None:
     """Before anything is asked of it, also by migrate; the worker does not wait for it to become newer."""
     with old_server() as url:
         here = environment(copy, DATABASE_URL=url, ALONGSIDE_MIGRATOR_URL=url)
@@ -114,7 +116,7 @@ async def test_an_old_server_is_named(copy: Copy, stage: Stage, tmp_path: Path) 
     assert TENANTS.is_dir()
 
 
-async def test_a_database_without_schema_is_named(copy: Copy) -> None:
+async def test_a_database_without_schema_is_named(copy: DatabaseCopy) -> None:
     url, cure = broken(copy)["no schema"]
     in_one_sentence(
         await asyncio.to_thread(command, environment(copy, DATABASE_URL=url), "audit", "verify"), cure
@@ -122,7 +124,7 @@ async def test_a_database_without_schema_is_named(copy: Copy) -> None:
 
 
 AHEAD = (
-    "import sys, datetime as d, alongside.worker.rounds as rounds\n"
+    "import sys, datetime as d, alongside.worker.main as rounds\n"
     "shift = d.timedelta(days=float(sys.argv[1]))\n"
     "ahead = type('Ahead', (d.datetime,), {'now': classmethod(lambda cls, tz=None: d.datetime.now(tz) + shift)})\n"
     "rounds.datetime = ahead\n"
@@ -134,18 +136,18 @@ AHEAD = (
 
 @pytest.mark.parametrize(("days", "works"), [("3", False), ("-3", False), ("0.001", True)])
 async def test_a_worker_with_a_wrong_clock_does_nothing(
-    copy: Copy, tmp_path: Path, days: str, works: bool
+    copy: DatabaseCopy, tmp_path: Path, days: str, works: bool
 ) -> None:
     """Three days ahead it ran all jobs of those days and sent 287 emails."""
     import asyncpg
 
     boss = await asyncpg.connect(copy.superuser_url)
     await boss.execute(
-        "INSERT INTO mail (authority_id, person_id, to_address, subject, body)"
+        "INSERT INTO email_outbox (authority_id, person_id, to_address, subject, body)"
         " SELECT authority_id, id, 'x@x.example', 's', 'b' FROM person"
     )
     here = environment(copy, ALONGSIDE_DEMONSTRATION="yes")
-    unsent = "SELECT count(*) FROM mail WHERE state = 'waiting'"
+    unsent = "SELECT count(*) FROM email_outbox WHERE state = 'waiting'"
     before = await boss.fetchval(unsent)
     with running(here, tmp_path, "-c", AHEAD, days) as started:
         for _ in range(80):
@@ -158,5 +160,5 @@ async def test_a_worker_with_a_wrong_clock_does_nothing(
         )
         await asyncio.sleep(1)
     assert (await boss.fetchval(unsent) < before) is works, started.text()
-    assert (await boss.fetchval("SELECT count(*) FROM clock_run") > 0) <= works
+    assert (await boss.fetchval("SELECT count(*) FROM scheduled_job_run") > 0) <= works
     await boss.close()

@@ -10,29 +10,29 @@ import asyncpg
 import pytest
 
 from alongside.app import ROOMS
-from alongside.database.session import Database
-from alongside.matching.runs.actions import ask_for_plan
-from alongside.web.house import SESSION_COOKIE
-from alongside.web.security import csrf_token
-from alongside.worker.clocks import CLOCKS
-from tests.escalations.scene import put_case
-from tests.matching.scene import acting, posts
-from tests.people import (
+from alongside.features.matching.plans.actions import ask_for_plan
+from alongside.platform.database.session import Database
+from alongside.platform.web.context import SESSION_COOKIE
+from alongside.platform.web.security import csrf_token
+from alongside.worker.scheduler import CLOCKS
+from tests.databases import DatabaseCopy
+from tests.features.escalations.builders import put_escalation
+from tests.features.matching.builders import acting, posts
+from tests.personas import (
     ADMINISTRATOR,
-    CAST,
     HEAD_OF_MILL,
     LEAD_OF_NORTH,
     NORTH,
     NORTHSHIRE,
     OFFICER,
+    PERSONAS,
     SOUTHSHIRE,
-    Cast,
+    Persona,
 )
 from tests.processes.running import environment, eventually, fetch, running, serving
-from tests.stage import Copy
 
 ALL_CLOCKS_NOW = (
-    "import sys, alongside.worker.clocks as clocks\n"
+    "import sys, alongside.worker.scheduler as clocks\n"
     "clocks.due_now = lambda settings, now: clocks.CLOCKS\n"
     "sys.argv = ['alongside', 'worker']\n"
     "from alongside.cli import main; main()\n"
@@ -50,14 +50,14 @@ LISTS = sorted(
 )
 
 
-def as_one(one: Cast) -> dict[str, str]:
+def as_one(one: Persona) -> dict[str, str]:
     """The headers of a browser in which a member of the cast is signed in."""
     return {"host": one.host, "cookie": f"{SESSION_COOKIE}={one.token}", "sec-fetch-site": "same-origin"}
 
 
-def test_web_answers_every_list_for_every_role(copy: Copy, tmp_path: Path) -> None:
+def test_web_answers_every_list_for_every_role(copy: DatabaseCopy, tmp_path: Path) -> None:
     """No page of a real web process fails for want of something that only tests import."""
-    seen = {one.role: one for one in (*CAST, OFFICER.twin)}
+    seen = {one.role: one for one in (*PERSONAS, OFFICER.twin)}
     with serving(copy, tmp_path, "web") as (started, http):
         codes = {
             (one.role, path): http.get(path, headers=as_one(one)).status_code
@@ -70,7 +70,7 @@ def test_web_answers_every_list_for_every_role(copy: Copy, tmp_path: Path) -> No
     assert 200 in codes.values()
 
 
-def test_two_web_processes_and_the_worker_run_together(copy: Copy, tmp_path: Path) -> None:
+def test_two_web_processes_and_the_worker_run_together(copy: DatabaseCopy, tmp_path: Path) -> None:
     """`alongside run`: a form posted to it is kept, and the worker lives."""
     with serving(copy, tmp_path, "run", "--web", "2", ALONGSIDE_DEMONSTRATION="yes") as (started, http):
         one = ADMINISTRATOR
@@ -80,20 +80,20 @@ def test_two_web_processes_and_the_worker_run_together(copy: Copy, tmp_path: Pat
             "kind": "authority",
             "why": "Inquiry",
         }
-        answer = http.post("/records/holds", data=form, headers=as_one(one))
+        answer = http.post("/data-protection/holds", data=form, headers=as_one(one))
         assert answer.status_code == 303, answer.text
         assert "starting it again" not in started.text(), started.text()
 
 
-async def _old_rows(copy: Copy) -> None:
+async def _old_rows(copy: DatabaseCopy) -> None:
     """What retention lets go of, in both authorities: a closed escalation and an email, twenty years old."""
     at = datetime.now(UTC) - timedelta(days=20 * 365)
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         for authority_id in (NORTHSHIRE, SOUTHSHIRE):
-            await put_case(connection, "closed", authority_id=authority_id, closed_at=at, raised_at=at)
+            await put_escalation(connection, "closed", authority_id=authority_id, closed_at=at, raised_at=at)
             await connection.execute(
-                "INSERT INTO mail (authority_id, person_id, to_address, subject, body, state, written_at, sent_at)"
+                "INSERT INTO email_outbox (authority_id, person_id, to_address, subject, body, state, written_at, sent_at)"
                 " VALUES ($1, $2, 'x@x.example', 's', 'b', 'sent', $3, $3)",
                 authority_id,
                 HEAD_OF_MILL.person_id,
@@ -103,43 +103,43 @@ async def _old_rows(copy: Copy) -> None:
         await connection.close()
 
 
-async def test_worker_runs_every_clock_of_every_authority(copy: Copy, tmp_path: Path) -> None:
+async def test_worker_runs_every_clock_of_every_authority(copy: DatabaseCopy, tmp_path: Path) -> None:
     """Retention among them: old escalations and emails go, with every part that other tables hold."""
     await _old_rows(copy)
     wanted = len(CLOCKS) * 2
     with running(environment(copy), tmp_path, "-c", ALL_CLOCKS_NOW) as started:
         try:
             await asyncio.wait_for(
-                eventually(copy, f"SELECT count(*) >= {wanted} FROM clock_run", started), 45
+                eventually(copy, f"SELECT count(*) >= {wanted} FROM scheduled_job_run", started), 45
             )
         except TimeoutError:
             pytest.fail(started.text())
         assert "failed" not in started.text()
     left = await fetch(
         copy,
-        "SELECT (SELECT count(*) FROM escalation) + (SELECT count(*) FROM mail WHERE subject = 's')",
+        "SELECT (SELECT count(*) FROM escalation) + (SELECT count(*) FROM email_outbox WHERE subject = 's')",
     )
     assert left[0][0] == 0
 
 
 async def test_worker_calculates_a_plan_with_a_solver_of_its_own(
-    copy: Copy, database: Database, tmp_path: Path
+    copy: DatabaseCopy, database: Database, tmp_path: Path
 ) -> None:
     """Worker and solver are the product's own processes from the request to the result."""
     await posts(database)
-    async with database.fenced(NORTHSHIRE) as session:
+    async with database.transaction(NORTHSHIRE) as session:
         await ask_for_plan(session, acting(LEAD_OF_NORTH), NORTH)
     with running(environment(copy), tmp_path, "-m", "alongside.cli", "worker") as started:
         await eventually(copy, "SELECT bool_and(state = 'done') FROM plan_run", started)
     assert "failed" not in started.text()
-    [row] = await fetch(copy, "SELECT count(*) FILTER (WHERE offer_id IS NOT NULL) FROM plan_place")
+    [row] = await fetch(copy, "SELECT count(*) FILTER (WHERE offer_id IS NOT NULL) FROM plan_assignment")
     assert row[0] == 2
 
 
-def test_no_process_opens_a_database_with_tables_missing(copy: Copy) -> None:
-    """What forgets alongside.tables is refused at once, and not at the first foreign key it cannot resolve."""
-    program = "from alongside.database.session import Database; Database('postgresql://x@localhost/x', b'')"
+def test_no_process_opens_a_database_with_tables_missing(copy: DatabaseCopy) -> None:
+    """What forgets alongside.models_registry is refused at once, and not at the first foreign key it cannot resolve."""
+    program = "from alongside.platform.database.session import Database; Database('postgresql://x@localhost/x', b'')"
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment(copy), capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1 and "Import alongside.tables" in done.stderr
+    assert done.returncode == 1 and "Import alongside.models_registry" in done.stderr

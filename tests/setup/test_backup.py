@@ -9,13 +9,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from alongside.database.binaries import programs
-from alongside.database.roles import prepare_cluster
-from alongside.database.schema import bring_up_to_date
-from alongside.database.scratch import ScratchServer
-from alongside.database.session import Database
-from tests.people import NORTHSHIRE
-from tests.stage import play
+from alongside.dev.postgres.binaries import programs
+from alongside.dev.postgres.temporary_server import TemporaryServer
+from alongside.platform.database.roles import prepare_cluster
+from alongside.platform.database.schema import upgrade_schema
+from alongside.platform.database.session import Database
+from tests.databases import insert_personas
+from tests.personas import NORTHSHIRE
 
 INFRA = Path(__file__).parents[2] / "infra"
 KEY = b"k" * 32
@@ -36,7 +36,7 @@ WHERE pronamespace = 'pg_catalog'::regnamespace AND proacl IS NOT NULL ORDER BY 
 CONNECT = "SELECT datname, has_database_privilege('alongside_app', oid, 'CONNECT') FROM pg_database WHERE datallowconn"
 
 
-def run(*command: str, server: ScratchServer, **environment: str) -> str:
+def run(*command: str, server: TemporaryServer, **environment: str) -> str:
     """Run a script of infra/ with PostgreSQL's programs at hand; what it printed."""
     path = f"{programs(server.user)}:{os.environ['PATH']}"
     done = subprocess.run(
@@ -46,7 +46,7 @@ def run(*command: str, server: ScratchServer, **environment: str) -> str:
     return done.stdout.strip()
 
 
-def make_roles(server: ScratchServer) -> None:
+def make_roles(server: TemporaryServer) -> None:
     words = {f"ALONGSIDE_{name.upper()}_PASSWORD": password for name, password in PASSWORDS.items()}
     for _ in range(2):
         run("psql", "-qXf", str(INFRA / "roles.sql"), server.superuser_url, server=server, **words)
@@ -61,14 +61,14 @@ async def ask(url: str, question: str) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ScratchServer]:
-    with ScratchServer() as one:
+def server() -> Iterator[TemporaryServer]:
+    with TemporaryServer() as one:
         make_roles(one)
         yield one
 
 
-def test_roles_sql_makes_the_same_roles_as_the_demonstration(server: ScratchServer) -> None:
-    with ScratchServer() as other:
+def test_roles_sql_makes_the_same_roles_as_the_demonstration(server: TemporaryServer) -> None:
+    with TemporaryServer() as other:
         asyncio.run(prepare_cluster(other.superuser_url, {"alongside_migrator": "m", "alongside_app": "a"}))
         expected = asyncio.run(ask(other.superuser_url, ROLES))
         inside = other.url("postgres", other.password, "alongside")
@@ -80,7 +80,7 @@ def test_roles_sql_makes_the_same_roles_as_the_demonstration(server: ScratchServ
     assert any(name == "lo_create(oid)" for name, _ in functions)
 
 
-def test_the_app_may_enter_its_own_database_and_no_other(server: ScratchServer) -> None:
+def test_the_app_may_enter_its_own_database_and_no_other(server: TemporaryServer) -> None:
     entered = {name for name, allowed in asyncio.run(ask(server.superuser_url, CONNECT)) if allowed}
     assert entered <= {"alongside", "restored"}
     for database in ("postgres", "template1"):
@@ -89,10 +89,10 @@ def test_the_app_may_enter_its_own_database_and_no_other(server: ScratchServer) 
 
 
 def test_a_backup_restored_has_every_row_and_still_keeps_authorities_apart(
-    server: ScratchServer, tmp_path: Path
+    server: TemporaryServer, tmp_path: Path
 ) -> None:
     migrator = server.url("alongside_migrator", "m", "alongside")
-    asyncio.run(bring_up_to_date(migrator, KEY))
+    asyncio.run(upgrade_schema(migrator, KEY))
     superuser = server.url("postgres", server.password, "alongside")
     asyncio.run(fill(superuser))
     before = asyncio.run(rows_of(superuser))
@@ -108,8 +108,8 @@ def test_a_backup_restored_has_every_row_and_still_keeps_authorities_apart(
 
     restored = server.url("postgres", server.password, "restored")
     assert asyncio.run(rows_of(restored)) == before
-    assert asyncio.run(ask(restored, "SELECT count(*) FROM fence.key")) == [(0,)], "the key travels apart"
-    asyncio.run(bring_up_to_date(server.url("alongside_migrator", "m", "restored"), KEY))
+    assert asyncio.run(ask(restored, "SELECT count(*) FROM security.key")) == [(0,)], "the key travels apart"
+    asyncio.run(upgrade_schema(server.url("alongside_migrator", "m", "restored"), KEY))
     assert asyncio.run(versions_seen(server.url("alongside_app", "a", "restored"))) == {NORTHSHIRE}
     functions = asyncio.run(ask(superuser, OPEN_FUNCTIONS))
     assert asyncio.run(ask(restored, OPEN_FUNCTIONS)) == functions, (
@@ -121,7 +121,7 @@ async def fill(url: str) -> None:
     """Put the cast of two authorities in."""
     connection = await asyncpg.connect(url)
     try:
-        await play(connection)
+        await insert_personas(connection)
     finally:
         await connection.close()
 
@@ -137,7 +137,7 @@ async def versions_seen(url: str) -> set[int]:
     """Whose settings the app sees from inside one authority."""
     database = Database(url, KEY, pool_size=1)
     try:
-        async with database.fenced(NORTHSHIRE) as session:
+        async with database.transaction(NORTHSHIRE) as session:
             connection = await session.connection()
             rows = await connection.exec_driver_sql("SELECT authority_id FROM authority_settings")
             return {row[0] for row in rows}
@@ -145,7 +145,7 @@ async def versions_seen(url: str) -> set[int]:
         await database.close()
 
 
-def test_a_restore_never_writes_over_a_database(server: ScratchServer, tmp_path: Path) -> None:
+def test_a_restore_never_writes_over_a_database(server: TemporaryServer, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="already exists"):
         run(
             str(INFRA / "restore.sh"),

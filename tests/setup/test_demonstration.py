@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from alongside.database.embedded import free_port
+from alongside.dev.postgres.embedded import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
 

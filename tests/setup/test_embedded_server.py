@@ -14,10 +14,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from alongside.database.embedded import AlreadyRunning, EmbeddedServer
-from alongside.database.roles import prepare_cluster
-from alongside.database.scratch import ScratchServer
-from alongside.errors import WrongSetUp
+from alongside.dev.postgres.embedded import AlreadyRunning, EmbeddedServer
+from alongside.dev.postgres.temporary_server import TemporaryServer
+from alongside.errors import ConfigurationError
+from alongside.platform.database.roles import prepare_cluster
 
 PASSWORDS = {"alongside_migrator": "m'igrator", "alongside_app": 'a"pp %$'}
 
@@ -25,7 +25,7 @@ PASSWORDS = {"alongside_migrator": "m'igrator", "alongside_app": 'a"pp %$'}
 @pytest.fixture(scope="module")
 def prepared() -> Iterator[EmbeddedServer]:
     """A server with the three roles, prepared twice."""
-    with ScratchServer() as server:
+    with TemporaryServer() as server:
         for _ in range(2):
             asyncio.run(prepare_cluster(server.superuser_url, PASSWORDS))
         yield server
@@ -76,7 +76,7 @@ def test_a_second_server_on_the_same_folder_is_refused(prepared: EmbeddedServer)
 
 def test_a_server_whose_supervisor_was_killed_is_taken_over(folder: Path) -> None:
     left_behind = (
-        "import os, sys; from pathlib import Path; from alongside.database.embedded import EmbeddedServer\n"
+        "import os, sys; from pathlib import Path; from alongside.dev.postgres.embedded import EmbeddedServer\n"
         "server = EmbeddedServer(Path(sys.argv[1])); server.start()\n"
         "print(server.process.pid, flush=True); os._exit(9)"
     )
@@ -96,7 +96,7 @@ def test_a_server_whose_supervisor_was_killed_is_taken_over(folder: Path) -> Non
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux")
 def test_a_killed_supervisor_takes_its_server_along(folder: Path) -> None:
     waits = (
-        "import sys, time; from pathlib import Path; from alongside.database.embedded import EmbeddedServer\n"
+        "import sys, time; from pathlib import Path; from alongside.dev.postgres.embedded import EmbeddedServer\n"
         "server = EmbeddedServer(Path(sys.argv[1])); server.start()\n"
         "print(server.process.pid, flush=True); time.sleep(60)"
     )
@@ -121,7 +121,7 @@ def _lives(process: int) -> bool:
 
 
 def test_a_taken_port_is_said_in_one_line(prepared: EmbeddedServer, folder: Path) -> None:
-    with pytest.raises(WrongSetUp, match="did not start") as refusal:
+    with pytest.raises(ConfigurationError, match="did not start") as refusal:
         EmbeddedServer(folder, port=prepared.port).start()
     assert "\n" not in str(refusal.value)
 

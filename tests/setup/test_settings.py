@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from alongside.errors import WrongSetUp
+from alongside.errors import ConfigurationError
 from alongside.settings import Settings
 
 RIGHT = {
     "DATABASE_URL": "postgresql://alongside_app:hush@localhost/alongside",
-    "ALONGSIDE_FENCE_KEY": "f" * 32,
+    "ALONGSIDE_RLS_SIGNING_KEY": "f" * 32,
     "ALONGSIDE_SECRET": "s" * 32,
 }
 
 
 def test_the_needed_ones_are_enough() -> None:
     settings = Settings.from_environment(RIGHT)
-    assert settings.fence_key == b"f" * 32
+    assert settings.signing_key == b"f" * 32
     assert not settings.demonstration
     assert settings.address("wigan", "wigan.example") == "https://wigan.example"
 
@@ -33,7 +33,7 @@ def test_nothing_secret_shows_when_they_are_printed() -> None:
 
 @pytest.mark.parametrize("name", sorted(RIGHT))
 def test_one_that_is_missing_is_named(name: str) -> None:
-    with pytest.raises(WrongSetUp, match=f"{name} is not set") as refusal:
+    with pytest.raises(ConfigurationError, match=f"{name} is not set") as refusal:
         Settings.from_environment({other: value for other, value in RIGHT.items() if other != name})
     assert "alongside demo" in str(refusal.value)
 
@@ -43,7 +43,7 @@ def test_one_that_is_missing_is_named(name: str) -> None:
     [
         ("DATABASE_URL", "mysql://x", "postgresql://"),
         ("ALONGSIDE_SECRET", "short", "openssl rand"),
-        ("ALONGSIDE_FENCE_KEY", "short", "openssl rand"),
+        ("ALONGSIDE_RLS_SIGNING_KEY", "short", "openssl rand"),
         ("ALONGSIDE_DEMONSTRATION", "perhaps", "yes or no"),
         ("ALONGSIDE_MAIL", "pigeon", "smtp://"),
         ("ALONGSIDE_BASE_URL", "https://one.example", "{host}"),
@@ -55,7 +55,7 @@ def test_one_that_is_missing_is_named(name: str) -> None:
 def test_one_that_is_wrong_is_named_with_its_cure_and_without_its_value(
     name: str, value: str, cure: str
 ) -> None:
-    with pytest.raises(WrongSetUp) as refusal:
+    with pytest.raises(ConfigurationError) as refusal:
         Settings.from_environment(RIGHT | {name: value})
     assert name in str(refusal.value)
     assert cure in str(refusal.value)
@@ -67,5 +67,5 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     given = {name: value for name, value in RIGHT.items() if name != "ALONGSIDE_SECRET"}
     settings = Settings.from_environment(given | {"ALONGSIDE_SECRET_FILE": str(tmp_path / "secret")})
     assert settings.secret == b"k" * 40
-    with pytest.raises(WrongSetUp, match="cannot be read"):
+    with pytest.raises(ConfigurationError, match="cannot be read"):
         Settings.from_environment(given | {"ALONGSIDE_SECRET_FILE": str(tmp_path / "nothing")})

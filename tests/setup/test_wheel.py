@@ -36,9 +36,11 @@ def test_what_lies_beside_the_source_is_inside(unpacked: Path, beside_the_source
 
 
 def test_the_assets_are_inside(unpacked: Path) -> None:
-    assets = [path.name for path in (PROJECT / "src/alongside/web/assets").iterdir()]
+    assets = [path.name for path in (PROJECT / "src/alongside/platform/web/assets").iterdir()]
     assert assets
-    assert sorted(assets) == sorted(path.name for path in (unpacked / "alongside/web/assets").iterdir())
+    assert sorted(assets) == sorted(
+        path.name for path in (unpacked / "alongside/platform/web/assets").iterdir()
+    )
 
 
 def test_the_installed_product_finds_its_own_parts_from_an_empty_folder(

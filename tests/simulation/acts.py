@@ -1,4 +1,4 @@
-"""What people do in a day: they post, answer what they were written to about, keep their partnerships and cases going."""
+"""What people do in a day: they post, answer what they were written to about, keep their agreements and escalations going."""
 
 import re
 from collections.abc import Sequence
@@ -17,39 +17,39 @@ STEPS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"/more-time$", 0.7), (r"/proposals/[^/]+/release$", 9), (r"/release-refusal$", 1),
         (r"/proposals/[^/]+/withdrawal$", 0.2),
         (r"/(needs|offers)/[^/]+/proposals/new$", 4), (r"/(needs|offers)/[^/]+/confirmation$", 2),
-        (r"/(needs|offers)/[^/]+/edition$", 0.8), (r"/(needs|offers)/[^/]+/pause$", 0.2),
-        (r"/(needs|offers)/[^/]+/posting$", 8), (r"/(needs|offers)/[^/]+/withdrawal$", 0.2),
-        (r"/(needs|offers)/[^/]+/reopening$", 1), (r"/needs/[^/]+/sending$", 5), (r"/offers/[^/]+/extension$", 1),
-        (r"/partnerships/[^/]+/aims/new$", 2), (r"/partnerships/[^/]+/signature$", 9),
-        (r"/partnerships/[^/]+/aims/[^/]+$", 0.2), (r"/partnerships/[^/]+/visits/new$", 4),
-        (r"/partnerships/[^/]+/reviews/half-way$", 0.6), (r"/partnerships/[^/]+/reviews/closing$", 0.5),
-        (r"/partnerships/[^/]+/amendments/new$", 0.4), (r"/partnerships/[^/]+/early-end$", 0.1),
+        (r"/(needs|offers)/[^/]+/edit$", 0.8), (r"/(needs|offers)/[^/]+/pause$", 0.2),
+        (r"/(needs|offers)/[^/]+/post$", 8), (r"/(needs|offers)/[^/]+/withdrawal$", 0.2),
+        (r"/(needs|offers)/[^/]+/reopening$", 1), (r"/needs/[^/]+/send$", 5), (r"/offers/[^/]+/extension$", 1),
+        (r"/agreements/[^/]+/aims/new$", 2), (r"/agreements/[^/]+/signature$", 9),
+        (r"/agreements/[^/]+/aims/[^/]+$", 0.2), (r"/agreements/[^/]+/visits/new$", 4),
+        (r"/agreements/[^/]+/reviews/half-way$", 0.6), (r"/agreements/[^/]+/reviews/closing$", 0.5),
+        (r"/agreements/[^/]+/amendments/new$", 0.4), (r"/agreements/[^/]+/early-end$", 0.1),
         (r"/visits/[^/]+/record$", 4), (r"/visits/[^/]+/cancellation$", 0.4),
         (r"/amendments/[^/]+/agreement$", 6), (r"/amendments/[^/]+/refusal$", 1), (r"/amendments/[^/]+/withdrawal$", 0.3),
-        (r"/cases/[^/]+/acknowledgement$", 9), (r"/cases/[^/]+/decision$", 7), (r"/cases/[^/]+/plan$", 7),
-        (r"/cases/[^/]+/owner$", 1), (r"/cases/[^/]+/notes$", 1), (r"/cases/[^/]+/tasks/new$", 1.5),
-        (r"/case-tasks/[^/]+/(completion|edition|drop|reopening)$", 1.5), (r"/case-criteria/[^/]+/meeting$", 2),
-        (r"/case-criteria/[^/]+/drop$", 0.2), (r"/cases/[^/]+/review$", 3), (r"/cases/[^/]+/wait$", 0.7),
-        (r"/cases/[^/]+/resumption$", 3), (r"/cases/[^/]+/return$", 2), (r"/cases/[^/]+/taking-back$", 5),
-        (r"/cases/[^/]+/closing$", 1), (r"/cases/[^/]+/objection$", 0.4), (r"/cases/[^/]+/telling$", 2),
-        (r"/cases/[^/]+/visits/new$", 1), (r"/cases/[^/]+/statutory-steps/new$", 0.2), (r"/cases/[^/]+/stepping-up$", 0.2),
-        (r"/cases/[^/]+/stepping-down$", 2), (r"/cases/[^/]+/(merger|withdrawal|reopening|overruling)$", 0.2),
-        (r"/cases/[^/]+/matching$", 0.5), (r"/cases/[^/]+/readers$", 0.3),
+        (r"/escalations/[^/]+/acknowledgement$", 9), (r"/escalations/[^/]+/decision$", 7), (r"/escalations/[^/]+/plan$", 7),
+        (r"/escalations/[^/]+/owner$", 1), (r"/escalations/[^/]+/notes$", 1), (r"/escalations/[^/]+/tasks/new$", 1.5),
+        (r"/escalation-tasks/[^/]+/(completion|edition|drop|reopening)$", 1.5), (r"/escalation-criteria/[^/]+/met$", 2),
+        (r"/escalation-criteria/[^/]+/drop$", 0.2), (r"/escalations/[^/]+/review$", 3), (r"/escalations/[^/]+/wait$", 0.7),
+        (r"/escalations/[^/]+/resumption$", 3), (r"/escalations/[^/]+/return$", 2), (r"/escalations/[^/]+/accept-return$", 5),
+        (r"/escalations/[^/]+/closing$", 1), (r"/escalations/[^/]+/decline-return$", 0.4), (r"/escalations/[^/]+/notify-school$", 2),
+        (r"/escalations/[^/]+/visits/new$", 1), (r"/escalations/[^/]+/statutory-steps/new$", 0.2), (r"/escalations/[^/]+/escalate$", 0.2),
+        (r"/escalations/[^/]+/de-escalate$", 2), (r"/escalations/[^/]+/(merger|withdrawal|reopening|overruling)$", 0.2),
+        (r"/escalations/[^/]+/matching$", 0.5), (r"/escalations/[^/]+/readers$", 0.3),
         (r"/directory/[^/]+/submission$", 7), (r"/directory/[^/]+/consent$", 5), (r"/directory/[^/]+/check$", 5),
         (r"/directory/[^/]+/verification$", 6), (r"/directory/[^/]+/return$", 0.6), (r"/directory/[^/]+/use$", 2),
-        (r"/directory/[^/]+/edition$", 0.5), (r"/directory/[^/]+/(archive|retirement|retraction)$", 0.1),
-        (r"/directory/[^/]+/restoration$", 1), (r"/directory/harvest", 2),
-        (r"/plans/[^/]+/sending$", 5), (r"/plans/[^/]+/adoption$", 5), (r"/plans/[^/]+/refusal$", 1),
+        (r"/directory/[^/]+/edit$", 0.5), (r"/directory/[^/]+/(archive|retirement|retraction)$", 0.1),
+        (r"/directory/[^/]+/restoration$", 1), (r"/directory/suggested-entries", 2),
+        (r"/plans/[^/]+/send$", 5), (r"/plans/[^/]+/adoption$", 5), (r"/plans/[^/]+/refusal$", 1),
     )
 )  # fmt: skip
 ROOMS = {
-    "headteacher": (("/proposals", 3), ("/partnerships", 5), ("/needs", 2), ("/offers", 2), ("/directory", 2), ("/desk", 1), ("/notices", 0.5), ("/directory/entries", 1)),
-    "delegate": (("/proposals", 2), ("/partnerships", 5), ("/needs", 1), ("/directory", 2), ("/directory/entries", 1)),
-    "consortium_lead": (("/consortium", 2), ("/cases", 3), ("/plans", 2), ("/needs", 1), ("/proposals", 1), ("/directory/entries", 1)),
-    "consortium_deputy": (("/consortium", 2), ("/cases", 2), ("/needs", 1), ("/directory/entries", 1)),
-    "core_officer": (("/cases", 8), ("/directory/entries", 2), ("/needs", 1), ("/plans", 1), ("/partnerships", 1)),
-    "head_of_service": (("/cases", 4), ("/directory/health", 1), ("/plans", 1)),
-    "authority_administrator": (("/people", 1), ("/mail-failures", 1), ("/records", 1)),
+    "headteacher": (("/proposals", 3), ("/agreements", 5), ("/needs", 2), ("/offers", 2), ("/directory", 2), ("/home", 1), ("/notifications", 0.5), ("/directory/entries", 1)),
+    "delegate": (("/proposals", 2), ("/agreements", 5), ("/needs", 1), ("/directory", 2), ("/directory/entries", 1)),
+    "consortium_lead": (("/consortium", 2), ("/escalations", 3), ("/plans", 2), ("/needs", 1), ("/proposals", 1), ("/directory/entries", 1)),
+    "consortium_deputy": (("/consortium", 2), ("/escalations", 2), ("/needs", 1), ("/directory/entries", 1)),
+    "core_officer": (("/escalations", 8), ("/directory/entries", 2), ("/needs", 1), ("/plans", 1), ("/agreements", 1)),
+    "head_of_service": (("/escalations", 4), ("/directory/insights", 1), ("/plans", 1)),
+    "authority_administrator": (("/people", 1), ("/failed-emails", 1), ("/data-protection", 1)),
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def weight_of(path: str) -> float:
 
 async def look_in(browser: Browser, random: Random, today: date) -> str:
     """Open a room and take up one thing there; the address that was sent, empty when nothing was."""
-    rooms = ROOMS.get(browser.who.role, (("/desk", 1),))
+    rooms = ROOMS.get(browser.who.role, (("/home", 1),))
     room = random.choices([path for path, _ in rooms], [weight for _, weight in rooms])[0]
     listed = await browser.open(room)
     things = [link for link in listed.page.links if re.search(r"/[0-9a-f]{8}-[0-9a-f-]{27}$", link)]
@@ -165,9 +165,9 @@ async def set_training_day(browser: Browser, random: Random, today: date) -> str
     return done.path
 
 
-async def raise_case(browser: Browser, random: Random, today: date) -> str:
+async def raise_escalation(browser: Browser, random: Random, today: date) -> str:
     """A lead says that the consortium cannot challenge one of its schools."""
-    asked = await browser.open("/cases/new")
+    asked = await browser.open("/escalations/new")
     schools = [
         value
         for form in asked.page.forms
@@ -178,9 +178,9 @@ async def raise_case(browser: Browser, random: Random, today: date) -> str:
     ]
     if not schools:
         return ""
-    path = f"/cases/new?school={random.choice(schools)}"
+    path = f"/escalations/new?school={random.choice(schools)}"
     opened = await browser.open(path)
-    form = opened.form("/cases")
+    form = opened.form("/escalations")
     if form is None:
         return ""
     given = {
@@ -230,7 +230,7 @@ async def one_act(browser: Browser, random: Random, today: date, themes: Sequenc
     elif role == "headteacher" and choice < 0.34:
         await set_training_day(browser, random, today)
     elif role == "consortium_lead" and choice < 0.1:
-        await raise_case(browser, random, today)
+        await raise_escalation(browser, random, today)
     elif role == "consortium_lead" and choice < 0.14:
         await ask_for_plan(browser, random, today)
     else:

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from alongside.web.house import SESSION_COOKIE
+from alongside.platform.web.context import SESSION_COOKIE
 from tests.simulation.faults import Faults
 from tests.simulation.html import Form, Reader, read
 from tests.simulation.people import Actor

@@ -5,15 +5,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import alongside.tables  # noqa: F401  (declares every workflow)
-from alongside.workflow import BEGINNING, WORKFLOWS
+import alongside.models_registry  # noqa: F401  (declares every workflow)
+from alongside.platform.workflow import INITIAL, WORKFLOWS
 from tests.simulation.calendar import LONDON, Days, Term
 from tests.simulation.database import Watcher
 from tests.simulation.faults import Faults
 
 RESPOND_BY = {"now": 2, "this_term": 5, "planned": 10}
 WIDEN_AFTER = {"now": 2, "this_term": 5, "planned": 10}
-CASE_DAYS = {
+ESCALATION_DAYS = {
     "at_once": {"acknowledge": 1, "decide": 2, "plan": 5, "review": 15},
     "soon": {"acknowledge": 2, "decide": 5, "plan": 10, "review": 30},
     "this_term": {"acknowledge": 2, "decide": 10, "plan": 15, "review": 30},
@@ -30,12 +30,12 @@ LEFT_OVER = {
         SELECT n.id FROM need n WHERE n.authority_id = $1 AND n.state = 'proposed' AND NOT EXISTS (
             SELECT FROM proposal p WHERE p.authority_id = n.authority_id AND p.need_id = n.id
                AND p.state IN ('proposed', 'to_release'))""",
-    "a need agreed or in support without a partnership": """
+    "a need agreed or in support without an agreement": """
         SELECT n.id FROM need n WHERE n.authority_id = $1 AND n.state IN ('agreed', 'in_support') AND NOT EXISTS (
-            SELECT FROM partnership p WHERE p.authority_id = n.authority_id AND p.need_id = n.id
+            SELECT FROM support_agreement p WHERE p.authority_id = n.authority_id AND p.need_id = n.id
                AND p.state IN ('preparing', 'active'))""",
-    "a running partnership whose need is elsewhere": """
-        SELECT p.id FROM partnership p JOIN need n ON n.authority_id = p.authority_id AND n.id = p.need_id
+    "a running agreement whose need is elsewhere": """
+        SELECT p.id FROM support_agreement p JOIN need n ON n.authority_id = p.authority_id AND n.id = p.need_id
          WHERE p.authority_id = $1 AND p.state IN ('preparing', 'active') AND n.state NOT IN ('agreed', 'in_support')""",
     "an open need of a closed school": """
         SELECT n.id FROM need n JOIN school s ON s.authority_id = n.authority_id AND s.urn = n.school_urn
@@ -44,7 +44,7 @@ LEFT_OVER = {
         SELECT o.id FROM offer o JOIN school s ON s.authority_id = o.authority_id AND s.urn = o.school_urn
          WHERE o.authority_id = $1 AND o.state = 'live' AND s.status = 'closed'""",
     "a role at a closed school that a school took over": """
-        SELECT a.id FROM appointment a JOIN school s ON s.authority_id = a.authority_id AND s.urn = a.school_urn
+        SELECT a.id FROM role_assignment a JOIN school s ON s.authority_id = a.authority_id AND s.urn = a.school_urn
           JOIN school_link l ON l.authority_id = s.authority_id AND l.urn = s.urn AND l.kind = 'successor'
          WHERE a.authority_id = $1 AND s.status = 'closed' AND s.reason_closed = 'Academy Converter'
            AND (a.ends_on IS NULL OR a.ends_on > $2::date)""",
@@ -53,14 +53,14 @@ LEFT_OVER = {
           JOIN school s ON s.authority_id = m.authority_id AND s.urn = m.school_urn
          WHERE m.authority_id = $1 AND s.status = 'closed' AND s.reason_closed = 'Academy Converter'
            AND (m.ends_on IS NULL OR m.ends_on > $2::date)""",
-    "a submission without an answer": "SELECT key FROM submission WHERE authority_id = $1 AND location IS NULL",
+    "a submission without an answer": "SELECT key FROM idempotency_key WHERE authority_id = $1 AND location IS NULL",
     "an audit entry about a school of another authority": """
-        SELECT j.id FROM journal_entry j, unnest(j.schools) AS named (urn) WHERE j.authority_id = $1 AND NOT EXISTS (
+        SELECT j.id FROM audit_entry j, unnest(j.schools) AS named (urn) WHERE j.authority_id = $1 AND NOT EXISTS (
             SELECT FROM school s WHERE s.authority_id = j.authority_id AND s.urn = named.urn)""",
     "an email waiting though it was due an hour ago in school hours": """
-        SELECT id FROM mail WHERE authority_id = $1 AND state = 'waiting' AND due_at < $3::timestamptz - interval '1 day'
+        SELECT id FROM email_outbox WHERE authority_id = $1 AND state = 'waiting' AND due_at < $3::timestamptz - interval '1 day'
            AND $4::boolean""",
-    "an email given up": "SELECT id FROM mail WHERE authority_id = $1 AND state = 'given_up'",
+    "an email given up": "SELECT id FROM email_outbox WHERE authority_id = $1 AND state = 'given_up'",
 }
 """Rows that must not be there, by what is wrong with them; $2 is the day, $3 the moment, $4 whether emails may leave."""
 
@@ -69,12 +69,12 @@ async def books(connection: Watcher, code: int, faults: Faults) -> None:
     """Days and places of each pool against agreements and recorded visits, added up here."""
     visits: dict[Any, Decimal] = defaultdict(Decimal)
     for row in await connection.fetch(
-        "SELECT partnership_id, days FROM visit WHERE authority_id = $1 AND state = 'recorded'", code
+        "SELECT agreement_id, days FROM visit WHERE authority_id = $1 AND state = 'recorded'", code
     ):
-        visits[row["partnership_id"]] += row["days"]
+        visits[row["agreement_id"]] += row["days"]
     taken: dict[Any, Decimal] = defaultdict(Decimal)
     places: dict[Any, int] = defaultdict(int)
-    for row in await connection.fetch("SELECT * FROM partnership WHERE authority_id = $1", code):
+    for row in await connection.fetch("SELECT * FROM support_agreement WHERE authority_id = $1", code):
         used, running = visits[row["id"]], row["state"] in ("preparing", "active")
         if used != row["days_used"]:
             faults.add(
@@ -107,14 +107,14 @@ async def states(connection: Watcher, code: int, faults: Faults) -> None:
     """Replay the audit log: each step starts where the one before ended, and the last leads to the state in the row."""
     steps: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in await connection.fetch(
-        "SELECT subject_kind, subject_id, verb FROM journal_entry WHERE authority_id = $1 ORDER BY at, id",
+        "SELECT subject_kind, subject_id, verb FROM audit_entry WHERE authority_id = $1 ORDER BY at, id",
         code,
     ):
         steps[row["subject_kind"], row["subject_id"]].append(row["verb"])
     for subject, flow in WORKFLOWS.items():
         moves = {move.verb: move for move in flow.moves}
         for row in await connection.fetch(f'SELECT id, state FROM "{subject}" WHERE authority_id = $1', code):
-            state = BEGINNING
+            state = INITIAL
             for verb in steps[subject, str(row["id"])]:
                 move = moves.get(verb)
                 if move is None:
@@ -164,18 +164,19 @@ async def deadlines(connection: Watcher, code: int, authority: Days, today: date
     own = await calendars(connection, code, authority)
     await _proposals(connection, code, authority, own, today, faults)
     for row in await connection.fetch(
-        "SELECT id, school_urn, posted_at, urgency, shown_to_all_from FROM need WHERE authority_id = $1"
+        "SELECT id, school_urn, posted_at, urgency, visible_to_authority_from FROM need WHERE authority_id = $1"
         " AND audience = 'widening' AND state = 'open' AND version <= 2",
         code,
     ):
         posted = row["posted_at"].astimezone(LONDON).date()
         days = WIDEN_AFTER[row["urgency"]]
         allowed = {one.after(posted, days) for one in (authority, own.get(row["school_urn"], authority))}
-        if posted == today and row["shown_to_all_from"] not in allowed:
+        if posted == today and row["visible_to_authority_from"] not in allowed:
             faults.add(
-                "a post widens on the wrong day", f"{row['id']}: {row['shown_to_all_from']} not {allowed}"
+                "a post widens on the wrong day",
+                f"{row['id']}: {row['visible_to_authority_from']} not {allowed}",
             )
-    await _cases(connection, code, authority, own, faults)
+    await _escalations(connection, code, authority, own, faults)
 
 
 async def _proposals(
@@ -185,43 +186,43 @@ async def _proposals(
     for row in await connection.fetch(
         "SELECT p.*, n.urgency FROM proposal p JOIN need n ON n.authority_id = p.authority_id AND n.id = p.need_id"
         " WHERE p.authority_id = $1 AND p.terms_version = 1 AND p.state = 'proposed'"
-        "   AND NOT p.asker_had_more_time AND NOT p.giver_had_more_time",
+        "   AND NOT p.requesting_had_more_time AND NOT p.supporting_had_more_time",
         code,
     ):
         made = row["proposed_at"].astimezone(LONDON).date()
         if made != today:
             continue
         days = RESPOND_BY[row["urgency"]]
-        schools = [own.get(row[side], authority) for side in ("asking_urn", "giving_urn")]
+        schools = [own.get(row[side], authority) for side in ("requesting_urn", "supporting_urn")]
         allowed = {one.after(made, days) for one in (authority, *schools)}
         if row["respond_by"] not in allowed:
             faults.add(
                 "a proposal is due on the wrong day", f"{row['id']}: {row['respond_by']} not {allowed}"
             )
-        waits_for = schools[0] if row["asker_accepted_at"] is None else schools[1]
+        waits_for = schools[0] if row["requesting_accepted_at"] is None else schools[1]
         if not waits_for.open(row["respond_by"]):
             faults.add("a proposal is due on a day on which the school to answer is closed", str(row["id"]))
 
 
-async def _cases(
+async def _escalations(
     connection: Watcher, code: int, authority: Days, own: dict[int, Days], faults: Faults
 ) -> None:
     """Each open escalation whose clock has not been stopped since its stage began, by the school's own calendar."""
     for row in await connection.fetch(
         "SELECT c.* FROM escalation c WHERE c.authority_id = $1 AND c.due_at IS NOT NULL AND c.stage IS NOT NULL"
-        " AND c.state NOT IN ('closed', 'withdrawn', 'merged') AND NOT EXISTS (SELECT FROM escalation_wait w"
-        "  WHERE w.authority_id = c.authority_id AND w.case_id = c.id"
+        " AND c.state NOT IN ('closed', 'withdrawn', 'merged') AND NOT EXISTS (SELECT FROM escalation_pause w"
+        "  WHERE w.authority_id = c.authority_id AND w.escalation_id = c.id"
         "    AND (w.until_at IS NULL OR w.until_at >= c.stage_began_at))",
         code,
     ):
         began = row["stage_began_at"].astimezone(LONDON).date()
         days = own.get(row["school_urn"], authority)
-        count = CASE_DAYS[row["urgency"]][row["stage"]]
+        count = ESCALATION_DAYS[row["urgency"]][row["stage"]]
         due = days.end_of(days.after(began, count))
         if row["due_at"] != due:
             faults.add(
                 "an escalation is due at the wrong moment",
-                f"{row['id']} {row['stage']}: {row['due_at']} not {due}",
+                f"{row['id']} {row['database_server']}: {row['due_at']} not {due}",
             )
 
 
@@ -230,13 +231,13 @@ async def clocks(connection: Watcher, code: int, today: date, authority: Days, f
     ran = {
         row["clock"]
         for row in await connection.fetch(
-            "SELECT clock FROM clock_run WHERE authority_id = $1 AND day = $2", code, today
+            "SELECT clock FROM scheduled_job_run WHERE authority_id = $1 AND day = $2", code, today
         )
     }
     ever = {
         row["clock"]
         for row in await connection.fetch(
-            "SELECT DISTINCT clock FROM clock_run WHERE authority_id = $1", code
+            "SELECT DISTINCT clock FROM scheduled_job_run WHERE authority_id = $1", code
         )
     }
     if not authority.open(today):

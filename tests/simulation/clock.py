@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-PLACES = (
+LIBRARY_PATHS = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
     "/usr/lib/faketime/libfaketime.so.1",
@@ -22,7 +22,7 @@ PLACES = (
 def library() -> str | None:
     """Where libfaketime is installed (Debian package libfaketime); None where it is not."""
     named = os.environ.get("LIBFAKETIME")
-    return next((place for place in (named, *PLACES) if place and Path(place).exists()), None)
+    return next((place for place in (named, *LIBRARY_PATHS) if place and Path(place).exists()), None)
 
 
 class VirtualClock:

@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from random import Random
 
-from tests.notifications.postroom import PostRoom
+from tests.platform.notifications.mail_server import MailServer
 from tests.simulation.browser import Traffic, pattern_of
 from tests.simulation.database import Watcher
 from tests.simulation.faults import Faults
 from tests.simulation.people import Actor, sign_in
-from tests.simulation.places import Place
+from tests.simulation.schools import SimulatedSchool
 
 LINK = re.compile(r"https?://([a-z0-9.-]+)(/[^\s<>\"]*)")
 OUTSIDE = re.compile(r"^/(invitations/|sign-in|account|notices|$)")
 
 BY_A_PERSON = (
-    "SELECT EXISTS (SELECT FROM journal_entry WHERE authority_id = $1 AND at = $2 AND person_id IS NOT NULL)"
+    "SELECT EXISTS (SELECT FROM audit_entry WHERE authority_id = $1 AND at = $2 AND person_id IS NOT NULL)"
 )
 """Whether an email was written in the transaction of somebody's act: such a one may come again when the act is done again."""
 
@@ -26,7 +26,7 @@ BY_A_PERSON = (
 class Emails:
     """What has arrived so far. `links` are where the newest ones point to, by recipient, `all_links` those of the day."""
 
-    office: PostRoom
+    office: MailServer
     read: int = 0
     copies: Counter[str] = field(default_factory=Counter)
     told: set[tuple[str, str, str]] = field(default_factory=set)
@@ -41,7 +41,7 @@ class Emails:
         self.all_links.clear()
 
     async def of_today(
-        self, connection: Watcher, places: list[Place], faults: Faults, *, killed: bool
+        self, connection: Watcher, places: list[SimulatedSchool], faults: Faults, *, killed: bool
     ) -> None:
         """Look at what arrived since the last time. After a kill a second copy under the same Message-ID is expected."""
         self.links.clear()
@@ -52,7 +52,13 @@ class Emails:
             await self._look_at(connection, places, faults, one, killed=killed)
 
     async def _look_at(
-        self, connection: Watcher, places: list[Place], faults: Faults, one: EmailMessage, *, killed: bool
+        self,
+        connection: Watcher,
+        places: list[SimulatedSchool],
+        faults: Faults,
+        one: EmailMessage,
+        *,
+        killed: bool,
     ) -> None:
         name, to = str(one["Message-ID"]).strip("<>").partition("@")[0], str(one["To"])
         self.copies[name] += 1
@@ -62,7 +68,7 @@ class Emails:
             return
         body = one.get_body(("plain",))
         text = str(body.get_content()) if body is not None else ""
-        row = await connection.fetchrow("SELECT * FROM mail WHERE message_id = $1", name)
+        row = await connection.fetchrow("SELECT * FROM email_outbox WHERE message_id = $1", name)
         place = next((one for one in places if row is not None and one.code == row["authority_id"]), None)
         if row is None or place is None:
             faults.add("an email that no authority wrote", f"{to}: {one['Subject']}")
@@ -81,7 +87,7 @@ class Emails:
                 faults.add("an email to the wrong recipient", f"{to}: {one['Subject']}")
         self._note_links(place, faults, to, text)
 
-    def _note_links(self, place: Place, faults: Faults, to: str, text: str) -> None:
+    def _note_links(self, place: SimulatedSchool, faults: Faults, to: str, text: str) -> None:
         """Where an email points to, for its recipient to follow."""
         for host, path in LINK.findall(text):
             if host != place.host:
@@ -96,7 +102,7 @@ class Emails:
         self,
         connection: Watcher,
         traffic: Traffic,
-        place: Place,
+        place: SimulatedSchool,
         actors: list[Actor],
         most: int,
         random: Random,

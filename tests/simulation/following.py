@@ -9,23 +9,23 @@ from tests.simulation.acts import take_up
 from tests.simulation.browser import Browser, Traffic
 from tests.simulation.database import Watcher
 from tests.simulation.people import Actor, sign_in
-from tests.simulation.places import Place
+from tests.simulation.schools import SimulatedSchool
 
 UNDER_WAY = {
     "proposals": (
-        "SELECT id, asking_urn, giving_urn FROM proposal WHERE authority_id = $1 AND state IN ('proposed', 'to_release')",
+        "SELECT id, requesting_urn, supporting_urn FROM proposal WHERE authority_id = $1 AND state IN ('proposed', 'to_release')",
         0.12,
     ),
-    "partnerships": (
-        "SELECT id, asking_urn, giving_urn FROM partnership WHERE authority_id = $1 AND state = 'preparing'",
+    "agreements": (
+        "SELECT id, requesting_urn, supporting_urn FROM support_agreement WHERE authority_id = $1 AND state = 'preparing'",
         0.2,
     ),
-    "partnerships ": (
-        "SELECT id, asking_urn, giving_urn FROM partnership WHERE authority_id = $1 AND state = 'active'",
+    "agreements ": (
+        "SELECT id, requesting_urn, supporting_urn FROM support_agreement WHERE authority_id = $1 AND state = 'active'",
         0.03,
     ),
-    "cases": (
-        "SELECT id, school_urn AS asking_urn, school_urn AS giving_urn, consortium_id FROM escalation"
+    "escalations": (
+        "SELECT id, school_urn AS requesting_urn, school_urn AS supporting_urn, consortium_id FROM escalation"
         " WHERE authority_id = $1 AND state NOT IN ('closed', 'merged', 'withdrawn')",
         0.2,
     ),
@@ -36,7 +36,7 @@ UNDER_WAY = {
 async def follow_up(
     watcher: Watcher,
     traffic: Traffic,
-    place: Place,
+    place: SimulatedSchool,
     actors: Sequence[Actor],
     today: date,
     busy: float,
@@ -47,7 +47,7 @@ async def follow_up(
         for row in await watcher.fetch(query, place.code):
             if random.random() > likely * busy:
                 continue
-            schools = {row["asking_urn"], row["giving_urn"]}
+            schools = {row["requesting_urn"], row["supporting_urn"]}
             consortium = row.get("consortium_id")
             there = [one for one in actors if _concerned(one, room, schools, consortium)]
             if there:
@@ -57,7 +57,7 @@ async def follow_up(
 
 
 def _concerned(one: Actor, room: str, schools: set[int], consortium: UUID | None) -> bool:
-    if room == "cases":
+    if room == "escalations":
         return one.role in ("core_officer", "head_of_service") or (
             one.role == "consortium_lead" and one.consortium_id == consortium
         )

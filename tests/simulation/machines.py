@@ -15,13 +15,13 @@ from pathlib import Path
 import asyncpg
 import httpx
 
-from alongside.database.cluster import end_with_parent
-from alongside.database.embedded import EmbeddedServer, free_port
-from alongside.database.roles import APP, MIGRATOR, prepare_cluster
-from tests.faults.machine_room import children_of, command_of, kill, stop
-from tests.notifications.postroom import PostRoom, post_room
+from alongside.dev.postgres.cluster import end_with_parent
+from alongside.dev.postgres.embedded import EmbeddedServer, free_port
+from alongside.platform.database.roles import APP, MIGRATOR, prepare_cluster
+from tests.databases import ROLE_PASSWORDS, SIGNING_KEY
+from tests.faults.processes import children_of, command_of, kill, stop
+from tests.platform.notifications.mail_server import MailServer, mail_server
 from tests.simulation.clock import VirtualClock
-from tests.stage import FENCE_KEY, ROLE_PASSWORDS
 
 NAME = "alongside"
 COMMAND_SECONDS = 300
@@ -49,7 +49,7 @@ class Machines:
     folder: Path
     clock: VirtualClock
     server: ClockedServer
-    office: PostRoom
+    office: MailServer
     port: int
     desk_port: int
     desk: subprocess.Popen[bytes] | None = None
@@ -82,7 +82,7 @@ class Machines:
         return others | {
             "DATABASE_URL": self.server.url(APP, ROLE_PASSWORDS[APP], NAME),
             "ALONGSIDE_MIGRATOR_URL": self.server.url(MIGRATOR, ROLE_PASSWORDS[MIGRATOR], NAME),
-            "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+            "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
             "ALONGSIDE_SECRET": "s" * 32,
             "ALONGSIDE_MAIL": self.office.url,
             "ALONGSIDE_BASE_URL": "https://{host}",
@@ -184,7 +184,7 @@ async def machines(start: datetime) -> AsyncIterator[Machines]:
         server = ClockedServer(folder / "postgres", clock)
         await asyncio.to_thread(server.start)
         try:
-            async with post_room() as office:
+            async with mail_server() as office:
                 await prepare_cluster(server.superuser_url, ROLE_PASSWORDS, database=NAME)
                 room = Machines(folder, clock, server, office, free_port(), free_port())
                 room.tenants.mkdir()

@@ -7,12 +7,12 @@ from tests.simulation.database import Watcher
 from tests.simulation.people import Actor, sign_in
 
 STARTS = (
-    "/", "/desk", "/board", "/needs", "/offers", "/proposals", "/partnerships", "/schools", "/directory",
-    "/directory/entries", "/directory/health", "/directory/followings", "/directory/harvest", "/directory/import",
-    "/cases", "/cases/new", "/cases/learning", "/cases/safeguarding", "/case-cover", "/consortium", "/plans", "/people",
-    "/people/invitations/new", "/people/delegates/new", "/records", "/mail-failures", "/notices", "/account", "/roles",
-    "/interests", "/exclusions", "/fitness", "/accessibility", "/privacy", "/good-practice", "/needs/new", "/offers/new",
-    "/directory/new", "/needs.csv", "/offers.csv", "/cases.csv", "/cases/learning.csv", "/consortium/tracker.csv",
+    "/", "/home", "/needs-and-offers", "/needs", "/offers", "/proposals", "/agreements", "/schools", "/directory",
+    "/directory/entries", "/directory/insights", "/directory/subscriptions", "/directory/suggested-entries", "/directory/import",
+    "/escalations", "/escalations/new", "/escalations/reports", "/escalations/safeguarding", "/leave-cover", "/consortium", "/plans", "/people",
+    "/people/invitations/new", "/people/delegates/new", "/data-protection", "/failed-emails", "/notifications", "/account", "/roles",
+    "/interests", "/exclusions", "/support-suspensions", "/accessibility", "/privacy", "/good-practice", "/needs/new", "/offers/new",
+    "/directory/new", "/needs.csv", "/offers.csv", "/escalations.csv", "/escalations/reports.csv", "/consortium/tracker.csv",
     "/consortium/tracker.xlsx", "/directory/found.csv", "/directory/found.jsonl", "/directory/found.xlsx",
     "/good-practice.atom", "/good-practice.json",
 )  # fmt: skip

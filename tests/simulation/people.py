@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
-from alongside.people.queries import hashed
+from alongside.features.people.queries import hashed
 from tests.simulation.database import Watcher
-from tests.simulation.places import Place
+from tests.simulation.schools import SimulatedSchool
 
 GIVEN = [
     "Ada",
@@ -63,7 +63,7 @@ class Actor:
 
     authority_id: int
     person_id: UUID
-    appointment_id: UUID
+    role_assignment_id: UUID
     name: str
     email: str
     role: str
@@ -72,14 +72,14 @@ class Actor:
 
 
 PRESENT = """
-SELECT a.authority_id, p.id AS person_id, a.id AS appointment_id, p.name, p.email, a.role, a.school_urn, a.consortium_id
-  FROM appointment a JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
+SELECT a.authority_id, p.id AS person_id, a.id AS role_assignment_id, p.name, p.email, a.role, a.school_urn, a.consortium_id
+  FROM role_assignment a JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
  WHERE a.authority_id = $1 AND a.starts_on <= $2 AND (a.ends_on IS NULL OR a.ends_on > $2)
    AND (p.left_on IS NULL OR p.left_on > $2)
  ORDER BY a.id
 """
 SIGN_IN = """
-INSERT INTO signed_in (authority_id, token_hash, person_id, appointment_id, issuer, device, expires_at)
+INSERT INTO user_session (authority_id, token_hash, person_id, role_assignment_id, issuer, device, expires_at)
 VALUES ($1, $2, $3, $4, 'https://simulation.example', 'Simulation', now() + interval '2 hours')
 """
 
@@ -92,11 +92,13 @@ async def present(connection: Watcher, authority_id: int, day: date) -> list[Act
 async def sign_in(connection: Watcher, one: Actor) -> str:
     """A new browser of this person, in this role, as after the round trip to a provider; its cookie."""
     token = secrets.token_urlsafe(32)
-    await connection.execute(SIGN_IN, one.authority_id, hashed(token), one.person_id, one.appointment_id)
+    await connection.execute(SIGN_IN, one.authority_id, hashed(token), one.person_id, one.role_assignment_id)
     return token
 
 
-async def appoint(connection: Watcher, place: Place, name: str, role: str, since: date, **at: Any) -> None:
+async def appoint(
+    connection: Watcher, place: SimulatedSchool, name: str, role: str, since: date, **at: Any
+) -> None:
     """Somebody who was there before the simulation began."""
     person = uuid4()
     email = f"{name.lower().replace(' ', '.')}@{place.slug}.gov.uk"
@@ -108,13 +110,13 @@ async def appoint(connection: Watcher, place: Place, name: str, role: str, since
         email,
     )
     await connection.execute(
-        "INSERT INTO appointment (authority_id, person_id, role, school_urn, consortium_id, starts_on)"
+        "INSERT INTO role_assignment (authority_id, person_id, role, school_urn, consortium_id, starts_on)"
         " VALUES ($1, $2, $3, $4, $5, $6)",
         place.code, person, role, at.get("school_urn"), at.get("consortium_id"), since,
     )  # fmt: skip
 
 
-async def staff(connection: Watcher, place: Place, since: date, random: Random) -> None:
+async def staff(connection: Watcher, place: SimulatedSchool, since: date, random: Random) -> None:
     """A head for each school, a delegate for every fifth, leads and deputies, and the authority's own people."""
     names = (f"{one} {other}" for number in range(1, 99) for one, other in _pairs(random, number))
     for number, school in enumerate(place.open_schools):

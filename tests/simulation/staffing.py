@@ -12,11 +12,11 @@ from tests.simulation.emails import Emails
 from tests.simulation.filling import fill
 from tests.simulation.machines import Machines
 from tests.simulation.people import FAMILY, GIVEN, Actor, sign_in
-from tests.simulation.places import Place
+from tests.simulation.schools import SimulatedSchool
 
 WITHOUT_HEAD = """
 SELECT s.urn FROM school s WHERE s.authority_id = $1 AND s.status IN ('open', 'closing') AND NOT EXISTS (
-    SELECT FROM appointment a WHERE a.authority_id = s.authority_id AND a.school_urn = s.urn
+    SELECT FROM role_assignment a WHERE a.authority_id = s.authority_id AND a.school_urn = s.urn
        AND a.role = 'headteacher' AND (a.ends_on IS NULL OR a.ends_on > $2))
    AND NOT EXISTS (SELECT FROM invitation i WHERE i.authority_id = s.authority_id AND i.school_urn = s.urn
        AND i.used_at IS NULL AND i.withdrawn_at IS NULL)
@@ -33,7 +33,7 @@ class Staffing:
         self.watcher, self.traffic, self.front_desk, self.random = watcher, traffic, front_desk, random
         self.number = 0
 
-    async def come_and_go(self, place: Place, actors: list[Actor], today: Any) -> list[str]:
+    async def come_and_go(self, place: SimulatedSchool, actors: list[Actor], today: Any) -> list[str]:
         """Some leave, schools without a head get one, now and then somebody is invited as a delegate; what happened."""
         administrators = [one for one in actors if one.role == "authority_administrator"]
         if not administrators:
@@ -61,21 +61,21 @@ class Staffing:
                 done.append(await self._invite(browser, "consortium_lead", consortium=str(row["id"])))
         return [one for one in done if one]
 
-    async def _waiting(self, place: Place, consortium: UUID) -> bool:
+    async def _waiting(self, place: SimulatedSchool, consortium: UUID) -> bool:
         found = await self.watcher.fetchval(
             "SELECT count(*) FROM invitation WHERE authority_id = $1 AND consortium_id = $2 AND used_at IS NULL",
             place.code, consortium,
         )  # fmt: skip
         return bool(found)
 
-    async def _browser(self, place: Place, who: Actor) -> Browser:
+    async def _browser(self, place: SimulatedSchool, who: Actor) -> Browser:
         return Browser(self.traffic, who, place.host, await sign_in(self.watcher, who))
 
     async def _leave(self, browser: Browser, who: Actor) -> str:
         if self.random.random() < 0.5:
             path, word = f"/people/{who.person_id}/departure", "somebody left"
         else:
-            path, word = f"/people/appointments/{who.appointment_id}/end", "a role ended"
+            path, word = f"/people/appointments/{who.role_assignment_id}/end", "a role ended"
         opened = await browser.open(path)
         form = opened.form(path.rsplit("/", 1)[-1])
         if form is None:
@@ -98,7 +98,7 @@ class Staffing:
         )
         return "somebody was invited" if done.status == 303 else ""
 
-    async def take_up(self, emails: Emails, places: list[Place]) -> int:
+    async def take_up(self, emails: Emails, places: list[SimulatedSchool]) -> int:
         """Whoever was invited follows the link in the email; how many took up their role."""
         count, waiting = 0, list(emails.invitations)
         emails.invitations.clear()
@@ -116,7 +116,7 @@ class Staffing:
         return count
 
 
-async def place_new_schools(room: Machines, watcher: Watcher, place: Place) -> int:
+async def assign_new_schools(room: Machines, watcher: Watcher, place: SimulatedSchool) -> int:
     """The operator puts open schools that are in no consortium where they belong; how many."""
     rows = await watcher.fetch(
         "SELECT urn FROM school s WHERE authority_id = $1 AND status = 'open' AND NOT EXISTS (SELECT FROM"
@@ -132,7 +132,7 @@ async def place_new_schools(room: Machines, watcher: Watcher, place: Place) -> i
         file.write_text("\n".join(["urn,consortium", *lines]) + "\n")
         await room.command(
             "consortia",
-            "place",
+            "assign",
             str(file),
             "--authority",
             place.slug,

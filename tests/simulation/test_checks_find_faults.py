@@ -7,20 +7,20 @@ from typing import Any, cast
 import asyncpg
 import pytest
 
-from alongside.authorities.calendar import calendar_from, is_school_day
-from alongside.database.session import Database
-from tests.escalations.scene import a_case
-from tests.partnerships.scene import a_proposal, a_running_partnership
-from tests.people import NORTHSHIRE
+from alongside.features.authorities.calendar import calendar_from, is_school_day
+from alongside.platform.database.session import Database
+from tests.databases import DatabaseCopy, make_known
+from tests.features.agreements.builders import a_proposal, a_running_agreement
+from tests.features.escalations.builders import an_escalation
+from tests.personas import NORTHSHIRE
 from tests.simulation import checks
 from tests.simulation.calendar import Days
 from tests.simulation.database import Watcher
 from tests.simulation.faults import Faults
-from tests.stage import Copy, make_known
 
 
 @pytest.fixture
-async def watcher(copy: Copy) -> AsyncIterator[Watcher]:
+async def watcher(copy: DatabaseCopy) -> AsyncIterator[Watcher]:
     """The superuser's connection, with triggers asleep, in the place of the simulation's own."""
     connection = await asyncpg.connect(copy.superuser_url)
     await connection.execute("SET session_replication_role = replica")
@@ -44,12 +44,12 @@ async def found(watcher: Watcher, today: date | None = None) -> set[str]:
     ("statement", "kind"),
     [
         ("UPDATE offer SET days_taken = days_taken + 1", "an offer's pool differs from its agreements"),
-        ("UPDATE partnership SET days_used = 1", "days used differ from the recorded visits"),
-        ("UPDATE partnership SET state = 'closed'", "a state differs from the audit log: partnership"),
-        ("UPDATE need SET state = 'withdrawn'", "a running partnership whose need is elsewhere"),
-        ("DELETE FROM partnership", "a need agreed or in support without a partnership"),
+        ("UPDATE support_agreement SET days_used = 1", "days used differ from the recorded visits"),
+        ("UPDATE support_agreement SET state = 'closed'", "a state differs from the audit log: agreement"),
+        ("UPDATE need SET state = 'withdrawn'", "a running agreement whose need is elsewhere"),
+        ("DELETE FROM support_agreement", "a need agreed or in support without an agreement"),
         (
-            "UPDATE journal_entry SET schools = array[123456]",
+            "UPDATE audit_entry SET schools = array[123456]",
             "an audit entry about a school of another authority",
         ),
     ],
@@ -58,7 +58,7 @@ async def test_a_planted_fault_of_an_agreement_is_found(
     database: Database, watcher: Watcher, statement: str, kind: str
 ) -> None:
     """Of days, states and what hangs on what."""
-    await a_running_partnership(database)
+    await a_running_agreement(database)
     assert kind not in await found(watcher)
     await watcher.execute(f"{statement} WHERE authority_id = {NORTHSHIRE}")
     assert kind in await found(watcher)
@@ -78,7 +78,7 @@ async def test_a_planted_fault_of_a_proposal_is_found(database: Database, watche
 
 async def test_a_planted_fault_of_an_escalation_is_found(database: Database, watcher: Watcher) -> None:
     """Its deadline."""
-    await a_case(database)
+    await an_escalation(database)
     assert "an escalation is due at the wrong moment" not in await found(watcher)
     await watcher.execute("UPDATE escalation SET due_at = due_at + interval '1 day'")
     assert "an escalation is due at the wrong moment" in await found(watcher)

@@ -5,14 +5,14 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alongside.authorities.files import read_authority
-from alongside.authorities.registry import register_settings
-from alongside.authorities.settings import AuthoritySettings
-from alongside.worker.clocks import due_now, hours_now
+from alongside.features.authorities.files import read_authority
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities.settings_cache import register_settings
+from alongside.worker.scheduler import due_now, hours_now
 from tests.simulation.clock import VirtualClock
 from tests.simulation.database import Watcher
 from tests.simulation.faults import Faults
-from tests.simulation.places import Place
+from tests.simulation.schools import SimulatedSchool
 
 PATIENCE = 60.0
 """Seconds of real time for the work of one part of a day."""
@@ -21,9 +21,9 @@ STEP = 4.0
 """Seconds of real time after which some minutes of virtual time pass."""
 
 WORK_LEFT = {
-    "clocks": "SELECT count(*) FROM unnest($2::text[]) AS due (name) WHERE NOT EXISTS (SELECT FROM clock_run r"
+    "clocks": "SELECT count(*) FROM unnest($2::text[]) AS due (name) WHERE NOT EXISTS (SELECT FROM scheduled_job_run r"
     " WHERE r.authority_id = $1 AND r.day = $3 AND r.clock = due.name)",
-    "emails": "SELECT count(*) FROM mail WHERE authority_id = $1 AND (state = 'sending'"
+    "emails": "SELECT count(*) FROM email_outbox WHERE authority_id = $1 AND (state = 'sending'"
     " OR state = 'waiting' AND due_at <= now() AND hours = ANY($2::text[]))",
     "reminders": "SELECT count(*) FROM escalation_timer WHERE authority_id = $1"
     " AND (state = 'claimed' OR $2::boolean AND state = 'armed' AND remind_at <= now())",
@@ -31,7 +31,7 @@ WORK_LEFT = {
 }
 
 
-def settings_in(folder: Path, place: Place) -> AuthoritySettings:
+def settings_in(folder: Path, place: SimulatedSchool) -> AuthoritySettings:
     """What the operator has put in force, known to this process as well."""
     settings, mistakes = read_authority(folder / f"{place.slug}.toml")
     assert settings is not None, mistakes
@@ -40,7 +40,7 @@ def settings_in(folder: Path, place: Place) -> AuthoritySettings:
 
 
 async def until_quiet(
-    watcher: Watcher, folder: Path, places: list[Place], clock: VirtualClock, faults: Faults
+    watcher: Watcher, folder: Path, places: list[SimulatedSchool], clock: VirtualClock, faults: Faults
 ) -> None:
     """Wake the worker and wait until nothing is left that it could do now; what stays undone is a fault.
 

@@ -22,16 +22,16 @@ from tests.simulation.faults import Faults
 from tests.simulation.following import follow_up
 from tests.simulation.machines import Machines, machines
 from tests.simulation.people import Actor, present, sign_in, somebody, staff
-from tests.simulation.places import (
+from tests.simulation.schools import (
     FUND_PENCE,
     NAMES,
-    Place,
+    SimulatedSchool,
     let_a_month_pass,
-    make_place,
+    make_school,
     register_file,
     tenant_file,
 )
-from tests.simulation.staffing import Staffing, place_new_schools
+from tests.simulation.staffing import Staffing, assign_new_schools
 from tests.simulation.waiting import settings_in, until_quiet
 
 SLOTS = ((6, 20), (8, 20), (10, 40), (13, 30), (16, 40), (19, 30))
@@ -76,7 +76,7 @@ class Year:
     emails: Emails
     faults: Faults
     random: Random
-    places: list[Place]
+    places: list[SimulatedSchool]
     days: dict[int, Days]
     happened: Counter[str] = field(default_factory=Counter)
     pages_opened: int = 0
@@ -92,7 +92,7 @@ class Year:
         for place in self.places:
             await self.apply(place)
             await self.import_register(place, self.plan.start - timedelta(days=2))
-            await place_new_schools(self.room, self.watcher, place)
+            await assign_new_schools(self.room, self.watcher, place)
             await staff(self.watcher, place, self.plan.start - timedelta(days=400), self.random)
 
     async def run(self) -> None:
@@ -130,20 +130,20 @@ class Year:
                 for one in let_a_month_pass(place, today, at_least=1 if first else 0):
                     self.happened[one.kind] += 1
                 await self.import_register(place, today)
-                await place_new_schools(self.room, self.watcher, place)
+                await assign_new_schools(self.room, self.watcher, place)
             if first or self.random.random() < 1 / 60:
                 await self.change_calendar(place, today)
             actors = await present(self.watcher, place.code, today)
             self.happened.update(await self.staffing.come_and_go(place, actors, today))
         self.happened["roles taken up"] += await self.staffing.take_up(self.emails, self.places)
 
-    async def import_register(self, place: Place, today: date) -> None:
+    async def import_register(self, place: SimulatedSchool, today: date) -> None:
         """A release of the register, imported by the operator."""
         file = register_file(place, self.room.folder, today)
         await self.room.command("schools", "import", str(file), "--authority", place.slug, "--yes")
         self.happened["register releases"] += 1
 
-    async def change_calendar(self, place: Place, today: date) -> None:
+    async def change_calendar(self, place: SimulatedSchool, today: date) -> None:
         """The authority fixes another training day some weeks ahead."""
         day = today + timedelta(days=self.random.randint(4, 30))
         if self.days[place.code].open(day):
@@ -151,13 +151,13 @@ class Year:
             await self.apply(place)
             self.happened["calendars changed"] += 1
 
-    async def apply(self, place: Place) -> None:
+    async def apply(self, place: SimulatedSchool) -> None:
         """Put the authority's settings in force."""
         file = self.room.tenants / f"{place.slug}.toml"
         file.write_text(tenant_file(place, sorted(self.days[place.code].inset)))
         await self.room.command("authority", "apply", place.slug, "--yes")
 
-    async def act(self, place: Place, today: date) -> None:
+    async def act(self, place: SimulatedSchool, today: date) -> None:
         """What the people of an authority do in a part of a day."""
         actors = await present(self.watcher, place.code, today)
         busy = 1.0 if self.days[place.code].open(today) else 0.05
@@ -171,7 +171,9 @@ class Year:
         await follow_up(self.watcher, self.traffic, place, actors, today, busy, self.random)
         await self.answer_emails(place, actors, today, busy)
 
-    async def answer_emails(self, place: Place, actors: list[Actor], today: date, busy: float) -> None:
+    async def answer_emails(
+        self, place: SimulatedSchool, actors: list[Actor], today: date, busy: float
+    ) -> None:
         """Some of those who were written to open the link and take the next step."""
         await self.emails.of_today(self.watcher, self.places, self.faults, killed=bool(self.room.kills))
         by_address = {one.email: one for one in actors}
@@ -290,7 +292,7 @@ async def simulate(plan: Plan) -> Year:
         ("third", "Third", 905, 20_000),
     )
     places = [
-        make_place(*names[number][:3], size, names[number][3], Random(plan.seed * 10 + number), number)
+        make_school(*names[number][:3], size, names[number][3], Random(plan.seed * 10 + number), number)
         for number, size in enumerate(plan.sizes)
     ]
     async with (

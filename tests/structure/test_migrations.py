@@ -6,9 +6,9 @@ from typing import Any
 
 import asyncpg
 
-from alongside.database.roles import make_database
-from alongside.tables import statements
-from tests.stage import Copy, Stage
+from alongside.models_registry import full_schema
+from alongside.platform.database.roles import make_database
+from tests.databases import DatabaseCopy, DatabaseServer
 
 BASELINE = Path(__file__).parents[2] / "migrations" / "versions" / "0001_baseline.sql"
 CATALOGUE = {
@@ -20,11 +20,11 @@ CATALOGUE = {
     "policies": "SELECT tablename, policyname, permissive, cmd, roles::text, qual, with_check FROM pg_policies",
     "triggers": "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     "functions": "SELECT oid::regprocedure::text, prosrc, provolatile::text, prosecdef, proconfig::text FROM pg_proc"
-    " WHERE pronamespace::regnamespace::text IN ('public', 'fence', 'search') AND NOT EXISTS"
+    " WHERE pronamespace::regnamespace::text IN ('public', 'security', 'search') AND NOT EXISTS"
     " (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')",
     "grants": "SELECT relname, relacl::text, relrowsecurity, relforcerowsecurity FROM pg_class"
     " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'",
-    "moves": "SELECT subject, start, finish FROM legal_move",
+    "moves": "SELECT subject, start, finish FROM allowed_transition",
 }
 
 
@@ -37,8 +37,8 @@ async def catalogue(url: str) -> dict[str, set[Any]]:
         await connection.close()
 
 
-async def put_clock_back(copy: Copy) -> None:
-    """Give a copy the clock of the migrations again, in place of the one that `tests.stage` sets."""
+async def put_clock_back(copy: DatabaseCopy) -> None:
+    """Give a copy the clock of the migrations again, in place of the one that `tests.databases` sets."""
     written = BASELINE.read_text(encoding="utf-8")
     found = re.search(r"CREATE FUNCTION london_today\(\).*?\$\$;", written, re.DOTALL | re.IGNORECASE)
     assert found is not None
@@ -49,23 +49,25 @@ async def put_clock_back(copy: Copy) -> None:
         await connection.close()
 
 
-async def test_the_migrations_make_what_the_models_declare(stage: Stage, copy: Copy) -> None:
+async def test_the_migrations_make_what_the_models_declare(
+    database_server: DatabaseServer, copy: DatabaseCopy
+) -> None:
     """Made by all migrations one after another, and made at once from the models: the same catalogue."""
-    superuser = await asyncpg.connect(stage.url("postgres", "postgres"))
+    superuser = await asyncpg.connect(database_server.url("postgres", "postgres"))
     try:
         await make_database(superuser, "from_models")
     finally:
         await superuser.close()
-    migrator = await asyncpg.connect(stage.url("from_models", "alongside_migrator"))
+    migrator = await asyncpg.connect(database_server.url("from_models", "alongside_migrator"))
     try:
-        for statement in statements():
+        for statement in full_schema():
             await migrator.execute(statement)
     finally:
         await migrator.close()
     await put_clock_back(copy)
     migrated, declared = (
         await catalogue(copy.superuser_url),
-        await catalogue(stage.url("from_models", "postgres")),
+        await catalogue(database_server.url("from_models", "postgres")),
     )
     for name in CATALOGUE:
         assert migrated[name] == declared[name], f"{name}: run python -m tests.structure.write_baseline"

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-import alongside.tables  # noqa: F401  (declares every workflow)
-from alongside.access.permissions import LAW, Reach
-from alongside.access.person import ROLE_NAMES, SIGNED_IN_ROLES
-from alongside.workflow import WORKFLOWS, diagram
+import alongside.models_registry  # noqa: F401  (declares every workflow)
+from alongside.platform.access.permissions import ROLE_PERMISSIONS, Scope
+from alongside.platform.access.principal import ROLE_NAMES, SIGNED_IN_ROLES
+from alongside.platform.workflow import WORKFLOWS, diagram
 
 SOURCE = Path(__file__).parents[2] / "src" / "alongside"
-REACH_WORDS = {
-    Reach.OWN_SCHOOL: "own school",
-    Reach.OWN_CONSORTIUM: "consortium",
-    Reach.AUDIENCE: "audience",
-    Reach.AUTHORITY: "authority",
+SCOPE_WORDS = {
+    Scope.OWN_SCHOOL: "own school",
+    Scope.OWN_CONSORTIUM: "consortium",
+    Scope.AUDIENCE: "audience",
+    Scope.AUTHORITY: "authority",
 }
 
 
@@ -41,8 +41,8 @@ def matrix() -> str:
         "| permission | " + " | ".join(ROLE_NAMES[role] for role in roles) + " |",
         "|---|" + "---|" * len(roles),
     ]
-    for permission, entry in LAW.items():
-        cells = [REACH_WORDS[entry[role]] if role in entry else "–" for role in roles]
+    for permission, entry in ROLE_PERMISSIONS.items():
+        cells = [SCOPE_WORDS[entry[role]] if role in entry else "–" for role in roles]
         lines.append(f"| {permission.value.replace('_', ' ')} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

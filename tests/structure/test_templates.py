@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alongside.web.templates import make_environment
+from alongside.platform.web.templates import make_environment
 
 FOLDER = Path(__file__).parents[2] / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*"))

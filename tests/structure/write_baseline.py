@@ -5,14 +5,14 @@ For use until the first installation in production; after that each change of th
 
 from pathlib import Path
 
-from alongside.tables import statements
+from alongside.models_registry import full_schema
 
 BASELINE = Path(__file__).parents[2] / "migrations" / "versions" / "0001_baseline.sql"
 
 
 def script() -> str:
     """All statements of the schema as one SQL script, each ended by a semicolon."""
-    return "\n\n".join(f"{one.strip().rstrip(';')};" for one in statements()) + "\n"
+    return "\n\n".join(f"{one.strip().rstrip(';')};" for one in full_schema()) + "\n"
 
 
 if __name__ == "__main__":

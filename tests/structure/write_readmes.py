@@ -2,7 +2,7 @@
 
 import re
 
-from alongside.workflow import WORKFLOWS, diagram
+from alongside.platform.workflow import WORKFLOWS, diagram
 from tests.structure.test_readmes import SOURCE, matrix
 
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside.database.folding import fold
-from alongside.directory.search.question import understand, words_in
+from alongside.features.directory.search.query_parser import parse_query, words_in
+from alongside.platform.database.folding import fold
 from tests.client import Client, words
-from tests.people import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORTHSHIRE
-from tests.stage import Copy
+from tests.databases import DatabaseCopy
+from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORTHSHIRE
 
 NAME = "St Étienne’s Church of England Voluntary Aided Primary School, Ashton-in-the-Weir"
 TYPED = [
@@ -28,11 +28,11 @@ PAGES = [
     ("/schools", ADMINISTRATOR),
     ("/people", ADMINISTRATOR),
     ("/consortium/tracker.csv", LEAD_OF_NORTH),
-    ("/board", HEAD_OF_PARK),
+    ("/needs-and-offers", HEAD_OF_PARK),
 ]
 
 
-async def rename(copy: Copy) -> None:
+async def rename(copy: DatabaseCopy) -> None:
     """Give Mill and its head names that are hard to type, and Mill an open need."""
     boss = await asyncpg.connect(copy.superuser_url)
     await boss.execute("SET session_replication_role = replica")
@@ -43,8 +43,8 @@ async def rename(copy: Copy) -> None:
         HEAD_OF_MILL.person_id,
     )
     await boss.execute(
-        "INSERT INTO need (authority_id, school_urn, state, title, theme, phase, wanted, good_looks_like,"
-        " form_of_support, urgency, audience, shown_to_all_from, posted_at, confirmed_on)"
+        "INSERT INTO need (authority_id, school_urn, state, title, theme, phase, wanted, success_criteria,"
+        " form_of_support, urgency, audience, visible_to_authority_from, posted_at, confirmed_on)"
         " VALUES ($1, $2, 'open', 'Fluency', 'writing', 'primary', 'x', 'y', 'coaching', 'soon', 'everybody',"
         " CURRENT_DATE, now(), CURRENT_DATE)",
         NORTHSHIRE,
@@ -54,7 +54,9 @@ async def rename(copy: Copy) -> None:
 
 
 @pytest.mark.parametrize(("path", "one"), PAGES, ids=[path for path, _ in PAGES])
-async def test_a_school_is_found_by_any_spelling(client: Client, copy: Copy, path: str, one: object) -> None:
+async def test_a_school_is_found_by_any_spelling(
+    client: Client, copy: DatabaseCopy, path: str, one: object
+) -> None:
     await rename(copy)
     lost = []
     for typed in TYPED:
@@ -71,7 +73,7 @@ async def test_a_school_is_found_by_any_spelling(client: Client, copy: Copy, pat
 @pytest.mark.parametrize(
     "typed", ["zoe o'brien", "OBRIEN", "Zoe\u0308", "brien luczak", "O’Brien-Łuczak", "obrien łuczak"]
 )
-async def test_a_person_is_found_by_any_spelling(client: Client, copy: Copy, typed: str) -> None:
+async def test_a_person_is_found_by_any_spelling(client: Client, copy: DatabaseCopy, typed: str) -> None:
     await rename(copy)
     for path in ("/people", "/sign-in"):
         headers = client._headers(ADMINISTRATOR if path == "/people" else None, {})
@@ -103,7 +105,7 @@ SPELLINGS = [
 ]
 
 
-async def test_sql_and_python_fold_alike(copy: Copy) -> None:
+async def test_sql_and_python_fold_alike(copy: DatabaseCopy) -> None:
     boss = await asyncpg.connect(copy.superuser_url)
     different = [
         (one, found, fold(one))
@@ -138,7 +140,7 @@ def test_words_of_schools_are_understood_in_every_spelling(typed: str, same: str
     jargon = [("PE", "physical education"), ("SEND", "special educational needs"), ("computing", "ICT")]
 
     def ways(question: str) -> set[tuple[int, str]]:
-        return {(part.group, part.text) for part in understand(words_in(question), {}, jargon).parts}
+        return {(part.group, part.text) for part in parse_query(words_in(question), {}, jargon).parts}
 
     assert ways(typed) == ways(same)
     assert ways(typed)

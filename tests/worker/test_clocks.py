@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from alongside.access.person import Person
-from alongside.authorities import settings_of
-from alongside.authorities.settings import AuthoritySettings
-from alongside.database.session import Database
-from alongside.worker import clocks
-from alongside.worker.clocks import CLOCKS, Clock, Clocks, due_now, hours_now
-from tests.people import NORTHSHIRE, SOUTHSHIRE
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.platform.access.principal import Principal
+from alongside.platform.database.session import Database
+from alongside.worker import scheduler
+from alongside.worker.scheduler import CLOCKS, Clock, Clocks, due_now, hours_now
+from tests.personas import NORTHSHIRE, SOUTHSHIRE
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -36,7 +36,7 @@ def at(written: str) -> datetime:
         ("2027-06-15T07:30", ("school_hours", "waking_hours")),
     ],
 )
-def test_letters_leave_in_school_hours_by_the_clock_in_london(moment: str, hours: tuple[str, ...]) -> None:
+def test_emails_leave_in_school_hours_by_the_clock_in_london(moment: str, hours: tuple[str, ...]) -> None:
     assert hours_now(settings_of(NORTHSHIRE), at(moment)) == hours
 
 
@@ -58,15 +58,15 @@ async def test_every_clock_runs_once_a_day_whatever_the_number_of_workers(databa
     ran = await asyncio.gather(*(Clocks(database).run(settings_of(NORTHSHIRE), noon) for _ in range(4)))
     names = sorted(name for one in ran for name in one)
     assert sorted({clock.name for clock in CLOCKS} | {"write_digests"}) == sorted(set(names))
-    async with database.fenced(NORTHSHIRE, read_only=True) as session:
-        rows = (await session.execute(text("SELECT clock FROM clock_run"))).scalars().all()
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
+        rows = (await session.execute(text("SELECT clock FROM scheduled_job_run"))).scalars().all()
     assert sorted(rows) == sorted(set(names))
     assert await Clocks(database).run(settings_of(NORTHSHIRE), noon) == []
     assert await Clocks(database).run(settings_of(NORTHSHIRE), at("2026-11-25T12:00")) != []
 
 
 def with_clocks(monkeypatch: pytest.MonkeyPatch, *made: Clock) -> None:
-    monkeypatch.setattr(clocks, "CLOCKS", made)
+    monkeypatch.setattr(scheduler, "CLOCKS", made)
 
 
 async def test_a_clock_that_fails_leaves_nothing_and_keeps_no_other(
@@ -74,13 +74,13 @@ async def test_a_clock_that_fails_leaves_nothing_and_keeps_no_other(
 ) -> None:
     told: list[int] = []
 
-    async def half(session: Any, person: Person, _: AuthoritySettings) -> int:
+    async def half(session: Any, person: Principal, _: AuthoritySettings) -> int:
         await session.execute(text("UPDATE person SET name = 'half done'"))
         if person.authority_id == NORTHSHIRE:
             raise ValueError
         return 0
 
-    async def good(_session: Any, person: Person, _: AuthoritySettings) -> int:
+    async def good(_session: Any, person: Principal, _: AuthoritySettings) -> int:
         told.append(person.authority_id)
         return 0
 
@@ -90,9 +90,9 @@ async def test_a_clock_that_fails_leaves_nothing_and_keeps_no_other(
     assert await mine.run(settings_of(NORTHSHIRE), noon) == ["good", "write_digests"]
     assert await mine.run(settings_of(SOUTHSHIRE), noon) == ["half", "good", "write_digests"]
     assert told == [NORTHSHIRE, SOUTHSHIRE]
-    async with database.fenced(NORTHSHIRE, read_only=True) as session:
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
         assert not await session.scalar(text("SELECT count(*) FROM person WHERE name = 'half done'"))
-        assert not await session.scalar(text("SELECT count(*) FROM clock_run WHERE clock = 'half'"))
+        assert not await session.scalar(text("SELECT count(*) FROM scheduled_job_run WHERE clock = 'half'"))
 
 
 async def test_a_clock_with_more_than_one_batch_is_run_until_it_has_run_out(
@@ -100,7 +100,7 @@ async def test_a_clock_with_more_than_one_batch_is_run_until_it_has_run_out(
 ) -> None:
     left = [200, 200, 3]
 
-    async def batches(_session: Any, _person: Person, _: AuthoritySettings) -> int:
+    async def batches(_session: Any, _person: Principal, _: AuthoritySettings) -> int:
         return left.pop(0)
 
     with_clocks(monkeypatch, Clock("batches", 7, batches))

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from alongside.database.listening import Listener
-from tests.stage import Copy
+from alongside.platform.database.listener import Listener
+from tests.databases import DatabaseCopy
 
 
 async def stops(listener: Listener) -> None:
@@ -16,7 +16,7 @@ async def stops(listener: Listener) -> None:
 
 @pytest.mark.parametrize("steps", range(6))
 async def test_a_connection_lost_in_the_moment_of_stopping_keeps_nobody_waiting(
-    module_database: Copy, steps: int
+    module_database: DatabaseCopy, steps: int
 ) -> None:
     """A machine that goes down ends PostgreSQL and the worker together: the worker must not try for ever."""
     connected = asyncio.Event()

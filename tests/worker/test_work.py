@@ -11,34 +11,34 @@ from typing import Any
 
 import asyncpg
 
-from alongside.access.person import system
-from alongside.database.session import Database
-from alongside.notifications.transports import Smtp
+from alongside.platform.access.principal import system
+from alongside.platform.database.session import Database
+from alongside.platform.notifications.transports import Smtp
 from alongside.settings import Settings
-from alongside.worker.rounds import Worker
-from tests.notifications.postroom import (
+from alongside.worker.main import Worker
+from tests.databases import SIGNING_KEY, DatabaseCopy
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, SOUTHSHIRE
+from tests.platform.notifications.mail_server import (
     NOON,
     SCHOOL_DAY,
     SENDER,
-    PostRoom,
+    MailServer,
     change,
-    letters,
-    post_room,
+    emails,
+    mail_server,
     sender_over,
     tell_about,
 )
-from tests.people import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, SOUTHSHIRE
-from tests.stage import FENCE_KEY, Copy
 
 MILL, PARK = HEAD_OF_MILL.person_id, HEAD_OF_PARK.person_id
 
 
 @contextmanager
-def worker_process(copy: Copy, mail: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker_process(copy: DatabaseCopy, mail: str) -> Iterator[subprocess.Popen[bytes]]:
     """`alongside worker` as an operator starts it; the demonstration's clock, so that it sends at night too."""
     environment = os.environ | {
         "DATABASE_URL": copy.app_url,
-        "ALONGSIDE_FENCE_KEY": FENCE_KEY.decode(),
+        "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
         "ALONGSIDE_SECRET": "s" * 32,
         "ALONGSIDE_MAIL": mail,
         "ALONGSIDE_MAIL_FROM": SENDER,
@@ -55,10 +55,10 @@ def worker_process(copy: Copy, mail: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @asynccontextmanager
-async def worker_here(database: Database, copy: Copy, transport: Any) -> AsyncIterator[Worker]:
+async def worker_here(database: Database, copy: DatabaseCopy, transport: Any) -> AsyncIterator[Worker]:
     """A worker in this process, on a Tuesday at noon."""
     settings = Settings(
-        database_url=copy.app_url, fence_key=FENCE_KEY, secret=b"s" * 32, base_url="https://{host}"
+        database_url=copy.app_url, signing_key=SIGNING_KEY, secret=b"s" * 32, base_url="https://{host}"
     )
     worker = Worker(database, settings, sender_over(database, transport), now=lambda: NOON)
     task = asyncio.create_task(worker.work())
@@ -76,16 +76,16 @@ async def until(true: Any, seconds: float = 30) -> None:
 
 
 async def test_killed_between_handing_over_and_marking_nothing_is_lost_and_the_mailbox_has_one_of_each(
-    database: Database, copy: Copy
+    database: Database, copy: DatabaseCopy
 ) -> None:
     """Five rounds of SIGKILL just as the server says yes: before the worker could note it."""
     for number in range(30):
         await tell_about(database, [MILL], str(number))
     kills = 0
 
-    async with post_room() as room:
+    async with mail_server() as room:
 
-        async def kill_the_sender(_message: Any, taken: PostRoom) -> None:
+        async def kill_the_sender(_message: Any, taken: MailServer) -> None:
             nonlocal kills
             if kills < 5 and len(taken.copies) >= 3 * kills + 1:
                 kills += 1
@@ -98,21 +98,23 @@ async def test_killed_between_handing_over_and_marking_nothing_is_lost_and_the_m
                 while process.poll() is None and not sent.done():
                     await asyncio.sleep(0.02)
                 sent.cancel()
-            await change(database, "UPDATE mail SET lease_until = now() WHERE state = 'sending'")
+            await change(database, "UPDATE email_outbox SET lease_until = now() WHERE state = 'sending'")
             if await all_are(database, "sent"):
                 break
         assert kills == 5
-        written = {f"<{one.message_id}@schools.example>" for one in await letters(database)}
+        written = {f"<{one.message_id}@schools.example>" for one in await emails(database)}
         assert set(room.inbox) == written
         assert len(written) == 30
         assert len(room.copies) > 30, "the kills did hit between the yes and the note"
 
 
 async def all_are(database: Database, state: str) -> bool:
-    return {one.state for one in await letters(database)} == {state}
+    return {one.state for one in await emails(database)} == {state}
 
 
-async def test_told_to_stop_it_stops_and_says_so_with_exit_code_0(database: Database, copy: Copy) -> None:
+async def test_told_to_stop_it_stops_and_says_so_with_exit_code_0(
+    database: Database, copy: DatabaseCopy
+) -> None:
     await tell_about(database, [MILL], "1")
     with worker_process(copy, "readable") as process:
         await until(lambda: all_are(database, "sent"))
@@ -120,8 +122,10 @@ async def test_told_to_stop_it_stops_and_says_so_with_exit_code_0(database: Data
         assert await asyncio.to_thread(process.wait, 6) == 0
 
 
-async def test_a_letter_is_sent_at_the_call_not_at_the_next_round(database: Database, copy: Copy) -> None:
-    async with post_room() as room, worker_here(database, copy, Smtp(room.url, SENDER)) as worker:
+async def test_an_email_is_sent_at_the_call_not_at_the_next_round(
+    database: Database, copy: DatabaseCopy
+) -> None:
+    async with mail_server() as room, worker_here(database, copy, Smtp(room.url, SENDER)) as worker:
         await until(lambda: idle(worker))
         await asyncio.sleep(0.5)
         await tell_about(database, [MILL], "1")
@@ -132,12 +136,14 @@ async def idle(worker: Worker) -> bool:
     return not worker.busy
 
 
-async def arrived(room: PostRoom, count: int) -> bool:
+async def arrived(room: MailServer, count: int) -> bool:
     return len(room.copies) >= count
 
 
-async def test_it_goes_on_when_postgresql_has_cut_all_its_connections(database: Database, copy: Copy) -> None:
-    async with post_room() as room, worker_here(database, copy, Smtp(room.url, SENDER)):
+async def test_it_goes_on_when_postgresql_has_cut_all_its_connections(
+    database: Database, copy: DatabaseCopy
+) -> None:
+    async with mail_server() as room, worker_here(database, copy, Smtp(room.url, SENDER)):
         for number in range(3):
             superuser = await asyncpg.connect(copy.superuser_url)
             await superuser.execute(
@@ -154,13 +160,15 @@ async def test_it_goes_on_when_postgresql_has_cut_all_its_connections(database: 
             await until(lambda number=number: arrived(room, number + 1), 10)
 
 
-async def test_one_authoritys_slow_letters_keep_no_other_waiting(database: Database, copy: Copy) -> None:
+async def test_one_authoritys_slow_emails_keep_no_other_waiting(
+    database: Database, copy: DatabaseCopy
+) -> None:
     for number in range(100):
         await tell_about(database, [MILL], str(number))
     await tell_about(database, [PARK], "1", SOUTHSHIRE)
-    async with post_room() as room:
+    async with mail_server() as room:
 
-        async def slow(message: Any, _: PostRoom) -> None:
+        async def slow(message: Any, _: MailServer) -> None:
             if "901" in message["To"]:
                 await asyncio.sleep(1)
 
@@ -172,7 +180,7 @@ async def test_one_authoritys_slow_letters_keep_no_other_waiting(database: Datab
 
 
 async def all_sent_of(database: Database, authority_id: int) -> bool:
-    return {one.state for one in await letters(database, authority_id)} == {"sent"}
+    return {one.state for one in await emails(database, authority_id)} == {"sent"}
 
 
 def test_the_cast_is_on_a_school_day() -> None:

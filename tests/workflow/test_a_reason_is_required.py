@@ -6,42 +6,42 @@ from typing import Any
 import asyncpg
 import pytest
 
-import alongside.tables  # noqa: F401  (declares every workflow)
-from alongside.access.person import Person, Role
-from alongside.database.base import Base
-from alongside.errors import NotThere, Refused
-from alongside.workflow import BEGINNING, WORKFLOWS, Move, Workflow, take
-from tests.access.world import World, make_world
-from tests.escalations.scene import acting, ask_as
-from tests.people import CAST, FORD, MILL, NORTH, NORTHSHIRE, OFFICER
-from tests.stage import Copy, copy_of_template, drop, open_database
+import alongside.models_registry  # noqa: F401  (declares every workflow)
+from alongside.errors import ActionRefused, NotFound
+from alongside.platform.access.principal import Principal, Role
+from alongside.platform.database.base import Base
+from alongside.platform.workflow import INITIAL, WORKFLOWS, Transition, Workflow, apply_transition
+from tests.access.dataset import World, make_world
+from tests.databases import DatabaseCopy, copy_of_template, drop, open_database
+from tests.features.escalations.builders import acting, ask_as
+from tests.personas import FORD, MILL, NORTH, NORTHSHIRE, OFFICER, PERSONAS
 
 NEEDING = [
     (flow, move)
     for flow in WORKFLOWS.values()
     for move in flow.moves
-    if move.note_required and BEGINNING not in move.starts
+    if move.note_required and INITIAL not in move.starts
 ]
 
 BESIDES: dict[str, dict[str, Any]] = {
-    "visit": {"asking_urn": MILL, "giving_urn": FORD},
-    "amendment": {"asking_urn": MILL, "giving_urn": FORD},
+    "visit": {"requesting_urn": MILL, "supporting_urn": FORD},
+    "amendment": {"requesting_urn": MILL, "supporting_urn": FORD},
     "escalation_task": {"school_urn": MILL, "consortium_id": NORTH, "handling_consortium_id": None},
 }
-"""What the actions read beside the row itself: the schools or the case to which it belongs."""
+"""What the actions read beside the row itself: the schools or the escalation to which it belongs."""
 
 MAPPED: dict[str, Any] = {one.class_.__tablename__: one.class_ for one in Base.registry.mappers}
 
 
 @pytest.fixture(scope="module")
-async def ready(stage: Any) -> Any:
+async def ready(database_server: Any) -> Any:
     """A database with one of everything: its copy, the app's way to it, and the ids."""
-    copy: Copy = await copy_of_template(stage)
+    copy: DatabaseCopy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
     database = open_database(copy)
     yield copy, database, world
     await database.close()
-    await drop(stage, copy)
+    await drop(database_server, copy)
 
 
 def test_there_are_moves_that_need_a_reason() -> None:
@@ -52,17 +52,17 @@ def test_there_are_moves_that_need_a_reason() -> None:
 @pytest.mark.parametrize(("flow", "move"), NEEDING, ids=lambda one: getattr(one, "verb", one))
 @pytest.mark.parametrize("note", [None, "", "  \n"], ids=["none", "empty", "blank"])
 async def test_without_a_reason_it_is_refused(
-    ready: Any, flow: Workflow, move: Move, note: str | None
+    ready: Any, flow: Workflow, move: Transition, note: str | None
 ) -> None:
     """Somebody who may make the move, on a row in a state from which it starts."""
     copy, database, world = ready
     row = await row_in(copy, world, flow, move)
     before = dict(row)
     for person in those_who_may(flow, move, row):
-        async with database.fenced(NORTHSHIRE) as session:
+        async with database.transaction(NORTHSHIRE) as session:
             await ask_as(session, OFFICER)
-            with pytest.raises(Refused, match="Give a reason"):
-                await take(
+            with pytest.raises(ActionRefused, match="Give a reason"):
+                await apply_transition(
                     session,
                     person,
                     MAPPED[flow.subject],
@@ -73,9 +73,9 @@ async def test_without_a_reason_it_is_refused(
     assert dict(await row_in(copy, world, flow, move)) == before
 
 
-async def row_in(copy: Copy, world: World, flow: Workflow, move: Move) -> Any:
+async def row_in(copy: DatabaseCopy, world: World, flow: Workflow, move: Transition) -> Any:
     """A row of the head's own school, or its consortium, in a state from which the move starts."""
-    name = {"escalation": "case_id", "escalation_task": "task_id", "directory_entry": "entry_id"}.get(
+    name = {"escalation": "escalation_id", "escalation_task": "task_id", "directory_entry": "entry_id"}.get(
         flow.subject, {"plan_run": "run_id"}.get(flow.subject, f"{flow.subject}_id")
     )
     owner = await asyncpg.connect(copy.superuser_url)
@@ -96,24 +96,24 @@ async def row_in(copy: Copy, world: World, flow: Workflow, move: Move) -> Any:
     return found
 
 
-def those_who_may(flow: Workflow, move: Move, row: Any) -> list[Person]:
+def those_who_may(flow: Workflow, move: Transition, row: Any) -> list[Principal]:
     """Everybody of the cast in whose reach the move is; the product itself for its own moves."""
     if move.permission is None:
         system: Any = SimpleNamespace(role=Role.SYSTEM, authority_id=NORTHSHIRE)
         return [system]
-    found = [acting(one) for one in CAST if _reaches(flow, move, acting(one), row)]
+    found = [acting(one) for one in PERSONAS if _reaches(flow, move, acting(one), row)]
     assert found, "nobody of the cast may make this move"
     return found
 
 
-def _reaches(flow: Workflow, move: Move, person: Person, row: Any) -> bool:
-    from alongside.workflow import _require_reach
+def _reaches(flow: Workflow, move: Transition, person: Principal, row: Any) -> bool:
+    from alongside.platform.workflow import _require_scope
 
     assert move.permission is not None
     try:
-        _require_reach(
+        _require_scope(
             flow, person, move.permission, SimpleNamespace(**(BESIDES.get(flow.subject, {}) | dict(row)))
         )
-    except NotThere:
+    except NotFound:
         return False
     return True

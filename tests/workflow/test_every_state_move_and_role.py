@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-import alongside.tables  # noqa: F401  (declares every workflow)
-from alongside.database.session import Database
-from alongside.workflow import BEGINNING, WORKFLOWS, Workflow
+import alongside.models_registry  # noqa: F401  (declares every workflow)
+from alongside.platform.database.session import Database
+from alongside.platform.workflow import INITIAL, WORKFLOWS, Workflow
 
 FLOWS = sorted(WORKFLOWS.values(), key=lambda flow: flow.subject)
 
@@ -13,9 +13,10 @@ FLOWS = sorted(WORKFLOWS.values(), key=lambda flow: flow.subject)
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.subject)
 async def test_postgresql_knows_the_same_moves_as_the_code(flow: Workflow, database: Database) -> None:
     """The table in the database and the table in the code are one law."""
-    async with database.unfenced() as connection:
+    async with database.system_connection() as connection:
         rows = await connection.execute(
-            text("SELECT start, finish FROM legal_move WHERE subject = :subject"), {"subject": flow.subject}
+            text("SELECT start, finish FROM allowed_transition WHERE subject = :subject"),
+            {"subject": flow.subject},
         )
         assert {tuple(row) for row in rows} == flow.pairs()
 
@@ -23,13 +24,13 @@ async def test_postgresql_knows_the_same_moves_as_the_code(flow: Workflow, datab
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.subject)
 def test_every_state_can_be_reached_and_left(flow: Workflow) -> None:
     """No state is an island, and none but the declared finals is a dead end."""
-    reached = {BEGINNING}
+    reached = {INITIAL}
     while True:
         more = {finish for start, finish in flow.pairs() if start in reached} - reached
         if not more:
             break
         reached |= more
-    assert reached == {BEGINNING, *flow.states}
+    assert reached == {INITIAL, *flow.states}
     for state in flow.states:
         ways_out = {finish for start, finish in flow.pairs() if start == state and finish != state}
         assert ways_out or state in flow.finals, state

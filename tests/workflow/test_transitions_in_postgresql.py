@@ -6,11 +6,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-import alongside.tables  # noqa: F401  (declares every workflow)
-from alongside.database.base import Base
-from alongside.workflow import BEGINNING, WORKFLOWS, Workflow
-from tests.access.world import make_world
-from tests.stage import Copy, copy_of_template, drop
+import alongside.models_registry  # noqa: F401  (declares every workflow)
+from alongside.platform.database.base import Base
+from alongside.platform.workflow import INITIAL, WORKFLOWS, Workflow
+from tests.access.dataset import make_world
+from tests.databases import DatabaseCopy, copy_of_template, drop
 
 FLOWS = sorted(WORKFLOWS.values(), key=lambda flow: flow.subject)
 OTHER_GUARDS = """
@@ -18,7 +18,7 @@ OTHER_GUARDS = """
       FROM pg_constraint WHERE conrelid = $1::regclass AND contype IN ('c', 'f', 'u', 'x')
      UNION ALL
     SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname)
-      FROM pg_trigger WHERE tgrelid = $1::regclass AND NOT tgisinternal AND tgname <> 'legal_move'
+      FROM pg_trigger WHERE tgrelid = $1::regclass AND NOT tgisinternal AND tgname <> 'allowed_transition'
      UNION ALL
     SELECT format('DROP INDEX %s', indexrelid::regclass) FROM pg_index
      WHERE indrelid = $1::regclass AND indisunique AND NOT EXISTS (
@@ -28,9 +28,9 @@ OTHER_GUARDS = """
 
 
 @pytest.fixture(scope="module")
-async def owner(stage: Any) -> Any:
+async def owner(database_server: Any) -> Any:
     """The superuser on a copy with one of everything, where the trigger of transitions is the only guard left."""
-    copy: Copy = await copy_of_template(stage)
+    copy: DatabaseCopy = await copy_of_template(database_server)
     await make_world(copy.superuser_url)
     connection = await asyncpg.connect(copy.superuser_url)
     for flow in FLOWS:
@@ -38,14 +38,14 @@ async def owner(stage: Any) -> Any:
             await connection.execute(statement)
     yield connection
     await connection.close()
-    await drop(stage, copy)
+    await drop(database_server, copy)
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.subject)
 async def test_a_row_goes_only_where_its_workflow_leads(owner: asyncpg.Connection, flow: Workflow) -> None:
     """Each pair of states is tried past all Python, by the superuser, on a row of the table itself."""
     wrong = []
-    for start, finish in product((BEGINNING, *flow.states), flow.states):
+    for start, finish in product((INITIAL, *flow.states), flow.states):
         legal = (start, finish) in flow.pairs() or start == finish
         if await passes(owner, flow.subject, start, finish) is not legal:
             wrong.append((start, finish))
@@ -59,7 +59,7 @@ async def passes(owner: asyncpg.Connection, table: str, start: str, finish: str)
     try:
         row_id = await owner.fetchval(f"SELECT id FROM {table} LIMIT 1")
         assert row_id is not None
-        if start == BEGINNING:
+        if start == INITIAL:
             await owner.execute(copied(table), row_id, finish)
         else:
             await owner.execute("SET LOCAL session_replication_role = replica")
@@ -67,7 +67,7 @@ async def passes(owner: asyncpg.Connection, table: str, start: str, finish: str)
             await owner.execute("SET LOCAL session_replication_role = origin")
             await owner.execute(f"UPDATE {table} SET state = $2 WHERE id = $1", row_id, finish)
     except asyncpg.CheckViolationError as refused:
-        if refused.constraint_name != "legal_move":
+        if refused.constraint_name != "allowed_transition":
             raise
         return False
     finally:

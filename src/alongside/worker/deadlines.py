@@ -6,14 +6,14 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.access.person import Person, system
-from alongside.authorities.registry import version_of
-from alongside.authorities.settings import AuthoritySettings
-from alongside.database.session import Database
-from alongside.escalations.timers.reckoning import reckon_deadlines
-from alongside.offers.widening import recalculate_widening
-from alongside.partnerships.proposals.deadlines import recalculate_answer_days
-from alongside.partnerships.visits.deadlines import recalculate_record_days
+from alongside.features.agreements.proposals.deadlines import recalculate_answer_days
+from alongside.features.agreements.visits.deadlines import recalculate_record_days
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities.settings_cache import version_of
+from alongside.features.escalations.reminders.recalculate import recalculate_escalation_deadlines
+from alongside.features.offers.widening import recalculate_widening
+from alongside.platform.access.principal import Principal, system
+from alongside.platform.database.session import Database
 
 OWN_DAYS = text(
     """
@@ -25,13 +25,13 @@ OWN_DAYS = text(
 ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:authority_id, hashtext('recalculate_deadlines'))")
 
 
-async def recalculate_deadlines(session: AsyncSession, person: Person, settings: AuthoritySettings) -> int:
+async def recalculate_deadlines(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> int:
     """Move every deadline that the calendars of today put on another day; returns how many moved."""
     return (
         await recalculate_answer_days(session, person)
         + await recalculate_record_days(session, person)
         + await recalculate_widening(session, person)
-        + await reckon_deadlines(session, person, settings)
+        + await recalculate_escalation_deadlines(session, person, settings)
     )
 
 
@@ -45,12 +45,12 @@ class CalendarWatch:
     async def run(self, settings: AuthoritySettings, today: date) -> int | None:
         """How many deadlines moved; None when no calendar has changed since the last look."""
         authority_id = settings.dfe_code
-        async with self.database.fenced(authority_id, read_only=True) as session:
+        async with self.database.transaction(authority_id, read_only=True) as session:
             own = (await session.execute(OWN_DAYS, {"authority_id": authority_id})).one()
         present = (version_of(authority_id), *own)
         if self.seen.get(authority_id) == present:
             return None
-        async with self.database.fenced(authority_id) as session:
+        async with self.database.transaction(authority_id) as session:
             if not await session.scalar(ONE_AT_A_TIME, {"authority_id": authority_id}):
                 return None
             moved = await recalculate_deadlines(session, system(authority_id, today), settings)

@@ -1,5 +1,0 @@
-"""The authorities served here: what each has settled, and its school days."""
-
-from alongside.authorities.registry import calendar_of, register_settings, settings_of
-
-__all__ = ["calendar_of", "register_settings", "settings_of"]

@@ -1,0 +1,21 @@
+"""Training days of the demonstration: some schools have one that the others have not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.dev.demo_data.people import Staff
+from alongside.features.authorities import calendar_of
+from alongside.features.authorities.calendar import add_school_days
+from alongside.features.schools.term_dates.actions import set_training_day
+
+
+async def set_own_days(session: AsyncSession, staff: Staff, schools: Sequence[Any]) -> None:
+    """Every fifteenth school trains its staff on a day of its own, some weeks from now."""
+    calendar = calendar_of(staff.authority_id)
+    for number, school in enumerate(schools[::15]):
+        head = staff.heads.get(school.urn)
+        if head is not None:
+            day = add_school_days(calendar, staff.today, 6 + 2 * number)
+            await set_training_day(session, head, school.urn, day)

@@ -1,0 +1,52 @@
+"""Schools placed in consortia by where they lie: each joins the one whose name points there."""
+
+from collections.abc import Sequence
+from statistics import mean, pstdev
+from typing import Any
+
+from alongside.features.authorities.phases import consortium_phases
+from alongside.features.authorities.settings import AuthoritySettings
+
+POINTS = {"north": (0.0, 1.0), "south": (0.0, -1.0), "west": (-1.0, 0.0), "east": (1.0, 0.0)}
+SPREAD = 1.3
+"""How many times its fair share of schools a consortium may have."""
+
+
+def locations_of(
+    settings: AuthoritySettings, consortia: Sequence[Any], schools: Sequence[Any]
+) -> list[tuple[int, Any]]:
+    """(urn, consortium) for every school and phase in which it may belong to one; the same each time."""
+    found = []
+    for phase in ("primary", "secondary"):
+        joining = [
+            school for school in schools if phase in consortium_phases(settings, school.phase, school.kind)
+        ]
+        candidates = [one for one in consortia if one.phase == phase]
+        if joining and candidates:
+            found += _nearest(joining, candidates)
+    return found
+
+
+def _nearest(schools: Sequence[Any], consortia: Sequence[Any]) -> list[tuple[int, Any]]:
+    placed = [one for one in schools if one.easting is not None]
+    middle = mean(one.easting for one in placed), mean(one.northing for one in placed)
+    spread = pstdev(one.easting for one in placed) or 1, pstdev(one.northing for one in placed) or 1
+    most = int(len(schools) / len(consortia) * SPREAD) + 1
+    counts = {one.id: 0 for one in consortia}
+    found = []
+    for school in sorted(schools, key=lambda one: int(one.urn)):
+        x = (school.easting - middle[0]) / spread[0] if school.easting is not None else 0.0
+        y = (school.northing - middle[1]) / spread[1] if school.easting is not None else 0.0
+        open_ones = [one for one in consortia if counts[one.id] < most]
+        chosen = min(open_ones, key=lambda one: _distance(x, y, one.key))
+        counts[chosen.id] += 1
+        found.append((school.urn, chosen))
+    return found
+
+
+def _distance(x: float, y: float, key: str) -> float:
+    points = [point for name, point in POINTS.items() if name in key] or [(0.0, 0.0)]
+    if "central" in key:
+        points = [(0.0, 0.0)]
+    px, py = points[0]
+    return (x - px) ** 2 + (y - py) ** 2

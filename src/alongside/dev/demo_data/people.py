@@ -1,0 +1,110 @@
+"""Invented people: a headteacher for each school, leads of consortia, the core team; the same ones each time."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.dev.demo_data.texts import FIRST_NAMES, LAST_NAMES
+from alongside.features.people.models import Person, RoleAssignment
+from alongside.platform.access.principal import Principal, Role
+
+
+@dataclass
+class Staff:
+    """Who is there: the headteacher of each school, as the gate would know them, and those above the schools."""
+
+    authority_id: int
+    today: date
+    slug: str
+    members: dict[UUID, set[int]]
+    heads: dict[int, Principal] = field(default_factory=dict)
+    leads: dict[UUID, Principal] = field(default_factory=dict)
+    core: list[Principal] = field(default_factory=list)
+
+
+class Names:
+    """Invented names in a fixed order, none twice."""
+
+    def __init__(self, seed: int) -> None:
+        """The same names for the same seed."""
+        pairs = [f"{first} {last}" for first in FIRST_NAMES for last in LAST_NAMES]
+        Random(seed).shuffle(pairs)
+        self._pairs = iter(pairs)
+
+    def next(self) -> str:
+        """The next one."""
+        return next(self._pairs)
+
+
+async def appoint(
+    session: AsyncSession, staff: Staff, name: str, role: Role, **place: Any
+) -> tuple[UUID, UUID]:
+    """Somebody in a role: the ids of the person and of the appointment."""
+    email = f"{name.lower().replace(' ', '.')}@{staff.slug}.example"
+    person = Person(authority_id=staff.authority_id, name=name, email=email)
+    session.add(person)
+    await session.flush()
+    return person.id, await appoint_also(session, staff, person.id, role, **place)
+
+
+async def appoint_also(
+    session: AsyncSession, staff: Staff, person_id: UUID, role: Role, **place: Any
+) -> UUID:
+    """Another role for somebody who is there already."""
+    began = staff.today - timedelta(days=400)
+    held = RoleAssignment(
+        authority_id=staff.authority_id, person_id=person_id, role=role.value, starts_on=began, **place
+    )
+    session.add(held)
+    await session.flush()
+    return held.id
+
+
+async def staff_schools(session: AsyncSession, staff: Staff, schools: list[Any]) -> None:
+    """A headteacher for every school and a delegate for every fifth; a lead and a deputy for every consortium.
+
+    Leads are headteachers of the consortium, with both roles to switch between.
+    """
+    names = Names(staff.authority_id)
+    of_school = {urn: key for key, urns in staff.members.items() for urn in urns}
+    people: dict[int, UUID] = {}
+    for number, school in enumerate(schools):
+        name = names.next()
+        person_id, _ = await appoint(session, staff, name, Role.HEADTEACHER, school_urn=school.urn)
+        people[school.urn] = person_id
+        consortium = of_school.get(school.urn)
+        staff.heads[school.urn] = Principal(
+            authority_id=staff.authority_id,
+            role=Role.HEADTEACHER,
+            today=staff.today,
+            id=person_id,
+            name=name,
+            school_urn=school.urn,
+            consortium_ids=(consortium,) if consortium else (),
+            consortium_schools=frozenset(staff.members.get(consortium, ()) if consortium else ()),
+        )
+        if number % 5 == 0:
+            await appoint(session, staff, names.next(), Role.DELEGATE, school_urn=school.urn)
+    for consortium_id, urns in staff.members.items():
+        first, second = sorted(urns)[:2]
+        for urn, role in ((first, Role.CONSORTIUM_LEAD), (second, Role.CONSORTIUM_DEPUTY)):
+            await appoint_also(session, staff, people[urn], role, consortium_id=consortium_id)
+        head = staff.heads[first]
+        staff.leads[consortium_id] = Principal(
+            authority_id=staff.authority_id,
+            role=Role.CONSORTIUM_LEAD,
+            today=staff.today,
+            id=head.id,
+            name=head.name,
+            consortium_ids=(consortium_id,),
+            consortium_schools=frozenset(urns),
+        )
+    for role in (Role.CORE_OFFICER, Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.AUTHORITY_ADMINISTRATOR):
+        name = names.next()
+        person_id, _ = await appoint(session, staff, name, role)
+        if role is Role.CORE_OFFICER:
+            staff.core.append(Principal(staff.authority_id, role, staff.today, id=person_id, name=name))

@@ -1,0 +1,132 @@
+"""Support of the demonstration at each of its stages: proposed, agreed, under way, closed, declined, ended early."""
+
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.dev.demo_data.people import Staff
+from alongside.dev.demo_data.texts import AIMS
+from alongside.errors import AlongsideError
+from alongside.features.agreements.actions import end_early, sign_agreement
+from alongside.features.agreements.aims.actions import write_aim
+from alongside.features.agreements.proposals.actions import (
+    accept_proposal,
+    propose,
+    refuse_proposal,
+    release_leader,
+)
+from alongside.features.agreements.proposals.terms import Terms
+from alongside.features.agreements.queries import aims_of
+from alongside.features.agreements.reviews.actions import give_review
+from alongside.features.agreements.reviews.values import Judgement
+from alongside.features.agreements.visits.actions import log_visit, plan_visit
+from alongside.features.agreements.visits.values import VisitRecord
+from alongside.platform.access.principal import Principal
+
+Post = tuple[UUID, Any, str]
+STAGES = (
+    "proposed",
+    "preparing",
+    "active",
+    "active",
+    "closed",
+    "declined",
+    "active",
+    "proposed",
+    "closed",
+    "ended",
+)
+
+
+def terms(head: Principal, random: Random) -> Terms:
+    """Some days, from a few weeks ago to the end of next term."""
+    days = Decimal(random.choice([1, 2, 3]))
+    began = head.today - timedelta(days=random.randrange(10, 30))
+    return Terms(days, began, head.today + timedelta(days=90), "We would be glad to do this with you.")
+
+
+async def give_support(session: AsyncSession, staff: Staff, needs: list[Post], offers: list[Post]) -> int:
+    """Bring needs and offers of the same theme together and leave each pair at another stage; how many pairs."""
+    random = Random(staff.authority_id + 2)
+    waiting, pairs = list(offers), 0
+    for need_id, asking, theme in needs:
+        offer = next((one for one in waiting if one[2] == theme and one[1].urn != asking.urn), None)
+        if offer is None or random.random() < 0.35:
+            continue
+        waiting.remove(offer)
+        giver, asker = staff.heads[offer[1].urn], staff.heads[asking.urn]
+        try:
+            async with session.begin_nested():
+                await _bring_to(
+                    session, (giver, asker), (need_id, offer[0]), STAGES[pairs % len(STAGES)], random
+                )
+        except AlongsideError:
+            continue  # this pair may not see one another's posts yet; another will
+        pairs += 1
+    return pairs
+
+
+async def _bring_to(
+    session: AsyncSession,
+    sides: tuple[Principal, Principal],
+    posts: tuple[UUID, UUID],
+    stage: str,
+    random: Random,
+) -> None:
+    giver, asker = sides
+    proposal_id = await propose(session, giver, posts[0], posts[1], terms(giver, random))
+    if stage == "proposed":
+        return
+    if stage == "declined":
+        await refuse_proposal(session, asker, proposal_id, "dates", "")
+        return
+    agreement_id = await accept_proposal(session, asker, proposal_id, 1)
+    if agreement_id is None:
+        agreement_id = await release_leader(session, giver, proposal_id)
+    aim, measure, baseline, target = random.choice(AIMS)
+    await write_aim(
+        session,
+        asker,
+        agreement_id,
+        {"aim": aim, "measure": measure, "baseline": baseline, "target": target},
+    )
+    if stage == "preparing":
+        return
+    await sign_agreement(session, asker, agreement_id, 2)
+    await sign_agreement(session, giver, agreement_id, 2)
+    await _visits(session, giver, agreement_id)
+    if stage == "ended":
+        await end_early(session, asker, agreement_id, "staff_change", "")
+    elif stage == "closed":
+        await _close(session, sides, agreement_id)
+
+
+async def _visits(session: AsyncSession, giver: Principal, agreement_id: UUID) -> None:
+    done = VisitRecord(
+        giver.today - timedelta(days=6),
+        Decimal("0.5"),
+        "First visit: how it is now",
+        "Watched two lessons and a catch-up group, and talked with the lead.",
+        "We send our plan; next visit in two weeks.",
+    )
+    await log_visit(session, giver, agreement_id, done)
+    if giver.school_urn is not None and giver.school_urn % 3:
+        await plan_visit(
+            session, giver, agreement_id, VisitRecord(giver.today, Decimal("0.5"), "Second visit")
+        )
+
+
+async def _close(session: AsyncSession, sides: tuple[Principal, Principal], agreement_id: UUID) -> None:
+    giver, asker = sides
+    aims = await aims_of(session, giver.authority_id, agreement_id)
+    ratings = {one.id: ("green", "Fifteen of nineteen are back on track.") for one in aims}
+    for person, outcome in ((giver, None), (asker, "met")):
+        reached = {one.id: one.target or "Reached" for one in aims}
+        said = Judgement(
+            ratings, "Groups run daily, and two of our staff now train others.", "yes", outcome, reached
+        )
+        await give_review(session, person, agreement_id, "closing", said)

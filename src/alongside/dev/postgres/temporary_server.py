@@ -1,0 +1,22 @@
+"""A server for tests and trials."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from alongside.dev.postgres.embedded import EmbeddedServer
+
+
+class TemporaryServer(EmbeddedServer):
+    """A server that is quick and careless and leaves nothing behind when it has stopped."""
+
+    def __init__(self, within: Path | None = None) -> None:
+        """Make its folder, where the user that it runs as can reach it; `within` another than that for such things."""
+        folder = Path(tempfile.mkdtemp(prefix="alongside-", dir=within))
+        folder.chmod(0o755)
+        super().__init__(folder, durable=False)
+
+    def stop(self) -> None:
+        """Stop the server and remove all it held."""
+        super().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,1 +1,0 @@
-"""The yes of both schools to the text of an entry about their partnership."""

@@ -1,1 +1,0 @@
-"""The pages on which the core team decides: what is to happen, by which plan, whose a case is, what is one case."""

@@ -1,1 +1,0 @@
-"""Handling a case: from acknowledging it to handing the school back, each act with who, why and when."""

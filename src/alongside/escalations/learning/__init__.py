@@ -1,1 +1,0 @@
-"""Learning from cases: how many, why, how long, what came of them; small numbers are never shown."""

@@ -1,1 +1,0 @@
-"""Asking matching, across the whole authority, for the school of a case; and what came of it."""

@@ -1,1 +1,0 @@
-"""Raising a case: what was tried, what is wanted, and what the product would suggest."""

@@ -1,1 +1,0 @@
-"""Who reads a case: named readers, the log of every reading, and who has it open just now."""

@@ -1,1 +1,0 @@
-"""Visits to a school in a case, and what was found."""

@@ -1,0 +1,84 @@
+"""A change to an agreement that runs: proposed by one head, made only when the other agrees."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Numeric, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.features.agreements.review import SIDES
+from alongside.platform.access.permissions import Permission
+from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.platform.workflow import INITIAL, Transition, workflow
+
+PROPOSE_AMENDMENT = Transition(
+    "propose_amendment", (INITIAL,), "proposed", Permission.AMEND_AGREEMENT, "proposed a change", True
+)
+AGREE_AMENDMENT = Transition(
+    "agree_amendment", ("proposed",), "agreed", Permission.AMEND_AGREEMENT, "agreed to the change"
+)
+REFUSE_AMENDMENT = Transition(
+    "refuse_amendment",
+    ("proposed",),
+    "refused",
+    Permission.AMEND_AGREEMENT,
+    "did not agree to the change",
+    note_required=True,
+)
+WITHDRAW_AMENDMENT = Transition(
+    "withdraw_amendment",
+    ("proposed",),
+    "withdrawn",
+    Permission.AMEND_AGREEMENT,
+    "took the proposed change back",
+)
+DROP_AMENDMENT = Transition(
+    "drop_amendment", ("proposed",), "withdrawn", None, "the agreement is over, so the change falls away"
+)
+
+MOVES = (PROPOSE_AMENDMENT, AGREE_AMENDMENT, REFUSE_AMENDMENT, WITHDRAW_AMENDMENT, DROP_AMENDMENT)
+AMENDMENT_WORKFLOW = workflow("amendment", MOVES, ("agreed", "refused", "withdrawn"))
+
+
+class Amendment(AuthorityOwned, Base):
+    """Other days, dates or aims that one side (`proposed_side`) would like, with the reason.
+
+    `aims` is the whole list as it should be: objects of aim, measure, baseline, target and, for one that
+    stands already, its id. `agreement_version` is the agreement that it would change: it cannot be agreed
+    over another.
+    """
+
+    __tablename__ = "amendment"
+    __table_args__ = (
+        reference("agreement_id", "support_agreement"),
+        reference("proposed_by", "person"),
+        CheckConstraint(one_of("state", AMENDMENT_WORKFLOW.states), name="state"),
+        CheckConstraint(one_of("proposed_side", SIDES), name="proposed_side"),
+        CheckConstraint("days > 0 AND days <= 200 AND days * 2 = trunc(days * 2)", name="days"),
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("char_length(reason) BETWEEN 1 AND 2000", name="reason"),
+        Index(
+            "uq_amendment_live",
+            "authority_id",
+            "agreement_id",
+            unique=True,
+            postgresql_where=text("state = 'proposed'"),
+        ),
+        Index(None, "authority_id", "agreement_id", "id"),
+    )
+
+    agreement_id: Mapped[UUID]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    proposed_side: Mapped[str]
+    proposed_by: Mapped[UUID]
+    days: Mapped[Decimal] = mapped_column(Numeric(5, 1))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    aims: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    agreement_version: Mapped[int]
+    reason: Mapped[str]
+    proposed_at: Mapped[datetime] = created_at()

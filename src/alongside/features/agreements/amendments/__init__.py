@@ -1,0 +1,1 @@
+"""Changes to an agreement that runs, made only when both agree."""

@@ -1,0 +1,234 @@
+"""Changes to an agreement that runs: only both heads together change what was signed."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused
+from alongside.features.agreements.actions import in_words
+from alongside.features.agreements.aims.forms import TEXTS
+from alongside.features.agreements.amendment import (
+    AGREE_AMENDMENT,
+    PROPOSE_AMENDMENT,
+    REFUSE_AMENDMENT,
+    WITHDRAW_AMENDMENT,
+    Amendment,
+)
+from alongside.features.agreements.amendments.changes import RequestedChanges
+from alongside.features.agreements.amendments.queries import amendment_to
+from alongside.features.agreements.models import AMEND, Aim, SupportAgreement
+from alongside.features.agreements.parties import (
+    OTHER_SIDE,
+    NotificationText,
+    days_in_words,
+    notify_schools,
+    own_side,
+    school_on,
+    urn_on,
+)
+from alongside.features.agreements.queries import aims_of, lock_agreement
+from alongside.features.agreements.signed_versions.actions import keep_signed_version
+from alongside.features.offers.actions import balance_offer
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.workflow import Transition, apply_transition
+
+
+async def propose_amendment(
+    session: AsyncSession, person: Principal, agreement_id: UUID, wanted: RequestedChanges
+) -> UUID:
+    """Propose other days, dates or aims to the other head.
+
+    Raises Refused when nothing differs or one waits already.
+    """
+    row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, agreement_id)
+    side = own_side(person, Permission.AMEND_AGREEMENT, row)
+    if row.state != "active":
+        raise ActionRefused("Only an agreement that runs can be changed by both heads.", row.state)
+    aims = await aims_of(session, person.authority_id, agreement_id)
+    standing = [{"id": str(one.id), **{name: getattr(one, name) for name in TEXTS}} for one in aims]
+    if (wanted.days, wanted.starts_on, wanted.ends_on, list(wanted.aims)) == (
+        row.days,
+        row.starts_on,
+        row.ends_on,
+        standing,
+    ):
+        raise ActionRefused("Nothing would change. Change the days, the dates or an aim.", row.state)
+    if not wanted.aims:
+        raise ActionRefused("An agreement needs at least one aim.", row.state)
+    _refuse_fewer_than_used(row, wanted.days)
+    made = Amendment(
+        authority_id=person.authority_id,
+        agreement_id=agreement_id,
+        state=PROPOSE_AMENDMENT.end,
+        proposed_side=side,
+        days=wanted.days,
+        starts_on=wanted.starts_on,
+        ends_on=wanted.ends_on,
+        aims=list(wanted.aims),
+        agreement_version=row.agreement_version,
+        reason=wanted.reason,
+        proposed_by=person.id,
+    )
+    session.add(made)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if "uq_amendment_live" in str(error.orig):
+            raise ActionRefused(
+                "A change is proposed already. Answer or withdraw it first.", row.state
+            ) from error
+        raise
+    urns = (row.requesting_urn, row.supporting_urn)
+    await record_audit(
+        session, person, PROPOSE_AMENDMENT.verb, "amendment", made.id, schools=urns, note=wanted.reason
+    )
+    await _tell_other(session, person, row, side, made.id, "proposes a change to your agreement")
+    return made.id
+
+
+async def agree_amendment(
+    session: AsyncSession, person: Principal, amendment_id: UUID, agreement_version: int | None = None
+) -> UUID:
+    """Agree to the other head's change: days move between pool and agreement in the same statement.
+
+    `agreement_version` is the one that was shown beside the change. The changed agreement is kept as signed by both.
+    Returns the agreement. Raises Refused when the pool has not the days, or more are used already.
+    """
+    seen = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
+    row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, seen.agreement_id, pool=True)
+    side = own_side(person, Permission.AMEND_AGREEMENT, row)
+    _refuse_own(seen, side, row)
+    shown = seen.agreement_version if agreement_version is None else agreement_version
+    if not seen.agreement_version == row.agreement_version == shown:
+        raise ActionRefused("The agreement has changed since this was proposed. Propose it again.", row.state)
+    _refuse_fewer_than_used(row, seen.days)
+    await apply_transition(session, person, Amendment, seen, AGREE_AMENDMENT)
+    changes = {
+        name: [str(getattr(row, name)), str(getattr(seen, name))]
+        for name in ("days", "starts_on", "ends_on")
+        if getattr(row, name) != getattr(seen, name)
+    }
+    try:
+        await apply_transition(
+            session,
+            person,
+            SupportAgreement,
+            row,
+            AMEND,
+            changes=changes,
+            days=seen.days,
+            starts_on=seen.starts_on,
+            ends_on=seen.ends_on,
+            agreement_version=row.agreement_version + 1,
+            **_signatures(person, seen, side),
+        )
+    except IntegrityError as error:
+        raise in_words(error, row) from error
+    await _put_aims(session, person, row, seen.aims)
+    await keep_signed_version(session, person, row.id)
+    await balance_offer(session, person, row.offer_id)
+    await _tell_other(session, person, row, side, amendment_id, "has agreed to the change you proposed")
+    agreement_id: UUID = row.id
+    return agreement_id
+
+
+def _signatures(person: Principal, seen: Any, side: str) -> dict[str, Any]:
+    """Who signs the changed agreement: the head who proposed the change by that, and the one who agrees now."""
+    return {
+        f"{side}_signed_at": datetime.now(UTC),
+        f"{side}_signed_by": person.id,
+        f"{OTHER_SIDE[side]}_signed_at": seen.proposed_at,
+        f"{OTHER_SIDE[side]}_signed_by": seen.proposed_by,
+    }
+
+
+async def refuse_amendment(session: AsyncSession, person: Principal, amendment_id: UUID, reason: str) -> UUID:
+    """Leave things as they were signed, and say why. Returns the agreement."""
+    return await _end(session, person, amendment_id, REFUSE_AMENDMENT, reason)
+
+
+async def withdraw_amendment(session: AsyncSession, person: Principal, amendment_id: UUID) -> UUID:
+    """Take one's own proposed change back. Returns the agreement."""
+    return await _end(session, person, amendment_id, WITHDRAW_AMENDMENT, None)
+
+
+async def _end(
+    session: AsyncSession, person: Principal, amendment_id: UUID, move: Transition, note: str | None
+) -> UUID:
+    seen = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
+    row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, seen.agreement_id)
+    side = own_side(person, Permission.AMEND_AGREEMENT, row)
+    if move is REFUSE_AMENDMENT:
+        _refuse_own(seen, side, row)
+    elif seen.proposed_side != side:
+        raise ActionRefused("The other side has proposed this: agree to it or refuse it.", seen.state)
+    await apply_transition(session, person, Amendment, seen, move, note=note)
+    did = "has not agreed to the change" if move is REFUSE_AMENDMENT else "has taken the proposed change back"
+    await _tell_other(session, person, row, side, amendment_id, did)
+    agreement_id: UUID = row.id
+    return agreement_id
+
+
+def _refuse_own(seen: Any, side: str, row: Any) -> None:
+    if seen.proposed_side == side:
+        raise ActionRefused(
+            f"Your school has proposed this. It waits for {school_on(OTHER_SIDE[side], row)}.", seen.state
+        )
+
+
+def _refuse_fewer_than_used(row: Any, days: Decimal) -> None:
+    if days < row.days_used:
+        raise ActionRefused(
+            f"{days_in_words(row.days_used).capitalize()} have been used already, so it cannot be fewer.",
+            row.state,
+        )
+
+
+async def _put_aims(
+    session: AsyncSession, person: Principal, row: Any, wanted: Sequence[dict[str, Any]]
+) -> None:
+    """Make the aims what both have agreed. Raises Refused when one that has been reviewed would go."""
+    kept = {UUID(one["id"]): one for one in wanted if one.get("id")}
+    for present in await aims_of(session, person.authority_id, row.id):
+        this = (Aim.authority_id == person.authority_id, Aim.id == present.id)
+        if present.id in kept:
+            texts = {name: kept[present.id][name] for name in TEXTS}
+            await session.execute(
+                update(Aim).where(*this).values(**texts).execution_options(synchronize_session=False)
+            )
+            continue
+        try:
+            await session.execute(delete(Aim).where(*this).execution_options(synchronize_session=False))
+        except IntegrityError as error:
+            raise ActionRefused(
+                "An aim that has been reviewed cannot be removed. Propose to word it anew instead.", row.state
+            ) from error
+    for one in wanted:
+        if not one.get("id"):
+            texts = {name: one[name] for name in TEXTS}
+            session.add(Aim(authority_id=person.authority_id, agreement_id=row.id, **texts))
+    await session.flush()
+
+
+async def _tell_other(
+    session: AsyncSession, person: Principal, row: Any, side: str, amendment_id: UUID, did: str
+) -> None:
+    await notify_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        NotificationText(
+            "agreement_change",
+            f"{school_on(side, row)} {did}.",
+            f"/agreements/{row.id}",
+            f"agreement_change:{amendment_id}:{did}",
+        ),
+    )

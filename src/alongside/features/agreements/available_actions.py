@@ -1,0 +1,58 @@
+"""What somebody may do with an agreement now: where law and state both allow it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from alongside.features.agreements.parties import party_of
+from alongside.platform.access.authorisation import may
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+
+def available_actions(
+    person: Principal, row: Any, aims: Sequence[Any], reviews: Sequence[dict[str, Any]]
+) -> frozenset[str]:
+    """The acts that the page of an agreement offers this person."""
+    side = party_of(person, row)
+    if side is None:
+        return frozenset()
+    given = {one["kind"] for one in reviews if one["side"] == side}
+    unsigned = getattr(row, f"{side}_signed_at") is None
+    running, preparing = row.state == "active", row.state == "preparing"
+    offered = {
+        "write": (preparing, Permission.EDIT_AGREEMENT),
+        "sign": (preparing and bool(aims) and unsigned, Permission.SIGN_AGREEMENT),
+        "visit": (running, Permission.RECORD_VISIT),
+        "half-way": (running and not given, Permission.REVIEW_AGREEMENT),
+        "closing": (running and "closing" not in given, Permission.REVIEW_AGREEMENT),
+        "amend": (running, Permission.AMEND_AGREEMENT),
+        "challenge": (
+            (running or preparing)
+            and row.challenge_until is not None
+            and person.today <= row.challenge_until,
+            Permission.END_AGREEMENT,
+        ),
+        "end": (running or preparing, Permission.END_AGREEMENT),
+    }
+    return frozenset(
+        step
+        for step, (now, permission) in offered.items()
+        if now and may(person, permission, row.requesting_urn, row.supporting_urn)
+    )
+
+
+def waits_for(row: Any) -> str | None:
+    """Who acts next on an agreement, in one sentence; None when it is over."""
+    if row.state == "active":
+        return f"Support runs until {row.ends_on:%-d %B %Y}. Both schools record their visits."
+    if row.state != "preparing":
+        return None
+    unsigned = [
+        name
+        for name, signed in (
+            (row.requesting_name, row.requesting_signed_at),
+            (row.supporting_name, row.supporting_signed_at),
+        )
+        if signed is None
+    ]
+    return f"Waiting for the signature of {' and of '.join(unsigned)}."

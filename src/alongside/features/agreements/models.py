@@ -1,0 +1,173 @@
+"""An agreed agreement and the law of its course; that its days leave the pool is PostgreSQL's promise."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.platform.database.ddl import promise
+from alongside.platform.workflow import INITIAL, Transition, workflow
+
+PREPARE = Transition("prepare_agreement", (INITIAL,), "preparing", None, "agreed the agreement")
+SIGN = Transition(
+    "sign_agreement", ("preparing",), "preparing", Permission.SIGN_AGREEMENT, "signed the agreement"
+)
+BEGIN = Transition(
+    "begin_agreement", ("preparing",), "active", Permission.SIGN_AGREEMENT, "signed: the agreement began"
+)
+AMEND = Transition("amend_agreement", ("active",), "active", Permission.AMEND_AGREEMENT, "agreed a change")
+CLOSE = Transition(
+    "close_agreement", ("active",), "closed", None, "both sides have reviewed: the agreement is closed"
+)
+END_EARLY = Transition(
+    "end_agreement",
+    ("preparing", "active"),
+    "ended_early",
+    Permission.END_AGREEMENT,
+    "ended the agreement early",
+    note_required=True,
+)
+CHALLENGE = Transition(
+    "challenge_match",
+    ("preparing", "active"),
+    "ended_early",
+    Permission.END_AGREEMENT,
+    "challenged the match that was made on its behalf",
+    note_required=True,
+)
+
+OUTCOMES = ("met", "part_met", "not_met")
+MOVES = (PREPARE, SIGN, BEGIN, AMEND, CLOSE, END_EARLY, CHALLENGE)
+AGREEMENT_WORKFLOW = workflow("support_agreement", MOVES, ("closed", "ended_early"))
+
+
+class SupportAgreement(AuthorityOwned, Base):
+    """Support that two schools have agreed.
+
+    `agreed_on` is the authority's day of the agreement: no visit is earlier than that day or `starts_on`.
+    `days` are promised out of the offer's pool, `days_used` those of recorded visits. Each head signs once
+    the aims are written; `agreement_version` counts what they sign, and a signature under an earlier one
+    falls away. `outcome` (met, part_met, not_met) is what the asking school says at the end, `ended_because`
+    the reason of an early end. A match that a lead proposed on behalf of the schools can be challenged by either
+    until `challenge_until`; `challenged_on` is when one did.
+    """
+
+    __tablename__ = "support_agreement"
+    __table_args__ = (
+        reference("proposal_id", "proposal"),
+        reference("need_id", "need"),
+        reference("offer_id", "offer"),
+        reference("requesting_urn", "school"),
+        reference("supporting_urn", "school"),
+        UniqueConstraint("authority_id", "proposal_id"),
+        CheckConstraint(one_of("state", AGREEMENT_WORKFLOW.states), name="state"),
+        CheckConstraint("days > 0 AND days * 2 = trunc(days * 2)", name="days"),
+        CheckConstraint("days_used >= 0 AND days_used <= days", name="days_used"),
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("starts_on >= agreed_on - 366", name="not_years_ago"),
+        CheckConstraint(one_of("outcome", OUTCOMES), name="outcome"),
+        CheckConstraint(
+            "challenged_on IS NULL OR (state = 'ended_early' AND challenge_until IS NOT NULL"
+            " AND challenged_on <= challenge_until)",
+            name="challenged_in_time",
+        ),
+        CheckConstraint(
+            "(requesting_signed_at IS NULL) = (requesting_signed_by IS NULL)", name="requesting_signed"
+        ),
+        CheckConstraint(
+            "(supporting_signed_at IS NULL) = (supporting_signed_by IS NULL)", name="supporting_signed"
+        ),
+        Index(
+            "uq_agreement_live_need",
+            "authority_id",
+            "need_id",
+            unique=True,
+            postgresql_where=text("state IN ('preparing', 'active')"),
+        ),
+        Index(None, "authority_id", "requesting_urn", "state"),
+        Index(None, "authority_id", "supporting_urn", "state"),
+        Index(None, "authority_id", "offer_id", "state"),
+    )
+
+    proposal_id: Mapped[UUID]
+    need_id: Mapped[UUID]
+    offer_id: Mapped[UUID]
+    requesting_urn: Mapped[int]
+    supporting_urn: Mapped[int]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    days: Mapped[Decimal] = mapped_column(Numeric(5, 1))
+    days_used: Mapped[Decimal] = mapped_column(Numeric(5, 1), server_default=text("0"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    agreed_at: Mapped[datetime] = created_at()
+    agreed_on: Mapped[date] = mapped_column(server_default=text("current_date"))
+    requesting_signed_at: Mapped[datetime | None]
+    requesting_signed_by: Mapped[UUID | None]
+    supporting_signed_at: Mapped[datetime | None]
+    supporting_signed_by: Mapped[UUID | None]
+    agreement_version: Mapped[int] = mapped_column(server_default=text("1"))
+    outcome: Mapped[str | None]
+    ended_because: Mapped[str | None]
+    challenge_until: Mapped[date | None]
+    challenged_on: Mapped[date | None]
+
+
+class Aim(AuthorityOwned, Base):
+    """One thing to be achieved: how it is measured, where it stands at first and where it should be."""
+
+    __tablename__ = "aim"
+    __table_args__ = (
+        reference("agreement_id", "support_agreement"),
+        CheckConstraint("char_length(aim) BETWEEN 1 AND 500", name="aim"),
+        CheckConstraint("char_length(measure) BETWEEN 1 AND 300", name="measure"),
+        CheckConstraint("char_length(baseline) <= 300 AND char_length(target) <= 300", name="length"),
+        Index(None, "authority_id", "agreement_id", "id"),
+    )
+
+    agreement_id: Mapped[UUID]
+    aim: Mapped[str]
+    measure: Mapped[str]
+    baseline: Mapped[str]
+    target: Mapped[str]
+
+
+promise(
+    "days_of_an_agreement_leave_the_pool_with_it",
+    """
+CREATE FUNCTION take_days_from_pool() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    held numeric := 0;
+    holds numeric := NEW.days;
+    held_place integer := 0;
+    holds_place integer := 1;
+BEGIN
+    IF NEW.state IN ('closed', 'ended_early') THEN
+        holds := NEW.days_used;
+        holds_place := 0;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        held := OLD.days;
+        held_place := 1;
+        IF OLD.state IN ('closed', 'ended_early') THEN
+            held := OLD.days_used;
+            held_place := 0;
+        END IF;
+    END IF;
+    IF holds <> held OR holds_place <> held_place THEN
+        UPDATE public.offer SET days_taken = days_taken + holds - held,
+               engagements_taken = engagements_taken + holds_place - held_place
+         WHERE authority_id = NEW.authority_id AND id = NEW.offer_id;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER take_days_from_pool AFTER INSERT OR UPDATE OF days, days_used, state ON support_agreement
+    FOR EACH ROW EXECUTE FUNCTION take_days_from_pool();
+""",
+)

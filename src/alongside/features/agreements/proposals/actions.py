@@ -1,0 +1,419 @@
+"""Everything that changes a proposal, one function a verb."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.agreements.actions import prepare_agreement
+from alongside.features.agreements.parties import (
+    LEADER,
+    OTHER_SIDE,
+    REQUESTING,
+    SUPPORTING,
+    NotificationText,
+    days_in_words,
+    is_head,
+    notify_schools,
+    own_side,
+    party_of,
+    school_on,
+    urn_on,
+)
+from alongside.features.agreements.proposal import (
+    ACCEPT,
+    AGREE,
+    ASK_RELEASE,
+    COUNTER,
+    DECLINE,
+    MORE_TIME,
+    PROPOSE,
+    REFUSE_RELEASE,
+    RELEASE,
+    SUPERSEDE,
+    WITHDRAW,
+    Proposal,
+)
+from alongside.features.agreements.proposals import hard_rules
+from alongside.features.agreements.proposals.candidates import need_to_propose_for, offer_to_propose
+from alongside.features.agreements.proposals.checks import Pairing, pairing_of, refuse_what_cannot_be
+from alongside.features.agreements.proposals.deadlines import (
+    days_to_answer,
+    deadline_columns,
+    more_days_columns,
+    refuse_late,
+    who_must_answer,
+)
+from alongside.features.agreements.proposals.endings import go_on_looking, tell_end
+from alongside.features.agreements.proposals.hard_rules import barred_in_words, next_term
+from alongside.features.agreements.proposals.queries import (
+    live_proposals_of_need,
+    lock_proposal,
+    proposal_now,
+)
+from alongside.features.agreements.proposals.terms import Terms
+from alongside.features.agreements.queries import hold_pool_and_need
+from alongside.features.authorities import settings_of
+from alongside.features.needs.models import RECEIVE_PROPOSAL, Need
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal, system
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.workflow import Transition, apply_transition
+
+
+async def propose(
+    session: AsyncSession,
+    person: Principal,
+    need_id: UUID,
+    offer_id: UUID,
+    terms: Terms,
+    *,
+    interest_reason: str = "",
+) -> UUID:
+    """Propose an offer for a need.
+
+    A school that proposes for itself thereby accepts; a lead's proposal waits for both. `interest_reason` says why
+    a declared interest is set aside, where the authority allows it; both schools read it.
+
+    Raises NotThere for a post that the person does not see or may not propose for, Refused when the two
+    cannot be paired now.
+    """
+    await hold_pool_and_need(session, person.authority_id, offer_id, need_id)
+    need = await need_to_propose_for(session, person, need_id)
+    offer = await offer_to_propose(session, person, offer_id)
+    require(person, Permission.PROPOSE, need.school_urn, offer.school_urn)
+    if need.school_urn == offer.school_urn:
+        raise ActionRefused(
+            "This need and this offer are of the same school. Look for an offer of another school."
+        )
+    side = hard_rules.side_proposing(person, need.school_urn, offer.school_urn)
+    because = interest_reason.strip() if hard_rules.interest_may_be_set_aside(person) else ""
+    pair = pairing_of(need, offer, terms, because or None)
+    await refuse_what_cannot_be(session, person, pair, side=side)
+    now = datetime.now(UTC)
+    asked = {REQUESTING: [offer.school_urn], SUPPORTING: [need.school_urn]}.get(
+        side, [need.school_urn, offer.school_urn]
+    )
+    days = days_to_answer(person, need.urgency)
+    made = Proposal(
+        authority_id=person.authority_id,
+        need_id=need_id,
+        offer_id=offer_id,
+        requesting_urn=need.school_urn,
+        supporting_urn=offer.school_urn,
+        state=PROPOSE.end,
+        proposed_by=person.id,
+        proposed_as=side,
+        **await deadline_columns(session, person, asked, person.today, days),
+        requesting_accepted_at=now if side == REQUESTING else None,
+        supporting_accepted_at=now if side == SUPPORTING else None,
+        released_by_head=side == SUPPORTING and is_head(person),
+        checked_on=person.today,
+        interest_reason=because or None,
+        **terms.columns(),
+    )
+    await _insert(session, person, made, pair)
+    row = await proposal_now(session, person.authority_id, made.id)
+    urns = (made.requesting_urn, made.supporting_urn)
+    await record_audit(
+        session, person, PROPOSE.verb, "proposal", made.id, schools=urns, note=terms.message or None
+    )
+    if need.state == "open":
+        product = system(person.authority_id, person.today)
+        await apply_transition(session, product, Need, need, RECEIVE_PROPOSAL)
+    await _tell_made(session, person, row, side)
+    return made.id
+
+
+async def _insert(session: AsyncSession, person: Principal, made: Proposal, pair: Pairing) -> None:
+    session.add(made)
+    try:
+        with barred_in_words(person, pair):
+            await session.flush()
+    except IntegrityError as error:
+        if "uq_proposal_live" in str(error.orig):
+            raise ActionRefused(
+                "This offer is proposed for this need already. Look under Proposals."
+            ) from error
+        raise
+
+
+async def _tell_made(session: AsyncSession, person: Principal, row: Any, side: str) -> None:
+    asked = (
+        [urn_on(OTHER_SIDE[side], row)] if side in OTHER_SIDE else [row.requesting_urn, row.supporting_urn]
+    )
+    text = (
+        f"{row.supporting_name} is proposed to support {row.requesting_name}: please answer by "
+        f"{row.respond_by:%-d %B %Y}."
+    )
+    await notify_schools(
+        session,
+        person,
+        asked,
+        NotificationText("proposal_made", text, f"/proposals/{row.id}", f"proposal_made:{row.id}"),
+    )
+
+
+async def accept_proposal(
+    session: AsyncSession, person: Principal, proposal_id: UUID, terms_version: int
+) -> UUID | None:
+    """Say yes to the terms as they were read. Returns the agreement when that settled it.
+
+    The second yes makes the agreement, unless the giving school's headteacher must release the leader
+    first. Raises Refused when the terms have changed, or when the need, the offer or its days have gone
+    meanwhile.
+    """
+    row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
+    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
+    _refuse_unless_proposed(row)
+    refuse_late(person, row)
+    _refuse_other_terms(row, terms_version)
+    if getattr(row, f"{side}_accepted_at") is not None:
+        raise ActionRefused(
+            f"{school_on(side, row)} has accepted already. "
+            f"It now waits for {school_on(OTHER_SIDE[side], row)}.",
+            row.state,
+        )
+    await refuse_what_cannot_be(session, person, row)
+    released = row.released_by_head or (side == SUPPORTING and is_head(person))
+    accepted: dict[str, Any] = {f"{side}_accepted_at": datetime.now(UTC), "released_by_head": released}
+    if getattr(row, f"{OTHER_SIDE[side]}_accepted_at") is None:
+        await _take_checked(session, person, row, ACCEPT, **accepted)
+        await _tell_other(session, person, row, side, "proposal_accepted", "has accepted the proposal")
+        return None
+    if not row.leader_is_head and not released:
+        days = days_to_answer(person, row.urgency)
+        due = await deadline_columns(session, person, [row.supporting_urn], person.today, days)
+        await _take_checked(session, person, row, ASK_RELEASE, **accepted, **due)
+        await notify_schools(
+            session,
+            person,
+            [row.supporting_urn],
+            NotificationText(
+                "release_asked",
+                f"{row.leader_name} is asked for by {row.requesting_name}. The headteacher must release them.",
+                f"/proposals/{row.id}",
+                f"release_asked:{row.id}:{row.version}",
+            ),
+        )
+        return None
+    await _take_checked(session, person, row, AGREE, **accepted)
+    return await _settle(session, person, row)
+
+
+async def release_leader(session: AsyncSession, person: Principal, proposal_id: UUID) -> UUID:
+    """Let the leader go: the headteacher of the giving school settles the proposal.
+
+    Returns the agreement.
+    """
+    row = await lock_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
+    require(person, Permission.RELEASE_LEADER, row.supporting_urn)
+    refuse_late(person, row)
+    if row.state == "to_release":
+        await refuse_what_cannot_be(session, person, row)
+    await _take_checked(session, person, row, RELEASE, released_by_head=True)
+    return await _settle(session, person, row)
+
+
+async def refuse_release(session: AsyncSession, person: Principal, proposal_id: UUID, words: str) -> None:
+    """Say that the leader cannot be spared, and why: the proposal is over."""
+    row = await lock_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
+    require(person, Permission.RELEASE_LEADER, row.supporting_urn)
+    refuse_late(person, row)
+    await apply_transition(
+        session,
+        person,
+        Proposal,
+        row,
+        REFUSE_RELEASE,
+        note=words,
+        declined_by=SUPPORTING,
+        not_again_before=next_term(person),
+    )
+    await go_on_looking(session, person, row)
+    await tell_end(
+        session, person, row, "release_refused", f"{row.supporting_name} cannot release the leader."
+    )
+
+
+async def refuse_proposal(
+    session: AsyncSession, person: Principal, proposal_id: UUID, reason: str, words: str
+) -> None:
+    """Say no, with a reason from the authority's list; where the list asks for words, with words.
+
+    Raises Invalid for a reason that is not on the list, or for missing words.
+    """
+    reasons = settings_of(person.authority_id).decline_reasons
+    row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
+    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
+    if reason not in reasons:
+        raise ValidationFailed({"reason": ["Choose a reason from the list."]})
+    if reasons[reason].needs_words and not words.strip():
+        raise ValidationFailed({"words": ["Say in a few words why, so that the other school knows."]})
+    refuse_late(person, row)
+    note = ": ".join(part for part in (reasons[reason].label, words.strip()) if part)
+    values: dict[str, Any] = {
+        "declined_by": side,
+        "decline_reason": reason,
+        "not_again_before": next_term(person),
+    }
+    await apply_transition(session, person, Proposal, row, DECLINE, note=note, **values)
+    await go_on_looking(session, person, row)
+    await tell_end(
+        session, person, row, "proposal_declined", f"{school_on(side, row)} has declined the proposal."
+    )
+
+
+async def ask_more_time(session: AsyncSession, person: Principal, proposal_id: UUID) -> date:
+    """Move the day to answer by, once for each side. Returns the new day."""
+    row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
+    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
+    _refuse_unless_proposed(row)
+    refuse_late(person, row)
+    if getattr(row, f"{side}_accepted_at") is not None:
+        raise ActionRefused("Your school has accepted already, so it needs no more time.", row.state)
+    if getattr(row, f"{side}_had_more_time"):
+        raise ActionRefused(
+            "Your school has had more time once. Accept, decline, or propose other terms.", row.state
+        )
+    more = settings_of(person.authority_id).clocks.more_time
+    asked = sorted(who_must_answer(row))
+    values = await more_days_columns(session, person, row, asked, more)
+    until: date = values["respond_by"]
+    values[f"{side}_had_more_time"] = True
+    changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
+    await apply_transition(session, person, Proposal, row, MORE_TIME, changes=changes, **values)
+    await _tell_other(
+        session, person, row, side, "more_time_asked", f"will answer the proposal by {until:%-d %B %Y}"
+    )
+    return until
+
+
+async def counter_propose(
+    session: AsyncSession, person: Principal, proposal_id: UUID, terms: Terms, terms_version: int
+) -> None:
+    """Propose other days or dates: this side accepts them thereby, and the other side is asked anew."""
+    row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
+    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
+    _refuse_unless_proposed(row)
+    refuse_late(person, row)
+    _refuse_other_terms(row, terms_version)
+    await refuse_what_cannot_be(session, person, row, days=terms.days, begins=terms.starts_on)
+    accepted: dict[str, Any] = {
+        f"{side}_accepted_at": datetime.now(UTC),
+        f"{OTHER_SIDE[side]}_accepted_at": None,
+    }
+    days = days_to_answer(person, row.urgency)
+    due = await deadline_columns(session, person, [urn_on(OTHER_SIDE[side], row)], person.today, days)
+    await _take_checked(
+        session,
+        person,
+        row,
+        COUNTER,
+        note=terms.message or None,
+        changes=_changed_terms(row, terms),
+        terms_version=row.terms_version + 1,
+        released_by_head=side == SUPPORTING and is_head(person),
+        **due,
+        **accepted,
+        **terms.columns(),
+    )
+    await _tell_other(session, person, row, side, "counter_proposed", "proposes other days or dates")
+
+
+async def withdraw_proposal(session: AsyncSession, person: Principal, proposal_id: UUID) -> None:
+    """Take a proposal back: a school that has said yes to it, or a leader when a leader made it."""
+    row = await lock_proposal(session, person, Permission.WITHDRAW_PROPOSAL, proposal_id)
+    side = party_of(person, row)
+    if side is None and row.proposed_as != LEADER:
+        raise ActionRefused(
+            "The schools have proposed this themselves, so only they can take it back.", row.state
+        )
+    if side is not None and getattr(row, f"{side}_accepted_at") is None:
+        raise ActionRefused("You have not accepted this proposal: decline it, and say why.", row.state)
+    await apply_transition(session, person, Proposal, row, WITHDRAW)
+    await go_on_looking(session, person, row)
+    await tell_end(
+        session,
+        person,
+        row,
+        "proposal_withdrawn",
+        f"The proposal of {row.supporting_name} for {row.requesting_name} has been withdrawn.",
+    )
+
+
+async def _take_checked(
+    session: AsyncSession, person: Principal, row: Any, move: Transition, **values: Any
+) -> None:
+    """Make a move that the hard rules allow today; PostgreSQL asks them again in the same statement."""
+    with barred_in_words(person, row):
+        await apply_transition(session, person, Proposal, row, move, checked_on=person.today, **values)
+
+
+async def _settle(session: AsyncSession, person: Principal, row: Any) -> UUID:
+    """Everything that an agreement brings with it, in the transaction of the last yes."""
+    made = await prepare_agreement(session, person, row)
+    product = system(person.authority_id, person.today)
+    for other in await live_proposals_of_need(session, person.authority_id, row.need_id):
+        await apply_transition(session, product, Proposal, other, SUPERSEDE)
+        await notify_schools(
+            session,
+            person,
+            [other.supporting_urn],
+            NotificationText(
+                "proposal_superseded",
+                f"{other.requesting_name} has agreed other support for “{other.need_title}”.",
+                f"/proposals/{other.id}",
+                f"proposal_superseded:{other.id}",
+            ),
+        )
+    return made
+
+
+def _refuse_unless_proposed(row: Any) -> None:
+    if row.state != "proposed":
+        raise ActionRefused(
+            f"This can no longer be done: it is now “{row.state.replace('_', ' ')}”.", row.state
+        )
+
+
+def _refuse_other_terms(row: Any, terms_version: int) -> None:
+    if row.terms_version != terms_version:
+        raise ActionRefused(
+            "The other side has proposed other terms meanwhile. Read them, then answer.", row.state
+        )
+
+
+def _changed_terms(row: Any, terms: Terms) -> Mapping[str, Any]:
+    compared = {"days": terms.days, "starts_on": terms.starts_on, "ends_on": terms.ends_on}
+    return {
+        name: [str(getattr(row, name)), str(value)]
+        for name, value in compared.items()
+        if getattr(row, name) != value
+    }
+
+
+async def _tell_other(
+    session: AsyncSession, person: Principal, row: Any, side: str, kind: str, did: str
+) -> None:
+    """Tell the other school what this one did."""
+    await notify_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        NotificationText(
+            kind,
+            (
+                f"{school_on(side, row)} {did}: {days_in_words(row.days)} for “{row.need_title}”."
+                if kind == "proposal_accepted"
+                else f"{school_on(side, row)} {did}."
+            ),
+            f"/proposals/{row.id}",
+            f"{kind}:{row.id}:{row.version}",
+        ),
+    )

@@ -1,0 +1,173 @@
+"""Which offers may be proposed for a need, and which needs an offer may be proposed for."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, exists, func, literal_column, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.agreements.parties import LEADER, OTHER_SIDE, REQUESTING, SUPPORTING
+from alongside.features.agreements.proposal import Proposal
+from alongside.features.agreements.proposals import hard_rules
+from alongside.features.agreements.proposals.hard_rules import obstacles_in_sql
+from alongside.features.agreements.proposals.queries import LIVE, WAITING_NEEDS
+from alongside.features.agreements.queries import AUTHORITY, one_row, rows_of
+from alongside.features.authorities import settings_of
+from alongside.features.needs.models import Need
+from alongside.features.offers.confirmation import is_proposable
+from alongside.features.offers.models import Offer, OfferTheme
+from alongside.features.schools.distance import miles_to_school
+from alongside.features.schools.models import OPEN_STATUSES, School
+from alongside.platform.access.authorisation import may, scope_filter
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+MILES = miles_to_school("east", "north").label("miles")
+
+
+def columns_of(post: Any) -> list[Any]:
+    """All columns of a post but its search words."""
+    return [column for column in post.__table__.columns if column.name != "words"]
+
+
+NEED: Any = (
+    select(*columns_of(Need), School.name.label("school_name"), School.easting, School.northing)
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Need.school_urn))
+    .where(Need.authority_id == AUTHORITY)
+)
+
+OFFER: Any = (
+    select(
+        *columns_of(Offer),
+        School.name.label("school_name"),
+        School.easting,
+        School.northing,
+        (Offer.days_total - Offer.days_taken).label("days_left"),
+        (Offer.engagements_max - Offer.engagements_taken).label("places_left"),
+    )
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Offer.school_urn))
+    .where(Offer.authority_id == AUTHORITY)
+)
+
+
+def seen_by(person: Principal, post: Any) -> Any:
+    """The condition of “this person may see this need or offer”; who is asked by name sees a need anywhere."""
+    scope = scope_filter(
+        person,
+        Permission.VIEW_POST,
+        post.school_urn,
+        visible_to_authority_from=post.visible_to_authority_from,
+    )
+    if post is Need and person.school_urn is not None:
+        return or_(scope, and_(Need.addressed_urn == person.school_urn, Need.posted_at.is_not(None)))
+    return scope
+
+
+async def need_to_propose_for(session: AsyncSession, person: Principal, need_id: UUID) -> Row[Any]:
+    """A posted need that this person sees. Raises NotThere."""
+    statement = NEED.where(Need.id == need_id, Need.posted_at.is_not(None), seen_by(person, Need))
+    return await one_row(session, statement, authority_id=person.authority_id)
+
+
+async def offer_to_propose(session: AsyncSession, person: Principal, offer_id: UUID) -> Row[Any]:
+    """A posted offer that this person sees. Raises NotThere."""
+    statement = OFFER.where(Offer.id == offer_id, Offer.posted_at.is_not(None), seen_by(person, Offer))
+    return await one_row(session, statement, authority_id=person.authority_id)
+
+
+def _within_propose(person: Principal, column: Any, fixed_urn: int) -> Any:
+    """Proposing needs one of the two schools within reach: when the fixed one is not, the other must be."""
+    if may(person, Permission.PROPOSE, fixed_urn):
+        return true()
+    return scope_filter(person, Permission.PROPOSE, column)
+
+
+def _from(post: Row[Any]) -> dict[str, int | None]:
+    """Where `MILES` counts from: the school of a post, metres of the National Grid."""
+    return {"east": post.easting, "north": post.northing}
+
+
+def _side(person: Principal, fixed_urn: int, side: str) -> str:
+    """As which side somebody proposes: the fixed post's own school is on `side`, another school on the other."""
+    if person.school_urn is None:
+        return LEADER
+    return side if person.school_urn == fixed_urn else OTHER_SIDE[side]
+
+
+def _with_interest(obstacles: Any) -> Any:
+    return func.array_position(obstacles, "interest").is_not(None).label("with_interest")
+
+
+def _nothing_bars(person: Principal, obstacles: Any) -> Any:
+    """The condition of “no hard rule bars this pair”, but for an interest that may be set aside."""
+    if hard_rules.interest_may_be_set_aside(person):
+        obstacles = func.array_remove(obstacles, "interest")
+    return func.cardinality(obstacles) == 0
+
+
+async def offers_for_need(session: AsyncSession, person: Principal, need: Row[Any]) -> Sequence[Row[Any]]:
+    """The offers that may be proposed for a need, 25 at most: those of its theme first, then the nearest.
+
+    Only those that hold today (`offers.freshness`) and are not proposed for it already.
+    """
+    same_theme = exists().where(
+        OfferTheme.authority_id == AUTHORITY, OfferTheme.offer_id == Offer.id, OfferTheme.theme == need.theme
+    )
+    already = exists().where(
+        Proposal.authority_id == AUTHORITY,
+        Proposal.need_id == need.id,
+        Proposal.offer_id == Offer.id,
+        Proposal.state.in_(LIVE),
+    )
+    obstacles = obstacles_in_sql(
+        person, need.id, Offer.id, person.today, _side(person, need.school_urn, REQUESTING)
+    )
+    statement = (
+        OFFER.add_columns(same_theme.label("same_theme"), MILES, _with_interest(obstacles))
+        .where(
+            _nothing_bars(person, obstacles),
+            is_proposable(person.today, settings_of(person.authority_id)),
+            Offer.school_urn != need.school_urn,
+            School.status.in_(OPEN_STATUSES),
+            seen_by(person, Offer),
+            _within_propose(person, Offer.school_urn, need.school_urn),
+            ~already,
+        )
+        .order_by(same_theme.desc(), MILES.asc().nulls_last(), Offer.id)
+        .limit(literal_column("25"))
+    )
+    return await rows_of(session, statement, authority_id=person.authority_id, **_from(need))
+
+
+async def needs_for_offer(session: AsyncSession, person: Principal, offer: Row[Any]) -> Sequence[Row[Any]]:
+    """The needs that an offer may be proposed for, 25 at most: of its themes first, then the nearest."""
+    same_theme = exists().where(
+        OfferTheme.authority_id == AUTHORITY, OfferTheme.offer_id == offer.id, OfferTheme.theme == Need.theme
+    )
+    already = exists().where(
+        and_(
+            Proposal.authority_id == AUTHORITY,
+            Proposal.offer_id == offer.id,
+            Proposal.need_id == Need.id,
+            Proposal.state.in_(LIVE),
+        )
+    )
+    obstacles = obstacles_in_sql(
+        person, Need.id, offer.id, person.today, _side(person, offer.school_urn, SUPPORTING)
+    )
+    statement = (
+        NEED.add_columns(same_theme.label("same_theme"), MILES, _with_interest(obstacles))
+        .where(
+            _nothing_bars(person, obstacles),
+            Need.state.in_(WAITING_NEEDS),
+            Need.school_urn != offer.school_urn,
+            School.status.in_(OPEN_STATUSES),
+            seen_by(person, Need),
+            _within_propose(person, Need.school_urn, offer.school_urn),
+            ~already,
+        )
+        .order_by(same_theme.desc(), MILES.asc().nulls_last(), Need.id)
+        .limit(literal_column("25"))
+    )
+    return await rows_of(session, statement, authority_id=person.authority_id, **_from(offer))

@@ -1,0 +1,118 @@
+"""The last day to answer a proposal: counted by the schools that must answer, and recalculated with their calendars."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused
+from alongside.features.agreements.proposal import Proposal
+from alongside.features.agreements.proposals.queries import LIVE
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.calendar import Calendar, add_school_days
+from alongside.features.schools.term_dates.queries import calendars_of_schools
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+MOST = 2000
+"""Live proposals that one recalculation looks at."""
+
+
+def days_to_answer(person: Principal, urgency: str | None) -> int:
+    """School days to answer: fewer for an urgent need, else the authority's usual number."""
+    settings = settings_of(person.authority_id)
+    entry = settings.urgencies.get(urgency or "")
+    return entry.respond_by if entry else settings.clocks.respond_by
+
+
+def latest(calendars: Iterable[Calendar], began_on: date, days: int) -> date:
+    """The day by which all of these schools have had so many school days of their own."""
+    return max(add_school_days(calendar, began_on, days) for calendar in calendars)
+
+
+async def deadline_columns(
+    session: AsyncSession, person: Principal, urns: Iterable[int], began_on: date, days: int
+) -> dict[str, Any]:
+    """The columns of a deadline that begins on a day, for the schools that must answer."""
+    calendars = await calendars_of_schools(session, person.authority_id, set(urns))
+    until = latest(calendars.values(), began_on, days)
+    return {"respond_by": until, "respond_from": began_on, "respond_days": days}
+
+
+async def more_days_columns(
+    session: AsyncSession, person: Principal, row: Any, asked: Iterable[int], more: int
+) -> dict[str, Any]:
+    """The columns of a deadline that is so many school days later."""
+    if row.respond_from is None:
+        return await deadline_columns(session, person, asked, row.respond_by, more)
+    return await deadline_columns(session, person, asked, row.respond_from, row.respond_days + more)
+
+
+def is_late(person: Principal, row: Any) -> bool:
+    """Whether the last day to answer a live proposal has passed, school day or not."""
+    return bool(row.state in LIVE and row.respond_by < person.today)
+
+
+def refuse_late(person: Principal, row: Any) -> None:
+    """Stop an answer after the last day to answer. Raises Refused; PostgreSQL refuses it too."""
+    if is_late(person, row):
+        raise ActionRefused(
+            f"The last day to answer was {row.respond_by:%-d %B %Y}, so this proposal has ended. "
+            "Propose the offer again.",
+            row.state,
+        )
+
+
+def who_must_answer(row: Any) -> set[int]:
+    """The URNs of the schools that a live proposal waits for."""
+    if row.state == "to_release":
+        return {row.supporting_urn}
+    sides = (
+        (row.requesting_urn, row.requesting_accepted_at),
+        (row.supporting_urn, row.supporting_accepted_at),
+    )
+    return {urn for urn, accepted_at in sides if accepted_at is None}
+
+
+async def recalculate_answer_days(session: AsyncSession, person: Principal) -> int:
+    """Move every last day to answer that the calendars of today put on another day; returns how many moved.
+
+    `person` is the product itself. A day that was still to come moves to today at the earliest.
+    """
+    statement: Any = (
+        select(*Proposal.__table__.columns)
+        .where(
+            Proposal.authority_id == person.authority_id,
+            Proposal.state.in_(LIVE),
+            Proposal.respond_days.is_not(None),
+        )
+        .order_by(Proposal.id)
+        .limit(MOST)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    rows = [row for row in (await session.execute(statement)).all() if who_must_answer(row)]
+    urns = {urn for row in rows for urn in who_must_answer(row)}
+    calendars = await calendars_of_schools(session, person.authority_id, urns)
+    moved = 0
+    for row in rows:
+        own = [calendars[urn] for urn in who_must_answer(row)]
+        until = latest(own, row.respond_from, row.respond_days)
+        if row.respond_by >= person.today:
+            until = max(until, person.today)
+        if until == row.respond_by or until < person.today:
+            continue
+        await session.execute(
+            update(Proposal)
+            .where(Proposal.authority_id == person.authority_id, Proposal.id == row.id)
+            .values(respond_by=until)
+            .execution_options(synchronize_session=False)
+        )
+        changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
+        schools = (row.requesting_urn, row.supporting_urn)
+        await record_audit(
+            session, person, "recalculate_deadline", "proposal", row.id, schools=schools, changes=changes
+        )
+        moved += 1
+    return moved

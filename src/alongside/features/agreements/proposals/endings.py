@@ -1,0 +1,100 @@
+"""How proposals end with their need or their offer: at once, in the same transaction, and both sides are told."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.agreements.parties import (
+    LEADER,
+    NotificationText,
+    notify_schools,
+    notify_schools_and_leads,
+)
+from alongside.features.agreements.proposal import FALL_AWAY, Proposal
+from alongside.features.agreements.proposals.queries import live_proposals_of_need, live_proposals_of_offer
+from alongside.features.agreements.queries import need_of
+from alongside.features.needs.models import GO_ON_LOOKING, NEED_WORKFLOW, Need
+from alongside.features.offers.models import END_OFFER, REWORD_OFFER
+from alongside.platform.access.principal import Principal, system
+from alongside.platform.workflow import after, apply_transition
+
+ENDED_WITH = {
+    "need": "{asking} has closed its need “{need}”, so the proposal of {giving} has ended.",
+    END_OFFER.verb: "{giving} has withdrawn its offer “{offer}”, so its proposal for {asking} has ended.",
+    REWORD_OFFER: "{giving} has changed its offer “{offer}”, so its proposal for {asking} has ended. "
+    "The offer can be proposed again as it is now.",
+}
+
+
+async def go_on_looking(session: AsyncSession, person: Principal, row: Any) -> None:
+    """Open a need again when nothing is proposed for it any more; the need must be held.
+
+    Only its school says that it still holds: the day on which it last did stays as it was.
+    """
+    need = await need_of(session, person.authority_id, row.need_id)
+    if need.state == "proposed" and not await live_proposals_of_need(
+        session, person.authority_id, row.need_id
+    ):
+        await apply_transition(
+            session,
+            system(person.authority_id, person.today),
+            Need,
+            need,
+            GO_ON_LOOKING,
+        )
+
+
+async def tell_end(session: AsyncSession, person: Principal, row: Any, kind: str, text: str) -> None:
+    """Tell both schools, and their leads where a leader had proposed it."""
+    word = NotificationText(kind, text, f"/proposals/{row.id}", f"{kind}:{row.id}")
+    if row.proposed_as == LEADER:
+        await notify_schools_and_leads(session, person, row, word)
+    else:
+        await notify_schools(session, person, [row.requesting_urn, row.supporting_urn], word)
+
+
+async def _end(session: AsyncSession, person: Principal, proposals: Sequence[Any], why: str) -> None:
+    """End these proposals, whose needs are held, and tell both schools of each."""
+    product = system(person.authority_id, person.today)
+    for row in proposals:
+        text = ENDED_WITH[why].format(
+            asking=row.requesting_name, giving=row.supporting_name, need=row.need_title, offer=row.offer_title
+        )
+        await apply_transition(session, product, Proposal, row, FALL_AWAY, note=text)
+        await go_on_looking(session, person, row)
+        await tell_end(session, person, row, "proposal_ended", text)
+
+
+async def end_proposals_of_need(session: AsyncSession, person: Principal, need: Any) -> None:
+    """End what is proposed for a need that is closed."""
+    await _end(session, person, await live_proposals_of_need(session, person.authority_id, need.id), "need")
+
+
+def _end_proposals_of_offer(why: str) -> Callable[[AsyncSession, Principal, Any], Awaitable[None]]:
+    async def end_proposals_of_offer(session: AsyncSession, person: Principal, offer: Any) -> None:
+        """End what is proposed of an offer; its needs are held in one order, as every decision does."""
+        proposals = await live_proposals_of_offer(session, person.authority_id, offer.id)
+        await _hold_needs(session, person.authority_id, sorted({row.need_id for row in proposals}))
+        held = await live_proposals_of_offer(session, person.authority_id, offer.id)
+        await _end(session, person, held, why)
+
+    return end_proposals_of_offer
+
+
+async def _hold_needs(session: AsyncSession, authority_id: int, ids: Sequence[UUID]) -> None:
+    await session.execute(
+        select(Need.id)
+        .where(Need.authority_id == authority_id, Need.id.in_(ids))
+        .order_by(Need.id)
+        .with_for_update(key_share=True)
+    )
+
+
+for move in NEED_WORKFLOW.moves:
+    if move.end in ("withdrawn", "unmet"):
+        after("need", move.verb, end_proposals_of_need)
+for verb in (END_OFFER.verb, REWORD_OFFER):
+    after("offer", verb, _end_proposals_of_offer(verb))

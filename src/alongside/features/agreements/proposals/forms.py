@@ -1,0 +1,117 @@
+"""The forms in which an offer is proposed, and other terms are."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from wtforms import Form, HiddenField, RadioField
+from wtforms.validators import ValidationError
+
+from alongside.features.agreements.forms import must_be_filled, must_be_in_order
+from alongside.features.agreements.parties import days_in_words
+from alongside.features.agreements.proposals.terms import Terms
+from alongside.features.needs.confirmation import days_ago
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import Day, HalfDays, passage
+
+NEEDED = {
+    "days": "Enter days as a whole or half number, like 3 or 2.5",
+    "starts_on": "Enter the first day, like 11/1/2027",
+    "ends_on": "Enter the last day, like 26/3/2027",
+}
+
+
+A_MONTH = timedelta(days=31)
+"""So far back support may have begun before it is proposed."""
+
+
+class Pick(RadioField):
+    """One of the posts that may be paired, with what there is to know of it as a hint."""
+
+    cure = "Choose one of the list"
+    hints: dict[str, str]
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list."""
+        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise ValidationError(self.cure)
+
+
+class TermsForm(Form):
+    """Days and dates, with a word to the other side."""
+
+    days = HalfDays("How many days?", NEEDED["days"], description="In whole or half days")
+    starts_on = Day("From", NEEDED["starts_on"])
+    ends_on = Day("Until", NEEDED["ends_on"])
+    message = passage("A word to the other school (optional)", "What you write", limit=2000)
+
+    def holds(self, today: date) -> bool:
+        """Whether days and dates are given and can be."""
+        self.validate()
+        must_be_filled(self, NEEDED)
+        must_be_in_order(self)
+        if self.ends_on.data and self.ends_on.data < today:
+            attach_errors(self.ends_on, "Enter an end that is today or later")
+        if self.starts_on.data and self.starts_on.data < today - A_MONTH:
+            attach_errors(self.starts_on, "Enter a first day within the last month or later")
+        return not self.errors
+
+    def terms(self) -> Terms:
+        """What was typed, once it holds."""
+        return Terms(self.days.data, self.starts_on.data, self.ends_on.data, self.message.data or "")
+
+
+class ProposalForm(TermsForm):
+    """An offer for a need: one of the two is given, the other picked."""
+
+    interest_reason = passage(
+        "Why should they work together in spite of a declared interest?",
+        "The reason",
+        "Needed only for a pair with a declared interest. Both schools read it",
+        limit=500,
+    )
+    begun_from = HiddenField()
+    need_id = HiddenField()
+    offer_id = HiddenField()
+    picked = Pick("Which one?")
+    with_interest: frozenset[str] | set[str] = frozenset()
+
+    def offer_candidates(self, label: str, rows: Sequence[Any], today: date, *, are_offers: bool) -> None:
+        """Fill the list to pick from."""
+        self.picked.label.text = label
+        self.picked.choices = [(str(row.id), f"{row.title}, {row.school_name}") for row in rows]
+        self.with_interest = {str(row.id) for row in rows if row.with_interest}
+        self.picked.hints = {str(row.id): hint_of(row, today, are_offers=are_offers) for row in rows}
+
+    def holds(self, today: date) -> bool:
+        """Whether one was picked and the terms hold."""
+        super().holds(today)
+        if not self.picked.data:
+            attach_errors(self.picked, self.picked.cure)
+        if self.picked.data in self.with_interest and not self.interest_reason.data:
+            attach_errors(self.interest_reason, "Give a reason: both schools will read it")
+        return not self.errors
+
+    def pair(self) -> tuple[UUID, UUID] | None:
+        """The need and the offer, once it holds; None for ids that are none."""
+        ids = {"need": self.need_id.data, "offer": self.offer_id.data}
+        ids["offer" if self.begun_from.data == "need" else "need"] = self.picked.data
+        try:
+            return UUID(ids["need"] or ""), UUID(ids["offer"] or "")
+        except ValueError:
+            return None
+
+
+def hint_of(row: Any, today: date, *, are_offers: bool) -> str:
+    """What helps to choose: theme, days, distance, and when it was last confirmed."""
+    parts = ["Declared interest: give a reason below"] if row.with_interest else []
+    parts.append("Same theme" if row.same_theme else "Another theme")
+    if are_offers:
+        parts.append(f"{days_in_words(row.days_left)} left")
+    elif row.days is not None:
+        parts.append(f"{days_in_words(row.days)} wanted")
+    if row.miles is not None:
+        parts.append(f"{row.miles:.1f} miles away")
+    parts.append(f"confirmed {days_ago(row.confirmed_on, today)}")
+    return ", ".join(parts)

@@ -1,0 +1,163 @@
+"""The hard rules in words: what bars a pair of need and offer, and what to do about it.
+
+PostgreSQL holds the rules (`agreements/pairing.py`); this module asks it, and puts its refusals into sentences.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, cast, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused
+from alongside.features.agreements.parties import LEADER, REQUESTING, SUPPORTING
+from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.calendar import Calendar
+from alongside.platform.access.authorisation import has_permission
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+PRIVATE = {
+    "excluded": "One of the two schools has ruled the other out. Choose another offer.",
+    "unfit": "The core team has suspended {giving} as a supporter. Choose another offer.",
+    "interest": "Somebody has declared an interest between the two schools. Choose another offer.",
+}
+"""What only the core team is told in full. Source: matching/places/audience.py."""
+
+NOT_SHOWN = "These two schools cannot be paired, for a reason that is not shown here. Choose another offer."
+INTEREST = (
+    "Somebody has declared an interest between the two schools. Propose it with a reason that both schools "
+    "will read, or choose another offer."
+)
+SENTENCES = {
+    "same_school": "This need and this offer are of the same school. Look for an offer of another school.",
+    "same_group": "{asking} and {giving} belong to the same trust or federation. "
+    "Choose an offer of a school outside it.",
+    "asking_closed": "{asking} is closed in the register of schools, so no support can be agreed for it.",
+    "giving_closed": "{giving} is closed in the register of schools. Choose another offer.",
+    "not_this_year": "{giving} does not want to give support this year. Choose another offer, or ask {giving} "
+    "to change this one.",
+    "designation_expired": "The designation of the person who gives this support has expired. "
+    "Ask {giving} to update the offer, or choose another one.",
+    "offer_ended": "This offer ends before the support would begin. Choose earlier dates, or ask {giving} "
+    "to extend the offer.",
+    "declined": "This offer was declined for this need. It can be proposed again from {again}. "
+    "Choose another offer.",
+    "need_changed": "The need has changed since this was proposed. Propose the offer again.",
+    "offer_changed": "The offer has changed since this was proposed. Propose it again.",
+    "need_not_open": "{asking} is not looking for support with this need at present.",
+    "offer_not_live": "{giving} has paused or withdrawn this offer. Look for another one.",
+}
+"""Each obstacle in a sentence that says what to do."""
+
+LEFT_TO_OTHERS = ("same_school", "need_not_open", "offer_not_live")
+"""Obstacles for which `standing.why_not` and `propose` have a sentence of their own."""
+
+TERM_IN_DAYS = 120
+
+
+def interest_may_be_set_aside(person: Principal) -> bool:
+    """Whether the authority lets a declared interest be set aside with a reason that both schools read."""
+    return settings_of(person.authority_id).matching.interest_may_be_set_aside
+
+
+def first_day_of_next_term(calendar: Calendar, today: date) -> date:
+    """The first day of the next term; 120 days from now where the calendar knows none."""
+    coming = [term.starts_on for term in calendar.terms if term.starts_on > today]
+    return min(coming, default=date.fromordinal(today.toordinal() + TERM_IN_DAYS))
+
+
+def next_term(person: Principal) -> date:
+    """The first day on which a pair that is declined today may be proposed again."""
+    return first_day_of_next_term(calendar_of(person.authority_id), person.today)
+
+
+def obstacles_in_sql(person: Principal, need: Any, offer: Any, begins: Any, side: str | None) -> Any:
+    """The SQL that asks PostgreSQL what bars a pair; `side` is who would propose it, None for an answer."""
+    return func.pair_obstacles(
+        person.authority_id,
+        need,
+        offer,
+        person.today,
+        cast(begins, Date),
+        cast(side, Text),
+        cast(person.id if side == LEADER else None, Uuid),
+        type_=ARRAY(Text),
+    )
+
+
+def side_proposing(person: Principal, requesting_urn: int, supporting_urn: int) -> str:
+    """As which side somebody would propose a pair of schools."""
+    return {requesting_urn: REQUESTING, supporting_urn: SUPPORTING}.get(person.school_urn or 0, LEADER)
+
+
+async def obstacles_of_pair(
+    session: AsyncSession,
+    person: Principal,
+    need_id: UUID,
+    offer_id: UUID,
+    begins: date,
+    *,
+    side: str | None = None,
+    interest_reason: str | None = None,
+) -> list[str]:
+    """What bars this pair today, by the keys of SENTENCES and PRIVATE; an interest is not, where a reason is given."""
+    need, offer = bindparam("need", need_id, Uuid), bindparam("offer", offer_id, Uuid)
+    statement = select(obstacles_in_sql(person, need, offer, begins, side))
+    found = list((await session.execute(statement)).scalar_one())
+    if interest_reason and "interest" in found:
+        found.remove("interest")
+    return [one for one in found if one not in LEFT_TO_OTHERS]
+
+
+def in_sentence(person: Principal, obstacles: Sequence[str], row: Any) -> str | None:
+    """Why a pair is barred, as this person may know it, and what to do; None when nothing bars it.
+
+    `row` has `requesting_name` and `supporting_name`. What others may not know comes last, so that a reason that can be
+    shown is shown.
+    """
+    if not obstacles:
+        return None
+    first = min(obstacles, key=lambda one: (one in PRIVATE, obstacles.index(one)))
+    if first == "interest" and interest_may_be_set_aside(person):
+        sentence = INTEREST
+    elif first in PRIVATE:
+        sentence = PRIVATE[first] if has_permission(person, Permission.VIEW_INTERESTS) else NOT_SHOWN
+    else:
+        sentence = SENTENCES.get(first, "This is not agreed yet.")
+    if person.school_urn is not None and person.school_urn == getattr(row, "supporting_urn", None):
+        sentence = sentence.replace("Choose another offer", "Look for another need")
+    again = next_term(person)
+    return sentence.format(asking=row.requesting_name, giving=row.supporting_name, again=f"{again:%-d %B %Y}")
+
+
+def for_other_readers(sentence: str) -> str:
+    """A sentence that somebody was told, as it may be kept where others read it too: what is private is not shown."""
+    private = (re.escape(one).replace(re.escape("{giving}"), ".+") for one in PRIVATE.values())
+    return NOT_SHOWN if any(re.fullmatch(one, sentence) for one in private) else sentence
+
+
+def refuse_barred(person: Principal, obstacles: Sequence[str], row: Any) -> None:
+    """Stop when something bars the pair. Raises Refused with a sentence that says what to do."""
+    sentence = in_sentence(person, obstacles, row)
+    if sentence is not None:
+        raise ActionRefused(sentence, getattr(row, "state", None))
+
+
+@contextmanager
+def barred_in_words(person: Principal, row: Any) -> Iterator[None]:
+    """Turn PostgreSQL's refusal of a barred pair, met between check and statement, into the same sentence."""
+    try:
+        yield
+    except IntegrityError as error:
+        told = str(error.orig)
+        if "pair_barred: " not in told:
+            raise
+        codes = told.split("pair_barred: ", 1)[1].split("\n", 1)[0].strip().split(",")
+        refuse_barred(person, codes, row)
+        raise

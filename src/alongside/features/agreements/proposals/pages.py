@@ -1,0 +1,165 @@
+"""The pages of proposals: what waits for whom, one of them, and making one."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.agreements.proposals import actions, candidates, queries
+from alongside.features.agreements.proposals.checks import barred_choice, obstacle_to
+from alongside.features.agreements.proposals.forms import ProposalForm
+from alongside.features.agreements.proposals.status import awaiting_answer_from, steps_for
+from alongside.features.agreements.queries import agreement_of_proposal, timeline_of
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import label_of
+from alongside.features.needs.confirmation import days_ago
+from alongside.features.needs.listing import number_of_page
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+PARTS = {"mine": "Waiting for me", "others": "Waiting for others", "ended": "Ended"}
+
+
+@endpoint.get("/proposals", permission=Permission.VIEW_PROPOSAL)
+async def list_proposals(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """The proposals that concern somebody: what waits for them first."""
+    question = asked(request)
+    first = "mine" if person.school_urn else "others"
+    show = question.one("show") if question.one("show") in PARTS else first
+    number = number_of_page(question.one("page"))
+    rows, more = await queries.proposals_of(session, person, show, number)
+    context = {
+        "proposals": [{"row": row, "turn": awaiting_answer_from(person, row)} for row in rows],
+        "counts": await queries.proposal_counts(session, person),
+        "parts": PARTS,
+        "show": show,
+        "number": number,
+        "more": more,
+    }
+    return Page("proposals/list.html", context, fragment="proposals/_list.html")
+
+
+@endpoint.get("/proposals/{proposal_id:uuid}", permission=Permission.VIEW_PROPOSAL)
+async def show_proposal(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
+) -> PageResult:
+    """One proposal: its terms, whose turn it is, what one may do, and what was done."""
+    row = await queries.get_proposal(session, person, Permission.VIEW_PROPOSAL, proposal_id)
+    obstacle = await obstacle_to(session, person, row) if row.state in queries.LIVE else None
+    reasons = settings_of(person.authority_id).decline_reasons
+    context = {
+        "proposal": row,
+        "turn": awaiting_answer_from(person, row),
+        "steps": steps_for(person, row, barred=obstacle is not None),
+        "obstacle": obstacle,
+        "confirmed": days_ago(row.confirmed_on, person.today),
+        "theme": label_of(settings_of(person.authority_id).themes, row.theme),
+        "declined_because": label_of(reasons, row.decline_reason) if row.decline_reason else None,
+        "agreement_id": await agreement_of_proposal(session, person.authority_id, row.id),
+        "entries": await timeline_of(session, person.authority_id, [("proposal", row.id)]),
+    }
+    return Page("proposals/show.html", context)
+
+
+@endpoint.get("/needs/{need_id:uuid}/proposals/new", permission=Permission.PROPOSE)
+async def choose_offer(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
+) -> PageResult:
+    """The offers that may be proposed for a need, with a form for the terms."""
+    return await _from_need(session, person, need_id, None, asked(request).one("offer"))
+
+
+@endpoint.get("/offers/{offer_id:uuid}/proposals/new", permission=Permission.PROPOSE)
+async def choose_need(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
+) -> PageResult:
+    """The needs that an offer may be proposed for, with a form for the terms."""
+    return await _from_offer(session, person, offer_id, None)
+
+
+@endpoint.post("/proposals", permission=Permission.PROPOSE)
+async def propose(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+    """Propose an offer for a need."""
+    form = ProposalForm(await read_form_data(request))
+    from_need = form.begun_from.data != "offer"
+    given = _id_of(form.need_id.data if from_need else form.offer_id.data)
+    answer = await (_from_need if from_need else _from_offer)(session, person, given, form)
+    if not form.holds(person.today):
+        return answer
+    pair = form.pair()
+    if pair is None:
+        raise NotFound
+    because = form.interest_reason.data or ""
+    made = await actions.propose(session, person, *pair, form.terms(), interest_reason=because)
+    return Redirect(f"/proposals/{made}", "The offer is proposed. Those who must answer have been told.")
+
+
+def _id_of(text: str | None) -> UUID:
+    try:
+        return UUID(text or "")
+    except ValueError as error:
+        raise NotFound from error
+
+
+async def _from_need(
+    session: AsyncSession, person: Principal, need_id: UUID, form: ProposalForm | None, picked: str = ""
+) -> Page:
+    """The form with the offers for a need, one picked if it is among them; 422 when it comes back as it was typed."""
+    need = await candidates.need_to_propose_for(session, person, need_id)
+    if person.school_urn is None:
+        require(person, Permission.PROPOSE, need.school_urn)
+    status = 200 if form is None else 422
+    if form is None:
+        form = ProposalForm(
+            data={
+                "begun_from": "need",
+                "need_id": need.id,
+                "picked": picked,
+                "days": need.days,
+                "starts_on": need.starts_on,
+                "ends_on": need.ends_on,
+            }
+        )
+    rows = await candidates.offers_for_need(session, person, need)
+    form.offer_candidates("Which offer?", rows, person.today, are_offers=True)
+    chosen = form.picked.data or picked
+    context = {
+        "form": form,
+        "post": need,
+        "kind": "need",
+        "candidates": rows,
+        "obstacle": await barred_choice(session, person, need, chosen, rows),
+        "interests": any(row.with_interest for row in rows),
+    }
+    return Page("proposals/new.html", context, status=status)
+
+
+async def _from_offer(
+    session: AsyncSession, person: Principal, offer_id: UUID, form: ProposalForm | None
+) -> Page:
+    """The form with the needs for an offer; 422 when it comes back with what was typed."""
+    offer = await candidates.offer_to_propose(session, person, offer_id)
+    status = 200 if form is None else 422
+    form = form or ProposalForm(data={"begun_from": "offer", "offer_id": offer.id})
+    rows = await candidates.needs_for_offer(session, person, offer)
+    form.offer_candidates("Which need?", rows, person.today, are_offers=False)
+    context = {
+        "form": form,
+        "post": offer,
+        "kind": "offer",
+        "candidates": rows,
+        "obstacle": None,
+        "interests": any(row.with_interest for row in rows),
+    }
+    return Page("proposals/new.html", context, status=status)
+
+
+routes = [list_proposals, show_proposal, choose_offer, choose_need, propose]

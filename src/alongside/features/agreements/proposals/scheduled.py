@@ -1,0 +1,41 @@
+"""What time does to proposals: unanswered ones lapse, those without need or offer fall away."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.agreements.parties import NotificationText, notify_schools_and_leads
+from alongside.features.agreements.proposal import FALL_AWAY, LAPSE, Proposal
+from alongside.features.agreements.proposals.endings import go_on_looking
+from alongside.features.agreements.proposals.queries import run_out
+from alongside.features.needs.models import Need
+from alongside.features.offers.models import Offer
+from alongside.platform.access.principal import Principal
+from alongside.platform.workflow import apply_transition
+
+
+async def lapse_proposals(session: AsyncSession, person: Principal) -> int:
+    """End what nobody answered in time, and what lost its need or its offer; `person` is the product itself.
+
+    At most 200 in one transaction, so call it until it returns 0.
+    """
+    due = await run_out(session, person.authority_id, person.today)
+    for thing, ids in ((Offer, {row.offer_id for row in due}), (Need, {row.need_id for row in due})):
+        await session.execute(
+            select(thing.id)
+            .where(thing.authority_id == person.authority_id, thing.id.in_(sorted(ids)))
+            .order_by(thing.id)
+            .with_for_update(key_share=True)
+        )
+    due = [row for row in await run_out(session, person.authority_id, person.today) if row in due]
+    for row in due:
+        move = LAPSE if row.respond_by < person.today else FALL_AWAY
+        await apply_transition(session, person, Proposal, row, move)
+        await go_on_looking(session, person, row)
+        text = f"The proposal of {row.supporting_name} for {row.requesting_name} has ended without an answer."
+        await notify_schools_and_leads(
+            session,
+            person,
+            row,
+            NotificationText("proposal_lapsed", text, f"/proposals/{row.id}", f"proposal_lapsed:{row.id}"),
+        )
+    return len(due)

@@ -1,0 +1,106 @@
+"""How a proposal stands: whose turn it is, what somebody may do now, and why something cannot be any more."""
+
+from decimal import Decimal
+from typing import Any
+
+from alongside.features.agreements.parties import LEADER, OTHER_SIDE, SUPPORTING, days_in_words, party_of
+from alongside.features.authorities import settings_of
+from alongside.features.offers.confirmation import fresh_since
+from alongside.platform.access.authorisation import may
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+ENDS = {
+    "agreed": "Both schools have agreed.",
+    "declined": "The proposal was declined.",
+    "lapsed": "The proposal has lapsed.",
+    "withdrawn": "The proposal was withdrawn.",
+    "superseded": "Other support was agreed for this need.",
+}
+
+
+def blocking_reason(person: Principal, row: Any, days: Decimal | None = None) -> str | None:
+    """Why this proposal could not be agreed now, in a sentence; None if nothing stands in the way."""
+    wanted = row.days if days is None else days
+    if row.need_state in ("agreed", "in_support"):
+        return f"{row.requesting_name} has meanwhile agreed other support for this need."
+    if row.need_state not in ("open", "proposed"):
+        return f"{row.requesting_name} is not looking for support with this need at present."
+    if row.offer_state == "exhausted" or row.days_left <= 0:
+        return (
+            f"{row.supporting_name} has meanwhile promised all days of this offer to other schools. "
+            "Look for another offer, or ask again when days come back."
+        )
+    if row.offer_state != "live":
+        return f"{row.supporting_name} has paused or withdrawn this offer. Look for another one."
+    if row.confirmed_on is None or row.confirmed_on < fresh_since(
+        settings_of(person.authority_id), person.today
+    ):
+        return (
+            f"{row.supporting_name} has not confirmed this offer for too long. Ask them to confirm it first."
+        )
+    if row.days_left < wanted:
+        return (
+            f"{row.supporting_name} has only {days_in_words(row.days_left)} of this offer left, "
+            f"and {days_in_words(wanted)} would be needed. Propose fewer days, or look for another offer."
+        )
+    if row.places_left <= 0:
+        return (
+            f"{row.supporting_name} already supports as many schools at once as it can. "
+            "Wait until one is finished, or look for another offer."
+        )
+    return None
+
+
+def awaiting_parties(row: Any) -> list[str]:
+    """The names of the schools that have yet to answer."""
+    if row.state == "to_release":
+        return [row.supporting_name]
+    if row.state != "proposed":
+        return []
+    sides = (
+        (row.requesting_name, row.requesting_accepted_at),
+        (row.supporting_name, row.supporting_accepted_at),
+    )
+    return [name for name, accepted_at in sides if accepted_at is None]
+
+
+def awaiting_answer_from(person: Principal, row: Any) -> str:
+    """Whose turn it is and until when: “Waiting for Mill Primary until 4 March 2027”."""
+    until = f"{row.respond_by:%-d %B %Y}"
+    if row.state in ("proposed", "to_release") and row.respond_by < person.today:
+        return f"Not answered by {until}, so it has ended"
+    if row.state == "to_release":
+        return f"Waiting for the headteacher of {row.supporting_name} to release {row.leader_name}, until {until}"
+    waiting = awaiting_parties(row)
+    if not waiting:
+        return ENDS[row.state]
+    return f"Waiting for {' and '.join(waiting)} until {until}"
+
+
+def steps_for(person: Principal, row: Any, *, barred: bool = False) -> frozenset[str]:
+    """What this person may do with a proposal now, as the page offers it; `barred` when it cannot be agreed."""
+    side = party_of(person, row)
+    steps: set[str] = set()
+    in_time = row.respond_by >= person.today
+    if (
+        in_time
+        and row.state == "proposed"
+        and side
+        and may(person, Permission.ANSWER_PROPOSAL, row.requesting_urn, row.supporting_urn)
+    ):
+        steps.add("counter")
+        if getattr(row, f"{side}_accepted_at") is None:
+            steps |= {"accept", "refuse"}
+            if not getattr(row, f"{side}_had_more_time"):
+                steps.add("more_time")
+    release = in_time and row.state == "to_release" and side == SUPPORTING
+    if release and may(person, Permission.RELEASE_LEADER, row.supporting_urn):
+        steps |= {"release", "refuse_release"}
+    if row.state in ("proposed", "to_release") and may(
+        person, Permission.WITHDRAW_PROPOSAL, row.requesting_urn, row.supporting_urn
+    ):
+        own_yes = side in OTHER_SIDE and getattr(row, f"{side}_accepted_at") is not None
+        if own_yes or (side is None and row.proposed_as == LEADER):
+            steps.add("withdraw")
+    return frozenset(steps - {"accept", "counter", "release"} if barred else steps)

@@ -1,0 +1,75 @@
+"""When nobody can be found for a need: it is closed as unmet, and its school and those who lead it are told.
+
+Source: domain.md §5.2, “open, no supply after final stage: unmet (goes to the consortium)”.
+"""
+
+from typing import Any
+
+from sqlalchemy import Date, Select, bindparam, cast, exists, func, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.agreements.parties import NotificationText, notify_schools
+from alongside.features.agreements.proposal import Proposal
+from alongside.features.agreements.queries import AUTHORITY
+from alongside.features.authorities import calendar_of
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.needs.confirmation import lapsed_if_confirmed_by
+from alongside.features.needs.models import GIVE_UP_NEED, Need
+from alongside.features.people.queries import ids, leaders_of_schools
+from alongside.features.schools.models import School
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications.actions import notify
+from alongside.platform.workflow import apply_transition
+
+FINAL_STEP_SINCE = func.greatest(
+    func.coalesce(Need.visible_to_authority_from, cast(Need.posted_at, Date)), Need.confirmed_on
+)
+"""Since when everybody who may see a need has seen it, or since it was last confirmed or open again."""
+
+LATELY_PROPOSED = exists().where(
+    Proposal.authority_id == AUTHORITY,
+    Proposal.need_id == Need.id,
+    func.greatest(cast(Proposal.proposed_at, Date), Proposal.respond_by) > bindparam("day"),
+)
+NOBODY_FOUND: Select[Any] = (
+    select(
+        *(column for column in Need.__table__.columns if column.name != "words"), School.name.label("school")
+    )
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Need.school_urn))
+    .where(
+        Need.authority_id == AUTHORITY,
+        Need.state == "open",
+        or_(Need.ends_on < bindparam("today"), bindparam("day") >= FINAL_STEP_SINCE),
+        ~LATELY_PROPOSED,
+    )
+    .order_by(Need.id)
+    .limit(literal_column("200"))
+    .with_for_update(of=Need, skip_locked=True)
+)
+
+
+async def close_unmet_needs(session: AsyncSession, product: Principal, settings: AuthoritySettings) -> int:
+    """Close open needs for which nobody was found in `clocks.unmet_after` school days, or whose dates have passed.
+
+    Counted from the day on which everybody who may see a need did, or on which it was last confirmed or proposed for.
+    At most 200 in a transaction: call again until it gives 0.
+    """
+    calendar = calendar_of(product.authority_id)
+    values = {
+        "authority_id": product.authority_id,
+        "today": product.today,
+        "day": lapsed_if_confirmed_by(calendar, product.today, settings.clocks.unmet_after),
+    }
+    found = (await session.execute(NOBODY_FOUND, values)).all()
+    for need in found:
+        await apply_transition(session, product, Need, need, GIVE_UP_NEED)
+        text = f"No school was found for the need “{need.title}” of {need.school}, so it is closed as unmet."
+        once = f"need_unmet:{need.id}:{need.content_version}"
+        word = NotificationText("need_unmet", f"{text} You can reopen it.", f"/needs/{need.id}", once)
+        await notify_schools(session, product, [need.school_urn], word)
+        leaders = await leaders_of_schools(session, product.authority_id, product.today, [need.school_urn])
+        hint = f"{text} Consider an escalation."
+        await notify(
+            session, product, ids(leaders), "need_unmet", hint, "/escalations/new", once=f"{once}:lead"
+        )
+    return len(found)

@@ -1,0 +1,156 @@
+"""Reminders before a deadline of a proposal, an agreement, a visit record or a review, and word to the leads after it.
+
+How long an agreement may wait for its signatures and a review may follow its date, and how early people are reminded,
+are settings (`clocks.agreement_due`, `review_due`, `remind_before`), in days of the asking school's calendar.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Date, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import TextClause
+
+from alongside.features.agreements.parties import NotificationText, notify_schools
+from alongside.features.authorities.calendar import Calendar, add_school_days, school_days_before
+from alongside.features.authorities.settings import AuthoritySettings, Clocks
+from alongside.features.people.queries import ids, leaders_of_schools
+from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications import notify
+
+AHEAD = timedelta(days=60)
+"""How far ahead the next deadlines are looked for: longer than any break with the longest reminder before it."""
+
+
+def _sql(statement: str) -> TextClause:
+    kinds = {"today": Date(), "ahead": Date()}
+    named = [bindparam(name, type_=kind) for name, kind in kinds.items() if f":{name}" in statement]
+    return text(statement).bindparams(*named)
+
+
+ANSWERS = _sql(
+    """
+    SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.respond_by AS dated_on,
+           p.state = 'proposed' AND p.requesting_accepted_at IS NULL AS asker,
+           p.state = 'to_release' OR p.supporting_accepted_at IS NULL AS giver
+      FROM proposal p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+     WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+       AND p.respond_by BETWEEN :today AND :ahead
+    """
+)
+SIGNATURES = _sql(
+    """
+    SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.agreed_on AS dated_on,
+           p.requesting_signed_at IS NULL AS asker, p.supporting_signed_at IS NULL AS giver
+      FROM support_agreement p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+     WHERE p.authority_id = :authority_id AND p.state = 'preparing'
+    """
+)
+RECORDS = _sql(
+    """
+    SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, v.record_due_on AS dated_on, true AS asker, true AS giver
+      FROM visit v
+      JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
+      JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+     WHERE v.authority_id = :authority_id AND v.state = 'planned' AND v.visit_on <= :today
+       AND v.record_due_on BETWEEN :today AND :ahead
+    """
+)
+REVIEWS = _sql(
+    """
+    SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.ends_on AS dated_on,
+           NOT EXISTS (SELECT FROM review r WHERE r.authority_id = :authority_id AND r.agreement_id = p.id
+                        AND r.kind = 'closing' AND r.side = 'requesting') AS asker,
+           NOT EXISTS (SELECT FROM review r WHERE r.authority_id = :authority_id AND r.agreement_id = p.id
+                        AND r.kind = 'closing' AND r.side = 'supporting') AS giver
+      FROM support_agreement p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+     WHERE p.authority_id = :authority_id AND p.state = 'active' AND p.ends_on <= :today
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One kind of deadline: what finds it, how many days after its date it falls due, and what people are told.
+
+    `late` is what the leads are told once it has passed; empty where that is done elsewhere.
+    """
+
+    kind: str
+    found: TextClause
+    days: Callable[[Clocks], int]
+    path: str
+    text: str
+    late: str = ""
+
+
+DEADLINES = (
+    Deadline(
+        "answer",
+        ANSWERS,
+        lambda _: 0,
+        "/proposals",
+        "Please answer the proposal for “{title}” by {due:%-d %B %Y}.",
+    ),
+    Deadline(
+        "signature",
+        SIGNATURES,
+        lambda clocks: clocks.agreement_due,
+        "/agreements",
+        "Please write the aims for “{title}” and sign the agreement by {due:%-d %B %Y}.",
+        "The agreement for “{title}” was to be signed by {due:%-d %B %Y}. A signature is missing.",
+    ),
+    Deadline(
+        "visit_record",
+        RECORDS,
+        lambda _: 0,
+        "/agreements",
+        "Please record the visit for “{title}” by {due:%-d %B %Y}.",
+    ),
+    Deadline(
+        "review",
+        REVIEWS,
+        lambda clocks: clocks.review_due,
+        "/agreements",
+        "Please give your closing review of the support for “{title}” by {due:%-d %B %Y}.",
+        "The closing review for “{title}” was due by {due:%-d %B %Y}. It is missing.",
+    ),
+)
+
+
+def due_after(calendar: Calendar, dated_on: date, days: int) -> date:
+    """The day by which something is due, so many school days after its date; the date itself for none."""
+    return add_school_days(calendar, dated_on, days) if days else dated_on
+
+
+async def remind_of_deadlines(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> None:
+    """Remind schools before each deadline, once, and tell the leads once it has passed; `person` is the product."""
+    values = {"authority_id": person.authority_id, "today": person.today, "ahead": person.today + AHEAD}
+    for one in DEADLINES:
+        named = {name: values[name] for name in one.found.compile().params}
+        for row in (await session.execute(one.found, named)).all():
+            await _remind(session, person, settings, one, row)
+
+
+async def _remind(
+    session: AsyncSession, person: Principal, settings: AuthoritySettings, one: Deadline, row: Any
+) -> None:
+    calendar = await calendar_of_school(session, person.authority_id, row.requesting_urn)
+    due = due_after(calendar, row.dated_on, one.days(settings.clocks))
+    missing = [
+        urn for urn, waits in ((row.requesting_urn, row.asker), (row.supporting_urn, row.giver)) if waits
+    ]
+    path = f"{one.path}/{row.id}"
+    if missing and school_days_before(calendar, due, settings.clocks.remind_before) <= person.today <= due:
+        said = one.text.format(title=row.title, due=due)
+        once = f"{one.kind}_reminder:{row.id}:{due}"
+        await notify_schools(
+            session, person, missing, NotificationText(f"{one.kind}_reminder", said, path, once)
+        )
+    elif missing and one.late and person.today > due:
+        leads = await leaders_of_schools(session, person.authority_id, person.today, missing)
+        said, once = one.late.format(title=row.title, due=due), f"{one.kind}_overdue:{row.id}:{due}"
+        await notify(session, person, ids(leads), f"{one.kind}_overdue", said, path, once=once)

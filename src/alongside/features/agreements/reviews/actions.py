@@ -1,0 +1,130 @@
+"""Giving a review; the second closing review brings the agreement to its end."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.agreements.actions import close_agreement
+from alongside.features.agreements.parties import (
+    OTHER_SIDE,
+    REQUESTING,
+    NotificationText,
+    notify_schools,
+    own_side,
+    school_on,
+    urn_on,
+)
+from alongside.features.agreements.queries import aims_of, lock_agreement
+from alongside.features.agreements.review import RATINGS, Review, ReviewRating
+from alongside.features.agreements.reviews.queries import given_reviews
+from alongside.features.agreements.reviews.values import Judgement
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+KIND_WORDS = {"mid_term": "half-way", "closing": "closing"}
+
+
+async def give_review(
+    session: AsyncSession, person: Principal, agreement_id: UUID, kind: str, said: Judgement
+) -> None:
+    """Give this side's review, half-way or closing; it stands.
+
+    With both closing ones the agreement is closed.
+
+    Raises Invalid when an aim is without a rating or reason, Refused when this side has given it already.
+    """
+    row = await lock_agreement(session, person, Permission.REVIEW_AGREEMENT, agreement_id, pool=True)
+    side = own_side(person, Permission.REVIEW_AGREEMENT, row)
+    if row.state != "active":
+        raise ActionRefused("Only an agreement that runs can be reviewed.", row.state)
+    before = await given_reviews(session, person.authority_id, agreement_id)
+    if any(one.kind == kind and one.side == side for one in before):
+        raise ActionRefused(
+            f"{school_on(side, row)} has given its {KIND_WORDS[kind]} review already.", row.state
+        )
+    if kind == "mid_term" and any(one.kind == "closing" and one.side == side for one in before):
+        raise ActionRefused("Your closing review is in, so there is no half-way review any more.", row.state)
+    outcome = _outcome(kind, side, said)
+    aims = {one.id for one in await aims_of(session, person.authority_id, row.id)}
+    review = Review(
+        authority_id=person.authority_id,
+        agreement_id=row.id,
+        kind=kind,
+        side=side,
+        changed=said.changed,
+        again=said.again,
+        outcome=outcome,
+        given_by=person.id,
+    )
+    reached = {aim_id: said.reached.get(aim_id, "").strip() for aim_id in aims}
+    if kind == "closing" and not all(reached.values()):
+        raise ValidationFailed({"": ["Enter the value reached for every aim, or “Not measured”."]})
+    await _write(session, review, _rated(said, aims), reached)
+    urns = (row.requesting_urn, row.supporting_urn)
+    await record_audit(session, person, f"give_{kind}_review", "support_agreement", row.id, schools=urns)
+    closing = {one.side: one for one in before if one.kind == "closing"}
+    if kind == "closing" and OTHER_SIDE[side] in closing:
+        agreed = outcome if side == REQUESTING else closing[REQUESTING].outcome
+        await close_agreement(session, person, row, str(agreed))
+        return
+    await notify_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        NotificationText(
+            f"{kind}_review_given",
+            f"{school_on(side, row)} has given its {KIND_WORDS[kind]} review. You can read it after yours.",
+            f"/agreements/{row.id}",
+            f"{kind}_review_given:{row.id}:{side}",
+        ),
+    )
+
+
+def _outcome(kind: str, side: str, said: Judgement) -> str | None:
+    """The outcome where it belongs: only the asking side says it, and must."""
+    if kind != "closing" or side != REQUESTING:
+        return None
+    if said.outcome is None:
+        raise ValidationFailed({"outcome": ["Say whether the need was met."]})
+    return said.outcome
+
+
+def _rated(said: Judgement, aims: set[UUID]) -> dict[UUID, tuple[str, str]]:
+    """A rating with its reason for every aim.
+
+    Raises Invalid when one is missing, or the aims are others by now.
+    """
+    if set(said.ratings) != aims:
+        raise ValidationFailed({"": ["The aims have changed meanwhile. Reload the page and rate every aim."]})
+    rated = {aim_id: (rating, reason.strip()) for aim_id, (rating, reason) in said.ratings.items()}
+    if any(rating not in RATINGS or not reason for rating, reason in rated.values()):
+        raise ValidationFailed({"": ["Rate every aim red, amber or green, and give a reason for each."]})
+    return rated
+
+
+async def _write(
+    session: AsyncSession, review: Review, rated: Mapping[UUID, tuple[str, str]], reached: Mapping[UUID, str]
+) -> None:
+    session.add(review)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if "uq_review" in str(error.orig):
+            raise ActionRefused("This review has been given already.") from error
+        raise
+    for aim_id, (rating, reason) in rated.items():
+        session.add(
+            ReviewRating(
+                authority_id=review.authority_id,
+                review_id=review.id,
+                aim_id=aim_id,
+                rating=rating,
+                reason=reason,
+                reached=reached[aim_id],
+            )
+        )
+    await session.flush()

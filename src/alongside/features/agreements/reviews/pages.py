@@ -1,0 +1,68 @@
+"""The page on which a side gives its review."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+from wtforms import Form
+
+from alongside.errors import NotFound
+from alongside.features.agreements.parties import REQUESTING, party_of
+from alongside.features.agreements.queries import aims_of, get_agreement
+from alongside.features.agreements.reviews import actions
+from alongside.features.agreements.reviews.forms import holds, judgement, names_for, review_form
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+KINDS = {"half-way": "mid_term", "closing": "closing"}
+
+
+@endpoint.get("/agreements/{agreement_id:uuid}/reviews/{kind:str}", permission=Permission.REVIEW_AGREEMENT)
+async def write_review(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID, kind: str
+) -> PageResult:
+    """An empty review of one's own side."""
+    row, aims, form_class = await _asked_for(session, person, agreement_id, kind)
+    return _review_page(form_class(), row, aims, kind)
+
+
+@endpoint.post("/agreements/{agreement_id:uuid}/reviews/{kind:str}", permission=Permission.REVIEW_AGREEMENT)
+async def give_review(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID, kind: str
+) -> PageResult:
+    """Give the review of one's own side; with both closing ones the agreement is closed."""
+    row, aims, form_class = await _asked_for(session, person, agreement_id, kind)
+    form = form_class(await read_form_data(request))
+    if not holds(form, aims, closing=kind == "closing"):
+        return _review_page(form, row, aims, kind, 422)
+    await actions.give_review(session, person, agreement_id, KINDS[kind], judgement(form, aims))
+    return Redirect(f"/agreements/{agreement_id}", "Your review is in. Thank you.")
+
+
+async def _asked_for(
+    session: AsyncSession, person: Principal, agreement_id: UUID, kind: str
+) -> tuple[Any, Any, type[Form]]:
+    row = await get_agreement(session, person, Permission.REVIEW_AGREEMENT, agreement_id)
+    if kind not in KINDS:
+        raise NotFound
+    aims = await aims_of(session, person.authority_id, agreement_id)
+    says_outcome = kind == "closing" and party_of(person, row) == REQUESTING
+    return row, aims, review_form(aims, outcome=says_outcome, closing=kind == "closing")
+
+
+def _review_page(form: Form, row: Any, aims: Any, kind: str, status: int = 200) -> Page:
+    context = {
+        "form": form,
+        "agreement": row,
+        "kind": kind,
+        "aims": [(aim, *names_for(aim.id)) for aim in aims],
+        "says_outcome": "outcome" in form,
+    }
+    return Page("agreements/review.html", context, status=status)
+
+
+routes = [write_review, give_review]

@@ -1,0 +1,87 @@
+"""An agreement in words: the text that is kept when both heads have signed, and what differs between two versions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from alongside.features.agreements.aims.forms import TEXTS
+from alongside.platform.web.templates import day, days
+
+LABELS = {
+    "aim": "Aim",
+    "measure": "How it is measured",
+    "baseline": "Now",
+    "target": "Target",
+}
+
+
+class Difference(NamedTuple):
+    """One field of an agreement, as it is and as it would be."""
+
+    label: str
+    now: str
+    then: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether the two differ."""
+        return self.now != self.then
+
+
+def agreement_text(row: Any, content: Mapping[str, Any], today: date) -> str:
+    """The whole agreement, as both heads signed it; `row` names schools, need, leader and who signed."""
+    lines = [
+        f"Agreement between {row.requesting_name} and {row.supporting_name}, version {row.agreement_version}",
+        "",
+        f"{row.supporting_name} supports {row.requesting_name}.",
+        f"Need: {row.need_title}",
+        f"Offer: {row.offer_title}",
+        f"Given by: {row.leader_name}",
+        f"Days: {days(Decimal(str(content['days'])))}",
+        f"From {_on(content['starts_on'])} to {_on(content['ends_on'])}",
+    ]
+    for number, aim in enumerate(content["aims"], 1):
+        lines += ["", f"Aim {number}: {aim['aim']}"]
+        lines += [f"{LABELS[name]}: {aim[name] or 'Not given'}" for name in TEXTS if name != "aim"]
+    lines += [
+        "",
+        f"Signed for {row.requesting_name} by {row.requesting_signer or 'its headteacher'}"
+        f" on {_at(row.requesting_signed_at, today)}",
+        f"Signed for {row.supporting_name} by {row.supporting_signer or 'its headteacher'}"
+        f" on {_at(row.supporting_signed_at, today)}",
+    ]
+    return "\n".join(lines)
+
+
+def differences(row: Any, aims: Sequence[Any], change: Any) -> list[tuple[str, list[Difference]]]:
+    """Every field of an agreement beside the one that is proposed, by part: days and dates, then each aim."""
+    terms = [
+        Difference("Days", days(row.days), days(change.days)),
+        Difference("From", day(row.starts_on), day(change.starts_on)),
+        Difference("Until", day(row.ends_on), day(change.ends_on)),
+    ]
+    return [("Days and dates", terms), *_aims(aims, change.aims)]
+
+
+def _aims(aims: Sequence[Any], wanted: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Difference]]]:
+    kept = {one["id"]: one for one in wanted if one.get("id")}
+    for number, aim in enumerate(aims, 1):
+        then = kept.get(str(aim.id))
+        title = f"Aim {number}" if then else f"Aim {number}, which would be removed"
+        yield title, _fields({name: getattr(aim, name) for name in TEXTS}, then or {})
+    for one in wanted:
+        if not one.get("id"):
+            yield "A new aim", _fields({}, one)
+
+
+def _fields(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Difference]:
+    return [Difference(LABELS[name], now.get(name) or "", then.get(name) or "") for name in TEXTS]
+
+
+def _on(text: str) -> str:
+    return day(date.fromisoformat(text))
+
+
+def _at(moment: Any, today: date) -> str:
+    return day(moment) if moment is not None else day(today)

@@ -1,0 +1,131 @@
+"""A visit of one school's people to the other: planned, recorded, and counted against the agreed days."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Numeric, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.platform.database.ddl import promise
+from alongside.platform.workflow import INITIAL, Transition, workflow
+
+PLAN_VISIT = Transition("plan_visit", (INITIAL,), "planned", Permission.RECORD_VISIT, "planned a visit")
+LOG_VISIT = Transition("log_visit", (INITIAL,), "recorded", Permission.RECORD_VISIT, "recorded a visit")
+RECORD_VISIT = Transition(
+    "record_visit", ("planned",), "recorded", Permission.RECORD_VISIT, "recorded the planned visit"
+)
+CORRECT_VISIT = Transition(
+    "correct_visit",
+    ("recorded",),
+    "recorded",
+    Permission.RECORD_VISIT,
+    "corrected the record of a visit",
+)
+CANCEL_VISIT = Transition(
+    "cancel_visit",
+    ("planned",),
+    "cancelled",
+    Permission.RECORD_VISIT,
+    "cancelled a planned visit",
+    note_required=True,
+)
+VOID_VISIT = Transition(
+    "void_visit",
+    ("recorded",),
+    "cancelled",
+    Permission.RECORD_VISIT,
+    "removed the record of a visit that did not take place",
+    note_required=True,
+)
+DROP_VISIT = Transition(
+    "drop_visit", ("planned",), "cancelled", None, "the agreement is over, so a planned visit falls away"
+)
+
+MOVES = (PLAN_VISIT, LOG_VISIT, RECORD_VISIT, CORRECT_VISIT, CANCEL_VISIT, VOID_VISIT, DROP_VISIT)
+VISIT_WORKFLOW = workflow("visit", MOVES, ("recorded", "cancelled"))
+
+
+class Visit(AuthorityOwned, Base):
+    """Some of the agreed days, spent at one of the schools or in another form.
+
+    `days` in halves; only those of recorded visits count as used. `done` is what was done, `next_steps` what
+    follows. A record is due by `record_due_on`; `chased_on` is when the schools were reminded of it.
+    """
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        reference("agreement_id", "support_agreement"),
+        CheckConstraint(one_of("state", VISIT_WORKFLOW.states), name="state"),
+        CheckConstraint("days > 0 AND days <= 20 AND days * 2 = trunc(days * 2)", name="days"),
+        CheckConstraint("char_length(focus) BETWEEN 1 AND 200", name="focus"),
+        CheckConstraint("char_length(done) <= 4000 AND char_length(next_steps) <= 2000", name="length"),
+        CheckConstraint("state <> 'recorded' OR char_length(done) > 0", name="recorded_in_words"),
+        Index(None, "authority_id", "agreement_id", "visit_on"),
+        Index(None, "authority_id", "state", "record_due_on"),
+    )
+
+    agreement_id: Mapped[UUID]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    visit_on: Mapped[date]
+    days: Mapped[Decimal] = mapped_column(Numeric(5, 1))
+    focus: Mapped[str]
+    done: Mapped[str] = mapped_column(server_default=text("''"))
+    next_steps: Mapped[str] = mapped_column(server_default=text("''"))
+    record_due_on: Mapped[date]
+    recorded_at: Mapped[datetime | None]
+    recorded_by: Mapped[UUID | None]
+    chased_on: Mapped[date | None]
+    written_at: Mapped[datetime] = created_at()
+
+
+promise(
+    "days_of_recorded_visits_count_as_used",
+    """
+CREATE FUNCTION count_days_used() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    more numeric := 0;
+BEGIN
+    IF NEW.state = 'recorded' THEN
+        more := NEW.days;
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.state = 'recorded' THEN
+        more := more - OLD.days;
+    END IF;
+    IF more <> 0 THEN
+        UPDATE public.support_agreement SET days_used = days_used + more
+         WHERE authority_id = NEW.authority_id AND id = NEW.agreement_id;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER count_days_used AFTER INSERT OR UPDATE OF days, state ON visit
+    FOR EACH ROW EXECUTE FUNCTION count_days_used();
+""",
+)
+
+promise(
+    "no_visit_comes_before_its_agreement",
+    """
+CREATE FUNCTION refuse_visit_before_agreement() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.support_agreement p
+         WHERE p.authority_id = NEW.authority_id AND p.id = NEW.agreement_id
+           AND NEW.visit_on < least(p.starts_on, p.agreed_on))
+    THEN
+        RAISE EXCEPTION 'the visit is earlier than its agreement'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'visit_not_before_agreement';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_visit_before_agreement BEFORE INSERT OR UPDATE OF visit_on, agreement_id ON visit
+    FOR EACH ROW WHEN (NEW.state = 'recorded') EXECUTE FUNCTION refuse_visit_before_agreement();
+""",
+)

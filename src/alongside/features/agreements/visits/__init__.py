@@ -1,0 +1,1 @@
+"""The diary of an agreement: visits planned and recorded."""

@@ -1,0 +1,282 @@
+"""Everything that changes the diary: visits planned, recorded, corrected, cancelled, and chased."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, EditConflict, ValidationFailed
+from alongside.features.agreements.actions import in_words
+from alongside.features.agreements.parties import (
+    OTHER_SIDE,
+    NotificationText,
+    days_in_words,
+    notify_schools,
+    own_side,
+    school_on,
+    urn_on,
+)
+from alongside.features.agreements.queries import lock_agreement
+from alongside.features.agreements.visit import (
+    CANCEL_VISIT,
+    CORRECT_VISIT,
+    LOG_VISIT,
+    PLAN_VISIT,
+    RECORD_VISIT,
+    VOID_VISIT,
+    Visit,
+)
+from alongside.features.agreements.visits.deadlines import record_due
+from alongside.features.agreements.visits.queries import overdue_records, visit_now, visit_to
+from alongside.features.agreements.visits.values import VisitRecord
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.workflow import Transition, apply_transition
+
+LABELS = {
+    "visit_on": "Date of the visit",
+    "days": "Days",
+    "focus": "What it was about",
+    "done": "What was done",
+    "next_steps": "What comes next",
+}
+
+
+async def log_visit(
+    session: AsyncSession, person: Principal, agreement_id: UUID, record: VisitRecord
+) -> UUID:
+    """Record a visit that has taken place. Raises Refused when more days would be used than were agreed."""
+    row = await _running(session, person, agreement_id)
+    _refuse_early(row, record)
+    _refuse_future(person, record)
+    _refuse_too_many(row, record.days)
+    made = await _write(session, person, row, record, LOG_VISIT)
+    await _tell_other(session, person, row, made)
+    return made
+
+
+async def plan_visit(
+    session: AsyncSession, person: Principal, agreement_id: UUID, record: VisitRecord
+) -> UUID:
+    """Put a visit into the diary; its record is due some school days after it."""
+    row = await _running(session, person, agreement_id)
+    _refuse_early(row, record)
+    return await _write(session, person, row, record, PLAN_VISIT)
+
+
+async def record_visit(
+    session: AsyncSession, person: Principal, visit_id: UUID, record: VisitRecord, version: int
+) -> UUID:
+    """Write what became of a planned visit. Returns the agreement.
+
+    Raises Stale when somebody wrote it first.
+    """
+    return await _rewrite(session, person, visit_id, record, version, RECORD_VISIT)
+
+
+async def correct_visit(
+    session: AsyncSession, person: Principal, visit_id: UUID, record: VisitRecord, version: int
+) -> UUID:
+    """Put a record right while the agreement runs; the journal keeps what stood there.
+
+    Returns the agreement.
+    """
+    return await _rewrite(session, person, visit_id, record, version, CORRECT_VISIT)
+
+
+async def cancel_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> UUID:
+    """Take a planned visit out of the diary, with a reason. Returns the agreement."""
+    row = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
+    side = own_side(person, Permission.RECORD_VISIT, row)
+    await apply_transition(session, person, Visit, row, CANCEL_VISIT, note=reason)
+    await notify_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        NotificationText(
+            "visit_cancelled",
+            f"{school_on(side, row)} has cancelled the visit of {row.visit_on:%-d %B %Y}.",
+            f"/agreements/{row.agreement_id}",
+            f"visit_cancelled:{row.id}",
+        ),
+    )
+    agreement_id: UUID = row.agreement_id
+    return agreement_id
+
+
+async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> UUID:
+    """Remove the record of a visit that did not take place, with a reason: its days are free again.
+
+    Returns the agreement. Raises Refused when the agreement is over or nothing is recorded.
+    """
+    seen = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
+    row = await _running(session, person, seen.agreement_id)
+    now = await visit_now(session, person.authority_id, visit_id)
+    await apply_transition(
+        session, person, Visit, now, VOID_VISIT, note=reason, changes={"days": [str(now.days), None]}
+    )
+    side = own_side(person, Permission.RECORD_VISIT, row)
+    await notify_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        NotificationText(
+            "visit_removed",
+            f"{school_on(side, row)} has removed the record of the visit of {now.visit_on:%-d %B %Y}.",
+            f"/agreements/{row.id}",
+            f"visit_removed:{now.id}",
+        ),
+    )
+    agreement_id: UUID = row.id
+    return agreement_id
+
+
+async def chase_visit_records(session: AsyncSession, person: Principal) -> int:
+    """Ask both schools once for each record that is overdue; `person` is the product itself.
+
+    Returns how many.
+    """
+    overdue = await overdue_records(session, person.authority_id, person.today)
+    for row in overdue:
+        claimed = await session.execute(
+            update(Visit)
+            .where(Visit.authority_id == person.authority_id, Visit.id == row.id, Visit.chased_on.is_(None))
+            .values(chased_on=person.today)
+            .returning(Visit.id)
+            .execution_options(synchronize_session=False)
+        )
+        if claimed.first() is None:
+            continue
+        await notify_schools(
+            session,
+            person,
+            [row.requesting_urn, row.supporting_urn],
+            NotificationText(
+                "visit_record_overdue",
+                f"The visit of {row.visit_on:%-d %B %Y} has no record yet. Please write it.",
+                f"/agreements/{row.agreement_id}",
+                f"visit_record_overdue:{row.id}",
+            ),
+        )
+    return len(overdue)
+
+
+async def _running(session: AsyncSession, person: Principal, agreement_id: UUID) -> Any:
+    row = await lock_agreement(session, person, Permission.RECORD_VISIT, agreement_id)
+    own_side(person, Permission.RECORD_VISIT, row)
+    if row.state == "preparing":
+        raise ActionRefused(
+            "The agreement is not signed yet. Visits come after both heads have signed.", row.state
+        )
+    if row.state != "active":
+        raise ActionRefused("This agreement is over, so its diary is closed.", row.state)
+    return row
+
+
+async def _write(
+    session: AsyncSession, person: Principal, row: Any, record: VisitRecord, move: Transition
+) -> UUID:
+    recorded = move.end == "recorded"
+    made = Visit(
+        authority_id=person.authority_id,
+        agreement_id=row.id,
+        state=move.end,
+        record_due_on=await record_due(session, person, row, record.visit_on),
+        recorded_at=datetime.now(UTC) if recorded else None,
+        recorded_by=person.id if recorded else None,
+        **asdict(record),
+    )
+    session.add(made)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise in_words(error, row) from error
+    urns = (row.requesting_urn, row.supporting_urn)
+    changes = {"days": [None, str(record.days)], "visit_on": [None, record.visit_on.isoformat()]}
+    await record_audit(session, person, move.verb, "visit", made.id, schools=urns, changes=changes)
+    return made.id
+
+
+async def _rewrite(
+    session: AsyncSession,
+    person: Principal,
+    visit_id: UUID,
+    record: VisitRecord,
+    version: int,
+    move: Transition,
+) -> UUID:
+    seen = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
+    row = await _running(session, person, seen.agreement_id)
+    now = await visit_now(session, person.authority_id, visit_id)
+    changes = _changes(now, record)
+    if now.version != version:
+        raise EditConflict(
+            [(LABELS[name], mine, there) for name, (there, mine) in changes.items()], now.version
+        )
+    _refuse_early(row, record)
+    _refuse_future(person, record)
+    _refuse_too_many(row, record.days - (now.days if now.state == "recorded" else 0))
+    values = asdict(record) | {"recorded_at": datetime.now(UTC), "recorded_by": person.id}
+    try:
+        await apply_transition(session, person, Visit, now, move, changes=changes, **values)
+    except IntegrityError as error:
+        raise in_words(error, row) from error
+    await _tell_other(session, person, row, visit_id)
+    agreement_id: UUID = row.id
+    return agreement_id
+
+
+def _changes(row: Any, record: VisitRecord) -> Mapping[str, list[str]]:
+    return {
+        name: [str(getattr(row, name)), str(value)]
+        for name, value in asdict(record).items()
+        if getattr(row, name) != value
+    }
+
+
+def _refuse_early(row: Any, record: VisitRecord) -> None:
+    first = min(row.starts_on, row.agreed_on)
+    if record.visit_on < first:
+        raise ValidationFailed(
+            {"visit_on": [f"The support was agreed from {first:%-d %B %Y}. Enter that day or a later one."]}
+        )
+
+
+def _refuse_future(person: Principal, record: VisitRecord) -> None:
+    if record.visit_on > person.today:
+        raise ValidationFailed(
+            {"visit_on": ["A visit that has taken place cannot lie ahead. Choose today or earlier."]}
+        )
+
+
+def _refuse_too_many(row: Any, more: Decimal) -> None:
+    if row.days_used + more > row.days:
+        left = row.days - row.days_used
+        left_words = days_in_words(left) if left else "no days"
+        raise ActionRefused(
+            f"Of the {days_in_words(row.days)} agreed, {left_words} are left. "
+            "Record fewer days, or agree on more first by a change to the agreement.",
+            row.state,
+        )
+
+
+async def _tell_other(session: AsyncSession, person: Principal, row: Any, visit_id: UUID) -> None:
+    side = own_side(person, Permission.RECORD_VISIT, row)
+    await notify_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        NotificationText(
+            "visit_recorded",
+            f"{school_on(side, row)} has recorded a visit.",
+            f"/agreements/{row.id}",
+            f"visit_recorded:{visit_id}",
+        ),
+    )

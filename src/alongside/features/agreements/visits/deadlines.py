@@ -1,0 +1,60 @@
+"""The day by which a visit must be recorded: counted by both schools, and recalculated with their calendars."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import literal_column, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.agreements.models import SupportAgreement
+from alongside.features.agreements.queries import rows_of
+from alongside.features.agreements.visit import Visit
+from alongside.features.agreements.visits.queries import VISIT
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.calendar import add_school_days
+from alongside.features.schools.term_dates.queries import calendars_of_schools
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+
+async def record_due(session: AsyncSession, person: Principal, row: Any, visit_on: date) -> date:
+    """The day by which both schools of an agreement have had the authority's number of school days to record."""
+    days = settings_of(person.authority_id).clocks.visit_record_due
+    urns = {row.requesting_urn, row.supporting_urn}
+    calendars = await calendars_of_schools(session, person.authority_id, urns)
+    return max(add_school_days(calendar, visit_on, days) for calendar in calendars.values())
+
+
+async def recalculate_record_days(session: AsyncSession, person: Principal) -> int:
+    """Move the day of every planned visit's record that the calendars of today put on another day; returns how many.
+
+    `person` is the product itself. A visit whose record was asked for already keeps its day.
+    """
+    statement = (
+        VISIT.where(Visit.state == "planned", Visit.chased_on.is_(None), SupportAgreement.state == "active")
+        .order_by(Visit.id)
+        .limit(literal_column("2000"))
+        .with_for_update(key_share=True, of=Visit, skip_locked=True)
+    )
+    rows = await rows_of(session, statement, authority_id=person.authority_id)
+    days = settings_of(person.authority_id).clocks.visit_record_due
+    urns = {urn for row in rows for urn in (row.requesting_urn, row.supporting_urn)}
+    calendars = await calendars_of_schools(session, person.authority_id, urns)
+    moved = 0
+    for row in rows:
+        schools = (row.requesting_urn, row.supporting_urn)
+        due = max(add_school_days(calendars[urn], row.visit_on, days) for urn in schools)
+        if due == row.record_due_on:
+            continue
+        await session.execute(
+            update(Visit)
+            .where(Visit.authority_id == person.authority_id, Visit.id == row.id)
+            .values(record_due_on=due)
+            .execution_options(synchronize_session=False)
+        )
+        changes = {"record_due_on": [row.record_due_on.isoformat(), due.isoformat()]}
+        await record_audit(
+            session, person, "recalculate_deadline", "visit", row.id, schools=schools, changes=changes
+        )
+        moved += 1
+    return moved

@@ -1,0 +1,49 @@
+"""The form of a visit: one screen on a phone."""
+
+from typing import Any
+
+from wtforms import Form
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.features.agreements.visits.values import VisitRecord
+from alongside.platform.forms.fields import Day, HalfDays, line, passage
+
+NEEDED = {
+    "visit_on": "Enter the day of the visit, like 24/11/2026",
+    "days": "Enter days as a whole or half number up to 20, like 0.5 or 1",
+    "focus": "Say in a few words what the visit was about",
+}
+FIELDS = ("visit_on", "days", "focus", "done", "next_steps")
+
+
+class VisitForm(Form):
+    """When, how long, what about; what was done and what comes next."""
+
+    visit_on = Day("Day of the visit", NEEDED["visit_on"])
+    days = HalfDays("Days", NEEDED["days"], description="Half a day is 0.5")
+    focus = line("What was it about?", "The focus", "For example, “Guided reading in Year 2”", limit=200)
+    done = passage("What was done?", "What was done", "Name no pupil", limit=4000)
+    next_steps = passage("What comes next? (optional)", "What comes next", limit=2000)
+
+    def holds(self, *, recorded: bool) -> bool:
+        """Whether this can be kept: as a plan, or as the record of a visit that has taken place."""
+        self.validate()
+        must_be_filled(self, NEEDED | ({"done": "Say what was done"} if recorded else {}))
+        if self.days.data is not None and self.days.data > 20 and not self.days.errors:
+            self.days.errors = [NEEDED["days"]]
+        return not self.errors
+
+    def record(self) -> VisitRecord:
+        """What was typed, once it holds."""
+        return VisitRecord(
+            self.visit_on.data,
+            self.days.data,
+            self.focus.data or "",
+            self.done.data or "",
+            self.next_steps.data or "",
+        )
+
+
+def form_of(visit: Any) -> VisitForm:
+    """A visit as the form shows it."""
+    return VisitForm(data={name: getattr(visit, name) for name in FIELDS})

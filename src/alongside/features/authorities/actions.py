@@ -1,0 +1,93 @@
+"""Putting settings in force: a new version beside the old ones, nothing when nothing differs."""
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused
+from alongside.features.authorities.files import to_stored, usual_settings
+from alongside.features.authorities.models import Authority, AuthoritySettingsRow
+from alongside.features.authorities.queries import stored_settings
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities.settings_diff import Change, changes_between, refusals
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+
+async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> tuple[list[Change], list[str]]:
+    """What applying would change, and why it would be refused; a new one is held against the defaults."""
+    stored = await stored_settings(session, settings.dfe_code)
+    before = stored[1] if stored else {}
+    after = to_stored(settings)
+    return list(changes_between(before or usual_settings(), after)), refusals(before, after)
+
+
+async def apply_settings(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> int:
+    """Put settings in force within the authority's own fence and return their version; journalled.
+
+    For the operator alone: the app's role may write none of it, so `session` is the migrator's. Raises Refused when
+    something people use would go, when a host, slug or code belongs to another authority, or when somebody else applies
+    at the same moment.
+    """
+    stored = await stored_settings(session, settings.dfe_code)
+    version, before = stored or (0, {})
+    after = to_stored(settings)
+    refused = refusals(before, after)
+    if refused:
+        raise ActionRefused("\n".join(refused))
+    changed = list(changes_between(before, after))
+    if not changed:
+        return version
+    version += 1
+    try:
+        declared = {
+            "slug": settings.slug,
+            "name": settings.name,
+            "gss_code": settings.gss_code,
+            "hosts": list(settings.hosts),
+            "settings_version": version,
+        }
+        await session.execute(
+            insert(Authority)
+            .values(authority_id=settings.dfe_code, **declared)
+            .on_conflict_do_update(
+                index_elements=["authority_id"], set_=declared | {"applied_at": func.now()}
+            )
+        )
+        await session.execute(
+            insert(AuthoritySettingsRow).values(
+                authority_id=settings.dfe_code,
+                version=version,
+                settings=after,
+                applied_by=person.name or person.role_name,
+            )
+        )
+    except IntegrityError as error:
+        raise ActionRefused(_collision(error)) from error
+    await record_audit(
+        session,
+        person,
+        "apply_settings",
+        "authority",
+        settings.dfe_code,
+        changes={
+            change.path: [
+                None if value.__class__ is object else value for value in (change.before, change.after)
+            ]
+            for change in (changed if before else [])
+        },
+        note=None if before else "First applied",
+    )
+    return version
+
+
+def _collision(error: IntegrityError) -> str:
+    words = str(error.orig)
+    if "slug" in words:
+        return "Another authority has this slug. Choose another in tenants/."
+    if "gss_code" in words:
+        return "Another authority has this GSS code. Correct it in tenants/."
+    if "hosts" in words:
+        return "Another authority is served at one of these hosts. Choose another in tenants/."
+    return "Somebody else applied settings at this moment. Look at the plan again."

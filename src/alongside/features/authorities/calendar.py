@@ -1,0 +1,174 @@
+"""School days: which days schools are open in an authority or one school, and deadlines counted in them.
+
+Days are dates in London. A deadline ends with a school day, by the clock in London whatever the season.
+Nothing here asks for the present moment: callers bring it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from alongside.features.authorities.bank_holidays import bank_holidays
+from alongside.features.authorities.setting_types import TermDates
+from alongside.features.authorities.settings import AuthoritySettings
+
+LONDON = ZoneInfo("Europe/London")
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """What makes a day a school day in one authority or school. `terms` are in order and do not overlap.
+
+    Calendars are told apart by identity, so that the answer for a day can be kept (a page asks for hundreds).
+    """
+
+    terms: tuple[TermDates, ...]
+    inset_days: frozenset[date]
+    added_holidays: frozenset[date]
+    removed_holidays: frozenset[date]
+    pause_in_holidays: bool
+    school_day_ends: time
+
+    @property
+    def declared_years(self) -> frozenset[str]:
+        """The academic years whose terms are declared."""
+        return frozenset(term.year for term in self.terms)
+
+
+def calendar_from(settings: AuthoritySettings) -> Calendar:
+    """The calendar that an authority's settings make."""
+    return Calendar(
+        terms=tuple(sorted(settings.terms, key=lambda term: term.starts_on)),
+        inset_days=frozenset(settings.inset_days),
+        added_holidays=frozenset(settings.bank_holidays.added),
+        removed_holidays=frozenset(settings.bank_holidays.removed),
+        pause_in_holidays=settings.clocks.pause_in_holidays,
+        school_day_ends=settings.clocks.school_day_ends,
+    )
+
+
+@lru_cache(maxsize=2_000)
+def with_own_days(
+    calendar: Calendar, own_terms: tuple[TermDates, ...], own_inset_days: frozenset[date]
+) -> Calendar:
+    """The calendar of one school: the authority's, with its own terms and training days in their place.
+
+    A term that it declares stands for the authority's of that name, whose training days then do not bind it (an
+    academy, a foundation or voluntary aided school sets its own); otherwise its training days come on top.
+    Source: Education Act 2002, section 32.
+    """
+    if not own_terms and not own_inset_days:
+        return calendar
+    own = {(term.year, term.name) for term in own_terms}
+    replaced = [term for term in calendar.terms if (term.year, term.name) in own]
+    kept = [term for term in calendar.terms if (term.year, term.name) not in own]
+    shared = {
+        day
+        for day in calendar.inset_days
+        if not any(term.starts_on <= day <= term.ends_on for term in (*own_terms, *replaced))
+    }
+    return replace(
+        calendar,
+        terms=tuple(sorted((*kept, *own_terms), key=lambda term: term.starts_on)),
+        inset_days=frozenset(shared | own_inset_days),
+    )
+
+
+def academic_year(day: date) -> str:
+    """The academic year of a day, as “2026-27”: September to August."""
+    first = day.year if day.month >= 9 else day.year - 1
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
+def term_of(calendar: Calendar, day: date) -> TermDates | None:
+    """The term that a day falls in, its half-term break included; None between terms."""
+    return next((term for term in calendar.terms if term.starts_on <= day <= term.ends_on), None)
+
+
+def terms_from(calendar: Calendar, day: date) -> tuple[TermDates, ...]:
+    """The term of a day and all declared after it: what a form can offer to choose from."""
+    return tuple(term for term in calendar.terms if term.ends_on >= day)
+
+
+def is_bank_holiday(calendar: Calendar, day: date) -> bool:
+    """Whether a weekday is a bank holiday in England, one-off changes included."""
+    if day in calendar.added_holidays:
+        return True
+    return day in bank_holidays(day.year) and day not in calendar.removed_holidays
+
+
+def is_school_day(calendar: Calendar, day: date) -> bool:
+    """Whether schools are open to pupils: a weekday in term, no break, bank holiday or training day.
+
+    In an academic year whose terms are not declared, the usual long holidays are taken to be closed.
+    """
+    if day.weekday() >= 5 or day in calendar.inset_days or is_bank_holiday(calendar, day):
+        return False
+    term = term_of(calendar, day)
+    if term is not None:
+        return not term.break_starts_on <= day <= term.break_ends_on
+    return academic_year(day) not in calendar.declared_years and not _usually_closed(day)
+
+
+@lru_cache(maxsize=100_000)
+def counts(calendar: Calendar, day: date) -> bool:
+    """Whether a clock runs on this day: on school days, or on working days if holidays do not pause it."""
+    if calendar.pause_in_holidays:
+        return is_school_day(calendar, day)
+    return day.weekday() < 5 and not is_bank_holiday(calendar, day)
+
+
+def add_school_days(calendar: Calendar, start: date, days: int) -> date:
+    """The day on which the clock has run `days` days after `start`, which itself is not counted.
+
+    With 0 it is `start`, or the first day after it on which the clock runs. Raises ValueError below 0.
+    """
+    if days < 0:
+        raise ValueError("a deadline is counted forwards: days must be 0 or more")
+    day = start
+    while days > 0:
+        day += ONE_DAY
+        days -= counts(calendar, day)
+    while not counts(calendar, day):
+        day += ONE_DAY
+    return day
+
+
+def school_days_between(calendar: Calendar, start: date, end: date) -> int:
+    """How many days the clock runs after `start`, up to and with `end`; negative when `end` comes first."""
+    if end < start:
+        return -school_days_between(calendar, end, start)
+    return sum(counts(calendar, start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
+
+
+def end_of_school_day(calendar: Calendar, day: date) -> datetime:
+    """The moment (UTC) at which a school day ends."""
+    return datetime.combine(day, calendar.school_day_ends, LONDON).astimezone(UTC)
+
+
+def deadline(calendar: Calendar, moment: datetime, days: int) -> datetime:
+    """The moment (UTC) by which something that began at `moment` is due after so many school days."""
+    began_on = moment.astimezone(LONDON).date()
+    return end_of_school_day(calendar, add_school_days(calendar, began_on, days))
+
+
+def _usually_closed(day: date) -> bool:
+    summer = (7, 22) <= (day.month, day.day) <= (8, 31)
+    winter = (day.month, day.day) >= (12, 22) or (day.month, day.day) <= (1, 2)
+    return summer or winter
+
+
+def school_days_before(calendar: Calendar, day: date, days: int) -> date:
+    """The day on which a deadline is still so many days of the clock away."""
+    while days > 0:
+        day -= ONE_DAY
+        days -= counts(calendar, day)
+    return day
+
+
+def financial_year(day: date) -> str:
+    """The financial year of a day, from 1 April to 31 March: “2026-27”."""
+    began = day.year if day.month >= 4 else day.year - 1
+    return f"{began}-{(began + 1) % 100:02d}"

@@ -1,0 +1,68 @@
+"""The authorities as tables: who the tenants are, and every version of what each has settled."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, CheckConstraint, Integer, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.platform.database.base import AuthorityKeyed, Base, created_at
+from alongside.platform.database.ddl import promise
+
+
+class Authority(Base):
+    """A local authority that is served here. Shared by all: it is found by its host before any fence stands.
+
+    `authority_id` is the DfE's code. `settings_version` names the row of `authority_settings` in force.
+    """
+
+    __tablename__ = "authority"
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        UniqueConstraint("gss_code"),
+        CheckConstraint("authority_id BETWEEN 200 AND 999", name="dfe_code"),
+        CheckConstraint("cardinality(hosts) > 0", name="hosts"),
+    )
+
+    authority_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    slug: Mapped[str]
+    name: Mapped[str]
+    gss_code: Mapped[str]
+    hosts: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    settings_version: Mapped[int]
+    applied_at: Mapped[datetime] = created_at()
+
+
+class AuthoritySettingsRow(AuthorityKeyed, Base):
+    """One version of an authority's settings, as applied. Versions are added by the operator, never changed.
+
+    The app's role only reads them: hosts, sign-in providers and names of secrets stand in them.
+    """
+
+    __tablename__ = "authority_settings"
+    __table_args__ = ({"info": {"read_only": True}},)
+
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    applied_at: Mapped[datetime] = created_at()
+    applied_by: Mapped[str]
+
+
+promise(
+    "a_host_serves_one_authority",
+    """
+CREATE FUNCTION refuse_host_of_another() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM public.authority WHERE authority_id <> NEW.authority_id AND hosts && NEW.hosts) THEN
+        RAISE EXCEPTION 'one of these hosts serves another authority' USING ERRCODE = 'unique_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_host_of_another BEFORE INSERT OR UPDATE ON authority
+    FOR EACH ROW EXECUTE FUNCTION refuse_host_of_another();
+""",
+)

@@ -1,0 +1,103 @@
+"""Reading the authorities: what is settled now, and which authority a host belongs to."""
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ConfigurationError, ServiceUnavailable
+from alongside.features.authorities.files import from_stored
+from alongside.features.authorities.models import Authority, AuthoritySettingsRow
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities.settings_cache import (
+    assign_hosts,
+    forget_authority,
+    register_settings,
+    registered_ids,
+    settings_for_host,
+    version_of,
+)
+from alongside.platform.database.session import Database
+
+FRESH_FOR = 5.0
+"""Seconds after which a process looks whether an authority's settings have another version by now."""
+
+log = structlog.get_logger("alongside.features.authorities")
+
+VERSIONS = select(Authority.authority_id, Authority.settings_version, Authority.hosts).order_by(
+    Authority.authority_id
+)
+
+STORED = (
+    select(AuthoritySettingsRow.version, AuthoritySettingsRow.settings)
+    .join(
+        Authority,
+        (Authority.authority_id == AuthoritySettingsRow.authority_id)
+        & (Authority.settings_version == AuthoritySettingsRow.version),
+    )
+    .where(AuthoritySettingsRow.authority_id == bindparam("authority_id"))
+)
+
+
+async def stored_settings(session: AsyncSession, authority_id: int) -> tuple[int, dict[str, Any]] | None:
+    """The version in force and its settings as stored; None for an authority never applied."""
+    found = (await session.execute(STORED, {"authority_id": authority_id})).one_or_none()
+    return None if found is None else (found.version, found.settings)
+
+
+async def refresh_settings(database: Database) -> None:
+    """Let this process know every authority as the database has it; only what changed is read.
+
+    Which host serves which authority is what stands in `authority`, which the operator alone writes. Settings that
+    cannot be read are told in the log, and keep no other authority from being known.
+    """
+    async with database.system_connection() as connection:
+        rows = (await connection.execute(VERSIONS)).all()
+    for authority_id in registered_ids() - {row.authority_id for row in rows}:
+        forget_authority(authority_id)
+    for row in rows:
+        if version_of(row.authority_id) != row.settings_version:
+            async with database.transaction(row.authority_id, read_only=True) as session:
+                stored = await stored_settings(session, row.authority_id)
+            if stored is not None:
+                try:
+                    register_settings(from_stored(stored[1]), stored[0])
+                except ConfigurationError as problem:
+                    log.warning("settings not read", authority=row.authority_id, error=str(problem))
+    assign_hosts({host: row.authority_id for row in rows for host in row.hosts})
+
+
+class Tenants:
+    """Finds the authority of a host without asking the database on each request."""
+
+    def __init__(self, database: Database) -> None:
+        """Look things up in this database; nothing is read before the first request."""
+        self._database = database
+        self._looked_at = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def of_host(self, host: str) -> AuthoritySettings | None:
+        """The authority served at this host, as settled five seconds ago at most; None for nobody's host.
+
+        While the database cannot be asked, what was known before holds. Raises TooBusy when that is nothing.
+        """
+        if time.monotonic() - self._looked_at > FRESH_FOR:
+            await self._look()
+        return settings_for_host(host)
+
+    async def _look(self) -> None:
+        if self._looking.locked() and self._looked_at > 0:
+            return
+        async with self._looking:
+            if time.monotonic() - self._looked_at > FRESH_FOR:
+                try:
+                    await refresh_settings(self._database)
+                except (DBAPIError, PoolTimeout, OSError) as problem:
+                    if not registered_ids():
+                        raise ServiceUnavailable from problem
+                self._looked_at = time.monotonic()

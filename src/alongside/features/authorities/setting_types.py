@@ -1,0 +1,120 @@
+"""The entries of an authority's lists: each is known by a key that never changes."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""How an entry is known in rows and addresses: small letters, digits, low lines; never changed or reused."""
+
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+Hint = Annotated[str, msgspec.Meta(max_length=300)]
+ConsortiumPhase = Literal["primary", "secondary"]
+SchoolDays = Annotated[int, msgspec.Meta(ge=1, le=400)]
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something people choose by its label. A retired one stays readable but is offered no more."""
+
+    label: Line
+    hint: Hint = ""
+    retired: bool = False
+
+
+class Theme(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What support can be about; `area` is the inspection area it belongs to."""
+
+    area: Line
+
+
+class KeyStage(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A stage of schooling, with the phases in which schools teach it."""
+
+    phases: tuple[ConsortiumPhase, ...]
+
+
+class Urgency(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How soon a need must be met, with its clocks in school days and its place in the order (1 first)."""
+
+    respond_by: SchoolDays
+    widen_after: SchoolDays
+    order: Annotated[int, msgspec.Meta(ge=1, le=9)]
+
+
+class EscalationUrgency(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How soon an escalation must be taken in hand: its clocks in school days, and its place in the order (1 first)."""
+
+    acknowledge: SchoolDays
+    decide: SchoolDays
+    plan: SchoolDays
+    review: SchoolDays
+    order: Annotated[int, msgspec.Meta(ge=1, le=9)]
+
+
+class Designation(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A recognition that somebody who gives support may hold, by a national or a local scheme."""
+
+    short: Annotated[str, msgspec.Meta(min_length=1, max_length=12)]
+    scheme: Literal["national", "local"]
+    home_head_releases: bool
+
+
+class Reason(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A reason from a closed list; where `needs_words` the person must say more."""
+
+    needs_words: bool = False
+
+
+class EscalationReason(Reason, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Why a consortium cannot challenge; one `to_safeguarding` is pointed to its own route and never recorded."""
+
+    to_safeguarding: bool = False
+
+
+class Band(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A support category: a call on help, never a grade; with days of support and visits in a year."""
+
+    order: Annotated[int, msgspec.Meta(ge=1, le=9)]
+    support_days: Annotated[int, msgspec.Meta(ge=0, le=200)]
+    challenge_visits: Annotated[int, msgspec.Meta(ge=0, le=40)]
+
+
+class DeclaredConsortium(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A consortium as the authority declares it. Phases are treated separately."""
+
+    name: Line
+    phase: ConsortiumPhase
+
+
+class Fund(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Money for one purpose in one financial year (April to March), in pence."""
+
+    label: Line
+    source: Literal["authority", "dedicated_schools_grant", "grant", "traded"]
+    purpose: Literal["core_team", "intervention", "commissioning"]
+    phase: Literal["primary", "secondary", "all"]
+    pence: Annotated[int, msgspec.Meta(ge=0)]
+    financial_year: Annotated[str, msgspec.Meta(pattern=r"^20\d\d-\d\d$")]
+    held_by: Hint = ""
+    forum_approval: Hint = ""
+
+
+class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A body beside the authority and its schools that gives support; authorities may share one."""
+
+    label: Line
+    kind: Literal["schools_company", "joint_venture", "partnership", "teaching_school_hub", "contractor"]
+    commissions: bool
+    serves: tuple[int, ...]
+
+
+class TermDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One term: its first and last day, and the first and last day of its half-term break."""
+
+    year: Annotated[str, msgspec.Meta(pattern=r"^20\d\d-\d\d$")]
+    name: Literal["autumn", "spring", "summer"]
+    starts_on: date
+    ends_on: date
+    break_starts_on: date
+    break_ends_on: date

@@ -1,0 +1,108 @@
+"""The settings of all authorities as this process knows them, refreshed when a version differs."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from alongside.errors import ConfigurationError
+from alongside.features.authorities.calendar import Calendar, calendar_from
+from alongside.features.authorities.secret_names import foreign_names
+from alongside.features.authorities.settings import AuthoritySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One authority as known here: its settings, their version in the database, the calendar they make."""
+
+    settings: AuthoritySettings
+    version: int
+    calendar: Calendar
+
+
+log = structlog.get_logger("alongside.features.authorities")
+_by_id: dict[int, Registered] = {}
+_by_host: dict[str, int] = {}
+
+
+def register_settings(settings: AuthoritySettings, version: int) -> None:
+    """Make an authority known to this process, or replace what was known of it.
+
+    A way to sign in whose secret has another name than this authority's secrets is left out, and told in the log.
+    """
+    authority_id = settings.dfe_code
+    forget_authority(authority_id)
+    ways = tuple(way for way in settings.sign_in if not foreign_names(settings.slug, way))
+    if ways != settings.sign_in:
+        log.error("a way to sign in names a secret of others", authority=authority_id)
+        settings = msgspec.structs.replace(settings, sign_in=ways)
+    _by_id[authority_id] = Registered(settings, version, calendar_from(settings))
+    _by_host.update(dict.fromkeys(settings.hosts, authority_id))
+
+
+HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", re.ASCII)
+
+
+def assign_hosts(owners: Mapping[str, int]) -> None:
+    """Let these hosts, and no others, serve the authorities that are known."""
+    _by_host.clear()
+    _by_host.update({host: owner for host, owner in owners.items() if owner in _by_id})
+
+
+def forget_authority(authority_id: int) -> None:
+    """Know this authority no more."""
+    _by_id.pop(authority_id, None)
+    for host in [host for host, owner in _by_host.items() if owner == authority_id]:
+        del _by_host[host]
+
+
+def registered_ids() -> frozenset[int]:
+    """The authorities known to this process."""
+    return frozenset(_by_id)
+
+
+def settings_of(authority_id: int) -> AuthoritySettings:
+    """The settings of an authority. Raises WrongSetUp for one that was never applied."""
+    return _registered(authority_id).settings
+
+
+def calendar_of(authority_id: int) -> Calendar:
+    """The calendar by which an authority's deadlines are counted."""
+    return _registered(authority_id).calendar
+
+
+def version_of(authority_id: int) -> int:
+    """Which version of an authority's settings this process knows; 0 for none."""
+    known = _by_id.get(authority_id)
+    return known.version if known else 0
+
+
+def settings_for_host(host: str) -> AuthoritySettings | None:
+    """The authority that is served at a host (as in the Host header, with its port), or None.
+
+    What is no name and port (a user name, a path, another host behind an @) is nobody's: links are made from it.
+    """
+    if HOST.fullmatch(host) is None:
+        return None
+    host = host.lower().rstrip(".")
+    authority_id = _by_host.get(host)
+    if authority_id is None:
+        authority_id = _by_host.get(host.partition(":")[0])
+    return None if authority_id is None else _by_id[authority_id].settings
+
+
+def all_settings() -> tuple[AuthoritySettings, ...]:
+    """Every authority known here, by its code."""
+    return tuple(_by_id[authority_id].settings for authority_id in sorted(_by_id))
+
+
+def _registered(authority_id: int) -> Registered:
+    try:
+        return _by_id[authority_id]
+    except KeyError:
+        raise ConfigurationError(
+            f"No settings of authority {authority_id} are known. "
+            "Declare it in tenants/ and run “alongside authority apply”."
+        ) from None

@@ -1,0 +1,80 @@
+"""What would change between two states of an authority's settings, and what may not."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+KEPT = (
+    "themes",
+    "key_stages",
+    "forms_of_support",
+    "urgencies",
+    "escalation_urgencies",
+    "escalation_reasons",
+    "designations",
+    "categories",
+    "decline_reasons",
+    "withdrawal_reasons",
+    "ending_reasons",
+)
+"""Lists whose keys stand in what people wrote: an entry is retired, never taken out."""
+
+ABSENT: Any = object()
+EMPTY: tuple[Any, ...] = ("", False, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One setting that would change; ABSENT before for a new one, ABSENT after for one taken out."""
+
+    path: str
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        """One line of a plan."""
+        if self.before is ABSENT:
+            return f"+ {self.path} = {shown(self.after)}"
+        if self.after is ABSENT:
+            return f"- {self.path} = {shown(self.before)}"
+        return f"~ {self.path}: {shown(self.before)} → {shown(self.after)}"
+
+
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> Iterator[Change]:
+    """Every setting that differs, each at its own path, in the order of the settings.
+
+    A setting that is not there and one that is empty or off are the same.
+    """
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key, ABSENT), after.get(key, ABSENT)
+        place = f"{path}.{key}" if path else key
+        if isinstance(old, Mapping) or isinstance(new, Mapping):
+            yield from changes_between(
+                old if isinstance(old, Mapping) else {}, new if isinstance(new, Mapping) else {}, place
+            )
+        elif old != new and not (old is ABSENT and new in EMPTY) and not (new is ABSENT and old in EMPTY):
+            yield Change(place, old, new)
+
+
+def refusals(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Why settings may not be applied over those in force: sentences with the cure."""
+    found = [
+        f"{name}.{key} is used in what people wrote. Keep it and add “retired = true”."
+        for name in KEPT
+        for key in before.get(name, {})
+        if key not in after[name]
+    ]
+    if before and before["dfe_code"] != after["dfe_code"]:
+        found.append("dfe_code is the key of every row and cannot change. Declare another authority.")
+    return found
+
+
+def shown(value: Any) -> str:
+    """A value on one line of a plan."""
+    if isinstance(value, list):
+        return f"[{', '.join(shown(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key} = {shown(item)}' for key, item in value.items())}}}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"“{value}”" if isinstance(value, str) else str(value)

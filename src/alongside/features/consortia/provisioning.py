@@ -1,0 +1,153 @@
+"""Bringing the consortia of an authority to what its settings declare."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.consortia.models import Consortium, ConsortiumMembership
+from alongside.features.schools.models import OPEN_STATUSES, School
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One consortium that the settings begin, rename, end, reopen, or may not change."""
+
+    verb: Literal["begin", "rename", "end", "reopen", "refuse"]
+    key: str
+    sentence: str
+    id: UUID | None = None
+
+    def __str__(self) -> str:
+        """One line of a plan."""
+        sign = {"begin": "+", "rename": "~", "end": "-", "reopen": "+", "refuse": "!"}[self.verb]
+        return f"{sign} consortium {self.key}: {self.sentence}"
+
+
+async def plan_consortia(session: AsyncSession, settings: AuthoritySettings, today: date) -> list[Step]:
+    """What would happen to the consortia: nothing is deleted, and none with members ends."""
+    found = {row.key: row for row in await _current_consortia(session, settings.dfe_code, today)}
+    steps = []
+    for key, declared in settings.consortia.items():
+        row = found.get(key)
+        if row is None:
+            steps.append(Step("begin", key, f"{declared.name} ({declared.phase}) begins"))
+            continue
+        if row.phase != declared.phase:
+            sentence = f"its phase is {row.phase} and cannot change. Declare another key for the new one."
+            steps.append(Step("refuse", key, sentence, row.id))
+            continue
+        if row.ended_on is not None:
+            steps.append(Step("reopen", key, f"ended on {row.ended_on}, begins again", row.id))
+        if row.name != declared.name:
+            steps.append(Step("rename", key, f"{row.name} → {declared.name}", row.id))
+    for key, row in found.items():
+        if key in settings.consortia or row.ended_on is not None:
+            continue
+        if row.members:
+            sentence = f"has {row.members} member schools. Place them elsewhere first, or keep it."
+            steps.append(Step("refuse", key, sentence, row.id))
+        else:
+            steps.append(Step("end", key, f"{row.name} ends today; what it did stays", row.id))
+    return steps
+
+
+async def apply_consortia(
+    session: AsyncSession, person: Principal, settings: AuthoritySettings
+) -> list[Step]:
+    """Do what `plan_consortia` says, journalled; returns the steps done. Raises Refused and done none."""
+    await session.execute(
+        select(Consortium.id).where(Consortium.authority_id == person.authority_id).with_for_update()
+    )
+    steps = await plan_consortia(session, settings, person.today)
+    refused = [str(step) for step in steps if step.verb == "refuse"]
+    if refused:
+        raise ActionRefused("\n".join(refused))
+    for step in steps:
+        await _take(session, person, settings, step)
+    return steps
+
+
+async def _current_consortia(session: AsyncSession, authority_id: int, today: date) -> list[Row[Any]]:
+    """Every consortium with the count of its open members of today and of days to come."""
+    membership = ConsortiumMembership
+    counted = (
+        select(func.count())
+        .select_from(membership)
+        .join(
+            School,
+            (School.authority_id == membership.authority_id) & (School.urn == membership.school_urn),
+        )
+        .where(
+            School.status.in_(OPEN_STATUSES),
+            membership.authority_id == Consortium.authority_id,
+            membership.consortium_id == Consortium.id,
+            or_(membership.ends_on.is_(None), membership.ends_on > today),
+        )
+        .scalar_subquery()
+    )
+    statement = select(
+        Consortium.id,
+        Consortium.key,
+        Consortium.name,
+        Consortium.phase,
+        Consortium.ended_on,
+        counted.label("members"),
+    ).where(Consortium.authority_id == authority_id)
+    return list((await session.execute(statement.order_by(Consortium.key))).all())
+
+
+async def _take(session: AsyncSession, person: Principal, settings: AuthoritySettings, step: Step) -> None:
+    inside = person.authority_id
+    consortium_id = step.id
+    if step.verb == "end":
+        assert consortium_id is not None
+        await _end_memberships(session, person, consortium_id)
+    if step.verb == "begin":
+        declared = settings.consortia[step.key]
+        consortium_id = await session.scalar(
+            insert(Consortium)
+            .values(authority_id=inside, key=step.key, name=declared.name, phase=declared.phase)
+            .returning(Consortium.id)
+        )
+    else:
+        values: dict[str, Any] = {"ended_on": person.today if step.verb == "end" else None}
+        if step.verb == "rename":
+            values = {"name": settings.consortia[step.key].name}
+        await session.execute(
+            update(Consortium)
+            .where(Consortium.authority_id == inside, Consortium.id == step.id)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+    assert consortium_id is not None
+    await record_audit(
+        session, person, f"{step.verb}_consortium", "consortium", consortium_id, note=step.sentence
+    )
+
+
+async def _end_memberships(session: AsyncSession, person: Principal, consortium_id: UUID) -> None:
+    """End what closed schools still hold of a consortium that ends; one audit log entry for each."""
+    membership = ConsortiumMembership
+    ended = await session.execute(
+        update(membership)
+        .where(
+            membership.authority_id == person.authority_id,
+            membership.consortium_id == consortium_id,
+            or_(membership.ends_on.is_(None), membership.ends_on > person.today),
+        )
+        .values(ends_on=func.greatest(person.today, membership.starts_on))
+        .returning(membership.school_urn)
+        .execution_options(synchronize_session=False)
+    )
+    for row in ended.all():
+        await record_audit(
+            session, person, "leave_consortium", "consortium", consortium_id, schools=[row.school_urn]
+        )

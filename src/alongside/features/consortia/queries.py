@@ -1,0 +1,139 @@
+"""Reading consortia: who belongs where, on a given day."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Row,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.consortia.models import Consortium, ConsortiumMembership
+from alongside.features.schools.models import School
+
+AUTHORITY: BindParameter[int] = bindparam("authority_id")
+
+
+def in_force(day: Any) -> ColumnElement[bool]:
+    """That a membership holds on a day: begun, and not yet ended (the day it ends on no longer counts)."""
+    membership = ConsortiumMembership
+    return and_(
+        membership.starts_on <= day,
+        or_(membership.ends_on.is_(None), membership.ends_on > day),
+    )
+
+
+_NAMED = Consortium.__table__.c
+NAMES: Any = (
+    select(_NAMED.id, _NAMED.name)
+    .where(_NAMED.authority_id == AUTHORITY, _NAMED.ended_on.is_(None))
+    .order_by(_NAMED.phase, _NAMED.name)
+    .limit(literal_column("200"))
+)
+
+CONSORTIA = (
+    select(
+        Consortium.id,
+        Consortium.key,
+        Consortium.name,
+        Consortium.phase,
+        Consortium.ended_on,
+        func.count(ConsortiumMembership.id).label("members"),
+    )
+    .outerjoin(
+        ConsortiumMembership,
+        and_(
+            ConsortiumMembership.authority_id == Consortium.authority_id,
+            ConsortiumMembership.consortium_id == Consortium.id,
+            in_force(bindparam("today")),
+        ),
+    )
+    .where(Consortium.authority_id == AUTHORITY)
+    .group_by(Consortium.authority_id, Consortium.id)
+    .order_by(Consortium.phase, Consortium.name)
+    .limit(literal_column("200"))
+)
+
+MEMBERS = (
+    select(School.urn, School.name, School.phase, School.kind, School.status, ConsortiumMembership.starts_on)
+    .join(
+        School,
+        and_(
+            School.authority_id == ConsortiumMembership.authority_id,
+            School.urn == ConsortiumMembership.school_urn,
+        ),
+    )
+    .where(
+        ConsortiumMembership.authority_id == AUTHORITY,
+        ConsortiumMembership.consortium_id == bindparam("consortium_id"),
+        in_force(bindparam("today")),
+    )
+    .order_by(School.name, School.urn)
+    .limit(literal_column("1000"))
+)
+
+MEMBERSHIPS = (
+    select(
+        ConsortiumMembership.id,
+        ConsortiumMembership.school_urn,
+        ConsortiumMembership.phase,
+        ConsortiumMembership.starts_on,
+        Consortium.id.label("consortium_id"),
+        Consortium.key,
+        Consortium.name,
+    )
+    .join(
+        Consortium,
+        and_(
+            Consortium.authority_id == ConsortiumMembership.authority_id,
+            Consortium.id == ConsortiumMembership.consortium_id,
+        ),
+    )
+    .where(
+        ConsortiumMembership.authority_id == AUTHORITY,
+        ConsortiumMembership.school_urn == any_(bindparam("urns", type_=ARRAY(Integer))),
+        in_force(bindparam("today")),
+    )
+    .order_by(ConsortiumMembership.school_urn, ConsortiumMembership.phase)
+)
+
+
+async def consortia_of(
+    session: AsyncSession, authority_id: int, today: date
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """All consortia with how many schools belong to each today; ended ones carry their last day."""
+    return (await session.execute(CONSORTIA, {"authority_id": authority_id, "today": today})).all()
+
+
+async def consortium_names(session: AsyncSession, authority_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The consortia to choose among: id and name of those that have not ended."""
+    return (await session.execute(NAMES, {"authority_id": authority_id})).all()
+
+
+async def members_of(
+    session: AsyncSession, authority_id: int, consortium_id: UUID, today: date
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The schools that belong to a consortium today, by name."""
+    values = {"authority_id": authority_id, "consortium_id": consortium_id, "today": today}
+    return (await session.execute(MEMBERS, values)).all()
+
+
+async def memberships_of(
+    session: AsyncSession, authority_id: int, urns: Sequence[int], today: date
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """To which consortia some schools belong today: one row a school and phase."""
+    values = {"authority_id": authority_id, "urns": list(urns), "today": today}
+    return (await session.execute(MEMBERSHIPS, values)).all()

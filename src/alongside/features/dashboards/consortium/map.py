@@ -1,0 +1,76 @@
+"""A map of member schools drawn by ourselves: points on the National Grid, no tile of anybody else's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH = 1000
+MARGIN = 40
+SCALE_HEIGHT = 40
+"""Below the southernmost school, for the scale alone."""
+
+WIDEST = 12 * 1609.344
+"""Metres: schools closer together than this are not drawn further apart."""
+METRES_PER_MILE = 1609.344
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One school on the map, in the drawing's own units."""
+
+    urn: int
+    name: str
+    phase: str
+    x: float
+    y: float
+    open_needs: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberMap:
+    """The drawing: its height for a width of 1,000, its points, and how long five miles are on it."""
+
+    height: float
+    points: tuple[Point, ...]
+    five_miles: float
+    unplaced: int
+
+    @property
+    def with_need(self) -> str:
+        """The places of the schools with an open need, as the dots of one SVG path."""
+        return _dots(point for point in self.points if point.open_needs)
+
+    @property
+    def without_need(self) -> str:
+        """The places of the schools without an open need, as the dots of one SVG path."""
+        return _dots(point for point in self.points if not point.open_needs)
+
+
+def _dots(points: Iterable[Point]) -> str:
+    return "".join(f"M{point.x:g} {point.y:g}h0" for point in points)
+
+
+def member_map(schools: Iterable[Any]) -> MemberMap | None:
+    """The schools where they lie, north at the top; None when no two places are known."""
+    rows = {school.urn: school for school in schools}.values()
+    placed = [school for school in rows if school.easting is not None]
+    if len({(school.easting, school.northing) for school in placed}) < 2:
+        return None
+    west, east = min(s.easting for s in placed), max(s.easting for s in placed)
+    south, north = min(s.northing for s in placed), max(s.northing for s in placed)
+    metres = max(east - west, (north - south) * 1.4, WIDEST)
+    scale = (WIDTH - 2 * MARGIN) / metres
+    left = MARGIN + (WIDTH - 2 * MARGIN - (east - west) * scale) / 2
+    points = tuple(
+        Point(
+            urn=school.urn,
+            name=school.name,
+            phase=school.phase,
+            x=round(left + (school.easting - west) * scale, 1),
+            y=round(MARGIN + (north - school.northing) * scale, 1),
+            open_needs=school.open_needs,
+        )
+        for school in sorted(placed, key=lambda one: one.name)
+    )
+    height = round((north - south) * scale + 2 * MARGIN + SCALE_HEIGHT, 1)
+    return MemberMap(height, points, round(5 * METRES_PER_MILE * scale, 1), len(rows) - len(placed))

@@ -1,0 +1,214 @@
+"""The tracker of member schools: on the page, on paper, as CSV and XLSX, and on a map."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+from wtforms import BooleanField, Form, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from alongside.errors import NotFound, ValidationFailed
+from alongside.features.authorities.calendar import add_school_days
+from alongside.features.authorities.settings_cache import calendar_of, settings_of
+from alongside.features.consortia.queries import consortium_names
+from alongside.features.dashboards.consortium.map import member_map
+from alongside.features.dashboards.consortium.queries import SORTS, open_matters, tracked_schools
+from alongside.features.dashboards.consortium.waiting import lines_waiting
+from alongside.features.dashboards.school.pages import academic_year_began
+from alongside.features.people.saved_views import remove_view, save_view, saved_views
+from alongside.features.schools.models import PHASES
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import FormData, asked, read_form_data
+from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
+
+HEADS = (
+    "URN",
+    "School",
+    "Phase",
+    "Consortium",
+    "Open needs",
+    "Oldest need since",
+    "Days received",
+    "Days given",
+    "Days left on offers",
+    "Last contact",
+    "Quiet",
+)
+
+
+class TrackerForm(Form):
+    """The filters above the tracker."""
+
+    q = StringField("School", validators=[Length(max=100, message="Search for 100 characters or fewer.")])
+    consortium = SelectField("Consortium", choices=[])
+    phase = SelectField("Phase", choices=[("", "All"), *PHASES.items()])
+    quiet = BooleanField("Quiet schools only")
+    sort = SelectField(
+        "Order", choices=[(key, key) for one in SORTS for key in (one, f"-{one}")], default="school"
+    )
+
+
+def tracker_form(query: FormData, consortia: Sequence[Any]) -> TrackerForm:
+    """The filters as asked for."""
+    form = TrackerForm(query)
+    form.consortium.choices = [("", "All"), *((str(one.id), one.name) for one in consortia)]
+    for field in (form.consortium, form.phase):
+        field.data = field.data or ""
+    form.sort.data = form.sort.data or "school"
+    return form
+
+
+def address_of(form: TrackerForm, path: str = "/consortium", **changed: str) -> str:
+    """The tracker's address with these filters, some changed."""
+    values = {name: field.data for name, field in form._fields.items()} | changed
+    values["quiet"] = "y" if values["quiet"] else ""
+    kept = {name: value for name, value in values.items() if value not in (None, "", "school")}
+    return path + (f"?{urlencode(kept)}" if kept else "")
+
+
+async def _found(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> tuple[TrackerForm, Sequence[Row[Any]]]:
+    consortia = await consortium_names(session, person.authority_id)
+    if person.consortium_ids:
+        consortia = [one for one in consortia if one.id in person.consortium_ids]
+    form = tracker_form(asked(request), consortia)
+    if not form.validate():
+        return form, []
+    quiet_days = settings_of(person.authority_id).clocks.quiet_after
+    words = (form.q.data or "").strip()
+    values = {
+        "consortium": UUID(form.consortium.data) if form.consortium.data else None,
+        "phase": form.phase.data or None,
+        "q": words or None,
+        "quiet_only": bool(form.quiet.data),
+        "quiet_before": quiet_before(person, quiet_days),
+        "contact_since": person.today - timedelta(days=400),
+        "year_began": academic_year_began(person.today),
+    }
+    sort = form.sort.data
+    return form, await tracked_schools(session, person, sort.lstrip("-"), sort.startswith("-"), values)
+
+
+def quiet_before(person: Principal, school_days: int) -> date:
+    """The day before which a last contact counts as long ago: so many school days back."""
+    calendar, day = calendar_of(person.authority_id), person.today - timedelta(days=school_days)
+    while add_school_days(calendar, day, school_days) > person.today:
+        day -= timedelta(days=7)
+    return day
+
+
+@endpoint.get("/consortium", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
+async def show_tracker(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Each school that this person answers for, and what has been open longest."""
+    form, schools = await _found(request, session, person)
+    context = {
+        "form": form,
+        "schools": schools,
+        "sorts": {one: address_of(form, sort=f"-{one}" if form.sort.data == one else one) for one in SORTS},
+        "csv_href": address_of(form, "/consortium/tracker.csv"),
+        "xlsx_href": address_of(form, "/consortium/tracker.xlsx"),
+        "map": member_map(schools),
+        "matters": await open_matters(session, person),
+        "lines": await lines_waiting(session, person),
+        "views": await saved_views(session, person),
+    }
+    return Page(
+        "dashboards/consortium/show.html",
+        context,
+        422 if form.errors else 200,
+        "dashboards/consortium/_tracker.html",
+    )
+
+
+def _rows(schools: Sequence[Row[Any]]) -> list[tuple[object, ...]]:
+    return [
+        (
+            one.urn,
+            one.name,
+            PHASES[one.phase],
+            one.consortium or "",
+            one.open_needs,
+            one.oldest_need_on or "",
+            one.days_in,
+            one.days_out,
+            one.days_left,
+            one.last_contact_on or "",
+            "yes" if one.quiet else "",
+        )
+        for one in schools
+    ]
+
+
+@endpoint.get("/consortium/tracker.csv", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
+async def export_tracker_csv(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """The tracker as it is filtered and ordered, as CSV."""
+    _, schools = await _found(request, session, person)
+    return Download(as_csv(HEADS, _rows(schools)), f"schools-{person.today}.csv", CSV)
+
+
+@endpoint.get("/consortium/tracker.xlsx", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
+async def export_tracker_xlsx(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """The same as a workbook."""
+    _, schools = await _found(request, session, person)
+    rows = list(_rows(schools))
+
+    async def written() -> PageResult:
+        body = await asyncio.to_thread(as_xlsx, "Schools", HEADS, rows)
+        return Download(body, f"schools-{person.today}.xlsx", XLSX)
+
+    return ContinueAfterCommit(written, expensive=True)
+
+
+class ViewForm(Form):
+    """The name under which a view is kept."""
+
+    name = StringField(
+        "Name of this view",
+        validators=[
+            InputRequired("Give the view a name, like “Open needs, oldest first”."),
+            Length(max=60, message="The name must be 60 characters or fewer. Shorten it."),
+        ],
+    )
+
+
+@endpoint.post("/consortium/views", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
+async def keep_view(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+    """Keep the tracker as it is filtered and ordered now."""
+    form = ViewForm(await read_form_data(request))
+    if not form.validate():
+        raise ValidationFailed({"name": [str(one) for one in form.name.errors]})
+    consortia = await consortium_names(session, person.authority_id)
+    wanted = tracker_form(await read_form_data(request), consortia)
+    if not wanted.validate():
+        raise ValidationFailed({name: ["Choose from the list."] for name in wanted.errors if name})
+    await save_view(session, person, str(form.name.data).strip(), address_of(wanted, ""))
+    return Redirect(address_of(wanted), "The view is kept.")
+
+
+@endpoint.post("/consortium/views/{view_id:uuid}/removal", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
+async def drop_view(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, view_id: UUID
+) -> PageResult:
+    """Keep a view no longer."""
+    if not await remove_view(session, person, view_id):
+        raise NotFound
+    return Redirect("/consortium", "The view is removed.")
+
+
+routes = [keep_view, drop_view, show_tracker, export_tracker_csv, export_tracker_xlsx]

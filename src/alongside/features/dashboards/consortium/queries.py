@@ -1,0 +1,137 @@
+"""The tracker: one row a school, one statement whatever their number; independent schools only as members."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.platform.access.authorisation import schools_within
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+SORTS = {
+    "school": "name",
+    "needs": "open_needs",
+    "age": "oldest_need_on",
+    "in": "days_in",
+    "out": "days_out",
+    "left": "days_left",
+    "contact": "last_contact_on",
+}
+"""What the tracker may be ordered by, and the column that each means."""
+
+TRACKER = """
+    WITH member AS (
+        SELECT s.urn, s.name, s.phase, s.kind, s.easting, s.northing,
+               string_agg(c.name, ', ' ORDER BY c.name) AS consortium
+          FROM school s
+          LEFT JOIN consortium_membership m ON m.authority_id = :authority_id AND m.school_urn = s.urn
+           AND m.starts_on <= :today AND (m.ends_on IS NULL OR m.ends_on > :today)
+          LEFT JOIN consortium c ON c.authority_id = :authority_id AND c.id = m.consortium_id
+         WHERE s.authority_id = :authority_id AND s.status IN ('open', 'closing')
+           AND (s.type_group IS DISTINCT FROM 'Independent schools' OR m.consortium_id IS NOT NULL)
+           AND (CAST(:urns AS integer[]) IS NULL OR s.urn = ANY(:urns))
+           AND (CAST(:consortium AS uuid) IS NULL OR m.consortium_id = :consortium)
+           AND (CAST(:phase AS text) IS NULL OR s.phase = :phase)
+           AND (CAST(:q AS text) IS NULL OR name_matches(s.name, :q))
+         GROUP BY s.authority_id, s.urn
+    ), needs AS (
+        SELECT school_urn, count(*) AS open_needs, min(posted_at)::date AS oldest_need_on
+          FROM need WHERE authority_id = :authority_id AND state IN ('open', 'proposed') GROUP BY school_urn
+    ), offers AS (
+        SELECT school_urn, sum(days_total - days_taken) AS days_left
+          FROM offer WHERE authority_id = :authority_id AND state = 'live' GROUP BY school_urn
+    ), support AS (
+        SELECT urn, sum(days_in) AS days_in, sum(days_out) AS days_out FROM (
+            SELECT side.urn, CASE WHEN side.urn = p.requesting_urn THEN v.days ELSE 0 END AS days_in,
+                   CASE WHEN side.urn = p.supporting_urn THEN v.days ELSE 0 END AS days_out
+              FROM visit v
+              JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
+             CROSS JOIN LATERAL unnest(ARRAY[p.requesting_urn, p.supporting_urn]) AS side (urn)
+             WHERE v.authority_id = :authority_id AND v.state = 'recorded'
+               AND v.visit_on >= :year_began AND v.visit_on <= :today
+        ) visited GROUP BY urn
+    ), contact AS (
+        SELECT urn, max(at)::date AS last_contact_on FROM (
+            SELECT unnest(schools) AS urn, at FROM audit_entry
+             WHERE authority_id = :authority_id AND at >= :contact_since AND person_id IS NOT NULL
+        ) entry GROUP BY urn
+    )
+    SELECT member.urn, member.name, member.phase, member.kind, member.consortium,
+           member.easting, member.northing,
+           coalesce(needs.open_needs, 0) AS open_needs, needs.oldest_need_on,
+           coalesce(support.days_in, 0) AS days_in, coalesce(support.days_out, 0) AS days_out,
+           coalesce(offers.days_left, 0) AS days_left, contact.last_contact_on,
+           contact.last_contact_on IS NULL OR contact.last_contact_on < :quiet_before AS quiet
+      FROM member
+      LEFT JOIN needs ON needs.school_urn = member.urn
+      LEFT JOIN offers ON offers.school_urn = member.urn
+      LEFT JOIN support ON support.urn = member.urn
+      LEFT JOIN contact ON contact.urn = member.urn
+     WHERE NOT :quiet_only OR contact.last_contact_on IS NULL OR contact.last_contact_on < :quiet_before
+     ORDER BY {column} {direction} NULLS LAST, name, urn
+     LIMIT 1000
+"""
+
+TRACKERS = {
+    (sort, down): text(TRACKER.format(column=column, direction="DESC" if down else "ASC"))
+    for sort, column in SORTS.items()
+    for down in (False, True)
+}
+
+OPEN_MATTERS = text(
+    """
+    SELECT * FROM (
+        SELECT 'Need without a partner' AS what, n.title, s.name AS school, n.posted_at::date AS since,
+               '/needs/' || n.id AS path
+          FROM need n JOIN school s ON s.authority_id = :authority_id AND s.urn = n.school_urn
+         WHERE n.authority_id = :authority_id AND n.state = 'open'
+           AND (CAST(:urns AS integer[]) IS NULL OR n.school_urn = ANY(:urns))
+        UNION ALL
+        SELECT 'Proposal without an answer', n.title, s.name, p.proposed_at::date, '/proposals/' || p.id
+          FROM proposal p
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
+         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+           AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
+        UNION ALL
+        SELECT 'Agreement without signatures', n.title, s.name, p.agreed_at::date, '/agreements/' || p.id
+          FROM support_agreement p
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
+         WHERE p.authority_id = :authority_id AND p.state = 'preparing'
+           AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
+        UNION ALL
+        SELECT 'Visit without a record', n.title, s.name, v.visit_on, '/agreements/' || p.id
+          FROM visit v
+          JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
+         WHERE v.authority_id = :authority_id AND v.state = 'planned' AND v.record_due_on < :today
+           AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
+    ) matter ORDER BY since, path LIMIT 25
+    """
+)
+
+
+def _scope(person: Principal) -> dict[str, Any]:
+    """The person's authority, day and schools: no schools named is all of them, for those who lead the authority."""
+    schools = schools_within(person, Permission.VIEW_CONSORTIUM_DASHBOARD)
+    return {
+        "authority_id": person.authority_id,
+        "today": person.today,
+        "urns": None if schools is None else sorted(schools),
+    }
+
+
+async def tracked_schools(
+    session: AsyncSession, person: Principal, sort: str, down: bool, values: dict[str, Any]
+) -> Sequence[Row[Any]]:
+    """Every school in reach with its needs, support in and out, days left and last contact; 1,000 at most."""
+    return (await session.execute(TRACKERS[sort, down], _scope(person) | values)).all()
+
+
+async def open_matters(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+    """What has been open longest among the schools in reach: (what, title, school, since, path)."""
+    return (await session.execute(OPEN_MATTERS, _scope(person))).all()

@@ -1,0 +1,238 @@
+"""The board's SELECT: built once for each way to narrow and order it, filled for each person."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Float,
+    Integer,
+    Row,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    column,
+    exists,
+    extract,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.consortia.models import ConsortiumMembership
+from alongside.features.needs.models import Need
+from alongside.features.offers.models import Offer, OfferTheme
+from alongside.features.schools.distance import miles_to_school
+from alongside.features.schools.models import School
+from alongside.platform.access.authorisation import scope_condition, scope_params
+from alongside.platform.access.permissions import Permission, Scope, scope_for
+from alongside.platform.access.principal import Principal
+
+PAGE_LENGTH = 25
+HERE = bindparam("authority_id", type_=Integer)
+AFTER = tuple_(bindparam("after_score", type_=Float), bindparam("after_id"))
+
+
+def _miles() -> ColumnElement[Any]:
+    """Straight-line miles from the person's own school on the National Grid; NULL where either place is unknown."""
+    return miles_to_school("easting", "northing")
+
+
+def _score(sort: str, urgency: Any, posted_at: Any) -> ColumnElement[Any]:
+    """What the board is ordered by, highest first."""
+    match sort:
+        case "nearest":
+            return func.coalesce(-_miles(), literal_column("-9999.0"))
+        case "urgent":
+            ranked = func.array_position(bindparam("urgencies", type_=ARRAY(Text)), urgency)
+            return cast(func.coalesce(-ranked, literal_column("-99")), Float)
+        case _:
+            return cast(extract("epoch", posted_at), Float)
+
+
+def _common(table: Any, scope: Scope | None, filters: frozenset[str]) -> list[ColumnElement[bool]]:
+    """What narrows needs and offers alike."""
+    kept = [
+        table.authority_id == HERE,
+        text("school.status IN ('open', 'closing')"),
+        scope_condition(scope, table.school_urn, visible_to_authority_from=table.visible_to_authority_from),
+    ]
+    if "q" in filters:
+        asked = func.websearch_to_tsquery(literal_column("'english'"), bindparam("q", type_=Text))
+        kept.append(
+            or_(table.words.op("@@")(asked), func.name_matches(School.name, bindparam("q", type_=Text)))
+        )
+    if "consortium" in filters:
+        today = bindparam("today", type_=Date)
+        kept.append(
+            table.school_urn.in_(
+                select(ConsortiumMembership.school_urn).where(
+                    ConsortiumMembership.authority_id == HERE,
+                    ConsortiumMembership.consortium_id == bindparam("consortium"),
+                    ConsortiumMembership.starts_on <= today,
+                    or_(ConsortiumMembership.ends_on.is_(None), ConsortiumMembership.ends_on > today),
+                )
+            )
+        )
+    if "within" in filters:
+        kept.append(_miles() <= bindparam("within", type_=Float))
+    if "since" in filters:
+        kept.append(table.posted_at > bindparam("since"))
+    return kept
+
+
+def _needs(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[Any]:
+    score = _score(sort, Need.urgency, Need.posted_at)
+    kept: list[Any] = [*_common(Need, scope, filters), text("need.state IN ('open', 'proposed')")]
+    if "theme" in filters:
+        kept.append(Need.theme == bindparam("theme", type_=Text))
+    if "phase" in filters:
+        kept.append(Need.phase == bindparam("phase", type_=Text))
+    made = select(
+        literal_column("'need'").label("kind"),
+        Need.id,
+        score.label("score"),
+        Need.title,
+        func.array_append(cast(literal_column("'{}'"), ARRAY(Text)), Need.theme).label("themes"),
+        func.array_append(cast(literal_column("'{}'"), ARRAY(Text)), Need.phase).label("phases"),
+        Need.urgency,
+        Need.days,
+        Need.posted_at,
+        Need.confirmed_on,
+        Need.school_urn,
+        School.name.label("school_name"),
+        _miles().label("miles"),
+        Need.state,
+    ).join(School, and_(School.authority_id == Need.authority_id, School.urn == Need.school_urn))
+    return _paged(made.where(*kept), Need, sort, score, filters)
+
+
+def _offers(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[Any]:
+    score = _score(sort, null(), Offer.posted_at)
+    mine = and_(OfferTheme.authority_id == HERE, OfferTheme.offer_id == Offer.id)
+    kept: list[Any] = [
+        *_common(Offer, scope, filters),
+        text("offer.state = 'live'"),
+        text("offer.appetite <> 'no'"),
+        Offer.confirmed_on >= bindparam("fresh_since", type_=Date),
+    ]
+    if "theme" in filters:
+        kept.append(exists().where(mine, OfferTheme.theme == bindparam("theme", type_=Text)))
+    if "phase" in filters:
+        wanted = bindparam("phase", type_=Text)
+        kept.append(or_(wanted == any_(Offer.phases), func.cardinality(Offer.phases) == literal_column("0")))
+    made = select(
+        literal_column("'offer'").label("kind"),
+        Offer.id,
+        score.label("score"),
+        Offer.title,
+        select(func.array_agg(OfferTheme.theme)).where(mine).scalar_subquery().label("themes"),
+        Offer.phases,
+        cast(null(), Text).label("urgency"),
+        (Offer.days_total - Offer.days_taken).label("days"),
+        Offer.posted_at,
+        Offer.confirmed_on,
+        Offer.school_urn,
+        School.name.label("school_name"),
+        _miles().label("miles"),
+        Offer.state,
+    ).join(School, and_(School.authority_id == Offer.authority_id, School.urn == Offer.school_urn))
+    return _paged(made.where(*kept), Offer, sort, score, filters)
+
+
+def _paged(
+    made: Select[Any], table: Any, sort: str, score: ColumnElement[Any], filters: frozenset[str]
+) -> Select[Any]:
+    """One page's worth and one more, from its place on; the newest come straight off the index."""
+    if sort == "newest":
+        if "after" in filters:
+            made = made.where(
+                tuple_(table.posted_at, table.id) < tuple_(bindparam("after_at"), bindparam("after_id"))
+            )
+        made = made.order_by(table.posted_at.desc(), table.id.desc())
+    else:
+        if "after" in filters:
+            made = made.where(tuple_(score, table.id) < AFTER)
+        made = made.order_by(score.desc(), table.id.desc())
+    return made.limit(literal_column(str(PAGE_LENGTH + 1)))
+
+
+@lru_cache(maxsize=512)
+def board_statement(scope: Scope | None, kind: str, sort: str, filters: frozenset[str]) -> Select[Any]:
+    """The statement for one way to look at the board; `filters` names those that are set."""
+    arms = [
+        arm(scope, sort, filters).subquery(name)
+        for name, arm in (("need", _needs), ("offer", _offers))
+        if kind in ("", name)
+    ]
+    if len(arms) == 1:
+        return select(arms[0]).order_by(text("score DESC"), text("id DESC"))
+    both = union_all(*(select(arm) for arm in arms)).subquery("post")
+    return (
+        select(both)
+        .order_by(both.c.score.desc(), both.c.id.desc())
+        .limit(literal_column(str(PAGE_LENGTH + 1)))
+    )
+
+
+@lru_cache(maxsize=512)
+def news_statement(scope: Scope | None, kind: str, filters: frozenset[str]) -> Select[Any]:
+    """How many posts have come since the page was shown, up to a page's worth."""
+    posts = board_statement(scope, kind, "newest", filters | {"since"}).subquery("news")
+    return select(func.count(column("id"))).select_from(posts)
+
+
+async def posts_on_board(
+    session: AsyncSession, person: Principal, kind: str, sort: str, values: dict[str, Any]
+) -> Sequence[Row[Any]]:
+    """Up to 26 posts: a page and whether there is another. `values` holds the filters that are set."""
+    statement = board_statement(scope_for(person.role, Permission.VIEW_POST), kind, sort, _set(values))
+    found: Sequence[Row[Any]] = (await session.execute(statement, _filled(person, values))).all()
+    return found
+
+
+async def posts_since(session: AsyncSession, person: Principal, kind: str, values: dict[str, Any]) -> int:
+    """How many posts are newer than `values["since"]`, 26 at most."""
+    statement = news_statement(scope_for(person.role, Permission.VIEW_POST), kind, _set(values))
+    return int(await session.scalar(statement, _filled(person, values)) or 0)
+
+
+def _set(values: dict[str, Any]) -> frozenset[str]:
+    named = ("q", "theme", "phase", "consortium", "within")
+    found = {name for name in named if values.get(name) not in (None, "")}
+    return frozenset(found | ({"after"} if "after_id" in values else set()))
+
+
+def _filled(person: Principal, values: dict[str, Any]) -> dict[str, Any]:
+    return (
+        {"authority_id": person.authority_id, "today": person.today}
+        | values
+        | scope_params(person, Permission.VIEW_POST)
+    )
+
+
+_POSITION = School.__table__.c  # the table's columns: a row of the mapped class costs twice as much
+OWN_POSITION: Any = select(_POSITION.easting, _POSITION.northing, _POSITION.phase, _POSITION.kind).where(
+    _POSITION.authority_id == bindparam("authority_id"), _POSITION.urn == bindparam("urn")
+)
+
+
+async def own_position(session: AsyncSession, person: Principal) -> Row[Any] | None:
+    """Where the person's own school lies and its phase; nothing for who has none."""
+    if person.school_urn is None:
+        return None
+    values = {"authority_id": person.authority_id, "urn": person.school_urn}
+    found: Row[Any] | None = (await session.execute(OWN_POSITION, values)).one_or_none()
+    return found

@@ -1,0 +1,7 @@
+"""All desks: the board, a school's own, and the tracker of those who lead."""
+
+from alongside.features.dashboards.consortium import pages as consortium_pages
+from alongside.features.dashboards.needs_and_offers import pages as board_pages
+from alongside.features.dashboards.school import pages as school_pages
+
+routes = [*board_pages.routes, *school_pages.routes, *consortium_pages.routes]

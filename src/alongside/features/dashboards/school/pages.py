@@ -1,0 +1,64 @@
+"""My desk, as the role needs it: a school's own, or the tracker of the schools that one leads."""
+
+from datetime import date
+from typing import Any
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities.settings_cache import settings_of
+from alongside.features.dashboards.needs_and_offers.queries import own_position, posts_on_board
+from alongside.features.dashboards.school.queries import given_and_got, running_agreements, waiting_for
+from alongside.features.escalations.labels import STATES as ESCALATION_STATES
+from alongside.features.escalations.queries import escalations_of
+from alongside.features.offers.confirmation import fresh_since
+from alongside.features.schools.phases import phase_of
+from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.platform.access.authorisation import has_permission
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import SCHOOL_ROLES, Principal, Role
+from alongside.platform.notifications.queries import latest_notifications
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+
+@endpoint.get("/home", permission=Permission.VIEW_OWN_HOME)
+async def show_home(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+    """The first page after signing in."""
+    if person.role is Role.AUTHORITY_ADMINISTRATOR:
+        return Redirect("/people")
+    if person.role not in SCHOOL_ROLES:
+        return Redirect("/consortium")
+    settings = settings_of(person.authority_id)
+    fresh = fresh_since(settings, person.today)
+    place = await own_position(session, person)
+    like_mine = {
+        "easting": place.easting if place else None,
+        "northing": place.northing if place else None,
+        "fresh_since": fresh,
+        "phase": phase_of(place) if place else None,
+    }
+    posts = await posts_on_board(session, person, "", "newest", like_mine)
+    calendar = await calendar_of_school(session, person.authority_id, person.school_urn or 0)
+    reads_escalations = has_permission(person, Permission.VIEW_ESCALATION)
+    return Page(
+        "dashboards/school/show.html",
+        {
+            "settings": settings,
+            "waiting": await waiting_for(session, person, fresh, calendar, settings.clocks),
+            "year": await given_and_got(session, person, academic_year_began(person.today)),
+            "running": await running_agreements(session, person),
+            "escalations": (await escalations_of(session, person))[0] if reads_escalations else [],
+            "ESCALATION_STATES": ESCALATION_STATES,
+            "posts": [post for post in posts if post.school_urn != person.school_urn][:5],
+            "notices": await latest_notifications(session, person, 5),
+        },
+    )
+
+
+def academic_year_began(today: date) -> date:
+    """The first of September on or before a day."""
+    return date(today.year if today.month >= 9 else today.year - 1, 9, 1)
+
+
+routes = [show_home]

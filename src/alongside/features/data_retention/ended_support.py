@@ -1,0 +1,143 @@
+"""Support that is over: agreements with their visits and reviews, then the needs and offers that they came from.
+
+There is no column for the end of these: it is the last time that the journal has anything of them, and their dates.
+What something else still refers to (an entry of the directory, an escalation, an agreement) is not chosen.
+"""
+
+# ruff: noqa: S608  (every statement is made of words of our own)
+
+from sqlalchemy import text
+
+from alongside.features.data_retention.kind import Kind, chosen
+
+QUIET = """
+    NOT EXISTS (SELECT FROM audit_entry j WHERE j.authority_id = :authority_id AND j.subject_kind = '{kind}'
+                 AND j.subject_id = {table}.id::text AND j.at >= :before)
+"""
+"""Nobody has done anything with it since; {kind} is how the journal names it."""
+
+
+def _quiet(table: str) -> str:
+    return QUIET.format(kind=table, table=table)
+
+
+def _delete(table: str, where: str) -> str:
+    return f"DELETE FROM {table} WHERE authority_id = :authority_id AND {where}"
+
+
+def ended_support() -> tuple[Kind, ...]:
+    """Agreements first, because needs and offers stay while an agreement refers to them."""
+    return _agreements(), _needs(), _offers()
+
+
+def _agreements() -> Kind:
+    of_it = "agreement_id = ANY(:ids)"
+    return Kind(
+        "agreements",
+        "Support agreements that are over, with their visits and reviews",
+        chosen(
+            "SELECT id FROM support_agreement WHERE authority_id = :authority_id AND state IN ('closed', 'ended_early')"
+            f" AND ends_on < :before AND agreed_at < :before AND {_quiet('agreement')}"
+            " AND EXISTS (SELECT FROM offer o WHERE o.authority_id = :authority_id AND o.id = support_agreement.offer_id"
+            "  AND o.state = 'ended')"
+            " AND NOT EXISTS (SELECT FROM directory_entry e WHERE e.authority_id = :authority_id"
+            "  AND e.agreement_id = support_agreement.id)"
+            " AND NOT EXISTS (SELECT FROM escalation_attempted_support t WHERE t.authority_id = :authority_id"
+            "  AND (t.agreement_id = support_agreement.id OR t.review_id IN (SELECT r.id FROM review r"
+            "       WHERE r.authority_id = :authority_id AND r.agreement_id = support_agreement.id)))"
+            " AND NOT is_held(authority_id, :today, requesting_urn, requesting_signed_by)"
+            " AND NOT is_held(authority_id, :today, supporting_urn, supporting_signed_by)"
+            " AND NOT EXISTS (SELECT FROM review r WHERE r.authority_id = :authority_id"
+            "  AND r.agreement_id = support_agreement.id AND is_held(:authority_id, :today, NULL, r.given_by))"
+            " AND NOT EXISTS (SELECT FROM visit v WHERE v.authority_id = :authority_id"
+            "  AND v.agreement_id = support_agreement.id AND is_held(:authority_id, :today, NULL, v.recorded_by))"
+            " ORDER BY ends_on, id"
+        ),
+        (
+            text(
+                _delete(
+                    "review_rating",
+                    "review_id IN (SELECT id FROM review WHERE authority_id = :authority_id"
+                    " AND agreement_id = ANY(:ids))",
+                )
+            ),
+            *(text(_delete(table, of_it)) for table in ("review", "visit", "amendment", "aim")),
+            text(
+                "UPDATE offer SET days_taken = days_taken - gone.days FROM (SELECT offer_id, sum(days_used) AS days"
+                " FROM support_agreement WHERE authority_id = :authority_id AND id = ANY(:ids) GROUP BY offer_id) gone"
+                " WHERE offer.authority_id = :authority_id AND offer.id = gone.offer_id"
+            ),
+            text("SELECT let_go_signed_agreements(:ids)"),
+            text(_delete("support_agreement", "id = ANY(:ids)")),
+        ),
+    )
+
+
+def _needs() -> Kind:
+    over = "('met', 'part_met', 'not_met', 'unmet', 'withdrawn')"
+    return Kind(
+        "posts",
+        "Needs that are over, with their proposals",
+        chosen(
+            f"SELECT id FROM need WHERE authority_id = :authority_id AND state IN {over}"
+            f" AND created_at < :before AND coalesce(confirmed_on, '-infinity') < :before AND {_quiet('need')}"
+            f" AND NOT EXISTS ({_one('agreement', 'need')})"
+            f" AND NOT EXISTS ({_one('escalation_matching_request', 'need')})"
+            f" AND NOT EXISTS ({_one('escalation_attempted_support', 'need')})"
+            " AND NOT is_held(authority_id, :today, school_urn, drafted_by)"
+            f" AND {_no_proposal_held('need')} ORDER BY created_at, id"
+        ),
+        (
+            text(_delete("plan_assignment", "need_id = ANY(:ids)")),
+            text(_delete("plan_constraint", "need_id = ANY(:ids)")),
+            text(_delete("proposal", "need_id = ANY(:ids)")),
+            text(_delete("need", "id = ANY(:ids)")),
+        ),
+        text(
+            f"SELECT id FROM need WHERE authority_id = :authority_id AND id = ANY(:ids) AND state IN {over}"
+            " FOR UPDATE SKIP LOCKED"
+        ),
+    )
+
+
+def _offers() -> Kind:
+    return Kind(
+        "posts",
+        "Offers that are over, with their proposals",
+        chosen(
+            "SELECT id FROM offer WHERE authority_id = :authority_id AND state = 'ended' AND created_at < :before"
+            f" AND coalesce(confirmed_on, '-infinity') < :before AND {_quiet('offer')}"
+            f" AND NOT EXISTS ({_one('agreement', 'offer')})"
+            " AND NOT is_held(authority_id, :today, school_urn, posted_by)"
+            f" AND {_no_proposal_held('offer')} ORDER BY created_at, id"
+        ),
+        (
+            text(
+                _delete(
+                    "plan_assignment",
+                    "(offer_id = ANY(:ids) OR proposal_id IN (SELECT id FROM proposal"
+                    " WHERE authority_id = :authority_id AND offer_id = ANY(:ids)))",
+                )
+            ),
+            text(_delete("plan_constraint", "offer_id = ANY(:ids)")),
+            text(_delete("proposal", "offer_id = ANY(:ids)")),
+            text(_delete("offer_theme", "offer_id = ANY(:ids)")),
+            text(_delete("offer", "id = ANY(:ids)")),
+        ),
+        text(
+            "SELECT id FROM offer WHERE authority_id = :authority_id AND id = ANY(:ids) AND state = 'ended'"
+            " FOR UPDATE SKIP LOCKED"
+        ),
+    )
+
+
+def _one(table: str, post: str) -> str:
+    """Any row of a table that refers to a post."""
+    return f"SELECT FROM {table} x WHERE x.authority_id = :authority_id AND x.{post}_id = {post}.id"
+
+
+def _no_proposal_held(post: str) -> str:
+    return (
+        f"NOT EXISTS ({_one('proposal', post)} AND (is_held(:authority_id, :today, x.requesting_urn, x.proposed_by)"
+        " OR is_held(:authority_id, :today, x.supporting_urn, NULL)))"
+    )

@@ -1,0 +1,183 @@
+"""The page of records: how long they are kept, what is held, and copies of what is held about a person."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.calendar import LONDON
+from alongside.features.data_retention import actions, queries
+from alongside.features.data_retention.forms import HoldForm, RequestForm
+from alongside.features.data_retention.models import HELD
+from alongside.features.data_retention.response_deadline import answer_by
+from alongside.features.data_retention.subject_access import (
+    as_json,
+    as_workbook,
+    can_be_sought,
+    held_about,
+    sees_every_escalation,
+)
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+from alongside.platform.web.spreadsheet import XLSX
+
+KEEP = Permission.MANAGE_RETENTION
+COPY_GOOD_FOR = timedelta(days=30)
+"""How long after a request its copy can be taken; then it is asked for again, with a reason."""
+
+
+@endpoint.get("/data-protection", permission=KEEP)
+async def show_records(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """How long each class is kept, what would go next, and what is held."""
+    return await _page(session, person, HoldForm(), RequestForm(), wanted=asked(request).one("person"))
+
+
+@endpoint.post("/data-protection/holds", permission=KEEP)
+async def add_hold(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+    """Place a legal hold."""
+    form = HoldForm(await read_form_data(request))
+    answer = await _page(session, person, form, RequestForm(), 422)
+    if not form.holds(person.today):
+        return answer
+    await actions.add_hold(session, person, form.hold())
+    return Redirect(
+        "/data-protection", "It is held. Nothing of it goes until the hold is lifted or its day has come."
+    )
+
+
+@endpoint.post("/data-protection/holds/{hold_id:uuid}/remove", permission=KEEP)
+async def lift_hold(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, hold_id: UUID
+) -> PageResult:
+    """Lift a legal hold."""
+    await actions.lift_hold(session, person, hold_id)
+    return Redirect("/data-protection", "The hold is lifted. What has had its time goes with the next run.")
+
+
+@endpoint.post("/data-protection/requests", permission=KEEP)
+async def ask_for_records(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Ask for all that is held about somebody."""
+    form = RequestForm(await read_form_data(request))
+    answer = await _page(session, person, HoldForm(), form, 422)
+    if not form.holds():
+        return answer
+    made = await actions.ask_for_records(
+        session, person, UUID(form.about.data), (form.reason.data or "").strip()
+    )
+    return Redirect(f"/data-protection/requests/{made}", "The copy can be taken now.")
+
+
+@endpoint.get("/data-protection/requests/{request_id:uuid}", permission=KEEP)
+async def show_request(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID
+) -> PageResult:
+    """One request, with its copies to take."""
+    row = await queries.request_of(session, person.authority_id, request_id)
+    asked_on = row.asked_at.astimezone(LONDON).date()
+    context = {
+        "row": row,
+        "open": _is_open(row),
+        "until": row.asked_at + COPY_GOOD_FOR,
+        "settings": settings_of(person.authority_id),
+        "sought": can_be_sought(row.name),
+        "with_escalations": sees_every_escalation(person),
+        "answer_by": answer_by(calendar_of(person.authority_id), asked_on),
+    }
+    return Page("data_retention/request.html", context)
+
+
+@endpoint.get("/data-protection/requests/{request_id:uuid}/copy.xlsx", permission=KEEP)
+async def copy_as_workbook(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID
+) -> PageResult:
+    """The copy for people."""
+    return await _copy(request, session, person, request_id, "xlsx")
+
+
+@endpoint.get("/data-protection/requests/{request_id:uuid}/copy.json", permission=KEEP)
+async def copy_as_json(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID
+) -> PageResult:
+    """The copy for machines."""
+    return await _copy(request, session, person, request_id, "json")
+
+
+async def _copy(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID, kind: str
+) -> PageResult:
+    """A copy, and a line in the journal that it was taken: without the line no copy."""
+    row = await queries.request_of(session, person.authority_id, request_id)
+    if not _is_open(row):
+        raise NotFound
+    held = await held_about(session, person, row.person_id, row.name)
+    database = request.app.state.app_context.database
+
+    async def note_and_give() -> PageResult:
+        async with database.transaction(person.authority_id) as writing:
+            await record_audit(writing, person, "take_copy", "subject_request", request_id)
+        if kind == "json":
+            return Download(as_json(row.name, held), "held-about-a-person.json", "application/json")
+        body = await asyncio.to_thread(as_workbook, held)
+        return Download(body, "held-about-a-person.xlsx", XLSX)
+
+    return ContinueAfterCommit(note_and_give, expensive=True)
+
+
+def _is_id(text: str | None) -> bool:
+    try:
+        return bool(UUID(text or ""))
+    except ValueError:
+        return False
+
+
+def _is_open(row: Any) -> bool:
+    return bool(row.asked_at + COPY_GOOD_FOR > datetime.now(UTC))
+
+
+async def _page(
+    session: AsyncSession,
+    person: Principal,
+    hold: HoldForm,
+    request: RequestForm,
+    status: int = 200,
+    wanted: str = "",
+) -> Page:
+    chosen = [UUID(one) for one in (hold.person.data, request.about.data) if _is_id(one)]
+    people = await queries.people_of(session, person.authority_id, wanted.strip()[:100], chosen)
+    hold.offer(await queries.schools_of(session, person.authority_id), people)
+    request.offer(people)
+    settings = settings_of(person.authority_id)
+    context = {
+        "outlook": await queries.outlook(session, person, settings),
+        "holds": await queries.holds_of(session, person.authority_id),
+        "hold": hold,
+        "asking": request,
+        "wanted": wanted,
+        "HELD": HELD,
+        "today": person.today,
+    }
+    return Page("data_retention/show.html", context, status)
+
+
+routes = [
+    show_records,
+    add_hold,
+    lift_hold,
+    ask_for_records,
+    show_request,
+    copy_as_workbook,
+    copy_as_json,
+]

@@ -1,0 +1,44 @@
+"""People who left: their names and addresses go when their time is over; what they did stays, without a name.
+
+Who did what is kept in the journal and in the activity of an escalation, each for its own time.
+"""
+
+# ruff: noqa: S608  (every statement is made of words of our own)
+
+from sqlalchemy import text
+
+from alongside.features.data_retention.kind import Kind, chosen
+
+NAMELESS = "Somebody who left"
+OWN = ("identity", "saved_view", "notice", "directory_subscription", "declared_interest")
+"""Tables whose rows are of use to the person alone."""
+
+
+def people_who_left() -> Kind:
+    """People whose last day is over, unless something is held about them or they hold a role again."""
+    return Kind(
+        "people_who_left",
+        "Names and addresses of people who left",
+        chosen(
+            "SELECT id FROM person WHERE authority_id = :authority_id AND left_on < :before"
+            f" AND (name <> '{NAMELESS}' OR email <> '')"
+            " AND NOT is_held(authority_id, :today, NULL, id)"
+            " AND NOT EXISTS (SELECT FROM role_assignment a WHERE a.authority_id = :authority_id"
+            "  AND a.person_id = person.id AND (a.ends_on IS NULL OR a.ends_on > :today)) ORDER BY left_on, id"
+        ),
+        (
+            *(
+                text(f"DELETE FROM {table} WHERE authority_id = :authority_id AND person_id = ANY(:ids)")
+                for table in OWN
+            ),
+            text("DELETE FROM invitation WHERE authority_id = :authority_id AND used_by = ANY(:ids)"),
+            text(
+                f"UPDATE person SET name = '{NAMELESS}', email = '', mail_choice = 'none'"
+                " WHERE authority_id = :authority_id AND id = ANY(:ids)"
+            ),
+        ),
+        text(
+            "SELECT id FROM person WHERE authority_id = :authority_id AND id = ANY(:ids) AND left_on IS NOT NULL"
+            " FOR UPDATE SKIP LOCKED"
+        ),
+    )

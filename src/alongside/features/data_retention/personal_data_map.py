@@ -1,0 +1,101 @@
+"""What of each column is held about people: derived from the tables, so that a new column is never forgotten.
+
+A column that refers to a person makes its row one about them. Text may speak of anybody, so all text is searched for
+their name. What cannot be derived stands here by hand, and a test knows of no column that is neither.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Column, LargeBinary, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from alongside.platform.database.base import Base
+from alongside.platform.database.row_level_security import owned_tables
+
+REFERS_WITHOUT_A_KEY = {
+    ("audit_entry", "person_id"),
+    ("submission", "person_id"),
+    ("escalation_event", "person_id"),
+    ("support_agreement", "requesting_signed_by"),
+    ("support_agreement", "supporting_signed_by"),
+    ("visit", "recorded_by"),
+}
+"""Columns that hold a person's id without a foreign key."""
+
+KEPT_BACK = {
+    ("user_session", "token_hash"),
+    ("user_session", "begun_by"),
+    ("user_session", "id_token"),
+    ("invitation", "token_hash"),
+}
+"""What opens a door, or once did: given to nobody, not even to whom it is about."""
+
+NOT_OF_PEOPLE = {
+    "audit_head",
+    "audit_seal",
+    "audit_start",
+    "plan_snapshot",
+    "entry_embedding",
+    "entry_attachment",
+    "entry_picture",
+    "zero_result_search",
+    "escalation_file",
+}
+"""Tables whose binary columns say nothing of a person, or are a file: named in a copy, and looked at by hand."""
+
+
+def about_people(table: Table) -> list[str]:
+    """The columns of a table that hold a person's id; the person's own row is known by its id."""
+    if table.name == "person":
+        return ["id"]
+    keyed = {
+        column.name
+        for key in table.foreign_key_constraints
+        if key.referred_table.name == "person"
+        for column in key.columns
+        if column.name != "authority_id"
+    }
+    return [column.name for column in table.columns if column.name in keyed or _loose(table, column)]
+
+
+def given(table: Table) -> list[str]:
+    """The columns of a table that stand in a copy for the person: all but what opens a door, keys of rows and files."""
+    return [
+        column.name
+        for column in table.columns
+        if (table.name, column.name) not in KEPT_BACK
+        and column.name != "authority_id"
+        and not isinstance(column.type, LargeBinary | TSVECTOR)
+    ]
+
+
+def words_of(table: Table) -> list[str]:
+    """The columns of a table in which somebody may be named: every text, closed lists too, for they cost nothing."""
+    return [
+        column.name
+        for column in table.columns
+        if isinstance(column.type, Text) and (table.name, column.name) not in KEPT_BACK
+    ]
+
+
+def unaccounted() -> Iterator[str]:
+    """Every column that is neither derived nor declared: an id that refers to nothing known, bytes of some kind."""
+    for table in owned_tables(Base.metadata):
+        keyed = {column.name for key in table.foreign_key_constraints for column in key.columns}
+        for column in table.columns:
+            if (
+                isinstance(column.type, Uuid)
+                and column.name not in keyed | {"id"}
+                and not _loose(table, column)
+            ):
+                yield f"{table.name}.{column.name}: an id that refers to nothing"
+            if (
+                isinstance(column.type, LargeBinary)
+                and (table.name, column.name) not in KEPT_BACK
+                and table.name not in NOT_OF_PEOPLE
+            ):
+                yield f"{table.name}.{column.name}: bytes that nobody has placed"
+
+
+def _loose(table: Table, column: Column[object]) -> bool:
+    return (table.name, column.name) in REFERS_WITHOUT_A_KEY

@@ -1,0 +1,161 @@
+"""What would go, what is held, and whom a request may be about."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Row, bindparam, func, literal_column, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from alongside.errors import NotFound
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.data_retention.kind import Kind
+from alongside.features.data_retention.models import LegalHold, SubjectRequest
+from alongside.features.data_retention.retention_rules import kinds
+from alongside.features.people.models import Person
+from alongside.features.schools.models import School
+from alongside.platform.access.principal import Principal, Role
+from alongside.platform.database.requester_context import RequesterContext, set_requester
+
+Placer = aliased(Person, name="placer")
+
+HOLDS: Any = (
+    select(
+        LegalHold.id,
+        LegalHold.kind,
+        LegalHold.why,
+        LegalHold.until_on,
+        LegalHold.placed_at,
+        LegalHold.lifted_at,
+        School.name.label("school"),
+        Person.name.label("person"),
+        Placer.name.label("placer"),
+    )
+    .outerjoin(School, (School.authority_id == LegalHold.authority_id) & (School.urn == LegalHold.school_urn))
+    .outerjoin(Person, (Person.authority_id == LegalHold.authority_id) & (Person.id == LegalHold.person_id))
+    .join(Placer, (Placer.authority_id == LegalHold.authority_id) & (Placer.id == LegalHold.placed_by))
+    .order_by(LegalHold.lifted_at.is_not(None), LegalHold.placed_at.desc())
+    .limit(literal_column("200"))
+)
+AUDIT_LOG = text(
+    """
+    SELECT count(*) FROM audit_entry
+     WHERE authority_id = :authority_id AND at < now() - make_interval(days => :days)
+       AND NOT EXISTS (SELECT FROM legal_hold WHERE authority_id = :authority_id AND lifted_at IS NULL
+                       AND (until_on IS NULL OR until_on >= :today))
+    """
+).bindparams(bindparam("today", type_=Date))
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionForecast:
+    """What of one class would go today: its words, how many days it is kept, how many rows have had their time."""
+
+    words: str
+    days: int
+    due: int
+
+
+async def outlook(
+    session: AsyncSession, person: Principal, settings: AuthoritySettings
+) -> list[RetentionForecast]:
+    """What the next run lets go, class by class: counted by the statement that chooses.
+
+    Counts alone, so they are read as the product itself; who may ask is asked before.
+    """
+    await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
+    found = [
+        RetentionForecast(
+            one.words, days_of(settings, one), len(await chosen(session, person, settings, one))
+        )
+        for one in kinds()
+    ]
+    kept = settings.retention.audit_log
+    values = {"authority_id": person.authority_id, "days": kept, "today": person.today}
+    due = await session.scalar(AUDIT_LOG, values) or 0
+    return [*found, RetentionForecast("The journal, from its oldest entries on", kept, due)]
+
+
+async def chosen(
+    session: AsyncSession, person: Principal, settings: AuthoritySettings, kind: Kind, most: int | None = None
+) -> Sequence[UUID]:
+    """The rows of a class that have had their time and are not held, oldest first."""
+    values = {
+        "authority_id": person.authority_id,
+        "before": person.today - timedelta(days=days_of(settings, kind)),
+        "today": person.today,
+    }
+    found = (await session.scalars(kind.chosen, values)).all()
+    return found[:most]
+
+
+def days_of(settings: AuthoritySettings, kind: Kind) -> int:
+    """For how many days a class is kept after it has come to its end."""
+    days: int = getattr(settings.retention, kind.key)
+    return days
+
+
+async def holds_of(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
+    """The legal holds, standing ones first."""
+    return (await session.execute(HOLDS.where(LegalHold.authority_id == authority_id))).all()
+
+
+async def active_holds(session: AsyncSession, person: Principal) -> int:
+    """How many legal holds stand today."""
+    count = select(func.count()).where(
+        LegalHold.authority_id == person.authority_id,
+        LegalHold.lifted_at.is_(None),
+        LegalHold.until_on.is_(None) | (LegalHold.until_on >= person.today),
+    )
+    return await session.scalar(count) or 0
+
+
+async def people_of(
+    session: AsyncSession, authority_id: int, wanted: str = "", chosen: Iterable[UUID] = ()
+) -> Sequence[Row[Any]]:
+    """Up to 100 people by name whose name or email holds this text, those who left among them; and those chosen."""
+    fits = Person.name.icontains(wanted, autoescape=True) | Person.email.icontains(wanted, autoescape=True)
+    ids = list(chosen)
+    statement: Any = (
+        select(Person.id, Person.name, Person.left_on)
+        .where(Person.authority_id == authority_id, fits | Person.id.in_(ids))
+        .order_by(Person.id.in_(ids).desc(), Person.name, Person.id)
+        .limit(literal_column("100"))
+    )
+    return list((await session.execute(statement)).all())
+
+
+async def schools_of(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
+    """Every school that is known here, by name."""
+    statement: Any = (
+        select(School.urn, School.name)
+        .where(School.authority_id == authority_id)
+        .order_by(School.name, School.urn)
+        .limit(literal_column("5000"))
+    )
+    return list((await session.execute(statement)).all())
+
+
+async def request_of(session: AsyncSession, authority_id: int, request_id: UUID) -> Row[Any]:
+    """A request for what is held about somebody, with their name. Raises NotThere."""
+    statement: Any = (
+        select(
+            SubjectRequest.id,
+            SubjectRequest.person_id,
+            SubjectRequest.asked_at,
+            SubjectRequest.why,
+            Person.name,
+        )
+        .join(
+            Person,
+            (Person.authority_id == SubjectRequest.authority_id) & (Person.id == SubjectRequest.person_id),
+        )
+        .where(SubjectRequest.authority_id == authority_id, SubjectRequest.id == request_id)
+    )
+    found: Row[Any] | None = (await session.execute(statement)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,18 @@
+"""By when somebody who asks what is held about them must have an answer."""
+
+from calendar import monthrange
+from datetime import date
+
+from alongside.features.authorities.calendar import ONE_DAY, Calendar, is_bank_holiday
+
+
+def answer_by(calendar: Calendar, asked_on: date) -> date:
+    """The same day of the next month; its last day where it has no such day; the next working day if that is none.
+
+    Source: ICO, “How long do we have to comply?” (UK GDPR, article 12(3)).
+    """
+    year, month = (asked_on.year + 1, 1) if asked_on.month == 12 else (asked_on.year, asked_on.month + 1)
+    due = date(year, month, min(asked_on.day, monthrange(year, month)[1]))
+    while due.weekday() >= 5 or is_bank_holiday(calendar, due):
+        due += ONE_DAY
+    return due

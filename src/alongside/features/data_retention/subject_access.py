@@ -1,0 +1,119 @@
+"""All that is held about one person: rows that refer to them, and words in which their name stands."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Table, false, func, null, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.data_retention.personal_data_map import about_people, given, words_of
+from alongside.platform.access.permissions import Permission, Scope, scope_for
+from alongside.platform.access.principal import Principal, Role
+from alongside.platform.database.base import Base
+from alongside.platform.database.requester_context import RequesterContext, set_requester
+from alongside.platform.database.row_level_security import owned_tables
+from alongside.platform.web.spreadsheet import as_xlsx
+
+MOST = 20_000
+"""Rows of one table in a copy."""
+
+FEWEST_EMAILS = 5
+"""Letters in a name that is looked for in words; what is shorter stands in too many."""
+
+HEADS = ("Where", "Row", "Why it is here", "What", "Value")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """One row that is held: in which table, why it is in the copy, and its columns with their values as text."""
+
+    table: str
+    row: str
+    why: str
+    values: dict[str, str]
+
+
+async def held_about(session: AsyncSession, person: Principal, about: UUID, name: str) -> list[PersonalData]:
+    """Everything in this authority that refers to a person, opinions about them too, table by table.
+
+    Read as the product itself, for it spans what no single role sees; who may ask is asked before. Rows of others in
+    which the name stands are marked so that somebody looks at them before they are handed over. Rows of escalations
+    are only
+    for who sees every escalation: whoever invites people chooses their names, and an officer's notes refer to the
+    officer.
+    """
+    await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
+    everywhere = sees_every_escalation(person)
+    held: list[PersonalData] = []
+    for table in owned_tables(Base.metadata):
+        if "second_policy" in table.info and not everywhere:
+            continue
+        found = {row.key: row for row in await _rows(session, person.authority_id, table, about, name)}
+        held += [_held(table, row) for row in found.values()]
+    return held
+
+
+def sees_every_escalation(person: Principal) -> bool:
+    """Whether somebody's copies have what stands in escalations: the administrator's have not."""
+    return scope_for(person.role, Permission.VIEW_ESCALATION) is Scope.AUTHORITY
+
+
+def can_be_sought(name: str) -> bool:
+    """Whether words are searched for a name: one of two words at least, with `FEWEST_EMAILS` letters together."""
+    return len(name.split()) > 1 and sum(map(str.isalpha, name)) >= FEWEST_EMAILS
+
+
+def _named(table: Table, name: str) -> ColumnElement[bool]:
+    """Whether the name stands in a row: as whole words, in any case of letters, however they are spaced."""
+    if not can_be_sought(name):
+        return false()
+    whole = r"(?<!\w)" + r"\s+".join(re.escape(word) for word in name.lower().split()) + r"(?!\w)"
+    return or_(false(), *(func.lower(table.c[column]).regexp_match(whole) for column in words_of(table)))
+
+
+async def _rows(
+    session: AsyncSession, authority_id: int, table: Table, about: UUID, name: str
+) -> Iterable[Row[Any]]:
+    refers = or_(false(), *(table.c[column] == about for column in about_people(table)))
+    keys = [column for column in table.primary_key.columns if column.name != "authority_id"]
+    statement = (
+        select(
+            func.concat_ws(" ", null(), *keys).label("key"),
+            refers.label("refers"),
+            *(table.c[column] for column in given(table)),
+        )
+        .where(table.c.authority_id == authority_id, or_(refers, _named(table, name)))
+        .limit(MOST)
+    )
+    return (await session.execute(statement)).all()
+
+
+def _held(table: Table, row: Row[Any]) -> PersonalData:
+    why = "refers to this person" if row.refers else "their name stands in it: look before you hand it over"
+    values = {
+        column: str(value)
+        for column in given(table)
+        if (value := getattr(row, column)) is not None and value != ""
+    }
+    return PersonalData(table.name, row.key, why, values)
+
+
+def as_json(name: str, held: Iterable[PersonalData]) -> bytes:
+    """The copy for machines: one object a row."""
+    rows = [{"table": one.table, "row": one.row, "because": one.why, "values": one.values} for one in held]
+    return json.dumps({"person": name, "rows": rows}, ensure_ascii=False, indent=1).encode()
+
+
+def as_workbook(held: Iterable[PersonalData]) -> bytes:
+    """The copy for people: one line a value, so that lines about others can be struck out before it is handed over."""
+    return as_xlsx("Held about a person", HEADS, _lines(held))
+
+
+def _lines(held: Iterable[PersonalData]) -> Iterator[tuple[str, ...]]:
+    for one in held:
+        for column, value in one.values.items():
+            yield (one.table.replace("_", " "), one.row, one.why, column.replace("_", " "), value[:32000])

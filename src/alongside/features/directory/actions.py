@@ -1,0 +1,239 @@
+"""What a school does with its entries: every INSERT and UPDATE of them, one function a verb."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, EditConflict, NotFound, ValidationFailed
+from alongside.features.authorities import settings_of
+from alongside.features.directory import queries
+from alongside.features.directory.labels import difference, plain
+from alongside.features.directory.models import (
+    AMEND_ENTRY,
+    ARCHIVE_ENTRY,
+    DRAFT_ENTRY,
+    LISTED,
+    RECALL_ENTRY,
+    RESTORE_ENTRY,
+    SUBMIT_ENTRY,
+    TAKE_BACK,
+    DirectoryEntry,
+)
+from alongside.features.directory.versions.models import EntryVersion
+from alongside.features.needs.actions import refuse_closed
+from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
+from alongside.features.schools.models import School
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.notifications import notify
+from alongside.platform.workflow import apply_transition
+
+DRAFTS = ("draft", "returned")
+
+
+async def draft_entry(
+    session: AsyncSession, person: Principal, urn: int, written: Mapping[str, Any], **more: Any
+) -> UUID:
+    """Write down what a school did, as a draft. `more` are columns that no form writes.
+
+    Raises NotThere for a school out of reach, Invalid for a visibility that the authority does not allow.
+    """
+    require(person, Permission.WRITE_ENTRY, urn)
+    refuse_too_wide(person, written["visibility"])
+    school = (
+        await session.execute(
+            select(School.name, School.status).where(
+                School.authority_id == person.authority_id, School.urn == urn
+            )
+        )
+    ).one_or_none()
+    if school is None:
+        raise NotFound
+    refuse_closed(school.name, school.status)
+    values = dict(written) | more
+    added = await session.execute(
+        insert(DirectoryEntry)
+        .values(
+            authority_id=person.authority_id,
+            school_urn=urn,
+            written_by=person.id,
+            state=DRAFT_ENTRY.end,
+            **values,
+        )
+        .returning(DirectoryEntry.id)
+    )
+    entry_id: UUID = added.scalar_one()
+    await keep_version(session, person, entry_id, 1, written)
+    await record_audit(session, person, DRAFT_ENTRY.verb, "directory_entry", entry_id, schools=(urn,))
+    return entry_id
+
+
+async def change_entry(
+    session: AsyncSession, person: Principal, entry_id: UUID, written: Mapping[str, Any], version: int
+) -> None:
+    """Write an entry anew. One that was verified stays in the directory and waits for its review.
+
+    One that tells of two schools leaves it until both have said yes to the new text. Raises Stale when somebody
+    changed it since `version`, Refused while others are checking it.
+    """
+    entry = await queries.held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    refuse_fixed(entry)
+    stands = text_of(entry, written)
+    if entry.version != version:
+        raise EditConflict(difference(settings_of(person.authority_id), written, stands), entry.version)
+    if all(plain(value) == plain(stands[name]) for name, value in written.items()):
+        return
+    if written["visibility"] != entry.visibility:
+        refuse_too_wide(person, written["visibility"])
+    values = dict(written) | {"edition": entry.edition + 1, "changed_at": func.now()}
+    if written["visibility"] == "consortium":
+        values["visible_to_authority_from"] = None
+    if written["kind"] == "practice":
+        values["convert_by_on"] = None
+    await _write(session, person, entry, values)
+    await keep_version(session, person, entry.id, entry.edition + 1, written)
+    if entry.state in LISTED:
+        text = f"{entry.school} has changed an entry of the directory after it was verified."
+        await notify_leaders(session, person, entry, "entry_amended", text)
+
+
+async def _write(session: AsyncSession, person: Principal, entry: Any, values: Mapping[str, Any]) -> None:
+    """Put new words into a held entry: a listed one moves to its review with them, or out of the directory."""
+    if leaves_with_a_change(entry):
+        await apply_transition(session, person, DirectoryEntry, entry, RECALL_ENTRY, **values)
+        people = await people_of_schools(session, person.authority_id, person.today, [entry.partner_urn])
+        text = "An entry about an agreement of your school was changed. It is out of the directory for now."
+        once = f"entry_recalled:{entry.id}:{entry.version}"
+        where = f"/directory/{entry.id}"
+        await notify(session, person, ids(people), "entry_recalled", text, where, once=once)
+        return
+    if entry.state in LISTED:
+        await apply_transition(session, person, DirectoryEntry, entry, AMEND_ENTRY, **values)
+        return
+    await session.execute(
+        update(DirectoryEntry)
+        .where(
+            DirectoryEntry.authority_id == person.authority_id,
+            DirectoryEntry.id == entry.id,
+            DirectoryEntry.state.in_(DRAFTS),
+        )
+        .values(version=DirectoryEntry.version + 1, **values)
+    )
+    await record_audit(
+        session, person, "change_entry", "directory_entry", entry.id, schools=(entry.school_urn,)
+    )
+
+
+async def new_edition(session: AsyncSession, person: Principal, entry: Any) -> int:
+    """Count what was added to a held entry, a picture or a file, as a new text of it; the number of that text."""
+    refuse_fixed(entry)
+    edition: int = entry.edition + 1
+    await _write(session, person, entry, {"edition": edition, "changed_at": func.now()})
+    last = await session.scalar(
+        select(EntryVersion.written).where(
+            EntryVersion.authority_id == person.authority_id,
+            EntryVersion.entry_id == entry.id,
+            EntryVersion.edition == entry.edition,
+        )
+    )
+    await keep_version(session, person, entry.id, edition, last or {})
+    return edition
+
+
+async def submit_entry(session: AsyncSession, person: Principal, entry_id: UUID) -> None:
+    """Send a whole entry to be checked. Raises Refused while the other school of a harvested one has not agreed."""
+    entry = await queries.held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    refuse_closed(entry.school, entry.school_status)
+    if not await agreed_by_both(session, person, entry):
+        raise ActionRefused(
+            "This tells of an agreement, so the headteachers of both schools have to say yes to this text first.",
+            entry.state,
+        )
+    await apply_transition(session, person, DirectoryEntry, entry, SUBMIT_ENTRY, changed_at=func.now())
+    text = f"{entry.school} has sent an entry for the directory. It waits for a check by a peer."
+    await notify_leaders(session, person, entry, "entry_submitted", text)
+
+
+async def withdraw_submission(session: AsyncSession, person: Principal, entry_id: UUID) -> None:
+    """Make an entry that waits for its check a draft again."""
+    entry = await queries.get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    await apply_transition(session, person, DirectoryEntry, entry, TAKE_BACK)
+
+
+async def archive_entry(session: AsyncSession, person: Principal, entry_id: UUID, note: str) -> None:
+    """Take an entry of one's own school out of use, with a reason. It can be taken out of the archive again."""
+    entry = await queries.get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    await apply_transition(
+        session, person, DirectoryEntry, entry, ARCHIVE_ENTRY, note=note, changed_at=func.now()
+    )
+
+
+async def restore_entry(session: AsyncSession, person: Principal, entry_id: UUID) -> None:
+    """Take an entry out of the archive: it is a draft again, to be checked anew."""
+    entry = await queries.get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    await apply_transition(
+        session, person, DirectoryEntry, entry, RESTORE_ENTRY, convert_by_on=None, changed_at=func.now()
+    )
+
+
+async def agreed_by_both(session: AsyncSession, person: Principal, entry: Any) -> bool:
+    """Whether every school that an entry tells of has said yes to its present text; PostgreSQL asks the same."""
+    if entry.partner_urn is None:
+        return True
+    agreed = await queries.consents_of(session, person, entry)
+    return {entry.school_urn, entry.partner_urn} <= agreed.keys()
+
+
+def leaves_with_a_change(entry: Any) -> bool:
+    """Whether an entry is listed with the yes of two schools, which holds for its present text alone."""
+    return entry.state in LISTED and entry.partner_urn is not None
+
+
+async def keep_version(
+    session: AsyncSession, person: Principal, entry_id: UUID, edition: int, written: Mapping[str, Any]
+) -> None:
+    """Keep a text of an entry for good."""
+    kept = {name: plain(value) for name, value in written.items()}
+    await session.execute(
+        insert(EntryVersion).values(
+            authority_id=person.authority_id,
+            entry_id=entry_id,
+            edition=edition,
+            written=kept,
+            written_by=person.id,
+        )
+    )
+
+
+def text_of(entry: Any, names: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in an entry now under these names."""
+    return {name: getattr(entry, name) for name in names}
+
+
+def refuse_fixed(entry: Any) -> None:
+    """Stop a change of words that others are checking. Raises Refused."""
+    if entry.state in ("submitted", "peer_check"):
+        raise ActionRefused("Others are checking this text, so it stands. Take it back first.", entry.state)
+    if entry.state == "archived":
+        raise ActionRefused("This entry is in the archive. Take it out first.", entry.state)
+
+
+def refuse_too_wide(person: Principal, visibility: str) -> None:
+    """Stop an entry from being shown wider than the authority allows. Raises Invalid."""
+    order = ("consortium", "authority", "public")
+    if order.index(visibility) > order.index(settings_of(person.authority_id).directory.widest):
+        raise ValidationFailed(
+            {"visibility": ["Your authority shows entries less widely. Choose from the list"]}
+        )
+
+
+async def notify_leaders(session: AsyncSession, person: Principal, entry: Any, kind: str, text: str) -> None:
+    """Tell those who lead the school's consortium where to look; never what somebody wrote."""
+    leaders = await leaders_of_schools(session, person.authority_id, person.today, [entry.school_urn])
+    once = f"{kind}:{entry.id}:{entry.version}"
+    await notify(session, person, ids(leaders), kind, text, f"/directory/{entry.id}", once=once)

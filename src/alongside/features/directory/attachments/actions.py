@@ -1,0 +1,94 @@
+"""Adding pictures and files to an entry, and taking them away."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound
+from alongside.features.directory.actions import new_edition, refuse_fixed
+from alongside.features.directory.attachments.file_types import DetectedFile
+from alongside.features.directory.attachments.images import EncodedImage
+from alongside.features.directory.attachments.models import (
+    MOST_ATTACHMENTS,
+    MOST_PICTURES,
+    EntryAttachment,
+    EntryPicture,
+)
+from alongside.features.directory.queries import held_entry
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+
+async def add_picture(
+    session: AsyncSession, person: Principal, entry_id: UUID, picture: EncodedImage, alternative_text: str
+) -> None:
+    """Put a picture to an entry; with it the entry has a new text. Raises Refused for one too many."""
+    entry = await held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    await _refuse_more(session, person, entry, EntryPicture, MOST_PICTURES)
+    edition = await new_edition(session, person, entry)
+    await session.execute(
+        insert(EntryPicture).values(
+            authority_id=person.authority_id,
+            entry_id=entry.id,
+            edition=edition,
+            alternative_text=alternative_text,
+            media_type=picture.media_type,
+            width=picture.width,
+            height=picture.height,
+            body=picture.body,
+            added_by=person.id,
+        )
+    )
+
+
+async def add_attachment(
+    session: AsyncSession, person: Principal, entry_id: UUID, known: DetectedFile, body: bytes
+) -> None:
+    """Put a file to an entry, in the same way."""
+    entry = await held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    await _refuse_more(session, person, entry, EntryAttachment, MOST_ATTACHMENTS)
+    edition = await new_edition(session, person, entry)
+    await session.execute(
+        insert(EntryAttachment).values(
+            authority_id=person.authority_id,
+            entry_id=entry.id,
+            edition=edition,
+            filename=known.filename,
+            media_type=known.media_type,
+            size=len(body),
+            body=body,
+            added_by=person.id,
+        )
+    )
+
+
+async def remove_attachment_row(
+    session: AsyncSession, person: Principal, entry_id: UUID, kind: str, attachment_id: UUID
+) -> None:
+    """Take a picture or file (`kind`) away from an entry, everywhere and for good. Raises NotThere."""
+    entry = await held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    refuse_fixed(entry)
+    thing: Any = EntryPicture if kind == "pictures" else EntryAttachment
+    gone = await session.execute(
+        delete(thing)
+        .where(
+            thing.authority_id == person.authority_id, thing.entry_id == entry.id, thing.id == attachment_id
+        )
+        .returning(thing.id)
+    )
+    if gone.first() is None:
+        raise NotFound
+    await record_audit(
+        session, person, "remove_attachment", "directory_entry", entry.id, schools=(entry.school_urn,)
+    )
+
+
+async def _refuse_more(session: AsyncSession, person: Principal, entry: Any, thing: Any, most: int) -> None:
+    number = await session.scalar(
+        select(func.count()).where(thing.authority_id == person.authority_id, thing.entry_id == entry.id)
+    )
+    if (number or 0) >= most:
+        raise ActionRefused(f"An entry has {most} of these at most. Take one away first.", entry.state)

@@ -1,0 +1,230 @@
+"""The page on which pictures and files are added to an entry, and the addresses at which they are had."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.directory.actions import leaves_with_a_change, refuse_fixed
+from alongside.features.directory.attachments import actions, file_types, images, queries
+from alongside.features.directory.attachments.forms import PictureForm
+from alongside.features.directory.public_site.queries import public_entry
+from alongside.features.directory.queries import get_entry
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.context import AppContext
+from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.responses import Download, InlineImage, Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint, prepared
+from alongside.platform.web.uploads import uploaded_file
+
+AROUND = 200_000
+"""Bytes of a form besides its file."""
+
+
+@endpoint.get("/directory/{entry_id:uuid}/attachments", permission=Permission.WRITE_ENTRY)
+async def show_attachments(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
+) -> PageResult:
+    """The pictures and files of an entry, with what adds one and what takes one away."""
+    return await _attachments_page(session, person, entry_id, PictureForm())
+
+
+async def _draw(request: Request[Any, Any, Any], person: Principal) -> images.EncodedImage | str:
+    """The picture that was sent, drawn anew, or what is wrong with it."""
+    written = await read_form_data(request)
+    sent = await uploaded_file(written, "picture")
+    if sent is None:
+        return "Choose a picture"
+    app_context: AppContext = request.app.state.app_context
+    try:
+        return await app_context.pool.run(
+            images.reencode_image,
+            sent[1],
+            authority_id=person.authority_id,
+            person_id=person.id,
+            refusal=images.TOO_MANY,
+        )
+    except ValueError as problem:
+        return str(problem)
+
+
+@endpoint.post(
+    "/directory/{entry_id:uuid}/pictures",
+    permission=Permission.WRITE_ENTRY,
+    largest=images.LARGEST_SENT + AROUND,
+    prepare=_draw,
+)
+async def add_picture(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
+) -> PageResult:
+    """Keep a picture, drawn anew; what was typed stays when it cannot be taken."""
+    form = PictureForm(await read_form_data(request))
+    answer = await _attachments_page(session, person, entry_id, form, status=422)
+    picture: images.EncodedImage | str = prepared(request)
+    if not form.holds() or isinstance(picture, str):
+        return _blaming(answer, {"picture": picture} if isinstance(picture, str) else {})
+    await actions.add_picture(session, person, entry_id, picture, form.alternative_text.data)
+    return Redirect(f"/directory/{entry_id}/attachments", "The picture is kept.")
+
+
+async def _sort(request: Request[Any, Any, Any], person: Principal) -> file_types.DetectedFile | str:
+    """What the file that was sent is, or what is wrong with it."""
+    sent = await uploaded_file(await read_form_data(request), "attachment")
+    if sent is None:
+        return "Choose a file"
+    app_context: AppContext = request.app.state.app_context
+    try:
+        return await app_context.pool.run(
+            file_types.detect_file_type, *sent, authority_id=person.authority_id, person_id=person.id
+        )
+    except ValueError as problem:
+        return str(problem)
+
+
+@endpoint.post(
+    "/directory/{entry_id:uuid}/attachments",
+    permission=Permission.WRITE_ENTRY,
+    largest=file_types.LARGEST_SENT + AROUND,
+    prepare=_sort,
+)
+async def add_attachment(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
+) -> PageResult:
+    """Keep a file that others need to do the same."""
+    answer = await _attachments_page(session, person, entry_id, PictureForm(), status=422)
+    known: file_types.DetectedFile | str = prepared(request)
+    sent = await uploaded_file(await read_form_data(request), "attachment")
+    if isinstance(known, str) or sent is None:
+        return _blaming(answer, {"attachment": str(known)})
+    await actions.add_attachment(session, person, entry_id, known, sent[1])
+    return Redirect(f"/directory/{entry_id}/attachments", "The file is kept.")
+
+
+@endpoint.post(
+    "/directory/{entry_id:uuid}/pictures/{picture_id:uuid}/removal", permission=Permission.WRITE_ENTRY
+)
+async def remove_picture(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    person: Principal,
+    entry_id: UUID,
+    picture_id: UUID,
+) -> PageResult:
+    """Take a picture away."""
+    await actions.remove_attachment_row(session, person, entry_id, "pictures", picture_id)
+    return Redirect(f"/directory/{entry_id}/attachments", "The picture is gone.")
+
+
+@endpoint.post(
+    "/directory/{entry_id:uuid}/attachments/{attachment_id:uuid}/removal", permission=Permission.WRITE_ENTRY
+)
+async def remove_attachment(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    person: Principal,
+    entry_id: UUID,
+    attachment_id: UUID,
+) -> PageResult:
+    """Take a file away."""
+    await actions.remove_attachment_row(session, person, entry_id, "attachments", attachment_id)
+    return Redirect(f"/directory/{entry_id}/attachments", "The file is gone.")
+
+
+@endpoint.get("/directory/{entry_id:uuid}/pictures/{picture_id:uuid}", permission=Permission.VIEW_ENTRY)
+async def show_picture(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    person: Principal,
+    entry_id: UUID,
+    picture_id: UUID,
+) -> PageResult:
+    """A picture, for who may see its entry."""
+    entry = await get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
+    found = await queries.picture_with(session, person, entry, picture_id)
+    return InlineImage(found.body, found.media_type)
+
+
+@endpoint.get("/directory/{entry_id:uuid}/attachments/{attachment_id:uuid}", permission=Permission.VIEW_ENTRY)
+async def download_attachment(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    person: Principal,
+    entry_id: UUID,
+    attachment_id: UUID,
+) -> PageResult:
+    """A file to keep, for who may see its entry."""
+    entry = await get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
+    found = await queries.attachment_with(session, person, entry, attachment_id)
+    return Download(found.body, found.filename, found.media_type)
+
+
+@endpoint.get(
+    "/good-practice/{public_id:uuid}/pictures/{public_picture_id:uuid}",
+    permission=Permission.VIEW_PUBLIC_PAGES,
+)
+async def show_public_picture(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    person: Principal,
+    public_id: UUID,
+    public_picture_id: UUID,
+) -> PageResult:
+    """A picture of a public entry, for everybody."""
+    entry = await public_entry(session, person.authority_id, public_id)
+    found = await queries.picture_with(session, person, entry, public_picture_id)
+    return InlineImage(found.body, found.media_type)
+
+
+@endpoint.get(
+    "/good-practice/{public_id:uuid}/attachments/{public_attachment_id:uuid}",
+    permission=Permission.VIEW_PUBLIC_PAGES,
+)
+async def download_public_attachment(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    person: Principal,
+    public_id: UUID,
+    public_attachment_id: UUID,
+) -> PageResult:
+    """A file of a public entry, for everybody."""
+    entry = await public_entry(session, person.authority_id, public_id)
+    found = await queries.attachment_with(session, person, entry, public_attachment_id)
+    return Download(found.body, found.filename, found.media_type)
+
+
+async def _attachments_page(
+    session: AsyncSession, person: Principal, entry_id: UUID, form: PictureForm, status: int = 200
+) -> Page:
+    entry = await get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    refuse_fixed(entry)
+    context: dict[str, Any] = {
+        "entry": entry,
+        "form": form,
+        "mistakes": {},
+        "leaves": leaves_with_a_change(entry),
+        "pictures": await queries.pictures_of(session, person.authority_id, entry),
+        "attachments": await queries.attachments_of(session, person.authority_id, entry),
+        "largest_picture": images.LARGEST_SENT // 1_000_000,
+        "largest_file": file_types.LARGEST_SENT // 1_000_000,
+    }
+    return Page("directory/attachments.html", context, status=status)
+
+
+def _blaming(answer: Page, mistakes: dict[str, str]) -> Page:
+    """The page again, with what is wrong with a file."""
+    return Page(answer.template, {**answer.context, "mistakes": mistakes}, status=422)
+
+
+routes = [
+    show_attachments,
+    add_picture,
+    add_attachment,
+    remove_picture,
+    remove_attachment,
+    show_picture,
+    download_attachment,
+    show_public_picture,
+    download_public_attachment,
+]

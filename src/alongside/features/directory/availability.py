@@ -1,0 +1,109 @@
+"""Whether the school behind an entry can help now: its offers as they stand at this moment, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.calendar import Calendar
+from alongside.features.authorities.terms import term_key, term_words
+from alongside.features.needs.labels import days_in_words
+from alongside.features.offers.confirmation import is_proposable
+from alongside.features.offers.models import Offer
+from alongside.platform.access.authorisation import filter_by_scope
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+GIVES = {
+    "visit_out": "can host a visit",
+    "visit_in": "can come to you",
+    "coaching": "can coach or mentor",
+    "review": "can review with fresh eyes",
+    "training": "can train several schools",
+    "joint_planning": "can plan with you",
+}
+"""What a form of support means to who asks, likeliest first; others are named by the authority's own words."""
+
+MOST = 5
+"""As many offers as an entry tells of."""
+
+OFFERS_NOW: Any = (
+    select(
+        Offer.id,
+        Offer.title,
+        Offer.terms,
+        Offer.starts_on,
+        Offer.ends_on,
+        Offer.forms_of_support,
+        (Offer.days_total - Offer.days_taken).label("days_left"),
+    )
+    .where(
+        Offer.authority_id == bindparam("authority_id"),
+        Offer.school_urn == bindparam("urn"),
+    )
+    .order_by(Offer.posted_at.desc(), Offer.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """One offer of the school: what it can do and when, in words, and the form of support to ask for."""
+
+    offer_id: UUID
+    title: str
+    words: str
+    form_of_support: str
+
+
+async def available_from(session: AsyncSession, person: Principal, urn: int | None) -> Sequence[Available]:
+    """What a school can do now, as far as this person may see its offers; nothing for no school."""
+    if urn is None:
+        return ()
+    statement = filter_by_scope(
+        OFFERS_NOW,
+        person,
+        Permission.VIEW_POST,
+        Offer.school_urn,
+        visible_to_authority_from=Offer.visible_to_authority_from,
+    )
+    statement = statement.where(is_proposable(person.today, settings_of(person.authority_id)))
+    found = (await session.execute(statement, {"authority_id": person.authority_id, "urn": urn})).all()
+    calendar = calendar_of(person.authority_id)
+    coming = [(one, _terms_left(calendar, one, person.today)) for one in found]
+    return [
+        Available(one.id, one.title, in_words(one, person.today, terms), _first_form(one.forms_of_support))
+        for one, terms in coming
+        if terms or not one.terms
+    ][:MOST]
+
+
+def _terms_left(calendar: Calendar, offer: Any, today: date) -> list[str]:
+    """The terms of an offer that are not over; a term that the calendar does not know counts as to come."""
+    over = {term_key(term) for term in calendar.terms if term.ends_on < today}
+    return [key for key in offer.terms if key not in over]
+
+
+def in_words(offer: Any, today: date, terms: Sequence[str]) -> str:
+    """What an offer means for who reads an entry: “can host a visit in spring term 2027; 3 days left”.
+
+    `terms` are those of its terms that are not over; a first day that has passed is not told.
+    """
+    gives = [words for form, words in GIVES.items() if form in offer.forms_of_support][:2]
+    can = " and ".join(gives) if gives else "can support you"
+    if terms:
+        can += " in " + " or ".join(term_words(key).lower() for key in terms)
+    elif offer.starts_on and offer.starts_on > today:
+        can += f" from {offer.starts_on:%-d %B %Y}"
+        can += f" to {offer.ends_on:%-d %B %Y}" if offer.ends_on else ""
+    elif offer.ends_on:
+        can += f" until {offer.ends_on:%-d %B %Y}"
+    return f"{can}; {days_in_words(offer.days_left)} left"
+
+
+def _first_form(forms: Sequence[str]) -> str:
+    return next((form for form in GIVES if form in forms), forms[0] if forms else "")

@@ -1,0 +1,58 @@
+"""The addresses of the feeds: open to everybody, like the public directory."""
+
+from typing import Any
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities.settings_cache import settings_of
+from alongside.features.directory.feeds.queries import whole_public_entries
+from alongside.features.directory.feeds.serialisers import ATOM, JSON, atom, json_feed
+from alongside.features.needs.listing import number_of_page
+from alongside.features.people.redirects import origin_of
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.context import AppContext
+from alongside.platform.web.form_data import asked
+from alongside.platform.web.responses import PageResult, TextResponse
+from alongside.platform.web.routing import endpoint
+
+HOME = "/good-practice"
+KEPT = {"cache-control": "public, max-age=900"}
+"""A quarter of an hour: feeds are asked for by many, and hold nobody's own."""
+
+
+@endpoint.get("/good-practice.atom", permission=Permission.VIEW_PUBLIC_PAGES, by_itself=True)
+async def show_atom(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+    """The newest public entries as an Atom feed."""
+    entries, _ = await whole_public_entries(session, person.authority_id, 1)
+    here = _here(request, person)
+    body = atom(settings_of(person.authority_id).name, f"{here}{HOME}", f"{here}{request.url.path}", entries)
+    return TextResponse(body, media_type=ATOM, headers=KEPT)
+
+
+@endpoint.get("/good-practice.json", permission=Permission.VIEW_PUBLIC_PAGES, by_itself=True)
+async def show_json(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+    """All public entries as JSON, fifty a page."""
+    number = number_of_page(asked(request).one("page"))
+    entries, more = await whole_public_entries(session, person.authority_id, number)
+    here = _here(request, person)
+    itself = f"{here}{request.url.path}"
+    body = json_feed(
+        settings_of(person.authority_id).name,
+        f"{here}{HOME}",
+        itself,
+        entries,
+        f"{itself}?page={number + 1}" if more else None,
+    )
+    return TextResponse(body, media_type=JSON, headers=KEPT)
+
+
+def _here(request: Request[Any, Any, Any], person: Principal) -> str:
+    """The authority's own address: never what the request claims, because shared caches keep the answer."""
+    app_context: AppContext = request.app.state.app_context
+    settings = settings_of(person.authority_id)
+    return origin_of(settings, request.headers["host"], demonstration=app_context.demonstration)
+
+
+routes = [show_atom, show_json]

@@ -1,0 +1,174 @@
+"""The form of a file of entries: its columns, what else they may be called, and how a cell is read and written."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from alongside.platform.web.spreadsheet import LINE_BREAKS
+
+COLUMNS = (
+    "title",
+    "kind",
+    "themes",
+    "phases",
+    "key_stages",
+    "problem",
+    "context",
+    "what_we_did",
+    "evidence",
+    "evidence_level",
+    "what_to_avoid",
+    "what_you_need",
+    "cost_pounds",
+    "staff_hours",
+    "staff_time",
+    "term",
+    "who_to_ask",
+    "visibility",
+    "school_urn",
+    "source_name",
+    "source_url",
+    "licence",
+    "attribution",
+)
+"""All columns, in the order in which they are written; only the title must be there."""
+
+OTHER_NAMES = {
+    "name": "title",
+    "heading": "title",
+    "theme": "themes",
+    "phase": "phases",
+    "key_stage": "key_stages",
+    "what_you_did": "what_we_did",
+    "body": "what_we_did",
+    "body_markdown": "what_we_did",
+    "description": "what_we_did",
+    "impact": "evidence",
+    "cost": "cost_pounds",
+    "urn": "school_urn",
+    "school_name": "source_name",
+    "source": "source_name",
+    "source_path": "source_url",
+    "url": "source_url",
+    "license": "licence",
+}
+"""What other people's files call them."""
+
+LISTS = ("themes", "phases", "key_stages")
+BETWEEN = re.compile(r"\s*;\s*")
+MONEY = re.compile(r"£?\s*(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{1,2}))?", re.ASCII)
+WHOLE = re.compile(r"\d{1,7}(?:\.0)?", re.ASCII)
+CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
+"""Characters without meaning in a text; NUL is not among them, for a text with it is refused."""
+
+TAKEN_FOR_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+RUNS_AS_FORMULA = re.compile(r"'(?=[=+\-@\t\r])")
+"""The apostrophe that an export puts before what a spreadsheet would run."""
+
+
+def column_of(head: str) -> str | None:
+    """Which column a heading means, however it is written; None for one that is not ours."""
+    plain = re.sub(r"[^a-z0-9]+", "_", head.strip().lower()).strip("_")
+    plain = OTHER_NAMES.get(plain, plain)
+    return plain if plain in COLUMNS else None
+
+
+def columns_of(row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A row by our columns, the first of several that mean the same; and the headings that are not ours."""
+    known: dict[str, Any] = {}
+    strange = []
+    for head, value in row.items():
+        column = column_of(str(head))
+        if column is None:
+            strange.append(str(head))
+        elif column not in known or not _text(known[column]):
+            known[column] = value
+    return known, strange
+
+
+def text_of(value: Any) -> str:
+    """A cell as text, without the apostrophe of an export."""
+    return RUNS_AS_FORMULA.sub("", _text(value), count=1) if _text(value).startswith("'") else _text(value)
+
+
+def list_of(value: Any) -> list[str]:
+    """The keys in a cell: a list, or text with semicolons between; small letters and low lines."""
+    parts = value if isinstance(value, list | tuple) else BETWEEN.split(text_of(value))
+    keys = (re.sub(r"[^a-z0-9]+", "_", str(one).strip().lower()).strip("_") for one in parts)
+    return list(dict.fromkeys(key for key in keys if key))
+
+
+def pence_of(value: Any) -> int | None:
+    """Pence from pounds. Raises ValueError for what is no amount up to £1,000,000."""
+    text = text_of(value)
+    if not text:
+        return None
+    found = MONEY.fullmatch(text)
+    pence = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0")) if found else -1
+    if not 0 <= pence <= 100_000_000:
+        raise ValueError("The cost must be pounds up to 1,000,000, like 1200, 12.5 or 12.50.")
+    return pence
+
+
+def hours_of(value: Any) -> Decimal | None:
+    """Hours of staff time. Raises ValueError for what is no number up to 10,000."""
+    text = text_of(value)
+    if not text:
+        return None
+    try:
+        hours = Decimal(text)
+        if 0 <= hours <= 10_000:
+            return round(hours, 1)
+    except InvalidOperation:
+        pass
+    raise ValueError("Hours of staff time must be a number up to 10,000, like 40 or 7.5.")
+
+
+def whole_of(value: Any) -> int | None:
+    """A whole number. Raises ValueError for anything else."""
+    text = text_of(value)
+    if not text:
+        return None
+    if not WHOLE.fullmatch(text):
+        raise ValueError(f"“{text[:20]}” must be a whole number.")
+    return int(text.removesuffix(".0"))
+
+
+def row_of(entry: Any) -> dict[str, Any]:
+    """An entry as a row of the form, with lists as lists and money in pounds."""
+    written: dict[str, Any] = {
+        name: getattr(entry, name)
+        for name in COLUMNS
+        if name not in ("cost_pounds", "staff_hours", "evidence_level")
+    }
+    pence = entry.cost_pence
+    written["cost_pounds"] = None if pence is None else f"{pence // 100}.{pence % 100:02d}"
+    written["staff_hours"] = None if entry.staff_hours is None else f"{entry.staff_hours:f}"
+    written["evidence_level"] = entry.evidence_level
+    return {name: written[name] for name in COLUMNS}
+
+
+def said_once(text: str, other: str) -> str:
+    """A text without what another column says in the same words, and without a heading that is left with nothing."""
+    if not other or other not in text:
+        return text
+    return re.sub(r"(?:^#{1,6} [^\n]*\n+)?" + re.escape(other), "", text, count=1, flags=re.MULTILINE).strip()
+
+
+def cells_of(row: Mapping[str, Any]) -> Sequence[object]:
+    """A row as cells of a sheet: lists with semicolons between."""
+    return ["; ".join(value) if isinstance(value, list) else value for value in row.values()]
+
+
+def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Rows as JSONL, one a line; characters that some readers take for the end of a line are escaped."""
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return "".join(
+        TAKEN_FOR_LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines
+    ).encode()
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else CONTROLS.sub("", LINE_BREAKS.sub("\n", str(value))).strip()

@@ -1,0 +1,147 @@
+"""Taking along what was found, in the form that an import takes; and the core team’s page to bring a file in."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ValidationFailed
+from alongside.features.authorities.settings import on_offer
+from alongside.features.authorities.settings_cache import settings_of
+from alongside.features.directory.import_export.actions import import_rows
+from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, json_lines, row_of
+from alongside.features.directory.import_export.forms import ImportDefaultsForm
+from alongside.features.directory.import_export.parsers import MOST_BYTES, rows_in
+from alongside.features.directory.import_export.queries import open_urns, what_is_there, whole_entries
+from alongside.features.directory.import_export.row_results import IN_WORDS, validate_rows
+from alongside.features.directory.search.facets import choices_of
+from alongside.features.directory.search.forms import ADDRESS, search_form
+from alongside.features.directory.search.queries import SearchFilters, parsed_query, search
+from alongside.features.directory.search.similar_schools import bounds_of
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.context import AppContext
+from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint, prepared
+from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
+from alongside.platform.web.templates import plural
+from alongside.platform.web.uploads import uploaded_file
+
+MOST = 1_000
+"""Entries of one export; the command line has no such bound."""
+
+AROUND = 200_000
+"""Bytes of a form besides its file."""
+
+JSON_LINES = "application/jsonl; charset=utf-8"
+
+
+@endpoint.get("/directory/found.csv", permission=Permission.VIEW_ENTRY)
+async def export_csv(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+    """What was found, as CSV."""
+    rows = await _rows(request, session, person)
+    return Download(as_csv(COLUMNS, [cells_of(one) for one in rows]), _name(person, "csv"), CSV)
+
+
+@endpoint.get("/directory/found.xlsx", permission=Permission.VIEW_ENTRY)
+async def export_xlsx(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """The same as a workbook."""
+    cells = [cells_of(one) for one in await _rows(request, session, person)]
+
+    async def written() -> PageResult:
+        body = await asyncio.to_thread(as_xlsx, "Good practice", COLUMNS, cells)
+        return Download(body, _name(person, "xlsx"), XLSX)
+
+    return ContinueAfterCommit(written, expensive=True)
+
+
+@endpoint.get("/directory/found.jsonl", permission=Permission.VIEW_ENTRY)
+async def export_json_lines(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """The same with an entry a line."""
+    rows = await _rows(request, session, person)
+    body = json_lines(rows)
+    return Download(body, _name(person, "jsonl"), JSON_LINES)
+
+
+def _name(person: Principal, kind: str) -> str:
+    return f"good-practice-{person.today}.{kind}"
+
+
+async def _rows(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> list[dict[str, Any]]:
+    """The rows of a search, narrowed and ordered as on the screen."""
+    form = search_form(asked(request), choices_of(settings_of(person.authority_id)))
+    if not form.validate():
+        raise ValidationFailed({name: ["Choose from the list."] for name in form.errors if name})
+    mine = await bounds_of(session, person)
+    wanted = SearchFilters(form.narrowed, form.sort.data, rows=MOST, mine=mine)
+    found = await search(session, person, await parsed_query(session, person, form.typed), wanted)
+    return [row_of(one) for one in await whole_entries(session, person.authority_id, list(found.held))]
+
+
+@endpoint.get("/directory/import", permission=Permission.MANAGE_DIRECTORY_IMPORT)
+async def ask_for_file(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Where the core team brings a file of entries."""
+    return _bringing(ImportDefaultsForm(), person)
+
+
+async def _read(request: Request[Any, Any, Any], person: Principal) -> list[Mapping[str, Any]] | str:
+    """The rows of the file that was sent, or what is wrong with it."""
+    sent = await uploaded_file(await read_form_data(request), "file")
+    if sent is None:
+        return ""
+    app_context: AppContext = request.app.state.app_context
+    try:
+        return await app_context.pool.run(
+            rows_in, *sent, authority_id=person.authority_id, person_id=person.id
+        )
+    except ValueError as problem:
+        return str(problem)
+
+
+@endpoint.post(
+    "/directory/import",
+    permission=Permission.MANAGE_DIRECTORY_IMPORT,
+    largest=MOST_BYTES + AROUND,
+    prepare=_read,
+)
+async def bring_entries(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Tell the fate of every row, or take in what is new."""
+    written = await read_form_data(request)
+    form = ImportDefaultsForm(written)
+    sent = await uploaded_file(written, "file")
+    rows: list[Mapping[str, Any]] | str = prepared(request)
+    if not form.validate() or sent is None:
+        return _bringing(form, person, status=422, missing=sent is None)
+    if isinstance(rows, str):
+        return _bringing(form, person, status=422, unreadable=rows)
+    here = person.authority_id
+    given = {name: text for name, text in form.data.items() if text}
+    schools, there = await open_urns(session, here), await what_is_there(session, here)
+    row_results, strange = validate_rows(rows, settings_of(here), schools, there, given)
+    if written.one("act") != "take":
+        return _bringing(form, person, row_results=row_results, strange=strange, name=sent[0])
+    made = await import_rows(session, person, row_results)
+    return Redirect(f"{ADDRESS}?sort=newest", f"{plural(len(made), 'entry', 'entries')} taken in.")
+
+
+def _bringing(form: ImportDefaultsForm, person: Principal, status: int = 200, **more: Any) -> Page:
+    themes = on_offer(settings_of(person.authority_id).themes)
+    form.themes.choices = [("", "None"), *((key, one.label) for key, one in themes.items())]
+    context = {"missing": False, "unreadable": "", "fates": None, "strange": [], "name": ""} | more
+    return Page("directory/import_export/bring.html", context | {"form": form, "IN_WORDS": IN_WORDS}, status)
+
+
+routes = [export_csv, export_xlsx, export_json_lines, ask_for_file, bring_entries]

@@ -1,0 +1,115 @@
+"""Reading a file of entries into rows, whatever it is: CSV, XLSX or JSONL; what cannot be one says so."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from alongside.errors import AlongsideError
+from alongside.features.directory.import_export.file_format import column_of
+from alongside.platform.web.workbook import OLD_WORKBOOK, BadWorkbook, sheet_rows
+
+MOST_BYTES = 20_000_000
+"""A file of entries; thirty thousand long ones."""
+
+MOST_ROWS = 5_000
+CELL = 100_000
+"""Characters of one cell that are read; no column of ours holds as many."""
+
+
+class UnreadableFile(AlongsideError, ValueError):
+    """This file cannot be a list of entries, so nothing is taken from it. The text says what it is and the cure."""
+
+
+def rows_in(name: str, body: bytes) -> list[Mapping[str, Any]]:
+    """The rows of a file by its headings. Raises UnreadableFile."""
+    if not body:
+        raise UnreadableFile("The file is empty. Choose another.")
+    if len(body) > MOST_BYTES:
+        raise UnreadableFile(
+            f"The file is larger than {MOST_BYTES // 1_000_000} MB. Take it in parts of fewer rows."
+        )
+    rows: list[Mapping[str, Any]] = []
+    for row in _reader(name, body):
+        if len(rows) == MOST_ROWS:
+            raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows. Take it in parts.")
+        rows.append(row)
+    if not rows:
+        raise UnreadableFile("The file has headings and no row. Choose another.")
+    _refuse_without_title(head for row in rows for head in row)
+    return rows
+
+
+def _refuse_without_title(heads: Iterable[str]) -> None:
+    if not any(column_of(str(head)) == "title" for head in heads):
+        raise UnreadableFile(
+            "No column of the file is called title. Name the column that holds the titles so."
+        )
+
+
+def _reader(name: str, body: bytes) -> Iterator[Mapping[str, Any]]:
+    if body.startswith((b"PK\x03\x04", OLD_WORKBOOK)):
+        return _workbook(body)
+    if name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
+        raise UnreadableFile("This is no Excel workbook of today. Save it as XLSX or CSV.")
+    text = _decoded(body)
+    return _json_lines(text) if text.lstrip()[:1] in ("{", "[") else _sheet(text)
+
+
+def _decoded(body: bytes) -> str:
+    if b"\0" in body[:100_000]:
+        raise UnreadableFile("This is not a text. Save it as CSV, XLSX or JSONL.")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
+
+
+def _json_lines(text: str) -> Iterator[Mapping[str, Any]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            raise UnreadableFile(
+                f"Line {number} is not JSON. Each line of a JSONL file is one entry in braces."
+            ) from None
+        if not isinstance(row, dict):
+            raise UnreadableFile(f"Line {number} is not an entry in braces. Put each entry on a line.")
+        yield row
+
+
+def _sheet(text: str) -> Iterator[Mapping[str, Any]]:
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    csv.field_size_limit(CELL)
+    rows = csv.DictReader(io.StringIO(text, newline=""), restkey="", delimiter=delimiter, strict=True)
+    try:
+        _refuse_without_title(rows.fieldnames or ())
+        for row in rows:
+            if any((cell or "").strip() for cell in row.get("") or ()):
+                raise UnreadableFile(
+                    f"The row that ends in line {rows.line_num} has more cells than there are headings. "
+                    "A quotation mark is missing, or one too many. Correct the row."
+                )
+            if any((value or "").strip() for value in row.values() if isinstance(value, str)):
+                yield {head: value for head, value in row.items() if head}
+    except csv.Error as problem:
+        raise UnreadableFile(
+            f"The row that ends in line {rows.line_num} cannot be read as CSV ({problem}). "
+            "A quotation mark is missing, or one too many. Correct the row, or save it again as XLSX."
+        ) from None
+
+
+def _workbook(body: bytes) -> Iterator[Mapping[str, Any]]:
+    try:
+        lines = iter(sheet_rows(body))
+    except BadWorkbook as problem:
+        raise UnreadableFile(str(problem)) from None
+    heads = [str(head) if head is not None else "" for head in next(lines, ())]
+    for line in lines:
+        row = {head: value for head, value in zip(heads, line, strict=False) if head}
+        if any(value not in (None, "") for value in row.values()):
+            yield row

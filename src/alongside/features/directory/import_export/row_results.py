@@ -1,0 +1,199 @@
+"""What becomes of each row of a file: taken in, there already, or refused with the cure. Nothing is written here."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.directory.evidence import MOST
+from alongside.features.directory.import_export.file_format import (
+    LISTS,
+    columns_of,
+    hours_of,
+    list_of,
+    pence_of,
+    said_once,
+    text_of,
+    whole_of,
+)
+from alongside.features.directory.models import KINDS, LENGTH, LONG_TEXTS, VISIBILITIES
+from alongside.features.schools.phases import PHASES
+
+LINES = {
+    "who_to_ask": 200,
+    "staff_time": 300,
+    "source_name": 200,
+    "source_url": 500,
+    "licence": 120,
+    "attribution": 500,
+    "term": 40,
+}
+TITLE = 120
+MOST_OF = {"themes": 5, "phases": 12, "key_stages": 12}
+
+NEW, THERE, REFUSED = "new", "there", "refused"
+IN_WORDS = {NEW: "Would be taken in", THERE: "Already there", REFUSED: "Left out"}
+
+
+@dataclass(slots=True)
+class RowResult:
+    """What becomes of one row (from 1): `columns` to write if it is new, `remarks` for who brought it."""
+
+    number: int
+    title: str
+    what: str = NEW
+    columns: dict[str, Any] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def refuse(self, cure: str) -> None:
+        """Leave the row out, and say why and what to do."""
+        self.what = REFUSED
+        self.remarks.append(cure)
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingRow:
+    """What the directory holds already: (school or 0, title in small letters), and addresses of sources."""
+
+    titles: frozenset[tuple[int, str]] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+
+def validate_rows(
+    rows: Sequence[Mapping[str, Any]],
+    settings: AuthoritySettings,
+    schools: Collection[int],
+    there: ExistingRow,
+    given: Mapping[str, str],
+) -> tuple[list[RowResult], list[str]]:
+    """The fate of every row, and the headings that no column has. `given` fills what a row leaves empty."""
+    row_results, strange = [], dict[str, None]()
+    titles, sources = set(there.titles), set(there.sources)
+    for number, row in enumerate(rows, start=1):
+        known, others = columns_of(row)
+        strange |= dict.fromkeys(others)
+        for name, value in given.items():
+            if not text_of(known.get(name)):
+                known[name] = value
+        row_result = _validate(number, known, settings, schools, given)
+        key = (row_result.columns.get("school_urn") or 0, row_result.title.lower())
+        source = row_result.columns.get("source_url", "")
+        if row_result.what == NEW and (key in titles or (source and source in sources)):
+            row_result.what = THERE
+        titles.add(key)
+        sources.add(source)
+        row_results.append(row_result)
+    return row_results, list(strange)
+
+
+def _validate(
+    number: int,
+    known: Mapping[str, Any],
+    settings: AuthoritySettings,
+    schools: Collection[int],
+    given: Mapping[str, str],
+) -> RowResult:
+    title = text_of(known.get("title"))
+    row_result = RowResult(number, title[:TITLE])
+    if not title:
+        row_result.refuse("It has no title. Give it one.")
+    elif len(title) > TITLE:
+        row_result.refuse(f"The title has {len(title):,} characters, {TITLE} at most. Shorten it.")
+    row_result.columns["title"] = title[:TITLE]
+    texts = {name: text_of(known.get(name)) for name in LONG_TEXTS}
+    texts["what_we_did"] = said_once(texts["what_we_did"], texts["evidence"])
+    for name, text in texts.items():
+        _take_text(row_result, name, text, LENGTH)
+    for name, most in LINES.items():
+        _take_text(row_result, name, text_of(known.get(name)), most)
+    row_result.columns["term"] = row_result.columns["term"] or None
+    _take_address(row_result, given.get("source_base", ""))
+    _take_lists(row_result, known, settings, given)
+    _take_numbers(row_result, known)
+    _take_choices(row_result, known, settings, schools)
+    if not any(row_result.columns[name] for name in LONG_TEXTS):
+        row_result.refuse("It has no text at all. Say at least what was done.")
+    return row_result
+
+
+def _take_text(row_result: RowResult, name: str, text: str, most: int) -> None:
+    if "\0" in text:
+        row_result.refuse(f"{name} holds a character that cannot be stored. Type it again.")
+    elif len(text) > most:
+        row_result.refuse(f"{name} has {len(text):,} characters, {most:,} at most. Shorten it.")
+    row_result.columns[name] = text.replace("\0", "")[:most]
+
+
+def _take_address(row_result: RowResult, base: str) -> None:
+    """Where it was published, in full; it is shown and never fetched."""
+    address = row_result.columns["source_url"]
+    if address.startswith("/") and base:
+        address = base.rstrip("/") + address
+    if address and not address.lower().startswith(("https://", "http://")):
+        row_result.refuse("source_url must begin with https://. Correct it, or leave it empty.")
+    row_result.columns["source_url"] = address[: LINES["source_url"]]
+
+
+def _take_lists(
+    row_result: RowResult, known: Mapping[str, Any], settings: AuthoritySettings, given: Mapping[str, str]
+) -> None:
+    """Keys that this authority knows; others are left out and told, so that a stranger's file still comes in."""
+    allowed: dict[str, Collection[str]] = {
+        "themes": settings.themes,
+        "phases": PHASES,
+        "key_stages": settings.key_stages,
+    }
+    for name in LISTS:
+        keys = list_of(known.get(name))
+        meant = [
+            next((one for one in allowed[name] if f"{key}_".startswith(f"{one}_")), None) for key in keys
+        ]
+        lost = [key for key, one in zip(keys, meant, strict=True) if one is None]
+        if lost:
+            row_result.remarks.append(
+                f"{name}: {', '.join(lost)[:120]} is not in your list, so it was left out."
+            )
+        kept = list(dict.fromkeys(one for one in meant if one)) or list_of(given.get(name))
+        row_result.columns[name] = kept[: MOST_OF[name]]
+
+
+def _take_numbers(row_result: RowResult, known: Mapping[str, Any]) -> None:
+    readers: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
+        ("cost_pounds", "cost_pence", pence_of),
+        ("staff_hours", "staff_hours", hours_of),
+        ("evidence_level", "checked_level", whole_of),
+        ("school_urn", "school_urn", whole_of),
+    )
+    for name, column, read in readers:
+        try:
+            row_result.columns[column] = read(known.get(name))
+        except ValueError as cure:
+            row_result.refuse(str(cure))
+            row_result.columns[column] = None
+    row_result.columns["checked_level"] = level = row_result.columns["checked_level"] or 0
+    if level > MOST:
+        row_result.refuse(f"evidence_level goes from 0 to {MOST}. Correct it.")
+
+
+def _take_choices(
+    row_result: RowResult, known: Mapping[str, Any], settings: AuthoritySettings, schools: Collection[int]
+) -> None:
+    urn = row_result.columns["school_urn"]
+    if urn is not None and urn not in schools:
+        row_result.refuse(f"No school of this authority has the URN {urn}. Correct it, or leave it empty.")
+    kind = text_of(known.get("kind")).lower().replace(" ", "_")
+    row_result.columns["kind"] = kind if kind in KINDS else "practice"
+    visibility = text_of(known.get("visibility")).lower() or "authority"
+    if visibility not in VISIBILITIES:
+        row_result.refuse("visibility must be consortium, authority or public.")
+    elif VISIBILITIES.index(visibility) > VISIBILITIES.index(settings.directory.widest):
+        row_result.refuse(f"Your authority shows entries no wider than {settings.directory.widest}.")
+    elif visibility == "consortium" and urn is None:
+        row_result.refuse(
+            "What belongs to no school is for the whole authority: visibility must say authority."
+        )
+    row_result.columns["visibility"] = visibility
+    if urn is None and not (row_result.columns["source_name"] and row_result.columns["licence"]):
+        row_result.refuse(
+            "It belongs to no school, so say where it is from and under which licence it may be shown."
+        )

@@ -1,0 +1,76 @@
+"""Remembering that a search found nothing, without who searched."""
+
+import hmac
+import re
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, Date, Integer, LargeBinary, Text, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.directory.insights.models import KEPT_DAYS, MARK_BYTES
+from alongside.platform.access.principal import Principal
+
+WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|['-])*(?: [^\W\d_](?:[^\W\d_]|['-])*){0,5}")
+"""One to six words of letters: what has numbers or goes on for longer may be about somebody, and is not kept."""
+
+A_DAY = 20
+"""Searches that are remembered of one person on one day; what they miss beyond that is not counted."""
+
+IN_ALL = 5_000
+"""Rows that an authority keeps; the oldest go first."""
+
+MISS = text(
+    """
+    WITH again AS (
+        UPDATE zero_result_search SET last_on = :today
+         WHERE authority_id = :authority_id AND words = :words AND seeker = :seeker AND last_on < :today
+    )
+    INSERT INTO zero_result_search (authority_id, words, seeker, place, last_on)
+    SELECT :authority_id, :words, :seeker, mine.place, :today
+      FROM unnest(:places) WITH ORDINALITY AS mine(place, number)
+     WHERE NOT EXISTS (SELECT FROM zero_result_search m WHERE m.authority_id = :authority_id AND m.place = mine.place)
+       AND NOT EXISTS (SELECT FROM zero_result_search m
+                        WHERE m.authority_id = :authority_id AND m.words = :words AND m.seeker = :seeker)
+     ORDER BY mine.number LIMIT 1
+    ON CONFLICT DO NOTHING
+    RETURNING true
+    """
+).bindparams(
+    bindparam("authority_id", type_=Integer),
+    bindparam("words", type_=Text),
+    bindparam("seeker", type_=LargeBinary),
+    bindparam("places", type_=ARRAY(LargeBinary)),
+    bindparam("today", type_=Date),
+)
+LET_GO = text(
+    """
+    DELETE FROM zero_result_search WHERE authority_id = :authority_id AND (last_on <= :since OR (words, seeker) IN (
+        SELECT words, seeker FROM zero_result_search WHERE authority_id = :authority_id
+         ORDER BY last_on DESC, words, seeker OFFSET :in_all))
+    """
+).bindparams(bindparam("since", type_=Date))
+
+
+async def record_zero_result_search(session: AsyncSession, person: Principal, words: str, key: bytes) -> None:
+    """Count somebody among those who searched for words in vain, once; nothing where they could be about a person.
+
+    `key` makes the marks that stand for them: nobody who reads the table can make these again.
+    """
+    if person.id is None or len(words) > 80 or not WORDS.fullmatch(words):
+        return
+
+    def mark(*of: object) -> bytes:
+        said = "\n".join(map(str, ("missed search", person.authority_id, person.id, *of)))
+        return hmac.digest(key, said.encode(), "sha256")[:MARK_BYTES]
+
+    here: dict[str, Any] = {"authority_id": person.authority_id}
+    values = here | {
+        "words": words,
+        "seeker": mark("words", words),
+        "places": [mark("place", person.today, number) for number in range(A_DAY)],
+        "today": person.today,
+    }
+    if await session.scalar(MISS, values):
+        since = person.today - timedelta(days=KEPT_DAYS)
+        await session.execute(LET_GO, here | {"since": since, "in_all": IN_ALL})

@@ -1,0 +1,138 @@
+"""An entry in words: its values as people read them, what differs between two texts, and who acts next."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.authorities.terms import term_words
+from alongside.features.directory.evidence import level_of
+from alongside.features.schools.phases import PHASES
+
+LABELS = {
+    "kind": "What it is",
+    "title": "Title",
+    "themes": "Themes",
+    "phases": "Phases",
+    "key_stages": "Key stages",
+    "problem": "The problem",
+    "context": "The context",
+    "what_we_did": "What we did",
+    "evidence": "What shows that it worked",
+    "claimed_level": "How strong the school says the evidence is",
+    "what_to_avoid": "What to avoid",
+    "what_you_need": "What you need to do it",
+    "cost_pence": "What it cost",
+    "staff_hours": "Hours of staff time",
+    "staff_time": "Whose time",
+    "term": "When it was done",
+    "who_to_ask": "Who to ask",
+    "visibility": "Who may see it",
+}
+KINDS = {"practice": "Practice", "work_in_progress": "Work in progress"}
+STATES = {
+    "draft": "Draft",
+    "submitted": "Waiting for a peer",
+    "peer_check": "Checked by a peer",
+    "verified": "Verified",
+    "review_due": "Review due",
+    "reverified": "Verified again",
+    "returned": "Returned",
+    "archived": "Archived",
+}
+WORKED = {
+    "yes": "It worked",
+    "partly": "It worked in part",
+    "no": "It did not work",
+    "too_early": "Too early to say",
+}
+LISTS = {"themes": "themes", "key_stages": "key_stages"}
+
+
+def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
+    """One value as people read it."""
+    if value is None or (isinstance(value, str | list) and not value):
+        return "Not said"
+    if name in LISTS:
+        return ", ".join(label_of(getattr(settings, LISTS[name]), str(key)) for key in value)
+    match name:
+        case "phases":
+            return ", ".join(PHASES.get(key, str(key)) for key in value)
+        case "kind":
+            return KINDS.get(value, str(value))
+        case "visibility":
+            return visibilities(settings).get(value, str(value))
+        case "cost_pence":
+            return pounds(int(value))
+        case "staff_hours":
+            return hours(Decimal(str(value)))
+        case "claimed_level":
+            return level_of(int(value)).label
+        case "term":
+            return term_words(value)
+    return str(value)
+
+
+def visibilities(settings: AuthoritySettings) -> dict[str, str]:
+    """How far an entry may be shown here, from the narrowest to what the authority allows."""
+    shown = {
+        "consortium": f"Schools of our {settings.words.consortium}",
+        "authority": "Every school of the authority",
+        "public": "Everybody, without signing in",
+    }
+    allowed = list(shown)[: list(shown).index(settings.directory.widest) + 1]
+    return {key: shown[key] for key in allowed}
+
+
+def pounds(pence: int) -> str:
+    """Money as people write it: “£1,200”, “£12.50”, “Nothing”."""
+    if pence == 0:
+        return "Nothing"
+    return f"£{pence // 100:,}" if pence % 100 == 0 else f"£{pence // 100:,}.{pence % 100:02d}"
+
+
+def hours(number: Decimal) -> str:
+    """Hours of staff time: “12 hours”, “1.5 hours”."""
+    shown = f"{number.normalize():f}"
+    return f"{shown} hour" if number == 1 else f"{shown} hours"
+
+
+def difference(
+    settings: AuthoritySettings, written: Mapping[str, Any], other: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """(label, one text, the other), where the two differ."""
+    return [
+        (LABELS[name], in_words(settings, name, value), in_words(settings, name, other.get(name)))
+        for name, value in written.items()
+        if name in LABELS and plain(value) != plain(other.get(name))
+    ]
+
+
+def plain(value: Any) -> Any:
+    """A value as a kept text holds it."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def waiting_for(entry: Any, settings: AuthoritySettings) -> str | None:
+    """Who acts next, in one sentence; None when nobody has to."""
+    lead, team = settings.words.consortium_lead, settings.words.core_team
+    match entry.state:
+        case "draft" if entry.partner_urn and entry.verified_edition not in (None, entry.edition):
+            return (
+                "It was changed after it was verified, so it is out of the directory until both schools have said yes"
+                " to the new text and it is checked and verified again."
+            )
+        case "draft":
+            return f"Waiting for {entry.school} to finish the draft and send it to be checked."
+        case "submitted":
+            return f"Waiting for the headteacher of another school, or the {lead}, to check it."
+        case "peer_check":
+            return f"A peer has checked it. Waiting for the {lead} or the {team} to verify it."
+        case "returned":
+            return f"Waiting for {entry.school} to put it right and send it again."
+        case "review_due" if entry.edition != entry.verified_edition:
+            return "It was changed after it was verified. The change waits to be verified."
+        case "review_due":
+            return f"Waiting for the {lead} or the {team} to verify it again."
+        case _:
+            return None

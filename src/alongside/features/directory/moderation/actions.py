@@ -1,0 +1,140 @@
+"""Checking, verifying, returning and retiring: each by somebody else than who wrote it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused
+from alongside.features.authorities import settings_of
+from alongside.features.directory import queries
+from alongside.features.directory.actions import notify_leaders
+from alongside.features.directory.models import (
+    HAND_BACK,
+    PEER_CHECK_ENTRY,
+    RETIRE_ENTRY,
+    RETURN_ENTRY,
+    REVERIFY_ENTRY,
+    VERIFY_ENTRY,
+    DirectoryEntry,
+)
+from alongside.features.people.queries import ids, people_of_schools
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications import notify
+from alongside.platform.workflow import apply_transition
+
+
+async def peer_check_entry(
+    session: AsyncSession, person: Principal, entry_id: UUID, note: str, *, fit: bool
+) -> None:
+    """Say as a peer whether another school could follow an entry; with `fit` it goes on to be verified.
+
+    Raises Refused for the school's own people: the database would refuse them too.
+    """
+    entry = await queries.held_entry(session, person, Permission.PEER_CHECK_ENTRY, entry_id)
+    refuse_own_school(person, entry)
+    if not fit:
+        await apply_transition(
+            session, person, DirectoryEntry, entry, HAND_BACK, note=note, changed_at=func.now()
+        )
+        await notify_schools(session, person, entry, "entry_returned", "has come back with a reason")
+        return
+    await apply_transition(
+        session,
+        person,
+        DirectoryEntry,
+        entry,
+        PEER_CHECK_ENTRY,
+        note=note,
+        checked_by=person.id,
+        checked_by_urn=person.school_urn,
+        checked_on=person.today,
+        changed_at=func.now(),
+    )
+    text = f"An entry of {entry.school} for the directory was checked by a peer. It waits to be verified."
+    await notify_leaders(session, person, entry, "entry_checked", text)
+
+
+async def verify_entry(
+    session: AsyncSession, person: Principal, entry_id: UUID, level: int, note: str, version: int
+) -> None:
+    """Vouch for the present text and how strong its evidence is (0 to 4), for as long as the authority has settled.
+
+    Only this moves the day of review; reading never does. Raises Refused when the text is another by now, and
+    for who wrote it, checked it as a peer, or belongs to the school.
+    """
+    entry = await queries.held_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
+    move = VERIFY_ENTRY if entry.state == "peer_check" else REVERIFY_ENTRY
+    if entry.version != version:
+        raise ActionRefused(
+            "This was changed while you were reading it. Read it again, then verify.", entry.state
+        )
+    await _refuse_own_words(session, person, entry)
+    settings = settings_of(person.authority_id).directory
+    values: dict[str, Any] = {}
+    if entry.visibility != "consortium":
+        values["visible_to_authority_from"] = entry.visible_to_authority_from or person.today
+    if entry.kind == "work_in_progress" and entry.convert_by_on is None:
+        values["convert_by_on"] = person.today + timedelta(days=settings.work_in_progress_days)
+    await apply_transition(
+        session,
+        person,
+        DirectoryEntry,
+        entry,
+        move,
+        note=note or None,
+        checked_level=level,
+        verified_by=person.id,
+        verified_edition=entry.edition,
+        reviewed_on=person.today,
+        review_due_on=person.today + timedelta(days=settings.review_good_for_days),
+        listed_at=func.coalesce(DirectoryEntry.listed_at, func.now()),
+        changed_at=func.now(),
+        **values,
+    )
+    await notify_schools(session, person, entry, "entry_verified", "is verified and stands in the directory")
+
+
+async def return_entry(session: AsyncSession, person: Principal, entry_id: UUID, note: str) -> None:
+    """Give an entry back to its school with a reason."""
+    entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
+    await apply_transition(
+        session, person, DirectoryEntry, entry, RETURN_ENTRY, note=note, changed_at=func.now()
+    )
+    await notify_schools(session, person, entry, "entry_returned", "has come back with a reason")
+
+
+async def retire_entry(session: AsyncSession, person: Principal, entry_id: UUID, note: str) -> None:
+    """Take an entry out of the directory that no longer holds, with a reason."""
+    entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
+    await apply_transition(
+        session, person, DirectoryEntry, entry, RETIRE_ENTRY, note=note, changed_at=func.now()
+    )
+    await notify_schools(session, person, entry, "entry_retired", "was taken out of the directory")
+
+
+def refuse_own_school(person: Principal, entry: Any) -> None:
+    """Stop a school from being its own peer. Raises Refused."""
+    if person.school_urn is not None and person.school_urn in (entry.school_urn, entry.partner_urn):
+        raise ActionRefused("Somebody of another school has to check this.", entry.state)
+
+
+async def notify_schools(session: AsyncSession, person: Principal, entry: Any, kind: str, what: str) -> None:
+    """Tell the people of the schools of an entry what has become of it; reasons are read on the page."""
+    urns = [urn for urn in (entry.school_urn, entry.partner_urn) if urn is not None]
+    people = await people_of_schools(session, person.authority_id, person.today, urns)
+    once = f"{kind}:{entry.id}:{entry.version}"
+    text = f"An entry of {entry.school} for the directory {what}."
+    await notify(session, person, ids(people), kind, text, f"/directory/{entry.id}", once=once)
+
+
+async def _refuse_own_words(session: AsyncSession, person: Principal, entry: Any) -> None:
+    urns = [urn for urn in (entry.school_urn, entry.partner_urn) if urn is not None]
+    own = await people_of_schools(session, person.authority_id, person.today, urns)
+    if person.id in (entry.written_by, *ids(own)):
+        raise ActionRefused("You belong to this entry, so somebody else has to verify it.", entry.state)
+    if entry.state == "peer_check" and person.id == entry.checked_by:
+        raise ActionRefused("You checked this as a peer, so somebody else has to verify it.", entry.state)

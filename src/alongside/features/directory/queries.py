@@ -1,0 +1,174 @@
+"""Reading entries: one with all that its page shows, those of a school, those that wait for a check."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.directory.consents.models import EntryConsent
+from alongside.features.directory.models import LISTED, DirectoryEntry
+from alongside.features.people.models import Person
+from alongside.features.schools.models import School
+from alongside.platform.access.authorisation import has_permission, may, require, scope_filter
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+A_PAGE = 25
+WAITING_FOR_CHECK = ("submitted",)
+WAITING_FOR_VERIFYING = ("peer_check", "review_due")
+
+ENTRY_WITH_SCHOOL: Any = (
+    select(
+        *(one for one in DirectoryEntry.__table__.columns if not isinstance(one.type, TSVECTOR)),
+        func.coalesce(School.name, DirectoryEntry.source_name).label("school"),
+        School.status.label("school_status"),
+        Person.name.label("writer"),
+        Person.left_on.label("writer_left_on"),
+    )
+    .outerjoin(
+        School,
+        (School.authority_id == DirectoryEntry.authority_id) & (School.urn == DirectoryEntry.school_urn),
+    )
+    .outerjoin(
+        Person,
+        (Person.authority_id == DirectoryEntry.authority_id) & (Person.id == DirectoryEntry.written_by),
+    )
+    .where(DirectoryEntry.authority_id == bindparam("authority_id"))
+)
+ONE_ENTRY = ENTRY_WITH_SCHOOL.where(DirectoryEntry.id == bindparam("entry_id"))
+NEWEST_FIRST = (
+    ENTRY_WITH_SCHOOL.order_by(DirectoryEntry.changed_at.desc(), DirectoryEntry.id.desc())
+    .limit(literal_column(str(A_PAGE + 1)))
+    .offset(bindparam("skipped"))
+)
+OLDEST_FIRST = ENTRY_WITH_SCHOOL.order_by(DirectoryEntry.changed_at, DirectoryEntry.id).limit(
+    literal_column("50")
+)
+STATES_OF_ENTRIES: Any = (
+    select(DirectoryEntry.state, func.count().label("number"))
+    .where(DirectoryEntry.authority_id == bindparam("authority_id"))
+    .group_by(DirectoryEntry.state)
+)
+CONSENTS: Any = (
+    select(EntryConsent.school_urn, EntryConsent.edition, EntryConsent.given_at, Person.name)
+    .join(
+        Person,
+        (Person.authority_id == EntryConsent.authority_id) & (Person.id == EntryConsent.given_by),
+    )
+    .where(
+        EntryConsent.authority_id == bindparam("authority_id"), EntryConsent.entry_id == bindparam("entry_id")
+    )
+)
+
+
+async def get_entry(
+    session: AsyncSession, person: Principal, permission: Permission, entry_id: UUID
+) -> Row[Any]:
+    """One entry with its school, if this person may do this to it. Raises NotThere otherwise."""
+    return await _one(session, person, permission, ONE_ENTRY, entry_id)
+
+
+async def held_entry(
+    session: AsyncSession, person: Principal, permission: Permission, entry_id: UUID
+) -> Row[Any]:
+    """The same entry as it is now, held until the transaction ends."""
+    statement = ONE_ENTRY.with_for_update(of=DirectoryEntry)
+    return await _one(session, person, permission, statement, entry_id)
+
+
+async def _one(
+    session: AsyncSession, person: Principal, permission: Permission, statement: Select[Any], entry_id: UUID
+) -> Row[Any]:
+    values = {"authority_id": person.authority_id, "entry_id": entry_id}
+    entry: Row[Any] | None = (await session.execute(statement, values)).one_or_none()
+    if entry is None:
+        raise NotFound
+    match permission:
+        case Permission.VIEW_ENTRY | Permission.ADOPT_ENTRY:
+            see(person, entry, permission)
+        case Permission.CONSENT_TO_ENTRY:
+            require(person, permission, entry.school_urn, entry.partner_urn)
+        case Permission.PEER_CHECK_ENTRY:
+            require(person, permission, entry.school_urn)
+            see(person, entry)
+        case _:
+            require(person, permission, entry.school_urn)
+    return entry
+
+
+def see(person: Principal, entry: Any, permission: Permission = Permission.VIEW_ENTRY) -> None:
+    """Go on only if this person may see this entry.
+
+    One that is not in the directory is for its schools and for those who look after it; while it waits for a
+    check, also for those who could check it. Raises NotThere otherwise.
+    """
+    sides = (entry.school_urn, entry.partner_urn)
+    if entry.state in LISTED:
+        require(person, permission, *sides, visible_to_authority_from=entry.visible_to_authority_from)
+    elif not may_view_timeline(person, entry) and not (
+        entry.state in ("submitted", "peer_check")
+        and may(person, Permission.PEER_CHECK_ENTRY, entry.school_urn)
+    ):
+        raise NotFound
+
+
+def may_view_timeline(person: Principal, entry: Any) -> bool:
+    """Whether this person may read drafts and the timeline with its reasons: its schools and who looks after them."""
+    sides = (entry.school_urn, entry.partner_urn)
+    return may(person, Permission.WRITE_ENTRY, *sides) or may(
+        person, Permission.VERIFY_ENTRY, entry.school_urn
+    )
+
+
+async def entries_of(
+    session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
+) -> tuple[Sequence[Row[Any]], bool]:
+    """A page of the entries of the schools that this person looks after, newest first; whether more follow."""
+    values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
+    found = (await session.execute(_of(NEWEST_FIRST, person, states), values)).all()
+    return found[:A_PAGE], len(found) > A_PAGE
+
+
+async def states_of_entries(session: AsyncSession, person: Principal) -> Mapping[str, int]:
+    """How many of those entries are in which state."""
+    found = await session.execute(_of(STATES_OF_ENTRIES, person, ()), {"authority_id": person.authority_id})
+    return {row.state: row.number for row in found}
+
+
+async def waiting_entries(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+    """What this person could check or verify for others, longest waiting first, 50 at most."""
+    parts = [
+        DirectoryEntry.state.in_(states) & scope_filter(person, permission, DirectoryEntry.school_urn)
+        for states, permission in (
+            (WAITING_FOR_CHECK, Permission.PEER_CHECK_ENTRY),
+            (WAITING_FOR_VERIFYING, Permission.VERIFY_ENTRY),
+        )
+        if has_permission(person, permission)
+    ]
+    if not parts:
+        return []
+    statement = OLDEST_FIRST.where(or_(*parts), DirectoryEntry.school_urn.is_distinct_from(person.school_urn))
+    found: Sequence[Row[Any]] = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).all()
+    return found
+
+
+async def consents_of(session: AsyncSession, person: Principal, entry: Any) -> dict[int, Row[Any]]:
+    """The schools that have said yes to the present text, with who did and when."""
+    values = {"authority_id": person.authority_id, "entry_id": entry.id}
+    found = (await session.execute(CONSENTS, values)).all()
+    return {row.school_urn: row for row in found if row.edition == entry.edition}
+
+
+def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:
+    """Narrowed to the schools that this person writes for or looks after, either side of an agreement."""
+    permission = Permission.WRITE_ENTRY if person.school_urn is not None else Permission.VERIFY_ENTRY
+    reached = statement.where(
+        scope_filter(person, permission, DirectoryEntry.school_urn, DirectoryEntry.partner_urn)
+    )
+    return reached.where(DirectoryEntry.state.in_(states)) if states else reached

@@ -1,0 +1,101 @@
+"""What time does to entries: the worker calls these every day, and twice does no more than once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, literal_column
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.directory.models import FALL_DUE, LAPSE_ENTRY, LISTED, DirectoryEntry
+from alongside.features.directory.queries import ENTRY_WITH_SCHOOL
+from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications import notify
+from alongside.platform.workflow import apply_transition
+
+AT_ONCE = 200
+"""As many entries as one transaction takes in hand; the worker comes back for the rest."""
+
+HELD = (
+    ENTRY_WITH_SCHOOL.order_by(DirectoryEntry.review_due_on, DirectoryEntry.id)
+    .limit(literal_column(str(AT_ONCE)))
+    .with_for_update(of=DirectoryEntry, skip_locked=True)
+)
+DUE = HELD.where(
+    DirectoryEntry.state.in_(("verified", "reverified")), DirectoryEntry.review_due_on <= bindparam("today")
+)
+UNFINISHED = HELD.where(
+    DirectoryEntry.state.in_(LISTED),
+    DirectoryEntry.kind == "work_in_progress",
+    DirectoryEntry.convert_by_on < bindparam("today"),
+)
+DUE_SOON = ENTRY_WITH_SCHOOL.where(
+    DirectoryEntry.state.in_(("verified", "reverified")),
+    DirectoryEntry.review_due_on.between(bindparam("today"), bindparam("soon")),
+)
+UNFINISHED_SOON = ENTRY_WITH_SCHOOL.where(
+    DirectoryEntry.state.in_(LISTED),
+    DirectoryEntry.kind == "work_in_progress",
+    DirectoryEntry.convert_by_on.between(bindparam("today"), bindparam("soon")),
+)
+
+
+async def let_entries_fall_due(session: AsyncSession, system_person: Principal, _: AuthoritySettings) -> int:
+    """Mark entries whose review is due: they stay in the directory and say so; how many were marked.
+
+    Source: domain.md §3 ask 29 and F38.
+    """
+    found = (await session.execute(DUE, _today(system_person))).all()
+    for entry in found:
+        await apply_transition(session, system_person, DirectoryEntry, entry, FALL_DUE)
+        await _tell(session, system_person, entry, "entry_due", "is due for review")
+    return len(found)
+
+
+async def lapse_works_in_progress(
+    session: AsyncSession, system_person: Principal, _: AuthoritySettings
+) -> int:
+    """Archive works in progress that were not finished within their time; how many. Source: domain.md §5.7."""
+    found = (await session.execute(UNFINISHED, _today(system_person))).all()
+    for entry in found:
+        await apply_transition(session, system_person, DirectoryEntry, entry, LAPSE_ENTRY)
+        await _tell(
+            session, system_person, entry, "entry_lapsed", "was not finished in time and is in the archive"
+        )
+    return len(found)
+
+
+async def remind_of_entries(
+    session: AsyncSession, system_person: Principal, settings: AuthoritySettings
+) -> None:
+    """Tell schools, once for each date, which entries will soon be due or have to be finished."""
+    soon = system_person.today + timedelta(days=settings.directory.remind_before_days)
+    values = _today(system_person) | {"soon": soon}
+    for entry in (await session.execute(DUE_SOON, values)).all():
+        what = f"will be due for review on {entry.review_due_on:%-d %B %Y}"
+        await _tell(session, system_person, entry, "entry_due_soon", what, entry.review_due_on)
+    for entry in (await session.execute(UNFINISHED_SOON, values)).all():
+        what = f"is work in progress and has to be finished by {entry.convert_by_on:%-d %B %Y}"
+        await _tell(session, system_person, entry, "entry_unfinished", what, entry.convert_by_on)
+
+
+def _today(person: Principal) -> dict[str, Any]:
+    return {"authority_id": person.authority_id, "today": person.today}
+
+
+async def _tell(
+    session: AsyncSession, person: Principal, entry: Row[Any], kind: str, what: str, key: Any = None
+) -> None:
+    """Tell the school and those who lead its consortium; for a resource, nobody is told here."""
+    if entry.school_urn is None:
+        return
+    urns = [entry.school_urn]
+    people: Sequence[Row[Any]] = [
+        *await people_of_schools(session, person.authority_id, person.today, urns),
+        *await leaders_of_schools(session, person.authority_id, person.today, urns),
+    ]
+    once = f"{kind}:{entry.id}:{key or entry.version}"
+    text = f"An entry of {entry.school} for the directory {what}."
+    await notify(session, person, ids(people), kind, text, f"/directory/{entry.id}", once=once)

@@ -1,0 +1,46 @@
+"""The page of what a school is known for, and whether it can help now."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.directory.availability import available_from
+from alongside.features.directory.school_expertise import entries_of_school
+from alongside.features.directory.view_context import words_for
+from alongside.features.schools.models import LARGEST_URN
+from alongside.features.schools.queries import school_with
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.routing import endpoint
+
+
+@endpoint.get("/directory/schools/{urn:int}", permission=Permission.VIEW_SCHOOLS)
+async def show_known_for(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
+) -> PageResult:
+    """A school by its themes, each with its strongest evidence, as far as whoever asks may see its entries."""
+    if not 0 < urn <= LARGEST_URN:
+        raise NotFound
+    school = await school_with(session, person.authority_id, urn)
+    entries = await entries_of_school(session, person, urn)
+    strongest: dict[str, int] = {}
+    for entry in entries:
+        for theme in entry.themes:
+            strongest[theme] = max(strongest.get(theme, 0), entry.evidence_level)
+    context = {
+        "school": school,
+        "entries": entries,
+        "known_for": sorted(strongest.items(), key=lambda one: (-one[1], one[0])),
+        "available": await available_from(session, person, urn),
+        "ask": urlencode({"addressed": urn}),
+        "own": person.school_urn == urn,
+        **words_for(person),
+    }
+    return Page("directory/school.html", context)
+
+
+routes = [show_known_for]

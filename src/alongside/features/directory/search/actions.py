@@ -1,0 +1,63 @@
+"""Reading what is listed for its meaning: the worker's part of searching."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.directory.models import DirectoryEntry
+from alongside.features.directory.search.embeddings import EntryEmbedding, can_read
+
+A_BATCH = 8
+"""Entries read in one transaction: about a second's work."""
+
+UNREAD: Any = (
+    select(
+        EntryEmbedding.entry_id,
+        DirectoryEntry.title,
+        DirectoryEntry.problem,
+        DirectoryEntry.what_we_did,
+        DirectoryEntry.evidence,
+    )
+    .join(
+        DirectoryEntry,
+        (DirectoryEntry.authority_id == EntryEmbedding.authority_id)
+        & (DirectoryEntry.id == EntryEmbedding.entry_id),
+    )
+    .where(EntryEmbedding.authority_id == bindparam("authority_id"), EntryEmbedding.numbers.is_(None))
+    .order_by(EntryEmbedding.entry_id)
+    .limit(literal_column(str(A_BATCH)))
+    .with_for_update(of=EntryEmbedding, skip_locked=True)
+)
+
+
+async def embed_pending_entries(session: AsyncSession, authority_id: int) -> int:
+    """Read some entries that nobody has read for their meaning yet; how many, 0 where nothing can read.
+
+    Killed half-way they stay unread; several workers take different ones.
+    """
+    if not can_read():
+        return 0
+    rows = (await session.execute(UNREAD, {"authority_id": authority_id})).all()
+    if not rows:
+        return 0
+    from alongside.features.directory.search.embedding_model import as_bytes, reader
+
+    texts = [text for row in rows for text in _texts(row)]
+    meanings = await asyncio.to_thread(lambda: reader().read(texts))
+    both = meanings.reshape(len(rows), -1)
+    for row, meaning in zip(rows, both, strict=True):
+        await session.execute(
+            update(EntryEmbedding)
+            .where(EntryEmbedding.authority_id == authority_id, EntryEmbedding.entry_id == row.entry_id)
+            .values(numbers=as_bytes(meaning), read_at=datetime.now(UTC))
+        )
+    return len(rows)
+
+
+def _texts(row: Any) -> tuple[str, str]:
+    """What is read of an entry: its title with the problem, and the whole, as far as the reader gets."""
+    head = f"{row.title}. {row.problem}"
+    return head, f"{head} {row.what_we_did} {row.evidence}"

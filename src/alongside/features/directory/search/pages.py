@@ -1,0 +1,115 @@
+"""The pages of searching: one box, what narrows it, and what was found."""
+
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from litestar import Request
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities.settings_cache import settings_of
+from alongside.features.directory.insights.actions import record_zero_result_search
+from alongside.features.directory.search.facets import FACETS, choices_of
+from alongside.features.directory.search.forms import ADDRESS, SearchForm, address_of, search_form
+from alongside.features.directory.search.highlighting import corrections, marked, reason
+from alongside.features.directory.search.queries import A_PAGE, SearchFilters, SearchHit, parsed_query, search
+from alongside.features.directory.search.similar_schools import (
+    NO_SCHOOL,
+    Bounds,
+    bounds_of,
+    likeness_in_words,
+)
+from alongside.features.directory.view_context import words_for
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import asked
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
+from alongside.platform.web.routing import endpoint
+
+NEAREST = 3
+"""Entries shown where nothing was found: the newest that pass what narrows."""
+
+log = structlog.get_logger("alongside.features.directory")
+
+EXPORTS = ("CSV", "XLSX", "JSONL")
+
+
+@endpoint.get("/directory", permission=Permission.VIEW_ENTRY)
+async def show_directory(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Good practice that this person may see: found by words, slips, jargon and meaning, or all of it."""
+    form = search_form(asked(request), choices_of(settings_of(person.authority_id)))
+    without_filters = ADDRESS + (f"?{urlencode({'q': form.typed})}" if form.typed else "")
+    context = {"form": form, "found": None, "without_filters": without_filters, **words_for(person)}
+    if not form.validate():
+        context["facets"] = _facets(form, None, NO_SCHOOL)
+        return Page("directory/search/show.html", context, status=422)
+    mine = await bounds_of(session, person)
+    question = await parsed_query(session, person, form.typed)
+    wanted = SearchFilters(form.narrowed, form.sort.data, form.number, mine=mine)
+    found = await search(session, person, question, wanted)
+    nearest = found
+    if not found.any_number and not question.empty:
+        everything = await parsed_query(session, person, "")
+        nearest = await search(session, person, everything, SearchFilters(form.narrowed, mine=mine))
+    context |= {
+        "found": found,
+        "nearest": nearest.entries[:NEAREST],
+        "facets": _facets(form, found, mine),
+        "mine": mine,
+        "marked": marked,
+        "reason": lambda entry: reason(found, entry),
+        "likeness": lambda entry: likeness_in_words(mine, entry),
+        "corrections": corrections(found),
+        "need_href": _need_href(form),
+        "exports": {kind: address_of(form, f"{ADDRESS}/found.{kind.lower()}") for kind in EXPORTS},
+        "keep_href": address_of(form, f"{ADDRESS}/subscriptions/new"),
+        "previous_page": address_of(form, page=form.number - 1) if form.number > 1 else None,
+        "next_page": address_of(form, page=form.number + 1) if form.number * A_PAGE < found.number else None,
+    }
+    shown = Page("directory/search/show.html", context, fragment="directory/search/_found.html")
+    if question.empty or form.narrowed or any(found.held.values()):
+        return shown
+    return ContinueAfterCommit(partial(_remember, request, person, " ".join(question.names.values()), shown))
+
+
+async def _remember(
+    request: Request[Any, Any, Any], person: Principal, words: str, shown: Page
+) -> PageResult:
+    """Count what was missed in a transaction of its own: the search itself only reads."""
+    try:
+        app_context = request.app.state.app_context
+        async with app_context.database.transaction(person.authority_id) as session:
+            await record_zero_result_search(session, person, words, app_context.secret)
+    except (SQLAlchemyError, OSError) as problem:
+        log.warning("a missed search was not counted", error=type(problem).__name__)
+    return shown
+
+
+def _facets(form: SearchForm, found: SearchHit | None, mine: Bounds) -> list[dict[str, Any]]:
+    """The lists that narrow, each choice with its number; what would find nothing is left out unless chosen."""
+    lists = []
+    for one in FACETS:
+        field: Any = form[one.name]
+        counts = found.counts[one.name] if found else {}
+        if one.name == "mine" and not mine.known:
+            continue
+        choices = [
+            (value, f"{label} ({counts[value]})" if value in counts else label)
+            for value, label in field.choices
+            if not value or value in counts or value == field.data or found is None
+        ]
+        lists.append({"field": field, "choices": choices})
+    return lists
+
+
+def _need_href(form: SearchForm) -> str:
+    """Where a need begins that says what was looked for."""
+    known = {"title": form.typed[:120], "theme": form.theme.data}
+    return "/needs/new?" + urlencode({name: value for name, value in known.items() if value})
+
+
+routes = [show_directory]

@@ -1,0 +1,160 @@
+"""The search's SELECTs: what is found and how it could be narrowed, in one statement; then the rows of one page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities.settings_cache import settings_of
+from alongside.features.directory.search import index_schema
+from alongside.features.directory.search.embeddings import can_read
+from alongside.features.directory.search.facets import FACETS
+from alongside.features.directory.search.query_parser import (
+    WHOLE,
+    SearchQuery,
+    Synonyms,
+    Vocabulary,
+    parse_query,
+    words_in,
+)
+from alongside.features.directory.search.similar_schools import NO_SCHOOL, Bounds
+from alongside.features.directory.search.spelling import likeliest
+from alongside.features.directory.search.statements import KNOWN, MARKS, PUBLIC_FOUND, ROWS, STATEMENTS
+from alongside.platform.access.authorisation import schools_within
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFilters:
+    """How a search is to be narrowed, ordered and cut; `mine` is what makes a school like one’s own."""
+
+    narrowed: Mapping[str, str] = field(default_factory=dict)
+    sort: str = "best"
+    page: int = 1
+    rows: int = A_PAGE
+    mine: Bounds = NO_SCHOOL
+    recipe: Synonyms = WHOLE
+
+
+EVERY = SearchFilters()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """What a search found: the entries of one page with what of the question each holds, and the counts.
+
+    `number` is how many pass all that narrows, `any_number` how many there are without that; `counts` maps a
+    facet to its values' numbers. Every number is of what the asker may see.
+    """
+
+    question: SearchQuery
+    entries: Sequence[Row[Any]] = ()
+    held: Mapping[UUID, Sequence[int]] = field(default_factory=dict)
+    number: int = 0
+    any_number: int = 0
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+async def parsed_query(
+    session: AsyncSession, person: Principal, typed: str, recipe: Synonyms = WHOLE
+) -> SearchQuery:
+    """What somebody typed, as they can be understood: jargon of the authority, words within their reach, slips."""
+    scope = {name: value for name, value in scope_of_entries(person).items() if name in ("urns", "today")}
+    return await _understood(session, person, typed, recipe, scope | {"shelf": index_schema.INSIDE})
+
+
+async def _understood(
+    session: AsyncSession, person: Principal, typed: str, recipe: Synonyms, scope: Mapping[str, Any]
+) -> SearchQuery:
+    words = words_in(typed)
+    rows = (await session.execute(KNOWN, {**scope, "words": list(words)})).all() if words else ()
+    known = {row.word: Vocabulary(row.stop, row.known, likeliest(row.word, row.alike)) for row in rows}
+    return parse_query(words, known, settings_of(person.authority_id).jargon.values(), recipe)
+
+
+async def search(
+    session: AsyncSession, person: Principal, question: SearchQuery, wanted: SearchFilters = EVERY
+) -> SearchHit:
+    """What a question finds of what this person may see; everything, newest first, where nothing was asked."""
+    values = scope_of_entries(person) | wanted.mine.values()
+    values |= {"rows": wanted.rows, "skipped": (wanted.page - 1) * wanted.rows}
+    values |= {one.name: wanted.narrowed.get(one.name) for one in FACETS}
+    if not question.empty:
+        values |= await _asking(session, person, question, wanted.recipe)
+    rows = (await session.execute(STATEMENTS[not question.empty, wanted.sort], values)).all()
+    counts: dict[str, dict[str, int]] = {one.name: {} for one in FACETS}
+    for row in rows:
+        if row.facet in counts and row.value is not None:
+            counts[row.facet][row.value] = row.number
+    totals = {row.facet: row.number for row in rows if row.facet in ("all", "any")}
+    ranked = sorted((row.number, row.id, row.groups_found) for row in rows if row.facet == "row")
+    held = {entry_id: groups for _, entry_id, groups in ranked}
+    entries = await _rows(session, person, list(held), question)
+    return SearchHit(question, entries, held, totals["all"], totals["any"], counts)
+
+
+async def public_search(session: AsyncSession, person: Principal, typed: str) -> Sequence[UUID] | None:
+    """The ids of what the public finds, best first, 200 at most; None where there is no word to go by.
+
+    By words alone, and by those of what is public: who is not signed in has no reader of sentences work for them.
+    """
+    recipe = replace(WHOLE, meaning=False)
+    scope = {"shelf": index_schema.PUBLIC, "urns": None, "today": person.today}
+    question = await _understood(session, person, typed, recipe, scope)
+    if question.empty:
+        return None
+    values = await _asking(session, person, question, recipe)
+    return (await session.scalars(PUBLIC_FOUND, values)).all()
+
+
+async def _asking(
+    session: AsyncSession, person: Principal, question: SearchQuery, recipe: Synonyms
+) -> dict[str, Any]:
+    """What fills `search.find` for a question."""
+    near: tuple[list[UUID], list[float]] = ([], [])
+    if recipe.meaning and can_read() and question.sentence:
+        from alongside.features.directory.search.nearest import (
+            nearest,  # numpy and the model: not at every start
+        )
+
+        near = await nearest(session, person.authority_id, question.sentence)
+    weighed = [index_schema.REST, index_schema.DEED, index_schema.MATTER, index_schema.TITLE]
+    return {
+        "groups": [part.group for part in question.parts],
+        "texts": [part.text for part in question.parts],
+        "shares": [part.share for part in question.parts],
+        "weights": weighed if recipe.weights else [index_schema.EVEN] * len(weighed),
+        "near": near[0],
+        "likeness": near[1],
+        "enough": index_schema.ENOUGH,
+        "alike": index_schema.ALIKE,
+        "meaning": index_schema.MEANING,
+    }
+
+
+async def _rows(
+    session: AsyncSession, person: Principal, ids: Sequence[UUID], question: SearchQuery
+) -> Sequence[Row[Any]]:
+    """The rows of these entries in their order, with what was found marked."""
+    if not ids:
+        return ()
+    marked = " | ".join(f"({part.text})" for part in question.parts)
+    values = scope_of_entries(person) | MARKS | {"ids": list(ids), "marked": marked}
+    rows = {row.id: row for row in (await session.execute(ROWS, values)).all()}
+    return [rows[one] for one in ids if one in rows]
+
+
+def scope_of_entries(person: Principal) -> dict[str, Any]:
+    """Whose entries a person may see: no schools named is all of them, for those who lead the authority."""
+    schools = schools_within(person, Permission.VIEW_ENTRY)
+    return {
+        "authority_id": person.authority_id,
+        "today": person.today,
+        "urns": None if schools is None else sorted(schools),
+    }

@@ -1,0 +1,143 @@
+"""The SQL of searching, put together once from the facets: what is found and counted, and the rows of a page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ARRAY, REAL, Date, Float, Integer, Numeric, Text, Uuid, bindparam, text
+
+from alongside.features.directory.models import LISTED
+from alongside.features.directory.search.facets import BAND, FACETS
+
+KNOWN = text("SELECT word, stop, known, alike FROM search.known(:shelf, :urns, :today, :words)").bindparams(
+    bindparam("shelf", type_=Text),
+    bindparam("urns", type_=ARRAY(Integer)),
+    bindparam("today", type_=Date),
+    bindparam("words", type_=ARRAY(Text)),
+)
+
+ASKED = """
+        SELECT entry_id AS id, score, groups_found FROM search.find(
+            'inside', :urns, :today, :groups, :texts, :shares, :weights, :near, :likeness, :enough, :alike, :meaning)"""
+EVERYTHING = f"""
+        SELECT id, CAST(0 AS real) AS score, CAST('{{}}' AS integer[]) AS groups_found
+          FROM directory_entry WHERE authority_id = :authority_id AND state IN {LISTED}"""  # noqa: S608  (our own)
+
+ORDERS = {
+    "best": "score DESC, listed_at DESC NULLS LAST",
+    "newest": "listed_at DESC NULLS LAST",
+    "evidence": "evidence_level DESC, score DESC",
+    "mine": "like_mine DESC, score DESC",
+}
+"""What each order of the form means."""
+
+STATEMENT = """
+    WITH found AS MATERIALIZED ({source}
+    ), seen AS MATERIALIZED (
+        SELECT e.id, found.score, found.groups_found, e.listed_at, e.kind, e.themes, e.phases, e.key_stages,
+               e.evidence_level, split_part(e.term, '_', 2) AS season, {band} AS band,
+               coalesce(s.phase = :my_phase AND s.kind = :my_kind AND s.pupils BETWEEN :fewest AND :most
+                        AND s.percentage_fsm BETWEEN :least_fsm AND :most_fsm, false) AS like_mine
+          FROM found
+          JOIN directory_entry e ON e.authority_id = :authority_id AND e.id = found.id
+          LEFT JOIN school s ON s.authority_id = :authority_id AND s.urn = e.school_urn
+         WHERE e.state IN {listed}
+           AND (CAST(:urns AS integer[]) IS NULL OR e.school_urn = ANY (:urns) OR e.partner_urn = ANY (:urns)
+                OR e.visible_to_authority_from <= :today)
+    ), kept AS MATERIALIZED (SELECT seen.*, {misses} AS misses FROM seen)
+    (SELECT 'row' AS facet, NULL AS value, row_number() OVER (ORDER BY {order}, id) AS number, id, groups_found
+       FROM kept WHERE misses = 0 ORDER BY number LIMIT :rows OFFSET :skipped)
+    UNION ALL SELECT 'all', NULL, count(*), NULL, NULL FROM kept WHERE misses = 0
+    UNION ALL SELECT 'any', NULL, count(*), NULL, NULL FROM kept
+    {counts}
+"""
+MISSES = " | ".join(
+    f"CASE WHEN CAST(:{one.name} AS text) IS NULL OR coalesce({one.holds}, false) THEN 0 ELSE {1 << at} END"
+    for at, one in enumerate(FACETS)
+)
+"""For each entry, the bits of the facets that it does not pass."""
+
+COUNTS = "\n    ".join(
+    f"UNION ALL SELECT '{one.name}', CAST(value AS text), count(*), NULL, NULL"  # noqa: S608  (our own)
+    f" FROM kept, {one.values} AS value WHERE misses | {1 << at} = {1 << at} GROUP BY 2"
+    for at, one in enumerate(FACETS)
+)
+"""For each facet, how many entries each of its values has, of those that pass all other facets."""
+
+TYPES: Mapping[str, Any] = {
+    "authority_id": Integer(),
+    "urns": ARRAY(Integer),
+    "today": Date(),
+    "my_phase": Text(),
+    "my_kind": Text(),
+    "fewest": Integer(),
+    "most": Integer(),
+    "least_fsm": Numeric(),
+    "most_fsm": Numeric(),
+    "rows": Integer(),
+    "skipped": Integer(),
+    **{one.name: Text() for one in FACETS},
+}
+TYPES_OF_ASKING: Mapping[str, Any] = {
+    "groups": ARRAY(Integer),
+    "texts": ARRAY(Text),
+    "shares": ARRAY(REAL),
+    "weights": ARRAY(REAL),
+    "near": ARRAY(Uuid),
+    "likeness": ARRAY(REAL),
+    "enough": Float(),
+    "alike": Float(),
+    "meaning": Float(),
+}
+
+
+def _statement(asked: bool, order: str) -> Any:
+    written = STATEMENT.format(
+        source=ASKED if asked else EVERYTHING,
+        band=BAND,
+        listed=LISTED,
+        misses=MISSES,
+        order=ORDERS[order],
+        counts=COUNTS,
+    )
+    types = {**TYPES, **TYPES_OF_ASKING} if asked else TYPES
+    return text(written).bindparams(*(bindparam(name, type_=kind) for name, kind in types.items()))
+
+
+STATEMENTS = {(asked, order): _statement(asked, order) for asked in (True, False) for order in ORDERS}
+
+PUBLIC_FOUND = text(
+    """
+    SELECT entry_id FROM search.find('public', NULL, CURRENT_DATE, :groups, :texts, :shares, :weights, :near, :likeness,
+        :enough, :alike, :meaning) ORDER BY score DESC, entry_id LIMIT 200
+    """
+).bindparams(*(bindparam(name, type_=kind) for name, kind in TYPES_OF_ASKING.items()))
+
+ROWS = text(
+    f"""
+    SELECT e.id, e.title, e.problem, e.kind, e.state, e.themes, e.phases, e.evidence_level, e.reviewed_on,
+           e.cost_pence, e.school_urn, e.source_name, e.uses_yes,
+           s.name AS school, s.phase AS school_phase, s.kind AS school_kind, s.pupils, s.percentage_fsm,
+           CASE WHEN :marked <> '' THEN ts_headline('search.english', e.title,
+               to_tsquery('search.english', :marked), :whole) END AS title_marked,
+           CASE WHEN :marked <> '' THEN ts_headline('search.english', concat_ws(E'\\n', e.problem, e.what_we_did,
+               e.evidence, e.what_you_need, e.what_to_avoid), to_tsquery('search.english', :marked), :parts)
+           END AS marked
+      FROM directory_entry e
+      LEFT JOIN school s ON s.authority_id = :authority_id AND s.urn = e.school_urn
+     WHERE e.authority_id = :authority_id AND e.id = ANY (:ids) AND e.state IN {LISTED}
+       AND (CAST(:urns AS integer[]) IS NULL OR e.school_urn = ANY (:urns) OR e.partner_urn = ANY (:urns)
+            OR e.visible_to_authority_from <= :today)
+    """  # noqa: S608  (states of our own)
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("urns", type_=ARRAY(Integer)),
+    bindparam("today", type_=Date),
+    *(bindparam(name, type_=Text) for name in ("marked", "whole", "parts")),
+)
+FROM, TO = "\ue000", "\ue001"
+"""What stands around a found word until it is escaped: no keyboard has these."""
+
+MARKS = {
+    "whole": f"StartSel={FROM}, StopSel={TO}, HighlightAll=true",
+    "parts": f"StartSel={FROM}, StopSel={TO}, MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter= … ",
+}

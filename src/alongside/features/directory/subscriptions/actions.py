@@ -1,0 +1,91 @@
+"""Following and no longer; and telling followers once a day."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.directory.subscriptions.models import Subscription
+from alongside.features.directory.subscriptions.queries import MOST, news_of
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications import notify
+from alongside.platform.web.templates import LONDON
+
+
+async def follow(session: AsyncSession, person: Principal, kind: str, subject: str, name: str) -> None:
+    """Follow a theme or a school from now on, or keep a search; a search of that address takes the new name.
+
+    That the subject is there is assumed checked. Raises Refused for more than a hundred.
+    """
+    number = await session.scalar(
+        select(func.count())
+        .select_from(Subscription)
+        .where(Subscription.authority_id == person.authority_id, Subscription.person_id == person.id)
+    )
+    if int(number or 0) >= MOST:
+        raise ActionRefused(f"You follow {MOST} things already. Take one away first.")
+    await session.execute(
+        insert(Subscription)
+        .values(authority_id=person.authority_id, person_id=person.id, kind=kind, subject=subject, name=name)
+        .on_conflict_do_update(
+            index_elements=["authority_id", "person_id", "kind", "subject"], set_={"name": name}
+        )
+    )
+
+
+async def unsubscribe(session: AsyncSession, person: Principal, following_id: UUID) -> str:
+    """Follow something no longer; its name. Raises NotThere for what is not one's own."""
+    gone = await session.execute(
+        delete(Subscription)
+        .where(
+            Subscription.authority_id == person.authority_id,
+            Subscription.person_id == person.id,
+            Subscription.id == following_id,
+        )
+        .returning(Subscription.name)
+    )
+    name: str | None = gone.scalar_one_or_none()
+    if name is None:
+        raise NotFound
+    return name
+
+
+async def notify_subscribers(session: AsyncSession, product: Principal, settings: AuthoritySettings) -> int:
+    """Tell people what is new of what they follow, until this morning; how many followings were looked at.
+
+    At most 200 in a transaction: call again until it gives less. The notice names the theme or the school and a
+    number, never an entry: who reads the mail may not be who may read the entry.
+    """
+    until = datetime.combine(product.today, time(), LONDON).astimezone(UTC)
+    news = await news_of(session, product, until)
+    for one in news:
+        if one.number:
+            await _tell(session, product, one)
+    if news:
+        await session.execute(
+            update(Subscription)
+            .where(
+                Subscription.authority_id == product.authority_id,
+                Subscription.id.in_([one.id for one in news]),
+            )
+            .values(told_until=until)
+        )
+    return len(news)
+
+
+async def _tell(session: AsyncSession, product: Principal, one: Any) -> None:
+    entries = "1 new entry" if one.number == 1 else f"{one.number} new entries"
+    where = "from" if one.kind == "school" else "on"
+    path = f"/directory/schools/{one.subject}" if one.kind == "school" else _newest(one.subject)
+    text = f"{entries} of good practice {where} {one.name}, which you follow."
+    once = f"following:{one.id}:{product.today}"
+    await notify(session, product, [one.person_id], "practice_followed", text, path, once=once)
+
+
+def _newest(theme: str) -> str:
+    return f"/directory?theme={theme}&sort=newest"

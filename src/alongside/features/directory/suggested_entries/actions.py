@@ -1,0 +1,71 @@
+"""Beginning an entry of an agreement that went well, and letting its schools know that they could."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound
+from alongside.features.agreements.queries import AIMS, one_row, rows_of
+from alongside.features.agreements.reviews.queries import given_reviews, values_reached
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.directory.actions import draft_entry
+from alongside.features.directory.suggested_entries import queries
+from alongside.features.directory.suggested_entries.prefill import filled
+from alongside.features.people.queries import ids, people_of_schools
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications import notify
+
+ASKED_FOR_DAYS = 60
+"""As long after an agreement closed its schools are asked for an entry; each person once."""
+
+
+async def suggest_entry(session: AsyncSession, person: Principal, agreement_id: UUID) -> UUID:
+    """Begin an entry from what an agreement has recorded; the school of whoever begins it keeps it.
+
+    Raises NotThere for an agreement that did not meet its need or is not theirs, Refused when the other
+    school has begun the entry at the same moment.
+    """
+    found = await queries.agreement_to_suggest_from(session, person, agreement_id)
+    if person.school_urn is None:
+        raise NotFound
+    partner = found.supporting_urn if person.school_urn == found.requesting_urn else found.requesting_urn
+    inside = {"authority_id": person.authority_id, "agreement_id": found.id}
+    need = await one_row(session, queries.NEED_OF, authority_id=person.authority_id, need_id=found.need_id)
+    written = filled(
+        need,
+        await rows_of(session, AIMS, **inside),
+        await rows_of(session, queries.VISITS, **inside),
+        await given_reviews(session, person.authority_id, found.id),
+        await values_reached(session, person.authority_id, found.id),
+        settings_of(person.authority_id),
+    )
+    try:
+        async with session.begin_nested():
+            entry_id = await draft_entry(
+                session, person, person.school_urn, written, agreement_id=found.id, partner_urn=partner
+            )
+    except IntegrityError as problem:
+        raise ActionRefused(
+            "The other school has just begun this entry. You find it among your entries."
+        ) from problem
+    people = await people_of_schools(session, person.authority_id, person.today, [partner])
+    text = "A school you worked with has begun an entry for the directory about your agreement."
+    once = f"entry_harvested:{entry_id}"
+    await notify(session, person, ids(people), "entry_harvested", text, f"/directory/{entry_id}", once=once)
+    return entry_id
+
+
+async def ask_for_entry(session: AsyncSession, system_person: Principal, _: AuthoritySettings) -> int:
+    """Tell both schools of agreements that met their need lately that an entry is ready to be written; once."""
+    closed = await queries.closed_lately(session, system_person.authority_id, ASKED_FOR_DAYS)
+    for one in closed:
+        urns = [one.requesting_urn, one.supporting_urn]
+        people = await people_of_schools(session, system_person.authority_id, system_person.today, urns)
+        text = "An agreement of your school is closed. Others could learn from it: make an entry of it."
+        once = f"harvest:{one.id}"
+        await notify(
+            session, system_person, ids(people), "harvest", text, "/directory/suggested-entries", once=once
+        )
+    return 0

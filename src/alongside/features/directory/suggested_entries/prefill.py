@@ -1,0 +1,64 @@
+"""What an agreement has to tell, as the beginning of an entry: nothing is invented, all of it is to be read again."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.directory.models import LENGTH
+
+SELF_REPORTED, MEASURED = 1, 3
+"""Levels of evidence (`directory/evidence.py`)."""
+
+
+def filled(
+    need: Any,
+    aims: Iterable[Any],
+    visits: Iterable[Any],
+    reviews: Iterable[Any],
+    reached: Mapping[UUID, str],
+    settings: AuthoritySettings,
+) -> dict[str, Any]:
+    """The columns of an entry, from the need, the aims with their measures, the visits and the closing reviews.
+
+    `reached` is the value reached for each aim. Evidence counts as measured only where a number before and one after
+    are known.
+    """
+    listed = list(aims)
+    done = [f"- **{visit.focus}** ({visit.visit_on:%B %Y}): {_one_line(visit.done)}" for visit in visits]
+    measured = [
+        f"- {aim.aim}: {aim.measure}, from {aim.baseline or 'not measured'} to {reached.get(aim.id) or 'not measured'}"
+        f" (target: {aim.target or 'none'})"
+        for aim in listed
+    ]
+    before_and_after = any(_has_number(aim.baseline) and _has_number(reached.get(aim.id)) for aim in listed)
+    changed = [_one_line(review.changed) for review in reviews if review.kind == "closing"]
+    widest = settings.directory.widest
+    return {
+        "kind": "practice",
+        "title": need.title,
+        "themes": [need.theme] if need.theme else [],
+        "phases": [need.phase] if need.phase else [],
+        "key_stages": [need.key_stage] if need.key_stage else [],
+        "problem": need.wanted[:LENGTH],
+        "context": "",
+        "what_we_did": "\n".join(done)[:LENGTH],
+        "evidence": "\n\n".join(["What we measured:", "\n".join(measured), *changed])[:LENGTH],
+        "claimed_level": MEASURED if before_and_after else SELF_REPORTED,
+        "what_to_avoid": "",
+        "what_you_need": "",
+        "cost_pence": None,
+        "staff_hours": None,
+        "staff_time": "",
+        "term": None,
+        "who_to_ask": "",
+        "visibility": "consortium" if widest == "consortium" else "authority",
+    }
+
+
+def _has_number(text: str | None) -> bool:
+    return any(character.isdecimal() for character in text or "")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,72 @@
+"""Agreements that met their need and of which nobody has made an entry yet."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, exists, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.agreements.models import SupportAgreement
+from alongside.features.agreements.queries import AGREEMENT, AUTHORITY, one_row, reached, rows_of
+from alongside.features.agreements.review import Review
+from alongside.features.agreements.visit import Visit
+from alongside.features.directory.models import DirectoryEntry
+from alongside.features.needs.models import Need
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+NOT_YET = ~exists().where(
+    DirectoryEntry.authority_id == AUTHORITY, DirectoryEntry.agreement_id == SupportAgreement.id
+)
+GONE_WELL: Any = AGREEMENT.where(
+    SupportAgreement.state == "closed", SupportAgreement.outcome == "met", NOT_YET
+)
+CLOSED_AT = (
+    select(func.max(Review.given_at))
+    .where(
+        Review.authority_id == AUTHORITY,
+        Review.agreement_id == SupportAgreement.id,
+        Review.kind == "closing",
+    )
+    .correlate(SupportAgreement)
+    .scalar_subquery()
+)
+NEED_OF: Any = select(Need.title, Need.theme, Need.phase, Need.key_stage, Need.wanted).where(
+    Need.authority_id == AUTHORITY, Need.id == bindparam("need_id")
+)
+VISITS: Any = (
+    select(Visit.visit_on, Visit.focus, Visit.done)
+    .where(
+        Visit.authority_id == AUTHORITY,
+        Visit.agreement_id == bindparam("agreement_id"),
+        Visit.state == "recorded",
+    )
+    .order_by(Visit.visit_on, Visit.id)
+    .limit(literal_column("30"))
+)
+
+
+async def agreements_to_suggest_from(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+    """What the schools that this person writes for could make an entry of, the latest first, 25 at most."""
+    statement = reached(GONE_WELL, person, Permission.WRITE_ENTRY, SupportAgreement)
+    latest = statement.order_by(SupportAgreement.agreed_at.desc(), SupportAgreement.id).limit(
+        literal_column("25")
+    )
+    return await rows_of(session, latest, authority_id=person.authority_id)
+
+
+async def agreement_to_suggest_from(session: AsyncSession, person: Principal, agreement_id: UUID) -> Row[Any]:
+    """One of them. Raises NotThere, also when an entry was made of it already."""
+    statement = reached(GONE_WELL, person, Permission.WRITE_ENTRY, SupportAgreement)
+    return await one_row(
+        session, statement.where(SupportAgreement.id == agreement_id), authority_id=person.authority_id
+    )
+
+
+async def closed_lately(session: AsyncSession, authority_id: int, days: int) -> Sequence[Row[Any]]:
+    """Agreements that met their need within so many days and have no entry: whom to ask for one."""
+    statement = GONE_WELL.where(
+        func.now() - func.make_interval(0, 0, 0, bindparam("days")) <= CLOSED_AT
+    ).order_by(SupportAgreement.id)
+    return await rows_of(session, statement, authority_id=authority_id, days=days)

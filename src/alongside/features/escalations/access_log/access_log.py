@@ -1,0 +1,43 @@
+"""Pages that show an escalation write an entry in its access log before they are shown."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.escalations.access_log.actions import note_reading
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
+
+PageFunction = Callable[..., Awaitable[PageResult]]
+
+
+def logs_reading_of(part: str) -> Callable[[PageFunction], PageFunction]:
+    """Have a page that shows an escalation, under `escalation` in its context, write that this part was read before
+    it is shown.
+
+    For pages to look at and for acts alike: a form that is refused shows the escalation again.
+    """
+
+    def decorated(function: PageFunction) -> PageFunction:
+        @wraps(function)
+        async def logged(request: Any, session: AsyncSession, person: Principal, **params: Any) -> PageResult:
+            answer = await function(request, session, person, **params)
+            escalation = answer.context.get("escalation") if isinstance(answer, Page) else None
+            if escalation is None:
+                return answer
+            database = request.app.state.app_context.database
+
+            async def note_and_show() -> PageResult:
+                await note_reading(database, person, escalation.id, part)
+                return answer
+
+            return ContinueAfterCommit(note_and_show)
+
+        return logged
+
+    return decorated
+
+
+logs_reading = logs_reading_of("escalation")

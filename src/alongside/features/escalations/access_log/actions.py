@@ -1,0 +1,130 @@
+"""Writing down that an escalation is read, that it is open, and who is named to read it.
+
+Pages are shown in transactions that are READ ONLY, so that looking changes nothing. A reading is therefore a second,
+short transaction between the first one and the answer (`web.answers.AfterCommit`): if it cannot be written, the page is
+not shown. So there is no reading without its line.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound, ValidationFailed
+from alongside.features.escalations.access_log.models import EscalationAccess, NamedReader, Presence
+from alongside.features.escalations.access_log.queries import people_to_name
+from alongside.features.escalations.access_policy import THE_AUTHORITY
+from alongside.features.escalations.models import FINALS
+from alongside.features.escalations.queries import lock_escalation
+from alongside.features.escalations.requester import has_interest, identify_requester
+from alongside.features.escalations.transitions import record_event
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.session import Database
+from alongside.platform.notifications import notify
+
+
+async def note_reading(
+    database: Database, person: Principal, escalation_id: UUID, part: str = "escalation"
+) -> None:
+    """Write that somebody reads an escalation, before they are shown it; of officers also that they have it open."""
+    await note_readings(database, person, [escalation_id], part)
+
+
+async def note_readings(
+    database: Database, person: Principal, escalation_ids: Sequence[UUID], part: str
+) -> None:
+    """Write that somebody reads some escalations at once."""
+    async with database.transaction(person.authority_id) as session:
+        await identify_requester(session, person)
+        for escalation_id in escalation_ids:
+            line = insert(EscalationAccess).values(
+                authority_id=person.authority_id,
+                escalation_id=escalation_id,
+                person_id=person.id,
+                role=person.role.value,
+                part=part,
+            )
+            await session.execute(line.inline())  # who reads writes the line and cannot read it back
+            if part == "escalation":
+                await keep_present(session, person, escalation_id)
+
+
+async def note_presence(database: Database, person: Principal, escalation_id: UUID) -> None:
+    """Write that an officer still has an escalation open."""
+    async with database.transaction(person.authority_id) as session:
+        await identify_requester(session, person)
+        await keep_present(session, person, escalation_id)
+
+
+async def keep_present(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
+    """An officer has this escalation open now; of others nothing is kept."""
+    if person.role in THE_AUTHORITY and person.id is not None:
+        here = upsert(Presence).values(
+            authority_id=person.authority_id,
+            escalation_id=escalation_id,
+            person_id=person.id,
+            seen_at=func.now(),
+        )
+        keys = ["authority_id", "escalation_id", "person_id"]
+        await session.execute(here.on_conflict_do_update(index_elements=keys, set_={"seen_at": func.now()}))
+
+
+async def name_reader(
+    session: AsyncSession, person: Principal, escalation_id: UUID, reader_id: UUID, seat: str
+) -> None:
+    """Name somebody of the board to read one escalation, who is told. Raises Invalid for anybody twice."""
+    row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, escalation_id)
+    if row.state in FINALS:
+        raise ActionRefused("This escalation is over.", row.state)
+    if reader_id not in {one.id for one in await people_to_name(session, person)}:
+        raise ValidationFailed({"person_id": ["Choose somebody from the list."]})
+    if await has_interest(session, person, reader_id, row.school_urn):
+        raise ValidationFailed({"person_id": ["They have an interest in this school. Choose somebody else."]})
+    try:
+        async with session.begin_nested():
+            session.add(
+                NamedReader(
+                    authority_id=person.authority_id,
+                    escalation_id=escalation_id,
+                    person_id=reader_id,
+                    seat=seat,
+                    named_by=person.id,
+                )
+            )
+    except IntegrityError as error:
+        raise ValidationFailed({"person_id": ["They are named already. Choose somebody else."]}) from error
+    await record_audit(session, person, "name_reader", "escalation", escalation_id)
+    await record_event(session, person, escalation_id, "name_reader", seat, for_school=False)
+    said, once = (
+        "You have been named to read an escalation.",
+        f"escalation_reader:{escalation_id}:{reader_id}",
+    )
+    await notify(
+        session, person, [reader_id], "escalation_reader", said, f"/escalations/{escalation_id}", once=once
+    )
+
+
+async def end_reader(session: AsyncSession, person: Principal, escalation_id: UUID, reader_id: UUID) -> None:
+    """Somebody who was named reads this escalation no more; what they have read stays in the log. Raises NotThere."""
+    await lock_escalation(session, person, Permission.MANAGE_ESCALATION, escalation_id)
+    ended = await session.execute(
+        update(NamedReader)
+        .where(
+            NamedReader.authority_id == person.authority_id,
+            NamedReader.escalation_id == escalation_id,
+            NamedReader.id == reader_id,
+            NamedReader.ended_at.is_(None),
+        )
+        .values(ended_at=func.now())
+        .returning(NamedReader.seat)
+    )
+    seat = ended.scalar_one_or_none()
+    if seat is None:
+        raise NotFound
+    await record_audit(session, person, "end_reader", "escalation", escalation_id)
+    await record_event(session, person, escalation_id, "end_reader", seat, for_school=False)

@@ -1,0 +1,31 @@
+"""The form by which a reader is named."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import Form
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.platform.access.principal import ROLE_NAMES, Role
+from alongside.platform.forms.fields import Choice, line
+
+
+class ReaderForm(Form):
+    """Who reads an escalation, and for which seat."""
+
+    person_id = Choice(
+        "Who is to read this escalation?", "Choose somebody from the list", render_kw={"select": True}
+    )
+    seat = line("For which seat?", "The seat", "For example, “Board member for primary schools”")
+
+    def offer(self, people: Sequence[Any]) -> None:
+        """Fill the list."""
+        self.person_id.choices = [
+            (str(one.id), f"{one.name}, {ROLE_NAMES[Role(one.role)].lower()}") for one in people
+        ]
+
+    def holds(self) -> bool:
+        """Whether both are said."""
+        self.validate()
+        must_be_filled(self, {"person_id": "Choose somebody from the list", "seat": "Say for which seat"})
+        return not self.errors

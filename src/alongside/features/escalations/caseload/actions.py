@@ -1,0 +1,66 @@
+"""Arranging who covers for whom."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound, ValidationFailed
+from alongside.features.escalations.caseload.models import LeaveCover
+from alongside.features.escalations.queries import officers
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.notifications import notify
+
+
+async def arrange_cover(
+    session: AsyncSession, person: Principal, away_id: UUID, cover_id: UUID, starts_on: date, ends_on: date
+) -> None:
+    """Have one officer look after another's escalations for some days; both are told. Raises Invalid where that
+    clashes.
+    """
+    names = {one.id: one.name for one in await officers(session, person)}
+    if away_id not in names or cover_id not in names or away_id == cover_id:
+        raise ValidationFailed({"cover_id": ["Choose two different people of the core team."]})
+    made = LeaveCover(
+        authority_id=person.authority_id,
+        away_id=away_id,
+        cover_id=cover_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(made)
+    except IntegrityError as error:
+        raise ValidationFailed(
+            {"starts_on": ["They are covered for in these days already. Choose other days."]}
+        ) from error
+    await record_audit(session, person, "arrange_cover", "leave_cover", made.id)
+    said = (
+        f"{names[cover_id]} looks after the escalations of {names[away_id]} "
+        f"from {starts_on:%-d %B} to {ends_on:%-d %B}."
+    )
+    await notify(
+        session, person, [away_id, cover_id], "escalation_cover", said, "/case-desk", once=f"cover:{made.id}"
+    )
+
+
+async def end_cover(session: AsyncSession, person: Principal, cover_id: UUID) -> None:
+    """Somebody is back: the cover ends yesterday, or never was. Raises NotThere."""
+    of_it = (LeaveCover.authority_id == person.authority_id, LeaveCover.id == cover_id)
+    gone = await session.execute(
+        delete(LeaveCover).where(*of_it, LeaveCover.starts_on >= person.today).returning(LeaveCover.id)
+    )
+    if gone.first() is None:
+        ended = await session.execute(
+            update(LeaveCover)
+            .where(*of_it, LeaveCover.ends_on >= person.today)
+            .values(ends_on=date.fromordinal(person.today.toordinal() - 1))
+            .returning(LeaveCover.id)
+        )
+        if ended.first() is None:
+            raise NotFound
+    await record_audit(session, person, "end_cover", "leave_cover", cover_id)

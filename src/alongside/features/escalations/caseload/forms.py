@@ -1,0 +1,43 @@
+"""The form by which cover is arranged."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import Form
+
+from alongside.features.agreements.forms import must_be_filled, must_be_in_order
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import Choice, Day
+
+NEEDED = {
+    "away_id": "Choose who is away",
+    "cover_id": "Choose who looks after their escalations",
+    "starts_on": "Enter the first day, like 12/3/2027",
+    "ends_on": "Enter the last day, like 16/3/2027",
+}
+
+
+class CoverForm(Form):
+    """Who is away, who covers, from when to when."""
+
+    away_id = Choice("Who is away?", NEEDED["away_id"])
+    cover_id = Choice("Who looks after their escalations?", NEEDED["cover_id"])
+    starts_on = Day("First day", NEEDED["starts_on"])
+    ends_on = Day("Last day", NEEDED["ends_on"])
+
+    def offer(self, people: Sequence[Any]) -> None:
+        """Fill both lists."""
+        self.away_id.choices = [(str(one.id), one.name) for one in people]
+        self.cover_id.choices = list(self.away_id.choices)
+
+    def holds(self, today: date) -> bool:
+        """Whether two people and some days to come are named."""
+        self.validate()
+        must_be_filled(self, NEEDED)
+        must_be_in_order(self)
+        if self.ends_on.data is not None and self.ends_on.data < today:
+            attach_errors(self.ends_on, "This day is past. Enter today or a later day")
+        if self.away_id.data and self.away_id.data == self.cover_id.data:
+            attach_errors(self.cover_id, "Choose somebody else: nobody covers for themselves")
+        return not self.errors

@@ -1,0 +1,93 @@
+"""Escalations for a spreadsheet, and what was tried before one, in words."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.escalations.labels import STATES, outcome_in_words, result_in_words
+from alongside.features.escalations.queries import of_escalation
+from alongside.features.escalations.raising.models import TRIED
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.spreadsheet import as_csv
+
+TRIED_WITH = text(
+    """
+    SELECT t.kind, t.words, t.need_id, coalesce(t.agreement_id, r.agreement_id) AS agreement_id,
+           n.title, g.name AS giver
+      FROM escalation_attempted_support t
+      LEFT JOIN need n ON n.authority_id = :authority_id AND n.id = t.need_id
+      LEFT JOIN review r ON r.authority_id = :authority_id AND r.id = t.review_id
+      LEFT JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = coalesce(t.agreement_id,
+      r.agreement_id)
+      LEFT JOIN school g ON g.authority_id = :authority_id AND g.urn = p.supporting_urn
+     WHERE t.authority_id = :authority_id AND t.escalation_id = :escalation_id ORDER BY t.id
+    """
+)
+
+
+class Line(NamedTuple):
+    """One thing that was tried, and where it can be looked at, if anywhere."""
+
+    words: str
+    href: str | None
+
+
+async def tried_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> list[Line]:
+    """What was tried before an escalation was raised."""
+    return [_line(one) for one in await of_escalation(session, person, TRIED_WITH, escalation_id)]
+
+
+def _line(one: Any) -> Line:
+    match one.kind:
+        case "need":
+            return Line(f"Need: {one.title}", f"/needs/{one.need_id}")
+        case "agreement":
+            return Line(f"Support by {one.giver}", f"/agreements/{one.agreement_id}")
+        case "review":
+            return Line(f"A review of the support by {one.giver}", f"/agreements/{one.agreement_id}")
+        case _:
+            return Line(one.words or TRIED[one.kind], None)
+
+
+def escalations_as_csv(settings: AuthoritySettings, rows: Iterable[Any]) -> bytes:
+    """Escalations for a spreadsheet, one a row, with words and not keys."""
+    heads = (
+        "School",
+        "URN",
+        "Consortium",
+        "State",
+        "Reason",
+        "Urgency",
+        "Raised",
+        "Due",
+        "With",
+        "Outcome",
+        "Result",
+        "Closed",
+        "Link",
+    )
+    return as_csv(
+        heads,
+        (
+            (
+                row.school,
+                row.school_urn,
+                row.consortium,
+                STATES[row.state],
+                label_of(settings.escalation_reasons, row.reason),
+                label_of(settings.escalation_urgencies, row.urgency),
+                f"{row.raised_at:%Y-%m-%d}",
+                f"{row.due_at:%Y-%m-%d}" if row.due_at else "",
+                row.owner or "",
+                outcome_in_words(row) or "",
+                result_in_words(row) or "",
+                f"{row.closed_at:%Y-%m-%d}" if row.closed_at else "",
+                f"/escalations/{row.id}",
+            )
+            for row in rows
+        ),
+    )

@@ -1,0 +1,70 @@
+"""Which kinds of file an escalation takes, and how each is known by its content."""
+
+import io
+import zipfile
+from dataclasses import dataclass
+
+MOST_PARTS = 4_000
+"""Parts that an office document may have; more is a bomb, not a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    """A kind of file: its words, its ending, and what a browser is told that it is."""
+
+    label: str
+    ending: str
+    media_type: str
+
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+KINDS = {
+    "pdf": FileType("PDF", "pdf", "application/pdf"),
+    "png": FileType("PNG picture", "png", "image/png"),
+    "jpeg": FileType("JPEG picture", "jpg", "image/jpeg"),
+    "docx": FileType("Word document", "docx", f"{OFFICE}.wordprocessingml.document"),
+    "xlsx": FileType("Excel workbook", "xlsx", f"{OFFICE}.spreadsheetml.sheet"),
+    "text": FileType("Plain text", "txt", "text/plain; charset=utf-8"),
+}
+MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+
+
+def kind_of(content: bytes) -> str | None:
+    """The kind of a file by its content; None for what an escalation does not take, documents with macros among
+    them.
+    """
+    if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
+        return "pdf"
+    if content.startswith(b"\x89PNG\r\n\x1a\n") and content.rstrip(b"\0").endswith(b"IEND\xaeB`\x82"):
+        return "png"
+    if content.startswith(b"\xff\xd8\xff") and content.rstrip(b"\0").endswith(b"\xff\xd9"):
+        return "jpeg"
+    if content.startswith(b"PK\x03\x04"):
+        return _office_kind(content)
+    return "text" if _is_text(content) else None
+
+
+def _office_kind(content: bytes) -> str | None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            names = set(packed.namelist())
+    except zipfile.BadZipFile:
+        return None
+    if len(names) > MOST_PARTS or "[Content_Types].xml" not in names:
+        return None
+    if any(name.lower().endswith(("vbaproject.bin", ".exe", ".js")) for name in names):
+        return None
+    return next((kind for kind, part in MAIN_PARTS.items() if part in names), None)
+
+
+def _is_text(content: bytes) -> bool:
+    begins = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if (
+        begins in (b"<", b"%", b"") or b"\0" in content
+    ):  # a page, a picture or a PDF that only looks like text
+        return False
+    try:
+        words = content.decode()
+    except UnicodeDecodeError:
+        return False
+    return all(character.isprintable() or character in "\t\r\n\ufeff" for character in words)

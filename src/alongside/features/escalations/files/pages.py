@@ -1,0 +1,139 @@
+"""The pages of attachments: added by a form, kept as what their content is, served as downloads only."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ValidationFailed
+from alongside.features.escalations.access_log.access_log import logs_reading
+from alongside.features.escalations.access_log.actions import note_reading
+from alongside.features.escalations.available_actions import ActionForm, action_form_page, attach_errors
+from alongside.features.escalations.files import actions
+from alongside.features.escalations.files.file_types import KINDS, kind_of
+from alongside.features.escalations.files.forms import FileForm
+from alongside.features.escalations.files.models import LARGEST
+from alongside.features.escalations.files.queries import file_to
+from alongside.features.escalations.queries import get_escalation
+from alongside.features.escalations.state_changes.forms import NoteForm
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.context import AppContext
+from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint, prepared
+from alongside.platform.web.uploads import uploaded_file
+
+WORK, SEE = Permission.CONTRIBUTE_TO_ESCALATION, Permission.VIEW_ESCALATION
+AROUND = 100_000
+"""Bytes that the rest of a form may have beside its file."""
+
+SANDBOX = {"content-security-policy": "sandbox; default-src 'none'", "x-download-options": "noopen"}
+"""What goes with a file that others brought: should a browser show it all the same, it can do nothing."""
+
+REMOVE = ActionForm(
+    "files",
+    "Take this attachment away",
+    "Its content is gone for good. Its line stays with the escalation.",
+    "Take it away",
+    ("note",),
+    warning=True,
+)
+
+
+@endpoint.get("/escalations/{escalation_id:uuid}/files/new", permission=WORK)
+@logs_reading
+async def choose_file(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
+) -> PageResult:
+    """An empty form for an attachment."""
+    return _form_page(await get_escalation(session, person, WORK, escalation_id), FileForm())
+
+
+async def _recognise(request: Request[Any, Any, Any], person: Principal) -> str | None:
+    """Which kind of file was sent, by its content; None for no file and for no kind that is taken."""
+    brought = await uploaded_file(await read_form_data(request), "file")
+    app_context: AppContext = request.app.state.app_context
+    if brought is None or len(brought[1]) > LARGEST:
+        return None
+    try:
+        return await app_context.pool.run(
+            kind_of, brought[1], authority_id=person.authority_id, person_id=person.id
+        )
+    except ValueError:
+        return None
+
+
+@endpoint.post(
+    "/escalations/{escalation_id:uuid}/files", permission=WORK, largest=LARGEST + AROUND, prepare=_recognise
+)
+@logs_reading
+async def add_file(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
+) -> PageResult:
+    """Keep a file with an escalation."""
+    row = await get_escalation(session, person, WORK, escalation_id)
+    written = await read_form_data(request)
+    form = FileForm(written)
+    brought = await uploaded_file(written, "file")
+    if not form.holds(brought is not None) or brought is None:
+        return _form_page(row, form, 422)
+    for_school, kind = bool(form.for_school.data), prepared(request)
+    try:
+        await actions.add_file(session, person, escalation_id, *brought, kind=kind, for_school=for_school)
+    except ValidationFailed as problem:
+        attach_errors(form, problem)
+        return _form_page(row, form, 422)
+    return Redirect(f"/escalations/{escalation_id}", "The attachment is kept.")
+
+
+@endpoint.get("/escalation-files/{file_id:uuid}", permission=SEE)
+async def take_file(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, file_id: UUID
+) -> PageResult:
+    """An attachment to keep; the download is written down first."""
+    file, row = await file_to(session, person, SEE, file_id, content=True)
+    database = request.app.state.app_context.database
+    answer = Download(bytes(file.content), file.name, KINDS[file.kind].media_type, SANDBOX)
+
+    async def note_and_hand_over() -> PageResult:
+        await note_reading(database, person, row.id, "file")
+        return answer
+
+    return ContinueAfterCommit(note_and_hand_over)
+
+
+@endpoint.get("/escalation-files/{file_id:uuid}/withdrawal", permission=WORK)
+@logs_reading
+async def ask_why_removed(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, file_id: UUID
+) -> PageResult:
+    """Ask for the reason before an attachment is taken away."""
+    file, row = await file_to(session, person, WORK, file_id)
+    return action_form_page(row, REMOVE, NoteForm(), where=f"/escalation-files/{file.id}/withdrawal")
+
+
+@endpoint.post("/escalation-files/{file_id:uuid}/withdrawal", permission=WORK)
+@logs_reading
+async def remove_file(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, file_id: UUID
+) -> PageResult:
+    """Take an attachment away, with a reason."""
+    file, row = await file_to(session, person, WORK, file_id)
+    form = NoteForm(await read_form_data(request))
+    if not form.holds():
+        return action_form_page(
+            row, REMOVE, form, status=422, where=f"/escalation-files/{file.id}/withdrawal"
+        )
+    await actions.remove_file(session, person, file_id, form.note.data or "")
+    return Redirect(f"/escalations/{row.id}", "The attachment is taken away.")
+
+
+def _form_page(row: Any, form: FileForm, status: int = 200) -> Page:
+    kinds = ", ".join(kind.label for kind in KINDS.values())
+    context = {"escalation": row, "form": form, "kinds": kinds, "largest": LARGEST // 1_000_000}
+    return Page("escalations/file.html", context, status=status)
+
+
+routes = [choose_file, add_file, take_file, ask_why_removed, remove_file]

@@ -1,0 +1,126 @@
+"""An escalation in words: its states, what is waited for, and who acts next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.escalations.models import MOVES, OUTCOMES, RESULTS
+from alongside.features.escalations.tasks.models import MOVES as TASK_MOVES
+from alongside.platform.access.principal import ROLE_NAMES, Role
+
+STATES = {
+    "raised": "Raised",
+    "acknowledged": "Acknowledged",
+    "triaged": "Decided",
+    "active": "Under way",
+    "waiting_on_consortium": "Waiting for the consortium",
+    "waiting_on_school": "Waiting for the school",
+    "waiting_on_provider": "Waiting for the provider",
+    "returning": "Going back",
+    "stepped_up": "Stepped up",
+    "closed": "Closed",
+    "withdrawn": "Withdrawn",
+    "merged": "Merged",
+}
+BESIDES = {
+    "tell_school": "told the headteacher of the escalation",
+    "assign_escalation": "gave the escalation to somebody",
+    "meet_criterion": "said that a criterion is met",
+    "drop_criterion": "dropped a criterion",
+    "record_visit": "recorded a visit",
+    "correct_visit": "corrected the record of a visit",
+    "add_file": "added an attachment",
+    "remove_file": "took an attachment away",
+    "name_reader": "named a reader",
+    "end_reader": "ended what a reader was named for",
+    "record_statutory_step": "recorded a statutory step",
+    "overrule_heads": "overruled the heads",
+    "answer_referral": "recorded the answer of the DfE regions group",
+    "ask_matching": "asked matching for somebody who could do it",
+    "merge_in": "merged another escalation into this one",
+}
+"""Acts that move no state."""
+
+PAST = {move.verb: move.past for move in (*MOVES, *TASK_MOVES)} | BESIDES
+
+
+def waiting_message(settings: AuthoritySettings, row: Any) -> str | None:
+    """Who acts next, in one sentence; None when the escalation is over."""
+    team = settings.words.core_team
+    owner = row.owner or f"the {team}"
+    match row.state:
+        case "raised":
+            return f"Waiting for the {team} to acknowledge it."
+        case "acknowledged":
+            return f"Waiting for {owner} to decide what is to happen."
+        case "triaged":
+            return f"Waiting for {owner} to agree a plan."
+        case "active" | "stepped_up":
+            return f"With {owner}."
+        case "waiting_on_consortium":
+            return f"Waiting for the {settings.words.consortium}. The clock stands still."
+        case "waiting_on_school":
+            return "Waiting for the school. The clock stands still."
+        case "waiting_on_provider":
+            return f"Waiting for {row.provider or 'the provider'}. The clock stands still."
+        case "returning":
+            return f"Waiting for {row.consortium} to take the school back."
+        case _:
+            return None
+
+
+def outcome_in_words(row: Any) -> str | None:
+    """What was decided, with whom; None before."""
+    match row.outcome:
+        case None:
+            return None
+        case "procured":
+            return f"{OUTCOMES['procured']}: {row.provider}"
+        case "returned":
+            return f"{OUTCOMES['returned']}: {row.named_support}"
+        case "other_consortium":
+            return f"{row.handling_consortium} handles it"
+        case _:
+            return OUTCOMES[row.outcome]
+
+
+def reason_in_words(settings: AuthoritySettings, row: Any) -> str:
+    """Why the consortium cannot challenge, with its words."""
+    label = label_of(settings.escalation_reasons, row.reason)
+    return f"{label}: {row.reason_words}" if row.reason_words else label
+
+
+def result_in_words(row: Any) -> str | None:
+    """How an escalation ended."""
+    return RESULTS.get(row.result) if row.result else None
+
+
+def pounds(pence: int | None) -> str:
+    """Money as people write it: £1,200 or £1,200.50."""
+    if pence is None:
+        return "Not given"
+    return f"£{pence // 100:,}" if pence % 100 == 0 else f"£{pence / 100:,.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of the story: who did what and when, with the reason."""
+
+    at: datetime
+    who: str
+    text: str
+    note: str | None
+
+
+def timeline_entry(events: Iterable[Any]) -> list[TimelineEntry]:
+    """The story of an escalation in words."""
+    told = []
+    for one in events:
+        role = Role(one.role)
+        who = one.person_name if role is Role.SYSTEM else f"{one.person_name} ({ROLE_NAMES[role]})"
+        told.append(
+            TimelineEntry(one.at, who, PAST.get(one.verb, one.verb.replace("_", " ")), one.note or None)
+        )
+    return told

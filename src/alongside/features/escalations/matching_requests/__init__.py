@@ -1,0 +1,1 @@
+"""Asking matching, across the whole authority, for the school of an escalation; and what came of it."""

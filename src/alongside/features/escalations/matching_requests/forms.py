@@ -1,0 +1,27 @@
+"""The form in which matching is asked for an escalation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import Form
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.platform.forms.fields import Choice
+
+
+class AskMatchingForm(Form):
+    """For which open need of the school somebody is looked for."""
+
+    need = Choice("For which need of the school?", "Choose a need from the list")
+
+    def offer(self, needs: Sequence[Any]) -> None:
+        """Fill the list; where there is one need only, it is chosen on an empty form."""
+        self.need.choices = [(str(one.id), one.title) for one in needs]
+        if len(needs) == 1 and self.need.raw_data is None:
+            self.need.data = self.need.choices[0][0]
+
+    def holds(self) -> bool:
+        """Whether a need is chosen."""
+        self.validate()
+        must_be_filled(self, {"need": "Choose a need from the list"})
+        return not self.errors

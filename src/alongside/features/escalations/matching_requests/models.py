@@ -1,0 +1,40 @@
+"""That matching was asked for an escalation."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from alongside.features.escalations.access_policy import CORE, of_escalation_row
+from alongside.platform.database.base import AuthorityOwned, Base, created_at, reference
+
+
+class MatchingRequest(AuthorityOwned, Base):
+    """A plan of the whole authority that was asked for in an escalation, and the need of its school that it was
+    asked for.
+
+    The tie stands on this side alone: whoever reads plans or needs is not told that there is an escalation.
+    """
+
+    __tablename__ = "escalation_matching_request"
+    __table_args__ = (
+        reference("escalation_id", "escalation"),
+        reference("need_id", "need"),
+        reference("run_id", "plan_run"),
+        reference("asked_by", "person"),
+        Index(None, "authority_id", "escalation_id", "id"),
+        {
+            "info": {
+                "second_policy": of_escalation_row(
+                    "escalation_matching_request", kept=True, for_school="false", added=CORE
+                )
+            }
+        },
+    )
+
+    escalation_id: Mapped[UUID]
+    need_id: Mapped[UUID]
+    run_id: Mapped[UUID]
+    asked_by: Mapped[UUID]
+    asked_at: Mapped[datetime] = created_at()

@@ -1,0 +1,79 @@
+"""The open needs of an escalation's school, and what came of asking matching for them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.escalations.matching_requests.models import MatchingRequest
+from alongside.features.escalations.queries import AUTHORITY, of_escalation
+from alongside.features.matching.models import AT_WORK, PlanAssignment, PlanRun
+from alongside.features.needs.models import Need
+from alongside.features.schools.models import School
+from alongside.platform.access.principal import Principal
+
+LOOKING = ("open", "proposed")
+OPEN_NEEDS: Any = (
+    select(Need.id, Need.title)
+    .where(
+        Need.authority_id == AUTHORITY,
+        Need.school_urn == bindparam("urn"),
+        Need.state.in_(LOOKING),
+    )
+    .order_by(Need.posted_at, Need.id)
+    .limit(literal_column("100"))
+)
+ASKED: Any = (
+    select(
+        MatchingRequest.id,
+        MatchingRequest.asked_at,
+        MatchingRequest.need_id,
+        MatchingRequest.run_id,
+        Need.title.label("need"),
+        PlanRun.state.label("run_state"),
+        PlanRun.status.label("run_status"),
+        PlanAssignment.id.label("place_id"),
+        School.name.label("partner"),
+    )
+    .join(Need, (Need.authority_id == AUTHORITY) & (Need.id == MatchingRequest.need_id))
+    .join(PlanRun, (PlanRun.authority_id == AUTHORITY) & (PlanRun.id == MatchingRequest.run_id))
+    .outerjoin(
+        PlanAssignment,
+        (PlanAssignment.authority_id == AUTHORITY)
+        & (PlanAssignment.run_id == MatchingRequest.run_id)
+        & (PlanAssignment.need_id == MatchingRequest.need_id),
+    )
+    .outerjoin(School, (School.authority_id == AUTHORITY) & (School.urn == PlanAssignment.supporting_urn))
+    .where(
+        MatchingRequest.authority_id == AUTHORITY, MatchingRequest.escalation_id == bindparam("escalation_id")
+    )
+    .order_by(MatchingRequest.id.desc())
+    .limit(literal_column("50"))
+)
+
+
+async def open_needs_of(session: AsyncSession, person: Principal, urn: int) -> Sequence[Row[Any]]:
+    """The needs of a school for which somebody is looked for, the oldest first: id and title."""
+    values = {"authority_id": person.authority_id, "urn": urn}
+    found: Sequence[Row[Any]] = (await session.execute(OPEN_NEEDS, values)).all()
+    return found
+
+
+async def asked_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
+    """How often matching was asked in an escalation, and what its plans say now, the latest first."""
+    return await of_escalation(session, person, ASKED, escalation_id)
+
+
+def came_of_it(asked: Any, *, named: bool) -> str:
+    """What came of asking matching, in words; the school that was found only where it may be `named`."""
+    if asked.run_state in AT_WORK:
+        return "A plan is being worked out"
+    if asked.run_status is None:
+        return "No plan came of it"
+    if asked.place_id is None:
+        return "The plan was begun before this need was there"
+    if asked.partner is None:
+        return "The plan finds nobody"
+    return f"The plan finds {asked.partner}" if named else "The plan finds a school"

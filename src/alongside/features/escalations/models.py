@@ -1,0 +1,333 @@
+"""An escalation, and the law of its course. What it holds is guarded by a second policy (`seats.py`)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Numeric, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.features.escalations.access_policy import OF_ESCALATION, scope_of_escalation
+from alongside.platform.access.permissions import Permission
+from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.platform.database.ddl import promise
+from alongside.platform.workflow import INITIAL, Transition, workflow
+
+HANDLE, ANSWER, REOPEN = (
+    Permission.MANAGE_ESCALATION,
+    Permission.RESPOND_TO_ESCALATION,
+    Permission.REOPEN_ESCALATION,
+)
+
+RAISE_ESCALATION = Transition(
+    "raise_escalation", (INITIAL,), "raised", Permission.RAISE_ESCALATION, "raised the escalation"
+)
+ACKNOWLEDGE = Transition(
+    "acknowledge_escalation", ("raised",), "acknowledged", HANDLE, "acknowledged the escalation"
+)
+TRIAGE = Transition("triage_escalation", ("acknowledged",), "triaged", HANDLE, "decided what is to happen")
+DECIDE_AGAIN = Transition(
+    "decide_again",
+    ("triaged", "active"),
+    "triaged",
+    HANDLE,
+    "decided anew what is to happen",
+    note_required=True,
+)
+AGREE_PLAN = Transition("agree_plan", ("triaged", "stepped_up"), "active", HANDLE, "agreed the plan")
+REVIEW = Transition(
+    "review_escalation",
+    ("active",),
+    "active",
+    HANDLE,
+    "reviewed how the escalation stands",
+    note_required=True,
+)
+WAIT_ON_CONSORTIUM = Transition(
+    "wait_on_consortium",
+    ("active",),
+    "waiting_on_consortium",
+    HANDLE,
+    "waits for the consortium",
+    note_required=True,
+)
+WAIT_ON_SCHOOL = Transition(
+    "wait_on_school", ("active",), "waiting_on_school", HANDLE, "waits for the school", note_required=True
+)
+WAIT_ON_PROVIDER = Transition(
+    "wait_on_provider",
+    ("active",),
+    "waiting_on_provider",
+    HANDLE,
+    "waits for the provider",
+    note_required=True,
+)
+WAITING = {
+    "consortium": WAIT_ON_CONSORTIUM,
+    "school": WAIT_ON_SCHOOL,
+    "provider": WAIT_ON_PROVIDER,
+}
+RESUME = Transition(
+    "resume_escalation",
+    ("waiting_on_consortium", "waiting_on_school", "waiting_on_provider"),
+    "active",
+    HANDLE,
+    "went on with the escalation",
+)
+OFFER_RETURN = Transition(
+    "offer_return", ("active",), "returning", HANDLE, "asked the consortium to take the school back"
+)
+ACCEPT_RETURN = Transition("take_back", ("returning",), "closed", ANSWER, "took the school back")
+NOT_YET = Transition(
+    "not_yet",
+    ("returning",),
+    "active",
+    ANSWER,
+    "said that it is too early to take it back",
+    note_required=True,
+)
+STEP_UP = Transition(
+    "step_up_escalation",
+    ("triaged", "active"),
+    "stepped_up",
+    HANDLE,
+    "stepped the escalation up",
+    note_required=True,
+)
+STEP_DOWN = Transition(
+    "step_down_escalation",
+    ("stepped_up",),
+    "active",
+    HANDLE,
+    "stepped the escalation down again",
+    note_required=True,
+)
+CLOSE = Transition("close_escalation", ("active", "stepped_up"), "closed", HANDLE, "closed the escalation")
+WITHDRAW = Transition(
+    "withdraw_escalation",
+    ("raised", "acknowledged"),
+    "withdrawn",
+    ANSWER,
+    "withdrew the escalation",
+    note_required=True,
+)
+MERGE = Transition(
+    "merge_escalation",
+    ("raised", "acknowledged", "triaged"),
+    "merged",
+    HANDLE,
+    "merged the escalation into another",
+    note_required=True,
+)
+REOPEN_ESCALATION = Transition(
+    "reopen_escalation",
+    ("closed", "withdrawn"),
+    "acknowledged",
+    REOPEN,
+    "opened the escalation again",
+    note_required=True,
+)
+
+MOVES = (
+    RAISE_ESCALATION,
+    ACKNOWLEDGE,
+    TRIAGE,
+    DECIDE_AGAIN,
+    AGREE_PLAN,
+    REVIEW,
+    *WAITING.values(),
+    RESUME,
+    OFFER_RETURN,
+    ACCEPT_RETURN,
+    NOT_YET,
+    STEP_UP,
+    STEP_DOWN,
+    CLOSE,
+    WITHDRAW,
+    MERGE,
+    REOPEN_ESCALATION,
+)
+FINALS = ("closed", "withdrawn", "merged")
+ESCALATION_WORKFLOW = workflow("escalation", MOVES, FINALS, scope=scope_of_escalation, confidential=True)
+
+OUTCOMES = {
+    "challenge": "The core team challenges",
+    "procured": "Another is procured",
+    "returned": "Returned with named support",
+    "other_consortium": "Another consortium handles it",
+    "statutory": "Statutory route",
+    "regions_group": "Refer to the DfE regions group",
+}
+"""What the core team may decide. Source: domain WI7, §5.4 and F22: statutory powers reach maintained schools only
+(Education and Inspections Act 2006, section 59(1)), so a matter of an academy is referred to the DfE."""
+
+RESULTS = {
+    "better": "The school stands where it should",
+    "partly": "Better in part",
+    "not_better": "No better",
+    "not_needed": "No longer needed",
+}
+STAGES = ("acknowledge", "decide", "plan", "review")
+DECIDED = (
+    "triaged",
+    "active",
+    "waiting_on_consortium",
+    "waiting_on_school",
+    "waiting_on_provider",
+    "returning",
+    "stepped_up",
+)
+
+
+class Escalation(AuthorityOwned, Base):
+    """One time that a consortium says it cannot challenge a school effectively, and what comes of it.
+
+    `reason` and `urgency` are keys of the authority's lists; `tried` is what was tried, in short; `wanted` what is
+    wanted, `return_when` when the consortium would take the school back. `notified_at` is when the headteacher was
+    told;
+    before that the school sees nothing. `suggested_since_on` is since when the product had suggested it.
+    `stage` is what is due next, since `stage_began_at` and by `due_at` (none while the escalation waits or rests).
+    `hours` are hours of the core team's work that are committed, `provider_pence` what another costs, from `fund`;
+    `referred_on` and `referral_reference` say when and under which reference the matter went to the DfE regions group,
+    `referral_answer` what it answered on `referral_answered_on`; they stay when something else is decided later.
+    `decision` is what the consortium was told in writing, `outcome_words` what it was told at the end.
+    """
+
+    __tablename__ = "escalation"
+    __table_args__ = (
+        reference("school_urn", "school"),
+        reference("consortium_id", "consortium"),
+        reference("handling_consortium_id", "consortium"),
+        reference("raised_by", "person"),
+        reference("owner_id", "person"),
+        reference("merged_into", "escalation"),
+        CheckConstraint(one_of("state", ESCALATION_WORKFLOW.states), name="state"),
+        CheckConstraint(one_of("outcome", OUTCOMES), name="outcome"),
+        CheckConstraint(one_of("result", RESULTS), name="result"),
+        CheckConstraint(one_of("stage", STAGES), name="stage"),
+        CheckConstraint(f"NOT {one_of('state', DECIDED)} OR outcome IS NOT NULL", name="decided"),
+        CheckConstraint(
+            "outcome <> 'procured' OR (provider <> '' AND provider_pence IS NOT NULL AND fund <> '')",
+            name="procured",
+        ),
+        CheckConstraint("outcome <> 'returned' OR named_support <> ''", name="named_support"),
+        CheckConstraint(
+            "outcome <> 'other_consortium' OR handling_consortium_id IS NOT NULL", name="handed_on"
+        ),
+        CheckConstraint("handling_consortium_id <> consortium_id", name="another_consortium"),
+        CheckConstraint(
+            "outcome <> 'regions_group' OR (referred_on IS NOT NULL AND referral_reference <> '')",
+            name="referred",
+        ),
+        CheckConstraint(
+            "(referral_answered_on IS NULL) = (referral_answer = '')"
+            " AND (referral_answered_on IS NULL OR referral_answered_on >= referred_on)",
+            name="referral_answered",
+        ),
+        CheckConstraint(
+            "referral_answered_on IS NULL OR referred_on IS NOT NULL", name="answered_once_referred"
+        ),
+        CheckConstraint(
+            "char_length(referral_reference) <= 120 AND char_length(referral_answer) <= 4000",
+            name="referral_length",
+        ),
+        CheckConstraint("outcome IS NULL OR decision <> ''", name="decided_in_writing"),
+        CheckConstraint(
+            "state <> 'closed' OR (outcome_words <> '' AND result IS NOT NULL)", name="ended_in_writing"
+        ),
+        CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL)", name="merged"),
+        CheckConstraint("merged_into <> id", name="not_into_itself"),
+        CheckConstraint("provider_pence >= 0 AND hours >= 0 AND hours <= 2000", name="amounts"),
+        CheckConstraint(
+            "char_length(reason_words) <= 1000 AND char_length(tried) <= 2000 AND char_length(wanted) <= 2000"
+            " AND char_length(return_when) <= 2000 AND char_length(decision) <= 4000"
+            " AND char_length(plan) <= 4000 AND char_length(outcome_words) <= 4000",
+            name="length",
+        ),
+        CheckConstraint("wanted <> ''", name="wanted"),
+        Index(None, "authority_id", "state", "due_at"),
+        Index(None, "authority_id", "school_urn", "state"),
+        Index(None, "authority_id", "consortium_id"),
+        Index(None, "authority_id", "handling_consortium_id"),
+        Index(None, "authority_id", "owner_id"),
+        {"info": {"second_policy": OF_ESCALATION}},
+    )
+
+    school_urn: Mapped[int]
+    consortium_id: Mapped[UUID]
+    handling_consortium_id: Mapped[UUID | None]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    reason: Mapped[str]
+    reason_words: Mapped[str] = mapped_column(server_default=text("''"))
+    tried: Mapped[str] = mapped_column(server_default=text("''"))
+    wanted: Mapped[str]
+    urgency: Mapped[str]
+    return_when: Mapped[str] = mapped_column(server_default=text("''"))
+    suggested_since_on: Mapped[date | None]
+    raised_by: Mapped[UUID]
+    raised_at: Mapped[datetime] = created_at()
+    notified_at: Mapped[datetime | None]
+    owner_id: Mapped[UUID | None]
+    stage: Mapped[str | None]
+    stage_began_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    decision: Mapped[str] = mapped_column(server_default=text("''"))
+    provider: Mapped[str] = mapped_column(server_default=text("''"))
+    provider_pence: Mapped[int | None]
+    fund: Mapped[str] = mapped_column(server_default=text("''"))
+    named_support: Mapped[str] = mapped_column(server_default=text("''"))
+    hours: Mapped[Decimal] = mapped_column(Numeric(6, 1), server_default=text("0"))
+    plan: Mapped[str] = mapped_column(server_default=text("''"))
+    referred_on: Mapped[date | None]
+    referral_reference: Mapped[str] = mapped_column(server_default=text("''"))
+    referral_answer: Mapped[str] = mapped_column(server_default=text("''"))
+    referral_answered_on: Mapped[date | None]
+    result: Mapped[str | None]
+    outcome_words: Mapped[str] = mapped_column(server_default=text("''"))
+    closed_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None]
+
+
+promise(
+    "what_an_escalation_procures_is_taken_from_its_fund",
+    """
+CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    old_fund text;
+    old_pence bigint := 0;
+    new_fund text;
+    new_pence bigint := 0;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.outcome = 'procured' AND OLD.fund <> 'other'
+       AND OLD.state NOT IN ('withdrawn', 'merged') THEN
+        old_fund := OLD.fund;
+        old_pence := OLD.provider_pence;
+    END IF;
+    IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.state NOT IN ('withdrawn', 'merged') THEN
+        new_fund := NEW.fund;
+        new_pence := NEW.provider_pence;
+    END IF;
+    PERFORM FROM public.fund_balance WHERE authority_id = NEW.authority_id AND fund IN (old_fund, new_fund)
+      ORDER BY fund FOR UPDATE;
+    IF old_fund = new_fund THEN
+        IF old_pence <> new_pence THEN
+            PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence - old_pence);
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF old_fund IS NOT NULL THEN
+        PERFORM take_from_fund(NEW.authority_id, old_fund, -old_pence);
+    END IF;
+    IF new_fund IS NOT NULL THEN
+        PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence);
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER take_from_fund AFTER INSERT OR UPDATE OF outcome, fund, provider_pence, state ON escalation
+    FOR EACH ROW EXECUTE FUNCTION take_from_fund_of_escalation();
+""",
+)

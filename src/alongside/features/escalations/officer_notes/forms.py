@@ -1,0 +1,22 @@
+"""The form of an officer's note."""
+
+from wtforms import Form
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.features.escalations.officer_notes.models import WEIGHTS
+from alongside.platform.forms.fields import Choice, passage
+
+
+class OfficersNoteForm(Form):
+    """What an officer writes for the core team, and how sure it is."""
+
+    weight = Choice("What is it?", "Choose whether it is fact or opinion", choices=list(WEIGHTS.items()))
+    words = passage(
+        "Note", "The note", "The school never reads it here; a court or the person it is about might"
+    )
+
+    def holds(self) -> bool:
+        """Whether both are there."""
+        self.validate()
+        must_be_filled(self, {"weight": "Choose whether it is fact or opinion", "words": "Write the note"})
+        return not self.errors

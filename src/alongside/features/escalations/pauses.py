@@ -1,0 +1,41 @@
+"""Times in which the clock of an escalation stands still: for whom it waited, why, since when and until when."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped
+
+from alongside.features.escalations.access_policy import of_escalation_row
+from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+
+WAITING_ON = ("consortium", "school", "provider")
+
+
+class ClockPause(AuthorityOwned, Base):
+    """One time of waiting; at most one of an escalation is open."""
+
+    __tablename__ = "escalation_pause"
+    __table_args__ = (
+        reference("escalation_id", "escalation"),
+        reference("begun_by", "person"),
+        CheckConstraint(one_of("waiting_on", WAITING_ON), name="waiting_on"),
+        CheckConstraint("char_length(why) BETWEEN 1 AND 1000", name="why"),
+        CheckConstraint("until_at >= since_at", name="ends_after_start"),
+        Index(
+            "ix_escalation_wait_one_at_a_time",
+            "authority_id",
+            "escalation_id",
+            unique=True,
+            postgresql_where=text("until_at IS NULL"),
+        ),
+        Index(None, "authority_id", "escalation_id", "since_at"),
+        {"info": {"second_policy": of_escalation_row("escalation_pause")}},
+    )
+
+    escalation_id: Mapped[UUID]
+    waiting_on: Mapped[str]
+    why: Mapped[str]
+    begun_by: Mapped[UUID]
+    since_at: Mapped[datetime] = created_at()
+    until_at: Mapped[datetime | None]

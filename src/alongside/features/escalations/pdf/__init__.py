@@ -1,0 +1,1 @@
+"""The escalation file on paper: all of an escalation that somebody may read, paged, as PDF."""

@@ -1,0 +1,211 @@
+"""What stands in an escalation file: plain texts, in the order of the paper, as far as the person reads the
+escalation.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.calendar import LONDON
+from alongside.features.authorities.settings import label_of
+from alongside.features.escalations import queries
+from alongside.features.escalations.access_policy import may_escalation
+from alongside.features.escalations.deadlines import WAITING_ON
+from alongside.features.escalations.export import tried_of
+from alongside.features.escalations.files.queries import files_of
+from alongside.features.escalations.labels import (
+    STATES,
+    outcome_in_words,
+    pounds,
+    reason_in_words,
+    result_in_words,
+    timeline_entry,
+)
+from alongside.features.escalations.matching_requests.queries import asked_of, came_of_it
+from alongside.features.escalations.officer_notes.queries import notes_of
+from alongside.features.escalations.reminders.queries import reminders_in_words
+from alongside.features.escalations.statutory.queries import overrulings_of, steps_taken
+from alongside.features.escalations.statutory.steps import GROUNDS, RECIPIENTS, STEPS
+from alongside.features.escalations.tasks.queries import criteria_of, tasks_of
+from alongside.features.escalations.visits.queries import visits_of
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+NOTES = {"fact": "Fact", "opinion": "Opinion"}
+TASKS = {"open": "Open", "done": "Done", "dropped": "Dropped"}
+
+
+async def contents_of(
+    session: AsyncSession, person: Principal, row: Any, *, with_notes: bool, now: datetime
+) -> dict[str, Any]:
+    """The values of the paper of one escalation, which must have been asked for; the notes only where they were
+    asked for.
+
+    What a second policy hides from this person is not there to be printed.
+    """
+    settings = settings_of(person.authority_id)
+    for_school = person.school_urn is not None
+    parts = "with officers’ notes" if with_notes else "without officers’ notes"
+    return {
+        "title": f"Escalation file: {row.school}",
+        "authority": settings.name,
+        "colour": settings.brand.colour,
+        "made": f"Made on {moment(now)} for {person.name or person.role_name}, {parts}. Confidential.",
+        "facts": _facts(settings, row, for_school=for_school),
+        "tried": [line.words for line in await tried_of(session, person, row.id)]
+        + [row.tried] * bool(row.tried),
+        "wanted": row.wanted,
+        "return_when": row.return_when,
+        "decision": row.decision,
+        "plan": row.plan,
+        "outcome": row.outcome_words,
+        **await _plan(session, person, row),
+        **await _record(session, person, row),
+        "timeline": _timeline(
+            timeline_entry(await queries.of_escalation(session, person, queries.EVENTS, row.id)),
+            [] if for_school else await reminders_in_words(session, person.authority_id, row.id),
+        ),
+        "with_notes": with_notes,
+        "notes": [
+            {
+                "head": f"{moment(one.written_at)}, {one.writer}",
+                "weight": NOTES[one.weight],
+                "words": one.words,
+            }
+            for one in (reversed(await notes_of(session, person, row.id)) if with_notes else ())
+        ],
+    }
+
+
+async def _plan(session: AsyncSession, person: Principal, row: Any) -> dict[str, Any]:
+    """What is to be done and was: what matching was asked, criteria, actions, visits."""
+    named = may_escalation(person, Permission.MANAGE_ESCALATION, row)
+    return {
+        "matching": [
+            [day(one.asked_at), one.need, came_of_it(one, named=named)]
+            for one in reversed(await asked_of(session, person, row.id))
+        ],
+        "criteria": [
+            [one.words, f"Met on {day(one.met_on)}" if one.met_on else "Not met yet", one.evidence]
+            for one in await criteria_of(session, person, row.id)
+        ],
+        "tasks": [
+            [one.what, one.owner_name, day(one.due_on), _task_state(one)]
+            for one in await tasks_of(session, person, row.id)
+        ],
+        "visits": [
+            {
+                "head": f"{day(one.visit_on)}: {one.focus}",
+                "who": f"{one.who}, {one.hours:g} hours",
+                "found": one.found,
+                "next_steps": one.next_steps,
+            }
+            for one in reversed(await visits_of(session, person, row.id))
+        ],
+    }
+
+
+async def _record(session: AsyncSession, person: Principal, row: Any) -> dict[str, Any]:
+    """What was recorded besides: waiting, statutory steps, overrulings, attachments."""
+    return {
+        "waits": [
+            [_waited_for(one), day(one.since_at), day(one.until_at) if one.until_at else "Still", one.why]
+            for one in await queries.of_escalation(session, person, queries.WAITS, row.id)
+        ],
+        "steps": [
+            [day(one.taken_on), STEPS[one.kind].label, one.legal_basis, _email(one), one.words]
+            for one in await steps_taken(session, person, row.id)
+        ],
+        "overrulings": [
+            {
+                "head": f"{moment(one.at)}, {one.officer}",
+                "facts": [
+                    ["Ground", GROUNDS[one.ground]],
+                    ["Legal basis", one.legal_basis],
+                    ["The heads had decided", one.decided],
+                    ["The authority decides instead", one.instead],
+                    ["Reason", one.reason],
+                ],
+            }
+            for one in await overrulings_of(session, person, row.id)
+        ],
+        "files": [[one.name, day(one.added_at)] for one in await files_of(session, person, row.id)],
+    }
+
+
+def day(when: date | datetime) -> str:
+    """A day as a paper says it: 12 March 2026."""
+    if isinstance(when, datetime):
+        when = when.astimezone(LONDON).date()
+    return f"{when:%-d %B %Y}"
+
+
+def moment(when: datetime) -> str:
+    """A moment as a paper says it: 12 March 2026, 14:05."""
+    return f"{day(when)}, {when.astimezone(LONDON):%H:%M}"
+
+
+def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
+    """What the escalation is, line by line; what is not known is left out, and who works on it at what cost to the
+    school.
+    """
+    fund = settings.funds.get(row.fund)
+    within = (
+        ("Owner", row.owner),
+        ("Cost", pounds(row.provider_pence) if row.provider_pence is not None else None),
+        ("Paid from", (fund.label if fund else "Another source") if row.fund else None),
+    )
+    lines = (
+        ("School", f"{row.school} (URN {row.school_urn})"),
+        (settings.words.consortium.capitalize(), row.consortium),
+        ("Raised", f"{moment(row.raised_at)}, by {row.raiser}"),
+        ("Why", reason_in_words(settings, row)),
+        ("Urgency", label_of(settings.escalation_urgencies, row.urgency)),
+        ("The school was told", moment(row.notified_at) if row.notified_at else "Not yet"),
+        ("State", STATES[row.state]),
+        ("Decision", outcome_in_words(row)),
+        ("Referred to the DfE", _referral(row)),
+        *(() if for_school else within),
+        ("Result", result_in_words(row)),
+        ("Closed", moment(row.closed_at) if row.closed_at else None),
+    )
+    return [[head, str(words)] for head, words in lines if words]
+
+
+def _referral(row: Any) -> str | None:
+    if row.referred_on is None:
+        return None
+    answered = (
+        f"answered on {day(row.referral_answered_on)}: {row.referral_answer}"
+        if row.referral_answered_on
+        else "not answered yet"
+    )
+    return f"{day(row.referred_on)}, reference {row.referral_reference}; {answered}"
+
+
+def _task_state(one: Any) -> str:
+    if one.done_on:
+        return f"Done on {day(one.done_on)}"
+    return f"{TASKS[one.state]}: {one.why_dropped}" if one.why_dropped else TASKS[one.state]
+
+
+def _waited_for(one: Any) -> str:
+    return WAITING_ON[one.waiting_on].removeprefix("the ").capitalize()
+
+
+def _email(one: Any) -> str:
+    if not one.email_on:
+        return ""
+    to = ", ".join(RECIPIENTS[key] for key in one.recipients)
+    comply = f"; to comply by {day(one.comply_by_on)}" if one.comply_by_on else ""
+    return f"{one.letter} of {day(one.email_on)} to {to}{comply}"
+
+
+def _timeline(told: Sequence[Any], reminded: Sequence[tuple[datetime, str, str]]) -> list[list[str]]:
+    """All that happened, oldest first: who, what, and the reason that was given; reminders among it."""
+    lines = [(one.at, f"{one.who} {one.text}", one.note or "") for one in reversed(told)]
+    lines += [(at, f"{who} {words}", "") for at, who, words in reminded]
+    return [[moment(at), words, note] for at, words, note in sorted(lines, key=lambda line: line[0])]

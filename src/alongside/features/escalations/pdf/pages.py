@@ -1,0 +1,43 @@
+"""The escalation file as PDF."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.escalations.access_log.actions import note_reading
+from alongside.features.escalations.access_policy import may_escalation
+from alongside.features.escalations.pdf.contents import contents_of
+from alongside.features.escalations.queries import get_escalation
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import asked
+from alongside.platform.web.pdf import MEDIA_TYPE, pdf
+from alongside.platform.web.responses import ContinueAfterCommit, Download, PageResult
+from alongside.platform.web.routing import endpoint
+
+
+@endpoint.get("/escalations/{escalation_id:uuid}/escalation.pdf", permission=Permission.VIEW_ESCALATION)
+async def print_escalation(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
+) -> PageResult:
+    """The escalation file; with `?notes=with` officers' notes too, for whom may read them. Written down as read."""
+    row = await get_escalation(session, person, Permission.VIEW_ESCALATION, escalation_id)
+    with_notes = asked(request).one("notes") == "with"
+    if with_notes and not may_escalation(person, Permission.VIEW_OFFICER_NOTES, row):
+        raise NotFound
+    values = await contents_of(session, person, row, with_notes=with_notes, now=datetime.now(UTC))
+    database = request.app.state.app_context.database
+
+    async def note_and_print() -> PageResult:
+        await note_reading(database, person, escalation_id, "notes" if with_notes else "pdf")
+        paper = await pdf("escalations/escalation_file.typ", values)
+        return Download(paper, f"case-file-{row.school_urn}-{row.raised_at:%Y-%m-%d}.pdf", MEDIA_TYPE)
+
+    return ContinueAfterCommit(note_and_print, expensive=True)
+
+
+routes = [print_escalation]

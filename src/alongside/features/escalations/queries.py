@@ -1,0 +1,222 @@
+"""Reading escalations: one, those of a list, and who has a part in them. PostgreSQL shows only what the asker may
+see.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, exists, func, literal_column, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from alongside.errors import EditConflict, NotFound
+from alongside.features.consortia.models import Consortium
+from alongside.features.escalations.access_log.models import NamedReader
+from alongside.features.escalations.access_policy import escalation_filter, scope_of_escalation
+from alongside.features.escalations.events import Event
+from alongside.features.escalations.models import FINALS, Escalation
+from alongside.features.escalations.pauses import ClockPause
+from alongside.features.escalations.raising.models import DeferredNotification
+from alongside.features.escalations.requester import identify_requester
+from alongside.features.people.models import Person
+from alongside.features.schools.models import School
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+AUTHORITY: Any = bindparam("authority_id")
+A_PAGE = 25
+
+Handling = aliased(Consortium, name="handling")
+Owner = aliased(Person, name="owner")
+Raiser = aliased(Person, name="raiser")
+
+NAMED: Any = exists(
+    select(literal_column("1"))
+    .select_from(NamedReader)
+    .where(
+        NamedReader.authority_id == AUTHORITY,
+        NamedReader.escalation_id == Escalation.id,
+        NamedReader.person_id == bindparam("person_id"),
+        NamedReader.ended_at.is_(None),
+    )
+)
+CASE: Any = (
+    select(
+        *Escalation.__table__.columns,
+        School.name.label("school"),
+        School.phase.label("phase"),
+        Consortium.name.label("consortium"),
+        Handling.name.label("handling_consortium"),
+        Owner.name.label("owner"),
+        Raiser.name.label("raiser"),
+        func.is_maintained(Escalation.authority_id, Escalation.school_urn).label("maintained"),
+        NAMED.label("named"),
+    )
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Escalation.school_urn))
+    .join(Consortium, (Consortium.authority_id == AUTHORITY) & (Consortium.id == Escalation.consortium_id))
+    .outerjoin(
+        Handling, (Handling.authority_id == AUTHORITY) & (Handling.id == Escalation.handling_consortium_id)
+    )
+    .outerjoin(Owner, (Owner.authority_id == AUTHORITY) & (Owner.id == Escalation.owner_id))
+    .outerjoin(Raiser, (Raiser.authority_id == AUTHORITY) & (Raiser.id == Escalation.raised_by))
+    .where(Escalation.authority_id == AUTHORITY)
+)
+ONE_ESCALATION: Any = CASE.where(Escalation.id == bindparam("escalation_id"))
+HELD_ESCALATION: Any = ONE_ESCALATION.with_for_update(key_share=True, of=Escalation)
+WAITS: Any = (
+    select(ClockPause.waiting_on, ClockPause.why, ClockPause.since_at, ClockPause.until_at)
+    .where(ClockPause.authority_id == AUTHORITY, ClockPause.escalation_id == bindparam("escalation_id"))
+    .order_by(ClockPause.since_at)
+)
+EVENTS: Any = (
+    select(Event.at, Event.verb, Event.note, Event.person_name, Event.role)
+    .where(Event.authority_id == AUTHORITY, Event.escalation_id == bindparam("escalation_id"))
+    .order_by(Event.id.desc())
+    .limit(literal_column("200"))
+)
+DEFERRED: Any = select(DeferredNotification.why, DeferredNotification.decided_at).where(
+    DeferredNotification.authority_id == AUTHORITY,
+    DeferredNotification.escalation_id == bindparam("escalation_id"),
+)
+LEADS = text(
+    """
+    SELECT DISTINCT p.id FROM role_assignment a
+      JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
+     WHERE a.authority_id = :authority_id AND a.consortium_id = ANY(:consortium_ids)
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
+       AND (p.left_on IS NULL OR p.left_on > :today)
+       AND (p.id = :raised_by OR :school_urn NOT IN (SELECT interests_of(:authority_id, p.id, :today)))
+    """
+)
+OFFICERS = text(
+    """
+    SELECT DISTINCT p.id, p.name, a.role FROM role_assignment a
+      JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
+     WHERE a.authority_id = :authority_id AND a.role = ANY(:roles)
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
+       AND (p.left_on IS NULL OR p.left_on > :today)
+     ORDER BY p.name, p.id
+    """
+)
+
+
+def of_person(person: Principal, **more: Any) -> Mapping[str, Any]:
+    """The values that every query of an escalation is asked with."""
+    return {"authority_id": person.authority_id, "person_id": person.id, **more}
+
+
+async def get_escalation(
+    session: AsyncSession, person: Principal, permission: Permission, escalation_id: UUID
+) -> Row[Any]:
+    """An escalation, if this person may do this to it. Raises NotThere."""
+    await identify_requester(session, person)
+    found: Row[Any] | None = (
+        await session.execute(ONE_ESCALATION, of_person(person, escalation_id=escalation_id))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    scope_of_escalation(person, permission, found)
+    return found
+
+
+async def lock_escalation(
+    session: AsyncSession,
+    person: Principal,
+    permission: Permission,
+    escalation_id: UUID,
+    *,
+    version: int | None = None,
+    typed: Mapping[str, tuple[str, str]] | None = None,
+) -> Row[Any]:
+    """An escalation as it is now, held until the transaction ends: every act holds it first, so acts wait in a row.
+
+    `version` is the one that was shown; `typed` what was written over it, as {column: (label, text)}. Raises NotThere,
+    or Stale when somebody acted since.
+    """
+    await get_escalation(session, person, permission, escalation_id)
+    row: Row[Any] | None = (
+        await session.execute(HELD_ESCALATION, of_person(person, escalation_id=escalation_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    if version is not None and row.version != version:
+        differences = [
+            (label, words, str(getattr(row, column, "") or ""))
+            for column, (label, words) in (typed or {}).items()
+        ]
+        raise EditConflict(differences, row.version)
+    return row
+
+
+async def escalations_of(
+    session: AsyncSession, person: Principal, *, over: bool = False, page: int = 1
+) -> tuple[Sequence[Row[Any]], bool]:
+    """A page of the escalations in which somebody has a part, what is due first at the top; whether more follow."""
+    await identify_requester(session, person)
+    statement = CASE.where(Escalation.state.in_(FINALS) if over else Escalation.state.not_in(FINALS))
+    statement = statement.where(escalation_filter(person, Escalation, NAMED))
+    order = (Escalation.closed_at.desc().nulls_last(),) if over else (Escalation.due_at.asc().nulls_last(),)
+    statement = statement.order_by(*order, Escalation.id.desc()).limit(A_PAGE + 1).offset((page - 1) * A_PAGE)
+    found = (await session.execute(statement, of_person(person))).all()
+    return found[:A_PAGE], len(found) > A_PAGE
+
+
+async def all_escalations_of(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+    """Every escalation in which somebody has a part, for a spreadsheet; 2,000 at most."""
+    await identify_requester(session, person)
+    statement = (
+        CASE.where(escalation_filter(person, Escalation, NAMED)).order_by(Escalation.id.desc()).limit(2000)
+    )
+    return (await session.execute(statement, of_person(person))).all()
+
+
+async def others_of_school(session: AsyncSession, person: Principal, row: Any) -> Sequence[Row[Any]]:
+    """The other escalations of an escalation's school that are not over, as far as this person sees them."""
+    statement = CASE.where(
+        Escalation.school_urn == row.school_urn, Escalation.id != row.id, Escalation.state.not_in(FINALS)
+    ).order_by(Escalation.id)
+    return (await session.execute(statement, of_person(person))).all()
+
+
+async def of_escalation(
+    session: AsyncSession, person: Principal, statement: Any, escalation_id: UUID
+) -> Sequence[Row[Any]]:
+    """The rows of a part of an escalation; the escalation must have been asked for."""
+    found: Sequence[Row[Any]] = (
+        await session.execute(
+            statement, {"authority_id": person.authority_id, "escalation_id": escalation_id}
+        )
+    ).all()
+    return found
+
+
+async def leads_with_a_seat(session: AsyncSession, person: Principal, row: Any) -> list[UUID]:
+    """The leads and deputies of the consortia in an escalation, without those who have an interest in its school."""
+    consortia = [one for one in (row.consortium_id, row.handling_consortium_id) if one is not None]
+    values = {
+        "authority_id": person.authority_id,
+        "consortium_ids": consortia,
+        "school_urn": row.school_urn,
+        "raised_by": row.raised_by,
+        "today": person.today,
+    }
+    return list((await session.scalars(LEADS, values)).all())
+
+
+async def officers(
+    session: AsyncSession, person: Principal, roles: Sequence[str] = ("core_officer", "head_of_service")
+) -> Sequence[Row[Any]]:
+    """The people of the core team now: id, name and role."""
+    values = {"authority_id": person.authority_id, "roles": list(roles), "today": person.today}
+    return (await session.execute(OFFICERS, values)).all()
+
+
+async def named_readers(session: AsyncSession, person: Principal, escalation_id: UUID) -> list[UUID]:
+    """The people who were named to read an escalation; only the core team is told all of them."""
+    statement = select(NamedReader.person_id).where(
+        NamedReader.authority_id == person.authority_id,
+        NamedReader.escalation_id == escalation_id,
+        NamedReader.ended_at.is_(None),
+    )
+    return list((await session.scalars(statement)).all())

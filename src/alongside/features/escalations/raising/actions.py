@@ -1,0 +1,154 @@
+"""Raising an escalation, and telling the school of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound, ValidationFailed
+from alongside.features.authorities import settings_of
+from alongside.features.escalations.models import RAISE_ESCALATION, Escalation
+from alongside.features.escalations.queries import leads_with_a_seat, lock_escalation, officers
+from alongside.features.escalations.raising.models import LINKED, AttemptedSupport, DeferredNotification
+from alongside.features.escalations.raising.queries import school_to_raise_for, suggestions, tried_with
+from alongside.features.escalations.requester import identify_requester
+from alongside.features.escalations.transitions import clock_from_now, heads_of, record_event, set_timers
+from alongside.features.people.queries import ids
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.notifications import notify
+
+TOLD = (
+    "An escalation about your school has been raised. You can read what it says and who will speak with you."
+)
+
+
+async def raise_escalation(
+    session: AsyncSession,
+    person: Principal,
+    urn: int,
+    written: Mapping[str, Any],
+    *,
+    tried: Sequence[str] = (),
+    why_wait: str = "",
+) -> UUID:
+    """Say that the consortium cannot challenge a school effectively. Nobody can refuse it.
+
+    `tried` are links (“need:<id>”) or kinds. With `why_wait` the school is not told yet. Raises NotThere for a school
+    out of reach, Invalid for a reason that goes by another route.
+    """
+    school = await school_to_raise_for(session, person, urn)
+    reason = settings_of(person.authority_id).escalation_reasons.get(written["reason"])
+    if reason is None or reason.to_safeguarding:
+        raise ValidationFailed(
+            {"reason": ["A child at risk is not recorded here. Use the safeguarding route."]}
+        )
+    signs = [one.since_on for one in await suggestions(session, person) if one.urn == urn and one.since_on]
+    await identify_requester(session, person)
+    made = Escalation(
+        authority_id=person.authority_id,
+        school_urn=urn,
+        consortium_id=_own_consortium(person),
+        state=RAISE_ESCALATION.end,
+        raised_by=person.id,
+        notified_at=None if why_wait else datetime.now(UTC),
+        suggested_since_on=min(signs, default=None),
+        **written,
+    )
+    clock = await clock_from_now(session, person, made, made.state)
+    made.stage, made.stage_began_at, made.due_at = clock["stage"], clock["stage_began_at"], clock["due_at"]
+    session.add(made)
+    await session.flush()
+    await record_audit(session, person, RAISE_ESCALATION.verb, "escalation", made.id)
+    await _save_attempts(session, person, made.id, urn, tried)
+    await record_event(session, person, made.id, RAISE_ESCALATION.verb)
+    if why_wait:
+        await session.execute(
+            insert(DeferredNotification).values(
+                authority_id=person.authority_id, escalation_id=made.id, why=why_wait, decided_by=person.id
+            )
+        )
+    await set_timers(session, person, made, clock)
+    await _tell_of_raising(session, person, made, school.name)
+    return made.id
+
+
+async def notify_school(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
+    """Let the headteacher know of an escalation that was kept from the school until now. Raises Refused when it is
+    known.
+    """
+    row = await lock_escalation(session, person, Permission.CONTRIBUTE_TO_ESCALATION, escalation_id)
+    if row.notified_at is not None:
+        raise ActionRefused("The headteacher has been told already.", row.state)
+    await session.execute(
+        update(Escalation)
+        .where(
+            Escalation.authority_id == person.authority_id,
+            Escalation.id == escalation_id,
+            Escalation.notified_at.is_(None),
+        )
+        .values(notified_at=datetime.now(UTC), version=Escalation.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    await record_audit(session, person, "tell_school", "escalation", escalation_id)
+    await record_event(session, person, escalation_id, "tell_school")
+    await notify_head(session, person, row)
+
+
+async def notify_head(session: AsyncSession, person: Principal, row: Any) -> None:
+    """A letter to the headteacher: that there is an escalation, and where to read it."""
+    people = await heads_of(session, person, row.school_urn)
+    await notify(
+        session,
+        person,
+        people,
+        "escalation_told",
+        TOLD,
+        f"/escalations/{row.id}",
+        once=f"escalation_told:{row.id}",
+    )
+
+
+def _own_consortium(person: Principal) -> UUID:
+    if len(person.consortium_ids) != 1:
+        raise NotFound
+    return person.consortium_ids[0]
+
+
+async def _save_attempts(
+    session: AsyncSession, person: Principal, escalation_id: UUID, urn: int, tried: Sequence[str]
+) -> None:
+    known = {f"{one.kind}:{one.id}" for one in await tried_with(session, person, urn)}
+    rows = []
+    for one in tried:
+        kind, _, linked = one.partition(":")
+        if linked and one not in known:
+            raise NotFound
+        columns = {f"{name}_id": UUID(linked) if name == kind and linked else None for name in LINKED}
+        rows.append(
+            {"authority_id": person.authority_id, "escalation_id": escalation_id, "kind": kind, **columns}
+        )
+    if rows:
+        await session.execute(insert(AttemptedSupport), rows)
+
+
+async def _tell_of_raising(
+    session: AsyncSession, person: Principal, escalation: Escalation, school: str
+) -> None:
+    to, where, once = (
+        await officers(session, person),
+        f"/escalations/{escalation.id}",
+        f"escalation_raised:{escalation.id}",
+    )
+    word = settings_of(person.authority_id).words.consortium
+    said = f"A {word} has raised an escalation: it asks for help with challenge. It waits to be acknowledged."
+    await notify(session, person, ids(to), "escalation_raised", said, where, once=once)
+    leads = await leads_with_a_seat(session, person, escalation)
+    own = f"{person.name} has raised an escalation for your {word}."
+    await notify(session, person, leads, "escalation_raised", own, where, once=once)
+    if escalation.notified_at is not None:
+        await notify_head(session, person, escalation)

@@ -1,0 +1,41 @@
+"""The form of an answer of the DfE regions group."""
+
+from datetime import date
+from typing import Any
+
+from wtforms import Form
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import Day, passage
+
+
+class AnswerForm(Form):
+    """When the DfE answered a referral, and what it said."""
+
+    referral_answered_on = Day("Date of the answer", "Enter the date of the answer, like 12/3/2027")
+    referral_answer = passage(
+        "Answer of the DfE", "The answer", "What the DfE will do, and what it asks of you"
+    )
+
+    def holds(self, today: date, referred_on: date) -> bool:
+        """Whether there is an answer, dated between the referral and today."""
+        self.validate()
+        must_be_filled(
+            self,
+            {
+                "referral_answered_on": "Enter the date of the answer, like 12/3/2027",
+                "referral_answer": "Enter the answer of the DfE",
+            },
+        )
+        answered = self.referral_answered_on.data
+        if answered is not None and not referred_on <= answered <= today:
+            attach_errors(
+                self.referral_answered_on,
+                f"The date must be between {referred_on:%-d %B %Y}, the date of the referral, and today",
+            )
+        return not self.errors
+
+    def columns(self) -> dict[str, Any]:
+        """The answer, by column."""
+        return {name: self[name].data for name in ("referral_answered_on", "referral_answer")}

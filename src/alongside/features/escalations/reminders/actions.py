@@ -1,0 +1,107 @@
+"""Arming and cancelling reminders: in the transaction of the act that makes something due, or no longer due."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.calendar import Calendar
+from alongside.features.escalations.deadlines import STATUTORY, ladder
+from alongside.platform.access.principal import Principal
+
+CANCEL = text(
+    """
+    UPDATE escalation_timer SET state = 'cancelled', generation = generation + 1
+     WHERE authority_id = :authority_id AND escalation_id = :escalation_id AND state IN ('armed', 'claimed')
+       AND (stage = ANY(:stages) OR :stages IS NULL AND stage <> ALL(:statutory))
+    """
+).bindparams(bindparam("stages", type_=ARRAY(Text)), bindparam("statutory", type_=ARRAY(Text)))
+ARM = text(
+    """
+    INSERT INTO escalation_timer AS timer (authority_id, escalation_id, stage, step, due_at, remind_at)
+    SELECT :authority_id, :escalation_id, :stage, rung.step, :due_at, rung.at
+      FROM unnest(:steps, :moments) AS rung (step, at) WHERE rung.at > now()
+    ON CONFLICT (authority_id, escalation_id, stage, step) DO UPDATE
+       SET due_at = excluded.due_at, remind_at = excluded.remind_at, state = 'armed',
+           generation = timer.generation + 1, lease_until = NULL, fired_attempt = NULL, fired_at = NULL
+     WHERE NOT (timer.state = 'fired' AND timer.due_at = excluded.due_at)
+    """
+).bindparams(
+    bindparam("steps", type_=ARRAY(Text)),
+    bindparam("moments", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("due_at", type_=DateTime(timezone=True)),
+)
+
+
+async def arm(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    stage: str,
+    due_at: datetime,
+    calendar: Calendar,
+) -> None:
+    """From now on this is what is due in an escalation, and by when: whatever was armed before is cancelled.
+
+    The ladder of reminders is the authority's, in the school's own `calendar`; what would lie in the past by the
+    database's clock is left out, and who was reminded of this very deadline is not reminded again.
+    """
+    await cancel(session, person, escalation_id)
+    await _arm(session, person, escalation_id, stage, due_at, calendar)
+
+
+async def arm_statutory(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    stage: str,
+    due_at: datetime,
+    calendar: Calendar,
+) -> None:
+    """Arm the reminders of a date that the law sets, beside what else is due in the escalation."""
+    await _cancel(session, person, escalation_id, [stage])
+    await _arm(session, person, escalation_id, stage, due_at, calendar)
+
+
+async def _arm(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    stage: str,
+    due_at: datetime,
+    calendar: Calendar,
+) -> None:
+    settings = settings_of(person.authority_id)
+    rungs = ladder(calendar, settings.escalation_reminders, due_at, settings.mail.window_opens)
+    await session.execute(
+        ARM,
+        {
+            "authority_id": person.authority_id,
+            "escalation_id": escalation_id,
+            "stage": stage,
+            "due_at": due_at,
+            "steps": [rung.step for rung in rungs],
+            "moments": [rung.at for rung in rungs],
+        },
+    )
+
+
+async def cancel(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
+    """Nothing is due in an escalation for now: it waits for somebody, rests, or is over. Dates set by the law stay."""
+    await _cancel(session, person, escalation_id, None)
+
+
+async def cancel_statutory(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
+    """No date set by the law is to come in an escalation: it was complied with, powers were used, or the escalation
+    is over.
+    """
+    await _cancel(session, person, escalation_id, list(STATUTORY))
+
+
+async def _cancel(
+    session: AsyncSession, person: Principal, escalation_id: UUID, stages: list[str] | None
+) -> None:
+    values = {"authority_id": person.authority_id, "escalation_id": escalation_id, "stages": stages}
+    await session.execute(CANCEL, values | {"statutory": list(STATUTORY)})

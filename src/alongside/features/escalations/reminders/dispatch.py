@@ -1,0 +1,226 @@
+"""Reminders taking effect: claimed by one worker, effect and mark in one transaction, so once and never lost.
+
+A worker that is killed leaves its claim to run out; one that is stopped past its lease finds another number in the row,
+and PostgreSQL refuses what it would write (`fired_by_who_claimed_last`, `within_its_lease`).
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.calendar import LONDON
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.escalations.deadlines import REMINDED_OF, moment_in_words
+from alongside.features.escalations.queries import leads_with_a_seat
+from alongside.features.escalations.reminders.models import Reminder
+from alongside.features.escalations.reminders.queries import covers, holders
+from alongside.platform.access.principal import Principal, Role, system
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.requester_context import RequesterContext, set_requester
+from alongside.platform.database.session import Database
+from alongside.platform.notifications import notify
+from alongside.platform.notifications.models import EmailOutbox, Notification
+
+AT_ONCE = 20
+"""Timers that one worker claims at a time."""
+
+LEASE_SECONDS = 10
+"""How long a claim holds; a transaction that does nothing for as long is ended, so that it keeps no row."""
+
+log = structlog.get_logger("alongside.timers")
+
+CLAIM = text(
+    f"""
+    WITH picked AS MATERIALIZED (
+        SELECT id FROM escalation_timer
+         WHERE authority_id = :authority_id AND remind_at <= now()
+           AND (state = 'armed' OR state = 'claimed' AND lease_until < now())
+         ORDER BY remind_at, id LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED)
+    UPDATE escalation_timer SET state = 'claimed', attempt = attempt + 1,
+           lease_until = now() + interval '{LEASE_SECONDS} seconds'
+      FROM picked WHERE escalation_timer.authority_id = :authority_id AND escalation_timer.id = picked.id
+    RETURNING escalation_timer.id, escalation_id, stage, step, due_at, generation, attempt
+    """  # noqa: S608  (two numbers of our own)
+)
+LET_GO_WHEN_STOPPED = text(
+    f"SELECT set_config('idle_in_transaction_session_timeout', '{LEASE_SECONDS}s', true), now()"
+)
+MARK = text(
+    """
+    UPDATE escalation_timer AS timer SET state = 'fired', fired_at = now(), fired_attempt = :attempt
+      FROM escalation AS case_
+     WHERE timer.authority_id = :authority_id AND timer.id = :id AND timer.state = 'claimed'
+       AND timer.attempt = :attempt AND timer.lease_until > clock_timestamp()
+       AND case_.authority_id = :authority_id AND case_.id = timer.escalation_id
+    RETURNING case_.owner_id, case_.consortium_id, case_.handling_consortium_id, case_.school_urn, case_.raised_by
+    """
+)
+OVERTAKEN = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM escalation_timer later
+         WHERE later.authority_id = :authority_id AND later.escalation_id = :escalation_id AND later.stage = :stage
+           AND later.due_at = :due_at AND later.step = 'owner_on_the_day' AND later.remind_at <= now()
+           AND later.state IN ('armed', 'claimed', 'fired'))
+    """
+)
+"""Whether the owner's reminder of the day itself has come already: after a stop, one email says both."""
+
+Open = Callable[[datetime], bool]
+"""Whether reminders may go out at a moment: never at night, nor on a day without school."""
+
+
+async def dispatch_reminders(database: Database, settings: AuthoritySettings, is_open: Open) -> int:
+    """Let what is due take effect, twenty reminders of an authority at most; how many were in hand.
+
+    What time it is says the database, not this machine.
+    """
+    authority_id = settings.dfe_code
+    async with database.transaction(authority_id) as session:
+        now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[1]
+        if not is_open(now):
+            return 0
+        await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
+        claimed = (await session.execute(CLAIM, {"authority_id": authority_id})).all()
+    for timer in claimed:
+        try:
+            async with database.transaction(authority_id) as session:
+                await fire(session, authority_id, timer)
+        except (SQLAlchemyError, OSError) as problem:
+            log.warning("reminder not given", timer=str(timer.id), error=type(problem).__name__)
+    return len(claimed)
+
+
+async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> bool:
+    """One reminder and its mark. False when the timer is no longer this worker's: then nothing is written."""
+    now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[1]
+    await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
+    mark = {"authority_id": authority_id, "id": timer.id, "attempt": timer.attempt}
+    escalation = (await session.execute(MARK, mark)).one_or_none()
+    if escalation is None:
+        return False
+    person = system(authority_id, now.astimezone(LONDON).date())
+    overtaken = timer.step == "owner_before" and await session.scalar(
+        OVERTAKEN,
+        {
+            "authority_id": authority_id,
+            "escalation_id": timer.escalation_id,
+            "stage": timer.stage,
+            "due_at": timer.due_at,
+        },
+    )
+    told = 0 if overtaken else await _remind(session, person, escalation, timer, late=now > timer.due_at)
+    await session.execute(
+        insert(Reminder).values(
+            authority_id=authority_id,
+            escalation_id=timer.escalation_id,
+            timer_id=timer.id,
+            generation=timer.generation,
+            stage=timer.stage,
+            step=timer.step,
+            due_at=timer.due_at,
+            told=told,
+        )
+    )
+    if not overtaken:
+        await record_audit(session, person, f"remind_{timer.step}", "escalation", timer.escalation_id)
+    return True
+
+
+async def _remind(
+    session: AsyncSession, person: Principal, escalation: Row[Any], timer: Row[Any], *, late: bool
+) -> int:
+    """Tell whose turn it is; how many people were told. No word of what the escalation is about, nor of which
+    school.
+    """
+    due = moment_in_words(timer.due_at)
+    if timer.step == "director":
+        await _write_to_director(session, person, timer)
+        return 0
+    people = await _whose_turn(session, person, escalation, timer.step)
+    late = late or timer.step not in {"owner_before", "owner_on_the_day"}
+    what = REMINDED_OF[timer.stage].lower()
+    words = (
+        f"An escalation has passed its date: {what}, by {due}."
+        if late
+        else f"An escalation is due: {what}, by {due}."
+    )
+    people = await _not_told_yet(session, person, people, timer, words)
+    await _tell(session, person, people, timer, words)
+    if timer.step == "core_team":
+        leads = await leads_with_a_seat(session, person, escalation)
+        said = f"The core team is late with an escalation that you raised ({what}, by {due}) and has been reminded."
+        await _tell(session, person, leads, timer, said)
+        people = [*people, *leads]
+    return len(set(people))
+
+
+async def _tell(
+    session: AsyncSession,
+    person: Principal,
+    people: Sequence[UUID],
+    timer: Row[Any],
+    words: str,
+) -> None:
+    once = f"escalation_timer:{timer.id}:{timer.generation}"
+    await notify(
+        session, person, people, "escalation_due", words, f"/escalations/{timer.escalation_id}", once=once
+    )
+
+
+async def _not_told_yet(
+    session: AsyncSession, person: Principal, people: Sequence[UUID], timer: Row[Any], words: str
+) -> list[UUID]:
+    """Those who were not told the same of this escalation by an earlier step, as happens after a stop."""
+    told = await session.scalars(
+        select(Notification.person_id).where(
+            Notification.authority_id == person.authority_id,
+            Notification.person_id.in_(people),
+            Notification.path == f"/escalations/{timer.escalation_id}",
+            Notification.text == words,
+        )
+    )
+    before = set(told)
+    return [one for one in people if one not in before]
+
+
+async def _whose_turn(
+    session: AsyncSession, person: Principal, escalation: Row[Any], step: str
+) -> list[UUID]:
+    """Who is reminded at a step: the owner, or who covers; without one, as above them, the core team as a whole.
+
+    An owner who has left the core team is none.
+    """
+    inside = (session, person.authority_id, person.today)
+    officers = await holders(*inside, Role.CORE_OFFICER)
+    if step == "head_of_service":
+        return await holders(*inside, Role.HEAD_OF_SERVICE)
+    owner = escalation.owner_id
+    team = await holders(*inside, Role.CORE_OFFICER, Role.HEAD_OF_SERVICE)
+    if step == "core_team" or owner not in team:
+        return [one for one in officers if one != owner] or officers
+    return [owner, *(one for one in await covers(*inside, owner) if one in team)]
+
+
+async def _write_to_director(session: AsyncSession, person: Principal, timer: Row[Any]) -> None:
+    """A letter to a mailbox: that an escalation waits, and whom to ask. The director has no account to look into."""
+    settings = settings_of(person.authority_id)
+    what = REMINDED_OF[timer.stage].lower()
+    await session.execute(
+        insert(EmailOutbox).values(
+            authority_id=person.authority_id,
+            to_address=settings.escalation_reminders.director_mailbox,
+            subject="An escalation has waited long past its date",
+            body=f"An escalation that a {settings.words.consortium} escalated has passed its date ({what}, by "
+            f"{moment_in_words(timer.due_at)}). The {settings.words.head_of_service} can tell you more.",
+            hours="school_hours",
+            message_id=f"case-{timer.id}-{timer.generation}",
+        )
+    )

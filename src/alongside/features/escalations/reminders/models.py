@@ -1,0 +1,104 @@
+"""Timers: one row for each reminder to come, claimed by one worker, taking effect and marked in one transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.features.escalations.access_policy import of_escalation_row
+from alongside.features.escalations.deadlines import REMINDED_OF, STEPS
+from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.platform.database.ddl import promise
+
+TIMER_STATES = ("armed", "claimed", "fired", "cancelled")
+
+
+class Timer(AuthorityOwned, Base):
+    """One reminder to come: whose turn it is (`step`), about what (`stage`, due by `due_at`), from when (`remind_at`).
+
+    `generation` counts armings: each takes effect once at most. `attempt` counts claims and fences them: who claimed
+    presents its number when it fires, and PostgreSQL takes no other than the present one, nor one whose lease is over.
+    """
+
+    __tablename__ = "escalation_timer"
+    __table_args__ = (
+        reference("escalation_id", "escalation"),
+        CheckConstraint(one_of("stage", REMINDED_OF), name="stage"),
+        CheckConstraint(one_of("step", STEPS), name="step"),
+        CheckConstraint(one_of("state", TIMER_STATES), name="state"),
+        CheckConstraint(
+            "state <> 'fired' OR (fired_at IS NOT NULL AND fired_attempt IS NOT NULL AND fired_attempt = attempt)",
+            name="fired_by_who_claimed_last",
+        ),
+        CheckConstraint("state <> 'claimed' OR lease_until IS NOT NULL", name="claimed_for_a_while"),
+        UniqueConstraint("authority_id", "escalation_id", "stage", "step"),
+        Index(
+            "ix_escalation_timer_due",
+            "authority_id",
+            "remind_at",
+            postgresql_where=text("state IN ('armed', 'claimed')"),
+        ),
+        {"info": {"second_policy": of_escalation_row("escalation_timer")}},
+    )
+
+    escalation_id: Mapped[UUID]
+    stage: Mapped[str]
+    step: Mapped[str]
+    due_at: Mapped[datetime]
+    remind_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default=text("'armed'"))
+    generation: Mapped[int] = mapped_column(server_default=text("1"))
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    lease_until: Mapped[datetime | None]
+    fired_attempt: Mapped[int | None]
+    fired_at: Mapped[datetime | None]
+
+
+class Reminder(AuthorityOwned, Base):
+    """That somebody was reminded: what a timer came to. Kept for good.
+
+    `told` is how many people were; 0 when a letter went to the director’s mailbox instead, or when the
+    reminder of the day itself had come already.
+    """
+
+    __tablename__ = "escalation_reminder"
+    __table_args__ = (
+        reference("escalation_id", "escalation"),
+        reference("timer_id", "escalation_timer"),
+        CheckConstraint(one_of("stage", REMINDED_OF), name="stage"),
+        CheckConstraint(one_of("step", STEPS), name="step"),
+        CheckConstraint("told >= 0", name="told"),
+        UniqueConstraint("authority_id", "timer_id", "generation"),
+        Index(None, "authority_id", "escalation_id", "at"),
+        {"info": {"second_policy": of_escalation_row("escalation_reminder", kept=True)}},
+    )
+
+    escalation_id: Mapped[UUID]
+    timer_id: Mapped[UUID]
+    generation: Mapped[int]
+    stage: Mapped[str]
+    step: Mapped[str]
+    due_at: Mapped[datetime]
+    told: Mapped[int]
+    at: Mapped[datetime] = created_at()
+
+
+promise(
+    "a_timer_takes_effect_only_within_its_lease",
+    """
+CREATE FUNCTION refuse_timer_after_its_lease() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF clock_timestamp() > NEW.lease_until THEN
+        RAISE EXCEPTION 'the lease of timer % is over: another worker has it now', NEW.id
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER within_its_lease AFTER UPDATE ON escalation_timer
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'fired' AND OLD.state <> 'fired')
+    EXECUTE FUNCTION refuse_timer_after_its_lease();
+""",
+)

@@ -1,0 +1,70 @@
+"""Whom a reminder concerns, as the roles stand when it takes effect."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, bindparam, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.escalations.deadlines import REMINDED_OF, moment_in_words
+from alongside.features.escalations.reminders.models import Reminder
+from alongside.platform.access.principal import Role
+
+HOLDERS = text(
+    """
+    SELECT DISTINCT person_id FROM role_assignment
+     WHERE authority_id = :authority_id AND role = ANY(:roles)
+       AND starts_on <= :today AND (ends_on IS NULL OR ends_on > :today)
+    """
+).bindparams(bindparam("today", type_=Date))
+COVERS = text(
+    """
+    SELECT cover_id FROM leave_cover
+     WHERE authority_id = :authority_id AND away_id = :owner_id AND :today BETWEEN starts_on AND ends_on
+    """
+).bindparams(bindparam("today", type_=Date))
+TOLD = {
+    "owner_before": "The owner",
+    "owner_on_the_day": "The owner",
+    "core_team": "The core team",
+    "head_of_service": "The head of service",
+    "director": "The director",
+}
+REMINDERS: Any = (
+    select(Reminder.stage, Reminder.step, Reminder.due_at, Reminder.at)
+    .where(
+        Reminder.authority_id == bindparam("authority_id"),
+        Reminder.escalation_id == bindparam("escalation_id"),
+        or_(Reminder.told > 0, Reminder.step == "director"),
+    )
+    .order_by(Reminder.at.desc())
+    .limit(200)
+)
+
+
+async def holders(session: AsyncSession, authority_id: int, today: date, *roles: Role) -> list[UUID]:
+    """The people who hold one of these roles now."""
+    values = {"authority_id": authority_id, "roles": [role.value for role in roles], "today": today}
+    return list((await session.scalars(HOLDERS, values)).all())
+
+
+async def covers(session: AsyncSession, authority_id: int, today: date, owner_id: UUID) -> list[UUID]:
+    """Who looks after the escalations of an officer who is away today."""
+    values = {"authority_id": authority_id, "owner_id": owner_id, "today": today}
+    return list((await session.scalars(COVERS, values)).all())
+
+
+async def reminders_in_words(
+    session: AsyncSession, authority_id: int, escalation_id: UUID
+) -> list[tuple[datetime, str, str]]:
+    """When who was reminded in an escalation and of what, newest first, 200 at most."""
+    found = await session.execute(REMINDERS, {"authority_id": authority_id, "escalation_id": escalation_id})
+    return [
+        (
+            row.at,
+            TOLD[row.step],
+            f"was reminded: {REMINDED_OF[row.stage].lower()}, by {moment_in_words(row.due_at)}",
+        )
+        for row in found
+    ]

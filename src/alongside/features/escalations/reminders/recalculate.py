@@ -1,0 +1,68 @@
+"""Deadlines reckoned anew each morning: a school that sets a training day today moves what is due after it."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.escalations.deadlines import days_for, deadline_of
+from alongside.features.escalations.models import FINALS, Escalation
+from alongside.features.escalations.reminders.actions import arm
+from alongside.features.escalations.transitions import calendar_of_escalation, pauses_of
+from alongside.platform.access.principal import Principal, Role
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.requester_context import RequesterContext, set_requester
+
+MOST = 2000
+"""Open escalations that one run looks at; an authority has a few dozen."""
+
+
+async def recalculate_escalation_deadlines(
+    session: AsyncSession, person: Principal, settings: AuthoritySettings
+) -> int:
+    """Move every deadline that the calendars of today would put on another day, with its reminders; how many moved.
+
+    `person` is the product itself. An escalation whose clock stands still has no deadline to move, and one that
+    somebody acts
+    on at this moment keeps what that act makes of it.
+    """
+    await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
+    due: Any = (
+        select(
+            Escalation.id,
+            Escalation.school_urn,
+            Escalation.urgency,
+            Escalation.stage,
+            Escalation.stage_began_at,
+            Escalation.due_at,
+        )
+        .where(
+            Escalation.authority_id == person.authority_id,
+            Escalation.state.not_in(FINALS),
+            Escalation.stage.is_not(None),
+            Escalation.due_at.is_not(None),
+        )
+        .order_by(Escalation.id)
+        .limit(MOST)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    return sum([await _moved(session, person, settings, row) for row in (await session.execute(due)).all()])
+
+
+async def _moved(session: AsyncSession, person: Principal, settings: AuthoritySettings, row: Any) -> bool:
+    calendar = await calendar_of_escalation(session, person, row)
+    days = days_for(settings, row.urgency, row.stage)
+    now_due = deadline_of(calendar, row.stage_began_at, days, await pauses_of(session, person, row.id))
+    if now_due is None or now_due == row.due_at:
+        return False
+    await session.execute(
+        update(Escalation)
+        .where(Escalation.authority_id == person.authority_id, Escalation.id == row.id)
+        .values(due_at=now_due)
+        .execution_options(synchronize_session=False)
+    )
+    await arm(session, person, row.id, row.stage, now_due, calendar)
+    changes = {"due_at": [row.due_at.isoformat(), now_due.isoformat()]}
+    await record_audit(session, person, "reckon_anew", "escalation", row.id, changes=changes)
+    return True

@@ -1,0 +1,124 @@
+"""What the journal says of escalations: who raised them for which kind of school, and when each stage was reached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.calendar import LONDON, school_days_between
+from alongside.platform.access.principal import Principal, Role
+from alongside.platform.database.requester_context import RequesterContext, set_requester
+
+REACHED = {
+    "raise_escalation": "raised",
+    "acknowledge_escalation": "acknowledged",
+    "triage_escalation": "decided",
+    "agree_plan": "planned",
+    "close_escalation": "closed",
+    "take_back": "closed",
+}
+"""Which act of the journal ends which stage."""
+
+STAGES = {
+    "acknowledged": "Raised to acknowledged",
+    "decided": "Acknowledged to decided",
+    "planned": "Decided to planned",
+    "closed": "Planned to closed",
+}
+
+CASES = text(
+    """
+    SELECT e.id, e.reason, e.outcome, e.result, e.raised_at, e.suggested_since_on, c.name AS consortium,
+           s.phase, j.verb, j.at
+      FROM escalation e
+      JOIN consortium c ON c.authority_id = :authority_id AND c.id = e.consortium_id
+      JOIN school s ON s.authority_id = :authority_id AND s.urn = e.school_urn
+      LEFT JOIN LATERAL (
+           SELECT verb, min(at) AS at FROM audit_entry
+            WHERE authority_id = :authority_id AND subject_kind = 'escalation' AND subject_id = e.id::text
+              AND verb = ANY(:verbs) GROUP BY verb) j ON true
+     WHERE e.authority_id = :authority_id AND e.raised_at >= :since AND e.raised_at < :until
+       AND e.state <> 'merged'
+     ORDER BY e.id LIMIT 20000
+    """
+).bindparams(
+    bindparam("since", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
+)
+
+
+@dataclass
+class Past:
+    """One escalation as it is learnt from: no school, no person."""
+
+    consortium: str
+    phase: str
+    reason: str
+    outcome: str | None
+    result: str | None
+    late: bool | None
+    reached: dict[str, datetime] = field(default_factory=dict)
+
+
+async def escalations_between(
+    session: AsyncSession, person: Principal, since: date, until: date
+) -> list[Past]:
+    """The escalations raised from one day up to another; merged ones count with the escalation they went into.
+
+    Read as the product itself, for what is shown of them names nobody; who may ask is asked before.
+    """
+    await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
+    values = {
+        "authority_id": person.authority_id,
+        "verbs": list(REACHED),
+        "since": _start_of(since),
+        "until": _start_of(until),
+    }
+    found: dict[Any, Past] = {}
+    for row in await session.execute(CASES, values):
+        past = found.setdefault(
+            row.id,
+            Past(
+                row.consortium,
+                row.phase,
+                row.reason,
+                row.outcome,
+                row.result,
+                _is_late(person.authority_id, row),
+            ),
+        )
+        if row.verb:
+            stage = REACHED[row.verb]
+            past.reached[stage] = min(row.at, past.reached.get(stage, row.at))
+    return list(found.values())
+
+
+def days_taken(authority_id: int, escalations: Sequence[Past], stage: str) -> list[int]:
+    """How many school days each escalation took to reach a stage from the one before, where it has reached it."""
+    calendar = calendar_of(authority_id)
+    order = ["raised", *STAGES]
+    before = order[order.index(stage) - 1]
+    return [
+        school_days_between(calendar, _day(one.reached[before]), _day(one.reached[stage]))
+        for one in escalations
+        if before in one.reached and stage in one.reached
+    ]
+
+
+def _is_late(authority_id: int, row: Any) -> bool | None:
+    """Whether a flag was raised late; None where the product had not suggested it."""
+    if row.suggested_since_on is None:
+        return None
+    waited = school_days_between(calendar_of(authority_id), row.suggested_since_on, _day(row.raised_at))
+    return waited > settings_of(authority_id).escalation_reminders.flag_late_after
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(LONDON).date()
+
+
+def _start_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(UTC)

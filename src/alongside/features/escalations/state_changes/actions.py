@@ -1,0 +1,382 @@
+"""Everything that takes an escalation from one state to the next: each act holds the escalation first."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.authorities import settings_of
+from alongside.features.escalations.deadlines import days_for, deadline_of
+from alongside.features.escalations.models import (
+    ACCEPT_RETURN,
+    ACKNOWLEDGE,
+    AGREE_PLAN,
+    CLOSE,
+    DECIDE_AGAIN,
+    MERGE,
+    NOT_YET,
+    OFFER_RETURN,
+    REOPEN_ESCALATION,
+    RESUME,
+    REVIEW,
+    STEP_UP,
+    TRIAGE,
+    WAITING,
+    WITHDRAW,
+    Escalation,
+)
+from alongside.features.escalations.pauses import ClockPause
+from alongside.features.escalations.queries import lock_escalation, officers
+from alongside.features.escalations.reminders.actions import cancel_statutory
+from alongside.features.escalations.requester import has_interest
+from alongside.features.escalations.tasks.models import Criterion
+from alongside.features.escalations.transitions import (
+    calendar_of_escalation,
+    clock_from_now,
+    move,
+    notify_participants,
+    pauses_of,
+    record_event,
+    set_timers,
+)
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.notifications import notify
+from alongside.platform.workflow import Transition
+
+HANDLE, ANSWER = Permission.MANAGE_ESCALATION, Permission.RESPOND_TO_ESCALATION
+REST: dict[str, Any] = {"stage": None, "stage_began_at": None, "due_at": None}
+"""A clock that rests: nothing is due."""
+
+
+async def acknowledge_escalation(
+    session: AsyncSession, person: Principal, escalation_id: UUID, version: int | None = None
+) -> None:
+    """Take an escalation in hand: whoever acknowledges it looks after it, until it is given to somebody else."""
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
+    clock = await clock_from_now(session, person, row, ACKNOWLEDGE.end)
+    await move(session, person, row, ACKNOWLEDGE, owner_id=row.owner_id or person.id, **clock)
+    await _after(
+        session,
+        person,
+        row,
+        clock,
+        "escalation_acknowledged",
+        f"{person.name} has acknowledged your escalation.",
+    )
+
+
+async def decide_escalation(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    decided: Mapping[str, Any],
+    version: int | None = None,
+    typed: Mapping[str, tuple[str, str]] | None = None,
+) -> None:
+    """Decide what is to happen, in writing to the consortium; decided anew while it is not over, with the same words.
+
+    Raises Stale when a colleague decided meanwhile, Refused where statutory powers do not reach.
+    """
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version, typed=typed)
+    if decided["handling_consortium_id"] == row.consortium_id:
+        raise ValidationFailed(
+            {"handling_consortium_id": ["It raised the escalation. Choose another consortium."]}
+        )
+    step = DECIDE_AGAIN if row.state in DECIDE_AGAIN.starts else TRIAGE
+    clock = await clock_from_now(session, person, row, step.end)
+    await move(session, person, row, step, note=decided["decision"], **decided, **clock)
+    said = "It is decided what is to happen in an escalation of yours. You can read it now."
+    present = await lock_escalation(session, person, HANDLE, escalation_id)
+    await _after(session, person, present, clock, "escalation_decided", said)
+
+
+async def agree_plan(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    plan: Mapping[str, Any],
+    criteria: Sequence[str],
+    version: int | None = None,
+    typed: Mapping[str, tuple[str, str]] | None = None,
+) -> None:
+    """Agree what is done, and what must be so before the consortium takes the school back."""
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version, typed=typed)
+    if row.state not in AGREE_PLAN.starts:
+        raise ActionRefused("A plan is agreed once it is decided what is to happen.", row.state)
+    await session.execute(
+        insert(Criterion),
+        [
+            {"authority_id": person.authority_id, "escalation_id": escalation_id, "words": words}
+            for words in criteria
+        ],
+    )
+    clock = await clock_from_now(session, person, row, AGREE_PLAN.end)
+    await move(session, person, row, AGREE_PLAN, **plan, **clock)
+    await _after(
+        session, person, row, clock, "escalation_planned", "The plan of an escalation of yours is agreed."
+    )
+
+
+async def review_escalation(
+    session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None = None
+) -> None:
+    """Say how the escalation stands; the next review is due after as many school days again."""
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
+    clock = await clock_from_now(session, person, row, REVIEW.end)
+    await move(session, person, row, REVIEW, note=note, **clock)
+    await _after(
+        session, person, row, clock, "escalation_reviewed", "An escalation of yours has been reviewed."
+    )
+
+
+async def wait_for(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    waiting_on: str,
+    why: str,
+    version: int | None = None,
+) -> None:
+    """Wait for somebody: the clock stands still, with who, why and since when."""
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
+    await move(session, person, row, WAITING[waiting_on], note=why, due_at=None)
+    await session.execute(
+        insert(ClockPause).values(
+            authority_id=person.authority_id,
+            escalation_id=escalation_id,
+            waiting_on=waiting_on,
+            why=why,
+            begun_by=person.id,
+            since_at=datetime.now(UTC),
+        )
+    )
+    await _after(
+        session,
+        person,
+        row,
+        {"due_at": None},
+        "escalation_waits",
+        "An escalation of yours waits for somebody.",
+    )
+
+
+async def resume_escalation(
+    session: AsyncSession, person: Principal, escalation_id: UUID, version: int | None = None
+) -> None:
+    """Go on: the clock runs again, with as many school days left as there were."""
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
+    await session.execute(
+        update(ClockPause)
+        .where(
+            ClockPause.authority_id == person.authority_id,
+            ClockPause.escalation_id == escalation_id,
+            ClockPause.until_at.is_(None),
+        )
+        .values(until_at=datetime.now(UTC))
+        .execution_options(synchronize_session=False)
+    )
+    clock: dict[str, Any] = {"stage": row.stage, "due_at": None}
+    if row.stage is not None:
+        days = days_for(settings_of(person.authority_id), row.urgency, row.stage)
+        calendar, pauses = (
+            await calendar_of_escalation(session, person, row),
+            await pauses_of(session, person, escalation_id),
+        )
+        clock["due_at"] = deadline_of(calendar, row.stage_began_at, days, pauses)
+    await move(session, person, row, RESUME, due_at=clock["due_at"])
+    await _after(session, person, row, clock, "escalation_resumed", "An escalation of yours goes on.")
+
+
+async def offer_return(
+    session: AsyncSession, person: Principal, escalation_id: UUID, version: int | None = None
+) -> None:
+    """Ask the consortium to take the school back: every criterion is met, or PostgreSQL refuses."""
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
+    await move(session, person, row, OFFER_RETURN, **REST)
+    said = "The criteria of an escalation of yours are met: you are asked to take the school back."
+    await _after(session, person, row, REST, "escalation_returning", said)
+
+
+async def accept_return(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    end: Mapping[str, Any],
+    version: int | None = None,
+) -> None:
+    """Take the school back: the escalation is closed. PostgreSQL refuses while an action is open."""
+    row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
+    await move(
+        session,
+        person,
+        row,
+        ACCEPT_RETURN,
+        note=end["outcome_words"],
+        closed_at=datetime.now(UTC),
+        **end,
+        **REST,
+    )
+    await cancel_statutory(session, person, escalation_id)
+    await _after(
+        session, person, row, REST, "escalation_closed", "An escalation is closed: the school is back."
+    )
+
+
+async def not_yet(
+    session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None = None
+) -> None:
+    """Say that it is too early to take the school back; the escalation goes on."""
+    row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
+    clock = await clock_from_now(session, person, row, NOT_YET.end)
+    await move(session, person, row, NOT_YET, note=note, **clock)
+    await _after(
+        session,
+        person,
+        row,
+        clock,
+        "escalation_not_yet",
+        "A school is not taken back yet: its escalation goes on.",
+    )
+
+
+async def change_level(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    up_or_down: Transition,
+    note: str,
+    version: int | None = None,
+) -> None:
+    """Step an escalation up, to the statutory ladder or the board, or down again."""
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
+    clock = await clock_from_now(session, person, row, "active")
+    await move(session, person, row, up_or_down, note=note, **clock)
+    said = (
+        "An escalation of yours has been stepped up."
+        if up_or_down is STEP_UP
+        else "An escalation has been stepped down."
+    )
+    await _after(session, person, row, clock, "escalation_stepped", said)
+
+
+async def close_escalation(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    end: Mapping[str, Any],
+    version: int | None = None,
+) -> None:
+    """Close an escalation with its outcome in writing. PostgreSQL refuses while an action is open."""
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
+    await move(
+        session, person, row, CLOSE, note=end["outcome_words"], closed_at=datetime.now(UTC), **end, **REST
+    )
+    await cancel_statutory(session, person, escalation_id)
+    await _after(
+        session,
+        person,
+        row,
+        REST,
+        "escalation_closed",
+        "An escalation of yours is closed. Its outcome is in writing.",
+    )
+
+
+async def withdraw_escalation(
+    session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None = None
+) -> None:
+    """Take an escalation back before it is decided, with a reason."""
+    row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
+    await move(session, person, row, WITHDRAW, note=note, closed_at=datetime.now(UTC), **REST)
+    await _after(
+        session,
+        person,
+        row,
+        REST,
+        "escalation_withdrawn",
+        "An escalation has been withdrawn by who raised it.",
+    )
+
+
+async def merge_escalation(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    into: UUID,
+    note: str,
+    version: int | None = None,
+) -> None:
+    """Make two escalations of one school one: this one is over, the other goes on. Raises Invalid for another
+    school's.
+    """
+    first, second = sorted((escalation_id, into))
+    held = {one: await lock_escalation(session, person, HANDLE, one) for one in (first, second)}
+    row, other = held[escalation_id], held[into]
+    if version is not None and row.version != version:
+        raise ActionRefused(
+            "A colleague acted on this escalation meanwhile. Look again, then merge.", row.state
+        )
+    if row.school_urn != other.school_urn or other.state in ("closed", "withdrawn", "merged"):
+        raise ValidationFailed({"into": ["Choose an escalation of the same school that is not over."]})
+    await move(session, person, row, MERGE, note=note, merged_into=into, closed_at=datetime.now(UTC), **REST)
+    await cancel_statutory(session, person, escalation_id)
+    await record_audit(session, person, "merge_in", "escalation", into)
+    await record_event(session, person, into, "merge_in", note, for_school=row.notified_at is not None)
+    await _after(
+        session, person, row, REST, "escalation_merged", "An escalation of yours goes on as part of another."
+    )
+
+
+async def reopen_escalation(
+    session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None = None
+) -> None:
+    """Open an escalation again, with a reason: it is decided anew."""
+    row = await lock_escalation(session, person, Permission.REOPEN_ESCALATION, escalation_id, version=version)
+    clock = await clock_from_now(session, person, row, REOPEN_ESCALATION.end)
+    await move(session, person, row, REOPEN_ESCALATION, note=note, closed_at=None, **clock)
+    await _after(session, person, row, clock, "escalation_reopened", "An escalation has been opened again.")
+
+
+async def assign_escalation(
+    session: AsyncSession, person: Principal, escalation_id: UUID, owner_id: UUID, version: int | None = None
+) -> None:
+    """Give an escalation to somebody of the core team, who is told. Raises Invalid for anybody else."""
+    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
+    if row.state in ("closed", "withdrawn", "merged"):
+        raise ActionRefused("This escalation is over.", row.state)
+    if owner_id not in {one.id for one in await officers(session, person)}:
+        raise ValidationFailed({"owner_id": ["Choose somebody of the core team."]})
+    if await has_interest(session, person, owner_id, row.school_urn):
+        raise ValidationFailed({"owner_id": ["They have an interest in this school. Choose somebody else."]})
+    await session.execute(
+        update(Escalation)
+        .where(Escalation.authority_id == person.authority_id, Escalation.id == escalation_id)
+        .values(owner_id=owner_id, version=Escalation.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    await record_audit(session, person, "assign_escalation", "escalation", escalation_id)
+    await record_event(session, person, escalation_id, "assign_escalation", for_school=False)
+    said = f"{person.name} has given you an escalation to look after."
+    await notify(
+        session,
+        person,
+        [owner_id],
+        "escalation_assigned",
+        said,
+        f"/escalations/{escalation_id}",
+        once=f"assigned:{escalation_id}:{row.version}",
+    )
+
+
+async def _after(
+    session: AsyncSession, person: Principal, row: Any, clock: Mapping[str, Any], kind: str, said: str
+) -> None:
+    """What every move brings with it: reminders armed anew or cancelled, and everybody with a seat told."""
+    await set_timers(session, person, row, clock)
+    await notify_participants(session, person, row, kind, said)

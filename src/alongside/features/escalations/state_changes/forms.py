@@ -1,0 +1,84 @@
+"""What is asked for in the acts of an escalation: hours, a reason, whom it waits for, an end."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import Form
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.features.escalations.models import RESULTS
+from alongside.features.escalations.pauses import WAITING_ON
+from alongside.platform.forms.fields import Choice, Typing, passage
+
+NARROW = {"classes": "govuk-input--width-5", "inputmode": "decimal"}
+WAITING_FOR = {"consortium": "The consortium", "school": "The school", "provider": "The provider"}
+
+
+class Hours(Typing):
+    """Hours of work in halves, up to 2,000."""
+
+    def read(self, typed: str) -> float:
+        """Hours from “3”, “2.5” or “2,5”."""
+        found = re.fullmatch(r"(\d{1,4})(?:[.,]([05]))?", typed, re.ASCII)
+        if found is None or not 0 <= int(found[1]) <= 2000:
+            raise ValueError(self.cure)
+        return int(found[1]) + (0.5 if found[2] == "5" else 0)
+
+    def written(self, value: Any) -> str:
+        """Hours without a needless “.0”."""
+        return "" if value is None else f"{float(value):g}"
+
+
+class NoteForm(Form):
+    """A reason in one's own words, which stays in the story of the escalation."""
+
+    note = passage("What is the reason?", "The reason", "It stays in the story of the escalation", limit=1000)
+
+    def holds(self) -> bool:
+        """Whether a reason is given."""
+        self.validate()
+        must_be_filled(self, {"note": "Say why: others will read this a year from now"})
+        return not self.errors
+
+
+class WaitForm(Form):
+    """For whom an escalation waits, and why."""
+
+    waiting_on = Choice(
+        "Who has to act?", "Choose who has to act", choices=[(k, WAITING_FOR[k]) for k in WAITING_ON]
+    )
+    note = passage(
+        "What are you waiting for?", "What you wait for", "The clock stands still until then", limit=1000
+    )
+
+    def holds(self) -> bool:
+        """Whether both are said."""
+        self.validate()
+        must_be_filled(self, {"waiting_on": "Choose who has to act", "note": "Say what you are waiting for"})
+        return not self.errors
+
+
+class EndForm(Form):
+    """How an escalation ends, in writing to the consortium."""
+
+    result = Choice(
+        "How does the school stand?", "Choose how the school stands", choices=list(RESULTS.items())
+    )
+    outcome_words = passage(
+        "What came of it?",
+        "What you write",
+        "The consortium and the school read this. It is kept with the escalation",
+    )
+
+    def holds(self) -> bool:
+        """Whether both are said."""
+        self.validate()
+        must_be_filled(
+            self, {"result": "Choose how the school stands", "outcome_words": "Say what came of it"}
+        )
+        return not self.errors
+
+    def columns(self) -> Mapping[str, Any]:
+        """What is kept of the end, by column."""
+        return {"result": self.result.data, "outcome_words": self.outcome_words.data}

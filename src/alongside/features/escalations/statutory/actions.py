@@ -1,0 +1,131 @@
+"""Recording statutory steps, and overruling heads: what PostgreSQL refuses is never half done."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.authorities.calendar import end_of_school_day
+from alongside.features.escalations.deadlines import last_school_day_by
+from alongside.features.escalations.queries import leads_with_a_seat, lock_escalation, named_readers, officers
+from alongside.features.escalations.reminders.actions import arm_statutory, cancel_statutory
+from alongside.features.escalations.requester import refuse_interest
+from alongside.features.escalations.statutory.models import Overruling, StatutoryStep
+from alongside.features.escalations.statutory.queries import steps_taken
+from alongside.features.escalations.statutory.steps import (
+    MISMANAGEMENT,
+    POWERS,
+    STEPS,
+    is_open,
+    last_notice,
+    powers_lapse_on,
+)
+from alongside.features.escalations.transitions import (
+    calendar_of_escalation,
+    heads_of,
+    in_words,
+    notify_participants,
+    record_event,
+)
+from alongside.features.people.queries import ids
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.notifications import notify
+
+ON_THE_LADDER = ("triaged", "active", "stepped_up")
+OVERRULED = "The authority has overruled a decision of heads in an escalation. You can read on which ground."
+
+
+async def record_statutory_step(
+    session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
+) -> UUID:
+    """Record a step of the statutory ladder. The product sends nothing.
+
+    Raises Refused for a school that is not maintained, and for a step out of its turn without an urgent reason.
+    """
+    row = await lock_escalation(session, person, Permission.RECORD_STATUTORY_STEP, escalation_id)
+    await refuse_interest(session, person, row)
+    if row.outcome != "statutory" and row.state != "stepped_up":
+        raise ActionRefused("Step the escalation up first, or decide on the statutory route.", row.state)
+    if row.state not in ON_THE_LADDER:
+        raise ActionRefused("Statutory steps belong to an escalation that is under way.", row.state)
+    if written["taken_on"] > person.today:
+        raise ValidationFailed({"taken_on": ["This day lies ahead. Record a step when it has been taken."]})
+    taken = await steps_taken(session, person, escalation_id)
+    hasty = written["urgent_because"] and STEPS[written["kind"]].urgent
+    mismanaged = written["kind"] == "suspend_delegation" and written["eligible_by"] == MISMANAGEMENT
+    if not (is_open(written["kind"], {one.kind for one in taken}) or hasty or mismanaged):
+        raise ActionRefused(
+            "The step that must come before this one is not recorded. Record it, or give the urgent reason.",
+            row.state,
+        )
+    made = StatutoryStep(
+        authority_id=person.authority_id, escalation_id=escalation_id, recorded_by=person.id, **written
+    )
+    session.add(made)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise in_words(error, row.state) from error
+    await set_statutory_timers(session, person, row, [*taken, made])
+    await record_audit(session, person, "record_statutory_step", "escalation", escalation_id)
+    await record_event(session, person, escalation_id, "record_statutory_step", STEPS[made.kind].label)
+    await notify_participants(
+        session,
+        person,
+        row,
+        f"escalation_step_{made.id}",
+        "A statutory step has been recorded in an escalation.",
+    )
+    return made.id
+
+
+async def set_statutory_timers(
+    session: AsyncSession, person: Principal, row: Any, steps: Sequence[Any]
+) -> None:
+    """Arm the reminders of the end of a compliance period and of the day on which powers lapse, or cancel them."""
+    notice = last_notice(steps)
+    over = notice is None or any(
+        one.kind in ("complied", "ended", *POWERS) and one.taken_on >= notice.taken_on for one in steps
+    )
+    if notice is None or over:
+        await cancel_statutory(session, person, row.id)
+        return
+    calendar = await calendar_of_escalation(session, person, row)
+    days = {"comply": notice.comply_by_on, "powers": powers_lapse_on(notice.comply_by_on)}
+    for stage, day in days.items():
+        due_at = end_of_school_day(calendar, last_school_day_by(calendar, day))
+        await arm_statutory(session, person, row.id, stage, due_at, calendar)
+
+
+async def overrule_heads(
+    session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
+) -> UUID:
+    """Set a decision of heads aside, on a statutory ground; everybody with a seat is told at once.
+
+    A headteacher who has not been told of the escalation has none. The officer is who acts. PostgreSQL refuses the row
+    without ground, law, reason, officer or time.
+    """
+    row = await lock_escalation(session, person, Permission.OVERRULE_HEADS, escalation_id)
+    await refuse_interest(session, person, row)
+    made = Overruling(
+        authority_id=person.authority_id, escalation_id=escalation_id, officer_id=person.id, **written
+    )
+    session.add(made)
+    await session.flush()
+    await record_audit(session, person, "overrule_heads", "escalation", escalation_id)
+    await record_event(session, person, escalation_id, "overrule_heads", written["reason"])
+    everybody = [
+        *await leads_with_a_seat(session, person, row),
+        *await named_readers(session, person, escalation_id),
+        *ids(await officers(session, person)),
+    ]
+    if row.notified_at is not None:
+        everybody += await heads_of(session, person, row.school_urn)
+    where, once = f"/escalations/{escalation_id}", f"escalation_overruled:{made.id}"
+    await notify(session, person, everybody, "escalation_overruled", OVERRULED, where, once=once)
+    return made.id

@@ -1,0 +1,178 @@
+"""The forms of a statutory step and of overruling heads."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import Form
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.features.escalations.statutory.steps import (
+    GROUNDS,
+    MISMANAGEMENT,
+    NOTICES,
+    OWED_A_NOTICE,
+    RECIPIENTS,
+    ROUTES,
+    STEPS,
+    is_open,
+    legal_obstacle,
+)
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import Choice, Choices, Day, line, passage
+
+NEEDED = {
+    "kind": "Choose a step",
+    "taken_on": "Enter the day on which it was taken, like 12/3/2027",
+    "legal_basis": "Say on which law it stands",
+    "words": "Say what it says",
+}
+FOR_NOTICE = {
+    "letter": "Give the reference of the letter",
+    "email_on": "Enter the day of the letter",
+}
+GROUNDS_OF_A_STEP = ROUTES | {
+    MISMANAGEMENT: "For a suspended budget only: mismanagement "
+    "(School Standards and Framework Act 1998, section 51 and Schedule 15)"
+}
+
+
+class StepForm(Form):
+    """One step of the ladder, as it was taken."""
+
+    kind = Choice("Which step?", "Choose a step from the list", render_kw={"select": True})
+    taken_on = Day("When was it taken?", NEEDED["taken_on"])
+    legal_basis = line("On which law does it stand?", "The law", "Act and section", limit=300)
+    words = passage("What does it say?", "What it says", "The concern, and what is expected by when")
+    recipients = Choices("Who received it?", "Choose from the list", choices=list(RECIPIENTS.items()))
+    letter = line(
+        "Reference of the letter", "The reference", "It is sent outside this product and recorded here"
+    )
+    email_on = Day("Day of the letter", "Enter a real date, like 12/3/2027")
+    comply_by_on = Day("Last day of the compliance period", "Enter a real date, like 2/4/2027")
+    eligible_by = Choice(
+        "Reason the school is eligible for intervention",
+        "Select a reason from the list",
+        description="For the step “Eligible for intervention”. An inspection is enough by itself",
+        render_kw={"select": True},
+        choices=[("", "Not this step"), *GROUNDS_OF_A_STEP.items()],
+    )
+    urgent_because = passage(
+        "Urgent reason (only if a step is left out)",
+        "The reason",
+        "Why it could not wait for the step before",
+        limit=1000,
+    )
+
+    def offer(self, done: set[str]) -> None:
+        """Fill the list of steps, with what has its turn first."""
+        keys = sorted(STEPS, key=lambda key: not is_open(key, done))
+        self.kind.choices = [
+            (key, STEPS[key].label if is_open(key, done) else f"{STEPS[key].label} (out of its turn)")
+            for key in keys
+        ]
+
+    def holds(self, today: date, steps: Sequence[Any], copies: Mapping[str, Sequence[str]]) -> bool:
+        """Whether the step has its law, its letter and its days, and follows what was done before.
+
+        `steps` are those of the escalation; `copies` the recipients that the law adds for this school, by step.
+        """
+        self.validate()
+        must_be_filled(self, NEEDED)
+        kind = self.kind.data or ""
+        self._check_email(kind, copies.get(kind, ()))
+        self._check_days(kind, today)
+        self._check_legal_basis(kind)
+        if kind == "eligible_for_intervention" and self.eligible_by.data not in ROUTES:
+            attach_errors(self.eligible_by, "Select the reason the school is eligible for intervention")
+        mismanaged = kind == "suspend_delegation" and self.eligible_by.data == MISMANAGEMENT
+        if kind in STEPS and not mismanaged and not is_open(kind, {one.kind for one in steps}):
+            self._check_turn(kind)
+        elif self.taken_on.data is not None:
+            wrong = legal_obstacle(kind, self.taken_on.data, self.eligible_by.data, steps)
+            if wrong:
+                attach_errors(self.taken_on, wrong)
+        return not self.errors
+
+    def _check_email(self, kind: str, copies: Sequence[str]) -> None:
+        proposed = kind == "eligible_for_intervention" and self.eligible_by.data == "warning_notice"
+        owed = ["chair"] if proposed else [*OWED_A_NOTICE, *copies] if kind in NOTICES else []
+        if owed:
+            must_be_filled(self, FOR_NOTICE)
+        missing = [RECIPIENTS[key] for key in owed if key not in (self.recipients.data or ())]
+        if missing:
+            attach_errors(self.recipients, f"Add to the recipients: {'; '.join(missing)}")
+
+    def _check_days(self, kind: str, today: date) -> None:
+        if kind == "warning_notice" and self.comply_by_on.data is None:
+            attach_errors(self.comply_by_on, "Enter the last day of the compliance period")
+        if self.taken_on.data is not None and self.taken_on.data > today:
+            attach_errors(self.taken_on, "This day lies ahead. Record a step when it has been taken")
+        ends, sent = self.comply_by_on.data, self.email_on.data
+        if ends is not None and sent is not None and ends < sent:
+            attach_errors(self.comply_by_on, "This is before the day of the letter. Enter a later day")
+
+    def _check_legal_basis(self, kind: str) -> None:
+        """Refuse the usual law of another step, which the form leaves in the field when another step is chosen."""
+        usual = {step.basis for step in STEPS.values()}
+        if kind in STEPS and kind != "ended" and self.legal_basis.data in usual - {STEPS[kind].basis}:
+            attach_errors(
+                self.legal_basis,
+                f"This is the law of another step. Enter the law of this step, usually: {STEPS[kind].basis}",
+            )
+
+    def _check_turn(self, kind: str) -> None:
+        before = " or ".join(STEPS[one].label.lower() for one in STEPS[kind].after)
+        if not STEPS[kind].urgent:
+            attach_errors(self.kind, f"It comes after: {before}. Record that first")
+        elif not self.urgent_because.data:
+            attach_errors(
+                self.urgent_because, f"It comes after: {before}. Record that first, or give the urgent reason"
+            )
+
+    def columns(self) -> dict[str, Any]:
+        """What is recorded, by column."""
+        kept = {name: self[name].data for name in (*NEEDED, "email_on", "comply_by_on")}
+        kind = self.kind.data
+        if kind == "eligible_for_intervention" or (
+            kind == "suspend_delegation" and self.eligible_by.data == MISMANAGEMENT
+        ):
+            kept["eligible_by"] = self.eligible_by.data or None
+        else:
+            kept["eligible_by"] = None
+        return kept | {
+            "recipients": list(self.recipients.data or ()),
+            "letter": self.letter.data or "",
+            "urgent_because": self.urgent_because.data or "",
+        }
+
+
+class OverrulingForm(Form):
+    """On what the authority overrules heads."""
+
+    ground = Choice(
+        "On which statutory ground?", "Choose a ground from the list", choices=list(GROUNDS.items())
+    )
+    legal_basis = line("On which law?", "The law", "Act and section", limit=300)
+    decided = passage("What had the heads decided?", "What they decided", limit=2000)
+    instead = passage("What does the authority decide instead?", "What you decide", limit=2000)
+    reason = passage("Why?", "The reason", "Everybody with a seat at the escalation reads this at once")
+
+    def holds(self) -> bool:
+        """Whether nothing is missing: without any of these there is no overruling."""
+        self.validate()
+        must_be_filled(
+            self,
+            {
+                "ground": "Choose a statutory ground: without one the heads’ decision stands",
+                "legal_basis": "Say on which law",
+                "decided": "Say what the heads had decided",
+                "instead": "Say what the authority decides instead",
+                "reason": "Say why",
+            },
+        )
+        return not self.errors
+
+    def columns(self) -> dict[str, Any]:
+        """What is recorded, by column."""
+        return {name: self[name].data for name in ("ground", "legal_basis", "decided", "instead", "reason")}

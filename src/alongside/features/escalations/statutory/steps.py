@@ -1,0 +1,206 @@
+"""The statutory ladder: its steps, which must come before which, and the law that each stands on.
+
+Sources, as amended: Education and Inspections Act 2006 ("EIA 2006"), Part 4 (sections 59 to 66); Education and
+Adoption Act 2016, section 2, in force since 18 April 2016, which ended representations against a warning notice;
+School Standards and Framework Act 1998, section 51 and Schedule 15; Education Act 1996, section 13A. A teachers' pay
+and conditions warning notice (EIA 2006, section 60A) is not part of this ladder.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its words, the steps of which one must come before, and the law that it usually stands on.
+
+    `urgent` is whether it may come early, with a reason that is recorded: only the authority's own practice before a
+    warning notice allows that, never the law after it. `notice` is whether a letter to the governing body goes with it.
+    """
+
+    label: str
+    after: tuple[str, ...]
+    basis: str
+    urgent: bool = False
+    notice: bool = False
+
+
+POWERS = ("arrangements", "additional_governors", "interim_executive_board", "suspend_delegation")
+LIMITED = ("arrangements", "additional_governors", "suspend_delegation")
+"""Powers that lapse after a warning notice. Source: EIA 2006, sections 63(3), 64(2) and 66; section 65 has no limit."""
+
+ROUTES = {
+    "warning_notice": "A warning notice was not complied with (section 60)",
+    "significant_improvement": "An inspection found that the school requires significant improvement (section 61)",
+    "special_measures": "An inspection found that the school requires special measures (section 62)",
+}
+"""What makes a school eligible for intervention, each by itself. Source: EIA 2006, sections 59(2) and 60 to 62."""
+
+ONE_DAY = timedelta(days=1)
+BY_INSPECTION = ("significant_improvement", "special_measures")
+MISMANAGEMENT = "mismanagement"
+"""The other ground for suspending a delegated budget, which needs no eligibility for intervention.
+
+Source: School Standards and Framework Act 1998, section 51 and Schedule 15.
+"""
+
+STEPS = {
+    "informal_concern": Step("Informal concern", (), "Education Act 1996, section 13A"),
+    "concern_meeting": Step(
+        "Concern meeting", ("informal_concern",), "Education Act 1996, section 13A", urgent=True
+    ),
+    "pre_warning": Step(
+        "Pre-warning letter",
+        ("concern_meeting",),
+        "Education Act 1996, section 13A",
+        urgent=True,
+        notice=True,
+    ),
+    "warning_notice": Step(
+        "Warning notice",
+        ("pre_warning",),
+        "Education and Inspections Act 2006, section 60",
+        urgent=True,
+        notice=True,
+    ),
+    "complied": Step("Complied with", ("warning_notice",), "Education and Inspections Act 2006, section 60"),
+    "eligible_for_intervention": Step(
+        "Eligible for intervention", (), "Education and Inspections Act 2006, sections 60 to 62"
+    ),
+    "arrangements": Step(
+        "Notice to enter into arrangements",
+        ("eligible_for_intervention",),
+        "Education and Inspections Act 2006, section 63",
+        notice=True,
+    ),
+    "additional_governors": Step(
+        "Additional governors",
+        ("eligible_for_intervention",),
+        "Education and Inspections Act 2006, section 64",
+        notice=True,
+    ),
+    "interim_executive_board": Step(
+        "Interim executive board (with the consent of the Secretary of State)",
+        ("eligible_for_intervention",),
+        "Education and Inspections Act 2006, section 65 and Schedule 6",
+        notice=True,
+    ),
+    "suspend_delegation": Step(
+        "Suspension of the delegated budget",
+        ("eligible_for_intervention",),
+        "Education and Inspections Act 2006, section 66",
+        notice=True,
+    ),
+    "ended": Step("Ended", ("complied", "eligible_for_intervention", *POWERS), "As the step that it ends"),
+}
+NOTICES = tuple(key for key, step in STEPS.items() if step.notice)
+RECIPIENTS = {
+    "chair": "Chair of governors, for the governing body",
+    "head": "Headteacher",
+    "dfe": "Department for Education, for the Secretary of State",
+    "ofsted": "Ofsted, for the Chief Inspector",
+    "diocese": "Diocesan authority",
+    "foundation": "Person who appoints the foundation governors",
+    "consortium": "Consortium",
+}
+OWED_A_NOTICE = ("chair", "head")
+"""To whom every letter of the ladder goes: the governing body, and the headteacher.
+
+A warning notice is copied at the same time to the headteacher, the Chief Inspector, the diocesan authority of a Church
+of England or Roman Catholic school and the person who appoints foundation governors (EIA 2006, section 60(6)), and to
+the Secretary of State (section 60(6A)). A notice of an interim executive board is copied to the Secretary of State, the
+diocesan authority or the person who appoints foundation governors (EIA 2006, Schedule 6, paragraph 6(1)).
+"""
+
+COPIED = {"warning_notice": ("ofsted", "dfe"), "interim_executive_board": ("dfe",)}
+"""Who gets a copy besides, whatever the school; the diocese or foundation follows from the kind of school."""
+
+GROUNDS = {
+    "standards": "Standards of performance are unacceptably low and likely to stay so",
+    "breakdown": "Management or governance has seriously broken down",
+    "safety": "The safety of pupils or staff is threatened",
+    "warning_ignored": "A warning notice was not complied with",
+    "inspection": "An inspection found that intervention is required",
+    "budget": "The delegated budget is grossly mismanaged",
+    "safeguarding": "The duty to safeguard and promote the welfare of pupils",
+    "equality": "The public sector equality duty",
+}
+"""On what the authority may overrule heads: its statutory responsibilities, nothing else. Source: domain WI15, X1."""
+
+
+def is_open(key: str, done: set[str]) -> bool:
+    """Whether a step may be taken after these, without a reason for haste."""
+    return not STEPS[key].after or bool(done & set(STEPS[key].after))
+
+
+def powers_lapse_on(comply_by: date) -> date:
+    """The last day on which powers that follow a warning notice may be used.
+
+    Two months that begin on the day after the last day of the compliance period. Source: EIA 2006, sections 63(3) and
+    64(2): "within the period of two months following the end of the compliance period". Where the months differ in
+    length, the other reading of that sentence can end up to three days earlier.
+    """
+    return max(_two_months_after(comply_by), _two_months_after(comply_by + ONE_DAY) - ONE_DAY)
+
+
+def last_notice(steps: Iterable[Any]) -> Any | None:
+    """The latest warning notice among the steps of an escalation."""
+    notices = [one for one in steps if one.kind == "warning_notice"]
+    return max(notices, key=lambda one: (one.taken_on, one.id), default=None)
+
+
+def legal_obstacle(kind: str, taken_on: date, by: str | None, steps: Iterable[Any]) -> str | None:
+    """Why a step cannot be taken on this day after these steps, in a sentence; None if it can.
+
+    `by` is the route by which the school is eligible. PostgreSQL holds the same rules (`check_statutory_step`).
+    """
+    steps = list(steps)
+    if kind == "suspend_delegation" and by == MISMANAGEMENT:
+        return None
+    if kind == "eligible_for_intervention":
+        return _not_eligible(taken_on, steps) if by == "warning_notice" else None
+    if kind not in LIMITED or _by_inspection(taken_on, steps):
+        return None
+    notice = last_notice(steps)
+    if notice is None or taken_on <= powers_lapse_on(notice.comply_by_on):
+        return None
+    return (
+        f"The powers that follow the warning notice lapsed after {powers_lapse_on(notice.comply_by_on):%-d %B %Y}. "
+        "Give a new warning notice first"
+    )
+
+
+def _by_inspection(taken_on: date, steps: Iterable[Any]) -> bool:
+    return any(
+        one.kind == "eligible_for_intervention"
+        and one.eligible_by in BY_INSPECTION
+        and one.taken_on <= taken_on
+        for one in steps
+    )
+
+
+def _not_eligible(taken_on: date, steps: list[Any]) -> str | None:
+    notice = last_notice(steps)
+    if notice is None:
+        return "No warning notice is recorded. Record it first, or choose the inspection"
+    if any(one.kind == "complied" and one.taken_on >= notice.taken_on for one in steps):
+        return "The warning notice was complied with, so the school is not eligible by it"
+    if taken_on <= notice.comply_by_on:
+        return (
+            f"The compliance period ends on {notice.comply_by_on:%-d %B %Y}. "
+            "The school can be eligible from the day after"
+        )
+    return None
+
+
+def _two_months_after(day: date) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + 2, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def gates_as_sql() -> str:
+    """The gates as rows of SQL: (step, a step that must come before)."""
+    return ", ".join(f"('{key}', '{before}')" for key, step in STEPS.items() for before in step.after)

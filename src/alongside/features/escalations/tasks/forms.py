@@ -1,0 +1,63 @@
+"""The form of an agreed action."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from wtforms import Form
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import Choice, Day, line, passage
+
+NEEDED = {
+    "what": "Say what is to be done",
+    "due_on": "Enter the day by which it is done, like 12/3/2027",
+}
+
+
+class TaskForm(Form):
+    """What is to be done, by whom, by when."""
+
+    what = line("What is to be done?", "What is to be done", "One thing that can be finished", limit=400)
+    owner_id = Choice("Who does it?", "Choose somebody from the list", render_kw={"select": True})
+    owner_name = line("Or somebody else", "The name", "Name and role, if they are not on the list")
+    due_on = Day("By when?", NEEDED["due_on"])
+
+    def offer(self, people: Sequence[Any]) -> None:
+        """Fill the list with those who may be asked."""
+        self.owner_id.choices = [("", "Somebody else"), *((str(one.id), one.name) for one in people)]
+
+    def holds(self, today: date) -> bool:
+        """Whether there is something to do, somebody and a day that is not past."""
+        self.validate()
+        must_be_filled(self, NEEDED)
+        if not self.owner_id.data and not self.owner_name.data:
+            attach_errors(self.owner_id, "Choose who does it, or name somebody else")
+        if self.due_on.data is not None and self.due_on.data < today:
+            attach_errors(self.due_on, "This day is past. Enter today or a later day")
+        return not self.errors
+
+    def columns(self, people: Sequence[Any]) -> dict[str, Any]:
+        """What is agreed, by column."""
+        named = {str(one.id): one.name for one in people}
+        chosen = self.owner_id.data or ""
+        return {
+            "what": self.what.data,
+            "owner_id": UUID(chosen) if chosen else None,
+            "owner_name": named.get(chosen) or self.owner_name.data,
+            "due_on": self.due_on.data,
+        }
+
+
+class CriterionForm(Form):
+    """How it is known that a criterion is met."""
+
+    evidence = passage("How do you know that it is met?", "What you say", limit=1000)
+
+    def holds(self) -> bool:
+        """Whether it is said."""
+        self.validate()
+        must_be_filled(self, {"evidence": "Say how you know: others will read this a year from now"})
+        return not self.errors

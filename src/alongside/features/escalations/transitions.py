@@ -1,0 +1,178 @@
+"""How an escalation moves: the guard, the one door, its story, its clock, and who is told; all in the act's
+transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.calendar import Calendar
+from alongside.features.escalations.deadlines import Pause, days_for, deadline_of
+from alongside.features.escalations.events import Event
+from alongside.features.escalations.models import Escalation
+from alongside.features.escalations.queries import (
+    WAITS,
+    leads_with_a_seat,
+    named_readers,
+    of_escalation,
+    officers,
+)
+from alongside.features.escalations.reminders.actions import arm, cancel
+from alongside.features.escalations.requester import refuse_interest
+from alongside.features.people.queries import ids, people_of_schools
+from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications import notify
+from alongside.platform.workflow import Transition, apply_transition
+
+TELL_TALES = {
+    "no_open_actions": "There are actions that are still open. Finish or drop them first.",
+    "has_criteria": "Say first what must be so before the consortium takes the school back.",
+    "criteria_met": "Not every criterion is met yet. Mark those that are, or drop those that no longer matter.",
+    "maintained_only": "This school is not maintained by the authority, so its statutory powers do not reach it. "
+    "Refer the matter to the DfE regions group.",
+    "step_in_turn": "The step that must come before this one is not recorded. Record it, or give the urgent reason.",
+    "academies_only": "This school is maintained by the authority, so its own statutory powers reach it. "
+    "Choose the statutory route instead.",
+    "copied_by_law": "The law names more people who get a copy of this notice. Add them to the recipients.",
+    "compliance_period_over": "The compliance period has not ended, so the school is not eligible yet.",
+    "not_complied_with": "The warning notice was complied with, so the school is not eligible for intervention by it.",
+    "powers_lapsed": "The powers that follow the warning notice have lapsed. Give a new warning notice first.",
+    "escalation_is_open": "This escalation is over, so nothing can be added to it. Open it again first.",
+}
+"""What a promise of the database means to the person who met it."""
+
+OF_A_FIELD = {
+    "ck_fund_balance_within_the_fund": (
+        "provider_pence",
+        "The fund cannot pay this: it is more than the fund has left. Enter less, or select another fund",
+    ),
+    "fund_of_this_year": ("fund", "This fund is not for the present financial year. Select another fund"),
+}
+"""What a promise of the database means beside the field that broke it."""
+
+NEXT_STEP = {
+    "raised": "acknowledge",
+    "acknowledged": "decide",
+    "triaged": "plan",
+    "active": "review",
+}
+"""What is due next in each state."""
+
+
+def in_words(error: IntegrityError, state: str | None = None) -> Exception:
+    """A broken promise as a refusal that says what to do; any other error as it is."""
+    name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    if name in OF_A_FIELD:
+        column, sentence = OF_A_FIELD[name]
+        return ValidationFailed({column: [sentence]})
+    return ActionRefused(TELL_TALES[name], state) if name in TELL_TALES else error
+
+
+async def move(
+    session: AsyncSession,
+    person: Principal,
+    row: Any,
+    step: Transition,
+    *,
+    note: str = "",
+    for_school: bool = True,
+    **values: Any,
+) -> None:
+    """Take an escalation from one state to another; the escalation must be held.
+
+    `note` is the reason, kept in the story; `for_school` whether the headteacher reads it there. Raises Refused for who
+    has an interest in the school, and for what PostgreSQL does not allow.
+    """
+    await refuse_interest(session, person, row)
+    try:
+        await apply_transition(session, person, Escalation, row, step, note=note, **values)
+    except IntegrityError as error:
+        raise in_words(error, row.state) from error
+    await record_event(session, person, row.id, step.verb, note, for_school=for_school)
+
+
+async def record_event(
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    verb: str,
+    note: str = "",
+    *,
+    for_school: bool = True,
+) -> None:
+    """Add a line to the story of an escalation, with its reason."""
+    await session.execute(
+        insert(Event).values(
+            authority_id=person.authority_id,
+            escalation_id=escalation_id,
+            verb=verb,
+            note=note.strip(),
+            for_school=for_school,
+            person_id=person.id,
+            person_name=person.name or "Alongside",
+            role=person.role.value,
+        )
+    )
+
+
+async def calendar_of_escalation(session: AsyncSession, person: Principal, row: Any) -> Calendar:
+    """The calendar by which an escalation's clock runs: the school's own, where it has one."""
+    return await calendar_of_school(session, person.authority_id, row.school_urn)
+
+
+async def pauses_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> list[Pause]:
+    """The times in which an escalation's clock stood still."""
+    waits = await of_escalation(session, person, WAITS, escalation_id)
+    return [Pause(one.waiting_on, one.since_at, one.until_at) for one in waits]
+
+
+async def clock_from_now(session: AsyncSession, person: Principal, row: Any, state: str) -> dict[str, Any]:
+    """The columns of a clock that begins now, for what is due next in this state; of none, where nothing is."""
+    stage = NEXT_STEP.get(state)
+    if stage is None:
+        return {"stage": None, "stage_began_at": None, "due_at": None}
+    began = datetime.now(UTC)
+    days = days_for(settings_of(person.authority_id), row.urgency, stage)
+    due = deadline_of(await calendar_of_escalation(session, person, row), began, days)
+    return {"stage": stage, "stage_began_at": began, "due_at": due}
+
+
+async def set_timers(session: AsyncSession, person: Principal, row: Any, clock: Mapping[str, Any]) -> None:
+    """Arm the reminders of what is due next in an escalation, or cancel them where nothing is."""
+    stage, due_at = clock.get("stage"), clock.get("due_at")
+    if stage is None or due_at is None:
+        await cancel(session, person, row.id)
+    else:
+        await arm(session, person, row.id, stage, due_at, await calendar_of_escalation(session, person, row))
+
+
+async def notify_participants(
+    session: AsyncSession, person: Principal, row: Any, kind: str, words: str, *, school: bool = True
+) -> None:
+    """Tell everybody who has a seat at an escalation, but for who acts: never of which school, nor why.
+
+    The headteacher is told only when the school has been told of the escalation, and with `school`. An owner who has
+    left the
+    core team is no owner: then all of it are told.
+    """
+    people = [*await leads_with_a_seat(session, person, row), *await named_readers(session, person, row.id)]
+    team = ids(await officers(session, person))
+    people += [row.owner_id] if row.owner_id in team else team
+    if school and row.notified_at is not None:
+        people += await heads_of(session, person, row.school_urn)
+    once = f"{kind}:{row.id}:{getattr(row, 'version', 0)}"
+    await notify(session, person, people, kind, words, f"/escalations/{row.id}", once=once)
+
+
+async def heads_of(session: AsyncSession, person: Principal, urn: int) -> list[UUID]:
+    """The headteacher of a school; delegates have no part in an escalation."""
+    people = await people_of_schools(session, person.authority_id, person.today, [urn])
+    return ids([one for one in people if one.role == "headteacher"])

@@ -1,0 +1,200 @@
+"""What is asked for when the core team decides: an outcome, a plan, an owner, a merger."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from wtforms import FieldList, Form, StringField
+from wtforms.validators import Length
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.features.authorities.calendar import financial_year
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.escalations.models import OUTCOMES
+from alongside.features.escalations.state_changes.forms import NARROW, Hours
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import Choice, Day, Typing, line, one_line, passage
+
+MONEY = re.compile(r"£?\s*(?P<pounds>\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(?P<pence>\d\d))?")
+MOST_CRITERIA = 5
+
+
+class Money(Typing):
+    """Pounds and pence, kept in pence."""
+
+    def read(self, typed: str) -> int:
+        """Pence from “1200”, “1,200” or “£1,200.50”."""
+        found = MONEY.fullmatch(typed) if typed.isascii() or "£" in typed else None
+        if found is None:
+            raise ValueError(self.cure)
+        return int(found["pounds"].replace(",", "")) * 100 + int(found["pence"] or 0)
+
+    def written(self, value: Any) -> str:
+        """Pounds, with pence where there are any."""
+        return "" if value is None else f"{value // 100}" + (f".{value % 100:02d}" if value % 100 else "")
+
+
+class DecisionForm(Form):
+    """What the core team decides, and what it writes to the consortium."""
+
+    outcome = Choice("What is to happen?", "Choose what is to happen")
+    provider = line("Who is procured?", "The name", "A person or body that challenges on your behalf")
+    provider_pence = Money(
+        "What does it cost?",
+        "Enter pounds, like 1200 or 1,200.50",
+        description="In pounds, all in all",
+        render_kw=NARROW,
+    )
+    fund = Choice("From which fund?", "Choose a fund from the list", render_kw={"select": True})
+    named_support = line(
+        "Who supports the consortium?", "The name", "A named person, and how they are reached"
+    )
+    handling_consortium_id = Choice(
+        "Which consortium handles it?", "Choose a consortium from the list", render_kw={"select": True}
+    )
+    referred_on = Day("Date of the referral", "Enter the date of the referral, like 12/3/2027")
+    referral_reference = line(
+        "Reference of the referral",
+        "The reference",
+        "The reference of your letter or email, or the DfE’s own",
+    )
+    hours = Hours(
+        "Hours of the core team (optional)",
+        "Enter hours as a whole or half number, like 6 or 2.5",
+        description="What this takes of your own time, as far as you can tell",
+        render_kw=NARROW,
+    )
+    decision = passage(
+        "What do you write to the consortium?",
+        "What you write",
+        "What was decided and why. It reads this at once; so does the school, once it has been told",
+    )
+
+    def offer(
+        self, settings: AuthoritySettings, consortia: Sequence[Any], today: date, *, maintained: bool
+    ) -> None:
+        """Fill the lists; the statutory route is for maintained schools, the DfE for others."""
+        self.outcome.choices = [
+            (key, words)
+            for key, words in OUTCOMES.items()
+            if key != ("regions_group" if maintained else "statutory")
+        ]
+        year = financial_year(today)
+        self.fund.choices = [("", "No fund chosen")] + [
+            (key, one.label)
+            for key, one in settings.funds.items()
+            if one.financial_year == year or key == self.fund.data
+        ]
+        self.fund.choices.append(("other", "Another source"))
+        self.handling_consortium_id.choices = [("", "None chosen")] + [
+            (str(one.id), one.name) for one in consortia
+        ]
+
+    def holds(self, today: date) -> bool:
+        """Whether the decision has all that it needs."""
+        self.validate()
+        needed = {"outcome": "Choose what is to happen", "decision": "Say what was decided and why"}
+        match self.outcome.data:
+            case "procured":
+                needed |= {
+                    "provider": "Say who is procured",
+                    "provider_pence": "Enter what it costs, 0 if nothing",
+                    "fund": "Choose the fund that pays for it",
+                }
+            case "returned":
+                needed |= {"named_support": "Name who supports the consortium"}
+            case "other_consortium":
+                needed |= {"handling_consortium_id": "Choose the consortium that handles it"}
+            case "regions_group":
+                needed |= {
+                    "referred_on": "Enter the date of the referral, like 12/3/2027",
+                    "referral_reference": "Enter the reference of the referral",
+                }
+        must_be_filled(self, needed)
+        if self.referred_on.data is not None and self.referred_on.data > today:
+            attach_errors(self.referred_on, "The date of the referral must be today or earlier")
+        return not self.errors
+
+    def columns(self) -> dict[str, Any]:
+        """What is decided, by column; what belongs to another outcome is left out.
+
+        A referral that was made stays on record when something else is decided.
+        """
+        outcome = self.outcome.data
+        chosen = self.handling_consortium_id.data
+        referral = {
+            "referred_on": self.referred_on.data,
+            "referral_reference": self.referral_reference.data or "",
+        }
+        return (referral if outcome == "regions_group" else {}) | {
+            "outcome": outcome,
+            "decision": self.decision.data,
+            "provider": self.provider.data if outcome == "procured" else "",
+            "provider_pence": self.provider_pence.data if outcome == "procured" else None,
+            "fund": self.fund.data if outcome == "procured" else "",
+            "named_support": self.named_support.data if outcome == "returned" else "",
+            "handling_consortium_id": UUID(chosen) if outcome == "other_consortium" and chosen else None,
+            "hours": self.hours.data or 0,
+        }
+
+
+class PlanForm(Form):
+    """What is done, and what must be so before the consortium takes the school back."""
+
+    plan = passage("What is the plan?", "The plan", "Who does what with the school, in a few sentences")
+    criteria = FieldList(
+        StringField(
+            "Criterion",
+            [Length(max=400, message="A criterion must be 400 characters or fewer. Shorten it.")],
+            filters=[one_line],
+        ),
+        min_entries=MOST_CRITERIA,
+        max_entries=MOST_CRITERIA,
+    )
+    hours = Hours(
+        "Hours of the core team",
+        "Enter hours as a whole or half number, like 6 or 2.5",
+        description="What the plan takes of your own time, all in all",
+        render_kw=NARROW,
+    )
+
+    def wanted(self) -> list[str]:
+        """The criteria that were written."""
+        return [words for words in self.criteria.data if words]
+
+    def holds(self) -> bool:
+        """Whether there is a plan with at least one criterion."""
+        self.validate()
+        must_be_filled(self, {"plan": "Say what is done"})
+        if self.hours.data is None:
+            attach_errors(self.hours, "Enter hours, 0 if none")
+        if not self.wanted():
+            attach_errors(self.criteria[0], "Say what must be so before the consortium takes the school back")
+        return not self.errors
+
+
+class MergerForm(Form):
+    """Into which other escalation of the school this one goes."""
+
+    into = Choice("Into which escalation?", "Choose an escalation from the list")
+    note = passage("Why are they one?", "The reason", limit=1000)
+
+    def holds(self) -> bool:
+        """Whether both are said."""
+        self.validate()
+        must_be_filled(self, {"into": "Choose an escalation from the list", "note": "Say why they are one"})
+        return not self.errors
+
+
+class OwnerForm(Form):
+    """Whose escalation it is."""
+
+    owner_id = Choice("Who looks after this escalation?", "Choose somebody of the core team")
+
+    def holds(self) -> bool:
+        """Whether somebody is chosen."""
+        self.validate()
+        must_be_filled(self, {"owner_id": "Choose somebody of the core team"})
+        return not self.errors

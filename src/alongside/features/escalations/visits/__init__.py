@@ -1,0 +1,1 @@
+"""Visits to a school in an escalation, and what was found."""

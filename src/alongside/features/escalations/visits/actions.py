@@ -1,0 +1,94 @@
+"""Recording visits, and putting a record right."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, EditConflict, ValidationFailed
+from alongside.features.escalations.models import FINALS
+from alongside.features.escalations.queries import lock_escalation
+from alongside.features.escalations.requester import refuse_interest
+from alongside.features.escalations.transitions import record_event
+from alongside.features.escalations.visits.models import EscalationVisit
+from alongside.features.escalations.visits.queries import visit_to
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+WORK = Permission.CONTRIBUTE_TO_ESCALATION
+LABELS = {
+    "visit_on": "Day of the visit",
+    "hours": "Hours",
+    "who": "Who went",
+    "focus": "What it was about",
+    "found": "What was found",
+    "next_steps": "What follows",
+}
+
+
+async def record_visit(
+    session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
+) -> UUID:
+    """Record a visit that has taken place. Raises Invalid for a day ahead, Refused once the escalation is over."""
+    row = await lock_escalation(session, person, WORK, escalation_id)
+    await _check(session, person, row, written)
+    made = EscalationVisit(
+        authority_id=person.authority_id, escalation_id=escalation_id, recorded_by=person.id, **written
+    )
+    session.add(made)
+    await session.flush()
+    await record_audit(session, person, "record_visit", "escalation", escalation_id)
+    shown = bool(written["for_school"])
+    await record_event(session, person, escalation_id, "record_visit", written["focus"], for_school=shown)
+    return made.id
+
+
+async def correct_visit(
+    session: AsyncSession, person: Principal, visit_id: UUID, written: Mapping[str, Any], version: int
+) -> UUID:
+    """Put the record of a visit right. Returns the escalation. Raises Stale when somebody wrote it first."""
+    visit, row = await visit_to(session, person, WORK, visit_id)
+    row = await lock_escalation(session, person, WORK, row.id)
+    await _check(session, person, row, written)
+    moved = await session.execute(
+        update(EscalationVisit)
+        .where(
+            EscalationVisit.authority_id == person.authority_id,
+            EscalationVisit.id == visit_id,
+            EscalationVisit.version == version,
+        )
+        .values(version=EscalationVisit.version + 1, **written)
+        .returning(EscalationVisit.version)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.first() is None:
+        visit, _ = await visit_to(session, person, WORK, visit_id)
+        raise EditConflict(
+            [
+                (label, str(written[name]), str(getattr(visit, name)))
+                for name, label in LABELS.items()
+                if written[name] != getattr(visit, name)
+            ],
+            visit.version,
+        )
+    await record_audit(session, person, "correct_visit", "escalation", row.id)
+    await record_event(
+        session, person, row.id, "correct_visit", written["focus"], for_school=written["for_school"]
+    )
+    escalation_id: UUID = row.id
+    return escalation_id
+
+
+async def _check(session: AsyncSession, person: Principal, row: Any, written: Mapping[str, Any]) -> None:
+    await refuse_interest(session, person, row)
+    if row.state in FINALS:
+        raise ActionRefused(
+            "This escalation is over, so nothing can be added to it. Open it again first.", row.state
+        )
+    if written["visit_on"] > person.today:
+        raise ValidationFailed(
+            {"visit_on": ["A visit that has taken place cannot lie ahead. Enter today or earlier."]}
+        )

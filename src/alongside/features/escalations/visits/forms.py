@@ -1,0 +1,54 @@
+"""The form of a visit in an escalation."""
+
+from datetime import date
+from typing import Any
+
+from wtforms import BooleanField, Form
+
+from alongside.features.agreements.forms import must_be_filled
+from alongside.features.escalations.state_changes.forms import NARROW, Hours
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import Day, line, passage
+
+NEEDED = {
+    "visit_on": "Enter the day of the visit, like 24/11/2026",
+    "hours": "Enter hours as a whole or half number up to 40, like 3 or 2.5",
+    "who": "Say who went",
+    "focus": "Say in a few words what it was about",
+    "found": "Say what was found",
+}
+FIELDS = ("visit_on", "hours", "who", "focus", "found", "next_steps", "for_school")
+
+
+class VisitForm(Form):
+    """When, how long, who; what was found and what follows."""
+
+    visit_on = Day("Day of the visit", NEEDED["visit_on"])
+    hours = Hours("Hours", NEEDED["hours"], description="With preparing and travelling", render_kw=NARROW)
+    who = line("Who went?", "The names", limit=200)
+    focus = line("What was it about?", "The focus", "For example, “Leadership of reading”", limit=200)
+    found = passage("What was found?", "What was found", "What was seen and said. Name no pupil")
+    next_steps = passage("What follows? (optional)", "What follows", limit=2000)
+    for_school = BooleanField("The school reads this, once it has been told of the escalation", default=True)
+
+    def holds(self, today: date) -> bool:
+        """Whether a visit that has taken place is told in full."""
+        self.validate()
+        must_be_filled(self, NEEDED)
+        if self.visit_on.data is not None and self.visit_on.data > today:
+            attach_errors(
+                self.visit_on, "A visit that has taken place cannot lie ahead. Enter today or earlier"
+            )
+        if self.hours.data is not None and not 0 < self.hours.data <= 40:
+            attach_errors(self.hours, NEEDED["hours"])
+        return not self.errors
+
+    def columns(self) -> dict[str, Any]:
+        """What is recorded, by column."""
+        kept = {name: self[name].data for name in FIELDS}
+        return kept | {"next_steps": self.next_steps.data or ""}
+
+
+def form_of(visit: Any) -> VisitForm:
+    """A visit as the form shows it."""
+    return VisitForm(data={name: getattr(visit, name) for name in FIELDS})

@@ -1,0 +1,154 @@
+"""Pins and forbids: made with a reason, lifted again; each has the plan worked out anew."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound
+from alongside.features.matching.assignments.queries import get_constraint
+from alongside.features.matching.models import CANCEL, PlanRun
+from alongside.features.matching.pins import KINDS, PlanConstraint
+from alongside.features.matching.plans.actions import queue_run
+from alongside.features.matching.plans.queries import assignment_of, get_run, run_at_work
+from alongside.features.offers.models import Offer
+from alongside.features.schools.models import School
+from alongside.platform.access.authorisation import may, require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.workflow import apply_transition
+
+ANSWERED = ("proposed", "to_release", "agreed")
+
+
+async def add_constraint(
+    session: AsyncSession,
+    person: Principal,
+    run_id: UUID,
+    constraint: tuple[UUID, UUID, str],
+    reason: str,
+) -> UUID:
+    """Pin an offer for a need, or forbid it; `wish` is need, offer and kind. The run that then works it out.
+
+    A pin takes the place of an earlier one. Raises NotThere for what is not this person's, Refused while the
+    need is being answered.
+    """
+    need_id, offer_id, kind = constraint
+    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
+    assignment = await assignment_of(session, person.authority_id, run.id, need_id)
+    require(person, Permission.MAKE_PLAN, assignment.requesting_urn)
+    offer = await offer_seen(session, person, offer_id)
+    if kind not in KINDS or person.id is None:
+        raise NotFound
+    if assignment.proposal_state in ANSWERED:
+        raise ActionRefused(
+            "Both schools have been asked already. Withdraw the proposal first, then choose somebody else.",
+            assignment.proposal_state,
+        )
+    await _lift_contrary(session, person, need_id, offer_id, kind)
+    made = await session.scalar(
+        insert(PlanConstraint)
+        .values(
+            authority_id=person.authority_id,
+            need_id=need_id,
+            offer_id=offer_id,
+            kind=kind,
+            reason=reason,
+            made_by=person.id,
+        )
+        .on_conflict_do_nothing()
+        .returning(PlanConstraint.id)
+    )
+    if made is None:
+        raise ActionRefused(
+            "Somebody else has just said something about this partner. Look at the plan again."
+        )
+    schools = (assignment.requesting_urn, offer.school_urn)
+    await record_audit(
+        session, person, f"{kind}_partner", "plan_constraint", made, schools=schools, note=reason
+    )
+    return await request_replan(session, person, run.consortium_id)
+
+
+async def remove_constraint(
+    session: AsyncSession, person: Principal, run_id: UUID, constraint_id: UUID
+) -> UUID:
+    """Let the plan choose freely again; the run that then works it out."""
+    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
+    constraint = await get_constraint(session, person, constraint_id)
+    lifted = await session.execute(
+        update(PlanConstraint)
+        .where(
+            PlanConstraint.authority_id == person.authority_id,
+            PlanConstraint.id == constraint.id,
+            PlanConstraint.lifted_at.is_(None),
+        )
+        .values(lifted_at=func.now(), lifted_by=person.id)
+        .returning(PlanConstraint.id)
+    )
+    if lifted.first() is None:
+        raise ActionRefused("This has been lifted already.")
+    await record_audit(
+        session,
+        person,
+        f"lift_{constraint.kind}",
+        "plan_constraint",
+        constraint.id,
+        schools=(constraint.school_urn,),
+    )
+    return await request_replan(session, person, run.consortium_id)
+
+
+async def request_replan(session: AsyncSession, person: Principal, consortium_id: UUID | None) -> UUID:
+    """Have the plan worked out with what was just said; one that began before it knew is given up."""
+    there = await run_at_work(session, person.authority_id, consortium_id)
+    if there is not None and there.state == "running":
+        await apply_transition(session, person, PlanRun, there, CANCEL, lease_until=None)
+    run_id, _ = await queue_run(session, person, consortium_id, "change")
+    return run_id
+
+
+async def offer_seen(session: AsyncSession, person: Principal, offer_id: UUID) -> Any:
+    """An offer that this person may see. Raises NotThere."""
+    statement: Any = (
+        select(
+            Offer.id,
+            Offer.school_urn,
+            Offer.title,
+            Offer.visible_to_authority_from,
+            School.name.label("school"),
+        )
+        .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
+        .where(Offer.authority_id == person.authority_id, Offer.id == offer_id, Offer.posted_at.is_not(None))
+    )
+    found = (await session.execute(statement)).one_or_none()
+    if found is None or not may(
+        person,
+        Permission.VIEW_POST,
+        found.school_urn,
+        visible_to_authority_from=found.visible_to_authority_from,
+    ):
+        raise NotFound
+    return found
+
+
+async def _lift_contrary(
+    session: AsyncSession, person: Principal, need_id: UUID, offer_id: UUID, kind: str
+) -> None:
+    """Lift what a new wish contradicts: another word on the same pair, and for a pin the earlier pin."""
+    contrary = PlanConstraint.offer_id == offer_id
+    if kind == "pin":
+        contrary = or_(contrary, PlanConstraint.kind == "pin")
+    await session.execute(
+        update(PlanConstraint)
+        .where(
+            PlanConstraint.authority_id == person.authority_id,
+            PlanConstraint.need_id == need_id,
+            PlanConstraint.lifted_at.is_(None),
+            contrary,
+        )
+        .values(lifted_at=func.now(), lifted_by=person.id)
+    )

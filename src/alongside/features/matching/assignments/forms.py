@@ -1,0 +1,21 @@
+"""The form in which a lead pins or forbids a partner."""
+
+from wtforms import Form, HiddenField
+
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import passage
+
+
+class ConstraintForm(Form):
+    """Which offer, what is wanted of it, and why: others will read the reason."""
+
+    kind = HiddenField()
+    offer = HiddenField()
+    reason = passage("Why?", "The reason", "Those who lead with you and the core team read this", limit=500)
+
+    def holds(self) -> bool:
+        """Whether a reason is given."""
+        self.validate()
+        if not self.reason.data:
+            attach_errors(self.reason, "Say why, so that others understand the plan later")
+        return not self.errors

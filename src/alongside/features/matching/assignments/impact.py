@@ -1,0 +1,31 @@
+"""What a change of a plan costs, in words: points, who would be moved, who would have nobody."""
+
+from typing import Any
+
+from alongside.features.matching.assignments.presentation import points_in_words
+from alongside.features.matching.assignments.redaction import Names
+from alongside.features.matching.engine.result import Change
+from alongside.features.matching.plans.result_rows import restored_outcome
+
+
+def cost_of(kept: Any, change: Change, names: Names) -> dict[str, Any]:
+    """The change against the plan as it stands, need by need."""
+    before = {pair.need: pair for pair in restored_outcome(kept.outcome).plan.pairs}
+    after = {pair.need: pair for pair in change.plan.pairs}
+    touched = sorted(set(change.moved) | set(change.gained) | set(change.lost))
+    return {
+        "points": points_in_words(change.points),
+        "lost": len(change.lost),
+        "gained": len(change.gained),
+        "rows": [
+            {
+                "need": names.need(need),
+                "before": names.giver(before[need].offer) if need in before else "Nobody",
+                "after": names.giver(after[need].offer) if need in after else "Nobody",
+                "score_before": before[need].score.score if need in before else None,
+                "score_after": after[need].score.score if need in after else None,
+            }
+            for need in touched
+        ],
+        "proven": change.plan.status == "optimal",
+    }

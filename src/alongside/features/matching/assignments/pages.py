@@ -1,0 +1,254 @@
+"""The pages of one need in a plan: why it has its partner, and what pinning, forbidding or swapping would cost."""
+
+import asyncio
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound, ValidationFailed
+from alongside.features.matching.assignments import actions, queries
+from alongside.features.matching.assignments.forms import ConstraintForm
+from alongside.features.matching.assignments.impact import cost_of
+from alongside.features.matching.assignments.presentation import better_offers, parts_of
+from alongside.features.matching.assignments.redaction import (
+    ids_in,
+    names_in,
+    ruled_out_for,
+    why_nobody_for,
+    without_private,
+)
+from alongside.features.matching.engine.instance import PairHistory, restored
+from alongside.features.matching.engine.result import Change
+from alongside.features.matching.engine.shortlist import shortlist
+from alongside.features.matching.engine.subprocess_client import change as solve_changed
+from alongside.features.matching.engine.validation import InfeasibleProblem
+from alongside.features.matching.models import CURRENT, PlanRun
+from alongside.features.matching.pins import KINDS
+from alongside.features.matching.plans.labels import assignment_state, is_over
+from alongside.features.matching.plans.pages import words
+from alongside.features.matching.plans.queries import RUN, assignment_of, get_run, record_of
+from alongside.features.matching.plans.result_rows import restored_outcome
+from alongside.features.needs.queries import get_need
+from alongside.platform.access.authorisation import may_for_consortium, require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+SAID = {
+    "pin": "The partner is kept. The plan is being worked out with that.",
+    "forbid": "The partner is ruled out. The plan is being worked out without it.",
+}
+
+
+@endpoint.get("/plans/{run_id:uuid}/needs/{need_id:uuid}", permission=Permission.VIEW_PLAN)
+async def show_why(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
+) -> PageResult:
+    """Why a need has the partner that it has in a plan, and what else could be chosen at which price."""
+    run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
+    assignment = await assignment_of(session, person.authority_id, run.id, need_id)
+    context = await _explained(session, person, run, assignment)
+    kept = await kept_of(session, person, run)
+    if kept is None:
+        return Page("matching/assignments/why.html", context | {"others": []})
+    names = await names_in(session, person, ids_of(kept))
+
+    async def finish() -> PageResult:
+        found = await asyncio.to_thread(shortlist, restored(kept.inputs), need_id)
+        chosen = {assignment.offer_id, *(UUID(one["offer"]) for one in assignment.why.get("better", ()))}
+        others = [
+            {
+                "id": one.offer,
+                "name": names.offer(one.offer),
+                "score": one.score.score,
+                "half_days": one.half_days,
+            }
+            for one in found.ranked
+            if one.offer not in chosen
+        ]
+        return Page("matching/assignments/why.html", context | {"others": others})
+
+    return ContinueAfterCommit(finish, expensive=True)
+
+
+async def kept_of(session: AsyncSession, person: Principal, run: Any) -> Any:
+    """The record of a run; None where there is none."""
+    try:
+        return await record_of(session, person.authority_id, run.id)
+    except NotFound:
+        return None
+
+
+def ids_of(kept: Any) -> dict[str, set[UUID]]:
+    """Every offer and need that went into a run."""
+    if kept is None:
+        return {"offers": set(), "needs": set()}
+    instance = restored(kept.inputs)
+    return {"offers": {one.id for one in instance.offers}, "needs": {one.id for one in instance.needs}}
+
+
+@endpoint.get("/needs/{need_id:uuid}/why", permission=Permission.VIEW_PLAN_EXPLANATION)
+async def show_why_to_school(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
+) -> PageResult:
+    """The same for the school that asks: of the partner who was asked, with no other school's name it may not see."""
+    need = await get_need(session, person, Permission.VIEW_POST, need_id)
+    require(person, Permission.VIEW_PLAN_EXPLANATION, need.school_urn)
+    run_id = await queries.run_that_was_sent(session, person.authority_id, need_id)
+    if run_id is None:
+        return Page("matching/assignments/no_plan.html", {"need": need, **words(person)})
+    run = await run_of(session, person, run_id)
+    assignment = await assignment_of(session, person.authority_id, run_id, need_id)
+    context = await _explained(session, person, run, assignment)
+    return Page("matching/assignments/why.html", context | {"others": []})
+
+
+async def run_of(session: AsyncSession, person: Principal, run_id: UUID) -> Any:
+    """A run whose place this person has been allowed to read, whoever's plan it is."""
+    statement = RUN.where(PlanRun.id == run_id)
+    return (await session.execute(statement, {"authority_id": person.authority_id})).one()
+
+
+async def _explained(session: AsyncSession, person: Principal, run: Any, assignment: Any) -> dict[str, Any]:
+    """What the page of a place shows, as far as this person may see it."""
+    names = await names_in(session, person, ids_in(assignment.why))
+    told = words(person)
+    leads = may_for_consortium(person, Permission.MAKE_PLAN, run.consortium_id)
+    stands = run.state in CURRENT
+    return {
+        "run": run,
+        "place": assignment,
+        "state": assignment_state(told["settings"], assignment),
+        "over": is_over(assignment) and stands,
+        "parts": parts_of(assignment.parts),
+        "miles": assignment.parts.get("miles"),
+        "better": [] if assignment.held_by == "proposal" else better_offers(assignment.why, names),
+        "ruled_out": ruled_out_for(person, assignment.why.get("ruled_out", {})),
+        "why_nobody": why_nobody_for(person, assignment),
+        "wishes": await _constraints(session, person, assignment.need_id) if leads else [],
+        "KINDS": KINDS,
+        "leads": leads,
+        "may_change": leads and stands and assignment.proposal_state not in actions.ANSWERED,
+        **told,
+    }
+
+
+async def _constraints(session: AsyncSession, person: Principal, need_id: UUID) -> list[dict[str, Any]]:
+    rows = await queries.constraints_of_need(session, person.authority_id, need_id)
+    names = await names_in(session, person, {"offers": {row.offer_id for row in rows}, "needs": set()})
+    return [{"row": row, "name": names.offer(row.offer_id)} for row in rows]
+
+
+@endpoint.get("/plans/{run_id:uuid}/needs/{need_id:uuid}/constraints/new", permission=Permission.MAKE_PLAN)
+async def ask_what_constraint_costs(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
+) -> PageResult:
+    """What a pin, a forbid or a swap would cost the plan, before it is made."""
+    question = asked(request)
+    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
+    assignment = await assignment_of(session, person.authority_id, run.id, need_id)
+    offer = question.one("offer") or str(assignment.offer_id or "")
+    form = ConstraintForm(data={"kind": question.one("kind") or "pin", "offer": offer})
+    return await _constraint_page(session, person, run, assignment, form)
+
+
+@endpoint.post("/plans/{run_id:uuid}/needs/{need_id:uuid}/constraints", permission=Permission.MAKE_PLAN)
+async def add_constraint(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
+) -> PageResult:
+    """Make it, and have the plan worked out with it."""
+    form = ConstraintForm(await read_form_data(request))
+    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
+    assignment = await assignment_of(session, person.authority_id, run.id, need_id)
+    answer = await _constraint_page(session, person, run, assignment, form, 422)
+    if not form.holds():
+        return answer
+    kind, offer_id = form.kind.data or "", _offer_id(form)
+    made = await actions.add_constraint(session, person, run_id, (need_id, offer_id, kind), form.reason.data)
+    return Redirect(f"/plans/{made}", SAID[kind])
+
+
+@endpoint.post(
+    "/plans/{run_id:uuid}/constraints/{constraint_id:uuid}/remove", permission=Permission.MAKE_PLAN
+)
+async def remove_constraint(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    person: Principal,
+    run_id: UUID,
+    constraint_id: UUID,
+) -> PageResult:
+    """Let the plan choose freely again."""
+    made = await actions.remove_constraint(session, person, run_id, constraint_id)
+    return Redirect(f"/plans/{made}", "Lifted. The plan is being worked out anew.")
+
+
+def _offer_id(form: ConstraintForm) -> UUID:
+    """The offer that is meant. Raises Invalid when none is said, NotThere for what cannot be one."""
+    if not form.offer.data or not form.kind.data:
+        raise ValidationFailed({"offer": ["Choose a partner on the page of the need first."]})
+    try:
+        return UUID(form.offer.data or "")
+    except ValueError as error:
+        raise NotFound from error
+
+
+async def _constraint_page(
+    session: AsyncSession,
+    person: Principal,
+    run: Any,
+    assignment: Any,
+    form: ConstraintForm,
+    status: int = 200,
+) -> PageResult:
+    """The form with the cost above it; solved once the transaction is over, since it may take a second."""
+    offer_id, kind = _offer_id(form), form.kind.data or ""
+    if kind not in KINDS:
+        raise NotFound
+    offer = await actions.offer_seen(session, person, offer_id)
+    kept = await kept_of(session, person, run)
+    names = await names_in(session, person, ids_of(kept))
+    context = {
+        "run": run,
+        "place": assignment,
+        "offer": offer,
+        "name": f"{offer.school}, {offer.title}",
+        "kind": kind,
+        "form": form,
+        "cost": None,
+        **words(person),
+    }
+    if kept is None or kept.outcome is None:
+        return Page("matching/assignments/wish.html", context, status)
+
+    async def finish() -> PageResult:
+        try:
+            change = await _changed(kept, assignment.need_id, offer_id, kind)
+        except InfeasibleProblem as problem:
+            raise ActionRefused(without_private(person, problem.sentence)) from problem
+        shown = context | {"cost": cost_of(kept, change, names)}
+        return Page("matching/assignments/wish.html", shown, status)
+
+    return ContinueAfterCommit(finish, expensive=True)
+
+
+async def _changed(kept: Any, need_id: UUID, offer_id: UUID, kind: str) -> Change:
+    """The plan solved again with the wish, and without what the wish would lift."""
+    instance, plan = restored(kept.inputs), restored_outcome(kept.outcome).plan
+    known = tuple(one for one in instance.known if not _contrary(one, need_id, offer_id, kind))
+    instance = msgspec.structs.replace(instance, known=known)
+    what: Literal["pinned", "forbidden"] = "pinned" if kind == "pin" else "forbidden"
+    return await solve_changed(instance, plan, need_id, offer_id, what)
+
+
+def _contrary(known: PairHistory, need_id: UUID, offer_id: UUID, kind: str) -> bool:
+    said = known.what in ("pinned", "forbidden") and known.need == need_id
+    return said and (known.offer == offer_id or (kind == "pin" and known.what == "pinned"))
+
+
+routes = [show_why, show_why_to_school, ask_what_constraint_costs, add_constraint, remove_constraint]

@@ -1,0 +1,123 @@
+"""An explanation made into what its page shows: the chart of parts, the better offers, what forcing would do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from alongside.features.matching.assignments.redaction import Names
+from alongside.features.matching.engine.rule_labels import (
+    FEW_REVIEWS,
+    PART_WORDS,
+    PARTS,
+    TRAITS,
+    WHY_NEUTRAL,
+    Part,
+)
+from alongside.platform.web.templates import days, plural
+
+
+def parts_of(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a score for the chart: how good each is (0 to 1000), what it brings, whether it is known.
+
+    The points add up to the score. `notes` say what was known and what was left out as neutral.
+    """
+    parts, points, missing = kept.get("parts", {}), kept.get("points", {}), kept.get("missing", ())
+    return [
+        {
+            "words": PART_WORDS[part],
+            "value": parts[part],
+            "points": points[part],
+            "missing": part in missing,
+            "notes": _notes(part, kept),
+        }
+        for part in PARTS
+        if part in parts
+    ]
+
+
+def _notes(part: Part, kept: Mapping[str, Any]) -> list[str]:
+    """What a part of a score stands on, where that is not plain: what was not known, and what it went by instead."""
+    if part in kept.get("missing", ()):
+        return [f"{WHY_NEUTRAL[part]}, so it counts as middling: it neither helps nor harms."]
+    if part is Part.TRACK_RECORD and kept.get("few_reviews"):
+        return [f"{FEW_REVIEWS}."]
+    known = kept.get("alike_in")
+    if part is not Part.CONTEXT or known is None:
+        return []
+    left_out = [words for trait, words in TRAITS.items() if trait not in known]
+    said = [f"Goes by {listed([TRAITS[trait] for trait in known])}."]
+    if left_out:
+        said.append(f"Not known of both, so left out as neutral: {listed(left_out)}.")
+    return said
+
+
+def listed(words: Sequence[str]) -> str:
+    """Some words as one reads them: “pupils, free school meals and town or country”."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def better_offers(why: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
+    """The offers that suit a need better than the chosen one, why they are not chosen, and who holds their days."""
+    return [
+        {
+            "id": one["offer"],
+            "name": names.offer(one["offer"]),
+            "score": one["score"]["score"],
+            "why": _why_not(one["why"]),
+            "held_by": [
+                {
+                    "name": names.need(held["need"]),
+                    "tier": held["tier"],
+                    "score": held["score"],
+                    "days": days(held["half_days"] / 2),
+                }
+                for held in one["held_by"]
+            ],
+            "forced": forced_in_words(one.get("if_forced"), names),
+        }
+        for one in why.get("better", ())
+    ]
+
+
+def _why_not(why: str) -> str:
+    return {
+        "full": "Its days or places are taken in this plan.",
+        "money": "The money for it is spent elsewhere in this plan.",
+        "whole": "It brings more elsewhere, so that all needs together are served better.",
+    }.get(why, "")
+
+
+def forced_in_words(forced: Mapping[str, Any] | None, names: Names) -> list[str]:
+    """What would happen if a pair were forced into the plan, a sentence for each effect."""
+    if forced is None:
+        return []
+    said = []
+    losers, movers = forced["losers"], forced["movers"]
+    if losers:
+        said.append(f"{named(losers, names)} would have nobody.")
+    if movers:
+        said.append(f"{named(movers, names)} would get another partner.")
+    if not losers and not movers:
+        said.append("Nobody else would be moved.")
+    said.append(points_in_words(forced["points"]))
+    if not forced["exact"]:
+        said.append("This is the best that was found nearby; the whole plan was not solved anew for it.")
+    return said
+
+
+def points_in_words(points: int) -> str:
+    """What a change does to the whole plan: “The whole plan would lose 59 points.”"""
+    if points == 0:
+        return "The whole plan would keep its points."
+    return f"The whole plan would {'lose' if points < 0 else 'gain'} {plural(abs(points), 'point')}."
+
+
+def against_before(points: int) -> str:
+    """How a way to mend compares with the partner who fell away: “98 points fewer than before.”"""
+    if points == 0:
+        return "As good as before."
+    return f"{plural(abs(points), 'point')} {'fewer' if points < 0 else 'more'} than before."
+
+
+def named(needs: Sequence[Any], names: Names) -> str:
+    """Some needs by name; those that may not be named are counted."""
+    return listed([names.need(one) for one in needs])

@@ -1,0 +1,73 @@
+"""Wishes: the pins and forbids in force, of one need or within somebody's reach."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.matching.models import CURRENT, PlanAssignment, PlanRun
+from alongside.features.matching.pins import PlanConstraint
+from alongside.features.needs.models import Need
+from alongside.features.offers.models import Offer
+from alongside.features.people.models import Person
+from alongside.platform.access.authorisation import filter_by_scope
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+AUTHORITY: Any = bindparam("authority_id")
+CONSTRAINT: Any = (
+    select(
+        *PlanConstraint.__table__.columns,
+        Need.school_urn.label("school_urn"),
+        Offer.title.label("offer_title"),
+        Person.name.label("maker"),
+    )
+    .join(Need, (Need.authority_id == AUTHORITY) & (Need.id == PlanConstraint.need_id))
+    .join(Offer, (Offer.authority_id == AUTHORITY) & (Offer.id == PlanConstraint.offer_id))
+    .join(Person, (Person.authority_id == AUTHORITY) & (Person.id == PlanConstraint.made_by))
+    .where(PlanConstraint.authority_id == AUTHORITY)
+    .order_by(PlanConstraint.made_at, PlanConstraint.id)
+)
+SENT_ASSIGNMENT: Any = (
+    select(PlanAssignment.run_id)
+    .join(PlanRun, (PlanRun.authority_id == AUTHORITY) & (PlanRun.id == PlanAssignment.run_id))
+    .where(
+        PlanAssignment.authority_id == AUTHORITY,
+        PlanAssignment.need_id == bindparam("need_id"),
+        PlanAssignment.proposal_id.is_not(None),
+        PlanRun.state.in_((*CURRENT, "superseded")),
+    )
+    .order_by(PlanRun.id.desc())
+    .limit(1)
+)
+
+
+async def constraints_of_need(session: AsyncSession, authority_id: int, need_id: UUID) -> Sequence[Row[Any]]:
+    """The wishes in force for a need, the oldest first; reach is the caller's to check."""
+    statement = CONSTRAINT.where(PlanConstraint.need_id == need_id, PlanConstraint.lifted_at.is_(None))
+    found: Sequence[Row[Any]] = (await session.execute(statement, {"authority_id": authority_id})).all()
+    return found
+
+
+async def get_constraint(session: AsyncSession, person: Principal, constraint_id: UUID) -> Row[Any]:
+    """A wish for a need within this person's reach, lifted or not. Raises NotThere."""
+    statement = filter_by_scope(
+        CONSTRAINT.where(PlanConstraint.id == constraint_id), person, Permission.MAKE_PLAN, Need.school_urn
+    )
+    found: Row[Any] | None = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def run_that_was_sent(session: AsyncSession, authority_id: int, need_id: UUID) -> UUID | None:
+    """The latest plan whose partner for a need was asked: what the school itself may read of it."""
+    found: UUID | None = await session.scalar(
+        SENT_ASSIGNMENT, {"authority_id": authority_id, "need_id": need_id}
+    )
+    return found

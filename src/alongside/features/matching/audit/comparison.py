@@ -1,0 +1,70 @@
+"""What changed between two plans: need by need, and what in the facts or the weights had changed before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from alongside.features.matching.engine.instance import Instance
+
+
+def changed_assignments(before: Sequence[Any], after: Sequence[Any]) -> list[dict[str, Any]]:
+    """The needs whose partner differs, or that take part in only one of the plans."""
+    old, new = {one.need_id: one for one in before}, {one.need_id: one for one in after}
+    changes = []
+    for need_id in sorted(old.keys() | new.keys()):
+        was, now = old.get(need_id), new.get(need_id)
+        if was is None or now is None or was.offer_id != now.offer_id:
+            shown: Any = now or was
+            changes.append(
+                {
+                    "need": shown.need_title,
+                    "school": shown.requesting_name,
+                    "before": _partner(was, "Not open then"),
+                    "after": _partner(now, "No longer open"),
+                    "score_before": was.score if was else None,
+                    "score_after": now.score if now else None,
+                }
+            )
+    return sorted(changes, key=lambda one: (one["school"], one["need"]))
+
+
+def _partner(assignment: Any, absent: str) -> str:
+    if assignment is None:
+        return absent
+    return assignment.supporting_name or "Nobody"
+
+
+def changed_facts(before: Instance, after: Instance) -> list[str]:
+    """What went into the two differently, in sentences."""
+    said = []
+    for what, old, new in (
+        ("need", {one.id: one for one in before.needs}, {one.id: one for one in after.needs}),
+        ("offer", {one.id: one for one in before.offers}, {one.id: one for one in after.offers}),
+    ):
+        added, gone = len(new.keys() - old.keys()), len(old.keys() - new.keys())
+        changed = sum(old[key] != new[key] for key in old.keys() & new.keys())
+        for count, words in ((added, "came in"), (gone, "left"), (changed, "changed")):
+            if count:
+                said.append(f"{count} {what}{'s' if count != 1 else ''} {words}.")
+    said += _changed_words(before, after)
+    if before.parameters.weights != after.parameters.weights:
+        said.append("The weights were settled anew.")
+    if before.budgets != after.budgets:
+        said.append("The money that is left has changed.")
+    return said or ["Nothing that goes into a plan has changed."]
+
+
+def _changed_words(before: Instance, after: Instance) -> list[str]:
+    """Pins, forbids, declines and answers that came or went; what keeps schools apart is not told."""
+    words = {
+        "pinned": "pins",
+        "forbidden": "forbids",
+        "declined": "declines",
+        "accepted": "answers under way",
+    }
+    said = []
+    for what, name in words.items():
+        old = {(one.need, one.offer) for one in before.known if one.what == what}
+        new = {(one.need, one.offer) for one in after.known if one.what == what}
+        if old != new:
+            said.append(f"The {name} have changed: {len(old)} before, {len(new)} after.")
+    return said

@@ -1,0 +1,105 @@
+"""The pages of a plan's record: what changed since another plan, and the plan made again from what is kept."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.matching.audit.comparison import changed_assignments, changed_facts
+from alongside.features.matching.engine.instance import restored
+from alongside.features.matching.engine.result import Plan
+from alongside.features.matching.engine.subprocess_client import run as solve
+from alongside.features.matching.plans.pages import words
+from alongside.features.matching.plans.queries import assignments_of, get_run, record_of, runs_of
+from alongside.features.matching.plans.result_rows import restored_outcome
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import asked
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
+from alongside.platform.web.routing import endpoint
+
+
+@endpoint.get("/plans/{run_id:uuid}/comparison", permission=Permission.VIEW_PLAN)
+async def compare_plans(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """What changed from an earlier plan of the same scope, the one before unless another is asked for."""
+    run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
+    earlier, _ = await runs_of(session, person, 1, run.consortium_id)
+    choices = [
+        one
+        for one in earlier
+        if one.id != run.id and one.status is not None and one.consortium_id == run.consortium_id
+    ]
+    with_id = _asked_for(request) or run.starts_from_id or (choices[0].id if choices else None)
+    if with_id is None:
+        return Page("matching/audit/nothing_to_compare.html", {"run": run, **words(person)})
+    other = await get_run(session, person, Permission.VIEW_PLAN, with_id)
+    if other.consortium_id != run.consortium_id:
+        raise NotFound
+    before = await assignments_of(session, person.authority_id, other.id)
+    after = await assignments_of(session, person.authority_id, run.id)
+    context = {
+        "run": run,
+        "other": other,
+        "choices": choices,
+        "changes": changed_assignments(before, after),
+        "other_score": sum(one.score or 0 for one in before),
+        "run_score": sum(one.score or 0 for one in after),
+        "facts": await _facts(session, person, other, run),
+        **words(person),
+    }
+    return Page("matching/audit/comparison.html", context)
+
+
+async def _facts(session: AsyncSession, person: Principal, before: Any, after: Any) -> list[str]:
+    """What went into the two differently; nothing where one of them keeps no record."""
+    try:
+        kept = [
+            restored((await record_of(session, person.authority_id, one.id)).inputs)
+            for one in (before, after)
+        ]
+    except NotFound:
+        return []
+    return changed_facts(kept[0], kept[1])
+
+
+def _asked_for(request: Request[Any, Any, Any]) -> UUID | None:
+    text = asked(request).one("with")
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise NotFound from error
+
+
+@endpoint.get("/plans/{run_id:uuid}/replay", permission=Permission.VIEW_PLAN)
+async def replay_plan(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """The plan made again from the facts that are kept with it: the same pairs, or which ones differ."""
+    run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
+    context = {"run": run, **words(person)}
+    try:
+        kept = await record_of(session, person.authority_id, run.id)
+    except NotFound:
+        return Page("matching/audit/replay.html", context | {"then": None, "now": None, "same": False})
+    if kept.outcome is None:
+        return Page("matching/audit/replay.html", context | {"then": None, "now": None, "same": False})
+
+    async def finish() -> PageResult:
+        then = restored_outcome(kept.outcome).plan
+        now = (await solve(restored(kept.inputs))).plan
+        shown = {"then": then, "now": now, "same": pairs_of(then) == pairs_of(now)}
+        return Page("matching/audit/replay.html", context | shown)
+
+    return ContinueAfterCommit(finish, expensive=True)
+
+
+def pairs_of(plan: Plan) -> set[tuple[UUID, UUID]]:
+    """Which offer is for which need."""
+    return {(pair.need, pair.offer) for pair in plan.pairs}
+
+
+routes = [compare_plans, replay_plan]

@@ -1,0 +1,51 @@
+"""Gaps and loads for a spreadsheet, with words and not keys."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.authorities.terms import term_words
+from alongside.features.matching.engine.result import Gap
+from alongside.features.schools.phases import PHASES
+from alongside.platform.web.spreadsheet import as_csv
+
+GAPS = ("Theme", "Phase", "Term", "Needs", "With no offer that suits", "For want of days or money")
+LOADS = ("School", "Days given in this plan", "Days received in this plan", "Days given in the last three terms",
+         "A full load")  # fmt: skip
+
+
+def gaps_as_csv(settings: AuthoritySettings, gaps: Iterable[Gap]) -> bytes:
+    """The map of gaps, one theme, phase and term a row."""
+    rows = (
+        (
+            label_of(settings.themes, gap.theme),
+            PHASES.get(gap.phase, gap.phase),
+            term_words(gap.term) if gap.term else "",
+            gap.needs,
+            gap.without_supply,
+            gap.short_of_days,
+        )
+        for gap in gaps
+    )
+    return as_csv(GAPS, rows)
+
+
+def loads_as_csv(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Given and received, one school a row."""
+    return as_csv(
+        LOADS,
+        (
+            (
+                row["name"],
+                _days(row["gives"]),
+                _days(row["gets"]),
+                "" if row["lately"] is None else _days(row["lately"]),
+                "yes" if row["over"] else "",
+            )
+            for row in rows
+        ),
+    )
+
+
+def _days(half_days: int) -> str:
+    return f"{half_days / 2:g}"

@@ -1,0 +1,151 @@
+"""The page of supply for a plan: where it falls short, what more days would bring, and who carries how much."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.matching.assignments.redaction import Names, names_in
+from alongside.features.matching.capacity.export import gaps_as_csv, loads_as_csv
+from alongside.features.matching.capacity.forms import MoreDaysForm
+from alongside.features.matching.capacity.presentation import (
+    answered,
+    gap_map,
+    loads,
+    recruit_lines,
+    scarce_lines,
+)
+from alongside.features.matching.capacity.queries import names_of_schools
+from alongside.features.matching.capacity.terms import with_terms
+from alongside.features.matching.engine.gaps import gaps_of
+from alongside.features.matching.engine.instance import Instance, restored
+from alongside.features.matching.engine.result import Gap, Outcome
+from alongside.features.matching.engine.subprocess_client import replan
+from alongside.features.matching.plans.pages import words
+from alongside.features.matching.plans.queries import get_run, record_of
+from alongside.features.matching.plans.result_rows import restored_outcome
+from alongside.platform.access.authorisation import schools_within
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import asked
+from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult
+from alongside.platform.web.routing import endpoint
+
+CSV = "text/csv; charset=utf-8"
+
+
+@endpoint.get("/plans/{run_id:uuid}/capacity", permission=Permission.VIEW_PLAN)
+async def show_supply(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """Gaps, scarce offers and loads of a plan; and the answer when somebody asks what more days would bring."""
+    run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
+    instance, outcome = await _kept(session, person, run_id)
+    if outcome is None or instance is None:
+        return Page("matching/capacity/nothing.html", {"run": run, **words(person)})
+    names = await names_in(session, person, _ids(instance))
+    settings = settings_of(person.authority_id)
+    question = asked(request)
+    wanted = "offer" in question or "days" in question
+    form = MoreDaysForm(question) if wanted else MoreDaysForm()
+    form.offers(_choices(instance, names))
+    context = {
+        "run": run,
+        "map": gap_map(settings, _gaps(person, instance, outcome)),
+        "scarce": scarce_lines(outcome.supply.scarce, names),
+        "recruits": recruit_lines(settings, outcome.supply.recruits),
+        "loads": await _loads(session, person, outcome),
+        "sees_all": schools_within(person, Permission.VIEW_PLAN) is None,
+        "full": instance.parameters.full_burden_half_days,
+        "form": form,
+        "told": None,
+        **words(person),
+    }
+    if not wanted or not form.holds():
+        return Page("matching/capacity/show.html", context, 422 if wanted else 200)
+
+    async def finish() -> PageResult:
+        more = with_more_days(instance, UUID(form.offer.data), form.days.data)
+        told = answered(outcome.plan, await replan(more), names)
+        title = f"{names.giver(UUID(form.offer.data))} with {form.days.data} more"
+        return Page("matching/capacity/show.html", context | {"told": told, "told_of": title})
+
+    return ContinueAfterCommit(finish, expensive=True)
+
+
+@endpoint.get("/plans/{run_id:uuid}/capacity/gaps.csv", permission=Permission.VIEW_PLAN)
+async def export_gaps(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """The map of gaps for a spreadsheet."""
+    await get_run(session, person, Permission.VIEW_PLAN, run_id)
+    instance, outcome = await _kept(session, person, run_id)
+    gaps = () if instance is None or outcome is None else _gaps(person, instance, outcome)
+    return Download(gaps_as_csv(settings_of(person.authority_id), gaps), "gaps.csv", CSV)
+
+
+@endpoint.get("/plans/{run_id:uuid}/capacity/loads.csv", permission=Permission.VIEW_PLAN)
+async def export_loads(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """Given and received days for a spreadsheet."""
+    await get_run(session, person, Permission.VIEW_PLAN, run_id)
+    _, outcome = await _kept(session, person, run_id)
+    rows = await _loads(session, person, outcome) if outcome is not None else []
+    return Download(loads_as_csv(rows), "given-and-received.csv", CSV)
+
+
+def with_more_days(instance: Instance, offer_id: UUID, more: Decimal) -> Instance:
+    """The same facts, but for one offer that has so many more days."""
+    return msgspec.structs.replace(
+        instance,
+        offers=tuple(
+            msgspec.structs.replace(one, half_days=one.half_days + int(more * 2))
+            if one.id == offer_id
+            else one
+            for one in instance.offers
+        ),
+    )
+
+
+async def _kept(
+    session: AsyncSession, person: Principal, run_id: UUID
+) -> tuple[Instance | None, Outcome | None]:
+    """What a run was made from and what came of it; None for a run that did not end with a plan."""
+    try:
+        kept = await record_of(session, person.authority_id, run_id)
+    except NotFound:
+        return None, None
+    return restored(kept.inputs), None if kept.outcome is None else restored_outcome(kept.outcome)
+
+
+def _gaps(person: Principal, instance: Instance, outcome: Outcome) -> tuple[Gap, ...]:
+    """The gaps of a plan, with the terms of needs that name dates."""
+    return gaps_of(with_terms(instance, calendar_of(person.authority_id)), outcome.plan)
+
+
+async def _loads(session: AsyncSession, person: Principal, outcome: Outcome) -> list[dict[str, Any]]:
+    """Given and received, of the schools that this person looks after, by name."""
+    own = schools_within(person, Permission.VIEW_PLAN)
+    urns = [one.school for one in outcome.supply.balance if own is None or one.school in own]
+    return loads(outcome.supply.balance, await names_of_schools(session, person.authority_id, urns), own)
+
+
+def _choices(instance: Instance, names: Names) -> list[tuple[str, str]]:
+    """The offers that this person may see, by name."""
+    seen = [
+        one.id for one in instance.offers if one.id in names.offers and names.sees_offer(names.offers[one.id])
+    ]
+    return sorted(((str(one), names.offer(one)) for one in seen), key=lambda choice: choice[1])
+
+
+def _ids(instance: Instance) -> dict[str, set[UUID]]:
+    return {"offers": {one.id for one in instance.offers}, "needs": {one.id for one in instance.needs}}
+
+
+routes = [show_supply, export_gaps, export_loads]

@@ -1,0 +1,155 @@
+"""Findings on supply made into what the page shows: the map of gaps, sentences of what more would bring, loads."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.authorities.terms import term_words
+from alongside.features.matching.assignments.redaction import Names
+from alongside.features.matching.engine.result import Balance, Gap, Plan, RecruitmentEffect, ScarceOffer
+from alongside.features.schools.phases import PHASES
+from alongside.platform.web.templates import days, plural
+
+SHADES = 3
+OTHERS = "Schools elsewhere, together"
+FEWEST = 3
+"""With fewer schools in it, a sum would tell what one of them gives or gets."""
+
+
+def gap_map(settings: AuthoritySettings, gaps: Iterable[Gap]) -> dict[str, Any]:
+    """Themes and phases by term: how many needs, and how many have nobody.
+
+    `short` are those where somebody has nobody, the worst first; `met` the others.
+
+    A cell's `shade` is 0 when all needs have a partner, up to 3 when none has.
+    """
+    cells = {(gap.theme, gap.phase, gap.term): gap for gap in gaps}
+    terms = sorted({term for *_, term in cells}, key=lambda term: (term == "", term[:7], _season(term)))
+    rows: list[dict[str, Any]] = [
+        {
+            "theme": label_of(settings.themes, theme),
+            "phase": PHASES.get(phase, phase),
+            "cells": [_cell(cells.get((theme, phase, term))) for term in terms],
+        }
+        for theme, phase in sorted({(theme, phase) for theme, phase, _ in cells})
+    ]
+    nobody = [sum(cell["nobody"] for cell in row["cells"]) for row in rows]
+    worst = sorted(range(len(rows)), key=lambda at: -nobody[at])
+    return {
+        "terms": [term_words(term) if term else "No term named" for term in terms],
+        "short": [rows[at] for at in worst if nobody[at]],
+        "met": [rows[at] for at in worst if not nobody[at]],
+    }
+
+
+def _season(term: str) -> int:
+    """Autumn before spring before summer."""
+    return ("autumn", "spring", "summer").index(term[8:]) if term[8:] in ("autumn", "spring", "summer") else 9
+
+
+def _cell(gap: Gap | None) -> dict[str, Any]:
+    if gap is None:
+        return {"needs": 0, "nobody": 0, "words": "", "shade": 0}
+    nobody = gap.without_supply + gap.short_of_days
+    said = []
+    if gap.without_supply:
+        said.append(f"{gap.without_supply} with no offer that suits")
+    if gap.short_of_days:
+        said.append(f"{gap.short_of_days} for want of days or money")
+    shade = -(-SHADES * nobody // gap.needs)
+    return {"needs": gap.needs, "nobody": nobody, "words": ", ".join(said), "shade": shade}
+
+
+def scarce_lines(scarce: Sequence[ScarceOffer], names: Names) -> list[dict[str, str]]:
+    """What a little more of each scarce offer would bring, those that serve most first."""
+    return [
+        {
+            "title": f"If {names.giver(one.offer)} gave {_more(one)}",
+            "what": names.offer(one.offer),
+            "brings": brings(one.needs_met, one.points, exact=one.exact),
+        }
+        for one in scarce
+    ]
+
+
+def recruit_lines(settings: AuthoritySettings, recruits: Sequence[RecruitmentEffect]) -> list[dict[str, str]]:
+    """What one more leader of a kind would bring."""
+    return [
+        {
+            "title": f"One more leader for {label_of(settings.themes, one.theme)}",
+            "what": f"{PHASES.get(one.phase, one.phase)}, {days(one.half_days / 2)} for two schools",
+            "brings": brings(one.needs_met, one.points, exact=one.exact),
+        }
+        for one in recruits
+        if one.needs_met or one.points
+    ]
+
+
+def _more(scarce: ScarceOffer) -> str:
+    said = []
+    if scarce.more_half_days:
+        said.append(f"{days(scarce.more_half_days / 2)} more")
+    if scarce.more_engagements:
+        said.append("helped one more school at once")
+    return " and ".join(said)
+
+
+def brings(needs_met: int, points: int, *, exact: bool) -> str:
+    """What something more brings: needs met, else a better fit; and whether that is the whole of it."""
+    least = "" if exact else "at least "
+    checked = "" if exact else " The search was stopped early, so it may be more."
+    if needs_met:
+        verb = "is" if needs_met == 1 else "are"
+        return f"{least}{plural(needs_met, 'more need')} {verb} met.{checked}".capitalize()
+    if points > 0:
+        return (
+            f"No more needs are met, but others fit better: {least}{plural(points, 'point')} more.{checked}"
+        )
+    return f"Nothing changes.{checked}"
+
+
+def answered(before: Plan, after: Plan, names: Names) -> dict[str, Any]:
+    """What a plan solved again with more days shows beside the plan as it is."""
+    had, has = ({pair.need for pair in plan.pairs} for plan in (before, after))
+    exact = before.status == after.status == "optimal"
+    met = sum(tier.served for tier in after.coverage) - sum(tier.served for tier in before.coverage)
+    return {
+        "brings": brings(max(met, 0), max(after.objective - before.objective, 0), exact=exact),
+        "needs": [names.need(one) for one in sorted(has - had)] if met > 0 else [],
+        "exact": exact,
+    }
+
+
+def loads(
+    balance: Iterable[Balance], names: Mapping[int, str], own: frozenset[int] | None
+) -> list[dict[str, Any]]:
+    """What each school gives, gave and gets, the most loaded first; schools beyond one's own are one row.
+
+    `own` None is every school. Of fewer than three schools elsewhere there is no row.
+    """
+    rows: list[dict[str, Any]] = []
+    others, elsewhere = Counter[str](), 0
+    for one in balance:
+        lately = one.gave_lately or 0
+        if not one.gives + one.gets + lately:
+            continue
+        if own is None or one.school in own:
+            rows.append(
+                {
+                    "name": names.get(one.school, str(one.school)),
+                    "gives": one.gives,
+                    "gets": one.gets,
+                    "lately": one.gave_lately,
+                    "load": one.gives + lately,
+                    "over": one.over,
+                }
+            )
+        else:
+            elsewhere += 1
+            others.update(gives=one.gives, gets=one.gets, lately=lately)
+    rows.sort(key=lambda row: (-row["load"], -row["gets"], row["name"]))
+    if elsewhere >= FEWEST and (others["gives"] or others["gets"]):
+        sums = {key: others[key] for key in ("gives", "gets", "lately")}
+        rows.append({"name": OTHERS, **sums, "load": others["gives"] + others["lately"], "over": False})
+    return rows

@@ -1,0 +1,145 @@
+"""Why a need has the partner that it has: its rank, the better ones, who holds them, and what forcing would do.
+
+Source: reference on matching §3.4.
+"""
+
+from time import monotonic
+from typing import Literal
+
+import numpy as np
+
+from alongside.features.matching.engine.arrays import Bools
+from alongside.features.matching.engine.assignment_state import AssignmentState
+from alongside.features.matching.engine.explanation_text import why_chosen
+from alongside.features.matching.engine.local_resolve import again, near
+from alongside.features.matching.engine.planning import Prepared, chosen_of, pair_at, ruled_out, unserved_at
+from alongside.features.matching.engine.result import (
+    BetterAlternative,
+    CurrentHolder,
+    Explanation,
+    ForcedResult,
+    Plan,
+)
+from alongside.features.matching.engine.rule_labels import RULES
+from alongside.features.matching.engine.scoring import as_score
+from alongside.features.matching.engine.solver import total
+
+MOST_BETTER = 3
+SECONDS_A_PAIR = 0.5
+QUICK_SLOTS = 1500
+"""So many candidates of a model of slots are all solved again: its relaxation is whole, which takes milliseconds."""
+
+
+def explanations(prepared: Prepared, plan: Plan, seconds: float) -> tuple[Explanation, ...]:
+    """Why, for every need; what forcing would do is worked out while there are seconds left."""
+    until = monotonic() + seconds
+    chosen = chosen_of(prepared, plan.pairs)
+    standing = AssignmentState(prepared.programme, chosen)
+    return tuple(
+        _explain(prepared, standing, chosen, need, until)
+        for need in range(len(prepared.columns.instance.needs))
+    )
+
+
+def forced(
+    prepared: Prepared, chosen: Bools, row: int, seconds: float, *, whole: bool = False
+) -> ForcedResult | None:
+    """What would happen if this candidate were forced into the plan; None if it cannot be, or nothing was found.
+
+    `whole` solves everything again, else only what is near: a plan that can be had, maybe not the best.
+    """
+    programme = prepared.programme
+    need, offer = int(prepared.candidates.need[row]), int(prepared.candidates.offer[row])
+    free = np.arange(len(programme.capacity.partners)) if whole else near(programme, chosen, need, offer)
+    solved, everything = again(programme, chosen, free, forced=row, seconds=seconds)
+    if solved.values is None:
+        return None
+    then = solved.values[: programme.pairs] > 0.5
+    before, after = (
+        np.bincount(prepared.candidates.need[plan], minlength=len(free)) for plan in (chosen, then)
+    )
+    size = max(len(before), len(after))
+    before, after = np.resize(before, size), np.resize(after, size)
+    moved = np.unique(prepared.candidates.need[then & ~chosen])
+    ids = [one.id for one in prepared.columns.instance.needs]
+    return ForcedResult(
+        points=total(programme, then) - total(programme, chosen),
+        coverage=int((after > 0).sum() - (before > 0).sum()),
+        losers=tuple(ids[at] for at in np.flatnonzero((before > 0) & (after == 0)).tolist()),
+        movers=tuple(ids[at] for at in moved.tolist() if at != need and before[at] > 0),
+        exact=everything and solved.status == "optimal",
+    )
+
+
+def _explain(
+    prepared: Prepared, standing: AssignmentState, chosen: Bools, need: int, until: float
+) -> Explanation:
+    candidates, instance = prepared.candidates, prepared.columns.instance
+    rows = np.array(standing.rows_of(need), dtype=np.int64)
+    ranked = rows[np.lexsort((candidates.offer[rows], -candidates.scored.score[rows]))].tolist()
+    mine = [row for row in ranked if chosen[row]]
+    rank = ranked.index(mine[0]) + 1 if mine else None
+    better = ranked[: rank - 1] if rank else ranked
+    told = tuple(_better(prepared, standing, chosen, row, until) for row in better[:MOST_BETTER])
+    return Explanation(
+        need=instance.needs[need].id,
+        chosen=pair_at(prepared, mine[0]) if mine else None,
+        rank=rank,
+        of=len(ranked),
+        better=told,
+        ruled_out=ruled_out(prepared, need),
+        only_by={
+            rule.key: count
+            for rule, count in zip(RULES, candidates.only_by[need].tolist(), strict=True)
+            if count
+        },
+        sentence=(
+            why_chosen(rank, len(ranked), [one.why for one in told], pair_at(prepared, mine[0]).why_fixed)
+            if rank
+            else unserved_at(prepared, need).sentence
+        ),
+    )
+
+
+def _better(
+    prepared: Prepared, standing: AssignmentState, chosen: Bools, row: int, until: float
+) -> BetterAlternative:
+    candidates, instance = prepared.candidates, prepared.columns.instance
+    offer = int(candidates.offer[row])
+    holders = sorted(standing.holders[offer], key=lambda held: -candidates.scored.score[held])
+    seconds = min(SECONDS_A_PAIR, until - monotonic())
+    return BetterAlternative(
+        offer=instance.offers[offer].id,
+        score=as_score(candidates.scored, row),
+        why=_why(standing, row),
+        held_by=tuple(
+            CurrentHolder(
+                need=instance.needs[candidates.need[held]].id,
+                tier=instance.needs[candidates.need[held]].tier,
+                score=int(candidates.scored.score[held]),
+                half_days=int(prepared.programme.takes.half_days[held]),
+            )
+            for held in holders
+        ),
+        if_forced=forced(prepared, chosen, row, seconds, whole=_is_quick(prepared)) if seconds > 0 else None,
+    )
+
+
+def _is_quick(prepared: Prepared) -> bool:
+    slots = prepared.columns.instance.parameters.model == "slots"
+    return slots and prepared.programme.pairs <= QUICK_SLOTS
+
+
+def _why(standing: AssignmentState, row: int) -> Literal["full", "money", "whole"]:
+    """Whether the offer is full, the money is used up, or the plan as a whole is better without the pair."""
+    own = [
+        held
+        for held in standing.rows_of(standing.need[row])
+        if standing.has(held) and not standing.fixed[held]
+    ]
+    for held in own:
+        standing.give_back(held)
+    fits, has_capacity = standing.fits(row), standing.has_capacity(row)
+    for held in own:
+        standing.take(held)
+    return "whole" if fits else "money" if has_capacity else "full"

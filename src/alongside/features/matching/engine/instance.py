@@ -1,0 +1,221 @@
+"""What a plan is made from: schools, needs, offers, what is known between them, money and parameters.
+
+Everything is a plain value that can be written as JSON and read again years later, so that a run can be
+replayed. Units: half days, pence, metres on the national grid, percent. What nobody knows is None and never 0.
+"""
+
+import hashlib
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+FORMAT = 1
+"""Which shape of instance this is; a later one reads an earlier one."""
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What a school's work is like: pupils on roll, shares of them in percent, 1 for urban and 0 for rural."""
+
+    pupils: int | None = None
+    fsm_percent: float | None = None
+    eal_percent: float | None = None
+    send_percent: float | None = None
+    urban: float | None = None
+
+
+class School(msgspec.Struct, frozen=True, kw_only=True):
+    """One school; `groups` are the keys of its trust and its federation, `consortia` of its consortia."""
+
+    urn: int
+    authority: int
+    consortia: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    easting: int | None = None
+    northing: int | None = None
+    context: Context = Context()
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """One open need.
+
+    `half_days` is None when the school is not sure yet. `tier` 1 comes before 2 and 3. `pool` is the key of the
+    budget that would pay. `designations`: any of these is asked for; () asks for none. `shown_to_all` says
+    whether schools beyond the consortium may know of it. `declines` are those in a row since somebody last said yes.
+    """
+
+    id: UUID
+    school: int
+    phase: str
+    theme: str
+    tier: Literal[1, 2, 3]
+    half_days: int | None = None
+    partners: Literal[1, 2] = 1
+    starts_on: date | None = None
+    ends_on: date | None = None
+    terms: tuple[str, ...] = ()
+    pool: str | None = None
+    designations: tuple[str, ...] = ()
+    shown_to_all: bool = True
+    waiting_since: date | None = None
+    declines: int = 0
+
+
+class ExistingAgreement(msgspec.Struct, frozen=True, kw_only=True):
+    """A designation, and the last day on which it holds."""
+
+    designation: str
+    until: date | None = None
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """One live offer with what is left of it.
+
+    `themes` tells the strength in each, 0 to 1000, None where nothing shows it. `fit` is good standing and not
+    itself in intervention; `confirmed` that the school said so lately and
+    still wants to be asked, and that a designation it names has not expired. `last_asked_on` is when it was last asked
+    to help. `burden_half_days` is what its school gave in the last three terms. `reviews_good` of `reviews` by
+    those it supported would do it again.
+    """
+
+    id: UUID
+    school: int
+    half_days: int
+    engagements: int
+    themes: dict[str, int | None]
+    phases: tuple[str, ...]
+    starts_on: date | None = None
+    ends_on: date | None = None
+    terms: tuple[str, ...] = ()
+    travel_miles: int | None = None
+    pence_per_day: int = 0
+    designations: tuple[ExistingAgreement, ...] = ()
+    shown_to_all: bool = True
+    fit: bool = True
+    confirmed: bool = True
+    last_asked_on: date | None = None
+    burden_half_days: int | None = None
+    reviews: int = 0
+    reviews_good: int = 0
+
+
+class PairHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one offer for one need.
+
+    accepted: agreed or being answered, and never broken. pinned: a lead keeps it in the plan. forbidden: a lead
+    keeps it out. declined: one side said no this term. planned: it is in the plan as it stands.
+    """
+
+    need: UUID
+    offer: UUID
+    what: Literal["accepted", "pinned", "forbidden", "declined", "planned"]
+
+
+class PairFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Two schools that are not to be brought together, whichever asks.
+
+    excluded: one of them said “not with that school”. interest: somebody declared an interest.
+    """
+
+    school: int
+    other: int
+    what: Literal["excluded", "interest"]
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pool of money may still pay, in pence."""
+
+    pool: str
+    pence: int
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """How much each part of the score counts, in relation to the others."""
+
+    expertise: int = 40
+    track_record: int = 15
+    travel: int = 20
+    context: int = 15
+    locality: int = 10
+    burden: int = 10
+
+
+class Likeness(msgspec.Struct, frozen=True, kw_only=True):
+    """The difference at which two schools are unlike: times as many pupils, percentage points, urban or rural."""
+
+    pupils_times: float = 4.0
+    fsm_points: float = 30.0
+    eal_points: float = 40.0
+    send_points: float = 20.0
+    urban: float = 1.0
+
+
+class Parameters(msgspec.Struct, frozen=True, kw_only=True):
+    """What an authority decides about matching, with the defaults of the trials.
+
+    `model`: slots knows neither days nor money. `bonus` is what a first partner is worth by tier, `second` a second
+    one; scores are 0 to 1000. `stickiness` is added to pairs of the plan as it stands; a new plan is offered
+    when it is better by `margin`. `declines` in a row ask for a person.
+    """
+
+    weights: Weights = Weights()
+    weights_version: str = "1"
+    likeness: Likeness = Likeness()
+    model: Literal["days", "slots"] = "days"
+    strength_at_least: int = 500
+    score_at_least: int = 450
+    travel_miles: int = 25
+    unsure_half_days: int = 6
+    prior_reviews: int = 4
+    prior_good: int = 700
+    full_burden_half_days: int = 40
+    bonus: tuple[int, int, int] = (20_000, 6_000, 2_000)
+    second: int = 300
+    stickiness: int = 50
+    margin: int = 100
+    declines: int = 3
+    limit_seconds: float = 3.0
+    seed: int = 1
+
+
+class Instance(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a plan follows from; `on` is the day for which it is made."""
+
+    on: date
+    schools: tuple[School, ...]
+    needs: tuple[Need, ...]
+    offers: tuple[Offer, ...]
+    known: tuple[PairHistory, ...] = ()
+    between: tuple[PairFacts, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    parameters: Parameters = Parameters()
+    format: int = FORMAT
+
+
+def canonical(instance: Instance) -> Instance:
+    """The same instance with its rows in one order, so that the order in which they came changes nothing."""
+    return msgspec.structs.replace(
+        instance,
+        schools=tuple(sorted(instance.schools, key=lambda school: school.urn)),
+        needs=tuple(sorted(instance.needs, key=lambda need: need.id)),
+        offers=tuple(sorted(instance.offers, key=lambda offer: offer.id)),
+        known=tuple(sorted(instance.known, key=lambda pair: (pair.need, pair.offer, pair.what))),
+        between=tuple(sorted(instance.between, key=lambda pair: (pair.school, pair.other, pair.what))),
+        budgets=tuple(sorted(instance.budgets, key=lambda budget: budget.pool)),
+    )
+
+
+def stored(instance: Instance) -> bytes:
+    """The instance as JSON, to keep with a run: rows and keys in one order."""
+    return msgspec.json.encode(canonical(instance), order="sorted")
+
+
+def restored(text: bytes | str) -> Instance:
+    """An instance that was kept, also by an earlier version. Raises msgspec.ValidationError."""
+    return msgspec.json.decode(text, type=Instance)
+
+
+def input_hash(instance: Instance) -> str:
+    """SHA-256 of the instance as it is stored: the same for the same facts in any order."""
+    return hashlib.sha256(stored(instance)).hexdigest()

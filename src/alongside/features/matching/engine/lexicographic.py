@@ -1,0 +1,163 @@
+"""The strict stages: as many of tier 1 as can be served, then of tier 2, then of tier 3, then the best of those.
+
+A linear relaxation often proves a stage in milliseconds: when what is served reaches the bound, no plan serves
+more. Else the stage is solved by itself. What was served in one stage is a row of the next ones.
+"""
+
+from dataclasses import dataclass, field
+from math import floor
+from time import monotonic
+
+import numpy as np
+
+from alongside.features.matching.engine.arrays import Bools, Ints
+from alongside.features.matching.engine.assignment_state import AssignmentState
+from alongside.features.matching.engine.decomposition import in_parts
+from alongside.features.matching.engine.local_search import polish
+from alongside.features.matching.engine.mip_model import Programme
+from alongside.features.matching.engine.result import Coverage
+from alongside.features.matching.engine.solver import Solved, Solver, total, whole
+
+ALMOST = 1e-6
+TIERS = (1, 2, 3)
+SHARE_OF_AN_OBJECTIVE = 0.6
+"""A stage takes this share of the time that is left at most, so that something is left for the last."""
+SHARE_OF_A_LOOK = 0.15
+"""The same for a look near the relaxation, which finds a good plan soon or not at all."""
+SHARE_OF_PARTS = (0.35, 0.7)
+"""The same for making a large plan better in parts: before the stages, and between them and the last look."""
+LARGE = 4_500
+"""Candidates from which on a plan is made better in parts: here the solver needs seconds for a first one as a whole."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """A plan: which candidates, how many of each tier, and how good it is known to be."""
+
+    chosen: Bools
+    coverage: list[Coverage] = field(default_factory=list)
+    bound: float = np.inf
+    optimal: bool = False
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is known on the way: the best plan so far, the rows that the stages added, and until when."""
+
+    programme: Programme
+    best: Bools
+    until: float
+    stages: list[tuple[Ints, int, bool]] = field(default_factory=list)
+    bound: float = np.inf
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.until - monotonic()
+
+    def solver(self, *, integer: bool) -> Solver:
+        """A solver that keeps to what the stages before have proven."""
+        solver = Solver(self.programme, integer=integer)
+        for columns, served, proven in self.stages:
+            solver.at_least(columns, served, proven=proven)
+        return solver
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether no plan that is best by the stages is cut off: all but the last one are proven."""
+        return all(proven for _, _, proven in self.stages[:-1])
+
+    def keep(self, solved: Solved) -> None:
+        """Take over a plan if one was found, made better by single moves."""
+        if solved.values is not None:
+            standing = AssignmentState(self.programme, solved.values[: self.programme.pairs] > 0.5)
+            polish(standing)
+            self.best = standing.chosen
+
+
+def solve(programme: Programme, seconds: float, start: Bools) -> Answer:
+    """The best plan that is found in so many seconds, beginning with one that is possible."""
+    work = _Work(programme, start, monotonic() + seconds)
+    _improve(work)
+    _by_parts(work, SHARE_OF_PARTS[0])
+    coverage = [_objective(work, tier) for tier in TIERS]
+    _by_parts(work, SHARE_OF_PARTS[1])
+    solver = work.solver(integer=True)
+    solver.start_from(work.best)
+    last = solver.solve(work.left)
+    if last.status == "optimal" and last.values is not None:
+        work.best = last.values[: programme.pairs] > 0.5
+    elif last.values is not None and programme.objective @ last.values > total(programme, work.best):
+        work.keep(last)
+    proven = all(stage.proven for stage in coverage)
+    bound = max(min(work.bound, last.bound if work.is_bound else np.inf), float(total(programme, work.best)))
+    return Answer(work.best, coverage, bound, proven and last.status == "optimal")
+
+
+def served_by(programme: Programme, chosen: Bools, tier: int) -> int:
+    """How many needs of a tier have a partner in this plan."""
+    columns = firsts(programme, tier)
+    return int(np.rint(whole(programme, chosen)[columns].sum()))
+
+
+def firsts(programme: Programme, tier: int) -> Ints:
+    """The columns whose sum is how many needs of this tier have a partner."""
+    tiers = programme.columns.needs.tier[np.maximum(programme.first, 0)]
+    return np.flatnonzero((programme.first >= 0) & (tiers == tier))
+
+
+def _objective(work: _Work, tier: int) -> Coverage:
+    """Serve as many needs of a tier as can be, keep to it from now on, and say whether it is proven."""
+    programme = work.programme
+    columns = firsts(programme, tier)
+    number = int((programme.columns.needs.tier == tier).sum())
+    objective = np.zeros(len(programme.objective), dtype=np.int64)
+    objective[columns] = 1
+    relaxed = work.solver(integer=False)
+    relaxed.maximise(objective)
+    at_most = min(number, _floor(relaxed.solve(work.left).bound, number))
+    served = served_by(programme, work.best, tier)
+    if served < at_most:
+        solver = work.solver(integer=True)
+        solver.maximise(objective)
+        solver.start_from(work.best)
+        solved = solver.solve(work.left * SHARE_OF_AN_OBJECTIVE)
+        if solved.values is not None and solved.values[columns].sum() > served + ALMOST:
+            work.keep(solved)
+            served = served_by(programme, work.best, tier)
+        at_most = max(served, min(at_most, _floor(solved.bound, number)))
+        work.stages.append((columns, served, served == at_most))
+        _improve(work)
+    else:
+        work.stages.append((columns, served, True))
+    return Coverage(tier=tier, needs=number, served=served, at_most=at_most, proven=served == at_most)
+
+
+def _improve(work: _Work) -> None:
+    """Look near the relaxation for a better plan, in which what it takes whole stays; and lower the bound to it."""
+    programme = work.programme
+    relaxed = work.solver(integer=False).solve(work.left)
+    if work.is_bound:
+        work.bound = min(work.bound, relaxed.bound)
+    if relaxed.values is None:
+        return
+    solver = work.solver(integer=True)
+    for column in np.flatnonzero(relaxed.values[: programme.pairs] > 1 - ALMOST).tolist():
+        solver.bound(column, 1.0, 1.0)
+    solved = solver.solve(work.left * SHARE_OF_A_LOOK)
+    if solved.values is not None:
+        found = solved.values[: programme.pairs] > 0.5
+        if total(programme, found) > total(programme, work.best):
+            work.best = found
+
+
+def _by_parts(work: _Work, share: float) -> None:
+    """Make a large plan better in parts for a share of the time that is left, unless it is the best already."""
+    if work.programme.pairs >= LARGE and total(work.programme, work.best) < work.bound - ALMOST:
+        least = [(columns, served) for columns, served, _ in work.stages]
+        work.best = in_parts(work.programme, work.best, work.left * share, least=least)
+
+
+def _floor(bound: float, otherwise: int) -> int:
+    """The whole number that a count cannot exceed."""
+    return floor(bound + ALMOST) if np.isfinite(bound) else otherwise

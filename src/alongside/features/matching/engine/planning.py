@@ -1,0 +1,143 @@
+"""From an instance to a plan with a sentence on how good it is."""
+
+from time import monotonic
+from typing import Literal
+
+import numpy as np
+
+from alongside.features.matching.engine import greedy
+from alongside.features.matching.engine.arrays import Bools, Columns, arrange
+from alongside.features.matching.engine.candidates import ACCEPTED, Candidates, find
+from alongside.features.matching.engine.checking import check_pins
+from alongside.features.matching.engine.explanation_text import stopped, why_unserved
+from alongside.features.matching.engine.instance import Instance, input_hash
+from alongside.features.matching.engine.lexicographic import TIERS, Answer, served_by, solve
+from alongside.features.matching.engine.mip_model import Programme, build
+from alongside.features.matching.engine.result import Coverage, Pair, Plan, Unserved
+from alongside.features.matching.engine.rule_labels import RULES
+from alongside.features.matching.engine.rules import rule
+from alongside.features.matching.engine.scoring import as_score
+from alongside.features.matching.engine.solver import total
+from alongside.features.matching.engine.tie_breaking import break_ties
+from alongside.features.matching.engine.validation import check
+
+Status = Literal["optimal", "gap", "greedy"]
+
+
+class Prepared:
+    """An instance that was checked, with its candidates and its programme: what every question is asked of."""
+
+    def __init__(self, instance: Instance) -> None:
+        """Raises Impossible with a sentence when no plan can be made."""
+        check(instance)
+        self.columns: Columns = arrange(instance)
+        blocks = rule(self.columns)
+        check_pins(self.columns, blocks)
+        self.candidates: Candidates = find(self.columns, blocks)
+        self.programme: Programme = build(self.columns, self.candidates)
+
+
+def plan(instance: Instance) -> Plan:
+    """The best plan within the limit of the parameters. Raises Impossible."""
+    return plan_of(Prepared(instance))
+
+
+def plan_of(prepared: Prepared) -> Plan:
+    """The same for an instance that was checked."""
+    began = monotonic()
+    start = greedy.polished(prepared.programme)
+    answer = solve(prepared.programme, prepared.columns.instance.parameters.limit_seconds, start)
+    answer.chosen = break_ties(prepared.programme, answer.chosen)
+    return written(prepared, answer, "optimal" if answer.optimal else "gap", monotonic() - began)
+
+
+def fallback(prepared: Prepared, why: str, seconds: float = 0.0) -> Plan:
+    """The plan without a solver, named as such; `why` says in a sentence what became of the solver."""
+    programme = prepared.programme
+    chosen = greedy.best_first(programme)
+    coverage = [
+        Coverage(
+            tier=tier, needs=number, served=served_by(programme, chosen, tier), at_most=number, proven=False
+        )
+        for tier in TIERS
+        for number in [int((prepared.columns.needs.tier == tier).sum())]
+    ]
+    return written(prepared, Answer(chosen, coverage), "greedy", seconds, why)
+
+
+def written(
+    prepared: Prepared, answer: Answer, status: Status, seconds: float, why: str | None = None
+) -> Plan:
+    """A plan as it is stored and shown."""
+    columns, candidates, programme = prepared.columns, prepared.candidates, prepared.programme
+    instance = columns.instance
+    objective = total(programme, answer.chosen)
+    bound = float(answer.bound) if np.isfinite(answer.bound) else None
+    gap = None if bound is None else max(0.0, (bound - objective) / max(abs(bound), 1.0))
+    rows = np.flatnonzero(answer.chosen).tolist()
+    partners = np.bincount(candidates.need[answer.chosen], minlength=len(columns.needs.school))
+    return Plan(
+        status=status,
+        stopped=why or stopped(status, gap, instance.parameters.limit_seconds),
+        pairs=tuple(pair_at(prepared, row) for row in rows),
+        unserved=tuple(unserved_at(prepared, need) for need in np.flatnonzero(partners == 0).tolist()),
+        coverage=tuple(answer.coverage),
+        second_partners=int(np.maximum(partners - 1, 0).sum()),
+        objective=objective,
+        bound=bound,
+        gap=gap,
+        offers=len(instance.offers),
+        candidates=len(candidates.need),
+        seconds=round(seconds, 3),
+        input_hash=input_hash(instance),
+        weights_version=instance.parameters.weights_version,
+        seed=instance.parameters.seed,
+    )
+
+
+def pair_at(prepared: Prepared, row: int) -> Pair:
+    """One candidate as a pair of a plan."""
+    candidates, takes, instance = prepared.candidates, prepared.programme.takes, prepared.columns.instance
+    miles = float(candidates.scored.miles[row])
+    fixed = int(candidates.fixed[row])
+    return Pair(
+        need=instance.needs[candidates.need[row]].id,
+        offer=instance.offers[candidates.offer[row]].id,
+        score=as_score(candidates.scored, row),
+        half_days=int(takes.half_days[row]),
+        pence=int(takes.money[row]) // 2,
+        miles=None if np.isnan(miles) else round(miles, 1),
+        why_fixed=(None if not fixed else "accepted" if fixed == ACCEPTED else "pinned"),
+    )
+
+
+def unserved_at(prepared: Prepared, at: int) -> Unserved:
+    """A need that nobody is planned for, and why."""
+    need, parameters = prepared.columns.instance.needs[at], prepared.columns.instance.parameters
+    counts = ruled_out(prepared, at)
+    number = int(prepared.candidates.ruled_out[at, -1])
+    return Unserved(
+        need=need.id,
+        sentence=why_unserved(number, counts),
+        candidates=number,
+        ruled_out=counts,
+        needs_person=need.declines >= parameters.declines,
+    )
+
+
+def ruled_out(prepared: Prepared, at: int) -> dict[str, int]:
+    """How many offers each rule ruled out first, without those that ruled out none."""
+    counts = prepared.candidates.ruled_out[at, :-1].tolist()
+    return {rule.key: count for rule, count in zip(RULES, counts, strict=True) if count}
+
+
+def chosen_of(prepared: Prepared, pairs: tuple[Pair, ...]) -> Bools:
+    """Which candidates are the pairs of a plan; pairs that are no candidates any more are left out."""
+    columns, candidates = prepared.columns, prepared.candidates
+    width = max(len(columns.offers.school), 1)
+    keys = [
+        columns.need_at[pair.need] * width + columns.offer_at[pair.offer]
+        for pair in pairs
+        if pair.need in columns.need_at and pair.offer in columns.offer_at
+    ]
+    return np.isin(candidates.need * width + candidates.offer, np.array(keys, dtype=np.int64))

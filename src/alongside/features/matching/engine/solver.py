@@ -1,0 +1,141 @@
+"""HiGHS at work on a programme: solved once, or again and again with little changed."""
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+import highspy
+import numpy as np
+
+from alongside.features.matching.engine.arrays import Bools, Floats, Ints
+from alongside.features.matching.engine.mip_model import Programme, Rows
+
+WHOLE = 0.5
+"""The objective is a whole number: a bound less than one above a solution proves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What the solver found: a value for each column, None if nothing; no solution is above `bound`."""
+
+    values: Floats | None
+    bound: float
+    status: Literal["optimal", "gap", "impossible"]
+
+
+class Solver:
+    """A programme handed to HiGHS. `integer` False solves its relaxation, which gives bounds and prices."""
+
+    def __init__(self, programme: Programme, *, integer: bool = True) -> None:
+        self._programme, self._integer = programme, integer
+        self._objective = programme.objective
+        self._highs = highspy.Highs()
+        self._set("output_flag", value=False)
+        self._set("threads", 1)
+        self._set("random_seed", programme.columns.instance.parameters.seed)
+        self._set("mip_rel_gap", 0.0)
+        self._set("mip_abs_gap", WHOLE)
+        self._highs.passModel(_model(programme, integer=integer))
+
+    def maximise(self, objective: Ints) -> None:
+        """Maximise this from now on, a coefficient for each column."""
+        self._objective = objective
+        count = len(objective)
+        self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), objective.astype(np.float64))
+
+    def at_least(self, columns: Ints, served: int, *, proven: bool = False) -> None:
+        """From now on, the sum of these columns is at least so much; just so much when no more can be."""
+        most = served if proven else highspy.kHighsInf
+        count = len(columns)
+        self._highs.addRow(served, most, count, columns.astype(np.int32), np.ones(count))
+
+    def bound(self, column: int, lower: float, upper: float) -> None:
+        """This column lies between these two from now on."""
+        self._highs.changeColBounds(column, lower, upper)
+
+    def bounds(self, lower: Floats, upper: Floats) -> None:
+        """Every column lies between these from now on."""
+        count = len(lower)
+        self._highs.changeColsBounds(count, np.arange(count, dtype=np.int32), lower, upper)
+
+    def start_from(self, chosen: Bools) -> None:
+        """Begin with a plan that is known to be possible."""
+        values = whole(self._programme, chosen)
+        self._highs.setSolution(len(values), np.arange(len(values), dtype=np.int32), values)
+
+    def solve(self, seconds: float) -> Solved:
+        """Solve for so many seconds at most."""
+        if not self._programme.objective.size:
+            return Solved(np.zeros(0), 0.0, "optimal")
+        until = monotonic() + seconds
+        solved = self._once(seconds)
+        if self._integer and solved.values is not None and not self._is_its_own(solved.values):
+            self._highs.clearSolver()
+            solved = self._once(until - monotonic())
+        return solved
+
+    def _once(self, seconds: float) -> Solved:
+        self._set("time_limit", self._highs.getRunTime() + max(seconds, 0.01))
+        self._highs.run()
+        status, info = self._highs.getModelStatus(), self._highs.getInfo()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return Solved(None, -np.inf, "impossible")
+        best = info.mip_dual_bound if self._integer else info.objective_function_value
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return Solved(None, best if self._integer else np.inf, "gap")
+        values = np.array(self._highs.getSolution().col_value)
+        done = status == highspy.HighsModelStatus.kOptimal
+        return Solved(values, best if done or self._integer else np.inf, "optimal" if done else "gap")
+
+    def _is_its_own(self, values: Floats) -> bool:
+        """Whether these values have the objective that HiGHS says they have.
+
+        When presolve improves the solution that it started from, and nothing better is found, HiGHS 1.16 gives back
+        the solution as it was before, with the objective of the improved one.
+        """
+        return bool(abs(self._objective @ values - self._highs.getInfo().objective_function_value) < WHOLE)
+
+    def prices(self) -> Floats:
+        """What one more unit of each row would bring at the margin, after a relaxation was solved."""
+        return np.array(self._highs.getSolution().row_dual)
+
+    def _set(self, option: str, value: bool | float | str) -> None:
+        self._highs.setOptionValue(option, value)
+
+
+def whole(programme: Programme, chosen: Bools) -> Floats:
+    """A value for each column when these candidates are chosen: u and v as large as they may be."""
+    partners = np.bincount(programme.candidates.need[chosen], minlength=len(programme.capacity.partners))
+    values = np.zeros(len(programme.objective))
+    values[: programme.pairs] = chosen
+    doubles = (len(values) - programme.pairs) // 2
+    needs = programme.first[programme.pairs : programme.pairs + doubles]
+    values[programme.pairs : programme.pairs + doubles] = np.minimum(partners[needs], 1)
+    values[programme.pairs + doubles :] = np.maximum(partners[needs] - 1, 0)
+    return values
+
+
+def total(programme: Programme, chosen: Bools) -> int:
+    """The objective of a plan in whole points."""
+    return int(programme.objective @ np.rint(whole(programme, chosen)).astype(np.int64))
+
+
+def _model(programme: Programme, *, integer: bool) -> highspy.HighsLp:
+    rows: Rows = programme.rows
+    order = np.lexsort((rows.row, rows.column))
+    count = len(programme.objective)
+    starts = np.concatenate(([0], np.cumsum(np.bincount(rows.column, minlength=count))))
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = count, len(rows.lower)
+    lp.sense_ = highspy.ObjSense.kMaximize
+    lp.col_cost_ = programme.objective.astype(np.float64)
+    lp.col_lower_, lp.col_upper_ = programme.lower, programme.upper
+    lp.row_lower_, lp.row_upper_ = rows.lower, rows.upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = starts.astype(np.int32)
+    lp.a_matrix_.index_ = rows.row[order].astype(np.int32)
+    lp.a_matrix_.value_ = rows.value[order].astype(np.float64)
+    if integer:
+        kind = highspy.HighsVarType
+        lp.integrality_ = [kind.kInteger] * programme.pairs + [kind.kContinuous] * (count - programme.pairs)
+    return lp

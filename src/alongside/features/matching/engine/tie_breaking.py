@@ -1,0 +1,35 @@
+"""Ties are broken openly: of offers that serve a need equally well, the one that was least recently asked."""
+
+import numpy as np
+
+from alongside.features.matching.engine.arrays import Bools
+from alongside.features.matching.engine.assignment_state import AssignmentState
+from alongside.features.matching.engine.mip_model import Programme
+
+
+def break_ties(programme: Programme, chosen: Bools) -> Bools:
+    """The same plan with every tie settled: the same coverage, the same objective.
+
+    A pair goes to another offer of the same worth that has room and was asked longer ago, until none can.
+    """
+    standing = AssignmentState(programme, chosen)
+    changed = True
+    while changed:
+        changed = False
+        for row in np.flatnonzero(standing.chosen).tolist():
+            if not standing.fixed[row] and _moved(standing, row):
+                changed = True
+    return standing.chosen
+
+
+def _moved(standing: AssignmentState, row: int) -> bool:
+    """Move this pair to the offer of the same worth that was asked longest ago, if that is another one."""
+    standing.give_back(row)
+    rank = {
+        other: (standing.asked[standing.offer[other]], standing.offer[other])
+        for other in standing.rows_of(standing.need[row])
+        if standing.worth[other] == standing.worth[row] and standing.fits(other)
+    }
+    best = min(rank, key=lambda other: rank[other])
+    standing.take(best)
+    return best != row

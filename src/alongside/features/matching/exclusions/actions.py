@@ -1,0 +1,67 @@
+"""Ruling a school out, and taking that back."""
+
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound
+from alongside.features.matching.constraints import Exclusion
+from alongside.features.matching.exclusions.queries import exclusion_to
+from alongside.features.matching.school_choices import require_school
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+
+async def exclude_school(session: AsyncSession, person: Principal, other_urn: int, reason: str) -> None:
+    """Never be paired with another school, as asker or giver, until it is lifted.
+
+    The journal says that it was done, not with whom or why. Raises NotThere for a school that is not there,
+    Refused for one's own.
+    """
+    require(person, Permission.MANAGE_EXCLUSIONS, person.school_urn)
+    if person.school_urn is None or person.id is None:
+        raise NotFound
+    await require_school(session, person.authority_id, other_urn)
+    if other_urn == person.school_urn:
+        raise ActionRefused("This is your own school. Choose another one.")
+    made = await session.scalar(
+        insert(Exclusion)
+        .values(
+            authority_id=person.authority_id,
+            school_urn=person.school_urn,
+            other_urn=other_urn,
+            reason=reason,
+            made_by=person.id,
+        )
+        .on_conflict_do_nothing()
+        .returning(Exclusion.id)
+    )
+    if made is None:
+        raise ActionRefused("This school is ruled out already.")
+    await record_audit(
+        session, person, "exclude_school", "school_exclusion", made, schools=(person.school_urn,)
+    )
+
+
+async def lift_exclusion(session: AsyncSession, person: Principal, exclusion_id: UUID) -> None:
+    """Let the two schools be paired again."""
+    row = await exclusion_to(session, person, exclusion_id)
+    lifted = await session.execute(
+        update(Exclusion)
+        .where(
+            Exclusion.authority_id == person.authority_id,
+            Exclusion.id == row.id,
+            Exclusion.lifted_at.is_(None),
+        )
+        .values(lifted_at=func.now())
+        .returning(Exclusion.id)
+    )
+    if lifted.first() is None:
+        raise ActionRefused("This has been lifted already.")
+    await record_audit(
+        session, person, "lift_exclusion", "school_exclusion", row.id, schools=(row.school_urn,)
+    )

@@ -1,0 +1,34 @@
+"""The form in which somebody declares an interest in a school."""
+
+from wtforms import Form
+
+from alongside.features.matching.constraints import INTERESTS
+from alongside.features.matching.school_choices import school_choice
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import Choice, passage
+
+
+class InterestForm(Form):
+    """In which school, and of which kind."""
+
+    other = school_choice("In which school?")
+    kind = Choice(
+        "What kind of interest?", "Choose a kind of interest from the list", choices=list(INTERESTS.items())
+    )
+    words = passage(
+        "Say more (optional)",
+        "What you write",
+        "Needed for “Another interest”. Read by the core team",
+        limit=500,
+    )
+
+    def holds(self) -> bool:
+        """Whether school and kind are given, with words where they are needed."""
+        self.validate()
+        if not self.other.data:
+            attach_errors(self.other, self.other.cure)
+        if not self.kind.data:
+            attach_errors(self.kind, self.kind.cure)
+        if self.kind.data == "other" and not self.words.data:
+            attach_errors(self.words, "Say what the interest is")
+        return not self.errors

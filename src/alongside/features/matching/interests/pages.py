@@ -1,0 +1,66 @@
+"""The page of interests: one's own, and everybody's for the core team."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import settings_of
+from alongside.features.matching.constraints import INTERESTS
+from alongside.features.matching.interests import actions, queries
+from alongside.features.matching.interests.forms import InterestForm
+from alongside.features.matching.school_choices import offer_schools, schools_at_work
+from alongside.platform.access.authorisation import has_permission
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+
+@endpoint.get("/interests", permission=Permission.DECLARE_INTEREST)
+async def list_interests(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """What was declared, and the form to declare more."""
+    return await _page(session, person, InterestForm())
+
+
+@endpoint.post("/interests", permission=Permission.DECLARE_INTEREST)
+async def declare_interest(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Declare an interest in a school."""
+    form = InterestForm(await read_form_data(request))
+    answer = await _page(session, person, form, 422)
+    if not form.holds():
+        return answer
+    await actions.declare_interest(
+        session, person, int(form.other.data), form.kind.data, form.words.data or ""
+    )
+    return Redirect("/interests", "Your interest is declared.")
+
+
+@endpoint.post("/interests/{interest_id:uuid}/end", permission=Permission.DECLARE_INTEREST)
+async def end_interest(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, interest_id: UUID
+) -> PageResult:
+    """Say that an interest of one's own has ended."""
+    await actions.end_interest(session, person, interest_id)
+    return Redirect("/interests", "Your interest has ended.")
+
+
+async def _page(session: AsyncSession, person: Principal, form: InterestForm, status: int = 200) -> Page:
+    offer_schools(form.other, await schools_at_work(session, person.authority_id), person.school_urn)
+    context = {
+        "form": form,
+        "interests": await queries.interests_seen_by(session, person),
+        "all": has_permission(person, Permission.VIEW_INTERESTS),
+        "KINDS": INTERESTS,
+        "settings": settings_of(person.authority_id),
+    }
+    return Page("matching/constraints/interests.html", context, status)
+
+
+routes = [list_interests, declare_interest, end_interest]

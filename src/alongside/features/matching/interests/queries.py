@@ -1,0 +1,57 @@
+"""Declared interests: one's own, all of them for the core team, and for rooms above those of one person."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from alongside.features.matching.constraints import DeclarationOfInterest
+from alongside.features.people.models import Person
+from alongside.features.schools.models import School
+from alongside.platform.access.authorisation import has_permission
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+AUTHORITY: Any = bindparam("authority_id")
+Own = aliased(School, name="own")
+Other = aliased(School, name="other")
+INTEREST: Any = (
+    select(
+        *DeclarationOfInterest.__table__.columns,
+        Person.name.label("person"),
+        Own.name.label("school"),
+        Other.name.label("other"),
+    )
+    .join(Person, (Person.authority_id == AUTHORITY) & (Person.id == DeclarationOfInterest.person_id))
+    .join(Other, (Other.authority_id == AUTHORITY) & (Other.urn == DeclarationOfInterest.other_urn))
+    .outerjoin(Own, (Own.authority_id == AUTHORITY) & (Own.urn == DeclarationOfInterest.school_urn))
+    .where(DeclarationOfInterest.authority_id == AUTHORITY, DeclarationOfInterest.ended_at.is_(None))
+    .order_by(Person.name, Other.name, DeclarationOfInterest.id)
+    .limit(literal_column("500"))
+)
+
+
+async def interests_seen_by(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+    """Everybody's interests for the core team; for anybody else their own."""
+    statement = INTEREST
+    if not has_permission(person, Permission.VIEW_INTERESTS):
+        statement = statement.where(DeclarationOfInterest.person_id == person.id)
+    found: Sequence[Row[Any]] = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).all()
+    return found
+
+
+async def schools_of_interest(session: AsyncSession, authority_id: int, person_id: UUID) -> frozenset[int]:
+    """The URNs of the schools in which somebody declared an interest: whose matters they should not handle."""
+    found = await session.scalars(
+        select(DeclarationOfInterest.other_urn).where(
+            DeclarationOfInterest.authority_id == authority_id,
+            DeclarationOfInterest.person_id == person_id,
+            DeclarationOfInterest.ended_at.is_(None),
+        )
+    )
+    return frozenset(found)

@@ -1,0 +1,56 @@
+"""A plan for a spreadsheet: one need a row, with words and not keys."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import label_of
+from alongside.features.matching.assignments.redaction import why_nobody_for
+from alongside.features.matching.plans.labels import assignment_state, tier_words
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.spreadsheet import as_csv
+
+HEADS = (
+    "Urgency",
+    "School",
+    "URN",
+    "Need",
+    "Theme",
+    "Support partner",
+    "URN of partner",
+    "Offer",
+    "Score (0 to 1000)",
+    "Rank",
+    "Offers that pass every rule",
+    "Days",
+    "Cost in pounds",
+    "State",
+    "Why nobody",
+)
+
+
+def assignments_as_csv(person: Principal, assignments: Iterable[Any]) -> bytes:
+    """The places of a plan, in the order of the page."""
+    settings = settings_of(person.authority_id)
+    tiers = tier_words(settings)
+    rows = (
+        (
+            tiers[one.tier],
+            one.requesting_name,
+            one.requesting_urn,
+            one.need_title,
+            label_of(settings.themes, one.theme),
+            one.supporting_name or "",
+            one.supporting_urn or "",
+            one.offer_title or "",
+            "" if one.score is None else one.score,
+            one.rank or "",
+            one.candidates,
+            "" if one.days is None else f"{one.days:f}".removesuffix(".0"),
+            "" if one.pence is None else f"{one.pence / 100:.2f}",
+            assignment_state(settings, one)[1],
+            why_nobody_for(person, one) or "",
+        )
+        for one in assignments
+    )
+    return as_csv(HEADS, rows)

@@ -1,0 +1,300 @@
+"""A run worked out: claimed by one worker under a lease, solved outside of any transaction, written all at once.
+
+Killed at any moment, the run is taken up again when its lease is over; the plan that stood before stands until a
+new one is whole.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.agreements.proposal import Proposal
+from alongside.features.authorities.settings_cache import version_of
+from alongside.features.matching.engine.instance import Instance, input_hash, stored
+from alongside.features.matching.engine.messages import Progress
+from alongside.features.matching.engine.result import Outcome
+from alongside.features.matching.engine.subprocess_client import run as solve
+from alongside.features.matching.engine.validation import InfeasibleProblem
+from alongside.features.matching.models import (
+    FAIL,
+    FINISH,
+    OFFER_PLAN,
+    SET_ASIDE,
+    TAKE_UP,
+    PlanAssignment,
+    PlanRun,
+    PlanSnapshot,
+)
+from alongside.features.matching.plans.actions import supersede_current, supersede_offered
+from alongside.features.matching.plans.queries import names_of_needs
+from alongside.features.matching.plans.result_rows import assignments_from, figures, stored_outcome
+from alongside.features.matching.problem_input.builder import build_instance
+from alongside.features.matching.replacement.threshold import worth_offering
+from alongside.platform.access.principal import Principal, system
+from alongside.platform.database.session import Database
+from alongside.platform.workflow import apply_transition
+
+LEASE = timedelta(seconds=30)
+"""How long a worker may be silent before another takes its run up."""
+
+PULSE = 1.0
+"""Seconds between two signs of life, which write the progress and look whether the run was cancelled."""
+
+STEPS = {"candidates": 30, "planned": 70, "explained": 90}
+TRIES = 3
+SAME_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+GAVE_UP = "Working it out was begun three times and never ended. Ask for it again; the plan before stands."
+CRASHED = "Something went wrong while the plan was worked out. Ask for it again; the plan before stands."
+BROKEN_PIN = (
+    "What was found breaks a pin or an agreement, so it is not taken. Look at the pins, then ask again."
+)
+
+log = structlog.get_logger("alongside.features.matching")
+
+
+@dataclass
+class Claim:
+    """A run that this worker has in hand: `attempt` fences it, `progress` is how far it is (0 to 100)."""
+
+    run_id: UUID
+    authority_id: int
+    attempt: int
+    today: date
+    progress: int = 5
+    taken_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def product(self) -> Principal:
+        """The product itself, on whose behalf it is worked out."""
+        return system(self.authority_id, self.today)
+
+
+async def process_plan_queue(database: Database, authority_id: int, today: date) -> int:
+    """Work out every plan of an authority that waits; how many were in hand."""
+    count = 0
+    while (claim := await claim_run(database, authority_id, today)) is not None:
+        count += 1
+        await process_plan(database, claim)
+    return count
+
+
+async def claim_run(database: Database, authority_id: int, today: date) -> Claim | None:
+    """Take the first run that waits, or whose worker fell silent; None when there is none."""
+    product = system(authority_id, today)
+    async with database.transaction(authority_id) as session:
+        waiting = select(PlanRun.id, PlanRun.consortium_id, PlanRun.state, PlanRun.attempt).where(
+            PlanRun.authority_id == authority_id,
+            (PlanRun.state == "queued") | ((PlanRun.state == "running") & (PlanRun.lease_until < func.now())),
+        )
+        statement = waiting.order_by(PlanRun.id).limit(1).with_for_update(skip_locked=True)
+        row = (await session.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        if row.attempt >= TRIES:
+            await apply_transition(
+                session,
+                product,
+                PlanRun,
+                row,
+                FAIL,
+                note=GAVE_UP,
+                failed_because=GAVE_UP,
+                ended_at=func.now(),
+            )
+            return None
+        attempt = row.attempt + 1
+        values = {"attempt": attempt, "lease_until": func.now() + LEASE, "progress": 5}
+        await apply_transition(session, product, PlanRun, row, TAKE_UP, **values)
+        return Claim(row.id, authority_id, attempt, today)
+
+
+async def process_plan(database: Database, claim: Claim) -> None:
+    """Read, solve, write. Whatever goes wrong is the run's end and no other's."""
+    instance: Instance | None = None
+    try:
+        instance, read_at = await _read(database, claim)
+        outcome = await _solve(database, claim, instance)
+        if outcome is not None:
+            await _finish(database, claim, instance, read_at, outcome)
+    except InfeasibleProblem as problem:
+        await _fail(database, claim, instance, problem.sentence, problem.need)
+    except IntegrityError as problem:
+        if "the plan breaks" not in str(problem.orig):
+            raise
+        await _fail(database, claim, instance, BROKEN_PIN)
+    except asyncio.CancelledError:
+        await asyncio.shield(_let_go(database, claim))
+        raise
+    except Exception:
+        log.exception("plan failed", run=str(claim.run_id), authority=claim.authority_id)
+        await _fail(database, claim, instance, CRASHED)
+
+
+async def _read(database: Database, claim: Claim) -> tuple[Instance, datetime]:
+    """The facts of one moment, and that moment by the database's clock."""
+    async with database.transaction(claim.authority_id, read_only=True) as session:
+        await session.execute(SAME_MOMENT)
+        run = (
+            await session.execute(
+                _mine(
+                    claim,
+                    PlanRun.consortium_id,
+                    PlanRun.starts_from_id,
+                    PlanRun.seed,
+                    PlanRun.weights_version,
+                )
+            )
+        ).one()
+        read_at: datetime = (await session.execute(select(func.now()))).scalar_one()
+        instance = await build_instance(
+            session,
+            claim.authority_id,
+            claim.today,
+            run.consortium_id,
+            run.starts_from_id,
+            seed=run.seed,
+            weights_version=str(version_of(claim.authority_id)),
+        )
+    claim.progress = 15
+    return instance, read_at
+
+
+def _mine(claim: Claim, *columns: Any) -> Any:
+    return select(*columns).where(PlanRun.authority_id == claim.authority_id, PlanRun.id == claim.run_id)
+
+
+async def _solve(database: Database, claim: Claim, instance: Instance) -> Outcome | None:
+    """The engine's answer; None when the run was cancelled, or another worker took it, meanwhile."""
+
+    async def progressed(news: Progress) -> None:
+        claim.progress = STEPS[news.step]
+
+    solving = asyncio.create_task(solve(instance, progress=progressed))
+    watching = asyncio.create_task(_watch(database, claim))
+    try:
+        await asyncio.wait((solving, watching), return_when=asyncio.FIRST_COMPLETED)
+        return await solving if solving.done() else None
+    finally:
+        for task in (solving, watching):
+            task.cancel()
+        await asyncio.gather(solving, watching, return_exceptions=True)
+
+
+async def _watch(database: Database, claim: Claim) -> None:
+    """Give signs of life until the run is no longer ours."""
+    ours = True
+    while ours:
+        await asyncio.sleep(PULSE)
+        async with database.transaction(claim.authority_id) as session:
+            kept = await session.execute(
+                update(PlanRun)
+                .where(
+                    PlanRun.authority_id == claim.authority_id,
+                    PlanRun.id == claim.run_id,
+                    PlanRun.state == "running",
+                    PlanRun.attempt == claim.attempt,
+                )
+                .values(progress=claim.progress, lease_until=func.now() + LEASE)
+                .returning(PlanRun.id)
+            )
+            ours = kept.first() is not None
+
+
+async def _held(session: AsyncSession, claim: Claim) -> Any:
+    """The run, held until the transaction ends; None when it is no longer this worker's."""
+    statement = _mine(claim, *PlanRun.__table__.columns).where(
+        PlanRun.state == "running", PlanRun.attempt == claim.attempt
+    )
+    return (await session.execute(statement.with_for_update())).one_or_none()
+
+
+async def _finish(
+    database: Database, claim: Claim, instance: Instance, read_at: datetime, outcome: Outcome
+) -> None:
+    """The whole outcome in one transaction; a plan that is better by too little is kept and set aside."""
+    async with database.transaction(claim.authority_id) as session:
+        run = await _held(session, claim)
+        if run is None:
+            return
+        await _keep(session, claim, instance, outcome)
+        proposals = await _live_proposals(session, claim)
+        rows = [
+            {"authority_id": claim.authority_id, "run_id": claim.run_id, **row}
+            for row in assignments_from(instance, outcome, proposals)
+        ]
+        if rows:
+            await session.execute(insert(PlanAssignment), rows)
+        values = figures(instance, outcome) | {
+            "inputs_read_at": read_at,
+            "progress": 100,
+            "lease_until": None,
+            "ended_at": func.now(),
+        }
+        move = FINISH
+        if run.because == "decline":
+            move = OFFER_PLAN if await worth_offering(session, run, instance, outcome) else SET_ASIDE
+        if move is not SET_ASIDE:
+            await supersede_offered(session, claim.product, run.consortium_id)
+        if move is FINISH:
+            await supersede_current(session, claim.product, run.consortium_id)
+        await apply_transition(session, claim.product, PlanRun, run, move, **values)
+
+
+async def _keep(session: AsyncSession, claim: Claim, instance: Instance, outcome: Outcome | None) -> None:
+    await session.execute(
+        insert(PlanSnapshot).values(
+            authority_id=claim.authority_id,
+            run_id=claim.run_id,
+            inputs=stored(instance),
+            outcome=stored_outcome(outcome) if outcome else None,
+        )
+    )
+
+
+async def _live_proposals(session: AsyncSession, claim: Claim) -> dict[tuple[UUID, UUID], UUID]:
+    rows = await session.execute(
+        select(Proposal.need_id, Proposal.offer_id, Proposal.id).where(
+            Proposal.authority_id == claim.authority_id, Proposal.state.in_(("proposed", "to_release"))
+        )
+    )
+    return {(row.need_id, row.offer_id): row.id for row in rows}
+
+
+async def _fail(
+    database: Database, claim: Claim, instance: Instance | None, sentence: str, need: UUID | None = None
+) -> None:
+    """End the run with a sentence; `need` is the one that stands in the way, if one does."""
+    async with database.transaction(claim.authority_id) as session:
+        run = await _held(session, claim)
+        if run is None:
+            return
+        named = await names_of_needs(session, claim.authority_id, [need]) if need else {}
+        for row in named.values():
+            sentence = f"{sentence} It is about “{row.title}” of {row.school}."
+        values: dict[str, Any] = {"failed_because": sentence, "lease_until": None, "ended_at": func.now()}
+        if instance is not None:
+            await _keep(session, claim, instance, None)
+            values |= {"input_hash": input_hash(instance), "needs": len(instance.needs)}
+        await apply_transition(session, claim.product, PlanRun, run, FAIL, note=sentence, **values)
+
+
+async def _let_go(database: Database, claim: Claim) -> None:
+    """Let another worker take the run up at once: this one is being stopped."""
+    async with database.transaction(claim.authority_id) as session:
+        await session.execute(
+            update(PlanRun)
+            .where(
+                PlanRun.authority_id == claim.authority_id,
+                PlanRun.id == claim.run_id,
+                PlanRun.state == "running",
+                PlanRun.attempt == claim.attempt,
+            )
+            .values(lease_until=func.now())
+        )

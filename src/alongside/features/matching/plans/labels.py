@@ -1,0 +1,146 @@
+"""Plans in words: how good one is known to be, what it stands at, and how each of its places stands."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from alongside.features.authorities.settings import AuthoritySettings, label_of
+
+STATES = {
+    "queued": "Waiting to be worked out",
+    "running": "Being worked out",
+    "done": "Not sent yet",
+    "offered": "Better plan, waits for you",
+    "sent": "Sent",
+    "set_aside": "Set aside",
+    "failed": "Could not be worked out",
+    "cancelled": "Cancelled",
+    "superseded": "Replaced by a later plan",
+}
+BECAUSE = {
+    "fresh": "Made afresh",
+    "change": "After a pin, a forbid or a swap",
+    "decline": "After a partner declined",
+}
+TIERS = {1: "Most urgent", 2: "This term", 3: "Later"}
+"""The tiers for an authority that keeps the usual urgencies; see `tier_words`."""
+
+
+def tier_words(settings: AuthoritySettings) -> dict[int, str]:
+    """Each tier in the authority's own words for urgency."""
+    words = {3: "Later"}
+    for entry in sorted(settings.urgencies.values(), key=lambda one: one.order, reverse=True):
+        words[min(entry.order, 3)] = entry.label
+    return {tier: words.get(tier, TIERS[tier]) for tier in TIERS}
+
+
+def how_good(run: Any) -> str:
+    """How good a plan is known to be: the engine’s own sentence, which says “proven” only of what is."""
+    said = str(run.stopped_because or "")
+    if run.status == "greedy":
+        return f"{said} A better plan may exist: work it out anew later."
+    return said
+
+
+def coverage_lines(coverage: Sequence[Any], tiers: dict[int, str]) -> list[dict[str, Any]]:
+    """For each tier with needs: how many have a partner, and whether it is proven that no more can."""
+    return [
+        {
+            "tier": tiers[one["tier"]],
+            "served": one["served"],
+            "needs": one["needs"],
+            "proven": one["proven"],
+            "proof": _proof(one),
+        }
+        for one in coverage
+        if one["needs"]
+    ]
+
+
+def _proof(one: Any) -> str:
+    if one["served"] == one["needs"]:
+        return "All of them."
+    if one["proven"]:
+        return "Proven: no plan can serve more of them."
+    return f"Not proven: a plan might serve up to {one['at_most']}."
+
+
+def assignment_state(settings: AuthoritySettings, assignment: Any) -> tuple[str, str]:
+    """How a place stands: the key of its colour, and its words."""
+    if assignment.offer_id is None:
+        return "unmet", "Nobody"
+    if assignment.proposal_state is None:
+        if assignment.not_sent_because:
+            return "refused", "Could not be sent"
+        return "draft", "Pinned, not sent" if assignment.held_by == "pin" else "Not sent"
+    words = {
+        "proposed": _waits_for(assignment),
+        "to_release": f"Waiting for {assignment.supporting_name} to release its leader",
+        "agreed": "Agreed",
+        "lapsed": "Nobody answered in time",
+        "withdrawn": "Withdrawn",
+        "superseded": "Other support was agreed",
+    }
+    if assignment.proposal_state == "declined":
+        side = (
+            assignment.requesting_name
+            if assignment.declined_by == "requesting"
+            else assignment.supporting_name
+        )
+        reason = (
+            label_of(settings.decline_reasons, assignment.decline_reason) if assignment.decline_reason else ""
+        )
+        return "declined", f"Declined by {side}{': ' + reason if reason else ''}"
+    return assignment.proposal_state, words[assignment.proposal_state]
+
+
+def _waits_for(assignment: Any) -> str:
+    sides = (
+        (assignment.requesting_name, assignment.requesting_accepted_at),
+        (assignment.supporting_name, assignment.supporting_accepted_at),
+    )
+    waiting = [name for name, accepted_at in sides if accepted_at is None]
+    return f"Waiting for {' and '.join(waiting)}"
+
+
+def is_over(assignment: Any) -> bool:
+    """Whether what a place was sent as has come to nothing, so that somebody else is to be found."""
+    return assignment.proposal_state in ("declined", "lapsed", "withdrawn")
+
+
+def to_send(assignment: Any) -> bool:
+    """Whether a place has a partner who has not been asked yet."""
+    return assignment.offer_id is not None and assignment.proposal_id is None
+
+
+def sums(assignments: Sequence[Any]) -> dict[str, Any]:
+    """The figures of a plan as it stands: needs, those with a partner who has not said no, days and money."""
+    served = [one for one in assignments if one.offer_id is not None and not is_over(one)]
+    return {
+        "needs": len(assignments),
+        "served": len(served),
+        "days": sum((one.days for one in served), Decimal(0)),
+        "pence": sum(one.pence or 0 for one in served),
+        "to_send": sum(map(to_send, served)),
+        "score": sum(one.score or 0 for one in served),
+    }
+
+
+def pounds(pence: int | None) -> str:
+    """Money in whole pounds: £1,050."""
+    return f"£{(pence or 0) / 100:,.0f}"
+
+
+def ordinal(rank: int | None) -> str:
+    """“best”, “2nd best”, “11th best”; nothing where there is no rank."""
+    if rank is None:
+        return ""
+    ending = "th" if 11 <= rank % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return "best" if rank == 1 else f"{rank}{ending} best"
+
+
+def rank_in_words(rank: int | None, of: int) -> str:
+    """“best of 7”, “2nd best of 7”, “the only one”."""
+    if rank is None:
+        return ""
+    return "the only one" if of == 1 else f"{ordinal(rank)} of {of}"

@@ -1,0 +1,191 @@
+"""The pages of runs: all of them, asking for one, its progress, its plan; cancelling; a better one taken over."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ValidationFailed
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import label_of
+from alongside.features.matching.assignments.redaction import why_nobody_for, without_private
+from alongside.features.matching.models import AT_WORK, CURRENT
+from alongside.features.matching.plans import actions, labels, queries
+from alongside.features.matching.plans.export import assignments_as_csv
+from alongside.features.matching.plans.forms import AskForm
+from alongside.features.needs.listing import number_of_page
+from alongside.platform.access.authorisation import may_for_consortium
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.responses import Download, Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+from alongside.platform.web.spreadsheet import CSV
+
+
+@endpoint.get("/plans", permission=Permission.VIEW_PLAN)
+async def list_plans(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+    """The plan that each scope has now, a button for a new one, and all runs there were."""
+    number = number_of_page(asked(request).one("page"))
+    scopes = await queries.scopes_of(session, person)
+    form = AskForm()
+    form.offer_scopes(scopes, person)
+    runs, more = await queries.runs_of(session, person, number)
+    context = {
+        "form": form,
+        "scopes": scopes,
+        "standing": [
+            one for key, _ in scopes if (one := await queries.current_run(session, person.authority_id, key))
+        ]
+        if number == 1
+        else [],
+        "runs": runs,
+        "number": number,
+        "more": more,
+        **words(person),
+    }
+    return Page("matching/plans/list.html", context)
+
+
+@endpoint.post("/plans", permission=Permission.MAKE_PLAN)
+async def ask_for_plan(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Have a plan worked out; the one at work already is shown where there is one."""
+    form = AskForm(await read_form_data(request))
+    scopes = await queries.scopes_of(session, person)
+    form.offer_scopes(scopes, person)
+    if not form.holds():
+        raise ValidationFailed({"scope": ["Choose whom the plan is for from the list."]})
+    run_id, new = await actions.ask_for_plan(session, person, form.consortium_id())
+    said = None if new else "A plan was being worked out already: here it is."
+    return Redirect(f"/plans/{run_id}", said)
+
+
+@endpoint.get("/plans/{run_id:uuid}", permission=Permission.VIEW_PLAN)
+async def show_plan(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """One run: how far it is, or the plan that came of it."""
+    run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
+    if run.state in AT_WORK:
+        return Page("matching/plans/progress.html", {"run": run, **words(person)})
+    if run.status is None:
+        standing = await queries.current_run(session, person.authority_id, run.consortium_id)
+        failed = without_private(person, run.failed_because or "")
+        context = {"run": run, "standing": standing, "failed": failed, **words(person)}
+        return Page("matching/plans/ended.html", context)
+    assignments = await queries.assignments_of(session, person.authority_id, run.id)
+    stands = run.state in CURRENT
+    context = {
+        "run": run,
+        "tiers": tiers_of(person, assignments),
+        "nobody": [
+            {"place": one, "why": why_nobody_for(person, one)} for one in assignments if one.offer_id is None
+        ],
+        "sums": labels.sums(assignments),
+        "coverage": labels.coverage_lines(run.coverage, labels.tier_words(settings_of(person.authority_id))),
+        "good": labels.how_good(run),
+        "stands": stands,
+        "ended": [one for one in assignments if labels.is_over(one)] if stands else [],
+        "at_work": await queries.run_at_work(session, person.authority_id, run.consortium_id),
+        "offered": await queries.offered_run(session, person.authority_id, run.consortium_id),
+        "may_make": may_for_consortium(person, Permission.MAKE_PLAN, run.consortium_id),
+        **words(person),
+    }
+    return Page("matching/plans/show.html", context)
+
+
+@endpoint.get("/plans/{run_id:uuid}/progress", permission=Permission.VIEW_PLAN, by_itself=True)
+async def show_progress(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """How far a run is, for the open page that asks; told to reload once it has ended."""
+    run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
+    headers = {} if run.state in AT_WORK else {"HX-Refresh": "true"}
+    return Page(
+        "matching/plans/progress.html",
+        {"run": run, **words(person)},
+        fragment="matching/plans/_progress.html",
+        headers=headers,
+    )
+
+
+@endpoint.get("/plans/{run_id:uuid}/assignments.csv", permission=Permission.VIEW_PLAN)
+async def export_plan(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """A plan for a spreadsheet, one need a row."""
+    run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
+    assignments = await queries.assignments_of(session, person.authority_id, run.id)
+    body = assignments_as_csv(person, assignments)
+    return Download(body, f"plan-{run.asked_at:%Y-%m-%d}.csv", CSV)
+
+
+@endpoint.post("/plans/{run_id:uuid}/cancellation", permission=Permission.MAKE_PLAN)
+async def cancel_plan(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """Stop working a plan out."""
+    await actions.cancel_plan(session, person, run_id)
+    return Redirect(f"/plans/{run_id}", "Cancelled. The plan before stands as it was.")
+
+
+@endpoint.post("/plans/{run_id:uuid}/adoption", permission=Permission.MAKE_PLAN)
+async def adopt_plan(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """Take the better plan over."""
+    await actions.adopt_plan(session, person, run_id)
+    return Redirect(f"/plans/{run_id}", "This plan stands now. Send it when you have read it.")
+
+
+@endpoint.post("/plans/{run_id:uuid}/refusal", permission=Permission.MAKE_PLAN)
+async def turn_plan_down(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """Keep the plan that stands."""
+    await actions.turn_plan_down(session, person, run_id)
+    return Redirect("/plans", "The plan stays as it was.")
+
+
+def tiers_of(person: Principal, assignments: Any) -> list[dict[str, Any]]:
+    """The places with a partner, by tier in the authority's words, each with how it stands."""
+    settings = settings_of(person.authority_id)
+    names = labels.tier_words(settings)
+    shown = []
+    for tier, name in names.items():
+        of_tier = [one for one in assignments if one.tier == tier and one.offer_id is not None]
+        if of_tier:
+            rows = [{"place": one, "state": labels.assignment_state(settings, one)} for one in of_tier]
+            shown.append({"name": name, "rows": rows})
+    return shown
+
+
+def words(person: Principal) -> dict[str, Any]:
+    """What every page of plans needs to speak."""
+    settings = settings_of(person.authority_id)
+    return {
+        "STATES": labels.STATES,
+        "BECAUSE": labels.BECAUSE,
+        "pounds": labels.pounds,
+        "ordinal": labels.ordinal,
+        "rank_in_words": labels.rank_in_words,
+        "is_over": labels.is_over,
+        "theme_of": lambda key: label_of(settings.themes, key),
+        "scope_of": lambda run: run.consortium or "the whole authority",
+        "settings": settings,
+    }
+
+
+routes = [
+    list_plans,
+    ask_for_plan,
+    show_plan,
+    show_progress,
+    export_plan,
+    cancel_plan,
+    adopt_plan,
+    turn_plan_down,
+]

@@ -1,0 +1,207 @@
+"""Plans as people see them: the runs of a scope, one run, the plan that stands, and its places."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from alongside.errors import NotFound
+from alongside.features.agreements.proposal import Proposal
+from alongside.features.consortia.models import Consortium
+from alongside.features.consortia.queries import consortium_names
+from alongside.features.matching.models import AT_WORK, CURRENT, PlanAssignment, PlanRun, PlanSnapshot
+from alongside.features.needs.models import Need
+from alongside.features.offers.models import Offer
+from alongside.features.people.models import Person
+from alongside.features.schools.models import School
+from alongside.platform.access.authorisation import consortium_filter, may_for_consortium
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+AUTHORITY: Any = bindparam("authority_id")
+PAGE: Any = literal_column("26")
+ON_A_PAGE = 25
+Asking = aliased(School, name="asking")
+Giving = aliased(School, name="giving")
+
+RUN: Any = (
+    select(
+        *PlanRun.__table__.columns,
+        Consortium.name.label("consortium"),
+        Consortium.phase.label("phase"),
+        Person.name.label("requested_by"),
+    )
+    .outerjoin(Consortium, (Consortium.authority_id == AUTHORITY) & (Consortium.id == PlanRun.consortium_id))
+    .outerjoin(Person, (Person.authority_id == AUTHORITY) & (Person.id == PlanRun.asked_by))
+    .where(PlanRun.authority_id == AUTHORITY)
+)
+
+ASSIGNMENT: Any = (
+    select(
+        *PlanAssignment.__table__.columns,
+        Asking.name.label("requesting_name"),
+        Giving.name.label("supporting_name"),
+        Need.title.label("need_title"),
+        Need.theme.label("theme"),
+        Need.state.label("need_state"),
+        Need.starts_on.label("need_starts_on"),
+        Need.ends_on.label("need_ends_on"),
+        Need.terms.label("need_terms"),
+        Offer.title.label("offer_title"),
+        Offer.leader_name.label("leader_name"),
+        Offer.state.label("offer_state"),
+        Proposal.state.label("proposal_state"),
+        Proposal.respond_by.label("respond_by"),
+        Proposal.decline_reason.label("decline_reason"),
+        Proposal.declined_by.label("declined_by"),
+        Proposal.requesting_accepted_at.label("requesting_accepted_at"),
+        Proposal.supporting_accepted_at.label("supporting_accepted_at"),
+    )
+    .join(Asking, (Asking.authority_id == AUTHORITY) & (Asking.urn == PlanAssignment.requesting_urn))
+    .join(Need, (Need.authority_id == AUTHORITY) & (Need.id == PlanAssignment.need_id))
+    .outerjoin(Giving, (Giving.authority_id == AUTHORITY) & (Giving.urn == PlanAssignment.supporting_urn))
+    .outerjoin(Offer, (Offer.authority_id == AUTHORITY) & (Offer.id == PlanAssignment.offer_id))
+    .outerjoin(Proposal, (Proposal.authority_id == AUTHORITY) & (Proposal.id == PlanAssignment.proposal_id))
+    .where(PlanAssignment.authority_id == AUTHORITY)
+)
+ASSIGNMENTS: Any = ASSIGNMENT.where(PlanAssignment.run_id == bindparam("run_id")).order_by(
+    PlanAssignment.tier, Asking.name, Need.title, PlanAssignment.id
+)
+NAMES_OF_OFFERS: Any = (
+    select(
+        Offer.id, Offer.title, Offer.school_urn, School.name.label("school"), Offer.visible_to_authority_from
+    )
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Offer.school_urn))
+    .where(Offer.authority_id == AUTHORITY, Offer.id.in_(bindparam("ids", expanding=True)))
+)
+NAMES_OF_NEEDS: Any = (
+    select(Need.id, Need.title, Need.school_urn, School.name.label("school"))
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Need.school_urn))
+    .where(Need.authority_id == AUTHORITY, Need.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+async def get_run(session: AsyncSession, person: Principal, permission: Permission, run_id: UUID) -> Row[Any]:
+    """A run, if this person may do this to it. Raises NotThere."""
+    statement = RUN.where(PlanRun.id == run_id, consortium_filter(person, permission, PlanRun.consortium_id))
+    found: Row[Any] | None = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def runs_of(
+    session: AsyncSession, person: Principal, page: int, consortium_id: UUID | None = None
+) -> tuple[Sequence[Row[Any]], bool]:
+    """One page of the runs that this person may see, the latest first; and whether more follow."""
+    statement = RUN.where(consortium_filter(person, Permission.VIEW_PLAN, PlanRun.consortium_id))
+    if consortium_id is not None:
+        statement = statement.where(PlanRun.consortium_id == consortium_id)
+    statement = statement.order_by(PlanRun.id.desc()).limit(PAGE).offset(bindparam("skip"))
+    values = {"authority_id": person.authority_id, "skip": (page - 1) * ON_A_PAGE}
+    found = (await session.execute(statement, values)).all()
+    return found[:ON_A_PAGE], len(found) > ON_A_PAGE
+
+
+async def scopes_of(session: AsyncSession, person: Principal) -> list[tuple[UUID | None, str]]:
+    """The scopes for which this person may make plans: consortia by name, the whole authority last."""
+    scopes: list[tuple[UUID | None, str]] = [
+        (one.id, one.name)
+        for one in await consortium_names(session, person.authority_id)
+        if may_for_consortium(person, Permission.MAKE_PLAN, one.id)
+    ]
+    if may_for_consortium(person, Permission.MAKE_PLAN, None):
+        scopes.append((None, "The whole authority"))
+    return scopes
+
+
+async def current_run(
+    session: AsyncSession, authority_id: int, consortium_id: UUID | None
+) -> Row[Any] | None:
+    """The plan that a scope has now."""
+    return await _latest(session, authority_id, consortium_id, CURRENT)
+
+
+async def run_at_work(
+    session: AsyncSession, authority_id: int, consortium_id: UUID | None
+) -> Row[Any] | None:
+    """The run of a scope that waits or is being worked out."""
+    return await _latest(session, authority_id, consortium_id, AT_WORK)
+
+
+async def offered_run(
+    session: AsyncSession, authority_id: int, consortium_id: UUID | None
+) -> Row[Any] | None:
+    """The better plan that waits for somebody to take it over."""
+    return await _latest(session, authority_id, consortium_id, ("offered",))
+
+
+async def _latest(
+    session: AsyncSession, authority_id: int, consortium_id: UUID | None, states: Sequence[str]
+) -> Row[Any] | None:
+    same = PlanRun.consortium_id.is_not_distinct_from(consortium_id)
+    statement = (
+        RUN.where(same, PlanRun.state.in_(states)).order_by(PlanRun.id.desc()).limit(literal_column("1"))
+    )
+    found: Row[Any] | None = (await session.execute(statement, {"authority_id": authority_id})).one_or_none()
+    return found
+
+
+async def assignments_of(session: AsyncSession, authority_id: int, run_id: UUID) -> Sequence[Row[Any]]:
+    """All places of a plan with the names of both schools, by tier and school."""
+    values = {"authority_id": authority_id, "run_id": run_id}
+    found: Sequence[Row[Any]] = (await session.execute(ASSIGNMENTS, values)).all()
+    return found
+
+
+async def assignment_of(session: AsyncSession, authority_id: int, run_id: UUID, need_id: UUID) -> Row[Any]:
+    """What a plan says of one need. Raises NotThere."""
+    statement = ASSIGNMENT.where(PlanAssignment.run_id == run_id, PlanAssignment.need_id == need_id)
+    found: Row[Any] | None = (await session.execute(statement, {"authority_id": authority_id})).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def record_of(session: AsyncSession, authority_id: int, run_id: UUID) -> Row[Any]:
+    """What went into a run and what came of it, as it was kept. Raises NotThere before it ended."""
+    statement: Any = select(PlanSnapshot.inputs, PlanSnapshot.outcome).where(
+        PlanSnapshot.authority_id == authority_id, PlanSnapshot.run_id == run_id
+    )
+    found: Row[Any] | None = (await session.execute(statement)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def names_of_offers(
+    session: AsyncSession, authority_id: int, ids: Sequence[UUID]
+) -> dict[UUID, Row[Any]]:
+    """Title and school of some offers, by id."""
+    values = {"authority_id": authority_id, "ids": list(ids)}
+    return {row.id: row for row in await session.execute(NAMES_OF_OFFERS, values)} if ids else {}
+
+
+async def names_of_needs(
+    session: AsyncSession, authority_id: int, ids: Sequence[UUID]
+) -> dict[UUID, Row[Any]]:
+    """Title and school of some needs, by id."""
+    values = {"authority_id": authority_id, "ids": list(ids)}
+    return {row.id: row for row in await session.execute(NAMES_OF_NEEDS, values)} if ids else {}
+
+
+async def count_runs(session: AsyncSession, authority_id: int, consortium_id: UUID | None) -> int:
+    """How many runs a scope has had."""
+    same = PlanRun.consortium_id.is_not_distinct_from(consortium_id)
+    counted: int = (
+        await session.scalar(
+            select(func.count()).select_from(PlanRun).where(PlanRun.authority_id == authority_id, same)
+        )
+        or 0
+    )
+    return counted

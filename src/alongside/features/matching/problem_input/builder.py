@@ -1,0 +1,298 @@
+"""The facts of a scope made into an instance: what the engine is asked, and nothing that a lead may not know."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.calendar import Calendar, financial_year
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.consortia.models import PHASES as CONSORTIUM_PHASES
+from alongside.features.directory.school_expertise import evidence_of_schools
+from alongside.features.funding.models import SPENDS
+from alongside.features.funding.queries import procured_from
+from alongside.features.matching.engine.instance import (
+    Budget,
+    Context,
+    ExistingAgreement,
+    Instance,
+    Need,
+    Offer,
+    PairFacts,
+    PairHistory,
+    Parameters,
+    School,
+    Weights,
+)
+from alongside.features.matching.problem_input.expertise import strengths
+from alongside.features.matching.problem_input.queries import load_problem_rows
+from alongside.features.offers.confirmation import fresh_since
+from alongside.features.schools.phases import PHASES
+
+BURDEN_TERMS = 3
+
+
+async def build_instance(
+    session: AsyncSession,
+    authority_id: int,
+    today: date,
+    consortium_id: UUID | None,
+    starts_from: UUID | None = None,
+    **parameters: Any,
+) -> Instance:
+    """Everything that a plan for a scope follows from today, as the database has it.
+
+    `starts_from` is the plan that stands. `parameters` go over the authority's own.
+    """
+    settings, calendar = settings_of(authority_id), calendar_of(authority_id)
+    values = {
+        "consortium_id": consortium_id,
+        "today": today,
+        "burden_since": term_began(calendar, today, BURDEN_TERMS),
+        "term_began": term_began(calendar, today, 1),
+        "year_began": financial_year_began(today),
+    }
+    found = await load_problem_rows(session, authority_id, values, starts_from)
+    offers = {row.id: row for row in found["offers"]}
+    accepted = dict(_accepted(found["under_way"], offers))
+    suspension = {row.school_urn for row in found["unfit"]}
+    practice: dict[int, dict[str, int]] = {}
+    for row in await evidence_of_schools(session, authority_id):
+        practice.setdefault(row.school_urn, {})[row.theme] = row.level
+    pools, procured = _pools(settings, today), await procured_from(session, authority_id)
+    return Instance(
+        on=today,
+        schools=tuple(_school(authority_id, row) for row in found["schools"]),
+        needs=tuple(_need(settings, row, accepted, pools) for row in found["needs"]),
+        offers=tuple(
+            _offer(settings, today, row, practice.get(row.school_urn, {}), row.school_urn not in suspension)
+            for row in found["offers"]
+        ),
+        known=tuple(_known(found, accepted, {row.id for row in found["needs"]}, set(offers))),
+        between=tuple(
+            PairFacts(school=row.school_urn, other=row.other_urn, what=row.what) for row in found["barriers"]
+        ),
+        budgets=tuple(_budgets(settings, today, pools, found["spent"], procured)),
+        parameters=parameters_of(settings, **parameters),
+    )
+
+
+def parameters_of(settings: AuthoritySettings, **others: Any) -> Parameters:
+    """The authority's rules and weights as the engine takes them. Raises nothing: the engine checks them."""
+    ours = settings.matching
+    return Parameters(
+        weights=Weights(
+            expertise=ours.weight_expertise,
+            track_record=ours.weight_track_record,
+            travel=ours.weight_travel,
+            context=ours.weight_context,
+            locality=ours.weight_locality,
+            burden=ours.weight_burden,
+        ),
+        score_at_least=ours.score_at_least,
+        travel_miles=ours.travel_miles,
+        unsure_half_days=round(ours.days_if_not_sure * 2),
+        full_burden_half_days=ours.full_burden_days * 2,
+        stickiness=ours.stickiness,
+        margin=ours.better_by,
+        declines=ours.declines_ask_for_person,
+        limit_seconds=float(ours.seconds),
+        **others,
+    )
+
+
+def term_began(calendar: Calendar, today: date, back: int) -> date:
+    """The first day of the term that is so many terms back, this one counted; 120 days a term where none is known."""
+    begun = [term.starts_on for term in calendar.terms if term.starts_on <= today]
+    if len(begun) >= back:
+        return begun[-back]
+    return date.fromordinal(today.toordinal() - 120 * back)
+
+
+def financial_year_began(today: date) -> date:
+    """The 1st of April of the financial year that a day is in."""
+    return date(today.year if today.month >= 4 else today.year - 1, 4, 1)
+
+
+def half_days(days: Decimal) -> int:
+    """Days as the engine counts them."""
+    return int(days * 2)
+
+
+def tier_of(settings: AuthoritySettings, urgency: str) -> Literal[1, 2, 3]:
+    """How early a need is met: by the order of its urgency. What comes after the second is one tier."""
+    entry = settings.urgencies.get(urgency)
+    if entry is None or entry.order >= 3:
+        return 3
+    return 1 if entry.order == 1 else 2
+
+
+def _school(authority_id: int, row: Any) -> School:
+    keys = (("trust", row.trust_uid), ("federation", row.federation_uid))
+    return School(
+        urn=row.urn,
+        authority=authority_id,
+        consortia=tuple(row.consortia),
+        groups=tuple(f"{kind}:{uid}" for kind, uid in keys if uid),
+        easting=row.easting,
+        northing=row.northing,
+        context=Context(
+            pupils=row.pupils,
+            fsm_percent=None if row.percentage_fsm is None else float(row.percentage_fsm),
+            urban=_urban(row.urban_rural),
+        ),
+    )
+
+
+def _urban(words: str | None) -> float | None:
+    """1 in a town, 0 in the country, None when the register does not say."""
+    said = (words or "").lower()
+    return 1.0 if "urban" in said else 0.0 if "rural" in said else None
+
+
+def _need(settings: AuthoritySettings, row: Any, accepted: dict[UUID, Any], pools: dict[str, str]) -> Need:
+    held = accepted.get(row.id)
+    days = row.days if held is None else held.days
+    return Need(
+        id=row.id,
+        school=row.school_urn,
+        phase=row.phase,
+        theme=row.theme,
+        tier=tier_of(settings, row.urgency),
+        half_days=None if days is None else half_days(days),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        terms=tuple(row.terms),
+        pool=pools.get(_paying_phase(settings, row.phase)),
+        shown_to_all=row.shown_to_all,
+        waiting_since=row.posted_at.date(),
+        declines=row.declines,
+    )
+
+
+def _offer(settings: AuthoritySettings, today: date, row: Any, practice: dict[str, int], fit: bool) -> Offer:
+    holds = bool(row.designation) and (row.designation_until is None or row.designation_until >= today)
+    return Offer(
+        id=row.id,
+        school=row.school_urn,
+        half_days=half_days(row.days_left),
+        engagements=row.places_left,
+        themes=strengths(row.themes or {}, designated=holds, evidence=practice),
+        phases=tuple(row.phases) or tuple(PHASES),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        terms=tuple(row.terms),
+        travel_miles=row.travel_miles,
+        pence_per_day=settings.matching.pence_per_day,
+        designations=(
+            (ExistingAgreement(designation=row.designation, until=row.designation_until),)
+            if row.designation
+            else ()
+        ),
+        shown_to_all=row.shown_to_all,
+        fit=fit,
+        confirmed=row.state == "live"
+        and row.confirmed_on is not None
+        and row.confirmed_on >= fresh_since(settings, today)
+        and row.appetite != "no"
+        and (holds or not row.designation),
+        last_asked_on=row.last_asked_on,
+        burden_half_days=0 if row.carried is None else half_days(row.carried),
+        reviews=row.reviews,
+        reviews_good=row.reviews_good,
+    )
+
+
+def _accepted(under_way: Iterable[Any], offers: dict[UUID, Any]) -> Iterator[tuple[UUID, Any]]:
+    """For each need the proposal that a school has said yes to, while the offers have the days for all of them.
+
+    What no longer fits could not be agreed either, so it holds nothing and nobody.
+    """
+    left = {key: [row.days_left, row.places_left] for key, row in offers.items()}
+    settled: set[UUID] = set()
+    for row in under_way:
+        if not row.said_yes or not row.possible:
+            continue
+        pool = left.get(row.offer_id)
+        if row.need_id in settled or pool is None or pool[0] < row.days or pool[1] < 1:
+            continue
+        settled.add(row.need_id)
+        pool[0] -= row.days
+        pool[1] -= 1
+        yield row.need_id, row
+
+
+def _known(
+    found: dict[str, Sequence[Any]], accepted: dict[UUID, Any], needs: set[UUID], offers: set[UUID]
+) -> Iterator[PairHistory]:
+    """What is known of pairs whose need and offer both take part; an answer under way goes before any wish."""
+    constraints = {"pin": "pinned", "forbid": "forbidden"}
+    fixed = {(need, row.offer_id) for need, row in accepted.items()}
+    pairs: list[tuple[UUID, UUID, Any]] = [(need, offer, "accepted") for need, offer in fixed]
+    pairs += [
+        (row.need_id, row.offer_id, constraints[row.kind])
+        for row in found["wishes"]
+        if row.need_id not in accepted
+    ]
+    pairs += [(row.need_id, row.offer_id, "declined") for row in found["declined"]]
+    planned = {(row.need_id, row.offer_id) for row in (*found["standing"], *found["under_way"])}
+    declined = {(row.need_id, row.offer_id) for row in found["declined"]}
+    pairs += [(need, offer, "planned") for need, offer in sorted(planned - declined)]
+    for need, offer, what in pairs:
+        answered_anew = what == "declined" and (need, offer) in fixed
+        if need in needs and offer in offers and not answered_anew:
+            yield PairHistory(need=need, offer=offer, what=what)
+
+
+def _paying_phase(settings: AuthoritySettings, phase: str) -> str:
+    """The phase by which money is kept apart, for a need of this phase."""
+    allowed = getattr(settings.phases, phase, ())
+    return phase if phase in CONSORTIUM_PHASES else (allowed[0] if allowed else "all")
+
+
+def _pools(settings: AuthoritySettings, today: date) -> dict[str, str]:
+    """Which fund pays in which phase this financial year; nothing where money does not matter.
+
+    Where a phase has funds, but none of this year, the latest of them is named: `_budgets` finds nothing in it.
+    """
+    if not settings.matching.mind_money:
+        return {}
+    year = financial_year(today)
+    funds = [(key, one) for key, one in sorted(settings.funds.items()) if one.purpose in SPENDS]
+    pools = {}
+    for phase in (*CONSORTIUM_PHASES, "all"):
+        paying = [(key, one) for key, one in funds if one.phase in (phase, "all")]
+        now = [(one.phase != phase, key) for key, one in paying if one.financial_year == year]
+        past = [(one.financial_year, key) for key, one in paying if one.financial_year < year]
+        if now:
+            pools[phase] = min(now)[1]
+        elif past:
+            pools[phase] = max(past)[1]
+    return pools
+
+
+def _budgets(
+    settings: AuthoritySettings,
+    today: date,
+    pools: dict[str, str],
+    spent: Iterable[Any],
+    procured: Mapping[str, int],
+) -> Iterator[Budget]:
+    """What each fund may still pay this year: less what schools agreed and what escalations procured from it."""
+    year = financial_year(today)
+    left = {
+        key: settings.funds[key].pence - procured.get(key, 0)
+        if settings.funds[key].financial_year == year
+        else 0
+        for key in sorted(set(pools.values()))
+    }
+    for row in spent:
+        pool = pools.get(_paying_phase(settings, row.phase))
+        if pool is not None:
+            left[pool] -= int(row.days * settings.matching.pence_per_day)
+    for pool, pence in left.items():
+        yield Budget(pool=pool, pence=max(pence, 0))

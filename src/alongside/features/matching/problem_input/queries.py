@@ -1,0 +1,219 @@
+"""The statements that read what a plan follows from: each once for a whole scope, whatever its size."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Row, TextClause, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+SCOPE = """
+    scope AS (
+        SELECT s.urn FROM school s
+         WHERE s.authority_id = :authority_id AND s.status IN ('open', 'closing')
+           AND (:consortium_id IS NULL OR EXISTS (
+                SELECT FROM consortium_membership m
+                 WHERE m.authority_id = :authority_id AND m.school_urn = s.urn
+                   AND m.consortium_id = :consortium_id AND m.starts_on <= :today
+                   AND (m.ends_on IS NULL OR m.ends_on > :today)))
+    )
+"""
+"""The schools whose needs are to be met: members of the consortium, or all of the authority."""
+
+SCHOOLS = """
+    WITH $scope
+    SELECT s.urn, s.trust_uid, s.federation_uid, s.easting, s.northing, s.pupils, s.percentage_fsm, s.urban_rural,
+           scope.urn IS NOT NULL AS inside,
+           ARRAY(SELECT m.consortium_id::text FROM consortium_membership m
+                  WHERE m.authority_id = :authority_id AND m.school_urn = s.urn AND m.starts_on <= :today
+                    AND (m.ends_on IS NULL OR m.ends_on > :today) ORDER BY 1) AS consortia
+      FROM school s LEFT JOIN scope ON scope.urn = s.urn
+     WHERE s.authority_id = :authority_id AND s.status IN ('open', 'closing')
+     ORDER BY s.urn
+"""
+
+NEEDS = """
+    WITH $scope
+    SELECT n.id, n.school_urn, n.phase, n.theme, n.urgency, n.days, n.starts_on, n.ends_on, n.terms,
+           n.posted_at, n.visible_to_authority_from IS NOT NULL AND n.visible_to_authority_from <= :today AS
+           shown_to_all,
+           (SELECT count(*) FROM proposal p
+             WHERE p.authority_id = :authority_id AND p.need_id = n.id AND p.state IN ('declined', 'lapsed')
+               AND NOT EXISTS (SELECT FROM proposal later
+                                WHERE later.authority_id = :authority_id AND later.need_id = n.id
+                                  AND later.state = 'agreed' AND later.proposed_at > p.proposed_at)) AS declines
+      FROM need n JOIN scope ON scope.urn = n.school_urn
+     WHERE n.authority_id = :authority_id AND n.state IN ('open', 'proposed') AND n.posted_at IS NOT NULL
+     ORDER BY n.id
+"""
+
+OFFERS = """
+    WITH $scope, reviewed AS (
+        SELECT p.supporting_urn AS urn, count(*) AS reviews, count(*) FILTER (WHERE r.again = 'yes') AS good
+          FROM review r JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = r.agreement_id
+         WHERE r.authority_id = :authority_id AND r.side = 'requesting' GROUP BY p.supporting_urn
+    ), carried AS (
+        SELECT urn, sum(days) AS days FROM (
+            SELECT p.supporting_urn AS urn, v.days FROM visit v
+              JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
+             WHERE v.authority_id = :authority_id AND v.state = 'recorded' AND v.visit_on >= :burden_since
+            UNION ALL
+            SELECT supporting_urn, days - days_used FROM support_agreement
+             WHERE authority_id = :authority_id AND state IN ('preparing', 'active')
+        ) given GROUP BY urn
+    ), asked AS (
+        SELECT supporting_urn AS urn, max(proposed_at)::date AS on_day
+          FROM proposal WHERE authority_id = :authority_id GROUP BY supporting_urn
+    ), others AS (
+        SELECT p.offer_id, sum(p.days) AS days, count(*) AS places
+          FROM proposal p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+           AND n.school_urn NOT IN (SELECT urn FROM scope) GROUP BY p.offer_id
+    )
+    SELECT o.id, o.school_urn, o.phases, o.starts_on, o.ends_on, o.terms, o.travel_miles, o.designation,
+           o.designation_until, o.confirmed_on, o.appetite, o.state,
+           greatest(o.days_total - o.days_taken - coalesce(others.days, 0), 0) AS days_left,
+           greatest(o.engagements_max - o.engagements_taken - coalesce(others.places, 0), 0) AS places_left,
+           o.visible_to_authority_from IS NOT NULL AND o.visible_to_authority_from <= :today AS shown_to_all,
+           scope.urn IS NOT NULL AS inside, asked.on_day AS last_asked_on, carried.days AS carried,
+           coalesce(reviewed.reviews, 0) AS reviews, coalesce(reviewed.good, 0) AS reviews_good,
+           (SELECT jsonb_object_agg(t.theme, btrim(t.evidence) <> '') FROM offer_theme t
+             WHERE t.authority_id = :authority_id AND t.offer_id = o.id) AS themes
+      FROM offer o
+      LEFT JOIN scope ON scope.urn = o.school_urn
+      LEFT JOIN reviewed ON reviewed.urn = o.school_urn
+      LEFT JOIN carried ON carried.urn = o.school_urn
+      LEFT JOIN asked ON asked.urn = o.school_urn
+      LEFT JOIN others ON others.offer_id = o.id
+      JOIN school s ON s.authority_id = :authority_id AND s.urn = o.school_urn AND s.status IN ('open', 'closing')
+     WHERE o.authority_id = :authority_id AND o.posted_at IS NOT NULL
+       AND (o.state = 'live' AND o.appetite <> 'no' AND (:consortium_id IS NULL OR scope.urn IS NOT NULL
+            OR (o.visible_to_authority_from IS NOT NULL AND o.visible_to_authority_from <= :today))
+            OR o.id IN (SELECT p.offer_id FROM proposal p
+                         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+                           AND p.requesting_urn IN (SELECT urn FROM scope)))
+     ORDER BY o.id
+"""
+"""The offers that those who lead the scope may see, and those proposed for its needs already.
+
+What is left is less what is being answered for needs outside of the scope, so that no day is planned twice.
+"""
+
+UNDER_WAY = """
+    WITH $scope
+    SELECT p.need_id, p.offer_id, p.days,
+           p.proposed_as <> 'leader' OR p.state = 'to_release' OR p.requesting_accepted_at IS NOT NULL
+           OR p.supporting_accepted_at IS NOT NULL AS said_yes,
+           pair_obstacles(:authority_id, p.need_id, p.offer_id, :today, p.starts_on, NULL, NULL)
+           <@ CASE WHEN p.interest_reason IS NULL THEN '{}'::text[] ELSE ARRAY['interest'] END AS possible
+      FROM proposal p JOIN scope ON scope.urn = p.requesting_urn
+     WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+     ORDER BY p.need_id, p.state = 'to_release' DESC,
+              (p.requesting_accepted_at IS NOT NULL)::int + (p.supporting_accepted_at IS NOT NULL)::int DESC,
+              p.proposed_at, p.id
+"""
+"""Proposals that are being answered; for each need the one nearest to a yes first.
+
+Where a school has said yes, or has proposed it itself, the pair stays; what those who lead have proposed and nobody
+has answered may be moved.
+"""
+
+DECLINED = """
+    WITH $scope
+    SELECT DISTINCT p.need_id, p.offer_id
+      FROM proposal p JOIN scope ON scope.urn = p.requesting_urn
+     WHERE p.authority_id = :authority_id
+       AND (p.state IN ('declined', 'lapsed') AND p.proposed_at >= :term_began OR p.not_again_before > :today)
+     ORDER BY 1, 2
+"""
+
+CONSTRAINTS = """
+    WITH $scope
+    SELECT w.need_id, w.offer_id, w.kind
+      FROM plan_constraint w
+      JOIN need n ON n.authority_id = :authority_id AND n.id = w.need_id
+      JOIN scope ON scope.urn = n.school_urn
+     WHERE w.authority_id = :authority_id AND w.lifted_at IS NULL
+       AND (w.kind <> 'pin' OR NOT EXISTS (
+            SELECT FROM proposal said
+             WHERE said.authority_id = :authority_id AND said.need_id = w.need_id AND said.offer_id = w.offer_id
+               AND said.state IN ('declined', 'lapsed') AND said.proposed_at >= w.made_at))
+     ORDER BY w.need_id, w.offer_id
+"""
+"""Pins and forbids in force; a pin is over when its partner has said no since."""
+
+CURRENT = """
+    SELECT place.need_id, place.offer_id
+      FROM plan_assignment place
+     WHERE place.authority_id = :authority_id AND place.run_id = :starts_from AND place.offer_id IS NOT NULL
+     ORDER BY place.need_id
+"""
+
+BARRIERS = """
+    SELECT school_urn, other_urn, 'excluded' AS what FROM school_exclusion
+     WHERE authority_id = :authority_id AND lifted_at IS NULL
+    UNION
+    SELECT school_urn, other_urn, 'interest' FROM declared_interest
+     WHERE authority_id = :authority_id AND ended_at IS NULL AND school_urn IS NOT NULL
+    UNION
+    SELECT a.school_urn, i.other_urn, 'interest'
+      FROM declared_interest i JOIN role_assignment a ON a.authority_id = :authority_id AND a.person_id = i.person_id
+     WHERE i.authority_id = :authority_id AND i.ended_at IS NULL AND a.school_urn <> i.other_urn
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
+    ORDER BY 1, 2, 3
+"""
+
+SUSPENSION = """
+    SELECT school_urn FROM school_support_suspension
+     WHERE authority_id = :authority_id AND lifted_at IS NULL AND (until_on IS NULL OR until_on >= :today)
+"""
+
+SPENT = """
+    SELECT need.phase, sum(CASE WHEN p.state IN ('preparing', 'active') THEN p.days ELSE p.days_used END) AS days
+      FROM support_agreement p JOIN need ON need.authority_id = :authority_id AND need.id = p.need_id
+     WHERE p.authority_id = :authority_id AND p.agreed_at >= :year_began
+     GROUP BY need.phase ORDER BY need.phase
+"""
+"""Days agreed in this financial year, by the phase that the need is about."""
+
+KINDS: Mapping[str, Any] = {
+    "consortium_id": Uuid(),
+    "starts_from": Uuid(),
+    "today": Date(),
+    "burden_since": Date(),
+    "term_began": Date(),
+    "year_began": Date(),
+}
+
+
+def _statement(sql: str) -> TextClause:
+    return text(sql).bindparams(*(bindparam(one, type_=KINDS[one]) for one in KINDS if f":{one}" in sql))
+
+
+STATEMENTS = {
+    name: _statement(sql.replace("$scope", SCOPE.strip()))
+    for name, sql in {
+        "schools": SCHOOLS,
+        "needs": NEEDS,
+        "offers": OFFERS,
+        "under_way": UNDER_WAY,
+        "declined": DECLINED,
+        "wishes": CONSTRAINTS,
+        "standing": CURRENT,
+        "barriers": BARRIERS,
+        "unfit": SUSPENSION,
+        "spent": SPENT,
+    }.items()
+}
+
+
+async def load_problem_rows(
+    session: AsyncSession, authority_id: int, values: Mapping[str, Any], starts_from: UUID | None
+) -> dict[str, Sequence[Row[Any]]]:
+    """All rows that a plan follows from, by name; ten statements."""
+    given = {"authority_id": authority_id, "starts_from": starts_from, **values}
+    found = {}
+    for name, statement in STATEMENTS.items():
+        wanted = {one: given[one] for one in statement.compile().params}
+        found[name] = (await session.execute(statement, wanted)).all()
+    return found

@@ -1,0 +1,66 @@
+"""The page that asks once more before a plan is sent, and the sending."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.authorities import calendar_of
+from alongside.features.matching.models import CURRENT
+from alongside.features.matching.plans.labels import to_send
+from alongside.features.matching.plans.pages import words
+from alongside.features.matching.plans.queries import assignments_of, get_run
+from alongside.features.matching.proposals import actions
+from alongside.features.matching.proposals.terms import terms_for
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+from alongside.platform.web.templates import plural
+
+
+@endpoint.get("/plans/{run_id:uuid}/send", permission=Permission.MAKE_PLAN)
+async def ask_before_sending(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """What would be proposed to whom, with days and dates; each pair may be left out."""
+    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
+    if run.state not in CURRENT:
+        raise ActionRefused("Only the plan that stands can be sent. Open the plans to find it.", run.state)
+    calendar = calendar_of(person.authority_id)
+    assignments = [one for one in await assignments_of(session, person.authority_id, run.id) if to_send(one)]
+    rows = [{"place": one, "terms": terms_for(calendar, one, person.today, "")} for one in assignments]
+    return Page("matching/proposals/confirm.html", {"run": run, "rows": rows, **words(person)})
+
+
+@endpoint.post("/plans/{run_id:uuid}/send", permission=Permission.MAKE_PLAN)
+async def send_plan(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
+) -> PageResult:
+    """Propose the pairs that were left ticked."""
+    ticked = (await read_form_data(request)).getlist("need")
+    try:
+        needs = [UUID(str(one)) for one in ticked]
+    except ValueError:
+        raise ValidationFailed({"need": ["Choose pairs from the list."]}) from None
+    await get_run(session, person, Permission.MAKE_PLAN, run_id)
+    if not needs:
+        raise ValidationFailed({"need": ["Leave at least one pair ticked, or go back to the plan."]})
+    sent = await actions.send_plan(session, person, run_id, needs)
+    return Redirect(f"/plans/{run_id}", said_of(sent))
+
+
+def said_of(sent: actions.SendResult) -> str:
+    """What came of sending, in a sentence or two."""
+    if not sent.proposed and not sent.skipped:
+        return "All of it was sent already."
+    parts = [f"{plural(sent.proposed, 'pair')} proposed: both schools of each have been told."]
+    if sent.skipped:
+        parts.append(f"{plural(sent.skipped, 'pair')} could not be; the plan says why.")
+    return " ".join(parts)
+
+
+routes = [ask_before_sending, send_plan]

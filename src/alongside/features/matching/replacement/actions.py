@@ -1,0 +1,221 @@
+"""Mending: another partner at once, the moved side asked again; after a decline the plan is worked out anew."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound
+from alongside.features.agreements.proposals.actions import withdraw_proposal
+from alongside.features.authorities import settings_of
+from alongside.features.matching.engine.instance import Instance
+from alongside.features.matching.engine.result import Option
+from alongside.features.matching.engine.score import Score
+from alongside.features.matching.engine.shortlist import shortlist
+from alongside.features.matching.models import SEND, PlanAssignment, PlanRun
+from alongside.features.matching.plans.actions import queue_run
+from alongside.features.matching.plans.labels import is_over
+from alongside.features.matching.plans.queries import assignments_of, get_run
+from alongside.features.matching.problem_input.builder import half_days
+from alongside.features.matching.proposals.actions import hold_posts, hold_run, try_to_propose
+from alongside.features.matching.proposals.terms import MESSAGE
+from alongside.features.matching.replacement.options import chosen_option, options_now
+from alongside.features.matching.replacement.queries import (
+    core_team,
+    declines_of,
+    lost_assignments,
+    unanswered_proposals,
+)
+from alongside.features.people.queries import ids, leaders_of_schools
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications import notify
+from alongside.platform.workflow import apply_transition
+
+NO_SCORE = Score(score=0, parts={}, points={})
+ANSWERED = "The pair that would be moved has been answered meanwhile. Look at the ways that there are now."
+
+
+async def take_option(
+    session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID, key: str
+) -> Option:
+    """Give a need whose partner fell away another one at once, and ask both schools.
+
+    A pair that makes way is withdrawn and its need proposed to its next partner: that side is asked again.
+    Raises Refused when this way is no longer open, NotThere for a plan out of reach.
+    """
+    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
+    await hold_run(session, run)
+    assignments = await assignments_of(session, person.authority_id, run.id)
+    assignment = next((one for one in assignments if one.need_id == need_id), None)
+    if assignment is None:
+        raise NotFound
+    if not is_over(assignment):
+        raise ActionRefused(
+            "This need has a partner in the plan, so there is nothing to mend.", assignment.proposal_state
+        )
+    instance, found = await options_now(session, person, run, assignments, assignment)
+    option = chosen_option(found, key)
+    message = MESSAGE.format(scope=run.consortium or "whole authority")
+    moved = [one for one in assignments if option.move is not None and one.need_id == option.move.need]
+    await hold_posts(session, person.authority_id, _touched(assignment, moved, option))
+    for one in moved:
+        await _move(session, person, instance, one, option, message)
+    await _replace(
+        session,
+        person,
+        assignment,
+        _partner(instance, option.offer, option.half_days, option.pence, option.score),
+        message,
+    )
+    await apply_transition(
+        session, person, PlanRun, run, SEND, changes={"mended": [str(assignment.offer_id), str(option.offer)]}
+    )
+    return option
+
+
+def _touched(assignment: Any, moved: Sequence[Any], option: Option) -> list[Any]:
+    """The pairs, old and new, whose posts are held while it is done."""
+    found = [LockedAssignment(assignment.need_id, option.offer)]
+    for one in moved:
+        assert option.move is not None
+        found += [LockedAssignment(one.need_id, one.offer_id), LockedAssignment(one.need_id, option.move.to)]
+    return found
+
+
+class LockedAssignment(msgspec.Struct, frozen=True):
+    """A need and an offer to hold."""
+
+    need_id: UUID
+    offer_id: UUID
+
+
+async def _move(
+    session: AsyncSession,
+    person: Principal,
+    instance: Instance,
+    assignment: Any,
+    option: Option,
+    message: str,
+) -> None:
+    """Let another pair make way: what was sent is withdrawn and the next partner asked, else it is only changed."""
+    assert option.move is not None
+    asked = await unanswered_proposals(session, person.authority_id, [assignment.need_id])
+    if assignment.proposal_id is not None:
+        if assignment.proposal_id not in {one.id for one in asked}:
+            raise ActionRefused(ANSWERED)
+        await withdraw_proposal(session, person, assignment.proposal_id)
+    ranked = shortlist(instance, assignment.need_id, most=len(instance.offers)).ranked
+    score = next((one.score for one in ranked if one.offer == option.move.to), NO_SCORE)
+    partner = _partner(instance, option.move.to, half_days(assignment.days), None, score)
+    if assignment.proposal_id is None:
+        await _write(session, person, assignment, partner, None)
+    else:
+        await _replace(session, person, assignment, partner, message)
+
+
+def _partner(
+    instance: Instance, offer_id: UUID, half_days: int, pence: int | None, score: Score
+) -> dict[str, Any]:
+    offer = next(one for one in instance.offers if one.id == offer_id)
+    days = Decimal(half_days) / 2
+    return {
+        "offer_id": offer_id,
+        "supporting_urn": offer.school,
+        "days": days,
+        "pence": int(days * offer.pence_per_day) if pence is None else pence,
+        "score": score.score,
+        "parts": msgspec.to_builtins(score),
+        "rank": None,
+        "why": {},
+        "why_nobody": None,
+        "held_by": None,
+    }
+
+
+async def _replace(
+    session: AsyncSession, person: Principal, assignment: Any, partner: dict[str, Any], message: str
+) -> None:
+    """Ask the new partner, then write it into the plan. Raises Refused when it cannot be proposed."""
+    wanted = ReplacementRequest(assignment, partner)
+    made, reason = await try_to_propose(session, person, wanted, message)
+    if made is None:
+        raise ActionRefused(reason or ANSWERED)
+    await _write(session, person, assignment, partner, made)
+
+
+class ReplacementRequest:
+    """A place as it would be with another partner, as far as proposing it needs to know."""
+
+    def __init__(self, assignment: Any, partner: dict[str, Any]) -> None:
+        self.need_id, self.offer_id, self.days = assignment.need_id, partner["offer_id"], partner["days"]
+        self.need_starts_on, self.need_ends_on = assignment.need_starts_on, assignment.need_ends_on
+        self.need_terms = assignment.need_terms
+
+
+async def _write(
+    session: AsyncSession,
+    person: Principal,
+    assignment: Any,
+    partner: dict[str, Any],
+    proposal_id: UUID | None,
+) -> None:
+    await session.execute(
+        update(PlanAssignment)
+        .where(PlanAssignment.authority_id == person.authority_id, PlanAssignment.id == assignment.id)
+        .values(
+            proposal_id=proposal_id,
+            not_sent_because=None,
+            again_id=None,
+            replaced_on=person.today,
+            **partner,
+        )
+    )
+
+
+async def replan_after_declines(session: AsyncSession, product: Principal) -> int:
+    """For every place whose proposal came to nothing, have a better plan looked for, and tell a person after several.
+
+    Each is taken in hand once, in the transaction that queues the run; how many were found. While a run is at work
+    that may have read the facts before, the place waits for the next turn.
+    """
+    lost = await lost_assignments(session, product.authority_id)
+    most = settings_of(product.authority_id).matching.declines_ask_for_person
+    queued: dict[UUID | None, UUID] = {}
+    for assignment in lost:
+        if assignment.consortium_id not in queued:
+            run_id, new = await queue_run(session, product, assignment.consortium_id, "decline")
+            if not new:
+                continue
+            queued[assignment.consortium_id] = run_id
+        await session.execute(
+            update(PlanAssignment)
+            .where(
+                PlanAssignment.authority_id == product.authority_id,
+                PlanAssignment.id == assignment.id,
+                PlanAssignment.again_id.is_(None),
+            )
+            .values(again_id=queued[assignment.consortium_id])
+        )
+        count = await declines_of(session, product.authority_id, assignment.need_id)
+        if count >= most:
+            await _ask_for_person(session, product, assignment, count)
+    return len(lost)
+
+
+async def _ask_for_person(session: AsyncSession, product: Principal, assignment: Any, count: int) -> None:
+    leaders = await leaders_of_schools(
+        session, product.authority_id, product.today, [assignment.requesting_urn]
+    )
+    people = [*ids(leaders), *await core_team(session, product.authority_id, product.today)]
+    text = (
+        f"No partner has said yes to {assignment.requesting_name} {count} times in a row. "
+        "Somebody should look in person."
+    )
+    where = f"/plans/{assignment.run_id}/needs/{assignment.need_id}"
+    once = f"needs_person:{assignment.need_id}:{count}"
+    await notify(session, product, people, "needs_person", text, where, once=once)

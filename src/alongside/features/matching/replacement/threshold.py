@@ -1,0 +1,32 @@
+"""Whether a plan that was worked out after a decline is worth telling anybody."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.matching.engine.instance import Instance
+from alongside.features.matching.engine.result import Outcome
+from alongside.features.matching.plans.labels import is_over
+from alongside.features.matching.plans.queries import assignments_of
+from alongside.features.matching.replacement.options import current_pairs
+
+
+async def worth_offering(session: AsyncSession, run: Any, instance: Instance, outcome: Outcome) -> bool:
+    """Whether it beats, by the authority's margin, what those who lead can do at once with the plan that stands."""
+    from alongside.features.matching.engine import replacement  # numpy and HiGHS: not at every start
+    from alongside.features.matching.engine.planning import Prepared, chosen_of
+    from alongside.features.matching.engine.solver import total
+
+    if run.starts_from_id is None:
+        return True
+    assignments = await assignments_of(session, run.authority_id, run.starts_from_id)
+    pairs = current_pairs(instance, assignments)
+    if {(one.need, one.offer) for one in pairs} == {(one.need, one.offer) for one in outcome.plan.pairs}:
+        return False
+    prepared = Prepared(instance)
+    at_once: int | None = total(prepared.programme, chosen_of(prepared, pairs))
+    for assignment in assignments:
+        if is_over(assignment) and at_once is not None:
+            found = replacement.options(prepared, pairs, assignment.need_id, assignment.offer_id, most=1)
+            at_once = at_once + found[0].points if found else None
+    return replacement.worth_offering(at_once, outcome.plan, instance.parameters)

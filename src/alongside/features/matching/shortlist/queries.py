@@ -1,0 +1,49 @@
+"""The offers that somebody may see among those that a shortlist could name, and those that are being asked already."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.agreements.proposal import Proposal
+from alongside.features.agreements.proposals.candidates import seen_by
+from alongside.features.agreements.proposals.queries import LIVE
+from alongside.features.offers.models import Offer
+from alongside.features.schools.models import School
+from alongside.platform.access.principal import Principal
+
+AUTHORITY: Any = bindparam("authority_id")
+
+OFFERS: Any = (
+    select(
+        Offer.id,
+        Offer.title,
+        Offer.leader_name,
+        Offer.school_urn,
+        School.name.label("school"),
+        (Offer.days_total - Offer.days_taken).label("days_left"),
+    )
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Offer.school_urn))
+    .where(Offer.authority_id == AUTHORITY, Offer.id.in_(bindparam("ids", expanding=True)))
+)
+ASKED: Any = select(Proposal.offer_id).where(
+    Proposal.authority_id == AUTHORITY,
+    Proposal.need_id == bindparam("need_id"),
+    Proposal.state.in_(LIVE),
+)
+
+
+async def offers_seen(session: AsyncSession, person: Principal, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+    """Those of these offers that this person may see, by id."""
+    if not ids:
+        return {}
+    values = {"authority_id": person.authority_id, "ids": list(ids)}
+    return {row.id: row for row in await session.execute(OFFERS.where(seen_by(person, Offer)), values)}
+
+
+async def offers_being_asked(session: AsyncSession, authority_id: int, need_id: UUID) -> frozenset[UUID]:
+    """The offers that are proposed for a need and not answered yet."""
+    values = {"authority_id": authority_id, "need_id": need_id}
+    return frozenset((await session.scalars(ASKED, values)).all())

@@ -1,0 +1,74 @@
+"""Saying that a school is not to support others just now, and lifting that."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound
+from alongside.features.matching.constraints import SupplierSuspension
+from alongside.features.matching.school_choices import require_school
+from alongside.features.matching.suspensions.queries import suspension_with_school
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+
+async def suspend_supplier(
+    session: AsyncSession, person: Principal, urn: int, reason: str, until_on: date | None
+) -> None:
+    """Keep a school's offers out of plans; what it agreed already goes on.
+
+    One whose day is over is written anew. Raises Refused where it is said already.
+    """
+    require(person, Permission.SUSPEND_SUPPLIER, urn)
+    if person.id is None:
+        raise NotFound
+    await require_school(session, person.authority_id, urn)
+    await session.execute(
+        update(SupplierSuspension)
+        .where(
+            SupplierSuspension.authority_id == person.authority_id,
+            SupplierSuspension.school_urn == urn,
+            SupplierSuspension.lifted_at.is_(None),
+            SupplierSuspension.until_on < person.today,
+        )
+        .values(lifted_at=func.now())
+    )
+    made = await session.scalar(
+        insert(SupplierSuspension)
+        .values(
+            authority_id=person.authority_id,
+            school_urn=urn,
+            reason=reason,
+            until_on=until_on,
+            set_by=person.id,
+        )
+        .on_conflict_do_nothing()
+        .returning(SupplierSuspension.id)
+    )
+    if made is None:
+        raise ActionRefused("This is said of the school already. Lift it first to say something else.")
+    await record_audit(session, person, "set_suspension", "school_support_suspension", made)
+
+
+async def end_suspension(session: AsyncSession, person: Principal, suspension_id: UUID) -> None:
+    """Let a school's offers into plans again."""
+    row = await suspension_with_school(session, person.authority_id, suspension_id)
+    require(person, Permission.SUSPEND_SUPPLIER, row.school_urn)
+    lifted = await session.execute(
+        update(SupplierSuspension)
+        .where(
+            SupplierSuspension.authority_id == person.authority_id,
+            SupplierSuspension.id == row.id,
+            SupplierSuspension.lifted_at.is_(None),
+        )
+        .values(lifted_at=func.now())
+        .returning(SupplierSuspension.id)
+    )
+    if lifted.first() is None:
+        raise ActionRefused("This has been lifted already.")
+    await record_audit(session, person, "lift_suspension", "school_support_suspension", row.id)

@@ -1,0 +1,32 @@
+"""The form in which the core team says that a school is not to support others just now."""
+
+from datetime import date
+
+from wtforms import Form
+
+from alongside.features.matching.school_choices import school_choice
+from alongside.features.needs.forms import attach_errors
+from alongside.platform.forms.fields import Day, passage
+
+
+class SuspensionForm(Form):
+    """Which school, why, and until when."""
+
+    school = school_choice("Which school?")
+    reason = passage("Why?", "The reason", "Only the core team reads this", limit=500)
+    until_on = Day(
+        "Until (optional)",
+        "Enter a real date, like 26/3/2027",
+        description="Without a date it holds until you lift it",
+    )
+
+    def holds(self, today: date) -> bool:
+        """Whether school and reason are given, and the day is still to come."""
+        self.validate()
+        if not self.school.data:
+            attach_errors(self.school, self.school.cure)
+        if not self.reason.data:
+            attach_errors(self.reason, "Say why, so that a colleague can judge it later")
+        if self.until_on.data and self.until_on.data < today:
+            attach_errors(self.until_on, "Enter a day that is today or later")
+        return not self.errors

@@ -1,0 +1,48 @@
+"""The schools that are not to support others just now."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.matching.constraints import SupplierSuspension
+from alongside.features.people.models import Person
+from alongside.features.schools.models import School
+from alongside.platform.access.principal import Principal
+
+AUTHORITY: Any = bindparam("authority_id")
+SUSPENSION: Any = (
+    select(*SupplierSuspension.__table__.columns, School.name.label("school"), Person.name.label("setter"))
+    .join(School, (School.authority_id == AUTHORITY) & (School.urn == SupplierSuspension.school_urn))
+    .join(Person, (Person.authority_id == AUTHORITY) & (Person.id == SupplierSuspension.set_by))
+    .where(SupplierSuspension.authority_id == AUTHORITY)
+    .order_by(School.name)
+    .limit(literal_column("500"))
+)
+
+
+async def suspended_schools(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+    """Those in force today, by name; reach is the gate's: only the core team comes here."""
+    statement = SUSPENSION.where(
+        SupplierSuspension.lifted_at.is_(None),
+        or_(SupplierSuspension.until_on.is_(None), SupplierSuspension.until_on >= person.today),
+    )
+    found: Sequence[Row[Any]] = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).all()
+    return found
+
+
+async def suspension_with_school(session: AsyncSession, authority_id: int, suspension_id: UUID) -> Row[Any]:
+    """One of them, lifted or not. Raises NotThere."""
+    found: Row[Any] | None = (
+        await session.execute(
+            SUSPENSION.where(SupplierSuspension.id == suspension_id), {"authority_id": authority_id}
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found

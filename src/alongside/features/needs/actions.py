@@ -1,0 +1,255 @@
+"""What is done with needs: every INSERT and UPDATE of them, one function a verb."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, EditConflict, ValidationFailed
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import label_of
+from alongside.features.needs import queries
+from alongside.features.needs.labels import difference, plain_changes
+from alongside.features.needs.models import (
+    CONFIRM_NEED,
+    DRAFT_NEED,
+    PAUSE_NEED,
+    POST_NEED,
+    REOPEN_NEED,
+    SEND_TO_HEAD,
+    WITHDRAW_NEED,
+    Need,
+)
+from alongside.features.needs.reopening import may_reopen_until
+from alongside.features.needs.visibility import shown_after_change, widening
+from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
+from alongside.features.schools.models import OPEN_STATUSES
+from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.notifications import notify
+from alongside.platform.workflow import apply_transition
+
+EDITABLE = ("draft", "to_confirm", "open", "paused")
+"""While offers are proposed for a need, or support is agreed, its words stand: others have answered them."""
+
+
+async def draft_need(
+    session: AsyncSession,
+    person: Principal,
+    urn: int,
+    written: Mapping[str, Any],
+    addressed_urn: int | None = None,
+) -> UUID:
+    """Write down what a school asks, as a draft, of one school first if it is addressed.
+
+    Raises NotThere for a school out of reach.
+    """
+    school = await queries.get_school(session, person, Permission.DRAFT_NEED, urn)
+    refuse_closed(school.name, school.status)
+    added = await session.execute(
+        insert(Need)
+        .values(
+            authority_id=person.authority_id,
+            school_urn=urn,
+            addressed_urn=addressed_urn,
+            state=DRAFT_NEED.end,
+            drafted_by=person.id,
+            **written,
+        )
+        .returning(Need.id)
+    )
+    need_id: UUID = added.scalar_one()
+    await record_audit(session, person, DRAFT_NEED.verb, "need", need_id, schools=(urn,))
+    return need_id
+
+
+async def send_need_to_head(session: AsyncSession, person: Principal, need_id: UUID) -> None:
+    """Put a draft before the headteacher, who alone can post it."""
+    need = await queries.get_need(session, person, Permission.DRAFT_NEED, need_id)
+    refuse_closed(need.school, need.school_status)
+    await apply_transition(session, person, Need, need, SEND_TO_HEAD)
+    heads = await people_of_schools(session, person.authority_id, person.today, [need.school_urn])
+    text = f"{person.name} has drafted a need for {need.school}. It waits for you to confirm it."
+    once = _once("to_confirm", need)
+    await notify(session, person, ids(heads), "need_to_confirm", text, f"/needs/{need.id}", once=once)
+
+
+async def post_need(session: AsyncSession, person: Principal, need_id: UUID) -> None:
+    """Let others see and answer a need, from a draft of the school's own or one confirmed for its lead."""
+    need = await queries.get_need(session, person, Permission.POST_NEED, need_id)
+    refuse_closed(need.school, need.school_status)
+    await apply_transition(session, person, Need, need, POST_NEED, **await _from_now(session, person, need))
+    await _tell_of_posting(session, person, need)
+
+
+async def change_need(
+    session: AsyncSession, person: Principal, need_id: UUID, written: Mapping[str, Any], version: int
+) -> None:
+    """Write a need anew.
+
+    Raises Stale when somebody changed it since `version`, Refused when its words stand.
+    """
+    permission = Permission.DRAFT_NEED
+    need = await queries.get_need(session, person, permission, need_id)
+    if need.state not in ("draft", "to_confirm"):
+        require(person, Permission.CHANGE_NEED, need.school_urn)
+    refuse_fixed(need)
+    changed = {name: value for name, value in written.items() if value != getattr(need, name)}
+    if need.version != version:
+        raise EditConflict(difference(settings_of(person.authority_id), written, need), need.version)
+    if not changed:
+        return
+    values = dict(changed)
+    if need.posted_at is not None and changed.keys() & {"audience", "urgency"}:
+        audience, urgency = (changed.get(name, getattr(need, name)) for name in ("audience", "urgency"))
+        calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
+        values |= shown_after_change(
+            need, audience, person.today, settings_of(person.authority_id), calendar, urgency
+        )
+    moved = await session.execute(
+        update(Need)
+        .where(
+            Need.authority_id == person.authority_id,
+            Need.id == need.id,
+            Need.version == version,
+            Need.state.in_(EDITABLE),
+        )
+        .values(version=Need.version + 1, **values)
+        .returning(Need.version)
+    )
+    if moved.first() is None:
+        present = await queries.get_need(session, person, permission, need_id)
+        raise EditConflict(difference(settings_of(person.authority_id), written, present), present.version)
+    await record_audit(
+        session,
+        person,
+        "change_need",
+        "need",
+        need.id,
+        schools=(need.school_urn,),
+        changes=plain_changes(need, values),
+    )
+
+
+async def withdraw_need(
+    session: AsyncSession, person: Principal, need_id: UUID, reason: str, words: str
+) -> None:
+    """Take a need back, with a reason from the authority's list and, where that asks for them, words."""
+    note = checked_reason(person.authority_id, reason, words)
+    need = await queries.get_need(
+        session, person, WITHDRAW_NEED.permission or Permission.CHANGE_NEED, need_id
+    )
+    await apply_transition(session, person, Need, need, WITHDRAW_NEED, note=note)
+    if not queries.never_posted(need):
+        await _tell_leaders(session, person, need, "need_withdrawn", f"{need.school} has withdrawn a need.")
+
+
+async def pause_need(session: AsyncSession, person: Principal, need_id: UUID) -> None:
+    """Take a need off the board for a while."""
+    need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
+    await apply_transition(session, person, Need, need, PAUSE_NEED)
+
+
+async def confirm_need(session: AsyncSession, person: Principal, need_id: UUID) -> None:
+    """Say that a need still holds; a paused one is open again."""
+    need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
+    refuse_closed(need.school, need.school_status)
+    await apply_transition(session, person, Need, need, CONFIRM_NEED, confirmed_on=person.today)
+
+
+async def reopen_need(session: AsyncSession, person: Principal, need_id: UUID, note: str) -> None:
+    """Ask again for something that was closed, with a reason, while the authority's term for it lasts."""
+    need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
+    refuse_closed(need.school, need.school_status)
+    if need.state in REOPEN_NEED.starts:
+        if queries.never_posted(need):
+            raise ActionRefused(
+                "This was withdrawn before it was posted: write a new need instead.", need.state
+            )
+        until = await may_reopen_until(session, person, need)
+        if until < person.today:
+            raise ActionRefused(
+                f"This could be reopened until {until:%-d %B %Y}: write a new need instead.", need.state
+            )
+    await apply_transition(
+        session, person, Need, need, REOPEN_NEED, note=note, **await _from_now(session, person, need)
+    )
+    await _tell_of_posting(session, person, need)
+
+
+def refuse_closed(school: str, status: str) -> None:
+    """Stop what only a school at work can do. Raises Refused."""
+    if status not in OPEN_STATUSES:
+        raise ActionRefused(
+            f"{school} is not open in the register of schools, so nothing can be posted for it."
+        )
+
+
+def refuse_fixed(need: Any) -> None:
+    """Stop a change of words that others have answered. Raises Refused."""
+    if need.state in ("proposed", "agreed", "in_support"):
+        raise ActionRefused(
+            "Others have answered this need, so its words stand. Answer the proposal first.", need.state
+        )
+    if need.state not in EDITABLE:
+        raise ActionRefused("This need is closed. Reopen it, or write a new one.", need.state)
+
+
+def checked_reason(authority_id: int, reason: str, words: str) -> str:
+    """A reason from the authority's list with its words, as the journal keeps it. Raises Invalid."""
+    entry = settings_of(authority_id).withdrawal_reasons.get(reason)
+    if entry is None:
+        raise ValidationFailed({"reason": ["Choose a reason from the list"]})
+    if entry.needs_words and not words.strip():
+        raise ValidationFailed({"words": ["Say what the reason is"]})
+    return f"{entry.label}: {words.strip()}" if words.strip() else entry.label
+
+
+async def _from_now(session: AsyncSession, person: Principal, need: Any) -> dict[str, Any]:
+    """The columns that are written when a need is opened today: its periods begin."""
+    settings = settings_of(person.authority_id)
+    calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
+    return {
+        "posted_at": func.now(),
+        "confirmed_on": person.today,
+        **widening(need.audience, person.today, settings, calendar, need.urgency),
+    }
+
+
+async def _tell_of_posting(session: AsyncSession, person: Principal, need: Any) -> None:
+    theme = label_of(settings_of(person.authority_id).themes, need.theme)
+    text = f"{need.school} has posted a need: {theme.lower()}."
+    drafter = [need.drafted_by] if need.drafted_by and need.state == "to_confirm" else []
+    await _tell_leaders(session, person, need, "need_posted", text, *drafter)
+    if need.addressed_urn is not None:
+        people = await people_of_schools(session, person.authority_id, person.today, [need.addressed_urn])
+        text = f"{need.school} asks your school for help: {theme.lower()}."
+        await notify(
+            session,
+            person,
+            ids(people),
+            "need_addressed",
+            text,
+            f"/needs/{need.id}",
+            once=_once("need_addressed", need),
+        )
+
+
+async def _tell_leaders(
+    session: AsyncSession, person: Principal, need: Any, kind: str, text: str, *others: UUID
+) -> None:
+    """Tell those who lead the school's consortium; never what somebody wrote, only where to read it."""
+    leaders: Sequence[Any] = await leaders_of_schools(
+        session, person.authority_id, person.today, [need.school_urn]
+    )
+    to = [*ids(leaders), *others]
+    await notify(session, person, to, kind, text, f"/needs/{need.id}", once=_once(kind, need))
+
+
+def _once(kind: str, need: Any) -> str:
+    return f"{kind}:{need.id}:{need.version}"

@@ -1,0 +1,64 @@
+"""What a person may do with a need now: where the law and the state both allow it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from alongside.features.needs.actions import EDITABLE
+from alongside.features.needs.models import (
+    CONFIRM_NEED,
+    PAUSE_NEED,
+    POST_NEED,
+    REOPEN_NEED,
+    SEND_TO_HEAD,
+    WITHDRAW_NEED,
+)
+from alongside.platform.access.authorisation import may
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.workflow import Transition
+
+
+@dataclass(frozen=True, slots=True)
+class ActionButton:
+    """One button: `noun` ends the address, `asks` is whether a page asks for something first."""
+
+    noun: str
+    label: str
+    asks: bool = False
+
+
+OFFERED: tuple[tuple[Transition, ActionButton], ...] = (
+    (POST_NEED, ActionButton("post", "Post this need")),
+    (SEND_TO_HEAD, ActionButton("send", "Send to the headteacher")),
+    (CONFIRM_NEED, ActionButton("confirmation", "Yes, it still holds")),
+    (PAUSE_NEED, ActionButton("pause", "Pause")),
+    (WITHDRAW_NEED, ActionButton("withdrawal", "Withdraw", asks=True)),
+    (REOPEN_NEED, ActionButton("reopening", "Reopen", asks=True)),
+)
+EDIT = ActionButton("edition", "Change", asks=True)
+
+
+def acts(person: Principal, need: Any) -> list[ActionButton]:
+    """What this person may do with this need now, the likeliest first.
+
+    Sending to the headteacher is offered only to those who cannot post it themselves.
+    """
+    offered = [
+        act
+        for move, act in OFFERED
+        if need.state in move.starts
+        and move.permission is not None
+        and may(person, move.permission, need.school_urn)
+        and not (move is REOPEN_NEED and need.posted_at is None)
+        and not (move is SEND_TO_HEAD and may(person, Permission.POST_NEED, need.school_urn))
+    ]
+    if may_change(person, need):
+        offered.insert(1 if offered and offered[0].noun in ("post", "send") else 0, EDIT)
+    return offered
+
+
+def may_change(person: Principal, need: Any) -> bool:
+    """Whether this person may write this need anew now."""
+    draft = need.state in ("draft", "to_confirm")
+    permission = Permission.DRAFT_NEED if draft else Permission.CHANGE_NEED
+    return need.state in EDITABLE and may(person, permission, need.school_urn)

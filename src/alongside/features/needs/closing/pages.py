@@ -1,0 +1,69 @@
+"""The pages by which a need is withdrawn or reopened: both ask for a reason first."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import settings_of
+from alongside.features.needs import actions, queries
+from alongside.features.needs.forms import ReopeningForm, WithdrawalForm
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+
+@endpoint.get("/needs/{need_id:uuid}/withdrawal", permission=Permission.CHANGE_NEED)
+async def ask_why_withdrawn(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
+) -> PageResult:
+    """Ask for the reason before a need is withdrawn."""
+    need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
+    return _withdrawal_page(person, WithdrawalForm(), need)
+
+
+@endpoint.post("/needs/{need_id:uuid}/withdrawal", permission=Permission.CHANGE_NEED)
+async def withdraw_need(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
+) -> PageResult:
+    """Withdraw a need, with its reason."""
+    need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
+    form = WithdrawalForm(await read_form_data(request))
+    if not form.holds(settings_of(person.authority_id)):
+        return _withdrawal_page(person, form, need, status=422)
+    await actions.withdraw_need(session, person, need_id, form.reason.data, form.words.data)
+    return Redirect(f"/needs/{need_id}", "The need is withdrawn.")
+
+
+@endpoint.get("/needs/{need_id:uuid}/reopening", permission=Permission.CHANGE_NEED)
+async def ask_why_reopened(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
+) -> PageResult:
+    """Ask for the reason before a closed need is opened again."""
+    need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
+    return Page("needs/reopening.html", {"form": ReopeningForm(), "need": need})
+
+
+@endpoint.post("/needs/{need_id:uuid}/reopening", permission=Permission.CHANGE_NEED)
+async def reopen_need(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
+) -> PageResult:
+    """Open a closed need again, with its reason."""
+    need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
+    form = ReopeningForm(await read_form_data(request))
+    if not form.holds():
+        return Page("needs/reopening.html", {"form": form, "need": need}, status=422)
+    await actions.reopen_need(session, person, need_id, form.note.data)
+    return Redirect(f"/needs/{need_id}", "The need is open again.")
+
+
+def _withdrawal_page(person: Principal, form: WithdrawalForm, need: Any, status: int = 200) -> Page:
+    reasons = settings_of(person.authority_id).withdrawal_reasons
+    form.reason.choices = [(key, entry.label) for key, entry in reasons.items() if not entry.retired]
+    return Page("needs/withdrawal.html", {"form": form, "need": need}, status=status)
+
+
+routes = [ask_why_withdrawn, withdraw_need, ask_why_reopened, reopen_need]

@@ -1,0 +1,260 @@
+"""The form in which a need is written: three minutes, and every mistake says its cure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import BooleanField, Form, HiddenField
+
+from alongside.features.authorities.calendar import Calendar
+from alongside.features.authorities.setting_types import Entry
+from alongside.features.authorities.settings import AuthoritySettings, on_offer
+from alongside.features.authorities.terms import coming_terms
+from alongside.features.needs.visibility import VisibilityScope, widens_after
+from alongside.features.schools.phases import PHASES
+from alongside.platform.forms.content_checks import may_be_safeguarding, may_name_a_pupil
+from alongside.platform.forms.fields import Choice, Choices, Day, HalfDays, line, passage, says_something
+
+NEEDED = {
+    "wanted": "Say what your school wants help with",
+    "success_criteria": "Say what good would look like when the support has ended",
+    "form_of_support": "Choose a form of support",
+    "urgency": "Choose how urgent this is",
+    "audience": "Choose who may see this",
+}
+"""What a need must hold before it can be posted; a draft may leave these for later."""
+
+COLUMNS = (
+    "title",
+    "theme",
+    "phase",
+    "key_stage",
+    "wanted",
+    "success_criteria",
+    "form_of_support",
+    "days",
+    "terms",
+    "starts_on",
+    "ends_on",
+    "urgency",
+    "audience",
+)
+"""What the form writes, in the order in which it asks."""
+
+
+class WithdrawalForm(Form):
+    """Why a need is taken back."""
+
+    reason = Choice("Why is it withdrawn?", "Choose a reason from the list")
+    words = passage("Say more (optional)", "What you say", "Needed for “Another reason”", limit=1000)
+
+    def holds(self, settings: AuthoritySettings) -> bool:
+        """Whether a reason is given, with words where the list asks for them."""
+        self.reason.choices = _listed(settings.withdrawal_reasons, None)
+        self.validate()
+        entry = settings.withdrawal_reasons.get(self.reason.data or "")
+        if entry is None:
+            attach_errors(self.reason, self.reason.cure)
+        elif entry.needs_words and not self.words.data:
+            attach_errors(self.words, "Say what the reason is")
+        return not self.errors
+
+
+class ReopeningForm(Form):
+    """Why a closed need is asked again."""
+
+    note = passage("Why is it needed again?", "The reason", limit=1000)
+
+    def holds(self) -> bool:
+        """Whether a reason is given."""
+        self.validate()
+        if not self.note.data:
+            attach_errors(self.note, "Say why it is needed again")
+        return not self.errors
+
+
+class NeedForm(Form):
+    """What one school asks help with. `cautions` holds words to look at again, by the box to tick."""
+
+    version = HiddenField()
+    school_urn = HiddenField()
+    addressed = HiddenField()
+    theme = Choice("What is it about?", "Choose what it is about from the list")
+    title = line(
+        "Title", "The title", "A few words that other heads will see first, like “Fluency in Year 3 and 4”"
+    )
+    phase = Choice(
+        "Phase", "Choose a phase from the list", description="From the school’s entry in the register"
+    )
+    key_stage = Choice("Key stage (optional)", "Choose a key stage from the list, or none")
+    wanted = passage(
+        "What does your school want?",
+        "What your school wants",
+        "What is hard now and what you tried. Name no pupil, and describe none so that others could tell",
+    )
+    success_criteria = passage(
+        "What would good look like?",
+        "What good would look like",
+        "What would be different in school at the end",
+    )
+    form_of_support = Choice("Form of support", "Choose a form of support from the list")
+    terms = Choices("In which terms?", "Choose terms from the list")
+    starts_on = Day(
+        "From (optional)", "Enter a real date, like 11/1/2027", description="Only if you need certain dates"
+    )
+    ends_on = Day("Until (optional)", "Enter a real date, like 26/3/2027")
+    when_not_sure = BooleanField("We are not sure yet when")
+    days = HalfDays(
+        "How many days?",
+        "Enter days as a whole or half number up to 200, like 3 or 2.5",
+        description="Days of a support partner’s time, in whole or half days",
+    )
+    days_not_sure = BooleanField("We are not sure yet how many days")
+    urgency = Choice("How urgent is it?", "Choose how urgent this is from the list")
+    audience = Choice("Who may see it?", "Choose who may see this from the list")
+    checked_no_pupil = BooleanField("I have looked again: nobody could tell from this who a pupil is")
+    checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")
+    checked_second = BooleanField("This is a second need: the first is about something else")
+
+    def __init__(self, *given: Any, **settled: Any) -> None:
+        """Read what was typed, or show what is kept."""
+        super().__init__(*given, **settled)
+        self.cautions: dict[str, str] = {}
+
+    def offer_choices(
+        self,
+        settings: AuthoritySettings,
+        calendar: Calendar,
+        today: date,
+        school_phase: str,
+        kept: Any = None,
+    ) -> None:
+        """Fill the lists from what the authority has settled; what the row already holds stays on them."""
+        self.theme.choices = [("", "Choose a theme"), *_listed(settings.themes, kept and kept.theme)]
+        self.phase.choices = list(PHASES.items())
+        stages = _stages(settings, {school_phase, self.phase.data or school_phase})
+        self.key_stage.choices = [("", "No one key stage"), *_listed(stages, kept and kept.key_stage)]
+        self.form_of_support.choices = _listed(settings.forms_of_support, kept and kept.form_of_support)
+        self.urgency.choices = _listed(settings.urgencies, kept and kept.urgency)
+        self.terms.choices = coming_terms(calendar, today, tuple(kept.terms) if kept else ())
+        self.audience.choices = audience_choices(settings)
+        self.phase.data = self.phase.data or school_phase
+
+    def holds(self, today: date, *, complete: bool, open_on_theme: Sequence[str] = ()) -> bool:
+        """Whether what was typed can be kept: as a draft, or with `complete` so that others can answer it.
+
+        `open_on_theme` are the titles of the school's other open needs on the same theme.
+        """
+        self.validate()
+        if not says_something(self.title.data):
+            attach_errors(self.title, "Enter a title")
+        if not self.theme.data:
+            attach_errors(self.theme, self.theme.cure)
+        check_dates(self, today)
+        if self.days.data is not None and self.days_not_sure.data:
+            attach_errors(self.days, "Enter days, or tick that you are not sure yet, not both")
+        if complete:
+            self._check_complete()
+        self._be_cautious(open_on_theme if complete else ())
+        return not self.errors
+
+    def _check_complete(self) -> None:
+        for name, cure in NEEDED.items():
+            if not self[name].data:
+                attach_errors(self[name], cure)
+        if self.days.data is None and not self.days_not_sure.data:
+            attach_errors(self.days, self.days.cure + ", or tick that you are not sure yet")
+        if not (self.terms.data or self.starts_on.data or self.when_not_sure.data):
+            attach_errors(self.terms, "Choose terms, enter dates, or tick that you are not sure yet")
+
+    def _be_cautious(self, open_on_theme: Sequence[str]) -> None:
+        check_for_personal_data(self, (self.title.data, self.wanted.data, self.success_criteria.data))
+        if open_on_theme:
+            self.cautions["checked_second"] = open_on_theme[0]
+            if not self.checked_second.data:
+                attach_errors(
+                    self.checked_second,
+                    "Your school already has an open need on this theme: change that one, or tick this",
+                )
+
+    def columns(self) -> dict[str, Any]:
+        """What is to be kept, by column."""
+        kept = {name: self[name].data for name in COLUMNS}
+        for name in ("form_of_support", "urgency"):
+            kept[name] = kept[name] or ""
+        kept["audience"] = kept["audience"] or VisibilityScope.WIDENING.value
+        kept["key_stage"] = kept["key_stage"] or None
+        kept["terms"] = [] if self.when_not_sure.data else kept["terms"]
+        return kept
+
+
+def need_form_of(need: Any, *, said: bool = False) -> dict[str, Any]:
+    """A need as the form shows it; with `said`, what is left open is taken to be not sure yet."""
+    shown = {name: getattr(need, name) for name in COLUMNS}
+    said = said or need.state != "draft"
+    shown["days_not_sure"] = said and need.days is None
+    shown["when_not_sure"] = said and not need.terms and need.starts_on is None
+    return shown | {"version": need.version, "school_urn": need.school_urn}
+
+
+def attach_errors(field: Any, cure: str) -> None:
+    """Say that a field has to be put right; the first sentence about it is enough."""
+    if not field.errors:
+        field.errors = [cure]
+
+
+def check_dates(form: Any, today: date) -> None:
+    """The end comes after the start, and not before today."""
+    starts_on, ends_on = form.starts_on.data, form.ends_on.data
+    if ends_on and starts_on and ends_on < starts_on:
+        attach_errors(form.ends_on, "Enter an end that is not before the start")
+    elif ends_on and ends_on < today:
+        attach_errors(form.ends_on, "Enter an end that is today or later")
+    elif ends_on and not starts_on:
+        attach_errors(form.starts_on, "Enter the date from which, or leave both dates empty")
+
+
+def check_for_personal_data(form: Any, texts: Sequence[str | None]) -> None:
+    """Ask to look again when words sound like one pupil, or like a child at risk."""
+    for tick, words, cure in (
+        (
+            form.checked_no_pupil,
+            may_name_a_pupil(texts),
+            "Take out what names a pupil, or tick this to go on",
+        ),
+        (
+            form.checked_not_safeguarding,
+            may_be_safeguarding(texts),
+            "Take a safeguarding matter to the contact named here, or tick this to go on",
+        ),
+    ):
+        if words is not None:
+            form.cautions[tick.name] = words
+            if not tick.data:
+                attach_errors(tick, cure)
+
+
+def audience_choices(settings: AuthoritySettings) -> list[tuple[str, str]]:
+    """Who may see a post, in the authority's own word for a consortium and with its number of school days."""
+    word = settings.words.consortium.lower()
+    days = widens_after(settings)
+    widens = f"Our {word} first, then the whole authority (after about {days} school days)"
+    return [
+        (VisibilityScope.CONSORTIUM.value, f"Our {word} only"),
+        (VisibilityScope.WIDENING.value, widens),
+        (VisibilityScope.EVERYBODY.value, "The whole authority now"),
+    ]
+
+
+def _listed(entries: Mapping[str, Entry], kept: str | None) -> list[tuple[str, str]]:
+    shown = dict(on_offer(entries))
+    if kept and kept in entries:
+        shown[kept] = entries[kept]
+    return [(key, entry.label) for key, entry in shown.items()]
+
+
+def _stages(settings: AuthoritySettings, phases: set[str]) -> Mapping[str, Entry]:
+    taught = {one for phase in phases for one in getattr(settings.phases, phase, ())}
+    return {
+        key: stage for key, stage in settings.key_stages.items() if not taught or set(stage.phases) & taught
+    }

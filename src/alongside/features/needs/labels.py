@@ -1,0 +1,138 @@
+"""A need in words: its values as people read them, what differs between two versions, and who acts next."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.authorities.terms import term_words
+from alongside.features.needs.visibility import VisibilityScope
+from alongside.features.schools.phases import PHASES
+
+LABELS = {
+    "title": "Title",
+    "theme": "Theme",
+    "phase": "Phase",
+    "key_stage": "Key stage",
+    "wanted": "What the school wants",
+    "success_criteria": "What good would look like",
+    "form_of_support": "Form of support",
+    "terms": "Terms",
+    "starts_on": "From",
+    "ends_on": "Until",
+    "days": "Days",
+    "urgency": "Urgency",
+    "audience": "Who may see it",
+    "visible_to_authority_from": "Shown to the whole authority from",
+}
+LISTS = {
+    "theme": "themes",
+    "key_stage": "key_stages",
+    "form_of_support": "forms_of_support",
+    "urgency": "urgencies",
+}
+AUDIENCES: dict[str, str] = {
+    VisibilityScope.CONSORTIUM: "Own consortium only",
+    VisibilityScope.WIDENING: "Own consortium first, then the whole authority",
+    VisibilityScope.EVERYBODY: "The whole authority",
+}
+STATES = {
+    "draft": "Draft",
+    "to_confirm": "To be confirmed",
+    "open": "Open",
+    "proposed": "Support proposed",
+    "agreed": "Support agreed",
+    "in_support": "In support",
+    "met": "Met",
+    "part_met": "Met in part",
+    "not_met": "Not met",
+    "unmet": "Nobody found",
+    "paused": "Paused",
+    "withdrawn": "Withdrawn",
+}
+
+
+def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
+    """One value as people read it."""
+    if value is None or (isinstance(value, str | list) and not value):
+        return "Not said"
+    if name in LISTS:
+        return label_of(getattr(settings, LISTS[name]), str(value))
+    match name:
+        case "phase":
+            return PHASES.get(value, str(value))
+        case "audience":
+            return AUDIENCES.get(value, str(value))
+        case "terms":
+            return ", ".join(term_words(key) for key in value)
+    if isinstance(value, date):
+        return f"{value:%-d %B %Y}"
+    return days_in_words(value) if isinstance(value, Decimal) else str(value)
+
+
+def days_in_words(days: Decimal | None) -> str:
+    """Days as people say them: “2½ days”, “1 day”."""
+    if days is None:
+        return "Not sure yet"
+    whole, half = divmod(days, 1)
+    number = f"{int(whole) or ''}½" if half else f"{int(whole)}"
+    return f"{number} day" if days <= 1 and days else f"{number} days"
+
+
+def when_in_words(need: Any) -> str:
+    """The terms or dates of a post."""
+    if need.terms:
+        return ", ".join(term_words(key) for key in need.terms)
+    if need.starts_on is None:
+        return "Not sure yet"
+    ends = f" to {need.ends_on:%-d %B %Y}" if need.ends_on else ""
+    return f"{'' if ends else 'From '}{need.starts_on:%-d %B %Y}{ends}"
+
+
+def difference(
+    settings: AuthoritySettings, written: Mapping[str, Any], need: Any
+) -> list[tuple[str, str, str]]:
+    """(label, what you wrote, what stands there now), where the two differ."""
+    return [
+        (LABELS[name], in_words(settings, name, value), in_words(settings, name, getattr(need, name)))
+        for name, value in written.items()
+        if value != getattr(need, name)
+    ]
+
+
+def plain(value: Any) -> Any:
+    """A value as the journal keeps it."""
+    if isinstance(value, Decimal):
+        return f"{value:f}".removesuffix(".0")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def plain_changes(need: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The changes that people read, as {field: [before, after]}."""
+    return {
+        name: [plain(getattr(need, name)), plain(value)]
+        for name, value in values.items()
+        if name != "widening_since" and plain(getattr(need, name)) != plain(value)
+    }
+
+
+def waiting_message(need: Any) -> str | None:
+    """Who acts next, in one sentence; None when nobody has to."""
+    match need.state:
+        case "draft":
+            return f"Waiting for {need.drafter or need.school} to finish the draft."
+        case "to_confirm":
+            return f"Waiting for the headteacher of {need.school} to confirm and post it."
+        case "open":
+            return "Waiting for a school to offer support, or for somebody to propose an offer."
+        case "proposed":
+            return "Waiting for an answer to the support that was proposed."
+        case "agreed":
+            return "Waiting for both schools to begin: support is agreed."
+        case "in_support":
+            return "Waiting for the support to be given and reviewed."
+        case "paused":
+            return f"Waiting for {need.school} to say that it still holds."
+        case _:
+            return None

@@ -1,0 +1,173 @@
+"""Reading needs: one with all that its page shows, those of a school, those of a consortium."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, bindparam, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from alongside.errors import NotFound
+from alongside.features.needs.models import Need
+from alongside.features.people.models import Person
+from alongside.features.schools.models import OPEN_STATUSES, School
+from alongside.platform.access.authorisation import filter_by_scope, may, require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+
+A_PAGE = 25
+
+Addressed = aliased(School, name="addressed")
+NEED_WITH_SCHOOL: Select[Any] = (
+    select(
+        *(column for column in Need.__table__.columns if column.name != "words"),
+        School.name.label("school"),
+        School.status.label("school_status"),
+        Addressed.name.label("addressed"),
+        Person.name.label("drafter"),
+    )
+    .join(School, (School.authority_id == Need.authority_id) & (School.urn == Need.school_urn))
+    .outerjoin(
+        Addressed,
+        (Addressed.authority_id == Need.authority_id) & (Addressed.urn == Need.addressed_urn),
+    )
+    .outerjoin(Person, (Person.authority_id == Need.authority_id) & (Person.id == Need.drafted_by))
+)
+ONE_NEED = NEED_WITH_SCHOOL.where(
+    Need.authority_id == bindparam("authority_id"), Need.id == bindparam("need_id")
+)
+NEEDS_OF_SCHOOLS = (
+    NEED_WITH_SCHOOL.where(Need.authority_id == bindparam("authority_id"))
+    .order_by(func.coalesce(Need.posted_at, Need.created_at).desc(), Need.id.desc())
+    .limit(literal_column(str(A_PAGE + 1)))
+    .offset(bindparam("skipped"))
+)
+ALL_NEEDS_OF_SCHOOLS = (
+    NEED_WITH_SCHOOL.where(Need.authority_id == bindparam("authority_id"))
+    .order_by(Need.state, Need.id)
+    .limit(literal_column("10000"))
+)
+STATES_OF_NEEDS: Any = (
+    select(Need.state, func.count().label("number"))
+    .where(Need.authority_id == bindparam("authority_id"))
+    .group_by(Need.state)
+)
+OPEN_ON_THEME = (
+    select(Need.title)
+    .where(
+        Need.authority_id == bindparam("authority_id"),
+        Need.school_urn == bindparam("urn"),
+        Need.theme == bindparam("theme"),
+        Need.state.in_(("open", "proposed", "agreed", "in_support")),
+    )
+    .order_by(Need.id)
+    .limit(literal_column("5"))
+)
+OPEN_SCHOOLS: Any = (
+    select(School.urn, School.name, School.phase, School.kind, School.status)
+    .where(School.authority_id == bindparam("authority_id"), School.status.in_(OPEN_STATUSES))
+    .order_by(School.name, School.urn)
+)
+ONE_SCHOOL: Any = select(School.urn, School.name, School.phase, School.kind, School.status).where(
+    School.authority_id == bindparam("authority_id"), School.urn == bindparam("urn")
+)
+
+
+async def get_need(
+    session: AsyncSession, person: Principal, permission: Permission, need_id: UUID
+) -> Row[Any]:
+    """One need with its school, if this person may do this to it. Raises NotThere otherwise."""
+    values = {"authority_id": person.authority_id, "need_id": need_id}
+    need: Row[Any] | None = (await session.execute(ONE_NEED, values)).one_or_none()
+    if need is None:
+        raise NotFound
+    if permission is Permission.VIEW_POST:
+        see(person, need)
+    else:
+        require(person, permission, need.school_urn)
+    return need
+
+
+def see(person: Principal, need: Row[Any]) -> None:
+    """Go on only if this person may see this need: one that was never posted is for those who could draft it.
+
+    A school that it is addressed to sees it wherever it is. Raises NotThere otherwise.
+    """
+    if never_posted(need):
+        require(person, Permission.DRAFT_NEED, need.school_urn)
+    elif need.addressed_urn is None or need.addressed_urn != person.school_urn:
+        require(
+            person,
+            Permission.VIEW_POST,
+            need.school_urn,
+            visible_to_authority_from=need.visible_to_authority_from,
+        )
+
+
+def never_posted(need: Row[Any]) -> bool:
+    """Whether a need is a draft, or was one when it was withdrawn."""
+    return need.state in ("draft", "to_confirm") or (need.state == "withdrawn" and need.posted_at is None)
+
+
+def may_view_timeline(person: Principal, need: Row[Any]) -> bool:
+    """Whether this person may read the timeline with its reasons: the school and those who look after it."""
+    return may(person, Permission.DRAFT_NEED, need.school_urn)
+
+
+async def needs_of(
+    session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
+) -> tuple[Sequence[Row[Any]], bool]:
+    """A page of the needs of the schools that this person looks after, newest first; whether more follow."""
+    statement = _of(NEEDS_OF_SCHOOLS, person, states)
+    values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
+    found = (await session.execute(statement, values)).all()
+    return found[:A_PAGE], len(found) > A_PAGE
+
+
+async def all_needs_of(
+    session: AsyncSession, person: Principal, *, states: Sequence[str] = ()
+) -> Sequence[Row[Any]]:
+    """The same needs for a spreadsheet, 10,000 at most."""
+    statement = _of(ALL_NEEDS_OF_SCHOOLS, person, states)
+    found: Sequence[Row[Any]] = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).all()
+    return found
+
+
+async def states_of_needs(session: AsyncSession, person: Principal) -> Mapping[str, int]:
+    """How many of those needs are in which state."""
+    statement = filter_by_scope(STATES_OF_NEEDS, person, Permission.DRAFT_NEED, Need.school_urn)
+    found = await session.execute(statement, {"authority_id": person.authority_id})
+    return {row.state: row.number for row in found}
+
+
+async def open_on_theme(session: AsyncSession, authority_id: int, urn: int, theme: str) -> Sequence[str]:
+    """The titles of a school's needs on a theme that are still being met."""
+    values = {"authority_id": authority_id, "urn": urn, "theme": theme}
+    return (await session.scalars(OPEN_ON_THEME, values)).all()
+
+
+async def schools_to_draft_for(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+    """The open schools for which this person may draft a need, by name."""
+    statement = filter_by_scope(OPEN_SCHOOLS, person, Permission.DRAFT_NEED, School.urn)
+    found: Sequence[Row[Any]] = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).all()
+    return found
+
+
+async def get_school(session: AsyncSession, person: Principal, permission: Permission, urn: int) -> Row[Any]:
+    """One school with its phase, if this person may do this for it. Raises NotThere otherwise."""
+    require(person, permission, urn)
+    values = {"authority_id": person.authority_id, "urn": urn}
+    school: Row[Any] | None = (await session.execute(ONE_SCHOOL, values)).one_or_none()
+    if school is None:
+        raise NotFound
+    return school
+
+
+def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:
+    reached = filter_by_scope(statement, person, Permission.DRAFT_NEED, Need.school_urn)
+    return reached.where(Need.state.in_(states)) if states else reached

@@ -1,0 +1,44 @@
+"""How long a closed need may be reopened."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.calendar import Calendar
+from alongside.features.needs.models import REOPEN_NEED, Need
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.models import AuditEntry
+from alongside.platform.workflow import WORKFLOWS
+
+CLOSING = tuple(move.verb for move in WORKFLOWS["need"].moves if move.end in REOPEN_NEED.starts)
+CLOSED_AT = select(func.max(AuditEntry.at)).where(
+    AuditEntry.authority_id == bindparam("authority_id"),
+    AuditEntry.subject_kind == Need.__tablename__,
+    AuditEntry.subject_id == bindparam("need_id"),
+    AuditEntry.verb.in_(CLOSING),
+)
+
+
+def end_of_nth_term_after(calendar: Calendar, day: date, terms: int) -> date:
+    """The end of the term in which a day lies, or that follows it, or of the `terms`-th after that.
+
+    Where the calendar does not reach so far, its last day counts, or the day itself.
+    """
+    ends = [term.ends_on for term in calendar.terms if term.ends_on >= day]
+    return ends[min(terms, len(ends) - 1)] if ends else day
+
+
+async def may_reopen_until(session: AsyncSession, person: Principal, need: Any) -> date:
+    """The last day on which a closed need may be reopened: within so many terms of its closing.
+
+    Source: domain.md §5.2, “any closed → open (reason, ≤ 1 term)”.
+    """
+    closed_at = await session.scalar(
+        CLOSED_AT, {"authority_id": person.authority_id, "need_id": str(need.id)}
+    )
+    closed_on = closed_at.date() if closed_at else person.today
+    terms = settings_of(person.authority_id).clocks.reopen_within_terms
+    return end_of_nth_term_after(calendar_of(person.authority_id), closed_on, terms)

@@ -1,0 +1,59 @@
+"""What was done to a post, in words, for whoever may read its story."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from alongside.platform.access.principal import ROLE_NAMES, Role
+from alongside.platform.workflow import Workflow
+
+BESIDES = {
+    "change_need": "changed the need",
+    "change_offer": "changed the offer",
+    "extend_offer": "gave the offer more days or time",
+    "recalculate_deadline": "moved a date, because a calendar changed",
+    "carry_over": "carried over to the school that took this one over",
+}
+"""Acts that move no state."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of a timeline: who did what and when, with the reason and what changed."""
+
+    at: datetime
+    who: str
+    text: str
+    note: str | None
+
+
+def timeline_entries(
+    entries: Iterable[Any],
+    flow: Workflow,
+    labels: dict[str, str],
+    in_words: Callable[[str, Any], str],
+    besides: Mapping[str, str] = BESIDES,
+) -> list[TimelineEntry]:
+    """The journal of one thing in words. `labels` names its fields, `in_words` reads their values."""
+    past = {move.verb: move.past for move in flow.moves} | dict(besides)
+    told = []
+    for entry in entries:
+        lines = [entry.note] if entry.note else []
+        for name, (before, after) in entry.changes.items():
+            old, new = in_words(name, whole(name, before)), in_words(name, whole(name, after))
+            lines.append(f"{labels.get(name, name)}: “{old}” became “{new}”")
+        role = Role(entry.role)
+        who = entry.person_name if role is Role.SYSTEM else f"{entry.person_name} ({ROLE_NAMES[role]})"
+        told.append(TimelineEntry(entry.at, who, past.get(entry.verb, entry.verb), "\n".join(lines) or None))
+    return told
+
+
+def whole(name: str, kept: Any) -> Any:
+    """A value as the row holds it, from what the journal keeps of it."""
+    if not isinstance(kept, str):
+        return kept
+    if name.endswith(("_on", "_from", "_until")):
+        return date.fromisoformat(kept)
+    return Decimal(kept) if name in ("days", "days_total") else kept

@@ -1,0 +1,96 @@
+"""Who may see a post, and from which date: first the consortium, then the whole authority.
+
+Source: domain.md §3 ask 17 and F7: what works within a consortium is left alone, and help from beyond
+comes in when it is not found there.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from alongside.features.authorities.calendar import Calendar, add_school_days
+from alongside.features.authorities.settings import AuthoritySettings
+
+
+class VisibilityScope(StrEnum):
+    """Who may see a post."""
+
+    CONSORTIUM = "consortium"
+    WIDENING = "widening"
+    EVERYBODY = "everybody"
+
+
+def widens_after(settings: AuthoritySettings, urgency: str | None = None) -> int:
+    """School days that a post stays in its consortium before it widens; an urgent need widens sooner."""
+    entry = settings.urgencies.get(urgency or "")
+    return entry.widen_after if entry else settings.clocks.widen_after
+
+
+def visible_to_authority_from(
+    audience: str,
+    posted_on: date,
+    settings: AuthoritySettings,
+    calendar: Calendar,
+    urgency: str | None = None,
+) -> date | None:
+    """The date from which the whole authority sees a post that was posted on a day; None is never."""
+    match audience:
+        case VisibilityScope.EVERYBODY:
+            return posted_on
+        case VisibilityScope.WIDENING:
+            return add_school_days(calendar, posted_on, widens_after(settings, urgency))
+        case _:
+            return None
+
+
+def shown_after_change(
+    old: Any,
+    audience: str,
+    changed_on: date,
+    settings: AuthoritySettings,
+    calendar: Calendar,
+    urgency: str | None = None,
+) -> dict[str, Any]:
+    """The columns of visibility of a posted need or offer whose audience or urgency changed.
+
+    The period counts from the day of the change, as the form says. A post that everybody sees already and that still
+    widens stays visible.
+    """
+    seen = old.visible_to_authority_from is not None and old.visible_to_authority_from <= changed_on
+    if seen and audience in (old.audience, VisibilityScope.EVERYBODY):
+        return {}
+    return widening(audience, changed_on, settings, calendar, urgency)
+
+
+def widening(
+    audience: str,
+    since: date,
+    settings: AuthoritySettings,
+    calendar: Calendar,
+    urgency: str | None = None,
+) -> dict[str, Any]:
+    """The columns of a post whose period within its consortium begins on a day."""
+    shown = visible_to_authority_from(audience, since, settings, calendar, urgency)
+    return {
+        "visible_to_authority_from": shown,
+        "widening_since": since if audience == VisibilityScope.WIDENING else None,
+    }
+
+
+def who_may_see(shown_from: date | None, today: date, settings: AuthoritySettings, *, posted: bool) -> str:
+    """Who may see a post now, in one sentence; from which date it widens is said beside it."""
+    word, team = settings.words.consortium, settings.words.core_team
+    if not posted:
+        return f"Only the school, those who lead its {word} and the {team}"
+    if shown_from is not None and shown_from <= today:
+        return "Every school of the authority"
+    return f"Schools of the same {word}, those who lead it and the {team}"
+
+
+def widening_dates(settings: AuthoritySettings, calendar: Calendar, today: date) -> list[tuple[str, date]]:
+    """For each urgency, in words, the date on which something posted today would widen."""
+    return [
+        (entry.label, add_school_days(calendar, today, entry.widen_after))
+        for entry in settings.urgencies.values()
+        if not entry.retired
+    ]

@@ -1,0 +1,257 @@
+"""What is done with offers: every INSERT and UPDATE of them, one function a verb."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, EditConflict, NotFound, ValidationFailed
+from alongside.features.authorities import settings_of
+from alongside.features.needs.actions import refuse_closed
+from alongside.features.needs.labels import plain_changes
+from alongside.features.needs.queries import get_school
+from alongside.features.needs.visibility import shown_after_change, widening
+from alongside.features.offers import queries
+from alongside.features.offers.forms import days_promised
+from alongside.features.offers.labels import difference
+from alongside.features.offers.models import (
+    CONFIRM_OFFER,
+    DRAFT_OFFER,
+    END_OFFER,
+    EXHAUST_OFFER,
+    PAUSE_OFFER,
+    POST_OFFER,
+    REFILL_OFFER,
+    REOPEN_OFFER,
+    RESUME_OFFER,
+    REWORD_OFFER,
+    Offer,
+    OfferTheme,
+)
+from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal, system
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.workflow import announce, apply_transition
+
+EDITABLE = ("draft", "live", "paused", "exhausted")
+
+
+async def draft_offer(
+    session: AsyncSession, person: Principal, written: Mapping[str, Any], themes: Mapping[str, str]
+) -> UUID:
+    """Write down what this person's school can give, as a draft; `themes` hold the evidence for each."""
+    if person.school_urn is None:
+        raise NotFound
+    school = await get_school(session, person, Permission.POST_OFFER, person.school_urn)
+    refuse_closed(school.name, school.status)
+    added = await session.execute(
+        insert(Offer)
+        .values(
+            authority_id=person.authority_id,
+            school_urn=school.urn,
+            state=DRAFT_OFFER.end,
+            posted_by=person.id,
+            **written,
+        )
+        .returning(Offer.id)
+    )
+    offer_id: UUID = added.scalar_one()
+    await _keep_themes(session, person.authority_id, offer_id, themes)
+    await record_audit(session, person, DRAFT_OFFER.verb, "offer", offer_id, schools=(school.urn,))
+    return offer_id
+
+
+async def post_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> None:
+    """Let others see a drafted offer and propose it."""
+    offer = await queries.get_offer(session, person, Permission.POST_OFFER, offer_id)
+    refuse_closed(offer.school, offer.school_status)
+    shown = await _shown_from(session, person, offer)
+    await apply_transition(
+        session,
+        person,
+        Offer,
+        offer,
+        POST_OFFER,
+        posted_at=func.now(),
+        confirmed_on=person.today,
+        **shown,
+    )
+
+
+async def change_offer(
+    session: AsyncSession,
+    person: Principal,
+    offer_id: UUID,
+    written: Mapping[str, Any],
+    themes: Mapping[str, str],
+    version: int,
+) -> None:
+    """Write an offer anew.
+
+    Raises Stale when somebody changed it since `version`, Invalid for fewer days than are promised, Refused
+    when it has ended.
+    """
+    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
+    await _change(session, person, offer, {**written, "themes": dict(themes)}, version)
+
+
+async def extend_offer(
+    session: AsyncSession, person: Principal, offer_id: UUID, written: Mapping[str, Any], version: int
+) -> None:
+    """Give an offer more days or a later end. Raises as `change_offer` does."""
+    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
+    await _change(session, person, offer, written, version, verb="extend_offer")
+
+
+async def pause_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> None:
+    """Take an offer off the board for a while; what is promised stays promised."""
+    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
+    await apply_transition(session, person, Offer, offer, PAUSE_OFFER)
+
+
+async def confirm_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> None:
+    """Say that an offer still holds; a paused one is live again."""
+    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
+    refuse_closed(offer.school, offer.school_status)
+    move = RESUME_OFFER if offer.state == "paused" else CONFIRM_OFFER
+    await apply_transition(session, person, Offer, offer, move, confirmed_on=person.today)
+    await balance_offer(session, person, offer_id)
+
+
+async def withdraw_offer(session: AsyncSession, person: Principal, offer_id: UUID, note: str) -> None:
+    """End an offer. Support that was agreed goes on; nothing new can be proposed."""
+    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
+    await apply_transition(session, person, Offer, offer, END_OFFER, note=note)
+
+
+async def reopen_offer(
+    session: AsyncSession, person: Principal, offer_id: UUID, written: Mapping[str, Any], version: int
+) -> None:
+    """Give again what had ended, with the days and the end that hold now. Raises as `change_offer` does."""
+    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
+    refuse_closed(offer.school, offer.school_status)
+    if offer.state == "ended":
+        if queries.never_posted(offer):
+            raise ActionRefused(
+                "This was withdrawn before it was posted: write a new offer instead.", offer.state
+            )
+        if offer.version != version:
+            raise EditConflict(difference(settings_of(person.authority_id), written, offer), offer.version)
+    shown = await _shown_from(session, person, offer)
+    try:
+        async with session.begin_nested():
+            await apply_transition(
+                session,
+                person,
+                Offer,
+                offer,
+                REOPEN_OFFER,
+                changes=plain_changes(offer, written),
+                confirmed_on=person.today,
+                **shown,
+                **written,
+            )
+    except IntegrityError as problem:
+        raise _too_small(problem, offer) from problem
+    await balance_offer(session, person, offer_id)
+
+
+async def balance_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> None:
+    """Let the state follow the pool: exhausted when all days are promised, live when there are days again.
+
+    Call it after days were taken or given back, in the same transaction; it is the product's own act.
+    """
+    values = {"authority_id": person.authority_id, "offer_id": offer_id}
+    offer = (await session.execute(queries.ONE_OFFER, values)).one()
+    itself = system(person.authority_id, person.today)
+    if offer.state == "live" and offer.days_left <= 0:
+        await apply_transition(session, itself, Offer, offer, EXHAUST_OFFER)
+    elif offer.state == "exhausted" and offer.days_left > 0:
+        await apply_transition(session, itself, Offer, offer, REFILL_OFFER)
+
+
+async def _change(
+    session: AsyncSession,
+    person: Principal,
+    offer: Any,
+    written: Mapping[str, Any],
+    version: int,
+    verb: str = "change_offer",
+) -> None:
+    if offer.state not in EDITABLE:
+        raise ActionRefused("This offer has ended. Reopen it, or write a new one.", offer.state)
+    if offer.version != version:
+        raise EditConflict(difference(settings_of(person.authority_id), written, offer), offer.version)
+    changed = {name: value for name, value in written.items() if value != getattr(offer, name)}
+    if not changed:
+        return
+    values = {name: value for name, value in changed.items() if name != "themes"}
+    themes = int("themes" in changed)
+    if offer.posted_at is not None and "audience" in changed:
+        settings = settings_of(person.authority_id)
+        calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
+        values |= shown_after_change(offer, changed["audience"], person.today, settings, calendar)
+    try:
+        async with session.begin_nested():
+            moved = await session.execute(
+                update(Offer)
+                .where(
+                    Offer.authority_id == person.authority_id,
+                    Offer.id == offer.id,
+                    Offer.version == version,
+                    Offer.state.in_(EDITABLE),
+                )
+                .values(version=Offer.version + 1, content_version=Offer.content_version + themes, **values)
+                .returning(Offer.content_version)
+            )
+            content_version = moved.scalar_one_or_none()
+    except IntegrityError as problem:
+        raise _too_small(problem, offer) from problem
+    if content_version is None:
+        present = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer.id)
+        raise EditConflict(difference(settings_of(person.authority_id), written, present), present.version)
+    if themes:
+        await _keep_themes(session, person.authority_id, offer.id, changed["themes"])
+    changes = plain_changes(offer, {**changed, **values})
+    await record_audit(session, person, verb, "offer", offer.id, schools=(offer.school_urn,), changes=changes)
+    if content_version != offer.content_version:
+        await announce(session, person, "offer", REWORD_OFFER, offer)
+    await balance_offer(session, person, offer.id)
+
+
+async def _keep_themes(
+    session: AsyncSession, authority_id: int, offer_id: UUID, themes: Mapping[str, str]
+) -> None:
+    """Let the offer have exactly these themes, each with its evidence."""
+    await session.execute(
+        delete(OfferTheme).where(OfferTheme.authority_id == authority_id, OfferTheme.offer_id == offer_id)
+    )
+    rows = [
+        {"authority_id": authority_id, "offer_id": offer_id, "theme": theme, "evidence": evidence}
+        for theme, evidence in themes.items()
+    ]
+    if rows:
+        await session.execute(insert(OfferTheme), rows)
+
+
+async def _shown_from(session: AsyncSession, person: Principal, offer: Any) -> dict[str, Any]:
+    """The columns of visibility of an offer that is posted or reopened today."""
+    calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
+    return widening(offer.audience, person.today, settings_of(person.authority_id), calendar)
+
+
+def _too_small(problem: IntegrityError, offer: Any) -> Exception:
+    """What a broken promise of the database means to the person who typed."""
+    broken = str(problem.orig)
+    if "ck_offer_days_left" in broken:
+        return ValidationFailed({"days_total": [days_promised(offer.days_taken)]})
+    if "ck_offer_engagements_left" in broken:
+        taken = offer.engagements_taken
+        return ValidationFailed(
+            {"engagements_max": [f"{taken} schools are being supported: enter {taken} or more"]}
+        )
+    return problem

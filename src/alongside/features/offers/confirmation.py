@@ -1,0 +1,68 @@
+"""Whether an offer can be relied on today, so that only what holds is proposed.
+
+Source: domain.md §3 asks 1, 3 and 7, and F2 and F6.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from alongside.features.authorities import calendar_of
+from alongside.features.authorities.calendar import ONE_DAY
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.needs.confirmation import lapsed_if_confirmed_by
+from alongside.features.offers.models import Offer
+
+
+def fresh_since(settings: AuthoritySettings, today: date) -> date:
+    """The earliest day of confirmation with which an offer still holds, by the authority's own period."""
+    calendar = calendar_of(settings.authority_id)
+    return lapsed_if_confirmed_by(calendar, today, settings.clocks.offer_good_for) + ONE_DAY
+
+
+def why_not_proposable(offer: Any, today: date, settings: AuthoritySettings) -> str | None:
+    """Why an offer cannot be proposed today, in one sentence for whoever looks at it; None when it can."""
+    if offer.state != "live":
+        return {
+            "draft": "This offer is a draft.",
+            "paused": "This offer is paused until its school says that it still holds.",
+            "exhausted": "All days of this offer are promised.",
+        }.get(offer.state, "This offer has ended.")
+    if offer.appetite == "no":
+        again = f" Ask again from {offer.ask_again_on:%-d %B %Y}." if offer.ask_again_on else ""
+        return f"Not available this year.{again}"
+    if offer.confirmed_on is None or offer.confirmed_on < fresh_since(settings, today):
+        return "The school has not confirmed for too long that this offer still holds."
+    if offer.designation and offer.designation_until is not None and offer.designation_until < today:
+        return "The designation of the person who gives this support has run out."
+    if offer.ends_on is not None and offer.ends_on < today:
+        return "The dates of this offer have passed."
+    if offer.days_taken >= offer.days_total:
+        return "All days of this offer are promised."
+    if offer.engagements_taken >= offer.engagements_max:
+        return "This offer supports as many schools at once as it can."
+    return None
+
+
+def proposable(offer: Any, today: date, settings: AuthoritySettings) -> bool:
+    """Whether an offer may be proposed today."""
+    return why_not_proposable(offer, today, settings) is None
+
+
+def is_proposable(today: date, settings: AuthoritySettings) -> ColumnElement[bool]:
+    """The same answer as `proposable`, as a condition on rows of `offer`."""
+    return and_(
+        Offer.state == "live",
+        Offer.appetite != "no",
+        Offer.confirmed_on >= fresh_since(settings, today),
+        or_(
+            Offer.designation.is_(None),
+            Offer.designation == "",
+            Offer.designation_until.is_(None),
+            Offer.designation_until >= today,
+        ),
+        or_(Offer.ends_on.is_(None), Offer.ends_on >= today),
+        Offer.days_taken < Offer.days_total,
+        Offer.engagements_taken < Offer.engagements_max,
+    )

@@ -1,0 +1,38 @@
+"""What the pages of one offer's acts share: the offer that may be changed, its version, whose mistakes."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.offers import actions, queries
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import FormData
+
+
+def version_of(written: FormData) -> int:
+    """The version that was being edited. Raises Invalid for a form that does not say."""
+    text = written.one("version")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise ValidationFailed(
+            {"version": ["This form has gone out of date. Reload the page and start again."]}
+        )
+    return int(text)
+
+
+async def changeable_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> Any:
+    """An offer that this person may write anew now. Raises NotThere, or Refused when it has ended."""
+    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
+    if offer.state not in actions.EDITABLE:
+        raise ActionRefused("This offer has ended. Reopen it, or write a new one.", offer.state)
+    return offer
+
+
+def attach_field_errors(form: Any, problem: ValidationFailed) -> None:
+    """Put what an action found beside the fields of the form. Raises it when it is about none of them."""
+    for name, sentences in problem.mistakes.items():
+        if name not in form:
+            raise problem
+        form[name].errors = list(sentences)

@@ -1,0 +1,247 @@
+"""The form in which an offer is written, and the short one that gives it more days or a later end."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from wtforms import BooleanField, Form, HiddenField
+
+from alongside.features.authorities.calendar import Calendar
+from alongside.features.authorities.settings import AuthoritySettings, label_of, on_offer
+from alongside.features.authorities.terms import coming_terms
+from alongside.features.needs.forms import (
+    attach_errors,
+    audience_choices,
+    check_dates,
+    check_for_personal_data,
+)
+from alongside.features.schools.phases import PHASES
+from alongside.platform.forms.fields import (
+    Choice,
+    Choices,
+    Count,
+    Day,
+    HalfDays,
+    line,
+    passage,
+    says_something,
+)
+
+APPETITES = {
+    "yes": "Yes: we would like to be asked",
+    "maybe": "Maybe: ask us, and we will see",
+    "no": "Not this year: please do not ask",
+}
+NEEDED = {
+    "description": "Say what your school can do for another",
+    "phases": "Choose the phases of schools that you can support",
+    "leader_name": "Enter the name of the person who would give the support",
+    "forms_of_support": "Choose the forms of support that you can give",
+    "audience": "Choose who may see this",
+}
+"""What an offer must hold before it can be posted; a draft may leave these for later."""
+
+COLUMNS = (
+    "title",
+    "description",
+    "phases",
+    "leader_name",
+    "leader_is_head",
+    "designation",
+    "designation_until",
+    "days_total",
+    "engagements_max",
+    "terms",
+    "starts_on",
+    "ends_on",
+    "travel_miles",
+    "forms_of_support",
+    "appetite",
+    "appetite_reason",
+    "ask_again_on",
+    "audience",
+)
+A_DATE = "Enter a real date, like 11/1/2027"
+SOME_DAYS = "Enter days as a whole or half number up to 200, like 6 or 7.5"
+
+
+class OfferForm(Form):
+    """What one school can give. `cautions` holds words to look at again, by the box to tick."""
+
+    version = HiddenField()
+    title = line("Title", "The title", "A few words, like “Phonics that sticks, with our reading lead”")
+    description = passage(
+        "What could you do for another school?", "What you could do", "Name no pupil of yours or theirs"
+    )
+    themes = Choices("Themes in which you are strong", "Choose themes from the list")
+    phases = Choices("Phases of schools that you can support", "Choose phases from the list")
+    leader_name = line("Who would give it?", "The name", "The person’s name, as colleagues know them")
+    leader_is_head = BooleanField("This is our headteacher")
+    designation = Choice("Designation (optional)", "Choose a designation from the list, or none")
+    designation_until = Day("The designation holds until (optional)", A_DATE)
+    days_total = HalfDays(
+        "How many days in all?", SOME_DAYS, description="One pool of days for all themes together"
+    )
+    engagements_max = Count(
+        "How many schools at once?", "Enter a whole number from 1 to 50", 1, 50, description="At most"
+    )
+    terms = Choices("In which terms?", "Choose terms from the list")
+    starts_on = Day("From (optional)", A_DATE, description="Only if it is for certain dates")
+    ends_on = Day("Until (optional)", A_DATE)
+    when_not_sure = BooleanField("We are not sure yet when")
+    travel_miles = Count(
+        "How far would you travel, in miles? (optional)",
+        "Enter a whole number of miles from 0 to 200, or leave this empty for no limit",
+        0,
+        200,
+        description="Enter 0 if others have to come to you. Leave empty for no limit",
+    )
+    forms_of_support = Choices("Forms of support that you can give", "Choose forms from the list")
+    appetite = Choice("Would you like to be asked?", "Choose whether you would like to be asked")
+    appetite_reason = line(
+        "Why not this year? (optional)", "The reason", "Only those who look after your school read this", 500
+    )
+    ask_again_on = Day("Ask us again from", A_DATE, description="If not this year")
+    audience = Choice("Who may see it?", "Choose who may see this from the list")
+    checked_no_pupil = BooleanField("I have looked again: nobody could tell from this who a pupil is")
+    checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")
+
+    def __init__(self, *given: Any, **settled: Any) -> None:
+        """Read what was typed, or show what is kept."""
+        super().__init__(*given, **settled)
+        self.cautions: dict[str, str] = {}
+
+    def offer_choices(
+        self, settings: AuthoritySettings, calendar: Calendar, today: date, kept: Any = None
+    ) -> None:
+        """Fill the lists from what the authority has settled; what the offer already holds stays on them."""
+        held = set(kept.themes) if kept else set()
+        self.themes.choices = [
+            (key, theme.label) for key, theme in settings.themes.items() if not theme.retired or key in held
+        ]
+        self.phases.choices = list(PHASES.items())
+        designations = dict(on_offer(settings.designations))
+        if kept and kept.designation in settings.designations:
+            designations[kept.designation] = settings.designations[kept.designation]
+        self.designation.choices = [("", "None"), *((key, one.label) for key, one in designations.items())]
+        self.terms.choices = coming_terms(calendar, today, tuple(kept.terms) if kept else ())
+        held = set(kept.forms_of_support) if kept else set()
+        self.forms_of_support.choices = [
+            (key, form.label)
+            for key, form in settings.forms_of_support.items()
+            if not form.retired or key in held
+        ]
+        self.appetite.choices = list(APPETITES.items())
+        self.audience.choices = audience_choices(settings)
+
+    def holds(self, today: date, *, complete: bool) -> bool:
+        """Whether what was typed can be kept: as a draft, or with `complete` for others to rely on."""
+        self.validate()
+        if not says_something(self.title.data):
+            attach_errors(self.title, "Enter a title")
+        if self.days_total.data is None:
+            attach_errors(self.days_total, SOME_DAYS)
+        if self.engagements_max.data is None:
+            attach_errors(self.engagements_max, self.engagements_max.cure)
+        if not self.appetite.data:
+            attach_errors(self.appetite, self.appetite.cure)
+        check_dates(self, today)
+        if complete:
+            self._check_complete(today)
+        check_for_personal_data(self, [self.title.data, self.description.data, *self.evidence().values()])
+        return not self.errors
+
+    def _check_complete(self, today: date) -> None:
+        for name, cure in NEEDED.items():
+            if not self[name].data:
+                attach_errors(self[name], cure)
+        if not self.themes.data:
+            attach_errors(self.themes, "Choose at least one theme")
+        for theme, evidence in self.evidence().items():
+            if not evidence:
+                attach_errors(self[evidence_name(theme)], "Say what shows that you are strong in this")
+        if not (self.terms.data or self.starts_on.data or self.when_not_sure.data):
+            attach_errors(self.terms, "Choose terms, enter dates, or tick that you are not sure yet")
+        if self.appetite.data == "no" and not self.ask_again_on.data:
+            attach_errors(self.ask_again_on, "Enter the date from which others may ask again")
+        if self.designation.data and self.designation_until.data and self.designation_until.data < today:
+            attach_errors(
+                self.designation_until, "Enter an end that is today or later, or choose no designation"
+            )
+
+    def evidence(self) -> dict[str, str]:
+        """What shows the strength in each chosen theme."""
+        known = [theme for theme in self.themes.data or () if evidence_name(theme) in self]
+        return {theme: self[evidence_name(theme)].data or "" for theme in known}
+
+    def columns(self) -> dict[str, Any]:
+        """What is to be kept of the offer itself, by column."""
+        kept = {name: self[name].data for name in COLUMNS}
+        kept["designation"] = kept["designation"] or None
+        kept["audience"] = kept["audience"] or "widening"
+        kept["terms"] = [] if self.when_not_sure.data else kept["terms"]
+        if not kept["designation"]:
+            kept["designation_until"] = None
+        if kept["appetite"] != "no":
+            kept["appetite_reason"] = kept["ask_again_on"] = None
+        return kept
+
+
+class ExtensionForm(Form):
+    """More days for an offer, or a later end."""
+
+    version = HiddenField()
+    days_total = HalfDays("How many days in all?", SOME_DAYS, description="With those already promised")
+    ends_on = Day("Until (optional)", A_DATE)
+
+    def holds(self, offer: Any, today: date) -> bool:
+        """Whether the days are enough for what is promised, and the end is not before today or the start."""
+        self.validate()
+        if self.days_total.data is None:
+            attach_errors(self.days_total, SOME_DAYS)
+        elif self.days_total.data < offer.days_taken:
+            attach_errors(self.days_total, days_promised(offer.days_taken))
+        first = max(today, offer.starts_on or today)
+        if self.ends_on.data is not None and self.ends_on.data < first:
+            attach_errors(self.ends_on, f"Enter an end that is {first:%-d %B %Y} or later")
+        return not self.errors
+
+
+def days_promised(days_taken: Any) -> str:
+    """The cure when a pool would become smaller than what is promised out of it."""
+    days = f"{days_taken:f}".removesuffix(".0")
+    return f"{days} of these days are promised already: enter {days} or more"
+
+
+def evidence_name(theme: str) -> str:
+    """The name of the field for what shows the strength in a theme."""
+    return f"evidence_{theme}"
+
+
+def offer_form(settings: AuthoritySettings) -> type[OfferForm]:
+    """The form with a field for evidence beside each of an authority's themes."""
+    return _form_for(tuple((key, label_of(settings.themes, key)) for key in settings.themes))
+
+
+@lru_cache(maxsize=256)
+def _form_for(themes: tuple[tuple[str, str], ...]) -> type[OfferForm]:
+    fields = {
+        evidence_name(key): passage(
+            f"What shows that you are strong in {label.lower()}?",
+            "What shows it",
+            "Results, recognition, or what others came to see",
+            limit=1000,
+        )
+        for key, label in themes
+    }
+    return type("OfferFormWithThemes", (OfferForm,), fields)
+
+
+def offer_form_of(offer: Any, *, said: bool = False) -> dict[str, Any]:
+    """An offer as the form shows it; with `said`, open terms are taken to be not sure yet."""
+    shown = {name: getattr(offer, name) for name in COLUMNS}
+    shown["themes"] = list(offer.themes)
+    shown |= {evidence_name(key): text for key, text in offer.themes.items()}
+    said = said or offer.state != "draft"
+    shown["when_not_sure"] = said and not offer.terms and offer.starts_on is None
+    return shown | {"version": offer.version}

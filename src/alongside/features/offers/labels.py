@@ -1,0 +1,92 @@
+"""An offer in words: its values as people read them, and what differs between two versions."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.authorities.terms import term_words
+from alongside.features.needs.labels import AUDIENCES, days_in_words
+from alongside.features.schools.phases import PHASES
+
+LABELS = {
+    "title": "Title",
+    "description": "What the school could do",
+    "themes": "Themes and what shows the strength",
+    "phases": "Phases",
+    "leader_name": "Who gives it",
+    "leader_is_head": "Is the headteacher",
+    "designation": "Designation",
+    "designation_until": "Designation holds until",
+    "days_total": "Days in all",
+    "engagements_max": "Schools at once",
+    "terms": "Terms",
+    "starts_on": "From",
+    "ends_on": "Until",
+    "travel_miles": "Travels up to",
+    "forms_of_support": "Forms of support",
+    "appetite": "Would like to be asked",
+    "appetite_reason": "Why not this year",
+    "ask_again_on": "Ask again from",
+    "audience": "Who may see it",
+    "visible_to_authority_from": "Shown to the whole authority from",
+}
+APPETITES = {"yes": "Yes", "maybe": "Maybe", "no": "Not this year"}
+LISTS = {"theme": "themes", "forms_of_support": "forms_of_support", "designation": "designations"}
+CHOICES: dict[str, Mapping[str, str]] = {"phases": PHASES, "appetite": APPETITES, "audience": AUDIENCES}
+STATES = {
+    "draft": "Draft",
+    "live": "Live",
+    "paused": "Paused",
+    "exhausted": "All days promised",
+    "ended": "Ended",
+}
+
+
+def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
+    """One value as people read it."""
+    if name == "travel_miles":
+        return travel_in_words(value)
+    if value is None or (isinstance(value, str | list | dict) and not value):
+        return "Not said"
+    if name == "themes":
+        return "; ".join(f"{label_of(settings.themes, key)}: {text}" for key, text in value.items())
+    words = value if isinstance(value, list) else [value]
+    if name in LISTS:
+        return ", ".join(label_of(getattr(settings, LISTS[name]), str(key)) for key in words)
+    if name in CHOICES:
+        return ", ".join(CHOICES[name].get(key, str(key)) for key in words)
+    return ", ".join(term_words(key) for key in words) if name == "terms" else _plainly(value)
+
+
+def _plainly(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, date):
+        return f"{value:%-d %B %Y}"
+    return days_in_words(value) if isinstance(value, Decimal) else str(value)
+
+
+def travel_in_words(miles: int | None) -> str:
+    """How far the people of an offer go."""
+    if miles is None:
+        return "No limit"
+    return f"{miles} miles" if miles != 1 else "1 mile"
+
+
+def days_left_in_words(offer: Any) -> str:
+    """What is left of the pool: “2½ of 6 days”."""
+    left = days_in_words(offer.days_left).rpartition(" ")[0] if offer.days_left else "None"
+    return f"{left} of {days_in_words(offer.days_total)}"
+
+
+def difference(
+    settings: AuthoritySettings, written: Mapping[str, Any], offer: Any
+) -> list[tuple[str, str, str]]:
+    """(label, what you wrote, what stands there now), where the two differ."""
+    return [
+        (LABELS[name], in_words(settings, name, value), in_words(settings, name, getattr(offer, name)))
+        for name, value in written.items()
+        if value != getattr(offer, name)
+    ]

@@ -1,0 +1,47 @@
+"""Lists of offers: by which groups of states they are filtered, and their form for a spreadsheet."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.offers.labels import LABELS, STATES, in_words
+from alongside.platform.web.spreadsheet import as_csv
+
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "drafts": ("Drafts", ("draft",)),
+    "live": ("Live", ("live",)),
+    "paused": ("Paused", ("paused",)),
+    "exhausted": ("All days promised", ("exhausted",)),
+    "ended": ("Ended", ("ended",)),
+}
+"""The groups by which a list is filtered: key in the address → label and states."""
+
+COLUMNS = ("title", "themes", "phases", "leader_name", "designation", "forms_of_support", "terms", "appetite")
+
+
+def offers_as_csv(settings: AuthoritySettings, offers: Iterable[Any]) -> bytes:
+    """Offers for a spreadsheet, one a row, with words and not keys."""
+    heads = (
+        "School",
+        "URN",
+        "State",
+        *(LABELS[name] for name in COLUMNS),
+        "Days in all",
+        "Days left",
+        "Confirmed",
+        "Link",
+    )
+    rows = (
+        (
+            offer.school,
+            offer.school_urn,
+            STATES[offer.state],
+            *(in_words(settings, name, getattr(offer, name)) for name in COLUMNS),
+            offer.days_total,
+            offer.days_left,
+            offer.confirmed_on or "",
+            f"/offers/{offer.id}",
+        )
+        for offer in offers
+    )
+    return as_csv(heads, rows)

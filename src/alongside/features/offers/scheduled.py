@@ -1,0 +1,103 @@
+"""What time does to offers: the worker calls these every day or oftener, and twice does no more than once."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import calendar_of
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.needs.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
+from alongside.features.needs.scheduled import AT_ONCE
+from alongside.features.offers.models import LAPSE_OFFER, Offer
+from alongside.features.people.queries import ids, people_of_schools
+from alongside.features.schools.models import School
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications import notify
+from alongside.platform.workflow import apply_transition
+
+LIVE_OFFERS: Select[Any] = (
+    select(
+        *(column for column in Offer.__table__.columns if column.name != "words"),
+        School.name.label("school"),
+    )
+    .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
+    .where(Offer.authority_id == bindparam("authority_id"), Offer.state == "live")
+    .order_by(Offer.confirmed_on, Offer.id)
+    .limit(literal_column(str(AT_ONCE)))
+)
+CONFIRMED_BY = LIVE_OFFERS.where(Offer.confirmed_on <= bindparam("day")).with_for_update(
+    of=Offer, skip_locked=True
+)
+TO_CONFIRM = LIVE_OFFERS.where(Offer.confirmed_on.between(bindparam("after"), bindparam("day"))).limit(None)
+
+ASK_AGAIN: Any = (
+    select(Offer.authority_id, Offer.id, Offer.school_urn, Offer.ask_again_on, School.name.label("school"))
+    .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
+    .where(
+        Offer.authority_id == bindparam("authority_id"),
+        Offer.state.in_(("live", "paused", "exhausted")),
+        Offer.appetite == "no",
+        Offer.ask_again_on <= bindparam("day"),
+    )
+    .order_by(Offer.id)
+)
+
+
+async def lapse_unconfirmed_offers(
+    session: AsyncSession, system_person: Principal, settings: AuthoritySettings
+) -> int:
+    """Pause live offers that were not confirmed within the authority's period; how many were paused.
+
+    At most 200 in a transaction: call again until it gives 0. Source: domain.md §3 ask 1, F6.
+    """
+    calendar = calendar_of(system_person.authority_id)
+    day = lapsed_if_confirmed_by(calendar, system_person.today, settings.clocks.offer_good_for)
+    values = {"authority_id": system_person.authority_id, "day": day}
+    lapsed = (await session.execute(CONFIRMED_BY, values)).all()
+    for offer in lapsed:
+        await apply_transition(session, system_person, Offer, offer, LAPSE_OFFER)
+        text = f"An offer of {offer.school} was not confirmed in time, so it is paused. Does it still hold?"
+        await _tell_school(session, system_person, offer, "offer_lapsed", text)
+    return len(lapsed)
+
+
+async def ask_to_confirm_offers(
+    session: AsyncSession, system_person: Principal, settings: AuthoritySettings
+) -> int:
+    """Ask schools whether their offers still hold, a school week before they would pause; each time once."""
+    calendar, good_for = calendar_of(system_person.authority_id), settings.clocks.offer_good_for
+    values = {
+        "authority_id": system_person.authority_id,
+        "day": asked_if_confirmed_by(calendar, system_person.today, good_for),
+        "after": lapsed_if_confirmed_by(calendar, system_person.today, good_for) + timedelta(days=1),
+    }
+    asked = (await session.execute(TO_CONFIRM, values)).all()
+    for offer in asked:
+        text = f"Does this offer of {offer.school} still hold? It pauses soon unless you confirm it."
+        await _tell_school(session, system_person, offer, "confirm_offer", text)
+    return len(asked)
+
+
+async def ask_again_about_offers(session: AsyncSession, system_person: Principal) -> int:
+    """Ask schools that offered nothing this year, on the day from which they said that others may ask again; each once.
+
+    Returns how many offers were asked about.
+    """
+    values = {"authority_id": system_person.authority_id, "day": system_person.today}
+    asked = (await session.execute(ASK_AGAIN, values)).all()
+    for offer in asked:
+        people = await people_of_schools(session, offer.authority_id, system_person.today, [offer.school_urn])
+        text = f"{offer.school} said “not this year” about an offer, and to ask again now. Can you offer it again?"
+        once = f"ask_again:{offer.id}:{offer.ask_again_on}"
+        await notify(session, system_person, ids(people), "ask_again", text, f"/offers/{offer.id}", once=once)
+    return len(asked)
+
+
+async def _tell_school(
+    session: AsyncSession, person: Principal, offer: Row[Any], kind: str, text: str
+) -> None:
+    people = await people_of_schools(session, offer.authority_id, person.today, [offer.school_urn])
+    once = f"{kind}:{offer.id}:{offer.confirmed_on}"
+    await notify(session, person, ids(people), kind, text, f"/offers/{offer.id}/confirmation", once=once)

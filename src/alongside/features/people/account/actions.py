@@ -1,0 +1,51 @@
+"""What somebody changes about themselves."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.people import sessions
+from alongside.features.people.models import Person
+from alongside.features.people.role_assignments import current_role_assignment, role_in_words
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+
+async def switch_to_role(
+    session: AsyncSession, person: Principal, role_assignment_id: UUID
+) -> tuple[str, str]:
+    """Act in another of one's own roles: the token of the new session, and the role in words.
+
+    Raises NotThere for a role that is another's, or is over.
+    """
+    role = await current_role_assignment(session, person, role_assignment_id)
+    if role is None or role.person_id != person.id:
+        raise NotFound
+    token = await sessions.switch_role(session, person, role_assignment_id)
+    await record_audit(session, person, "turn_to_role", "role_assignment", role_assignment_id)
+    return token, role_in_words(role)
+
+
+async def choose_mail(session: AsyncSession, person: Principal, choice: str) -> None:
+    """Have mail at once, daily or not at all."""
+    await session.execute(
+        update(Person)
+        .where(Person.authority_id == person.authority_id, Person.id == person.id)
+        .values(mail_choice=choice)
+    )
+
+
+async def end_browser(session: AsyncSession, person: Principal, session_id: UUID) -> bool:
+    """Sign one of one's own browsers out; whether there was such a one."""
+    ended = await sessions.end_session(session, person, session_id)
+    if ended:
+        await record_audit(session, person, "end_session", "person", str(person.id))
+    return ended
+
+
+async def end_other_browsers(session: AsyncSession, person: Principal) -> None:
+    """Sign all one's browsers out but the present one."""
+    await sessions.end_other_sessions(session, person)
+    await record_audit(session, person, "end_other_sessions", "person", str(person.id))

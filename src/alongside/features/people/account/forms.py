@@ -1,0 +1,25 @@
+"""How somebody wants to be told."""
+
+from wtforms import Form, RadioField, SelectChoice, ValidationError  # type: ignore[attr-defined]
+
+MAIL_CHOICES = (
+    ("at_once", "At once, on school days"),
+    ("daily", "Once a day, in one letter"),
+    ("none", "Not at all: I look at my desk"),
+)
+
+
+class EmailPreferenceForm(Form):
+    """When mail may come; what is told appears on the desk whatever is chosen."""
+
+    mail_choice = RadioField(
+        "How do you want to be told by email?",
+        description="Everything is on your desk too, whatever you choose.",
+        choices=[SelectChoice(value, label) for value, label in MAIL_CHOICES],
+        validate_choice=False,
+    )
+
+    def validate_mail_choice(self, field: RadioField) -> None:
+        """One of the three."""
+        if field.data not in dict(MAIL_CHOICES):
+            raise ValidationError("Choose how you want to be told by email")

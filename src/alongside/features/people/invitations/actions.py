@@ -1,0 +1,261 @@
+"""Inviting: written, sent, sent again, withdrawn, and accepted once."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, func, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound, TooManyRequests
+from alongside.features.authorities import settings_of
+from alongside.features.people.invitations.queries import invitation, invitation_by_token
+from alongside.features.people.models import (
+    MOST_OF_ONE_PERSON,
+    MOST_OF_ONE_SCHOOL,
+    Invitation,
+    Person,
+    RoleAssignment,
+)
+from alongside.features.people.queries import hashed
+from alongside.features.people.role_assignments import role_in_words
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import CONSORTIUM_ROLES, SCHOOL_ROLES, Principal, Role
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.notifications.models import EmailOutbox
+
+GONE = "This invitation was already used or withdrawn."
+
+
+LIMITS = {
+    "too many invitations to this address": "Several invitations went to this address in the last 24 hours. "
+    "Wait a day, then try again.",
+    "too many invitations of this school": f"Your school has sent {MOST_OF_ONE_SCHOOL} invitations in the last 24 "
+    "hours. Wait a day, then try again.",
+    "too many invitations by this person": f"You have sent {MOST_OF_ONE_PERSON} invitations in the last hour. "
+    "Wait an hour, then try again.",
+    "ck_invitation_sent_count": "This invitation was sent three times. Withdraw it, then write a new one.",
+}
+
+
+@asynccontextmanager
+async def _limited() -> AsyncIterator[None]:
+    """Raises TooManyRequests, with a sentence, when PostgreSQL refuses another invitation email."""
+    try:
+        yield
+    except IntegrityError as problem:
+        for why, sentence in LIMITS.items():
+            if why in str(problem.orig):
+                raise TooManyRequests(sentence) from problem
+        raise
+
+
+async def invite(
+    session: AsyncSession, person: Principal, permission: Permission, columns: dict[str, Any], origin: str
+) -> str:
+    """Invite somebody to a role and write them the letter with the link; the link, for whoever must hand it over.
+
+    `columns` hold name, email, role and the role's place; `origin` is the authority's address. Raises NotThere for
+    a place out of reach.
+    """
+    require(person, permission, columns.get("school_urn"))
+    return await post_invitation(session, person, columns, origin)
+
+
+async def post_invitation(
+    session: AsyncSession, person: Principal, columns: dict[str, Any], origin: str
+) -> str:
+    """Write an invitation and its letter for somebody who was asked already whether they may: a page or an operator."""
+    token = secrets.token_urlsafe(32)
+    row = Invitation(
+        authority_id=person.authority_id,
+        token_hash=hashed(token),
+        invited_by=person.id,
+        expires_at=func.now() + _lifetime(person),
+        **columns,
+    )
+    session.add(row)
+    async with _limited():
+        await session.flush()
+    await record_audit(
+        session,
+        person,
+        "invite",
+        "invitation",
+        row.id,
+        schools=[row.school_urn],
+        changes={"role": [None, row.role]},
+    )
+    return await _write_email(session, person, row.id, token, origin)
+
+
+async def renew_invitation(
+    session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID, origin: str
+) -> None:
+    """Send an invitation again, with a new link; the old link works no more."""
+    await _reachable(session, person, permission, invitation_id)
+    token = secrets.token_urlsafe(32)
+    async with _limited():
+        await _change(
+            session,
+            person,
+            invitation_id,
+            token_hash=hashed(token),
+            expires_at=func.now() + _lifetime(person),
+            sent_count=Invitation.sent_count + 1,
+            sent_at=func.now(),
+        )
+    await record_audit(session, person, "renew_invitation", "invitation", invitation_id)
+    await _write_email(session, person, invitation_id, token, origin)
+
+
+async def withdraw_invitation(
+    session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID
+) -> None:
+    """Take an invitation back: its link works no more."""
+    await _reachable(session, person, permission, invitation_id)
+    await _change(session, person, invitation_id, withdrawn_at=func.now())
+    await record_audit(session, person, "withdraw_invitation", "invitation", invitation_id)
+
+
+async def accept_invitation(
+    session: AsyncSession, visitor: Principal, token: str, person_id: UUID | None, email: str | None
+) -> tuple[UUID, UUID]:
+    """Take up an invitation: the person (made, if nobody is known yet) and the appointment that came of it.
+
+    `email` is what the provider says, if it says anything: an invitation is for the address it was sent to.
+    Raises Refused when it can no longer be used, or was for another.
+    """
+    found = await invitation_by_token(session, visitor.authority_id, token)
+    if found is None:
+        raise ActionRefused(GONE)
+    if email and email.casefold() != found.email.casefold():
+        raise ActionRefused("This invitation was sent to another address.", "another")
+    inside = {"authority_id": visitor.authority_id}
+    if person_id is None:
+        person_id = uuid4()
+        session.add(Person(**inside, id=person_id, name=found.name, email=found.email))
+        await session.flush()
+    used = await session.execute(
+        update(Invitation)
+        .where(
+            Invitation.authority_id == visitor.authority_id,
+            Invitation.id == found.id,
+            Invitation.used_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at > func.now(),
+            Invitation.token_hash == hashed(token),
+        )
+        .values(used_at=func.now(), used_by=person_id)
+        .returning(Invitation.id)
+    )
+    if used.first() is None:
+        raise ActionRefused(GONE)
+    role_assignment_id = await appoint(session, visitor, person_id, found)
+    return person_id, role_assignment_id
+
+
+async def appoint(session: AsyncSession, visitor: Principal, person_id: UUID, role: Row[Any]) -> UUID:
+    """Give somebody a role from today on; they are back, if they had left."""
+    made = RoleAssignment(
+        authority_id=visitor.authority_id,
+        person_id=person_id,
+        role=role.role,
+        school_urn=role.school_urn,
+        consortium_id=role.consortium_id,
+        starts_on=visitor.today,
+    )
+    session.add(made)
+    await session.execute(
+        update(Person)
+        .where(Person.authority_id == visitor.authority_id, Person.id == person_id)
+        .values(left_on=None)
+    )
+    await session.flush()
+    newcomer = Principal(
+        authority_id=visitor.authority_id,
+        role=Role(role.role),
+        today=visitor.today,
+        id=person_id,
+        name=role.name,
+    )
+    await record_audit(
+        session, newcomer, "take_up_role", "role_assignment", made.id, schools=[role.school_urn]
+    )
+    return made.id
+
+
+def scope_matches_role(role: Role, school_urn: int | None, consortium_id: UUID | None) -> bool:
+    """Whether a role has the place that it needs, and no other."""
+    return (school_urn is not None) == (role in SCHOOL_ROLES) and (consortium_id is not None) == (
+        role in CONSORTIUM_ROLES
+    )
+
+
+def _lifetime(person: Principal) -> timedelta:
+    return timedelta(days=settings_of(person.authority_id).clocks.invitation_good_for_days)
+
+
+async def _reachable(
+    session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID
+) -> Row[Any]:
+    """An invitation that this person may change; a head only those of delegates of the own school."""
+    found = await invitation(session, person, invitation_id)
+    if found is None:
+        raise NotFound
+    if permission is Permission.INVITE_DELEGATE and found.role != Role.DELEGATE.value:
+        raise NotFound
+    require(person, permission, found.school_urn)
+    return found
+
+
+async def _change(session: AsyncSession, person: Principal, invitation_id: UUID, **values: Any) -> None:
+    changed = await session.execute(
+        update(Invitation)
+        .where(
+            Invitation.authority_id == person.authority_id,
+            Invitation.id == invitation_id,
+            Invitation.used_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+        )
+        .values(**values)
+        .returning(Invitation.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.first() is None:
+        raise ActionRefused(GONE)
+
+
+async def _write_email(
+    session: AsyncSession, person: Principal, invitation_id: UUID, token: str, origin: str
+) -> str:
+    """Put the letter into the outbox; the link in it."""
+    found = await invitation(session, person, invitation_id)
+    assert found is not None
+    settings = settings_of(person.authority_id)
+    link = f"{origin}/invitations/{token}"
+    days = settings.clocks.invitation_good_for_days
+    inviter = person.name if person.signed_in else settings.name
+    body = (
+        f"Dear {found.name}\n\n"
+        f"{inviter} invites you to Alongside, where schools of {settings.name} support one another.\n\n"
+        f"Your role: {role_in_words(found)}\n\n"
+        f"Open this link and sign in. It works once, for {days} days, and is for you alone:\n\n{link}\n\n"
+        "If you did not expect this, you need do nothing.\n"
+    )
+    session.add(
+        EmailOutbox(
+            authority_id=person.authority_id,
+            to_address=found.email,
+            subject=f"You are invited to Alongside by {settings.brand.short_name}",
+            body=body,
+            message_id=f"invitation-{uuid4().hex}",
+        )
+    )
+    await session.flush()
+    return link

@@ -1,0 +1,124 @@
+"""The form in which somebody is invited."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from wtforms import Form, SelectField, StringField, ValidationError
+from wtforms import SelectChoice as Choice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length
+
+from alongside.features.people.addresses import EMAIL_CURE, NAME_CURE, is_email, is_name
+from alongside.platform.access.principal import (
+    AUTHORITY_ROLES,
+    CONSORTIUM_ROLES,
+    ROLE_NAMES,
+    SCHOOL_ROLES,
+    Role,
+)
+
+ORDER = [role for role in Role if role in SCHOOL_ROLES | CONSORTIUM_ROLES | AUTHORITY_ROLES]
+
+
+def _stripped(value: str | None) -> str:
+    return " ".join((value or "").split())
+
+
+class DelegateForm(Form):
+    """Whom a head invites to act for the own school."""
+
+    name = StringField(
+        "Full name",
+        filters=[_stripped],
+        validators=[
+            InputRequired("Enter their full name"),
+            Length(max=120, message="Use 120 characters or fewer"),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+    email = StringField(
+        "Work email address",
+        description="The invitation is sent there, and can be used with an account of this address only.",
+        filters=[_stripped],
+        validators=[
+            InputRequired("Enter their work email address"),
+            Length(max=254, message="Use 254 characters or fewer"),
+        ],
+        render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
+    )
+
+    def validate_name(self, field: StringField) -> None:
+        """A name and no web address: it stands in an email to a stranger."""
+        if not is_name(field.data or ""):
+            raise ValidationError(NAME_CURE)
+
+    def validate_email(self, field: StringField) -> None:
+        """An address as it looks."""
+        if not is_email(field.data or ""):
+            raise ValidationError(EMAIL_CURE)
+
+
+class InvitationForm(DelegateForm):
+    """Whom an administrator invites, to which role and where."""
+
+    role = SelectField("Role", validate_choice=False)
+    school = SelectField(
+        "School",
+        description="For headteachers and their delegates.",
+        validate_choice=False,
+        render_kw={"select": True},
+    )
+    consortium = SelectField(
+        "Consortium",
+        description="For consortium leads and deputies.",
+        validate_choice=False,
+        render_kw={"select": True},
+    )
+
+    def offer(self, schools: Sequence[Row[Any]], consortia: Sequence[Row[Any]]) -> None:
+        """The choices of this authority."""
+        self.role.choices = _choices((role.value, ROLE_NAMES[role]) for role in ORDER)
+        self.school.choices = _choices([("", "No school"), *((str(one.urn), one.name) for one in schools)])
+        self.consortium.choices = _choices(
+            [("", "No consortium"), *((str(one.id), one.name) for one in consortia)]
+        )
+
+    def validate_role(self, field: SelectField) -> None:
+        """One of the list."""
+        if field.data not in {role.value for role in ORDER}:
+            raise ValidationError("Choose a role")
+
+    def validate_school(self, field: SelectField) -> None:
+        """A school for the roles of schools, and for no other."""
+        self._check_scope(
+            field, SCHOOL_ROLES, "Choose the school that they will act for", "Choose no school for this role"
+        )
+
+    def validate_consortium(self, field: SelectField) -> None:
+        """A consortium for those who lead one, and for no other."""
+        self._check_scope(
+            field, CONSORTIUM_ROLES, "Choose their consortium", "Choose no consortium for this role"
+        )
+
+    def _check_scope(self, field: SelectField, roles: frozenset[Role], missing: str, needless: str) -> None:
+        listed = {value for value, *_ in field.iter_choices()} - {""}
+        if self.role.data in {role.value for role in roles}:
+            if field.data not in listed:
+                raise ValidationError(missing)
+        elif field.data:
+            raise ValidationError(needless)
+
+    def columns(self) -> dict[str, Any]:
+        """What is kept of it."""
+        return {
+            "name": self.name.data,
+            "email": self.email.data,
+            "role": self.role.data,
+            "school_urn": int(self.school.data) if self.school.data else None,
+            "consortium_id": UUID(self.consortium.data) if self.consortium.data else None,
+        }
+
+
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    return [Choice(value, label) for value, label in pairs]

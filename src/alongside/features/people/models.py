@@ -1,0 +1,189 @@
+"""People and their appointments; how somebody is recognised, invited and signed in."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.platform.access.principal import AUTHORITY_ROLES, CONSORTIUM_ROLES, SCHOOL_ROLES
+from alongside.platform.database.base import (
+    AuthorityKeyed,
+    AuthorityOwned,
+    Base,
+    created_at,
+    one_of,
+    reference,
+)
+from alongside.platform.database.ddl import promise
+
+
+class Person(AuthorityOwned, Base):
+    """Somebody who works with this authority. The e-mail address is for writing to, never for recognising."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(one_of("mail_choice", ("at_once", "daily", "none")), name="mail_choice"),
+    )
+
+    name: Mapped[str]
+    email: Mapped[str]
+    mail_choice: Mapped[str] = mapped_column(server_default=text("'at_once'"))
+    joined_at: Mapped[datetime] = created_at()
+    left_on: Mapped[date | None]
+
+
+class Identity(AuthorityKeyed, Base):
+    """How a person is recognised: the issuer of their sign-in and their subject there, nothing else."""
+
+    __tablename__ = "identity"
+    __table_args__ = (reference("person_id", "person"), Index(None, "authority_id", "person_id"))
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    linked_at: Mapped[datetime] = created_at()
+
+
+class RoleAssignment(AuthorityOwned, Base):
+    """A role that somebody holds, for one school, one consortium or the authority.
+
+    From `starts_on` until the day before `ends_on`: who loses a role today has lost it now.
+    """
+
+    __tablename__ = "role_assignment"
+    __table_args__ = (
+        reference("person_id", "person"),
+        reference("school_urn", "school"),
+        reference("consortium_id", "consortium"),
+        CheckConstraint(
+            f"({one_of('role', SCHOOL_ROLES)} AND school_urn IS NOT NULL AND consortium_id IS NULL) OR "
+            f"({one_of('role', CONSORTIUM_ROLES)} AND consortium_id IS NOT NULL AND school_urn IS NULL) OR "
+            f"({one_of('role', AUTHORITY_ROLES)} AND school_urn IS NULL AND consortium_id IS NULL)",
+            name="role_and_place",
+        ),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        Index(None, "authority_id", "person_id"),
+        Index(None, "authority_id", "school_urn"),
+        Index(None, "authority_id", "consortium_id"),
+    )
+
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    school_urn: Mapped[int | None]
+    consortium_id: Mapped[UUID | None]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class UserSession(AuthorityOwned, Base):
+    """One browser in which somebody is signed in. Only a hash of its cookie is kept.
+
+    `begun_by` is the hash of the state with which the sign-in began: each opens one session. `id_token` is what the
+    provider said, sealed, and read again only to sign out there too.
+    """
+
+    __tablename__ = "user_session"
+    __table_args__ = (
+        reference("person_id", "person"),
+        reference("role_assignment_id", "role_assignment"),
+        UniqueConstraint("authority_id", "token_hash"),
+        UniqueConstraint("authority_id", "begun_by"),
+        Index(None, "authority_id", "person_id"),
+    )
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    person_id: Mapped[UUID]
+    role_assignment_id: Mapped[UUID | None]
+    issuer: Mapped[str]
+    device: Mapped[str]
+    begun_by: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id_token: Mapped[str | None]
+    started_at: Mapped[datetime] = created_at()
+    seen_at: Mapped[datetime] = created_at()
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Invitation(AuthorityOwned, Base):
+    """A way in for one person in one role: it works once, until it expires.
+
+    `sent_count` emails went out with it, the last one at `sent_at`.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        reference("school_urn", "school"),
+        reference("consortium_id", "consortium"),
+        reference("invited_by", "person"),
+        reference("used_by", "person"),
+        UniqueConstraint("authority_id", "token_hash"),
+        CheckConstraint("(used_at IS NULL) = (used_by IS NULL)", name="used_by_somebody"),
+        CheckConstraint("email ~ '^[!-~]+@[!-~]+$'", name="email"),
+        CheckConstraint("name !~ '[[:cntrl:]]|//|@'", name="name"),
+        CheckConstraint("sent_count BETWEEN 1 AND 3", name="sent_count"),
+    )
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str]
+    email: Mapped[str]
+    role: Mapped[str]
+    school_urn: Mapped[int | None]
+    consortium_id: Mapped[UUID | None]
+    invited_by: Mapped[UUID | None]
+    invited_at: Mapped[datetime] = created_at()
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
+    sent_count: Mapped[int] = mapped_column(server_default=text("1"))
+    sent_at: Mapped[datetime] = created_at()
+
+
+MOST_TO_ONE_ADDRESS, MOST_OF_ONE_SCHOOL, MOST_OF_ONE_PERSON = 5, 10, 60
+"""Invitation emails to one address in a day, to delegates of one school in a day, by one person in an hour."""
+
+promise(
+    "invitations_are_limited",
+    f"""
+CREATE FUNCTION limit_invitations() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('invitations ' || NEW.authority_id, 0));
+    IF (SELECT coalesce(sum(sent_count), 0) FROM invitation WHERE authority_id = NEW.authority_id
+           AND lower(email) = lower(NEW.email) AND sent_at > now() - interval '1 day' AND id <> NEW.id)
+       + NEW.sent_count > {MOST_TO_ONE_ADDRESS} THEN
+        RAISE EXCEPTION 'too many invitations to this address' USING ERRCODE = 'check_violation';
+    ELSIF NEW.role = 'delegate' AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND role = 'delegate' AND school_urn = NEW.school_urn
+             AND sent_at > now() - interval '1 day' AND id <> NEW.id)
+       + NEW.sent_count > {MOST_OF_ONE_SCHOOL} THEN
+        RAISE EXCEPTION 'too many invitations of this school' USING ERRCODE = 'check_violation';
+    ELSIF NEW.invited_by IS NOT NULL AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by
+             AND sent_at > now() - interval '1 hour' AND id <> NEW.id)
+       + NEW.sent_count > {MOST_OF_ONE_PERSON} THEN
+        RAISE EXCEPTION 'too many invitations by this person' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER limit_invitations BEFORE INSERT OR UPDATE OF sent_count, sent_at, email ON invitation
+FOR EACH ROW EXECUTE FUNCTION limit_invitations();
+""",  # noqa: S608  (only our own constants are put in)
+)
+
+
+class SavedView(AuthorityOwned, Base):
+    """A list as somebody wants to see it again: the filters and the order that stand in its address, under a name."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        reference("person_id", "person"),
+        UniqueConstraint("authority_id", "person_id", "name"),
+        CheckConstraint("char_length(name) BETWEEN 1 AND 60", name="name"),
+        CheckConstraint("query = '' OR left(query, 1) = '?'", name="query"),
+    )
+
+    person_id: Mapped[UUID]
+    name: Mapped[str]
+    query: Mapped[str]
+    saved_at: Mapped[datetime] = created_at()

@@ -1,0 +1,133 @@
+"""Who somebody is, and which roles they hold now."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.platform.access.principal import Principal, Role, anonymous
+from alongside.platform.web.security import csrf_token
+
+IDLE_MINUTES = 30
+"""Minutes without a request after which a browser has to sign in again."""
+
+PERSON_OF_SESSION = text(
+    f"""
+    SELECT s.id AS session_id, p.id, p.name, p.email, a.id AS role_assignment_id, a.role, a.school_urn,
+           place.consortium_ids, place.school_urns, t.settings_version,
+           (SELECT count(*) FROM role_assignment o
+             WHERE o.authority_id = :authority_id AND o.person_id = p.id AND o.id <> a.id
+               AND o.starts_on <= :today AND (o.ends_on IS NULL OR o.ends_on > :today)) AS other_roles
+      FROM user_session s
+      JOIN authority t ON t.authority_id = s.authority_id
+      JOIN person p ON p.authority_id = s.authority_id AND p.id = s.person_id
+      JOIN role_assignment a ON a.authority_id = s.authority_id AND a.id = s.role_assignment_id
+       AND a.person_id = p.id
+      LEFT JOIN LATERAL (
+          SELECT array_agg(DISTINCT m.consortium_id) AS consortium_ids,
+                 array_agg(DISTINCT m.school_urn) AS school_urns
+            FROM consortium_membership m
+           WHERE m.authority_id = :authority_id AND m.starts_on <= :today
+             AND (m.ends_on IS NULL OR m.ends_on > :today)
+             AND (m.consortium_id = a.consortium_id OR m.consortium_id IN (
+                  SELECT own.consortium_id FROM consortium_membership own
+                   WHERE own.authority_id = :authority_id AND own.school_urn = a.school_urn
+                     AND own.starts_on <= :today AND (own.ends_on IS NULL OR own.ends_on > :today)))
+      ) place ON true
+     WHERE s.authority_id = :authority_id AND s.token_hash = :token_hash
+       AND s.ended_at IS NULL AND s.expires_at > now()
+       AND s.seen_at > now() - interval '{IDLE_MINUTES} minutes'
+       AND (p.left_on IS NULL OR p.left_on > :today)
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
+    """  # noqa: S608  (only our own constants are put in)
+)
+
+
+def hashed(token: str) -> bytes:
+    """What is kept of a secret token: enough to know it again, not enough to use it."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def person_of_session(
+    session: AsyncSession, authority_id: int, token: str | None, today: date
+) -> Principal:
+    """Who sends this session cookie, in the role they act in now, with rights as they stand at this moment.
+
+    A session that has ended, or whose role has, is nobody's.
+    """
+    if not token:
+        return anonymous(authority_id, today)
+    found = (
+        await session.execute(
+            PERSON_OF_SESSION, {"authority_id": authority_id, "token_hash": hashed(token), "today": today}
+        )
+    ).one_or_none()
+    if found is None:
+        return anonymous(authority_id, today)
+    return Principal(
+        authority_id=authority_id,
+        role=Role(found.role),
+        today=today,
+        id=found.id,
+        name=found.name,
+        email=found.email,
+        role_assignment_id=found.role_assignment_id,
+        school_urn=found.school_urn,
+        consortium_ids=tuple(found.consortium_ids or ()),
+        consortium_schools=frozenset(found.school_urns or ()),
+        session_id=found.session_id,
+        csrf_token=csrf_token(token),
+        other_roles=found.other_roles,
+        settings_version=found.settings_version,
+    )
+
+
+PEOPLE_OF_SCHOOLS = text(
+    """
+    SELECT DISTINCT p.id, p.name, p.email, p.mail_choice, a.role, a.school_urn
+      FROM role_assignment a
+      JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
+     WHERE a.authority_id = :authority_id AND a.school_urn = ANY(:urns) AND a.role = ANY(:roles)
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
+       AND (p.left_on IS NULL OR p.left_on > :today)
+    """
+).bindparams(bindparam("roles", ["headteacher", "delegate"]))
+
+
+async def people_of_schools(
+    session: AsyncSession, authority_id: int, today: date, urns: Sequence[int]
+) -> Sequence[Row[Any]]:
+    """The headteachers and delegates of some schools: whom to tell when something concerns a school."""
+    values = {"authority_id": authority_id, "urns": list(urns), "today": today}
+    return (await session.execute(PEOPLE_OF_SCHOOLS, values)).all()
+
+
+LEADERS_OF_SCHOOLS = text(
+    """
+    SELECT DISTINCT p.id, p.name, p.email, p.mail_choice, a.role
+      FROM consortium_membership m
+      JOIN role_assignment a ON a.authority_id = m.authority_id AND a.consortium_id = m.consortium_id
+      JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
+     WHERE m.authority_id = :authority_id AND m.school_urn = ANY(:urns) AND m.starts_on <= :today
+       AND (m.ends_on IS NULL OR m.ends_on > :today)
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
+       AND (p.left_on IS NULL OR p.left_on > :today)
+    """
+)
+
+
+async def leaders_of_schools(
+    session: AsyncSession, authority_id: int, today: date, urns: Sequence[int]
+) -> Sequence[Row[Any]]:
+    """The leads and deputies of the consortia that some schools belong to now."""
+    values = {"authority_id": authority_id, "urns": list(urns), "today": today}
+    return (await session.execute(LEADERS_OF_SCHOOLS, values)).all()
+
+
+def ids(rows: Sequence[Row[Any]]) -> list[UUID]:
+    """The people's ids, each once."""
+    return list(dict.fromkeys(row.id for row in rows))

@@ -1,0 +1,215 @@
+"""The roles that people hold, with the places in which they hold them: read, and ended."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound
+from alongside.features.people.models import Person, RoleAssignment
+from alongside.features.people.sessions import end_sessions_of
+from alongside.platform.access.authorisation import require, schools_within
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import CONSORTIUM_ROLES, ROLE_NAMES, Principal, Role
+from alongside.platform.audit.actions import record_audit
+
+HELD = """
+      FROM role_assignment a
+      JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
+      LEFT JOIN school s ON s.authority_id = a.authority_id AND s.urn = a.school_urn
+      LEFT JOIN consortium c ON c.authority_id = a.authority_id AND c.id = a.consortium_id
+     WHERE a.authority_id = :authority_id
+       AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
+       AND (p.left_on IS NULL OR p.left_on > :today)
+"""
+
+COLUMNS = (
+    "SELECT a.id, a.person_id, p.name, p.email, a.role, a.school_urn, a.consortium_id, "
+    "coalesce(s.name, c.name) AS place, a.starts_on, a.ends_on"
+)
+
+ROLES_OF_PERSON = text(
+    f"""{COLUMNS},
+           (SELECT max(i.started_at) FROM user_session i
+             WHERE i.authority_id = :authority_id AND i.role_assignment_id = a.id) AS last_used_at
+    {HELD} AND a.person_id = :person_id
+     ORDER BY last_used_at DESC NULLS LAST, a.starts_on, a.id
+     LIMIT 50"""  # noqa: S608  (only our own constants are put in)
+)
+
+APPOINTMENT = text(f"{COLUMNS} {HELD} AND a.id = :role_assignment_id")
+
+PERSONAS = text(
+    f"""{COLUMNS} {HELD}
+       AND (:q = '' OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
+     ORDER BY CASE WHEN a.role = 'headteacher' THEN 1 WHEN a.role = 'delegate' THEN 2 ELSE 0 END,
+              CASE a.role WHEN 'core_officer' THEN 0 WHEN 'head_of_service' THEN 1
+                          WHEN 'authority_administrator' THEN 2 ELSE 3 END,
+              coalesce(s.name, c.name), p.name, a.id
+     LIMIT 60"""
+)
+
+PAGE_SIZE = 25
+PEOPLE = text(
+    f"""{COLUMNS} {HELD}
+       AND (CAST(:urns AS integer[]) IS NULL OR a.school_urn = ANY(:urns) OR a.consortium_id = ANY(:consortia))
+       AND (:q = '' OR strpos(lower(p.email), lower(:q)) > 0
+            OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
+       AND (:role = '' OR a.role = :role)
+     ORDER BY lower(p.name), a.starts_on, a.id
+     LIMIT {PAGE_SIZE + 1} OFFSET :skipped"""
+)
+
+CHOICES_OF_SCHOOL = text(
+    "SELECT urn, name FROM school WHERE authority_id = :authority_id AND status IN ('open', 'closing') "
+    "ORDER BY name, urn LIMIT 2000"
+)
+CHOICES_OF_CONSORTIUM = text(
+    "SELECT id, name FROM consortium WHERE authority_id = :authority_id AND ended_on IS NULL "
+    "ORDER BY name LIMIT 200"
+)
+
+
+async def people_in_scope(
+    session: AsyncSession, person: Principal, wanted: str, role: str, number: int
+) -> tuple[Sequence[Row[Any]], bool]:
+    """Who holds which role, as far as this person may see, one page of them; and whether there are more."""
+    schools = schools_within(person, Permission.VIEW_PEOPLE)
+    values = {
+        "authority_id": person.authority_id,
+        "today": person.today,
+        "urns": None if schools is None else sorted(schools),
+        "consortia": list(person.consortium_ids) if person.role in CONSORTIUM_ROLES else [],
+        "q": wanted.strip()[:100],
+        "role": role if role in ROLE_NAMES else "",
+        "skipped": (number - 1) * PAGE_SIZE,
+    }
+    rows = (await session.execute(PEOPLE, values)).all()
+    return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+
+
+async def schools_and_consortia(
+    session: AsyncSession, authority_id: int
+) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+    """The open schools and the consortia for which somebody can hold a role."""
+    values = {"authority_id": authority_id}
+    schools = (await session.execute(CHOICES_OF_SCHOOL, values)).all()
+    return schools, (await session.execute(CHOICES_OF_CONSORTIUM, values)).all()
+
+
+async def get_role_assignment(
+    session: AsyncSession, person: Principal, permission: Permission, role_assignment_id: UUID
+) -> Row[Any]:
+    """A role in force that this person may end; a head only that of a delegate. Raises NotThere."""
+    found = await current_role_assignment(session, person, role_assignment_id)
+    if found is None or (permission is Permission.INVITE_DELEGATE and found.role != Role.DELEGATE):
+        raise NotFound
+    require(person, permission, found.school_urn)
+    return found
+
+
+async def end_role_assignment(
+    session: AsyncSession, person: Principal, permission: Permission, role_assignment_id: UUID
+) -> str:
+    """Take a role from somebody, from this moment on; the role in words.
+
+    Raises Refused for the last administrator: nobody could invite another.
+    """
+    found = await get_role_assignment(session, person, permission, role_assignment_id)
+    await _refuse_last_administrator(session, person, found.person_id, role_assignment_id)
+    await session.execute(
+        update(RoleAssignment)
+        .where(RoleAssignment.authority_id == person.authority_id, RoleAssignment.id == role_assignment_id)
+        .values(ends_on=func.greatest(person.today, RoleAssignment.starts_on))
+        .execution_options(synchronize_session=False)
+    )
+    await record_audit(
+        session, person, "end_role", "role_assignment", role_assignment_id, schools=[found.school_urn]
+    )
+    return role_in_words(found)
+
+
+async def let_leave(session: AsyncSession, person: Principal, person_id: UUID) -> str:
+    """Somebody leaves: all their roles end, and all their browsers are signed out; their name.
+
+    What they did stays, under their name. Raises NotThere, or Refused for the last administrator.
+    """
+    roles = await roles_of_person(session, person.authority_id, person_id, person.today)
+    if not roles:
+        raise NotFound
+    await _refuse_last_administrator(session, person, person_id, None)
+    await session.execute(
+        update(RoleAssignment)
+        .where(
+            RoleAssignment.authority_id == person.authority_id,
+            RoleAssignment.person_id == person_id,
+            RoleAssignment.id.in_([role.id for role in roles]),
+        )
+        .values(ends_on=func.greatest(person.today, RoleAssignment.starts_on))
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        update(Person)
+        .where(Person.authority_id == person.authority_id, Person.id == person_id)
+        .values(left_on=person.today)
+    )
+    await end_sessions_of(session, person.authority_id, person_id)
+    await record_audit(
+        session, person, "let_leave", "person", person_id, schools=[role.school_urn for role in roles]
+    )
+    return str(roles[0].name)
+
+
+async def _refuse_last_administrator(
+    session: AsyncSession, person: Principal, person_id: UUID, role_assignment_id: UUID | None
+) -> None:
+    held = (
+        select(RoleAssignment.id, RoleAssignment.person_id)
+        .where(
+            RoleAssignment.authority_id == person.authority_id,
+            RoleAssignment.role == Role.AUTHORITY_ADMINISTRATOR.value,
+            RoleAssignment.starts_on <= person.today,
+            RoleAssignment.ends_on.is_(None) | (RoleAssignment.ends_on > person.today),
+        )
+        .order_by(RoleAssignment.id)
+        .with_for_update()
+    )
+    rows = (await session.execute(held)).all()
+    ending = [row for row in rows if row.person_id == person_id and role_assignment_id in (None, row.id)]
+    if ending and len(ending) == len(rows):
+        raise ActionRefused("There would be no administrator left. Invite another administrator first.")
+
+
+async def roles_of_person(
+    session: AsyncSession, authority_id: int, person_id: UUID, today: date
+) -> Sequence[Row[Any]]:
+    """The roles that somebody holds now, the one used last first."""
+    values = {"authority_id": authority_id, "person_id": person_id, "today": today}
+    return (await session.execute(ROLES_OF_PERSON, values)).all()
+
+
+async def current_role_assignment(
+    session: AsyncSession, person: Principal, role_assignment_id: UUID
+) -> Row[Any] | None:
+    """An appointment of anybody here, if it holds now."""
+    values = {
+        "authority_id": person.authority_id,
+        "role_assignment_id": role_assignment_id,
+        "today": person.today,
+    }
+    return (await session.execute(APPOINTMENT, values)).one_or_none()
+
+
+async def personas(session: AsyncSession, person: Principal, wanted: str) -> Sequence[Row[Any]]:
+    """People to try the demonstration as: the authority's own first, then leads, then heads by school."""
+    values = {"authority_id": person.authority_id, "today": person.today, "q": wanted.strip()}
+    return (await session.execute(PERSONAS, values)).all()
+
+
+def role_in_words(row: Row[Any]) -> str:
+    """A role with its place: “Headteacher, Mill Primary School”."""
+    name = ROLE_NAMES[Role(row.role)]
+    return f"{name}, {row.place}" if row.place else name

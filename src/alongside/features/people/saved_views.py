@@ -1,0 +1,49 @@
+"""Saved views: what somebody keeps for themselves, so only they see or remove it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, delete, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.people.models import SavedView
+from alongside.platform.access.principal import Principal
+
+VIEWS: Any = (
+    select(SavedView.id, SavedView.name, SavedView.query)
+    .where(SavedView.authority_id == bindparam("authority_id"), SavedView.person_id == bindparam("person_id"))
+    .order_by(SavedView.name)
+    .limit(literal_column("50"))
+)
+
+
+async def saved_views(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+    """The views that this person keeps, by name, 50 at most."""
+    values = {"authority_id": person.authority_id, "person_id": person.id}
+    found: Sequence[Row[Any]] = (await session.execute(VIEWS, values)).all()
+    return found
+
+
+async def save_view(session: AsyncSession, person: Principal, name: str, query: str) -> None:
+    """Keep a view under a name; one of that name is replaced."""
+    await session.execute(
+        insert(SavedView)
+        .values(authority_id=person.authority_id, person_id=person.id, name=name, query=query)
+        .on_conflict_do_update(index_elements=["authority_id", "person_id", "name"], set_={"query": query})
+    )
+
+
+async def remove_view(session: AsyncSession, person: Principal, view_id: UUID) -> bool:
+    """Keep a view no longer; False when this person has no such view."""
+    gone = await session.execute(
+        delete(SavedView)
+        .where(
+            SavedView.authority_id == person.authority_id,
+            SavedView.person_id == person.id,
+            SavedView.id == view_id,
+        )
+        .returning(SavedView.id)
+    )
+    return gone.first() is not None

@@ -1,0 +1,130 @@
+"""The round trip to a provider: sent off with a question, and what is believed of the answer.
+
+Source: OpenID Connect Core 1.0, 3.1; RFC 7636 (PKCE); RFC 9207 (issuer in the answer); RFC 9700 (best practice).
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from alongside.features.authorities.settings import SignIn
+from alongside.features.people.sign_in.encrypted_cookie import seal, unseal
+from alongside.features.people.sign_in.errors import SignInRefused
+from alongside.features.people.sign_in.http_client import calling, get_json
+from alongside.features.people.sign_in.providers import TEMPLATE, description_of, hosts_of, keys_of, secret_of
+from alongside.features.people.sign_in.tokens import Expected, UnknownKey, check_access_token, claims_of
+from alongside.platform.web.form_data import FormData
+
+SIGNING_IN = "__Host-signing-in"
+PURPOSE = "signing in"
+LONGEST_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class OidcCallbackResult:
+    """Whom the provider vouches for, and what to remember of the sign-in."""
+
+    claims: dict[str, Any]
+    id_token: str
+    access_token: str
+    state: str
+    next: str
+    invitation: str | None
+
+
+async def authorization_request(
+    way: SignIn, secret: bytes, authority_id: int, redirect_uri: str, carried: dict[str, str | None]
+) -> tuple[str, str]:
+    """Where to send the browser, and what it keeps for us meanwhile (sealed).
+
+    `carried` is what must survive the round trip: where to go next, and an invitation.
+    """
+    described = await description_of(way)
+    state, nonce, verifier = (secrets.token_urlsafe(size) for size in (32, 32, 48))
+    async with calling(hosts_of(way), **_client(way, redirect_uri)) as client:
+        address, _ = client.create_authorization_url(
+            described["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
+        )
+    kept = {
+        "authority_id": authority_id,
+        "way": way.key,
+        "issuer": way.issuer,
+        "state": state,
+        "nonce": nonce,
+        "verifier": verifier,
+        "redirect_uri": redirect_uri,
+        **carried,
+    }
+    return address, seal(secret, PURPOSE, kept, LONGEST_SECONDS)
+
+
+async def handle_callback(
+    way: SignIn, secret: bytes, authority_id: int, sealed: str | None, answer: FormData, now: float
+) -> OidcCallbackResult:
+    """What the provider's answer is worth. Raises NotLetIn at the first thing that does not hold."""
+    kept = unseal(secret, PURPOSE, sealed)
+    if kept is None or (kept["authority_id"], kept["way"], kept["issuer"]) != (
+        authority_id,
+        way.key,
+        way.issuer,
+    ):
+        raise SignInRefused("begun_elsewhere", "nothing was begun in this browser")
+    if not hmac.compare_digest(kept["state"].encode(), answer.one("state").encode()):
+        raise SignInRefused("begun_elsewhere", "another state")
+    described = await description_of(way)
+    _check_issuer(described, answer.one("iss"))
+    if answer.one("error") or not answer.one("code"):
+        raise SignInRefused("cancelled", answer.one("error")[:60])
+    async with calling(hosts_of(way), **_client(way, kept["redirect_uri"], described)) as client:
+        tokens = await client.fetch_token(
+            described["token_endpoint"],
+            grant_type="authorization_code",
+            code=answer.one("code"),
+            code_verifier=kept["verifier"],
+        )
+    id_token, access_token = str(tokens.get("id_token") or ""), str(tokens.get("access_token") or "")
+    expected = Expected(described["issuer"], way.client_id, kept["nonce"], now)
+    try:
+        claims = claims_of(id_token, await keys_of(way), expected)
+    except UnknownKey:
+        claims = claims_of(id_token, await keys_of(way, anew=True), expected)
+    check_access_token(claims, access_token)
+    return OidcCallbackResult(
+        claims, id_token, access_token, kept["state"], kept["next"], kept.get("invitation")
+    )
+
+
+def _check_issuer(described: dict[str, Any], said: str) -> None:
+    """The answer must name the provider that was asked, wherever providers do so: no answer of one for another."""
+    always = described.get("authorization_response_iss_parameter_supported") is True
+    if said != described["issuer"] and (always or (said and TEMPLATE not in described["issuer"])):
+        raise SignInRefused("not_believed", f"the answer is from {said[:100] or 'nobody'}")
+
+
+def _client(way: SignIn, redirect_uri: str, described: dict[str, Any] | None = None) -> dict[str, Any]:
+    methods = (described or {}).get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    basic = "client_secret_basic" in methods
+    organisation = " organisation" if way.kind == "dfe_sign_in" else ""
+    return {
+        "client_id": way.client_id,
+        "client_secret": secret_of(way),
+        "token_endpoint_auth_method": "client_secret_basic" if basic else "client_secret_post",
+        "redirect_uri": redirect_uri,
+        "scope": f"openid profile email{organisation}",
+        "code_challenge_method": "S256",
+    }
+
+
+async def with_organisation(way: SignIn, arrived: OidcCallbackResult) -> dict[str, Any]:
+    """The claims with the organisation, asked for where the ID token does not tell it.
+
+    Raises NotLetIn when the answer is about somebody else.
+    """
+    address = (await description_of(way)).get("userinfo_endpoint")
+    if "organisation" in arrived.claims or not address:
+        return arrived.claims
+    said = await get_json(address, hosts_of(way), authorization=f"Bearer {arrived.access_token}")
+    if not isinstance(said, dict) or said.get("sub") != arrived.claims["sub"]:
+        raise SignInRefused("not_believed", "userinfo is about somebody else")
+    return arrived.claims | {"organisation": said.get("organisation")}

@@ -1,0 +1,91 @@
+"""What is taken from a provider's word: who somebody is, and where they work. Never who they are by their address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from alongside.features.authorities.settings import SignIn
+from alongside.features.people.sign_in.errors import SignInRefused
+from alongside.features.people.sign_in.tokens import is_name
+
+ESTABLISHMENT, LOCAL_AUTHORITY = "001", "002"
+"""Categories of organisation. Source: DfE Sign-in public API, “organisation” claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Somebody as their provider knows them: `issuer` and `subject` for ever; name and address as they are now."""
+
+    issuer: str
+    subject: str
+    name: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where DfE Sign-in says that somebody works: a school by its URN, or the local authority (None)."""
+
+    organisation_id: str
+    school_urn: int | None
+
+
+def identified(way: SignIn, claims: Mapping[str, Any]) -> Identified:
+    """By what somebody is known: issuer and subject; for Entra issuer, directory and object in it.
+
+    Raises NotLetIn for a directory that the authority does not let in. Source: Microsoft identity platform, “ID token
+    claims reference”: neither email nor preferred_username may be used for this.
+    """
+    subject = str(claims["sub"])
+    if way.kind == "entra":
+        directory, thing = claims.get("tid"), claims.get("oid")
+        if directory not in way.allowed_tids:
+            raise SignInRefused("wrong_directory", f"directory {str(directory)[:60]!r}")
+        if not is_name(thing):
+            raise SignInRefused("not_believed", "the ID token names no oid")
+        subject = f"{directory}/{thing}"
+    return Identified(str(claims["iss"]), subject, _name(claims), _email(claims))
+
+
+def workplace(claims: Mapping[str, Any], authority_id: int) -> Workplace:
+    """Where somebody works, if it is one school or this authority. Raises NotLetIn otherwise: never a default."""
+    said = claims.get("organisation")
+    if isinstance(said, list):
+        if len(said) > 1:
+            raise SignInRefused("several_organisations", f"{len(said)} organisations")
+        said = said[0] if said else None
+    if not isinstance(said, Mapping) or not said.get("id"):
+        raise SignInRefused("no_organisation")
+    category = said.get("category")
+    kind = category.get("id") if isinstance(category, Mapping) else None
+    if kind == ESTABLISHMENT:
+        urn = _number(said.get("urn"))
+        if urn is None:
+            raise SignInRefused("other_organisation", "an establishment without URN")
+        return Workplace(str(said["id"]), urn)
+    if kind == LOCAL_AUTHORITY and _number(said.get("establishmentNumber")) == authority_id:
+        return Workplace(str(said["id"]), None)
+    raise SignInRefused("other_organisation", f"category {str(kind)[:20]!r}")
+
+
+def _number(value: Any) -> int | None:
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 6 else None
+
+
+def _name(claims: Mapping[str, Any]) -> str:
+    whole = claims.get("name")
+    if not isinstance(whole, str) or not whole.strip():
+        parts = [claims.get("given_name"), claims.get("family_name")]
+        whole = " ".join(part for part in parts if isinstance(part, str))
+    return _storable(whole)[:120]
+
+
+def _email(claims: Mapping[str, Any]) -> str | None:
+    email = claims.get("email")
+    return _storable(email)[:254] if isinstance(email, str) and "@" in email else None
+
+
+def _storable(text: str) -> str:
+    """What PostgreSQL can hold of a text: no NUL, no half of a character."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()

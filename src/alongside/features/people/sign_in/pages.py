@@ -1,0 +1,262 @@
+"""The sign-in page, the round trip to a provider, the personas of the demonstration, and signing out."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import structlog
+from litestar import Request
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ConfigurationError, NotFound
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import SignIn
+from alongside.features.people.queries import hashed
+from alongside.features.people.redirects import origin_of, same_site, whom_to_ask
+from alongside.features.people.role_assignments import current_role_assignment, personas, role_in_words
+from alongside.features.people.sessions import device_of, end_session
+from alongside.features.people.sign_in.actions import Browser, Granted, recognise, sign_in
+from alongside.features.people.sign_in.authorization_flow import (
+    SIGNING_IN,
+    OidcCallbackResult,
+    authorization_request,
+    handle_callback,
+    with_organisation,
+)
+from alongside.features.people.sign_in.claims import Identified, identified, workplace
+from alongside.features.people.sign_in.dfe import role_at
+from alongside.features.people.sign_in.encrypted_cookie import seal, unseal
+from alongside.features.people.sign_in.errors import REASONS, SignInRefused
+from alongside.features.people.sign_in.providers import description_of
+from alongside.features.people.sign_in.queries import just_ended, person_of_identity, status_of_school
+from alongside.features.schools.models import OPEN_STATUSES
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.context import SESSION_COOKIE, AppContext
+from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+DEMONSTRATION = "demonstration"
+LEAVING = "__Host-leaving"
+TO_LEAVE = "signing out there"
+CLEAR = {"clear-site-data": '"cache", "storage"'}
+"""Not "cookies": those of the other authorities on the same domain would go as well."""
+
+log = structlog.get_logger("alongside.features.people")
+AnyRequest = Request[Any, Any, Any]
+
+
+@endpoint.get("/sign-in", permission=Permission.VIEW_PUBLIC_PAGES)
+async def show_sign_in(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
+    """The ways to sign in to this authority; in the demonstration, people to be."""
+    question = asked(request)
+    app_context: AppContext = request.app.state.app_context
+    wanted = question.one("q")
+    settings = settings_of(person.authority_id)
+    cast = await personas(session, person, wanted) if app_context.demonstration else []
+    context = {
+        "ways": settings.sign_in,
+        "next": same_site(question.one("next")),
+        "wanted": wanted,
+        "personas": [(one, role_in_words(one)) for one in cast],
+        "contacts": whom_to_ask(settings),
+    }
+    return Page("people/sign_in.html", context)
+
+
+@endpoint.post("/sign-in/persona", permission=Permission.VIEW_PUBLIC_PAGES)
+async def sign_in_as_persona(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
+    """Be somebody of the demonstration. Anywhere else there is no such thing."""
+    app_context: AppContext = request.app.state.app_context
+    if not app_context.demonstration:
+        raise NotFound
+    form = await read_form_data(request)
+    try:
+        role_assignment_id = UUID(form.one("role_assignment_id"))
+    except ValueError:
+        raise NotFound from None
+    chosen = await current_role_assignment(session, person, role_assignment_id)
+    if chosen is None:
+        raise NotFound
+    token = await sign_in(session, person, chosen, _browser(request, DEMONSTRATION))
+    said = f"You are {chosen.name}: {role_in_words(chosen)}."
+    return Redirect(same_site(form.one("next")), said, cookies={SESSION_COOKIE: token})
+
+
+@endpoint.get("/sign-in/{key:str}", permission=Permission.VIEW_PUBLIC_PAGES)
+async def start_oidc(request: AnyRequest, session: AsyncSession, person: Principal, key: str) -> PageResult:
+    """Off to a provider, with a question that only this browser can bring an answer to."""
+    way = _way(person, key)
+    app_context: AppContext = request.app.state.app_context
+    question = asked(request)
+    origin = origin_of(settings_of(person.authority_id), request.headers["host"])
+    carried = {
+        "next": same_site(question.one("next")),
+        "invitation": question.one("invitation") or None,
+    }
+
+    async def depart() -> PageResult:
+        try:
+            address, sealed = await authorization_request(
+                way, app_context.secret, person.authority_id, f"{origin}/sign-in/{way.key}/callback", carried
+            )
+        except (SignInRefused, ConfigurationError) as problem:
+            return _not_signed_in(way, problem)
+        return Redirect(address, cookies={SIGNING_IN: sealed})
+
+    return ContinueAfterCommit(depart)
+
+
+@endpoint.get("/sign-in/{key:str}/callback", permission=Permission.VIEW_PUBLIC_PAGES)
+async def oidc_callback(
+    request: AnyRequest, session: AsyncSession, person: Principal, key: str
+) -> PageResult:
+    """Back from a provider: believed or not, and signed in or told why not. Each answer opens one session at most."""
+    way = _way(person, key)
+
+    async def arrive() -> PageResult:
+        app_context: AppContext = request.app.state.app_context
+        try:
+            arrived = await handle_callback(
+                way,
+                app_context.secret,
+                person.authority_id,
+                request.cookies.get(SIGNING_IN),
+                asked(request),
+                app_context.now().timestamp(),
+            )
+            return await _let_in(request, app_context, person, way, arrived)
+        except (SignInRefused, ConfigurationError) as problem:
+            return _not_signed_in(way, problem)
+        except IntegrityError:
+            return _not_signed_in(way, SignInRefused("begun_elsewhere", "used already"))
+
+    return ContinueAfterCommit(arrive)
+
+
+@endpoint.get("/not-signed-in/{because:str}", permission=Permission.VIEW_PUBLIC_PAGES)
+async def show_sign_in_error(
+    request: AnyRequest, session: AsyncSession, person: Principal, because: str
+) -> PageResult:
+    """Why somebody was not let in, and whom to ask."""
+    reason = REASONS.get(because)
+    if reason is None:
+        raise NotFound
+    context = {"reason": reason, "contacts": whom_to_ask(settings_of(person.authority_id))}
+    return Page("people/not_signed_in.html", context, status=reason.status)
+
+
+@endpoint.post("/sign-out", permission=Permission.VIEW_PUBLIC_PAGES)
+async def sign_out(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
+    """End this browser's session here and now, whatever the provider does afterwards."""
+    if person.signed_in:
+        await end_session(session, person, person.session_id)
+    cookies = {SESSION_COOKIE: None, LEAVING: request.cookies.get(SESSION_COOKIE)}
+    return Redirect("/signed-out", cookies=cookies, headers=CLEAR)
+
+
+@endpoint.get("/signed-out", permission=Permission.VIEW_PUBLIC_PAGES)
+async def show_signed_out(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
+    """That one is signed out here; and on to signing out at the provider, where it offers that.
+
+    By a refresh, not a redirect: the policy on where our forms may lead covers redirects after them.
+    """
+    app_context: AppContext = request.app.state.app_context
+    ended = await just_ended(session, person.authority_id, request.cookies.get(LEAVING) or "")
+    kept = unseal(app_context.secret, TO_LEAVE, ended.id_token) if ended else None
+    ways = settings_of(person.authority_id).sign_in
+    way = next((one for one in ways if kept and one.key == kept["way"]), None)
+    if way is None or kept is None:
+        return Page("people/signed_out.html", {"leave": None, "way": None}, cookies={LEAVING: None})
+    origin = origin_of(settings_of(person.authority_id), request.headers["host"])
+
+    async def leave() -> PageResult:
+        try:
+            end = (await description_of(way)).get("end_session_endpoint")
+        except SignInRefused:
+            end = None
+        back = {
+            "id_token_hint": kept["id_token"],
+            "client_id": way.client_id,
+            "post_logout_redirect_uri": f"{origin}/signed-out",
+        }
+        address = f"{end}{'&' if '?' in end else '?'}{urlencode(back)}" if end else None
+        context = {"leave": address, "way": way}
+        headers = {"refresh": f"0; url={address}"} if address else {}
+        return Page("people/signed_out.html", context, cookies={LEAVING: None}, headers=headers)
+
+    return ContinueAfterCommit(leave)
+
+
+async def _let_in(
+    request: AnyRequest, app_context: AppContext, visitor: Principal, way: SignIn, arrived: OidcCallbackResult
+) -> PageResult:
+    """Recognise whom the provider vouches for and sign them in, in one transaction."""
+    who = identified(way, arrived.claims)
+    granted = await _granted(app_context, visitor, way, arrived, who)
+    kept = {"way": way.key, "id_token": arrived.id_token}
+    browser = Browser(
+        way.issuer,
+        device_of(request.headers.get("user-agent", "")),
+        hashed(arrived.state),
+        seal(app_context.secret, TO_LEAVE, kept, 24 * 3600),
+    )
+    async with app_context.database.transaction(visitor.authority_id) as session:
+        role = await recognise(session, visitor, who, invitation=arrived.invitation, granted=granted)
+        token = await sign_in(session, visitor, role, browser)
+    said = f"You are signed in as {role_in_words(role)}."
+    return Redirect(arrived.next, said, cookies={SESSION_COOKIE: token, SIGNING_IN: None})
+
+
+async def _granted(
+    app_context: AppContext, visitor: Principal, way: SignIn, arrived: OidcCallbackResult, who: Identified
+) -> Granted | None:
+    """The role that DfE Sign-in vouches for, asked only about people whom nobody here knows or has invited."""
+    if way.kind != "dfe_sign_in" or arrived.invitation is not None:
+        return None
+    async with app_context.database.transaction(visitor.authority_id, read_only=True) as session:
+        if await person_of_identity(session, visitor.authority_id, who) is not None:
+            return None
+    place = workplace(await with_organisation(way, arrived), visitor.authority_id)
+    if place.school_urn is not None:
+        async with app_context.database.transaction(visitor.authority_id, read_only=True) as session:
+            status = await status_of_school(session, visitor.authority_id, place.school_urn)
+        if status is None:
+            raise SignInRefused("other_organisation", f"URN {place.school_urn}")
+        if status not in OPEN_STATUSES:
+            raise SignInRefused("school_closed", f"URN {place.school_urn}")
+    return Granted(await role_at(way, place, who.subject), place.school_urn)
+
+
+def _way(person: Principal, key: str) -> SignIn:
+    """One of this authority's own ways to sign in. Raises NotThere."""
+    for way in settings_of(person.authority_id).sign_in:
+        if way.key == key:
+            return way
+    raise NotFound
+
+
+def _browser(request: AnyRequest, issuer: str) -> Browser:
+    return Browser(issuer, device_of(request.headers.get("user-agent", "")))
+
+
+def _not_signed_in(way: SignIn, problem: SignInRefused | ConfigurationError) -> Redirect:
+    """On to the page that says why, with what was begun in this browser taken away."""
+    because = problem.because if isinstance(problem, SignInRefused) else "provider_down"
+    log.warning("not signed in", way=way.key, because=because, more=getattr(problem, "log", str(problem)))
+    taken: Mapping[str, str | None] = {SIGNING_IN: None}
+    return Redirect(f"/not-signed-in/{because}", cookies=taken)
+
+
+routes = [
+    show_sign_in,
+    sign_in_as_persona,
+    start_oidc,
+    oidc_callback,
+    show_sign_in_error,
+    sign_out,
+    show_signed_out,
+]

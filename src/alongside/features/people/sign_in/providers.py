@@ -1,0 +1,106 @@
+"""What a provider says of itself: its endpoints and keys, kept for an hour and asked anew when a key is not known."""
+
+import os
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from alongside.errors import ConfigurationError
+from alongside.features.authorities.secret_names import SECRET_NAME
+from alongside.features.authorities.settings import SignIn
+from alongside.features.people.sign_in.errors import SignInRefused
+from alongside.features.people.sign_in.http_client import base_url_of, get_json, refuse_elsewhere
+from alongside.settings import Given
+
+FRESH_SECONDS = 3600
+TEMPLATE = "{tenantid}"
+"""Where Entra's issuer names the directory, when it speaks for several. Source: Microsoft identity platform,
+“OpenID Connect on the Microsoft identity platform”."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What we were told, and when (by the monotonic clock)."""
+
+    about: Any
+    at: float
+
+
+_descriptions: dict[str, Known] = {}
+_keys: dict[str, Known] = {}
+
+
+def hosts_of(way: SignIn) -> frozenset[str]:
+    """The hosts that may be called to sign in this way: the issuer's own."""
+    return frozenset({base_url_of(way.issuer)})
+
+
+def secret_of(way: SignIn) -> str:
+    """The secret that we share with the provider, from the environment variable that the settings name."""
+    return secret_in(way.secret_in, f"the secret of {way.label}")
+
+
+def secret_in(name: str, what: str) -> str:
+    """The secret in an environment variable (or the file it names). Raises WrongSetUp for any other variable.
+
+    Whose secret it is was checked when the settings became known (`authorities.registry`).
+    """
+    if not SECRET_NAME.fullmatch(name):
+        raise ConfigurationError(
+            f"{name or 'Nothing'} does not name a secret of an authority: it must hold {what}."
+        )
+    secret = Given(os.environ).optional(name)
+    if secret is None:
+        raise ConfigurationError(f"{name} is not set: give it {what}.")
+    return secret
+
+
+async def description_of(way: SignIn) -> dict[str, Any]:
+    """The provider's description of itself, checked: it must speak as the issuer that the settings name.
+
+    Raises NotLetIn when it cannot be had, or names other hosts than its own. Source: OpenID Connect Discovery 1.0, 4.3.
+    """
+    known = _descriptions.get(way.issuer)
+    if known is None or time.monotonic() - known.at > FRESH_SECONDS:
+        address = way.issuer.rstrip("/") + "/.well-known/openid-configuration"
+        said = await get_json(address, hosts_of(way))
+        _check(way, said)
+        known = _descriptions[way.issuer] = Known(said, time.monotonic())
+    described: dict[str, Any] = known.about
+    return described
+
+
+def _check(way: SignIn, said: Any) -> None:
+    if not isinstance(said, dict):
+        raise SignInRefused("provider_down", f"{way.issuer} described itself as no object")
+    issuer = str(said.get("issuer", ""))
+    if issuer != way.issuer and not (way.kind == "entra" and TEMPLATE in issuer):
+        raise SignInRefused("not_believed", f"{way.issuer} calls itself {issuer[:200]}")
+    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+        refuse_elsewhere(str(said.get(name, "")), hosts_of(way))
+    for name in ("end_session_endpoint", "userinfo_endpoint"):
+        if said.get(name):
+            refuse_elsewhere(str(said[name]), hosts_of(way))
+
+
+async def keys_of(way: SignIn, *, anew: bool = False) -> KeySet:
+    """The keys with which the provider signs. `anew` asks again, because a key was not among them."""
+    address = str((await description_of(way))["jwks_uri"])
+    known = _keys.get(way.issuer)
+    if anew or known is None or time.monotonic() - known.at > FRESH_SECONDS:
+        try:
+            said = KeySet.import_key_set(await get_json(address, hosts_of(way)))
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+            raise SignInRefused("provider_down", f"{way.issuer} showed no keys") from None
+        known = _keys[way.issuer] = Known(said, time.monotonic())
+    keys: KeySet = known.about
+    return keys
+
+
+def forget_providers() -> None:
+    """Ask every provider anew at the next sign-in."""
+    _descriptions.clear()
+    _keys.clear()

@@ -1,0 +1,150 @@
+"""Whether a provider's word about somebody can be believed: the checks of an ID token, all of them, in one place.
+
+Source: OpenID Connect Core 1.0, 3.1.3.7; RFC 8725 (best practice for JSON Web Tokens).
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from alongside.features.people.sign_in.errors import SignInRefused
+from alongside.features.people.sign_in.providers import TEMPLATE
+
+ALGORITHMS = {"RS256": RSAKey, "PS256": RSAKey, "ES256": ECKey}
+"""How a provider may sign, chosen by us and not by the token, each with the only kind of key it may be used with."""
+
+LEEWAY_SECONDS = 30
+LONGEST_TOKEN = 20_000
+HEADERS = frozenset({"alg", "kid", "typ", "x5t"})
+"""What the header of a token may say. A key, an address of keys or an extension in it is refused."""
+
+
+class UnknownKey(SignInRefused):
+    """The token names a key that the provider had not shown: it may have changed its keys since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a token must say: who speaks, to whom, in answer to which question, at what time (Unix seconds).
+
+    An issuer that speaks for several directories names them by `{tenantid}`; which of them are let in is asked later.
+    """
+
+    issuer: str
+    client_id: str
+    nonce: str
+    now: float
+
+
+def header_of(token: str) -> dict[str, Any]:
+    """The header of a token, checked before any key is looked for. Raises NotLetIn."""
+    parts = token.split(".")
+    if len(parts) != 3 or len(token) > LONGEST_TOKEN:
+        raise _no("is not a signed token")
+    try:
+        header = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
+    except ValueError:
+        raise _no("has no readable header") from None
+    if not isinstance(header, dict) or header.keys() - HEADERS:
+        raise _no("has a header that says too much")
+    if header.get("alg") not in ALGORITHMS:
+        raise _no("is signed in a way that we do not take")
+    if str(header.get("typ", "JWT")).upper() != "JWT":
+        raise _no("is a token of another type")
+    return header
+
+
+def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
+    """What the provider says about somebody, once everything about it holds. Raises NotLetIn, or UnknownKey."""
+    header = header_of(token)
+    key = _key_for(header, keys)
+    try:
+        body = jws.deserialize_compact(token, key, algorithms=[header["alg"]]).payload
+        claims = json.loads(body)
+    except (JoseError, ValueError):
+        raise _no("has a signature that does not hold") from None
+    if not isinstance(claims, dict):
+        raise _no("says nothing")
+    _check_parties(claims, expected)
+    _check_times(claims, expected.now)
+    if not isinstance(claims.get("nonce"), str) or not _same(claims["nonce"], expected.nonce):
+        raise _no("answers another question")
+    if not is_name(claims.get("sub")):
+        raise _no("names nobody")
+    return claims
+
+
+def is_name(value: Any) -> bool:
+    """Whether this can name somebody for ever: ASCII that is printed, 255 characters at most. Source: Core 1.0, 2."""
+    return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
+
+
+def check_access_token(claims: dict[str, Any], access_token: str) -> None:
+    """Where the ID token names the access token that came with it, they must belong together. Raises NotLetIn.
+
+    All our algorithms hash with SHA-256. Source: OpenID Connect Core 1.0, 3.1.3.8.
+    """
+    if "at_hash" in claims:
+        half = hashlib.sha256(access_token.encode()).digest()[:16]
+        made = base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+        if not _same(str(claims["at_hash"]), made):
+            raise _no("came with another access token")
+
+
+def _key_for(header: dict[str, Any], keys: KeySet) -> Any:
+    kind = ALGORITHMS[header["alg"]]
+    named = header.get("kid")
+    fitting = [
+        key
+        for key in keys.keys
+        if isinstance(key, kind)
+        and (named is None or key.kid == named)
+        and key.get("use", "sig") == "sig"
+        and key.get("alg", header["alg"]) == header["alg"]
+    ]
+    if len(fitting) != 1:
+        raise UnknownKey("not_believed", f"no key {named!r} for {header['alg']}")
+    return fitting[0]
+
+
+def _check_parties(claims: dict[str, Any], expected: Expected) -> None:
+    directory = str(claims.get("tid", ""))
+    if claims.get("iss") != expected.issuer.replace(TEMPLATE, directory):
+        raise _no("was issued by somebody else")
+    audience = claims.get("aud")
+    to = audience if isinstance(audience, list) else [audience]
+    if to != [expected.client_id]:
+        raise _no("was meant for others")
+    if "azp" in claims and claims["azp"] != expected.client_id:
+        raise _no("was issued to another party")
+
+
+def _check_times(claims: dict[str, Any], now: float) -> None:
+    for name in ("exp", "iat"):
+        if not _is_moment(claims.get(name)):
+            raise _no(f"has no {name}")
+    if claims["exp"] <= now - LEEWAY_SECONDS:
+        raise _no("has run out")
+    if claims["iat"] > now + LEEWAY_SECONDS:
+        raise _no("is from the future")
+    if "nbf" in claims and (not _is_moment(claims["nbf"]) or claims["nbf"] > now + LEEWAY_SECONDS):
+        raise _no("does not hold yet")
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _no(why: str) -> SignInRefused:
+    return SignInRefused("not_believed", f"the ID token {why}")

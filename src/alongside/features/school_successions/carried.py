@@ -1,0 +1,134 @@
+"""Every column that refers to a school, and whether it is carried over to the school that takes over, or why not."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """One column that moves to the successor, with the rows of which that is true.
+
+    `condition` is SQL on the row (alias `row`), `other` the column of another school that must not become the same one,
+    `subject` the kind of thing in the audit log, `versioned` whether an open form must be told of the change, `people`
+    whether it moves only where the school's people do: it gives somebody a role there.
+    """
+
+    table: str
+    column: str
+    condition: str = "true"
+    other: str | None = None
+    subject: str | None = None
+    versioned: bool = False
+    key: str = "id"
+    people: bool = False
+
+
+LIVE_EXCLUSION = (
+    "lifted_at IS NULL AND NOT EXISTS (SELECT FROM school_exclusion e WHERE e.authority_id = row.authority_id"
+    " AND e.lifted_at IS NULL AND {same})"
+)
+
+CARRIED = (
+    Carried("need", "school_urn", other="addressed_urn", subject="need", versioned=True),
+    Carried("need", "addressed_urn", other="school_urn", subject="need", versioned=True),
+    Carried("offer", "school_urn", subject="offer", versioned=True),
+    Carried("proposal", "requesting_urn", other="supporting_urn", subject="proposal", versioned=True),
+    Carried("proposal", "supporting_urn", other="requesting_urn", subject="proposal", versioned=True),
+    Carried(
+        "support_agreement", "requesting_urn", other="supporting_urn", subject="agreement", versioned=True
+    ),
+    Carried(
+        "support_agreement", "supporting_urn", other="requesting_urn", subject="agreement", versioned=True
+    ),
+    Carried(
+        "entry_adoption",
+        "school_urn",
+        "NOT EXISTS (SELECT FROM entry_adoption u WHERE u.authority_id = row.authority_id AND u.entry_id = row.entry_id"
+        " AND u.school_urn = :new) AND NOT EXISTS (SELECT FROM directory_entry d WHERE d.authority_id ="
+        " row.authority_id AND d.id = row.entry_id AND :new IN (d.school_urn, d.partner_urn))",
+        subject="directory_entry",
+        key="entry_id",
+    ),
+    Carried(
+        "entry_consent",
+        "school_urn",
+        "NOT EXISTS (SELECT FROM entry_consent c WHERE c.authority_id = row.authority_id AND c.entry_id ="
+        " row.entry_id AND c.school_urn = :new)",
+        subject="directory_entry",
+        key="entry_id",
+    ),
+    Carried(
+        "directory_entry",
+        "school_urn",
+        "checked_by_urn IS DISTINCT FROM :new",
+        other="partner_urn",
+        subject="directory_entry",
+        versioned=True,
+    ),
+    Carried("directory_entry", "partner_urn", other="school_urn", subject="directory_entry", versioned=True),
+    Carried(
+        "school_exclusion",
+        "school_urn",
+        LIVE_EXCLUSION.format(same="e.school_urn = :new AND e.other_urn = row.other_urn"),
+        other="other_urn",
+        subject="exclusion",
+    ),
+    Carried(
+        "school_exclusion",
+        "other_urn",
+        LIVE_EXCLUSION.format(same="e.other_urn = :new AND e.school_urn = row.school_urn"),
+        other="school_urn",
+        subject="exclusion",
+    ),
+    Carried("declared_interest", "school_urn", other="other_urn", subject="interest"),
+    Carried(
+        "declared_interest",
+        "other_urn",
+        "ended_at IS NULL AND NOT EXISTS (SELECT FROM declared_interest i WHERE i.authority_id = row.authority_id"
+        " AND i.ended_at IS NULL AND i.person_id = row.person_id AND i.other_urn = :new)",
+        other="school_urn",
+        subject="interest",
+    ),
+    Carried(
+        "school_support_suspension",
+        "school_urn",
+        "lifted_at IS NULL AND NOT EXISTS (SELECT FROM school_support_suspension f"
+        " WHERE f.authority_id = row.authority_id"
+        " AND f.lifted_at IS NULL AND f.school_urn = :new)",
+        subject="fitness",
+    ),
+    Carried(
+        "escalation",
+        "school_urn",
+        "state NOT IN ('closed', 'withdrawn', 'merged')",
+        subject="escalation",
+        versioned=True,
+    ),
+    Carried(
+        "invitation",
+        "school_urn",
+        "used_at IS NULL AND withdrawn_at IS NULL",
+        subject="invitation",
+        people=True,
+    ),
+)
+"""What moves. Memberships, roles, own days and legal holds have statements of their own (`statements.py`)."""
+
+ELSEWHERE = {
+    ("consortium_membership", "school_urn"),
+    ("role_assignment", "school_urn"),
+    ("school_term", "school_urn"),
+    ("school_training_day", "school_urn"),
+    ("legal_hold", "school_urn"),
+}
+"""Carried over by statements of their own, because the old row ends or stays and a new one begins."""
+
+KEPT = {
+    ("school_link", "urn"): "The register's own word.",
+    ("register_change", "urn"): "The history of an import is append-only.",
+    ("directory_entry", "checked_by_urn"): "Which school checked an entry is a fact of that day.",
+    ("plan_assignment", "requesting_urn"): "A plan is kept as it was calculated.",
+    ("plan_assignment", "supporting_urn"): "A plan is kept as it was calculated.",
+    ("school_succession", "old_urn"): "It says what was carried over from which school.",
+    ("school_succession", "new_urn"): "It says what was carried over to which school.",
+}
+"""Columns that stay with the old school, and why."""

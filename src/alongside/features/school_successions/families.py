@@ -1,0 +1,86 @@
+"""Who took over from a closed school, by the register's links, else by the establishment number that was kept."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from alongside.features.schools.changes import ChangeReport
+from alongside.features.schools.gias import Register
+from alongside.features.schools.gias_links import Link
+from alongside.features.schools.models import OPEN_STATUSES
+
+Schools = Mapping[int, Mapping[str, Any]]
+Links = Mapping[int, Iterable[Link]]
+
+
+@dataclass(frozen=True, slots=True)
+class Successors:
+    """The schools that took over from one: those at work, and URNs that are named but not open here yet."""
+
+    open: tuple[int, ...]
+    waiting: tuple[int, ...]
+
+
+class Families:
+    """The schools of an authority and how they follow one another; a school that is gone counts as closed."""
+
+    def __init__(self, schools: Schools, links: Links) -> None:
+        self.schools = schools
+        self.after: dict[int, set[int]] = defaultdict(set)
+        for urn, some in links.items():
+            for link in some:
+                if link.kind == "successor":
+                    self.after[urn].add(link.other_urn)
+                elif link.kind == "predecessor":
+                    self.after[link.other_urn].add(urn)
+        self.by_number: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for urn, one in schools.items():
+            if one.get("establishment_number"):
+                self.by_number[one["la_code"], one["establishment_number"]].append(urn)
+
+    def closed(self) -> list[int]:
+        """The URNs of the closed schools, in order."""
+        return sorted(urn for urn, one in self.schools.items() if one["status"] == "closed")
+
+    def name(self, urn: int) -> str:
+        """The name of a school, or its URN where the register does not know it here."""
+        return str(self.schools[urn]["name"]) if urn in self.schools else f"URN {urn}"
+
+    def successors(self, urn: int) -> Successors:
+        """The schools that took over from a closed one, also through others that have closed since."""
+        found: set[int] = set()
+        waiting: set[int] = set()
+        seen, following = {urn}, self._directly_after(urn)
+        while following:
+            one = following.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            status = self.schools[one]["status"] if one in self.schools else None
+            if status in OPEN_STATUSES:
+                found.add(one)
+            elif status == "closed":
+                following |= self._directly_after(one)
+            else:
+                waiting.add(one)
+        return Successors(tuple(sorted(found)), tuple(sorted(waiting)))
+
+    def _directly_after(self, urn: int) -> set[int]:
+        if self.after[urn]:
+            return set(self.after[urn])
+        one = self.schools[urn]
+        number = one.get("establishment_number")
+        same = self.by_number[one["la_code"], number] if number else []
+        return {other for other in same if other > urn and self.schools[other]["status"] in OPEN_STATUSES}
+
+
+def families_after(register: Register, report: ChangeReport, known: Schools, links: Links) -> Families:
+    """The families as they are once a register is in force."""
+    gone = {change.urn for change in report.changes if change.kind == "gone"}
+    schools: dict[int, Mapping[str, Any]] = {
+        urn: {**one, "status": "closed"} if urn in gone else one for urn, one in known.items()
+    }
+    for urn, one in register.schools.items():
+        schools[urn] = {**known.get(urn, {}), **one}
+    return Families(schools, {**links, **(register.links or {})})

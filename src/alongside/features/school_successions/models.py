@@ -1,0 +1,59 @@
+"""What was carried over from a closed school, and what a person must still decide."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, Index, Integer, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+
+KINDS = {
+    "conversion": "Became another school",
+    "merger": "Merged into another school",
+    "split": "Succeeded by several schools",
+    "waiting": "Its successor is not open yet",
+    "closure": "Closed without a successor here",
+}
+STATES = {"open": "To decide", "carried": "Carried over", "ended": "Ended"}
+
+
+class SchoolSuccession(AuthorityOwned, Base):
+    """One closed school: carried over to `new_urn`, ended, or open until an administrator decides.
+
+    `question` says why a person must decide, `candidates` are the URNs proposed for it. `moved` counts what was
+    carried over, by the name of its table.
+    """
+
+    __tablename__ = "school_succession"
+    __table_args__ = (
+        reference("old_urn", "school"),
+        reference("new_urn", "school"),
+        reference("decided_by", "person"),
+        CheckConstraint(one_of("kind", KINDS), name="kind"),
+        CheckConstraint(one_of("state", STATES), name="state"),
+        CheckConstraint("old_urn <> new_urn", name="two_schools"),
+        CheckConstraint("(state = 'open') = (question IS NOT NULL AND decided_at IS NULL)", name="open"),
+        CheckConstraint("state <> 'carried' OR new_urn IS NOT NULL", name="carried"),
+        Index(
+            "uq_school_succession_open",
+            "authority_id",
+            "old_urn",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    old_urn: Mapped[int]
+    new_urn: Mapped[int | None]
+    kind: Mapped[str]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    question: Mapped[str | None]
+    candidates: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=text("'{}'"))
+    moved: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    made_at: Mapped[datetime] = created_at()
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]

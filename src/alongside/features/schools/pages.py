@@ -1,0 +1,91 @@
+"""The pages of the register: finding a school, and one school with its history."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.features.schools import queries
+from alongside.features.schools.forms import FindSchoolsForm
+from alongside.features.schools.models import LARGEST_URN, OPEN_STATUSES, PHASES, STATUSES, laestab
+from alongside.features.schools.register_page import change_in_words, facts_of
+from alongside.features.schools.term_dates import pages as dates
+from alongside.platform.access.authorisation import may
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import asked
+from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.routing import endpoint
+
+LAST_PAGE = 1000
+
+
+@endpoint.get("/schools", permission=Permission.VIEW_SCHOOLS)
+async def list_schools(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """The schools of the authority, by name; what is asked for stands in the address."""
+    question = asked(request)
+    form = FindSchoolsForm(question)
+    right = form.validate()
+    number = question.one("page")
+    at = min(int(number), LAST_PAGE) if number.isascii() and number.isdigit() and 0 < len(number) < 6 else 1
+    schools = (
+        await queries.find_schools(
+            session,
+            person.authority_id,
+            form.q.data or "",
+            form.phase.data or "",
+            form.status.data or "at_work",
+            max(at, 1),
+        )
+        if right
+        else []
+    )
+    total = schools[0].total if schools else 0
+    context = {
+        "form": form,
+        "schools": schools,
+        "total": total,
+        "first": (at - 1) * queries.PAGE_SIZE + 1,
+        "previous": _address(form, at - 1) if at > 1 else None,
+        "following": _address(form, at + 1) if total > at * queries.PAGE_SIZE else None,
+        "phases": PHASES,
+        "statuses": STATUSES,
+        "open_statuses": OPEN_STATUSES,
+        "laestab": laestab,
+    }
+    return Page("schools/list.html", context, status=200 if right else 422, fragment="schools/_list.html")
+
+
+def _address(form: FindSchoolsForm, at: int) -> str:
+    asked_for = {"q": form.q.data, "phase": form.phase.data, "status": form.status.data}
+    kept = {name: value for name, value in asked_for.items() if value} | ({"page": at} if at > 1 else {})
+    return f"/schools?{urlencode(kept)}" if kept else "/schools"
+
+
+@endpoint.get("/schools/{urn:int}", permission=Permission.VIEW_SCHOOLS)
+async def show_school(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
+) -> PageResult:
+    """One school: what the register says of it and as at when, who came before and after, what changed."""
+    if not 0 < urn <= LARGEST_URN:
+        raise NotFound
+    school = await queries.school_with(session, person.authority_id, urn)
+    context = {
+        "school": school,
+        "facts": facts_of(school),
+        "related": await queries.related_schools(session, person.authority_id, urn),
+        "history": await queries.history_of(session, person.authority_id, urn),
+        "register": await queries.last_import(session, person.authority_id),
+        "statuses": STATUSES,
+        "open_statuses": OPEN_STATUSES,
+        "in_words": change_in_words,
+        "keeps_days": may(person, Permission.MANAGE_TERM_DATES, urn),
+    }
+    return Page("schools/show.html", context)
+
+
+routes = [list_schools, show_school, *dates.routes]

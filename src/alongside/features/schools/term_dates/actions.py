@@ -1,0 +1,100 @@
+"""Setting a school's own days, and going back to the authority's."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound, ValidationFailed
+from alongside.features.authorities.setting_types import TermDates
+from alongside.features.schools.term_dates.models import SchoolTerm, TrainingDay
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.audit.actions import record_audit
+
+
+async def set_term(session: AsyncSession, person: Principal, urn: int, term: TermDates) -> None:
+    """Keep a term as this school has it, over what was set before.
+
+    Raises Invalid when it overlaps another term that the school has set.
+    """
+    require(person, Permission.MANAGE_TERM_DATES, urn)
+    days = {
+        "starts_on": term.starts_on,
+        "ends_on": term.ends_on,
+        "break_starts_on": term.break_starts_on,
+        "break_ends_on": term.break_ends_on,
+    }
+    key = {"authority_id": person.authority_id, "school_urn": urn, "year": term.year, "name": term.name}
+    statement = (
+        insert(SchoolTerm).values(**key, **days).on_conflict_do_update(index_elements=list(key), set_=days)
+    )
+    try:
+        async with session.begin_nested():
+            await session.execute(statement)
+    except IntegrityError as error:
+        if "one_at_a_time" not in str(error.orig):
+            raise
+        raise ValidationFailed(
+            {"starts_on": ["These days lie in another term that the school has set. Correct one"]}
+        ) from error
+    changes = {name: [None, day.isoformat()] for name, day in days.items()}
+    await _audit(session, person, "set_term", urn, changes | {"term": [None, f"{term.year} {term.name}"]})
+
+
+async def drop_term(session: AsyncSession, person: Principal, urn: int, year: str, name: str) -> None:
+    """Go back to the authority's term. Raises NotThere when the school has not set it."""
+    require(person, Permission.MANAGE_TERM_DATES, urn)
+    gone = await session.execute(
+        delete(SchoolTerm)
+        .where(
+            SchoolTerm.authority_id == person.authority_id,
+            SchoolTerm.school_urn == urn,
+            SchoolTerm.year == year,
+            SchoolTerm.name == name,
+        )
+        .returning(SchoolTerm.year)
+    )
+    if gone.first() is None:
+        raise NotFound
+    await _audit(session, person, "drop_term", urn, {"term": [f"{year} {name}", None]})
+
+
+async def set_training_day(session: AsyncSession, person: Principal, urn: int, day: date) -> None:
+    """Have a day on which the school is closed to pupils. Harmless when it is one."""
+    require(person, Permission.MANAGE_TERM_DATES, urn)
+    made = await session.execute(
+        insert(TrainingDay)
+        .values(authority_id=person.authority_id, school_urn=urn, day=day)
+        .on_conflict_do_nothing()
+        .returning(TrainingDay.day)
+    )
+    if made.first() is not None:
+        await _audit(session, person, "set_training_day", urn, {"day": [None, day.isoformat()]})
+
+
+async def drop_training_day(session: AsyncSession, person: Principal, urn: int, day: date) -> None:
+    """Have the school open again on a day. Raises NotThere when it was not one of its own."""
+    require(person, Permission.MANAGE_TERM_DATES, urn)
+    gone = await session.execute(
+        delete(TrainingDay)
+        .where(
+            TrainingDay.authority_id == person.authority_id,
+            TrainingDay.school_urn == urn,
+            TrainingDay.day == day,
+        )
+        .returning(TrainingDay.day)
+    )
+    if gone.first() is None:
+        raise NotFound
+    await _audit(session, person, "drop_training_day", urn, {"day": [day.isoformat(), None]})
+
+
+async def _audit(
+    session: AsyncSession, person: Principal, verb: str, urn: int, changes: dict[str, Any]
+) -> None:
+    await record_audit(session, person, verb, "school", urn, schools=[urn], changes=changes)

@@ -1,0 +1,121 @@
+"""The page of a school's own terms and training days."""
+
+from datetime import date
+from typing import Any
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound, ValidationFailed
+from alongside.features.authorities import calendar_of
+from alongside.features.authorities.calendar import terms_from, with_own_days
+from alongside.features.schools.queries import school_with
+from alongside.features.schools.term_dates import actions
+from alongside.features.schools.term_dates.forms import TermForm, TrainingDayForm
+from alongside.features.schools.term_dates.queries import own_days
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+KEEP = Permission.MANAGE_TERM_DATES
+
+
+@endpoint.get("/schools/{urn:int}/days", permission=KEEP)
+async def show_days(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
+) -> PageResult:
+    """The school's terms and training days as its deadlines are counted by."""
+    return await _page(session, person, urn, TermForm(), TrainingDayForm())
+
+
+@endpoint.post("/schools/{urn:int}/terms", permission=KEEP)
+async def set_term(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
+) -> PageResult:
+    """Set one term."""
+    require(person, KEEP, urn)
+    form = TermForm(await read_form_data(request))
+    form.offer(terms_from(calendar_of(person.authority_id), person.today))
+    if not form.holds():
+        return await _page(session, person, urn, form, TrainingDayForm(), 422)
+    try:
+        await actions.set_term(session, person, urn, form.dates())
+    except ValidationFailed as problem:
+        form.starts_on.errors = list(problem.mistakes["starts_on"])
+        return await _page(session, person, urn, form, TrainingDayForm(), 422)
+    return Redirect(
+        f"/schools/{urn}/days", "The term is set. Deadlines of this school follow it from now on."
+    )
+
+
+@endpoint.post("/schools/{urn:int}/terms/removal", permission=KEEP)
+async def drop_term(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
+) -> PageResult:
+    """Go back to the authority's term."""
+    year, _, name = (await read_form_data(request)).one("term").partition(" ")
+    await actions.drop_term(session, person, urn, year, name)
+    return Redirect(f"/schools/{urn}/days", "The school keeps the authority’s term again.")
+
+
+@endpoint.post("/schools/{urn:int}/training-days", permission=KEEP)
+async def set_training_day(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
+) -> PageResult:
+    """Add one training day."""
+    require(person, KEEP, urn)
+    form = TrainingDayForm(await read_form_data(request))
+    own = await own_days(session, person.authority_id, urn)
+    if not form.holds(with_own_days(calendar_of(person.authority_id), own.terms, frozenset()).terms):
+        return await _page(session, person, urn, TermForm(), form, 422)
+    assert form.day.data is not None
+    await actions.set_training_day(session, person, urn, form.day.data)
+    return Redirect(
+        f"/schools/{urn}/days", "The training day is kept. Deadlines of this school leave it out."
+    )
+
+
+@endpoint.post("/schools/{urn:int}/training-days/removal", permission=KEEP)
+async def drop_training_day(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
+) -> PageResult:
+    """Take one training day away."""
+    try:
+        day = date.fromisoformat((await read_form_data(request)).one("day"))
+    except ValueError:
+        raise NotFound from None
+    await actions.drop_training_day(session, person, urn, day)
+    return Redirect(f"/schools/{urn}/days", "The training day is taken away.")
+
+
+async def _page(
+    session: AsyncSession,
+    person: Principal,
+    urn: int,
+    term_form: TermForm,
+    day_form: TrainingDayForm,
+    status: int = 200,
+) -> PageResult:
+    require(person, KEEP, urn)
+    school = await school_with(session, person.authority_id, urn)
+    own = await own_days(session, person.authority_id, urn)
+    calendar = with_own_days(calendar_of(person.authority_id), own.terms, frozenset(own.training_days))
+    term_form.offer(terms_from(calendar_of(person.authority_id), person.today))
+    context = {
+        "school": school,
+        "terms": terms_from(calendar, person.today),
+        "own_terms": {(term.year, term.name) for term in own.terms},
+        "own_days": [day for day in own.training_days if day >= person.today],
+        "shared_days": sorted(
+            day for day in calendar.inset_days if day >= person.today and day not in own.training_days
+        ),
+        "term_form": term_form,
+        "day_form": day_form,
+    }
+    return Page("schools/days.html", context, status)
+
+
+routes = [show_days, set_term, drop_term, set_training_day, drop_training_day]

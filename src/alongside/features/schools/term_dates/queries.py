@@ -1,0 +1,100 @@
+"""A school's own days, and the calendar that they make."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, cast
+
+from sqlalchemy import ARRAY, Integer, any_, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import calendar_of
+from alongside.features.authorities.calendar import Calendar, with_own_days
+from alongside.features.authorities.setting_types import TermDates
+from alongside.features.schools.term_dates.models import SchoolTerm, TrainingDay
+
+TERMS: Any = (
+    select(
+        SchoolTerm.year,
+        SchoolTerm.name,
+        SchoolTerm.starts_on,
+        SchoolTerm.ends_on,
+        SchoolTerm.break_starts_on,
+        SchoolTerm.break_ends_on,
+    )
+    .where(SchoolTerm.authority_id == bindparam("authority_id"), SchoolTerm.school_urn == bindparam("urn"))
+    .order_by(SchoolTerm.starts_on)
+)
+TRAINING_DAYS = (
+    select(TrainingDay.day)
+    .where(TrainingDay.authority_id == bindparam("authority_id"), TrainingDay.school_urn == bindparam("urn"))
+    .order_by(TrainingDay.day)
+)
+
+_OF_SCHOOLS = any_(bindparam("urns", type_=ARRAY(Integer)))
+TERMS_OF_SCHOOLS: Any = (
+    select(
+        SchoolTerm.school_urn,
+        SchoolTerm.year,
+        SchoolTerm.name,
+        SchoolTerm.starts_on,
+        SchoolTerm.ends_on,
+        SchoolTerm.break_starts_on,
+        SchoolTerm.break_ends_on,
+    )
+    .where(SchoolTerm.authority_id == bindparam("authority_id"), SchoolTerm.school_urn == _OF_SCHOOLS)
+    .order_by(SchoolTerm.starts_on)
+)
+TRAINING_DAYS_OF_SCHOOLS: Any = select(TrainingDay.school_urn, TrainingDay.day).where(
+    TrainingDay.authority_id == bindparam("authority_id"), TrainingDay.school_urn == _OF_SCHOOLS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDays:
+    """What a school has set for itself, in order."""
+
+    terms: tuple[TermDates, ...]
+    training_days: tuple[date, ...]
+
+
+async def own_days(session: AsyncSession, authority_id: int, urn: int) -> OwnDays:
+    """The terms and training days that a school has set for itself; empty where it keeps the authority's."""
+    values = {"authority_id": authority_id, "urn": urn}
+    terms = [_term(row) for row in await session.execute(TERMS, values)]
+    days = (await session.scalars(TRAINING_DAYS, values)).all()
+    return OwnDays(tuple(terms), tuple(days))
+
+
+async def calendar_of_school(session: AsyncSession, authority_id: int, urn: int) -> Calendar:
+    """The calendar by which a school's deadlines are counted: the authority's, with its own days in their place."""
+    own = await own_days(session, authority_id, urn)
+    return with_own_days(calendar_of(authority_id), own.terms, frozenset(own.training_days))
+
+
+async def calendars_of_schools(
+    session: AsyncSession, authority_id: int, urns: Collection[int]
+) -> dict[int, Calendar]:
+    """The calendars of several schools, by URN, in two statements."""
+    values = {"authority_id": authority_id, "urns": sorted(urns)}
+    terms: dict[int, list[TermDates]] = {}
+    for row in await session.execute(TERMS_OF_SCHOOLS, values):
+        terms.setdefault(row.school_urn, []).append(_term(row))
+    days: dict[int, set[date]] = {}
+    for row in await session.execute(TRAINING_DAYS_OF_SCHOOLS, values):
+        days.setdefault(row.school_urn, set()).add(row.day)
+    shared = calendar_of(authority_id)
+    return {
+        urn: with_own_days(shared, tuple(terms.get(urn, ())), frozenset(days.get(urn, ()))) for urn in urns
+    }
+
+
+def _term(row: Any) -> TermDates:
+    return TermDates(
+        year=row.year,
+        name=cast('Literal["autumn", "spring", "summer"]', row.name),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        break_starts_on=row.break_starts_on,
+        break_ends_on=row.break_ends_on,
+    )

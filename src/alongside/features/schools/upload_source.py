@@ -1,0 +1,153 @@
+"""The file of the register before its content: is it a CSV file at all, whole, and in which encoding?"""
+
+import codecs
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from alongside.errors import AlongsideError
+
+OnBytes = Callable[[int], None]
+CHUNK = 1 << 20
+MOST_BYTES = 2 << 30
+"""The national register is 60 MB; thirty times that is a mistake or an attack."""
+
+OTHER_KINDS = (
+    (b"\xff\xfe", "a text in UTF-16. Save it again as “CSV” or download it afresh"),
+    (b"\xfe\xff", "a text in UTF-16. Save it again as “CSV” or download it afresh"),
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook. Unpack it, or save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook. Save the sheet as CSV"),
+    (b"%PDF", "a PDF document. Download the CSV file"),
+    (b"\x1f\x8b", "compressed twice. Unpack it once"),
+)
+CURLY_IN_UTF8, ACCENTED_IN_UTF8 = b"\xe2\x80", b"\xc3"
+"""How a curly quotation mark and an accented letter of UTF-8 begin; few write these in cp1252."""
+
+BEYOND_ASCII = bytes(range(128, 256))
+
+
+class UnreadableFile(AlongsideError):
+    """This file cannot be the register, or not all of it: nothing is changed. The text says what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that may be the register: SHA-256 and size of its content (unpacked), encoding, how it ends."""
+
+    path: Path
+    sha256: str
+    size: int
+    encoding: str
+    ends_with_newline: bool
+
+
+def inspect(path: Path, on_bytes: OnBytes | None = None) -> Source:
+    """Look at every byte of a file once; `on_bytes` hears how many bytes were read since it last heard.
+
+    Raises UnreadableFile for anything that is not a plain text in cp1252 or UTF-8.
+    """
+    digest, size, last = hashlib.sha256(), 0, b""
+    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    plain, of_utf8, beyond, bom = True, 0, 0, False
+    with unpacked(path, on_bytes) as file:
+        while chunk := file.read(CHUNK):
+            if size == 0:
+                refuse_other_kinds(path, chunk)
+                bom = chunk.startswith(codecs.BOM_UTF8)
+            if b"\0" in chunk:
+                raise UnreadableFile(f"{path.name} is not a text: it holds binary data. Download it again.")
+            digest.update(chunk)
+            size, last = size + len(chunk), chunk[-1:]
+            if size > MOST_BYTES:
+                raise UnreadableFile(f"{path.name} is far larger than the register. Download it again.")
+            plain = plain and chunk.isascii()
+            decoder = decoder and still_utf8(decoder, chunk)
+            if decoder is None:
+                of_utf8 += 3 * chunk.count(CURLY_IN_UTF8) + 2 * chunk.count(ACCENTED_IN_UTF8)
+                beyond += len(chunk) - len(chunk.translate(None, BEYOND_ASCII))
+    decoder = decoder and still_utf8(decoder, b"", final=True)
+    if size == 0:
+        raise UnreadableFile(f"{path.name} is empty. Download it again.")
+    # A few names in the true register were spoilt before it was written; that makes no other encoding of it.
+    if decoder is None and (bom or of_utf8 > beyond / 2):
+        raise UnreadableFile(
+            f"{path.name} mixes encodings: parts of it are UTF-8 and parts are not. Download it again."
+        )
+    encoding = "utf-8-sig" if bom else "utf-8" if decoder and not plain else "cp1252"
+    return Source(path, digest.hexdigest(), size, encoding, last in (b"\n", b"\r"))
+
+
+def refuse_other_kinds(path: Path, start: bytes) -> None:
+    """Stop at a file that its first bytes give away as something else. Raises UnreadableFile."""
+    for mark, kind in OTHER_KINDS:
+        if start.startswith(mark):
+            raise UnreadableFile(f"{path.name} is {kind}.")
+    if start[:2000].lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"<"):
+        raise UnreadableFile(
+            f"{path.name} is a web page or XML, perhaps an error that was saved in place of the register. "
+            "Download it again."
+        )
+
+
+def still_utf8(
+    decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False
+) -> codecs.IncrementalDecoder | None:
+    """The decoder for the next piece, or None once the text has shown not to be UTF-8."""
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return None
+    return decoder
+
+
+class _Counted(io.RawIOBase):
+    """A file that tells how much of it has been read."""
+
+    def __init__(self, file: IO[bytes], on_bytes: OnBytes) -> None:
+        self.file, self.on_bytes = file, on_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        chunk = self.file.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        self.on_bytes(len(chunk))
+        return len(chunk)
+
+
+@contextmanager
+def unpacked(path: Path, on_bytes: OnBytes | None = None) -> Iterator[IO[bytes]]:
+    """The bytes of a file, out of gzip if packed so. Raises UnreadableFile when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            counted: Any = file
+            if on_bytes is not None:
+                counted = io.BufferedReader(_Counted(file, on_bytes), CHUNK)
+            content: Any = gzip.GzipFile(fileobj=counted) if packed else counted
+            yield content
+    except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
+        raise UnreadableFile(f"{path.name} is damaged or cut off: it cannot be unpacked.") from problem
+    except OSError as problem:
+        raise UnreadableFile(f"{path.name} cannot be read: {problem.strerror or problem}.") from problem
+
+
+@contextmanager
+def lines_of(source: Source, on_bytes: OnBytes | None = None) -> Iterator[Iterator[str]]:
+    """The lines of an inspected file with their ends; bytes unknown to cp1252 come as lone surrogates."""
+    with unpacked(source.path, on_bytes) as file:
+        errors = "surrogateescape" if source.encoding == "cp1252" else "strict"
+        text = io.TextIOWrapper(file, source.encoding, errors, newline="")
+        try:
+            yield iter(text)
+        except UnicodeDecodeError as problem:
+            name = source.path.name
+            raise UnreadableFile(f"{name} changed while it was being read. Try again.") from problem

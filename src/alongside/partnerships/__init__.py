@@ -1,1 +1,0 @@
-"""Proposals that become agreed partnerships: days given, visits recorded, what came of it."""

@@ -1,1 +1,0 @@
-"""Changes to a partnership that runs, made only when both agree."""

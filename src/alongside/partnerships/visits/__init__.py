@@ -1,1 +1,0 @@
-"""The diary of a partnership: visits planned and recorded."""

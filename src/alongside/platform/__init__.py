@@ -1,0 +1,1 @@
+"""What every feature stands on: database, access, audit, web, notifications. It knows no feature."""

@@ -1,0 +1,184 @@
+"""The two renderings of the law: `may` for one row in Python, `within_reach` for many rows in SQL."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    false,
+    or_,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
+
+from alongside.errors import NotFound
+from alongside.platform.access.permissions import Permission, Scope, scope_for
+from alongside.platform.access.principal import Principal
+
+
+def has_permission(person: Principal, permission: Permission) -> bool:
+    """Whether this person's role knows the permission: the gate's question, before any row is looked at."""
+    return scope_for(person.role, permission) is not None
+
+
+def schools_within(person: Principal, permission: Permission) -> frozenset[int] | None:
+    """The URNs that this permission reaches for this person; None is every school of the authority.
+
+    What a school shows to the whole authority (reach AUDIENCE) comes on top: see `may`.
+    """
+    match scope_for(person.role, permission):
+        case Scope.AUTHORITY:
+            return None
+        case Scope.OWN_CONSORTIUM | Scope.AUDIENCE:
+            own = frozenset() if person.school_urn is None else frozenset({person.school_urn})
+            return person.consortium_schools | own
+        case Scope.OWN_SCHOOL if person.school_urn is not None:
+            return frozenset({person.school_urn})
+        case _:
+            return frozenset()
+
+
+def may(
+    person: Principal,
+    permission: Permission,
+    *school_urns: int | None,
+    visible_to_authority_from: date | None = None,
+) -> bool:
+    """Whether this person may do this to a row of one of these schools.
+
+    `visible_to_authority_from` is the date from which the row's school shows it to the whole authority, if ever.
+    """
+    scope = scope_for(person.role, permission)
+    if scope is None:
+        return False
+    if (
+        scope is Scope.AUDIENCE
+        and visible_to_authority_from is not None
+        and visible_to_authority_from <= person.today
+    ):
+        return True
+    schools = schools_within(person, permission)
+    return schools is None or any(urn in schools for urn in school_urns)
+
+
+def scope_condition(
+    scope: Scope | None,
+    *school_urns: ColumnElement[Any] | Any,
+    visible_to_authority_from: ColumnElement[Any] | Any | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> ColumnElement[bool]:
+    """A reach as a condition on rows, for a statement that is built once: `reach_values` fills it for a person.
+
+    With `values` it is filled at once.
+    """
+    if scope is None:
+        return false()
+    if scope is Scope.AUTHORITY:
+        return true()
+    urns = _filled("scope_urns", ARRAY(Integer), values)
+    parts: list[ColumnElement[bool]] = [column == any_(urns) for column in school_urns]
+    if scope is Scope.AUDIENCE and visible_to_authority_from is not None:
+        today = _filled("scope_today", Date(), values)
+        parts.append(and_(visible_to_authority_from.is_not(None), visible_to_authority_from <= today))
+    return or_(*parts) if parts else false()
+
+
+def scope_params(person: Principal, permission: Permission) -> dict[str, Any]:
+    """What fills the `condition` of this permission's reach for a person."""
+    match scope_for(person.role, permission):
+        case None | Scope.AUTHORITY:
+            return {}
+        case Scope.AUDIENCE:
+            schools = schools_within(person, permission) or frozenset()
+            return {"scope_urns": sorted(schools), "scope_today": person.today}
+        case _:
+            return {"scope_urns": sorted(schools_within(person, permission) or frozenset())}
+
+
+def scope_filter(
+    person: Principal,
+    permission: Permission,
+    *school_urns: ColumnElement[Any] | Any,
+    visible_to_authority_from: ColumnElement[Any] | Any | None = None,
+) -> ColumnElement[bool]:
+    """The same answer as `may`, as a condition on rows with this person's values in it."""
+    scope, values = scope_for(person.role, permission), scope_params(person, permission)
+    return scope_condition(
+        scope, *school_urns, visible_to_authority_from=visible_to_authority_from, values=values
+    )
+
+
+def _filled(name: str, kind: TypeEngine[Any], values: Mapping[str, Any] | None) -> BindParameter[Any]:
+    if values is None:
+        return bindparam(name, type_=kind)
+    return bindparam(name, values[name], kind, unique=True)
+
+
+def filter_by_scope(
+    statement: Select[Any],
+    person: Principal,
+    permission: Permission,
+    *school_urns: Any,
+    visible_to_authority_from: Any | None = None,
+) -> Select[Any]:
+    """A query narrowed to the rows that this person may do this to."""
+    return statement.where(
+        scope_filter(person, permission, *school_urns, visible_to_authority_from=visible_to_authority_from)
+    )
+
+
+def require(
+    person: Principal,
+    permission: Permission,
+    *school_urns: int | None,
+    visible_to_authority_from: date | None = None,
+) -> None:
+    """Go on only if this person may do this to this row.
+
+    Raises NotThere otherwise: not yours and not there are the same answer.
+    """
+    if not may(person, permission, *school_urns, visible_to_authority_from=visible_to_authority_from):
+        raise NotFound
+
+
+def may_for_consortium(person: Principal, permission: Permission, consortium_id: UUID | None) -> bool:
+    """Whether this person may do this to a thing of one consortium, or with None of the whole authority.
+
+    A reach of one's own consortium never reaches what is the whole authority's.
+    """
+    match scope_for(person.role, permission):
+        case Scope.AUTHORITY:
+            return True
+        case Scope.OWN_CONSORTIUM:
+            return consortium_id is not None and consortium_id in person.consortium_ids
+        case _:
+            return False
+
+
+def consortium_filter(
+    person: Principal, permission: Permission, consortium_id: ColumnElement[Any] | Any
+) -> ColumnElement[bool]:
+    """The same answer as `may_for_consortium`, as a condition on rows."""
+    match scope_for(person.role, permission):
+        case Scope.AUTHORITY:
+            return true()
+        case Scope.OWN_CONSORTIUM:
+            return and_(consortium_id.is_not(None), consortium_id.in_(sorted(person.consortium_ids)))
+        case _:
+            return false()
+
+
+def require_for_consortium(person: Principal, permission: Permission, consortium_id: UUID | None) -> None:
+    """Go on only if this person may do this to a thing of this consortium. Raises NotThere otherwise."""
+    if not may_for_consortium(person, permission, consortium_id):
+        raise NotFound

@@ -1,0 +1,202 @@
+"""The whole law of access: permission → role → reach. Guards, WHERE clauses, buttons and 404s all derive from it."""
+
+from enum import StrEnum, auto
+
+from alongside.platform.access.principal import (
+    AUTHORITY_ROLES,
+    CONSORTIUM_ROLES,
+    SCHOOL_ROLES,
+    SIGNED_IN_ROLES,
+    Role,
+)
+
+
+class Scope(StrEnum):
+    """How far a permission goes for one role."""
+
+    OWN_SCHOOL = auto()
+    """Rows of the school that the person acts for."""
+
+    OWN_CONSORTIUM = auto()
+    """Rows of schools that are now members of the person's consortia."""
+
+    AUDIENCE = auto()
+    """Own consortium, and whatever its school shows to the whole authority."""
+
+    AUTHORITY = auto()
+    """Every row of the authority."""
+
+
+class Permission(StrEnum):
+    """Everything that somebody may be allowed to do, named as a verb and what it is done to."""
+
+    VIEW_PUBLIC_PAGES = auto()
+    VIEW_OWN_HOME = auto()
+    VIEW_OWN_ACCOUNT = auto()
+    SWITCH_ROLE = auto()
+
+    VIEW_SCHOOLS = auto()
+    MANAGE_TERM_DATES = auto()
+    VIEW_CONSORTIUM_DASHBOARD = auto()
+    VIEW_AUTHORITY_DASHBOARD = auto()
+
+    VIEW_PEOPLE = auto()
+    INVITE_DELEGATE = auto()
+    INVITE_PEOPLE = auto()
+    VIEW_FAILED_EMAILS = auto()
+
+    VIEW_NEEDS_AND_OFFERS = auto()
+    VIEW_POST = auto()
+    DRAFT_NEED = auto()
+    POST_NEED = auto()
+    CHANGE_NEED = auto()
+    POST_OFFER = auto()
+    CHANGE_OFFER = auto()
+
+    PROPOSE = auto()
+    VIEW_PROPOSAL = auto()
+    ANSWER_PROPOSAL = auto()
+    RELEASE_LEADER = auto()
+    WITHDRAW_PROPOSAL = auto()
+    VIEW_AGREEMENT = auto()
+    EDIT_AGREEMENT = auto()
+    SIGN_AGREEMENT = auto()
+    RECORD_VISIT = auto()
+    REVIEW_AGREEMENT = auto()
+    AMEND_AGREEMENT = auto()
+    END_AGREEMENT = auto()
+
+    VIEW_PLAN = auto()
+    MAKE_PLAN = auto()
+    VIEW_PLAN_EXPLANATION = auto()
+    VIEW_SHORTLIST = auto()
+    MANAGE_EXCLUSIONS = auto()
+    VIEW_EXCLUSIONS = auto()
+    DECLARE_INTEREST = auto()
+    VIEW_INTERESTS = auto()
+    SUSPEND_SUPPLIER = auto()
+    VIEW_ENTRY = auto()
+    WRITE_ENTRY = auto()
+    CONSENT_TO_ENTRY = auto()
+    PEER_CHECK_ENTRY = auto()
+    VERIFY_ENTRY = auto()
+    ADOPT_ENTRY = auto()
+    MANAGE_DIRECTORY_IMPORT = auto()
+    VIEW_ESCALATION = auto()
+    RAISE_ESCALATION = auto()
+    RESPOND_TO_ESCALATION = auto()
+    CONTRIBUTE_TO_ESCALATION = auto()
+    MANAGE_ESCALATION = auto()
+    REOPEN_ESCALATION = auto()
+    VIEW_OFFICER_NOTES = auto()
+    RECORD_STATUTORY_STEP = auto()
+    OVERRULE_HEADS = auto()
+    VIEW_ESCALATION_REPORTS = auto()
+
+    MANAGE_RETENTION = auto()
+    DECIDE_SUCCESSION = auto()
+
+
+RoleScopes = dict[Role, Scope]
+
+LEADING_AUTHORITY = frozenset({Role.CORE_OFFICER, Role.HEAD_OF_SERVICE})
+EVERYBODY = SIGNED_IN_ROLES | {Role.NOBODY}
+
+
+def grant(roles: frozenset[Role], scope: Scope) -> RoleScopes:
+    """One line of the law: these roles, this far."""
+    return dict.fromkeys(sorted(roles), scope)
+
+
+OWN_SCHOOL_ONLY = grant(SCHOOL_ROLES, Scope.OWN_SCHOOL)
+HEAD_ONLY = {Role.HEADTEACHER: Scope.OWN_SCHOOL}
+BOTH_SIDES_AND_THEIR_LEADERS = (
+    OWN_SCHOOL_ONLY
+    | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+    | grant(LEADING_AUTHORITY, Scope.AUTHORITY)
+)
+LEADERS_ONLY = grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+CORE_TEAM = grant(LEADING_AUTHORITY, Scope.AUTHORITY)
+LEADERS_AND_CORE_TEAM = LEADERS_ONLY | CORE_TEAM
+
+ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
+    Permission.VIEW_PUBLIC_PAGES: grant(EVERYBODY, Scope.AUTHORITY),
+    Permission.VIEW_OWN_HOME: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
+    Permission.VIEW_OWN_ACCOUNT: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
+    Permission.SWITCH_ROLE: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
+    Permission.VIEW_SCHOOLS: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
+    Permission.MANAGE_TERM_DATES: HEAD_ONLY | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.VIEW_CONSORTIUM_DASHBOARD: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+    | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.VIEW_AUTHORITY_DASHBOARD: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.VIEW_PEOPLE: grant(AUTHORITY_ROLES, Scope.AUTHORITY)
+    | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+    | HEAD_ONLY,
+    Permission.INVITE_DELEGATE: HEAD_ONLY,
+    Permission.INVITE_PEOPLE: {Role.AUTHORITY_ADMINISTRATOR: Scope.AUTHORITY},
+    Permission.VIEW_FAILED_EMAILS: {Role.AUTHORITY_ADMINISTRATOR: Scope.AUTHORITY},
+    Permission.VIEW_NEEDS_AND_OFFERS: grant(
+        SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY
+    ),
+    Permission.VIEW_POST: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.AUDIENCE)
+    | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.DRAFT_NEED: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.POST_NEED: OWN_SCHOOL_ONLY,
+    Permission.CHANGE_NEED: OWN_SCHOOL_ONLY,
+    Permission.POST_OFFER: OWN_SCHOOL_ONLY,
+    Permission.CHANGE_OFFER: OWN_SCHOOL_ONLY,
+    Permission.PROPOSE: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.VIEW_PROPOSAL: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.ANSWER_PROPOSAL: OWN_SCHOOL_ONLY,
+    Permission.RELEASE_LEADER: HEAD_ONLY,
+    Permission.WITHDRAW_PROPOSAL: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.VIEW_AGREEMENT: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.EDIT_AGREEMENT: OWN_SCHOOL_ONLY,
+    Permission.SIGN_AGREEMENT: HEAD_ONLY,
+    Permission.RECORD_VISIT: OWN_SCHOOL_ONLY,
+    Permission.REVIEW_AGREEMENT: OWN_SCHOOL_ONLY,
+    Permission.AMEND_AGREEMENT: HEAD_ONLY,
+    Permission.END_AGREEMENT: HEAD_ONLY,
+    Permission.VIEW_PLAN: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+    | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.MAKE_PLAN: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+    | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.VIEW_PLAN_EXPLANATION: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.VIEW_SHORTLIST: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.MANAGE_EXCLUSIONS: HEAD_ONLY,
+    Permission.VIEW_EXCLUSIONS: HEAD_ONLY | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.DECLARE_INTEREST: grant(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
+    Permission.VIEW_INTERESTS: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.SUSPEND_SUPPLIER: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.VIEW_ENTRY: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.AUDIENCE)
+    | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.WRITE_ENTRY: OWN_SCHOOL_ONLY,
+    Permission.CONSENT_TO_ENTRY: HEAD_ONLY,
+    Permission.PEER_CHECK_ENTRY: {Role.HEADTEACHER: Scope.AUDIENCE}
+    | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+    | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.VERIFY_ENTRY: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+    | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.ADOPT_ENTRY: grant(SCHOOL_ROLES, Scope.AUDIENCE),
+    Permission.MANAGE_DIRECTORY_IMPORT: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.VIEW_ESCALATION: HEAD_ONLY | LEADERS_AND_CORE_TEAM,
+    Permission.RAISE_ESCALATION: LEADERS_ONLY,
+    Permission.RESPOND_TO_ESCALATION: LEADERS_ONLY,
+    Permission.CONTRIBUTE_TO_ESCALATION: LEADERS_AND_CORE_TEAM,
+    Permission.MANAGE_ESCALATION: CORE_TEAM,
+    Permission.REOPEN_ESCALATION: LEADERS_AND_CORE_TEAM,
+    Permission.VIEW_OFFICER_NOTES: CORE_TEAM,
+    Permission.RECORD_STATUTORY_STEP: CORE_TEAM,
+    Permission.OVERRULE_HEADS: {Role.HEAD_OF_SERVICE: Scope.AUTHORITY},
+    Permission.VIEW_ESCALATION_REPORTS: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.DECIDE_SUCCESSION: grant(frozenset({Role.AUTHORITY_ADMINISTRATOR}), Scope.AUTHORITY),
+    Permission.MANAGE_RETENTION: {
+        Role.AUTHORITY_ADMINISTRATOR: Scope.AUTHORITY,
+        Role.HEAD_OF_SERVICE: Scope.AUTHORITY,
+    },
+}
+
+
+def scope_for(role: Role, permission: Permission) -> Scope | None:
+    """How far this permission goes for a role; None is not at all."""
+    return ROLE_PERMISSIONS[permission].get(role)

@@ -1,0 +1,83 @@
+"""The person on whose behalf something is done, in the one role they act in now."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """The capacities in which somebody acts. One person may hold several and acts in one at a time."""
+
+    HEADTEACHER = "headteacher"
+    DELEGATE = "delegate"
+    CONSORTIUM_LEAD = "consortium_lead"
+    CONSORTIUM_DEPUTY = "consortium_deputy"
+    CORE_OFFICER = "core_officer"
+    HEAD_OF_SERVICE = "head_of_service"
+    AUTHORITY_ADMINISTRATOR = "authority_administrator"
+    NOBODY = "nobody"
+    SYSTEM = "system"
+
+
+ROLE_NAMES = {
+    Role.HEADTEACHER: "Headteacher",
+    Role.DELEGATE: "Headteacher’s delegate",
+    Role.CONSORTIUM_LEAD: "Consortium lead",
+    Role.CONSORTIUM_DEPUTY: "Deputy consortium lead",
+    Role.CORE_OFFICER: "Core team officer",
+    Role.HEAD_OF_SERVICE: "Head of service",
+    Role.AUTHORITY_ADMINISTRATOR: "Authority administrator",
+    Role.NOBODY: "Signed out",
+    Role.SYSTEM: "Alongside",
+}
+
+SCHOOL_ROLES = frozenset({Role.HEADTEACHER, Role.DELEGATE})
+CONSORTIUM_ROLES = frozenset({Role.CONSORTIUM_LEAD, Role.CONSORTIUM_DEPUTY})
+AUTHORITY_ROLES = frozenset({Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.AUTHORITY_ADMINISTRATOR})
+SIGNED_IN_ROLES = SCHOOL_ROLES | CONSORTIUM_ROLES | AUTHORITY_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking: read afresh from the database on each request, so no right outlives its cause.
+
+    `school_urn` is the school they act for; `consortium_ids` the consortia that they lead or that their
+    school belongs to; `consortium_schools` the URNs of all present members of those; `today` the date in
+    London by which deadlines are counted.
+    """
+
+    authority_id: int
+    role: Role
+    today: date
+    id: UUID | None = None
+    name: str | None = None
+    email: str | None = None
+    role_assignment_id: UUID | None = None
+    school_urn: int | None = None
+    consortium_ids: tuple[UUID, ...] = ()
+    consortium_schools: frozenset[int] = field(default_factory=frozenset)
+    session_id: UUID | None = None
+    csrf_token: str | None = None
+    other_roles: int = 0
+    settings_version: int = 0
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether we know who this is."""
+        return self.id is not None
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+        return ROLE_NAMES[self.role]
+
+
+def anonymous(authority_id: int, today: date) -> Principal:
+    """A visitor whom we do not know."""
+    return Principal(authority_id=authority_id, role=Role.NOBODY, today=today)
+
+
+def system(authority_id: int, today: date) -> Principal:
+    """The product itself, acting on a clock or a rule."""
+    return Principal(authority_id=authority_id, role=Role.SYSTEM, today=today, name="Alongside")

@@ -1,0 +1,63 @@
+"""One way to compare names as people type them: the SQL functions `folded` and `name_matches`, and `fold` in Python.
+
+Capitals, accents (in one character or in two), apostrophes, full stops and hyphens make no difference; “Saint” is “St”,
+“CofE”, “C of E” and “C.E.” are “Church of England”, “&” is “and”.
+"""
+
+import re
+import unicodedata
+
+from alongside.platform.database.ddl import promise
+
+APOSTROPHES = "'’‘ʼ`´′."
+LIGATURES = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "ı": "i"}
+WORDS = (
+    ("saint", "st"),
+    ("c of e|cof e|c ofe|cofe|ce", "church of england"),
+    ("rc", "roman catholic"),
+)
+"""What stands for something else in the name of a school, as whole words: a pattern, and the words meant."""
+
+
+def fold(words: str) -> str:
+    """Words as they are compared: small letters and digits with one space between."""
+    plain = unicodedata.normalize("NFKD", words).lower()
+    plain = "".join(one for one in plain if not unicodedata.combining(one) and one not in APOSTROPHES)
+    plain = "".join(LIGATURES.get(one, one) for one in plain).replace("&", " and ")
+    plain = " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
+    for written, meant in WORDS:
+        plain = re.sub(rf"\b(?:{written})\b", meant, plain)
+    return plain
+
+
+def _sql() -> str:
+    one_email = {written: meant for written, meant in LIGATURES.items() if len(meant) == 1}
+    made = r"regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]', '', 'g')"
+    made = f"translate({made}, '{''.join(one_email)}''{APOSTROPHES[1:]}', '{''.join(one_email.values())}')"
+    for written, meant in {
+        **{one: two for one, two in LIGATURES.items() if len(two) > 1},
+        "&": " and ",
+    }.items():
+        made = f"replace({made}, '{written}', '{meant}')"
+    made = f"btrim(regexp_replace({made}, '[^a-z0-9]+', ' ', 'g'))"
+    for written, meant in WORDS:
+        made = rf"regexp_replace({made}, '\m(?:{written})\M', '{meant}', 'g')"
+    return made
+
+
+promise(
+    "names_are_compared_as_people_type_them",
+    f"""
+CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT {_sql()}
+$$;
+
+CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT w <> '' AND (strpos(replace(n, ' ', ''), replace(w, ' ', '')) > 0
+        OR NOT EXISTS (SELECT FROM unnest(string_to_array(w, ' ')) one WHERE strpos(n, one) = 0))
+      FROM (SELECT public.folded(name) AS n, public.folded(wanted) AS w) compared
+$$;
+""",  # noqa: S608  (only our own constants are put in)
+)

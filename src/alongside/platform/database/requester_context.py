@@ -1,0 +1,145 @@
+"""The asker: the signed statement of who is asking, for the few tables that not everybody of an authority may see.
+
+The fence says whose rows a transaction may touch; tables that declare a `SecondPolicy` ask for more. Whoever opens them
+says once in a transaction, by `let_ask`, for whom: role, person, school, consortia, and schools in which the person has
+an interest. Policies read that through `security.requester()`, which checks the signature with the key of the fence,
+so that a
+forgotten condition or injected SQL asks for nobody else. Transactions that never open such a table pay nothing.
+"""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.platform.database.tenant_context import LIFETIME, signed
+
+KEY = "signing_key"
+"""Under which name a session knows the key that signs."""
+
+SERVER_PROCESS = "server_process"
+"""Under which name a session knows the server process for which is signed."""
+
+SET = text("SELECT set_config('alongside.requester_context', :context, true)").bindparams(
+    bindparam("context")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterContext:
+    """For whom a transaction asks, as PostgreSQL is to know it.
+
+    `role` is a role of `access.person`; `consortium_ids` those the person leads or their school belongs to;
+    `interests` the URNs of schools that are the person's own, of the same trust, or declared.
+    """
+
+    authority_id: int
+    role: str
+    person_id: UUID | None = None
+    school_urn: int | None = None
+    consortium_ids: Collection[UUID] = ()
+    interests: Collection[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowPolicy:
+    """What a table asks for beyond its authority, as conditions on a row.
+
+    `seen` for reading, `added` for new rows (as for reading, if not given), `changed` for changing them (as for
+    adding). Nothing is removed but by the product itself, when its time is over.
+    """
+
+    seen: str
+    added: str | None = None
+    changed: str | None = None
+
+
+def signed_requester_context(requester: RequesterContext, key: bytes, process: str) -> str:
+    """The value of `alongside.requester_context`: letters, digits, commas, hyphens and dots only.
+
+    `process` is the server process that may use it, as for the fence.
+    """
+    claim = ".".join(
+        (
+            "a2",
+            str(int(requester.authority_id)),
+            str(int(time.time()) + LIFETIME),
+            requester.role,
+            str(requester.person_id or ""),
+            str(requester.school_urn or ""),
+            ",".join(sorted(str(one) for one in requester.consortium_ids)),
+            ",".join(str(urn) for urn in sorted(requester.interests)),
+        )
+    )
+    return signed(claim, key, process)
+
+
+async def set_requester(session: AsyncSession, requester: RequesterContext) -> None:
+    """Say for whom the rest of this transaction asks."""
+    claim = signed_requester_context(requester, session.info[KEY], session.info[SERVER_PROCESS])
+    await session.execute(SET, {"context": claim})
+
+
+ROLE, PERSON, SCHOOL, CONSORTIA, INTERESTS = (
+    f"(SELECT security.requester())[{place}]" for place in range(1, 6)
+)
+"""The parts of a claim in the condition of a policy, each read once a statement; the last two are lists."""
+
+
+def is_among(value: str, part: str) -> str:
+    """The SQL of “this value stands in that list of the claim”."""
+    return f"{value}::text = ANY (string_to_array({part}, ','))"
+
+
+SCHEMA = """
+CREATE FUNCTION security.requester() RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    claim text := current_setting('alongside.requester_context', true);
+    part text[];
+    covered bytea;
+    pad record;
+BEGIN
+    IF claim IS NULL OR claim = '' THEN
+        RAISE EXCEPTION 'nobody is set as asking in this transaction' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    part := string_to_array(claim, '.');
+    IF array_length(part, 1) = 9 AND part[1] = 'a2' THEN
+        covered := convert_to(array_to_string(part[1:8], '.') || '.' || security.server_process(), 'UTF8');
+        FOR pad IN SELECT inner_pad, outer_pad FROM security.key LOOP
+            IF encode(sha256(pad.outer_pad || sha256(pad.inner_pad || covered)), 'hex') = part[9] THEN
+                IF part[3]::bigint < extract(epoch FROM now()) THEN
+                    RAISE EXCEPTION 'who asks in this transaction has expired'
+                        USING ERRCODE = 'insufficient_privilege';
+                END IF;
+                IF part[2]::integer <> security.authority_id() THEN
+                    RAISE EXCEPTION 'who asks in this transaction is of another authority'
+                        USING ERRCODE = 'insufficient_privilege';
+                END IF;
+                RETURN part[4:8];
+            END IF;
+        END LOOP;
+    END IF;
+    RAISE EXCEPTION 'who asks in this transaction is not signed by us for this server process'
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+REVOKE ALL ON FUNCTION security.requester() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION security.requester() TO alongside_app;
+"""
+
+
+def policy_statements(table: str, policy: RowPolicy) -> list[str]:
+    """What lays a second policy over a table: RESTRICTIVE, so that nothing can widen it."""
+    added = policy.added or policy.seen
+    changed = policy.changed or added
+    made = f"ON {table} AS RESTRICTIVE"
+    return [
+        f"CREATE POLICY seen_by {made} FOR SELECT TO PUBLIC USING ({policy.seen})",
+        f"CREATE POLICY added_by {made} FOR INSERT TO PUBLIC WITH CHECK ({added})",
+        f"CREATE POLICY changed_by {made} FOR UPDATE TO PUBLIC USING ({changed}) WITH CHECK ({changed})",
+        f"CREATE POLICY removed_by {made} FOR DELETE TO PUBLIC USING ({ROLE} = 'system')",
+    ]

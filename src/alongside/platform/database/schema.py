@@ -1,0 +1,79 @@
+"""A whole database from the models: roles' rights, fence, tables, isolation, promises, legal moves."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, insert, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from alongside.platform.database import (
+    requester_context,
+    row_level_security,
+    tenant_context,
+    transition_guard,
+)
+from alongside.platform.database.connecting import open_connection
+from alongside.platform.database.ddl import ddl_of
+from alongside.platform.database.keys import add_key
+from alongside.platform.database.session import ASYNCPG
+from alongside.settings import bundled
+
+LITERAL = {"literal_binds": True}
+
+EXTENSIONS = ("btree_gin", "btree_gist", "pg_trgm", "unaccent")
+"""All four are trusted: the owner of a database may add them without being a superuser."""
+
+
+def schema_statements(metadata: MetaData, workflows: dict[str, set[tuple[str, str]]]) -> list[str]:
+    """Every statement that makes the schema of `metadata`, in order; `workflows` maps a table to its legal moves."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    made = [f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS]
+    made += [tenant_context.SCHEMA, requester_context.SCHEMA]
+    for table in metadata.sorted_tables:
+        made.append(str(CreateTable(table).compile(dialect=dialect)))
+        for index in sorted(table.indexes, key=lambda one: str(one.name)):
+            made.append(str(CreateIndex(index).compile(dialect=dialect)))
+    made += row_level_security.statements(metadata)
+    made.append(transition_guard.TRIGGER_FUNCTION)
+    made += ddl_of(metadata).values()
+    made += row_level_security.record_statements(metadata)
+    for subject, pairs in sorted(workflows.items()):
+        made.append(transition_guard.trigger(subject))
+        for row in transition_guard.rows(subject, pairs):
+            made.append(
+                str(
+                    insert(transition_guard.AllowedTransition)
+                    .values(row)
+                    .compile(dialect=dialect, compile_kwargs=LITERAL)
+                )
+            )
+    return made
+
+
+async def upgrade_schema(migrator_url: str, signing_key: bytes) -> None:
+    """Bring a database to the present schema, as the migrator, and let it know the key that signs fences.
+
+    Keys that it knew before stay good until they are retired (`alongside keys retire`). Harmless when it is up to
+    date. Raises what PostgreSQL raises; a migration that fails leaves nothing behind.
+    """
+    engine = create_async_engine(
+        ASYNCPG, connect_args={"async_creator_fn": open_connection, "dsn": migrator_url}
+    )
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(359816)"))
+            await connection.run_sync(_upgrade)
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await add_key(driver, signing_key)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run the numbered migrations that this database has not seen, in the one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(bundled("migrations")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,1 @@
+"""Form fields, versions and content checks shared by the features."""

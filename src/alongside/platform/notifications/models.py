@@ -1,0 +1,130 @@
+"""Notices and the outbox of mail."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alongside.platform.database.base import (
+    AuthorityKeyed,
+    AuthorityOwned,
+    Base,
+    created_at,
+    one_of,
+    reference,
+)
+from alongside.platform.database.ddl import promise
+
+EMAIL_STATES = ("waiting", "sending", "sent", "given_up", "not_wanted")
+HOURS = ("school_hours", "waking_hours")
+"""When a letter may go: in the authority's window on school days, or whenever it is not night."""
+
+TRIES = 6
+"""How often a letter is tried before it is given up."""
+
+
+class Notification(AuthorityOwned, Base):
+    """Something that a person should know: one line on their page, with a link to where it is.
+
+    `kind` names the message ("need_proposed"); `text` is what the page shows, `path` where it leads. `once`
+    is the key by which the same person is told of the same thing once. `in_digest` is set when a daily letter
+    carried it.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        reference("person_id", "person"),
+        UniqueConstraint("authority_id", "person_id", "once"),
+        Index(None, "authority_id", "person_id", "id"),
+    )
+
+    person_id: Mapped[UUID]
+    kind: Mapped[str]
+    text: Mapped[str]
+    path: Mapped[str]
+    once: Mapped[str]
+    at: Mapped[datetime] = created_at()
+    read_at: Mapped[datetime | None]
+    in_digest: Mapped[date | None]
+
+
+class EmailOutbox(AuthorityOwned, Base):
+    """One letter to one person: waiting until it is due, then sent once, retried with growing pauses, or given up.
+
+    `body` is what stands above the link to `path`; a letter without a path carries a link of its own and keeps no
+    text once it has left. `message_id` stays the same over all tries, so that a receiver knows a second copy for
+    what it is. `attempt` counts tries and fences them: only the try that holds the present number may mark the
+    letter; `lease_until` is how long it may take, `patience` how many tries there are.
+    """
+
+    __tablename__ = "email_outbox"
+    __table_args__ = (
+        reference("person_id", "person"),
+        CheckConstraint(one_of("state", EMAIL_STATES), name="state"),
+        CheckConstraint(one_of("hours", HOURS), name="hours"),
+        UniqueConstraint("authority_id", "message_id"),
+        Index(
+            "ix_mail_due", "authority_id", "due_at", postgresql_where=text("state IN ('waiting', 'sending')")
+        ),
+        Index("ix_mail_given_up", "authority_id", "id", postgresql_where=text("state = 'given_up'")),
+    )
+
+    person_id: Mapped[UUID | None]
+    to_address: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    path: Mapped[str | None]
+    hours: Mapped[str] = mapped_column(server_default=text("'waking_hours'"))
+    message_id: Mapped[str] = mapped_column(server_default=text("gen_random_uuid()::text"))
+    state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    patience: Mapped[int] = mapped_column(server_default=text(str(TRIES)))
+    due_at: Mapped[datetime] = created_at()
+    lease_until: Mapped[datetime | None]
+    written_at: Mapped[datetime] = created_at()
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+class ScheduledJobRun(AuthorityKeyed, Base):
+    """That a clock of the product has run for a day, written in the transaction of what it did: so it runs once."""
+
+    __tablename__ = "scheduled_job_run"
+
+    clock: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    ran_at: Mapped[datetime] = created_at()
+
+
+promise(
+    "the_worker_hears_of_mail_when_its_transaction_commits",
+    """
+CREATE FUNCTION announce_mail() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_mail AFTER INSERT OR UPDATE OF state ON email_outbox FOR EACH ROW
+    WHEN (NEW.state = 'waiting' AND NEW.due_at <= now()) EXECUTE FUNCTION announce_mail();
+""",
+)
+
+promise(
+    "pages_hear_of_a_new_post_when_its_transaction_commits",
+    """
+CREATE FUNCTION announce_post() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_' || NEW.authority_id, TG_TABLE_NAME);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_need AFTER INSERT OR UPDATE OF state ON need FOR EACH ROW
+    WHEN (NEW.state = 'open') EXECUTE FUNCTION announce_post();
+CREATE TRIGGER announce_offer AFTER INSERT OR UPDATE OF state ON offer FOR EACH ROW
+    WHEN (NEW.state = 'live') EXECUTE FUNCTION announce_post();
+""",
+)

@@ -1,0 +1,75 @@
+"""What I was told; letters that did not arrive; the letters of the demonstration, to be read."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import NotFound
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.notifications import actions, queries
+from alongside.platform.web.form_data import asked
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+
+@endpoint.get("/notifications", permission=Permission.VIEW_OWN_HOME)
+async def list_notifications(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Everything that I was told, newest first."""
+    number = _page_number(asked(request).one("page"))
+    notices, more = await queries.notices_to(session, person, number)
+    unread = await queries.unread_notifications(session, person)
+    context = {"notices": notices, "unread": unread, "number": number, "more": more}
+    return Page("notifications/list.html", context)
+
+
+@endpoint.post("/notifications/mark-read", permission=Permission.VIEW_OWN_HOME)
+async def read_notices(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """I have read them all."""
+    count = await actions.read_notices(session, person)
+    return Redirect("/notifications", "All are marked as read." if count else None)
+
+
+@endpoint.get("/failed-emails", permission=Permission.VIEW_FAILED_EMAILS)
+async def list_failures(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Letters that were given up, each with the reason."""
+    return Page("notifications/failures.html", {"failures": await queries.failed_emails(session, person)})
+
+
+@endpoint.post("/failed-emails/{mail_id:uuid}/send", permission=Permission.VIEW_FAILED_EMAILS)
+async def send_again(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, mail_id: UUID
+) -> PageResult:
+    """Have such a letter tried anew."""
+    await actions.send_again(session, person, mail_id)
+    return Redirect("/failed-emails", "The letter will be tried again.")
+
+
+@endpoint.get("/outbox", permission=Permission.VIEW_OWN_HOME)
+async def show_outbox(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """The letters of this authority, whoever they are for; there is no such page outside the demonstration."""
+    if not request.app.state.app_context.demonstration:
+        raise NotFound
+    return Page("notifications/outbox.html", {"letters": await queries.latest_emails(session, person)})
+
+
+def _page_number(written: str) -> int:
+    """The number of a page as an address has it; 1 for anything else."""
+    return (
+        int(written)
+        if written.isascii() and written.isdigit() and 0 < len(written) < 6 and int(written)
+        else 1
+    )
+
+
+routes = [list_notifications, read_notices, list_failures, send_again, show_outbox]

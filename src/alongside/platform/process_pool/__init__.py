@@ -1,0 +1,11 @@
+"""Expensive work in a few child processes, limited for each person and authority: `ProcessPool.run`.
+
+Work that reads what people sent (pictures, spreadsheets) or takes more than a fraction of a second runs here, before a
+transaction opens (`prepare` of `page.post`) or after it has ended (`AfterCommit`): it never holds a database
+connection. The children know no secret and no database, and each may use `MEMORY` bytes.
+"""
+
+from alongside.platform.process_pool.pool import MEMORY, ProcessPool, TooExpensive
+from alongside.platform.process_pool.quotas import Quotas
+
+__all__ = ["MEMORY", "ProcessPool", "Quotas", "TooExpensive"]

@@ -1,0 +1,114 @@
+"""How much expensive work runs and waits at once: in a process, for an authority, and for a person."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from alongside.errors import ServiceUnavailable, TooManyRequests
+
+PERSON_FULL = "You have sent several files or started several calculations already. Wait for them to finish."
+AUTHORITY_FULL = "Other people in your authority are using this at the moment. Wait a minute, then try again."
+
+
+@dataclass(eq=False)
+class _Ticket:
+    authority_id: int
+    person_id: UUID | None
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass
+class Quotas:
+    """Admits work in the order of arrival, with one place always left for another authority.
+
+    `running` works at once, of which `of_authority` belong to one authority; `waiting` more may wait, of which
+    `waiting_of_authority` belong to one authority, for `patience` seconds at most. One person has `of_person` works,
+    running or waiting. All numbers are for one web process.
+    """
+
+    running: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
+    of_authority: int | None = None
+    of_person: int = 2
+    waiting: int = 32
+    waiting_of_authority: int = 8
+    patience: float = 10.0
+
+    def __post_init__(self) -> None:
+        if self.of_authority is None:
+            self.of_authority = max(1, self.running - 1)
+        self._at_work: Counter[int] = Counter()
+        self._persons: Counter[tuple[int, UUID]] = Counter()
+        self._queue: list[_Ticket] = []
+
+    @asynccontextmanager
+    async def slot(self, authority_id: int, person_id: UUID | None = None) -> AsyncIterator[None]:
+        """Wait for a place and hold it.
+
+        Raises TooManyRequests when the person or the authority has too much here already, and TooBusy when the
+        process has, or when no place became free in time.
+        """
+        ticket = _Ticket(authority_id, person_id)
+        self._refuse_too_many(ticket)
+        if person_id is not None:
+            self._persons[authority_id, person_id] += 1
+        try:
+            await self._wait(ticket)
+            try:
+                yield
+            finally:
+                self._at_work[authority_id] -= 1
+                self._admit()
+        finally:
+            if person_id is not None:
+                self._persons[authority_id, person_id] -= 1
+                self._persons += Counter()  # forget the persons with none
+
+    def running_now(self) -> int:
+        """How many works run."""
+        return sum(self._at_work.values())
+
+    def waiting_now(self) -> int:
+        """How many works wait for a place."""
+        return len(self._queue)
+
+    def _refuse_too_many(self, ticket: _Ticket) -> None:
+        theirs = (
+            0 if ticket.person_id is None else self._persons.get((ticket.authority_id, ticket.person_id), 0)
+        )
+        if theirs >= self.of_person:
+            raise TooManyRequests(PERSON_FULL)
+        if sum(one.authority_id == ticket.authority_id for one in self._queue) >= self.waiting_of_authority:
+            raise TooManyRequests(AUTHORITY_FULL)
+        if len(self._queue) >= self.waiting:
+            raise ServiceUnavailable
+
+    async def _wait(self, ticket: _Ticket) -> None:
+        self._queue.append(ticket)
+        self._admit()
+        try:
+            async with asyncio.timeout(self.patience):
+                await ticket.called.wait()
+        except BaseException as problem:
+            if ticket.called.is_set():  # admitted in the moment in which the waiting ended
+                self._at_work[ticket.authority_id] -= 1
+                self._admit()
+            else:
+                self._queue.remove(ticket)
+            if isinstance(problem, TimeoutError):
+                raise ServiceUnavailable from problem
+            raise
+
+    def _admit(self) -> None:
+        """Give the free places to the first that wait and whose authority may have one more."""
+        assert self.of_authority is not None
+        for ticket in list(self._queue):
+            if self.running_now() >= self.running:
+                return
+            if self._at_work[ticket.authority_id] < self.of_authority:
+                self._queue.remove(ticket)
+                self._at_work[ticket.authority_id] += 1
+                ticket.called.set()

@@ -1,0 +1,197 @@
+"""GOV.UK's form components for WTForms fields: label, hint, error and what is announced, none of them forgettable."""
+
+from typing import Any
+
+from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
+from markupsafe import Markup
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
+from wtforms.validators import Length
+
+from alongside.platform.web.date_fields import PARTS, DayField
+
+LIBRARY = "govuk_frontend_jinja"
+MANY_CHOICES = 7
+"""More choices than this are a select, not radios."""
+
+_macros = Environment(
+    loader=PrefixLoader({LIBRARY: PackageLoader(LIBRARY)}),
+    autoescape=True,
+    undefined=ChainableUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def component(name: str, /, **params: Any) -> Markup:
+    """One component of the library, by its name in the design system ("error-summary")."""
+    module: Any = _macros.get_template(f"{LIBRARY}/components/{name}/macro.html").module
+    macro = "govuk" + "".join(part.capitalize() for part in name.split("-"))
+    return Markup(getattr(module, macro)(params))
+
+
+def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
+    """A field of a form, whatever its kind. `settled` adds to the component's own parameters.
+
+    `select` asks for a list to open where there would be radios: above a list, where room is short.
+    """
+    params: dict[str, Any] = {"id": field.id, "name": field.name, **_around(field)}
+    shown = getattr(field, "_value", str)
+    keywords = dict(field.render_kw or {})
+    if isinstance(field, HiddenField):
+        return Markup('<input type="hidden" id="{}" name="{}" value="{}">').format(
+            field.id, field.name, shown()
+        )
+    if isinstance(field, BooleanField):
+        return _single_box(field, params | settled)
+    if isinstance(field, DayField):
+        return _day(field, params | settled)
+    if isinstance(field, SelectMultipleField | RadioField) or (_few(field, keywords) and not select):
+        return _choices(field, params | settled)
+    if isinstance(field, SelectField):
+        items = [
+            {"value": value, "text": text, "selected": str(field.data or "") == str(value)}
+            for value, text in _options(field)
+        ]
+        if not field.data and all(one["value"] for one in items):
+            items.insert(0, {"value": "", "text": "Choose from the list", "selected": True})
+        return component("select", **(_labelled(params, field) | {"items": items} | settled))
+    params = _labelled(params, field) | {"value": shown()} | settled
+    if isinstance(field, TextAreaField):
+        return _long_text(field, params, keywords)
+    return component("input", **(_short_text(params, keywords, field)))
+
+
+def _around(field: Field) -> dict[str, Any]:
+    """The hint and the errors of a field."""
+    params: dict[str, Any] = {}
+    if field.description:
+        params["hint"] = {"text": str(field.description)}
+    if field.errors:
+        params["errorMessage"] = {"text": " ".join(str(one) for one in field.errors)}
+    return params
+
+
+def _labelled(params: dict[str, Any], field: Field) -> dict[str, Any]:
+    return {"label": {"text": str(field.label.text), "classes": "govuk-label--s"}} | params
+
+
+def _options(field: Any) -> list[tuple[str, str]]:
+    return [(str(value), str(text)) for value, text, *_ in field.iter_choices()]
+
+
+def _few(field: Field, keywords: dict[str, Any]) -> bool:
+    return (
+        isinstance(field, SelectField)
+        and not keywords.get("select")
+        and 0 < len(_options(field)) <= MANY_CHOICES
+    )
+
+
+def _choices(field: Any, params: dict[str, Any]) -> Markup:
+    """Radios or checkboxes in a fieldset; the first has the field's own id, so that the error summary finds it."""
+    many = isinstance(field, SelectMultipleField)
+    chosen = {str(one) for one in (field.data or ())} if many else {str(field.data or "")}
+    hints = getattr(field, "hints", None) or {}
+    items = []
+    for number, (value, text) in enumerate(_options(field)):
+        item: dict[str, Any] = {"value": value, "text": text, "checked": value in chosen}
+        item["id"] = field.id if number == 0 else f"{field.id}-{number + 1}"
+        if hints.get(value):
+            item["hint"] = {"text": hints[value]}
+        items.append(item)
+    params = {
+        "idPrefix": field.id,
+        "fieldset": {"legend": {"text": str(field.label.text), "classes": "govuk-fieldset__legend--s"}},
+        "items": items,
+        "classes": ("govuk-checkboxes--small" if many else "govuk-radios--small"),
+        **params,
+    }
+    return component("checkboxes" if many else "radios", **params)
+
+
+def _day(field: DayField, params: dict[str, Any]) -> Markup:
+    """Day, month and year in three boxes; only the boxes that are wrong are marked so."""
+    items = [
+        {
+            "name": part,
+            "value": field.typed[part],
+            "classes": f"govuk-input--width-{4 if part == 'year' else 2}"
+            + (" govuk-input--error" if field.errors and (part in field.wrong or not field.wrong) else ""),
+        }
+        for part in PARTS
+    ]
+    params.setdefault("hint", {"text": "For example, 31 1 2027"})
+    legend = {"legend": {"text": str(field.label.text), "classes": "govuk-fieldset__legend--s"}}
+    return component(
+        "date-input", **({"namePrefix": field.name, "fieldset": legend, "items": items} | params)
+    )
+
+
+def _single_box(field: BooleanField, params: dict[str, Any]) -> Markup:
+    item: dict[str, Any] = {
+        "id": field.id,
+        "value": "y",
+        "text": str(field.label.text),
+        "checked": bool(field.data),
+    }
+    if "hint" in params:
+        item["hint"] = params.pop("hint")
+    return component(
+        "checkboxes",
+        **({"idPrefix": field.id, "items": [item], "classes": "govuk-checkboxes--small"} | params),
+    )
+
+
+def _long_text(field: Field, params: dict[str, Any], keywords: dict[str, Any]) -> Markup:
+    lengths: list[Any] = [one for one in field.validators if isinstance(one, Length)]
+    limits = [one.max for one in lengths if one.max > 0]
+    params["rows"] = str(keywords.get("rows", 5))
+    if limits:
+        return component("character-count", maxlength=str(min(limits)), threshold="75", **params)
+    return component("textarea", **params)
+
+
+def _short_text(params: dict[str, Any], keywords: dict[str, Any], field: Field) -> dict[str, Any]:
+    number = type(field).__name__ in ("IntegerField", "DecimalField", "HalfDays", "Count")
+    if number:
+        params |= {"inputmode": "decimal", "classes": "govuk-input--width-4"}
+    for name in ("classes", "autocomplete", "inputmode", "spellcheck", "type"):
+        if name in keywords:
+            params[name] = keywords[name]
+    if "suffix" in keywords:
+        params["suffix"] = {"text": keywords["suffix"]}
+    return params
+
+
+def _first_box(field: Field) -> str:
+    """Where the cursor goes from the error summary: the field, or the first wrong box of a date."""
+    if isinstance(field, DayField):
+        return f"{field.id}-{next((part for part in PARTS if part in field.wrong), PARTS[0])}"
+    return str(field.id)
+
+
+def error_summary(form: Form | None, others: list[str] | tuple[str, ...] = ()) -> Markup:
+    """All mistakes of a form at its top, each a link to its field; nothing when there are none."""
+    if form is None and not others:
+        return Markup("")
+    listed: list[dict[str, str]] = [{"text": one} for one in others]
+    for name, errors in (form.errors if form is not None else {}).items():
+        for error in errors:
+            item = {"text": str(error)}
+            if name:
+                item["href"] = (
+                    f"#{_first_box(form[name])}" if form is not None and name in form._fields else ""
+                )
+            listed.append({key: value for key, value in item.items() if value})
+    if not listed:
+        return Markup("")
+    return component("error-summary", titleText="There is a problem", errorList=listed)

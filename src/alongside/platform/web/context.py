@@ -1,0 +1,72 @@
+"""What the gate works with: put together once by `app.py`, so that the ground floor need not know the rooms."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.database.session import Database
+from alongside.platform.process_pool import ProcessPool
+from alongside.platform.web.turns import Turns
+
+LONDON = ZoneInfo("Europe/London")
+SESSION_COOKIE = "__Host-alongside"
+
+
+class Tenant(Protocol):
+    """What the gate must know of an authority."""
+
+    @property
+    def authority_id(self) -> int:
+        """The DfE's code of the authority, by which all its rows are known."""
+
+    @property
+    def slug(self) -> str:
+        """The short name in addresses and commands."""
+
+    @property
+    def name(self) -> str:
+        """The name that people see."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """An entry of the main navigation, shown to those whose role knows the permission."""
+
+    href: str
+    text: str
+    permission: Permission
+    current: bool = False
+
+
+def london_now() -> datetime:
+    """This moment; tests put another clock in its place."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class AppContext:
+    """The parts that every request needs."""
+
+    database: Database
+    environment: Environment
+    find_tenant: Callable[[str], Awaitable[Tenant | None]]
+    find_person: Callable[[AsyncSession, Tenant, str | None, date], Awaitable[Principal]]
+    keep_awake: Callable[[Principal], Awaitable[None]]
+    destinations: tuple[NavigationItem, ...] = ()
+    demonstration: bool = False
+    secret: bytes = b""
+    metrics_token: str | None = None
+    now: Callable[[], datetime] = field(default=london_now)
+    pool: ProcessPool = field(default_factory=ProcessPool)
+    turns: Turns = field(default_factory=Turns)
+
+    def today(self) -> date:
+        """The date in London, by which deadlines are counted."""
+        return self.now().astimezone(LONDON).date()

@@ -1,0 +1,110 @@
+"""Fields that every room's forms may use and that WTForms lacks."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import Field
+from wtforms.widgets import TextInput
+
+PARTS = ("day", "month", "year")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)", re.ASCII)
+DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})[ ./-](?P<month>\d{1,2}|[A-Za-z]{3,9})[ ./-](?P<year>\d{2,4})", re.ASCII
+)
+CENTURY = range(2000, 2100)
+
+
+class DayField(Field):
+    """A date typed as day, month and year in three boxes; what was typed stays, and the wrong boxes are known.
+
+    Read from `name-day`, `name-month` and `name-year`, or from `name` alone as 2027-01-31 or 31/1/2027. The month may
+    be a word. Nothing typed is None. Source: GOV.UK Design System, date input.
+    """
+
+    widget = TextInput()
+
+    def __init__(self, label: str, cure: str = "Enter a real date, like 26 3 2027", **settled: Any) -> None:
+        """`cure` is said of a date that does not exist or cannot be read."""
+        self.cure = cure
+        self.typed = dict.fromkeys(PARTS, "")
+        self.wrong: frozenset[str] = frozenset()
+        super().__init__(label, **settled)
+
+    def process(self, formdata: Any, *given: Any, **settled: Any) -> None:
+        """Gather the three boxes, if they came, before the value is read."""
+        self.typed = dict.fromkeys(PARTS, "")
+        self.wrong = frozenset()
+        boxes = {part: _first(formdata, f"{self.name}-{part}") for part in PARTS}
+        if any(boxes.values()):
+            self.typed = boxes
+            formdata = _UnlabelledSubfield(self.name, list(boxes.values()))
+        super().process(formdata, *given, **settled)
+        if not self.raw_data and self.data is not None:
+            self.typed = {part: str(getattr(self.data, part)) for part in PARTS}
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read the date. Raises ValueError with the cure, naming the boxes that are missing or wrong."""
+        if len(valuelist) == 1 and str(valuelist[0]).strip():
+            text = str(valuelist[0]).strip()
+            found = YEAR_FIRST.fullmatch(text) or DAY_FIRST.fullmatch(text)
+            self.typed = found.groupdict() if found else {"day": text, "month": "", "year": ""}
+            if found is None:
+                self._refuse(PARTS, self.cure)
+        self.data = self._read() if any(self.typed.values()) else None
+
+    def _read(self) -> date:
+        missing = [part for part in PARTS if not self.typed[part]]
+        if missing:
+            self._refuse(missing, f"{_plain(self.label.text)} must include a {' and a '.join(missing)}")
+        month = self.typed["month"].lower()[:3]
+        number = str(MONTHS.index(month) + 1) if month in MONTHS else self.typed["month"]
+        numbers = {"day": self.typed["day"], "month": number, "year": self.typed["year"]}
+        unread = [part for part, text in numbers.items() if not re.fullmatch(r"[0-9]{1,4}", text)]
+        if unread:
+            self._refuse(unread, self.cure)
+        day, of_month, year = (int(text) for text in numbers.values())
+        if year not in CENTURY:
+            self._refuse(["year"], f"{_plain(self.label.text)} must have a year of 4 numbers, like 2027")
+        if not 1 <= of_month <= len(MONTHS):
+            self._refuse(["month"], self.cure)
+        try:
+            return date(year, of_month, day)
+        except ValueError:
+            self._refuse(["day"], self.cure)
+            raise
+
+    def _refuse(self, parts: Sequence[str], sentence: str) -> None:
+        self.data = None
+        self.wrong = frozenset(parts)
+        raise ValueError(sentence)
+
+    def _value(self) -> str:
+        return "/".join(self.typed.values()) if any(self.typed.values()) else ""
+
+
+def _first(formdata: Any, name: str) -> str:
+    """What came under a name, or an empty text."""
+    came = formdata.getlist(name) if formdata is not None and name in formdata else []
+    return str(came[0]).strip() if came else ""
+
+
+class _UnlabelledSubfield:
+    """One name and its values, in the shape that WTForms reads."""
+
+    def __init__(self, name: str, values: list[str]) -> None:
+        self.name, self.values = name, values
+
+    def __contains__(self, name: object) -> bool:
+        return name == self.name
+
+    def getlist(self, name: str) -> list[str]:
+        """The values, under the one name."""
+        return self.values if name == self.name else []
+
+
+def _plain(label: str) -> str:
+    """A label within a sentence: without “(optional)” and quoted where it is a question."""
+    return f"“{re.sub(r' *[(]optional[)]$', '', str(label))}”"

@@ -1,0 +1,106 @@
+"""Pages for what went wrong: which error answers with which status, and what it offers to do next."""
+
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Request
+from litestar.exceptions.http_exceptions import ClientException
+
+from alongside.errors import (
+    ActionRefused,
+    AlongsideError,
+    AuthenticationRequired,
+    CsrfError,
+    EditConflict,
+    NotFound,
+    ServiceUnavailable,
+    TooManyRequests,
+    ValidationFailed,
+)
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.form_data import TOKENS, BodyRefused, already_typed, typed_text
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.uploads import largest_of
+
+REFUSED_BODIES = {"large": 413, "fields": 413, "slow": 408, "unreadable": 400}
+NO_TEXT = re.compile(r"[0-9a-f-]{32,}|[\w.:-]{0,19}")
+"""Ids, numbers, keys and single words: not worth giving back to be read."""
+
+ID_IN_NAME = re.compile(r"_?[0-9a-f]{32}")
+"""The id in the name of a field: no part of its label."""
+
+log = structlog.get_logger("alongside.platform.web")
+
+
+async def error_page(
+    problem: Exception, request: Request[Any, Any, Any], person: Principal | None
+) -> PageResult:
+    """The page for an error, with what was typed. What nobody foresaw is logged in full, with a reference number."""
+    answer = _page_for(problem, request)
+    if request.method != "POST" or not isinstance(answer, Page):
+        return answer
+    if isinstance(problem, CsrfError) and already_typed(request) is None:
+        return answer  # sent by another website: nothing of it is read
+    return replace(answer, context={**await _retained_text(request), **answer.context})
+
+
+def _page_for(problem: Exception, request: Request[Any, Any, Any]) -> PageResult:
+    match problem:
+        case NotFound():
+            return Page("errors/404.html", status=404)
+        case AuthenticationRequired() if request.method == "POST":
+            return Page("errors/403.html", {"sentence": "You have been signed out."}, 403)
+        case AuthenticationRequired():
+            query = request.scope.get("query_string", b"").decode("latin-1")
+            here = request.scope["path"] + (f"?{query}" if query else "")
+            return Redirect(f"/sign-in?next={quote(here, safe='')}")
+        case CsrfError():
+            return Page("errors/403.html", {"sentence": str(problem)}, 403)
+        case ActionRefused():
+            return Page("errors/409.html", {"sentence": problem.sentence, "state": problem.state}, 409)
+        case EditConflict():
+            return Page("errors/stale.html", {"stale": problem}, 409)
+        case ValidationFailed():
+            return Page("errors/422.html", {"mistakes": problem.mistakes}, 422)
+        case _:
+            return _other_page_for(problem, request)
+
+
+def _other_page_for(problem: Exception, request: Request[Any, Any, Any]) -> Page:
+    match problem:
+        case TooManyRequests():
+            return Page("errors/429.html", {"sentence": str(problem)}, 429)
+        case ServiceUnavailable():
+            log.warning("too busy", exc_info=problem)
+            return Page("errors/503.html", {}, 503)
+        case BodyRefused():
+            status = REFUSED_BODIES[problem.problem]
+            context = {"largest": largest_of(request), "too_many_fields": problem.problem == "fields"}
+            return Page(f"errors/{status}.html", context, status)
+        case AlongsideError():
+            return Page("errors/409.html", {"sentence": str(problem), "state": None}, 409)
+        case ClientException():
+            return Page("errors/400.html", {}, 400)
+        case _:
+            log.error("unforeseen", error=type(problem).__name__, exc_info=problem)
+            return Page("errors/500.html", status=500)
+
+
+async def _retained_text(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """What was typed, and under which key, so that it can be read, and sent again without doing the thing twice.
+
+    `kept` is every text, `kept_text` those that a person would want back, `kept_files` whether files must be chosen
+    again.
+    """
+    form = await typed_text(request)
+    return {
+        "kept": form.texts(),
+        "kept_text": [
+            (ID_IN_NAME.sub("", name), value) for name, value in form.texts() if not NO_TEXT.fullmatch(value)
+        ],
+        "kept_files": form.has_files(),
+        "kept_tokens": {name: "".join(form.getlist(name)[:1]) for name in TOKENS},
+    }

@@ -1,0 +1,113 @@
+"""Logs: who, where, how long and what came of it; never what people wrote.
+
+An error's own message is not logged: PostgreSQL's quotes the row, others quote what they could not read. Of
+an error stay its kind, PostgreSQL's code and constraint, and the places in our code that it came through.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+from alongside.settings import Settings
+
+MAX_MATCHES = 30
+LONGEST = 500
+Event = MutableMapping[str, Any]
+
+
+def start_logs(settings: Settings, stream: TextIO | None = None) -> None:
+    """Write one line an event to `stream` (standard error): JSON for machines, plain text for a terminal."""
+    out = stream or sys.stderr
+    render = as_json if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    shared: list[Any] = [
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        kind_of_error,
+        on_one_line,
+        render,
+    ]
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *shared],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(out),
+        cache_logger_on_first_use=stream is None,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(OfLibraries(shared))
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(logging.WARNING)
+
+
+class OfLibraries(logging.Formatter):
+    """Lines of libraries: their fixed words with the places left open, for what they put there may be anybody's."""
+
+    def __init__(self, processors: list[Any]) -> None:
+        super().__init__()
+        self.processors = processors
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, like our own."""
+        words = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        event: Any = {"event": words, "level": record.levelname.lower(), "logger": record.name}
+        if record.exc_info:
+            event["exc_info"] = record.exc_info
+        for process in self.processors:
+            event = process(None, record.levelname.lower(), event)
+        return str(event)
+
+
+def kind_of_error(_logger: Any, _method: str, event: Event) -> Event:
+    """In place of an exception: its kind and where it came through, without its words, and its causes' likewise."""
+    given = event.pop("exc_info", None)
+    if given is True:
+        given = sys.exc_info()
+    problem = given[1] if isinstance(given, tuple) else given
+    if isinstance(problem, BaseException):
+        event["errors"] = [_described(one) for one in _chain(problem)]
+    return event
+
+
+def _chain(problem: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    one: BaseException | None = problem
+    while one is not None and one not in found and len(found) < 6:
+        found.append(one)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return found
+
+
+def _described(problem: BaseException) -> dict[str, Any]:
+    places = traceback.extract_tb(problem.__traceback__)[-MAX_MATCHES:]
+    told: dict[str, Any] = {"kind": f"{type(problem).__module__}.{type(problem).__qualname__}"}
+    for name in ("sqlstate", "constraint_name", "table_name", "code", "errno"):
+        value = getattr(problem, name, None)
+        if isinstance(value, str | int):
+            told[name] = value
+    told["places"] = [
+        f"{place.filename.rpartition('/src/')[2]}:{place.lineno} {place.name}" for place in places
+    ]
+    return told
+
+
+def on_one_line(_logger: Any, _method: str, event: Event) -> Event:
+    """No value can begin a line of its own or speak to a terminal: control characters are written out."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = written_out(value)[:LONGEST]
+    return event
+
+
+def written_out(text: str) -> str:
+    """Text with every character that is not for reading written as its code."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def as_json(_logger: Any, _method: str, event: Event) -> str:
+    """The event as one line of JSON, in ASCII."""
+    return json.dumps(event, default=str, separators=(",", ":"))

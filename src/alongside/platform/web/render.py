@@ -1,0 +1,180 @@
+"""Answers made into responses: the only place where a template meets a request."""
+
+from typing import Any
+from urllib.parse import quote, unquote
+from uuid import uuid4
+
+from jinja2 import Environment
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.response import Stream
+
+from alongside.platform.access.authorisation import has_permission, may
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.context import AppContext, NavigationItem, Tenant
+from alongside.platform.web.paging import Pager
+from alongside.platform.web.responses import (
+    ContinueAfterCommit,
+    Download,
+    InlineImage,
+    Page,
+    PageResult,
+    Redirect,
+    TextResponse,
+)
+
+SAID_COOKIE = "__Host-said"
+HTML = "text/html"
+
+
+class NewIdempotencyKey:
+    """A new submission key wherever a template shows it: every form on a page has its own."""
+
+    def __html__(self) -> str:
+        """Thirty-two hexadecimal digits, never the same twice."""
+        return uuid4().hex
+
+    __str__ = __html__
+
+
+def navigation_for(app_context: AppContext, person: Principal, path: str) -> list[NavigationItem]:
+    """The main navigation as this person may use it, with the present place marked."""
+    return [
+        NavigationItem(one.href, one.text, one.permission, _within(path, one.href))
+        for one in app_context.destinations
+        if person.signed_in and has_permission(person, one.permission)
+    ]
+
+
+def _within(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href + "/"))
+
+
+def wants_part(request: Request[Any, Any, Any]) -> bool:
+    """Whether htmx asks for a fragment only."""
+    headers = request.headers
+    return headers.get("hx-request") == "true" and headers.get("hx-request-type", "partial") == "partial"
+
+
+def cookie(name: str, value: str | None, max_age: int | None = None) -> Cookie:
+    """A cookie that only this host and only the server can read; None takes it away."""
+    return Cookie(
+        key=name,
+        value=value or "",
+        max_age=0 if value is None else max_age,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def response_to(
+    request: Request[Any, Any, Any],
+    app_context: AppContext,
+    tenant: Tenant | None,
+    person: Principal | None,
+    answer: PageResult,
+) -> Response[Any] | Stream:
+    """The response for an answer. Nothing is read from the database any more: the transaction is over."""
+    match answer:
+        case Redirect():
+            cookies = [cookie(name, value) for name, value in answer.cookies.items()]
+            if answer.said:
+                cookies.append(cookie(SAID_COOKIE, quote(answer.said[:300]), 60))
+            return Response(
+                content=b"",
+                status_code=303,
+                headers={**answer.headers, "location": answer.location},
+                cookies=cookies,
+            )
+        case Download():
+            name = quote(answer.filename)
+            headers = {**answer.headers, "content-disposition": f"attachment; filename*=UTF-8''{name}"}
+            if isinstance(answer.body, bytes):
+                return Response(answer.body, status_code=200, media_type=answer.media_type, headers=headers)
+            return Stream(answer.body, status_code=200, media_type=answer.media_type, headers=headers)
+        case InlineImage():
+            kept = f"private, max-age={answer.seconds}, immutable" if answer.seconds else "no-store"
+            headers = {"content-disposition": "inline", "cache-control": kept}
+            return Response(answer.body, status_code=200, media_type=answer.media_type, headers=headers)
+        case TextResponse():
+            return Response(
+                content=answer.body,
+                status_code=answer.status,
+                media_type=answer.media_type,
+                headers=dict(answer.headers),
+            )
+        case ContinueAfterCommit():
+            raise TypeError("The gate acts on AfterCommit before it renders.")
+        case Page():
+            return _page(request, app_context, tenant, person, answer)
+
+
+def plain_page(environment: Environment, template: str) -> bytes:
+    """A page for a request of which nothing is known, not even the authority."""
+    return environment.get_template(template).render(_surroundings()).encode()
+
+
+def _surroundings(**known: Any) -> dict[str, Any]:
+    """What every template may use."""
+    nothing: dict[str, Any] = {
+        "authority": None,
+        "person": None,
+        "navigation": [],
+        "said": None,
+        "csrf_token": None,
+        "idempotency_key": NewIdempotencyKey(),
+        "demonstration": False,
+        "path": "/",
+        "paged": Pager("/", ()),
+        "request_id": "",
+        "may": may,
+        "Permission": Permission,
+    }
+    return nothing | known
+
+
+def _page(
+    request: Request[Any, Any, Any],
+    app_context: AppContext,
+    tenant: Tenant | None,
+    person: Principal | None,
+    answer: Page,
+) -> Response[Any]:
+    said = request.cookies.get(SAID_COOKIE)
+    template = answer.fragment if answer.fragment and wants_part(request) else answer.template
+    path = request.scope["path"]
+    body = app_context.environment.get_template(template).render(
+        _surroundings(
+            authority=tenant,
+            person=person,
+            navigation=navigation_for(app_context, person, path) if person else [],
+            said=unquote(said) if said else None,
+            csrf_token=person.csrf_token if person else None,
+            demonstration=app_context.demonstration,
+            path=path,
+            paged=Pager(path, tuple(request.query_params.multi_items())),
+            request_id=request.scope.get("alongside_request_id", ""),
+            may=may if person is None else _requester(person),
+        )
+        | dict(answer.context)
+    )
+    cookies = [cookie(name, value) for name, value in answer.cookies.items()]
+    if said and template == answer.template:
+        cookies.append(cookie(SAID_COOKIE, None))
+    return Response(
+        content=body.encode(),
+        status_code=answer.status,
+        media_type=HTML,
+        headers=dict(answer.headers),
+        cookies=cookies,
+    )
+
+
+def _requester(person: Principal) -> Any:
+    def requester(permission: Permission, *school_urns: int | None, **shown: Any) -> bool:
+        return may(person, permission, *school_urns, **shown)
+
+    return requester

@@ -1,0 +1,292 @@
+"""The one gate: finds the authority and the person, opens the fenced transaction, asks the law, commits, answers."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import structlog
+from litestar import Request, Response, route
+from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Empty
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import AlongsideError, AuthenticationRequired, NotFound, ServiceUnavailable
+from alongside.platform.access.authorisation import has_permission
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal, anonymous
+from alongside.platform.audit.actions import request_id
+from alongside.platform.database.session import DATABASE_ERRORS, is_retryable, took_too_long
+from alongside.platform.web.bodies import close_files
+from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
+from alongside.platform.web.errors import error_page
+from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.health import REQUEST_SECONDS, REQUESTS_TOTAL
+from alongside.platform.web.idempotency import claim_idempotency_key, store_response
+from alongside.platform.web.render import response_to
+from alongside.platform.web.responses import ContinueAfterCommit, PageResult, Redirect
+from alongside.platform.web.security import refuse_other_sites, refuse_wrong_token
+
+MAX_ATTEMPTS = 5
+NOBODYS = 0
+"""Whose turn it is when a host is nobody's."""
+
+PageFunction = Callable[..., Awaitable[PageResult]]
+Prepare = Callable[[Request[Any, Any, Any], Principal], Awaitable[Any]]
+Result = TypeVar("Result")
+PREPARED = "alongside_prepared"
+log = structlog.get_logger("alongside.platform.web")
+
+
+class Routes:
+    """The decorators by which a page is declared; each must name its permission."""
+
+    def get(
+        self, path: str, *, permission: Permission, by_itself: bool = False
+    ) -> Callable[[PageFunction], HTTPRouteHandler]:
+        """A page to look at: its transaction is READ ONLY, so looking changes nothing.
+
+        `by_itself` is what an open page asks without anybody's doing: it keeps nobody signed in.
+        """
+        return self._declare(path, permission, [HttpMethod.GET, HttpMethod.HEAD], by_itself=by_itself)
+
+    def post(
+        self,
+        path: str,
+        *,
+        permission: Permission,
+        largest: int | None = None,
+        prepare: Prepare | None = None,
+    ) -> Callable[[PageFunction], HTTPRouteHandler]:
+        """An act: once per submission, committed before it is answered.
+
+        `largest` is how many bytes a form with files may have, where the app's own limit is too small; such a form is
+        read only from a person who has the permission. `prepare` does expensive work (see `process_pool`) before
+        the transaction opens, once however often the transaction is tried; `prepared` gives its result.
+        """
+        return self._declare(path, permission, [HttpMethod.POST], largest=largest, prepare=prepare)
+
+    def _declare(
+        self,
+        path: str,
+        permission: Permission,
+        methods: list[HttpMethod],
+        *,
+        by_itself: bool = False,
+        largest: int | None = None,
+        prepare: Prepare | None = None,
+    ) -> Callable[[PageFunction], HTTPRouteHandler]:
+        def declared(function: PageFunction) -> HTTPRouteHandler:
+            async def endpoint(request: Request[Any, Any, Any]) -> Response[Any]:
+                return await _handle_request(request, function, permission)
+
+            endpoint.__name__ = function.__name__
+            endpoint.__doc__ = function.__doc__
+            handler = route(
+                path,
+                http_method=methods,
+                name=f"{function.__module__}.{function.__name__}",
+                opt={
+                    "permission": permission,
+                    "function": function,
+                    "by_itself": by_itself,
+                    "ask_first": largest is not None or prepare is not None,
+                    "prepare": prepare,
+                },
+                status_code=200,
+                request_max_body_size=Empty if largest is None else largest,
+            )
+            made: HTTPRouteHandler = handler(endpoint)
+            return made
+
+        return declared
+
+
+endpoint = Routes()
+
+
+async def _handle_request(
+    request: Request[Any, Any, Any], function: PageFunction, permission: Permission
+) -> Response[Any]:
+    """One request from door to door, with its line in the log."""
+    began = time.perf_counter()
+    app_context: AppContext = request.app.state.app_context
+    name = request.headers.get("x-request-id", "")
+    name = name if name.isalnum() and len(name) <= 64 else uuid4().hex
+    request.scope["alongside_request_id"] = name  # type: ignore[typeddict-unknown-key]
+    request_id.set(name)
+    tenant: Tenant | None = None
+    person: Principal | None = None
+    try:
+        tenant = await app_context.find_tenant(request.headers.get("host", ""))
+        if tenant is None:
+            raise NotFound
+        if request.method == "POST":
+            refuse_other_sites(request.headers, request.headers.get("host", ""))
+            await _before_transaction(request, app_context, tenant, permission)
+        async with app_context.turns.turn(tenant.authority_id):
+            answer, known = await _tried(
+                lambda: _run_handler(request, app_context, tenant, function, permission)
+            )
+        person = known
+        while isinstance(answer, ContinueAfterCommit):
+            answer = await _acted(app_context, known, answer)
+    except Exception as problem:
+        person = getattr(problem, "alongside_principal", None) or (
+            anonymous(tenant.authority_id, app_context.today()) if tenant else None
+        )
+        answer = await error_page(problem, request, person)
+    response = await _rendered(request, app_context, tenant, person, answer)
+    await close_files(request)
+    took = time.perf_counter() - began
+    REQUESTS_TOTAL.labels(
+        function.__name__, request.method, response.status_code, tenant.slug if tenant else ""
+    ).inc()
+    REQUEST_SECONDS.labels(function.__name__).observe(took)
+    log.info(
+        "answered",
+        request_id=name,
+        authority=tenant.slug if tenant else None,
+        person=str(person.id) if person and person.id else None,
+        role=person.role.value if person else None,
+        act=function.__name__,
+        method=request.method,
+        status=response.status_code,
+        milliseconds=round(took * 1000, 1),
+    )
+    return response
+
+
+async def _rendered(
+    request: Request[Any, Any, Any],
+    app_context: AppContext,
+    tenant: Tenant | None,
+    person: Principal | None,
+    answer: PageResult,
+) -> Response[Any]:
+    """The response, made when it is this authority's turn: a page takes the processor as a transaction does."""
+    with suppress(ServiceUnavailable):  # the page that says so is not worth a second wait
+        async with app_context.turns.turn(tenant.authority_id if tenant else NOBODYS):
+            try:
+                return response_to(request, app_context, tenant, person, answer)
+            except Exception as problem:
+                answer = await error_page(problem, request, person)
+    return response_to(request, app_context, tenant, person, answer)
+
+
+async def _acted(app_context: AppContext, person: Principal, answer: ContinueAfterCommit) -> PageResult:
+    """What an answer still has to do; expensive work waits for its place."""
+    if not answer.expensive:
+        return await answer.act()
+    async with app_context.pool.quotas.slot(person.authority_id, person.id):
+        return await answer.act()
+
+
+def prepared(request: Request[Any, Any, Any]) -> Any:
+    """What `prepare` of this page gave."""
+    return request.scope[PREPARED]  # type: ignore[literal-required]
+
+
+async def _before_transaction(
+    request: Request[Any, Any, Any], app_context: AppContext, tenant: Tenant, permission: Permission
+) -> None:
+    """Read the form, and do the expensive work of a page: with no connection held, and only for who may ask for it."""
+    if not request.route_handler.opt["ask_first"]:
+        await read_form_data(request)
+        return
+    token = request.cookies.get(SESSION_COOKIE)
+    async with app_context.turns.turn(tenant.authority_id):
+        person = await _tried(lambda: _person_of(app_context, tenant, token))
+    try:
+        _refuse_not_allowed(person, permission)
+        form = await read_form_data(request)
+        prepare: Prepare | None = request.route_handler.opt["prepare"]
+        if prepare is None:
+            return
+        if person.signed_in:
+            refuse_wrong_token(token, form.one("csrf_token"))
+        request.scope[PREPARED] = await prepare(request, person)  # type: ignore[literal-required]
+    except AlongsideError as problem:
+        problem.alongside_principal = person  # type: ignore[attr-defined]
+        raise
+
+
+async def _person_of(app_context: AppContext, tenant: Tenant, token: str | None) -> Principal:
+    async with app_context.database.transaction(tenant.authority_id, read_only=True) as session:
+        return await app_context.find_person(session, tenant, token, app_context.today())
+
+
+def _refuse_not_allowed(person: Principal, permission: Permission) -> None:
+    if not has_permission(person, permission):
+        raise NotFound if person.signed_in else AuthenticationRequired
+
+
+async def _tried(transaction: Callable[[], Awaitable[Result]]) -> Result:
+    """Run a transaction, again from the start when the database asks for it.
+
+    Running twice is harmless: a transaction that failed left nothing, and one whose commit was cut off after it
+    took effect is recognised by its submission key.
+    """
+    for attempt in range(MAX_ATTEMPTS):
+        try:
+            return await transaction()
+        except (*DATABASE_ERRORS, PoolTimeout) as problem:
+            waited_long_enough = isinstance(problem, PoolTimeout | TimeoutError) or took_too_long(problem)
+            if not waited_long_enough and not is_retryable(problem):
+                raise
+            if waited_long_enough or attempt == MAX_ATTEMPTS - 1:
+                raise ServiceUnavailable from problem
+            await asyncio.sleep(0.05 * 2**attempt)
+    raise ServiceUnavailable
+
+
+async def _run_handler(
+    request: Request[Any, Any, Any],
+    app_context: AppContext,
+    tenant: Tenant,
+    function: PageFunction,
+    permission: Permission,
+) -> tuple[PageResult, Principal]:
+    writes = request.method == "POST"
+    token = request.cookies.get(SESSION_COOKIE)
+    person = anonymous(tenant.authority_id, app_context.today())
+    try:
+        async with app_context.database.transaction(tenant.authority_id, read_only=not writes) as session:
+            person = await app_context.find_person(session, tenant, token, app_context.today())
+            _refuse_not_allowed(person, permission)
+            if writes:
+                answer = await _run_write(request, session, person, token, function)
+            else:
+                answer = await function(request, session, person, **request.path_params)
+    except AlongsideError as problem:
+        problem.alongside_principal = person  # type: ignore[attr-defined]
+        raise
+    if person.signed_in and not request.route_handler.opt["by_itself"]:
+        await app_context.keep_awake(person)
+    return answer, person
+
+
+async def _run_write(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    person: Principal,
+    token: str | None,
+    function: PageFunction,
+) -> PageResult:
+    form = await read_form_data(request)
+    if not person.signed_in:
+        return await function(request, session, person, **request.path_params)
+    refuse_wrong_token(token, form.one("csrf_token"))
+    key, kept = await claim_idempotency_key(session, person, request.scope["path"], form)
+    if kept is not None:
+        return kept
+    answer = await function(request, session, person, **request.path_params)
+    if isinstance(answer, Redirect):
+        await store_response(session, person, key, answer)
+    else:
+        await session.rollback()
+    return answer

@@ -1,0 +1,244 @@
+"""News while a page is open: server-sent events that say only that there is something new, never what.
+
+A page that hears "post" asks the board for what this person may see of it, so nothing is told here that the
+law does not allow. Without JavaScript, or where events do not come through, the page asks now and then
+instead.
+"""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+from uuid import UUID
+
+import structlog
+from litestar import Request, Response, get
+from litestar.response import Stream
+from sqlalchemy.exc import SQLAlchemyError
+
+from alongside.errors import AuthenticationRequired, NotFound, ServiceUnavailable
+from alongside.platform.access.authorisation import has_permission
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal, anonymous
+from alongside.platform.database.listener import Listener
+from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
+from alongside.platform.web.errors import error_page
+from alongside.platform.web.render import response_to
+
+HEARTBEAT = 25.0
+"""Seconds between signs of life; before each, and before all news, we look whether the session still holds."""
+
+MOST_OF_ONE = 2
+"""Open pages of one person that hear news at once in one process: a browser has six connections to a host, and
+needs some for everything else. Further pages ask now and then instead."""
+
+MOST_OF_ALL = 5_000
+LONGEST = 3600.0
+"""Seconds after which a page has to ask anew, so that no stream outlives a release of ours by long."""
+
+POST, CASE = "post", "escalation"
+"""Kinds of news: a post on the board, and something done in an escalation."""
+
+PERMISSION = Permission.VIEW_NEEDS_AND_OFFERS
+log = structlog.get_logger("alongside.live")
+
+
+@dataclass(eq=False)
+class Subscription:
+    """One open page that hears news of one authority."""
+
+    authority_id: int
+    person_id: UUID | None
+    of_escalations: bool = False
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: bool = False
+    kinds: set[str] = field(default_factory=set)
+
+    def hear(self, kind: str) -> None:
+        """There is something of this kind; of escalations only those hear who handle them."""
+        if kind != CASE or self.of_escalations:
+            self.kinds.add(kind)
+            self.news.set()
+
+    def close(self) -> None:
+        """No more for this page."""
+        self.closed = True
+        self.news.set()
+
+
+class EventBroadcaster:
+    """All open pages of this process, behind one connection to PostgreSQL that listens for them."""
+
+    def __init__(self, url: str) -> None:
+        """Connect with the first page, not before."""
+        self.ears: dict[int, list[Subscription]] = {}
+        self.listener = Listener(url, self._heard, self._heard_nothing_for_a_while)
+
+    async def open(self, person: Principal) -> Subscription:
+        """Begin to hear for one page of a person."""
+        self.listener.start()
+        here = self.ears.setdefault(person.authority_id, [])
+        subscription = Subscription(
+            person.authority_id, person.id, has_permission(person, Permission.MANAGE_ESCALATION)
+        )
+        here.append(subscription)
+        await self.listener.add(f"alongside_{person.authority_id}")
+        return subscription
+
+    async def shut(self, subscription: Subscription) -> None:
+        """This page is gone; with the last of an authority nobody listens for it any more."""
+        here = self.ears.get(subscription.authority_id, [])
+        if subscription in here:
+            here.remove(subscription)
+        if not here and self.ears.pop(subscription.authority_id, None) is not None:
+            await self.listener.remove(f"alongside_{subscription.authority_id}")
+
+    def close_pages(self) -> None:
+        """End every page's stream; each comes back by itself, to whichever process there is then."""
+        for subscription in [subscription for here in self.ears.values() for subscription in here]:
+            subscription.close()
+
+    async def stop(self) -> None:
+        """End every page's stream and the connection."""
+        self.close_pages()
+        await self.listener.stop()
+
+    def open_pages(self) -> int:
+        """How many pages hear news just now."""
+        return sum(len(here) for here in self.ears.values())
+
+    def full_for(self, person: Principal) -> bool:
+        """Whether there is no place for another page of this person."""
+        theirs = [
+            subscription
+            for subscription in self.ears.get(person.authority_id, ())
+            if subscription.person_id == person.id
+        ]
+        return len(theirs) >= MOST_OF_ONE or self.open_pages() >= MOST_OF_ALL
+
+    def _heard(self, channel: str, payload: str) -> None:
+        for subscription in self.ears.get(int(channel.rpartition("_")[2]), ()):
+            subscription.hear(CASE if payload == CASE else POST)
+
+    def _heard_nothing_for_a_while(self) -> None:
+        """After a lost connection every page looks for itself what it missed."""
+        for here in self.ears.values():
+            for subscription in here:
+                subscription.hear(POST)
+                subscription.hear(CASE)
+
+
+def live_of(app_context: AppContext) -> EventBroadcaster:
+    """The open pages of this process; made with the first."""
+    present = getattr(app_context, "live", None)
+    if not isinstance(present, EventBroadcaster):
+        present = EventBroadcaster(app_context.database.address)
+        app_context.live = present  # type: ignore[attr-defined]
+        _end_with_process(present)
+    return present
+
+
+def _end_with_process(live: EventBroadcaster) -> None:
+    """Let no open page hold up a process that is told to end: the server waits for streams that never end."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, _first(lambda: loop.call_soon_threadsafe(live.close_pages), before))
+
+
+def _first(act: Callable[[], object], then: Callable[[int, FrameType | None], Any]) -> Callable[..., None]:
+    def told(number: int, frame: FrameType | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: there are no streams either
+            act()
+        then(number, frame)
+
+    return told
+
+
+async def events(
+    live: EventBroadcaster,
+    subscription: Subscription,
+    app_context: AppContext,
+    tenant: Tenant,
+    token: str | None,
+) -> AsyncIterator[bytes]:
+    """What goes over the wire: "post" when there is something new, a comment as a sign of life in between."""
+    until = asyncio.get_running_loop().time() + LONGEST
+    try:
+        yield b"retry: 5000\n: listening\n\n"
+        while asyncio.get_running_loop().time() < until:
+            try:
+                await asyncio.wait_for(subscription.news.wait(), HEARTBEAT)
+            except TimeoutError:
+                if not await _still_allowed(app_context, tenant, token):
+                    return
+                yield b": still here\n\n"
+                continue
+            if subscription.closed:
+                return
+            kinds, subscription.kinds = sorted(subscription.kinds), set()
+            subscription.news.clear()
+            if not await _still_allowed(app_context, tenant, token):
+                return
+            for kind in kinds:
+                yield f"event: {kind}\ndata: \n\n".encode()
+    finally:
+        await asyncio.shield(live.shut(subscription))
+
+
+async def _who(app_context: AppContext, tenant: Tenant, token: str | None) -> Principal:
+    authority_id = tenant.authority_id
+    async with (
+        app_context.turns.turn(authority_id),
+        app_context.database.transaction(authority_id, read_only=True) as session,
+    ):
+        return await app_context.find_person(session, tenant, token, app_context.today())
+
+
+async def _still_allowed(app_context: AppContext, tenant: Tenant, token: str | None) -> bool:
+    """Whether the session behind an open page still holds; a database that cannot be asked just now ends nothing."""
+    try:
+        person = await _who(app_context, tenant, token)
+    except (SQLAlchemyError, OSError, ServiceUnavailable):
+        return True
+    return person.signed_in and has_permission(person, PERMISSION)
+
+
+@get("/live", opt={"permission": PERMISSION})
+async def hear_news(request: Request[Any, Any, Any]) -> Response[Any]:
+    """A stream of “there is something new” for a page that is open; a plain sentence for whoever is no such page."""
+    app_context: AppContext = request.app.state.app_context
+    tenant: Tenant | None = None
+    person: Principal | None = None
+    token = request.cookies.get(SESSION_COOKIE)
+    try:
+        tenant = await app_context.find_tenant(request.headers.get("host", ""))
+        if tenant is None:
+            raise NotFound
+        person = anonymous(tenant.authority_id, app_context.today())
+        person = await _who(app_context, tenant, token)
+        if not has_permission(person, PERMISSION):
+            raise NotFound if person.signed_in else AuthenticationRequired
+    except Exception as problem:  # noqa: BLE001  (answer_to knows what to say to whatever it is)
+        return response_to(request, app_context, tenant, person, await error_page(problem, request, person))
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        return Response("Open pages listen here for news.\n", media_type="text/plain")
+    live = live_of(app_context)
+    if live.full_for(person):
+        return Response(None, status_code=204)  # which tells a browser not to come back
+    subscription = await live.open(person)
+    return Stream(
+        events(live, subscription, app_context, tenant, token),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},
+    )
+
+
+routes = [hear_news]

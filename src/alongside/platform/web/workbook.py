@@ -1,0 +1,149 @@
+"""Reads the first visible sheet of an XLSX workbook, after its size and counts have been checked.
+
+A workbook is a ZIP archive of XML. A small file can unpack to gigabytes, declare millions of shared strings, or name
+a cell in the last row and column so that a reader reserves the whole sheet. The parts that are needed are therefore
+unpacked within limits, counted, and packed again; only that archive is given to python-calamine.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+MOST_UNPACKED = 60_000_000
+"""Bytes of XML in one workbook: five thousand rows of our longest texts need a third of it."""
+
+MOST_PARTS = 2_000
+MOST_TIMES = 100
+"""How many times larger than packed a part above A_SMALL_PART may be; sheets full of text reach 20."""
+
+A_SMALL_PART = 1_000_000
+MOST_STRINGS = 400_000
+MOST_CELLS = 1_000_000
+LAST_ROW, LAST_COLUMN = 20_000, 200
+"""The furthest cell that is read: row 20,000, column GR."""
+
+NEEDED = re.compile(
+    r"\[Content_Types\]\.xml|_rels/.*|xl/[^/]+\.xml|xl/_rels/.*|xl/worksheets/[^/]+\.xml", re.IGNORECASE
+)
+
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+"""How a workbook of Excel 97 begins, and one with a password."""
+
+CELL_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,8})([0-9]{0,12})[\"']")
+CHUNK = 1 << 18
+
+
+class BadWorkbook(ValueError):
+    """A workbook that is not read. The text says why and what to do."""
+
+
+def sheet_rows(body: bytes) -> list[list[Any]]:
+    """The rows of the first visible sheet: text, whole numbers, decimals, dates, None for an empty cell.
+
+    Raises BadWorkbook for a workbook that is damaged, has a password or exceeds a limit.
+    """
+    if body.startswith(OLD_WORKBOOK):
+        raise BadWorkbook(
+            "This workbook has a password or an old format. Save it as XLSX without a password."
+        )
+    packed = _repacked(body)
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(packed))
+        names = [
+            one.name
+            for one in book.sheets_metadata
+            if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
+        ]
+        if not names:
+            raise BadWorkbook("The workbook has no visible sheet. Save the list as CSV.")
+        rows = book.get_sheet_by_name(names[0]).to_python(skip_empty_area=False)
+    except (CalamineError, ValueError, KeyError, OverflowError) as problem:
+        if isinstance(problem, BadWorkbook):
+            raise
+        raise _unreadable(problem) from None
+    return [[_value(cell) for cell in row] for row in rows]
+
+
+def _repacked(body: bytes) -> bytes:
+    """The parts that are needed, unpacked within the limits and packed again without compression."""
+    out = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive, zipfile.ZipFile(out, "w") as checked:
+            for part in _needed(archive):
+                content = archive.read(part)
+                _count(part.filename, content)
+                checked.writestr(part.filename, content)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as problem:
+        raise _unreadable(problem) from None
+    return out.getvalue()
+
+
+def _needed(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+    """The parts to read, once the sizes that the archive declares are within the limits."""
+    parts = archive.infolist()
+    if len(parts) > MOST_PARTS or len({part.filename.lower() for part in parts}) < len(parts):
+        raise BadWorkbook("This workbook cannot be read: its parts are too many or repeated. Save it as CSV.")
+    needed = [part for part in parts if NEEDED.fullmatch(part.filename)]
+    for part in needed:
+        if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or part.flag_bits & 1:
+            raise BadWorkbook("This workbook has a password or an unusual format. Save it again as XLSX.")
+        if part.file_size > A_SMALL_PART and part.file_size > MOST_TIMES * max(1, part.compress_size):
+            raise BadWorkbook("The workbook is far larger inside than outside. Save the sheet as CSV.")
+    if sum(part.file_size for part in needed) > MOST_UNPACKED:
+        raise BadWorkbook(
+            f"The workbook holds more than {MOST_UNPACKED // 1_000_000} MB. Import it in parts of fewer rows."
+        )
+    return iter(needed)
+
+
+def _count(name: str, content: bytes) -> None:
+    """Refuse more strings or cells than the limits, and a cell beyond the last row or column."""
+    if b"<!DOCTYPE" in content[:4096].upper() or b"<!ENTITY" in content:
+        raise BadWorkbook("This workbook cannot be read: it declares entities. Save it again as XLSX.")
+    if not name.lower().startswith("xl/worksheets/"):
+        if content.count(b"<") > 8 * MOST_STRINGS:
+            raise BadWorkbook(f"The workbook has more than {MOST_STRINGS:,} texts. Import it in parts.")
+        return
+    if content.count(b"<") > 6 * MOST_CELLS:
+        raise BadWorkbook(f"The sheet has more than {MOST_CELLS:,} cells. Import it in parts.")
+    for found in CELL_REFERENCE.finditer(content):
+        column, row = found[1].upper(), found[2]
+        if len(row) > len(str(LAST_ROW)) or int(row or 0) > LAST_ROW or _column(column) > LAST_COLUMN:
+            raise BadWorkbook(
+                f"The sheet has cells beyond row {LAST_ROW:,} or column {LAST_COLUMN}. "
+                "Delete the empty rows and columns at its end, or save it as CSV."
+            )
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column by its letters: A is 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _value(cell: Any) -> Any:
+    """A cell as the rest of the product reads it: a number without the traces of binary arithmetic."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and abs(cell) < 10**15 else Decimal(f"{cell:.12g}")
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date()
+    return cell if isinstance(cell, str | int | date) else str(cell)
+
+
+def _unreadable(problem: Exception) -> BadWorkbook:
+    return BadWorkbook(
+        f"This workbook cannot be read ({type(problem).__name__}). Save it again as XLSX or CSV."
+    )

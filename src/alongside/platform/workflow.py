@@ -1,0 +1,189 @@
+"""Legal moves as data: `Move`, the one door `take`, and the diagram of a workflow."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, NotFound
+from alongside.platform.access.authorisation import require, require_for_consortium
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal, Role
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.base import AuthorityOwned
+
+INITIAL = ""
+"""The start of a move by which a thing comes to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One legal change of state.
+
+    `verb` names it in journal and tests; `starts` the states it may begin in (BEGINNING for a new thing); `end`
+    where it leads; `permission` who may (None: only the product itself, by rule or clock); `note_required`
+    whether a reason must be given; `past` the words for a timeline ("withdrew the need").
+    """
+
+    verb: str
+    starts: tuple[str, ...]
+    end: str
+    permission: Permission | None
+    past: str
+    note_required: bool = False
+
+
+ScopeCheck = Callable[[Principal, Permission, Any], None]
+"""Goes on only if this person may do this to this row; raises NotThere otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """All moves of one kind of thing. `subject` is its table, `finals` the states it may rest in for good.
+
+    `reach` measures how far a permission goes, where it is not by the row's schools. Of a `confidential` thing the
+    journal says who did what and when, but no school and no reason: those stand in rows that a second policy guards.
+    """
+
+    subject: str
+    moves: tuple[Transition, ...]
+    finals: frozenset[str]
+    scope: ScopeCheck | None = None
+    confidential: bool = False
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state, in the order in which the moves first name it."""
+        named = [s for move in self.moves for s in (*move.starts, move.end) if s != INITIAL]
+        return tuple(dict.fromkeys(named))
+
+    def pairs(self) -> set[tuple[str, str]]:
+        """Every legal (start, finish)."""
+        return {(start, move.end) for move in self.moves for start in move.starts}
+
+
+Listener = Callable[[AsyncSession, Principal, Any], Awaitable[None]]
+"""What a higher feature does after an act on a row of a lower one, in the same transaction."""
+
+LISTENERS: dict[tuple[str, str], list[Listener]] = {}
+"""Listeners by the name of the table and the verb; filled as the higher features are imported."""
+
+WORKFLOWS: dict[str, Workflow] = {}
+"""Every workflow by the name of its table; filled as the rooms' models are imported."""
+
+
+def workflow(
+    subject: str,
+    moves: Iterable[Transition],
+    finals: Iterable[str],
+    *,
+    scope: ScopeCheck | None = None,
+    confidential: bool = False,
+) -> Workflow:
+    """Declare the workflow of a table: from it follow its trigger, its tests and its diagram."""
+    declared = Workflow(subject, tuple(moves), frozenset(finals), scope, confidential)
+    WORKFLOWS[subject] = declared
+    return declared
+
+
+def after(subject: str, verb: str, listener: Listener) -> None:
+    """Have a listener called after this act on a row of this table, once the row is changed."""
+    LISTENERS.setdefault((subject, verb), []).append(listener)
+
+
+async def announce(session: AsyncSession, person: Principal, subject: str, verb: str, row: Any) -> None:
+    """Call the listeners of an act that is no change of state, such as a new wording; `take` does it for moves."""
+    for listener in LISTENERS.get((subject, verb), ()):
+        await listener(session, person, row)
+
+
+def scope_urns(row: Any) -> tuple[int | None, ...]:
+    """The URNs by which reach to a row is measured: `school_urn`, or both sides of an agreement.
+
+    A thing of a whole consortium has none.
+    """
+    if hasattr(row, "requesting_urn"):
+        return (row.requesting_urn, row.supporting_urn)
+    return (row.school_urn,) if hasattr(row, "school_urn") else ()
+
+
+def _require_scope(flow: Workflow, person: Principal, permission: Permission, row: Any) -> None:
+    schools = scope_urns(row)
+    if flow.scope is not None:
+        flow.scope(person, permission, row)
+    elif schools:
+        require(person, permission, *schools)
+    else:
+        require_for_consortium(person, permission, row.consortium_id)
+
+
+async def apply_transition(
+    session: AsyncSession,
+    person: Principal,
+    thing: type[AuthorityOwned],
+    row: Any,
+    move: Transition,
+    *,
+    note: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> None:
+    """The one door to another state: reach first, then one guarded UPDATE, then the journal.
+
+    `values` are columns set by the same statement. Raises NotThere outside the person's reach, Refused when the
+    thing is no longer in a state from which the move starts, or when a reason is missing.
+    """
+    columns: Any = thing
+    flow = WORKFLOWS[columns.__tablename__]
+    if move.permission is None:
+        if person.role is not Role.SYSTEM:
+            raise NotFound
+    else:
+        _require_scope(flow, person, move.permission, row)
+    if move.note_required and not (note or "").strip():
+        raise ActionRefused("Give a reason: the other side will want to know.", row.state)
+    moved = await session.execute(
+        update(thing)
+        .where(
+            columns.authority_id == person.authority_id, columns.id == row.id, columns.state.in_(move.starts)
+        )
+        .values(state=move.end, version=columns.version + 1, **values)
+        .returning(columns.version)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.first() is None:
+        raise await _refusal(session, person.authority_id, columns, row.id)
+    await record_audit(
+        session,
+        person,
+        move.verb,
+        columns.__tablename__,
+        row.id,
+        schools=() if flow.confidential else scope_urns(row),
+        note=None if flow.confidential else note,
+        changes=changes,
+    )
+    await announce(session, person, columns.__tablename__, move.verb, row)
+
+
+async def _refusal(session: AsyncSession, authority_id: int, columns: Any, row_id: UUID) -> Exception:
+    """Why a guarded UPDATE met no row: it is gone, or somebody moved it first."""
+    state = await session.scalar(
+        select(columns.state).where(columns.authority_id == authority_id, columns.id == row_id)
+    )
+    if state is None:
+        return NotFound()
+    return ActionRefused(f"This can no longer be done: it is now “{state.replace('_', ' ')}”.", state)
+
+
+def diagram(flow: Workflow) -> str:
+    """The workflow as a Mermaid state diagram, for the room's README."""
+    lines = ["```mermaid", "stateDiagram-v2"]
+    for move in flow.moves:
+        for start in move.starts:
+            lines.append(f"    {start or '[*]'} --> {move.end}: {move.verb}")
+    lines += [f"    {state} --> [*]" for state in flow.states if state in flow.finals]
+    return "\n".join([*lines, "```"])

@@ -1,0 +1,139 @@
+"""Keeping a few processes alive: started, restarted when they die, stopped together."""
+
+import asyncio
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+
+MOST_RESTARTS = 5
+"""In RESTART_WINDOW seconds; a process that dies oftener cannot be helped by starting it again."""
+
+RESTART_WINDOW = 30.0
+PATIENCE = 6.0
+"""Seconds that a process has to finish what it is at, before it is killed."""
+
+
+ONE_CONSTRAINT = 0.5
+"""Seconds within which signals are one wish: make passes on what the terminal sends us as well."""
+
+
+@dataclass
+class ManagedProcess:
+    """One process to keep alive: `start` starts it, anew each time.
+
+    One that `outlives` the others is not stopped with them: whoever handed it to us does that afterwards.
+    """
+
+    name: str
+    start: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes] | None = None
+    outlives: bool = False
+    deaths: list[float] = field(default_factory=list)
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """Keeps `kept` alive, started in this order; `say` gets one line for each thing worth telling."""
+
+    def __init__(self, kept: Sequence[ManagedProcess], say: Callable[[str], None]) -> None:
+        """Watch nothing yet: `run` starts."""
+        self.kept = list(kept)
+        self.say = say
+        self.told_to_stop = 0
+        self._heard_at = float("-inf")
+        self._news = asyncio.Event()
+
+    async def run(self, *, greet: Callable[[], Coroutine[None, None, None]] | None = None) -> int:
+        """Start all, keep them alive until told to stop (SIGINT, SIGTERM, SIGHUP), stop all; the exit code.
+
+        `greet` runs beside them from the start, and is given up when we are told to stop.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._hear_stop)
+        loop.add_signal_handler(signal.SIGCHLD, self._news.set)
+        greeting = asyncio.create_task(greet()) if greet else None
+        try:
+            code = await self._keep_alive()
+        finally:
+            if greeting:
+                greeting.cancel()
+            await self._stop_all()
+        return code
+
+    def _hear_stop(self) -> None:
+        now = time.monotonic()
+        if now - self._heard_at > ONE_CONSTRAINT:
+            self.told_to_stop += 1
+        self._heard_at = now
+        self._news.set()
+
+    async def _keep_alive(self) -> int:
+        while not self.told_to_stop:
+            self._news.clear()
+            for one in self.kept:
+                if not one.alive() and not self._start(one):
+                    self.say(
+                        f"{one.name} dies again and again: stopping everything. Its last words are above."
+                    )
+                    return 1
+            try:
+                # a second's look as well: a death in the very moment of a start sends no news
+                await asyncio.wait_for(self._news.wait(), timeout=1.0)
+            except TimeoutError:
+                continue
+        return 0
+
+    def _start(self, one: ManagedProcess) -> bool:
+        if one.process is not None:
+            now = time.monotonic()
+            one.deaths = [then for then in one.deaths if now - then < RESTART_WINDOW] + [now]
+            if len(one.deaths) > MOST_RESTARTS:
+                return False
+            self.say(f"{one.name} ended with {_how(one.process.returncode)}; starting it again.")
+        one.process = one.start()
+        return True
+
+    async def _stop_all(self) -> None:
+        """Ask all to end; kill what has not after PATIENCE, or at a second Ctrl-C."""
+        running = [one for one in reversed(self.kept) if one.alive() and not one.outlives]
+        for one in running:
+            assert one.process is not None
+            one.process.terminate()
+        asked, until = self.told_to_stop, time.monotonic() + PATIENCE
+        while any(one.alive() for one in running) and time.monotonic() < until and self.told_to_stop == asked:
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), timeout=0.1)
+        for one in running:
+            assert one.process is not None
+            if one.alive():
+                self.say(f"{one.name} did not end in time and was killed.")
+                one.process.kill()
+            one.process.wait()
+
+
+def child(
+    arguments: Sequence[str], environment: dict[str, str], *, descriptors: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start `alongside …` as a child that Ctrl-C in the terminal does not reach: we tell it when to end."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "alongside.cli", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        pass_fds=descriptors,
+        start_new_session=True,
+    )
+
+
+def _how(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"

@@ -1,0 +1,68 @@
+"""Plans worked out beside the letters: a plan may take seconds, and no letter waits for it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+import structlog
+
+from alongside.features.matching.plans.job import process_plan_queue
+from alongside.features.matching.replacement.actions import replan_after_declines
+from alongside.platform.access.principal import system
+from alongside.platform.database.session import Database, is_retryable
+
+AT_A_TIME = 1
+"""Plans that one worker works out at a time: each may use a processor to the full."""
+
+log = structlog.get_logger("alongside.worker")
+
+
+@dataclass
+class Plans:
+    """Which authorities' plans this worker is at just now, and which have called meanwhile."""
+
+    database: Database
+    today: Callable[[], date]
+    busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    called: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.places = asyncio.Semaphore(AT_A_TIME)
+
+    def call(self, authority_id: int) -> None:
+        """Look after this authority's plans, now or as soon as what is under way has ended."""
+        if authority_id in self.busy:
+            self.called.add(authority_id)
+            return
+        task = asyncio.create_task(self._look_after(authority_id))
+        self.busy[authority_id] = task
+        task.add_done_callback(lambda _: self._ended(authority_id))
+
+    async def stop(self, seconds: float) -> None:
+        """Give what is under way up: its run is taken up again by another worker."""
+        self.called.clear()
+        tasks = list(self.busy.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+
+    def _ended(self, authority_id: int) -> None:
+        self.busy.pop(authority_id, None)
+        if authority_id in self.called:
+            self.called.discard(authority_id)
+            self.call(authority_id)
+
+    async def _look_after(self, authority_id: int) -> None:
+        """Queue what declines call for, then work out what waits; an error here is this authority's alone."""
+        try:
+            today = self.today()
+            async with self.database.transaction(authority_id) as session:
+                await replan_after_declines(session, system(authority_id, today))
+            async with self.places:
+                await process_plan_queue(self.database, authority_id, today)
+        except Exception as problem:  # noqa: BLE001  (whatever it is, letters and other authorities go on)
+            passing = is_retryable(problem) or isinstance(problem, OSError)
+            tell = log.warning if passing else log.error
+            tell("plans failed", authority=authority_id, exc_info=None if passing else problem)

@@ -1,0 +1,359 @@
+"""One of everything for each scope: own school, same consortium, another consortium, the twin's."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from tests.access.escalations import escalation_of_everything
+from tests.personas import (
+    ADMINISTRATOR,
+    FORD,
+    HEAD_OF_MILL,
+    LOCK,
+    MEMBERS,
+    MILL,
+    NORTHSHIRE,
+    PARK,
+    QUAY,
+    SOUTHSHIRE,
+)
+
+SCOPES = ("own", "same consortium", "other consortium", "twin", "missing")
+SIDES = {
+    "own": (NORTHSHIRE, MILL, FORD),
+    "same consortium": (NORTHSHIRE, PARK, FORD),
+    "other consortium": (NORTHSHIRE, QUAY, LOCK),
+    "twin": (SOUTHSHIRE, MILL, FORD),
+}
+TWIN_ONLY = 990099
+"""A school that only the other authority has."""
+
+NOW = datetime.now(UTC)
+TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
+
+
+@dataclass
+class World:
+    """The ids of everything, by scope and by the name that paths give it."""
+
+    ids: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def value(self, scope: str, name: str) -> Any:
+        """What stands in a path for this scope."""
+        if scope == "missing":
+            return 123456 if name == "urn" else uuid4()
+        return self.ids[scope][name]
+
+
+async def put(connection: asyncpg.Connection, table: str, **row: Any) -> UUID:
+    """A row, past all triggers; its id."""
+    marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    made: UUID = await connection.fetchval(
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) RETURNING id", *row.values()
+    )
+    return made
+
+
+async def make_world(superuser_url: str) -> World:
+    """Fill a database with one of everything in every scope; nothing is shown beyond its consortium."""
+    connection = await asyncpg.connect(superuser_url)
+    world = World()
+    try:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(
+            "INSERT INTO school (authority_id, urn, name, phase, status, la_code, establishment_number)"
+            " VALUES ($1, $2, 'Twin School', 'primary', 'open', 902, 2999)",
+            SOUTHSHIRE,
+            TWIN_ONLY,
+        )
+        for scope, (authority_id, asking, giving) in SIDES.items():
+            world.ids[scope] = await _one_of_each(connection, authority_id, asking, giving)
+        world.ids["twin"]["urn"] = TWIN_ONLY
+    finally:
+        await connection.close()
+    return world
+
+
+async def _need(connection: asyncpg.Connection, authority_id: int, urn: int, state: str = "open") -> UUID:
+    return await put(
+        connection,
+        "need",
+        authority_id=authority_id,
+        school_urn=urn,
+        state=state,
+        title="Help with phonics",
+        theme="phonics",
+        phase="primary",
+        wanted="Help with phonics",
+        success_criteria="Every child reads",
+        form_of_support="coaching",
+        urgency="soon",
+        audience="consortium",
+        posted_at=NOW,
+        confirmed_on=TODAY,
+    )
+
+
+async def _offer(connection: asyncpg.Connection, authority_id: int, urn: int, **more: Any) -> UUID:
+    return await put(
+        connection,
+        "offer",
+        **more,
+        authority_id=authority_id,
+        school_urn=urn,
+        state="live",
+        title="Phonics coaching",
+        description="We coach",
+        leader_name="Sam Sound",
+        leader_is_head=False,
+        days_total=20,
+        engagements_max=5,
+        appetite="yes",
+        posted_at=NOW,
+        confirmed_on=TODAY,
+    )
+
+
+async def _proposal(
+    connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], state: str
+) -> UUID:
+    return await put(
+        connection,
+        "proposal",
+        **inside,
+        **sides,
+        need_id=await _need(connection, inside["authority_id"], sides["requesting_urn"], "proposed"),
+        offer_id=await _offer(connection, inside["authority_id"], sides["supporting_urn"]),
+        state=state,
+        days=2,
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=60),
+        message="Shall we?",
+        proposed_as="leader",
+        respond_by=TODAY + timedelta(days=10),
+    )
+
+
+async def _agreement(
+    connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], state: str
+) -> UUID:
+    proposal = await _proposal(connection, inside, sides, "agreed")
+    need_id, offer_id = await connection.fetchrow(
+        "SELECT need_id, offer_id FROM proposal WHERE id = $1", proposal
+    )
+    return await put(
+        connection,
+        "support_agreement",
+        **inside,
+        **sides,
+        proposal_id=proposal,
+        need_id=need_id,
+        offer_id=offer_id,
+        state=state,
+        days=2,
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=60),
+    )
+
+
+async def _one_of_each(
+    connection: asyncpg.Connection, authority_id: int, asking: int, giving: int
+) -> dict[str, Any]:
+    inside = {"authority_id": authority_id}
+    sides = {"requesting_urn": asking, "supporting_urn": giving}
+    turned = {"requesting_urn": giving, "supporting_urn": asking}
+    active = await _agreement(connection, inside, sides, "active")
+    preparing = await _agreement(connection, inside, sides, "preparing")
+    entry_id = await _entry(connection, authority_id, asking)
+    need_id = await _need(connection, authority_id, asking)
+    return {
+        "urn": asking,
+        "need_id": need_id,
+        "offer_id": await _offer(connection, authority_id, asking),
+        "run_id": await _plan(connection, inside, sides, need_id),
+        "exclusion_id": await put(
+            connection,
+            "school_exclusion",
+            **inside,
+            school_urn=asking,
+            other_urn=giving,
+            made_by=HEAD_OF_MILL.person_id,
+        ),
+        "proposal_id": await _proposal(connection, inside, sides, "proposed"),
+        "to_release": await _proposal(connection, inside, turned, "to_release"),
+        "agreement_id": active,
+        "preparing": preparing,
+        "aim_id": await put(
+            connection,
+            "aim",
+            **inside,
+            agreement_id=preparing,
+            aim="Read",
+            measure="m",
+            baseline="b",
+            target="t",
+        ),
+        "visit_id": await put(
+            connection,
+            "visit",
+            **inside,
+            agreement_id=active,
+            state="planned",
+            visit_on=TODAY,
+            days=1,
+            focus="Reading",
+            record_due_on=TODAY + timedelta(days=7),
+        ),
+        "amendment_id": await _amendment(connection, inside, active),
+        "succession_id": await put(
+            connection,
+            "school_succession",
+            **inside,
+            old_urn=await _closed_school(connection, authority_id, asking + 90),
+            kind="closure",
+            state="open",
+            question="The school has closed and no school follows it.",
+        ),
+        "request_id": await put(
+            connection,
+            "subject_request",
+            **inside,
+            person_id=HEAD_OF_MILL.person_id,
+            asked_by=ADMINISTRATOR.person_id,
+            why="Request of 3 March",
+        ),
+        **await escalation_of_everything(connection, authority_id, asking),
+        "entry_id": entry_id,
+        **await _attachments(connection, authority_id, entry_id),
+        **await _public_entry(connection, authority_id, asking),
+    }
+
+
+async def _closed_school(connection: asyncpg.Connection, authority_id: int, urn: int) -> int:
+    """A school that has closed; its URN."""
+    await connection.execute(
+        "INSERT INTO school (authority_id, urn, name, phase, status, la_code, establishment_number)"
+        " VALUES ($1, $2, 'Closed School', 'primary', 'closed', $1, $2 % 10000)",
+        authority_id,
+        urn,
+    )
+    return urn
+
+
+async def _public_entry(connection: asyncpg.Connection, authority_id: int, urn: int) -> dict[str, Any]:
+    """An entry that its school shows to everybody, in the table that the public reads, with a picture and a file."""
+    entry_id = await _entry(connection, authority_id, urn, "public")
+    await connection.execute(
+        "INSERT INTO public_entry SELECT (jsonb_populate_record(NULL::public_entry,"
+        " to_jsonb(e) || jsonb_build_object('school', 'A school'))).* FROM directory_entry e WHERE id = $1",
+        entry_id,
+    )
+    kept = await _attachments(connection, authority_id, entry_id)
+    return {"public_id": entry_id} | {f"public_{name}": value for name, value in kept.items()}
+
+
+async def _attachments(connection: asyncpg.Connection, authority_id: int, entry_id: UUID) -> dict[str, Any]:
+    """A picture and a file of an entry."""
+    inside = {"authority_id": authority_id, "entry_id": entry_id, "edition": 1}
+    drawn = {"alternative_text": "A shelf", "media_type": "image/png", "width": 1, "height": 1, "body": b"x"}
+    sent = {"filename": "plan.txt", "media_type": "text/plain", "size": 1, "body": b"x"}
+    return {
+        "picture_id": await put(connection, "entry_picture", **inside, **drawn),
+        "attachment_id": await put(connection, "entry_attachment", **inside, **sent),
+    }
+
+
+async def _entry(
+    connection: asyncpg.Connection, authority_id: int, urn: int, visibility: str = "consortium"
+) -> UUID:
+    entry_id = await put(
+        connection,
+        "directory_entry",
+        authority_id=authority_id,
+        school_urn=urn,
+        state="verified",
+        title="Reading every morning",
+        themes=["early_reading"],
+        problem="Too few children read at home",
+        visibility=visibility,
+        visible_to_authority_from=TODAY if visibility == "public" else None,
+        verified_edition=1,
+        reviewed_on=TODAY,
+        review_due_on=TODAY + timedelta(days=365),
+        listed_at=NOW,
+    )
+    await connection.execute(
+        "INSERT INTO entry_version (authority_id, entry_id, edition, written) VALUES ($1, $2, 1, '{}')",
+        authority_id,
+        entry_id,
+    )
+    return entry_id
+
+
+async def _amendment(connection: asyncpg.Connection, inside: dict[str, Any], agreement_id: UUID) -> UUID:
+    return await put(
+        connection,
+        "amendment",
+        **inside,
+        agreement_id=agreement_id,
+        state="proposed",
+        proposed_side="supporting",
+        days=3,
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=90),
+        aims="[]",
+        agreement_version=1,
+        reason="Snow closed the school",
+        proposed_by=HEAD_OF_MILL.person_id,
+    )
+
+
+async def _plan(
+    connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], need_id: UUID
+) -> UUID:
+    """A plan that was sent, of the consortium that the asking school belongs to."""
+    run_id = await put(
+        connection,
+        "plan_run",
+        **inside,
+        consortium_id=MEMBERS[sides["requesting_urn"]],
+        state="superseded" if sides["requesting_urn"] == PARK else "sent",
+        because="fresh",
+        weights_version=1,
+        seed=1,
+        limit_seconds=5,
+        input_hash="0" * 64,
+        needs=1,
+        offers=1,
+        status="optimal",
+        total=20_700,
+        stopped_because="Solved to the end.",
+        coverage='[{"tier": 1, "needs": 1, "served": 1, "at_most": 1, "proven": true}]',
+        solve_milliseconds=4,
+    )
+    await put(
+        connection,
+        "plan_assignment",
+        **inside,
+        **sides,
+        run_id=run_id,
+        need_id=need_id,
+        tier=1,
+        offer_id=await _offer(
+            connection,
+            inside["authority_id"],
+            sides["supporting_urn"],
+            visible_to_authority_from=TODAY - timedelta(days=30),
+        ),
+        score=700,
+        rank=1,
+        candidates=1,
+        days=2,
+        pence=70_000,
+        parts="{}",
+        why="{}",
+    )
+    return run_id

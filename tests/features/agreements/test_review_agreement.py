@@ -1,0 +1,137 @@
+"""Reviews: by both sides, each before seeing the other's; the two closing ones end the agreement."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from alongside.errors import ActionRefused, NotFound, ValidationFailed
+from alongside.features.agreements.queries import get_agreement
+from alongside.features.agreements.reviews.actions import give_review
+from alongside.features.agreements.reviews.queries import reviews_seen_by
+from alongside.features.agreements.reviews.values import Judgement
+from alongside.features.agreements.visits.actions import log_visit, plan_visit
+from alongside.platform.access.permissions import Permission
+from alongside.platform.database.session import Database
+from tests.features.agreements.builders import (
+    a_running_agreement,
+    acting,
+    an_agreement,
+    books_add_up,
+    look,
+    told,
+)
+from tests.features.agreements.test_keep_diary import record
+from tests.features.agreements.test_last_day_of_an_offer import interleaved
+from tests.personas import (
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    HEAD_OF_QUAY,
+    LEAD_OF_NORTH,
+    NORTHSHIRE,
+    TWIN_HEAD_OF_MILL,
+    Persona,
+)
+
+
+async def judgement(database: Database, outcome: str | None = None, rating: str = "green") -> Judgement:
+    """A rating for every aim there is."""
+    aims = await look(database, "aim")
+    ratings = {one.id: (rating, "Because") for one in aims}
+    return Judgement(ratings, "Fluency rose", "yes", outcome, {one.id: "88" for one in aims})
+
+
+async def give(database: Database, by: Persona, agreement_id: UUID, kind: str, said: Judgement) -> None:
+    """One side's review in a transaction of its own."""
+    async with database.transaction(NORTHSHIRE) as session:
+        await give_review(session, acting(by), agreement_id, kind, said)
+
+
+@pytest.mark.parametrize("outcome", ["met", "part_met", "not_met"])
+async def test_both_closing_reviews_end_it_with_the_asking_side_s_outcome(
+    database: Database, outcome: str
+) -> None:
+    """The need moves accordingly, unused days return, and the exhausted offer is live again."""
+    agreement_id = await a_running_agreement(database, days="2", pool="2")
+    row = await look(database, "support_agreement", agreement_id)
+    assert (await look(database, "offer", row.offer_id)).state == "exhausted"
+    async with database.transaction(NORTHSHIRE) as session:
+        await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("0.5"))
+        await plan_visit(session, acting(HEAD_OF_PARK), agreement_id, record("0.5"))
+    await give(database, HEAD_OF_MILL, agreement_id, "closing", await judgement(database, outcome))
+    assert (await look(database, "support_agreement", agreement_id)).state == "active"
+    await give(database, HEAD_OF_PARK, agreement_id, "closing", await judgement(database))
+    closed = await look(database, "support_agreement", agreement_id)
+    offer = await look(database, "offer", row.offer_id)
+    assert (closed.state, closed.outcome) == ("closed", outcome)
+    assert (await look(database, "need", row.need_id)).state == outcome
+    assert (offer.state, str(offer.days_taken), offer.engagements_taken) == ("live", "0.5", 0)
+    assert {one.state for one in await look(database, "visit")} == {"recorded", "cancelled"}
+    assert "agreement_closed" in await told(database, LEAD_OF_NORTH)
+    await books_add_up(database)
+
+
+async def test_closing_reviews_at_once_close_it_once(database: Database) -> None:
+    """Forced to interleave: the second sees the first."""
+    agreement_id = await a_running_agreement(database)
+    mine, theirs = await judgement(database, "met"), await judgement(database)
+    outcome = await interleaved(
+        database,
+        lambda s: give_review(s, acting(HEAD_OF_PARK), agreement_id, "closing", theirs),
+        lambda s: give_review(s, acting(HEAD_OF_MILL), agreement_id, "closing", mine),
+    )
+    assert outcome == ("done", "done")
+    assert (await look(database, "support_agreement", agreement_id)).state == "closed"
+    await books_add_up(database)
+
+
+async def seen(database: Database, one: Persona, agreement_id: UUID) -> list[dict[str, Any]]:
+    """The reviews as somebody sees them."""
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
+        row = await get_agreement(session, acting(one), Permission.VIEW_AGREEMENT, agreement_id)
+        return await reviews_seen_by(session, acting(one), row)
+
+
+async def test_the_other_side_s_review_is_seen_after_one_s_own(database: Database) -> None:
+    """So neither writes after the other; the lead sees both."""
+    agreement_id = await a_running_agreement(database)
+    await give(database, HEAD_OF_PARK, agreement_id, "mid_term", await judgement(database, rating="red"))
+    (hidden,) = await seen(database, HEAD_OF_MILL, agreement_id)
+    assert not hidden["open"] and hidden["changed"] is None and hidden["ratings"] == []
+    (open_to_lead,) = await seen(database, LEAD_OF_NORTH, agreement_id)
+    assert open_to_lead["ratings"][0].rating == "red"
+    await give(database, HEAD_OF_MILL, agreement_id, "mid_term", await judgement(database))
+    assert all(one["open"] for one in await seen(database, HEAD_OF_MILL, agreement_id))
+    assert "mid_term_review_given" in await told(database, HEAD_OF_MILL)
+
+
+async def test_a_review_is_whole_and_given_once(database: Database) -> None:
+    """Every aim with a rating and a reason; the asker's closing one with the outcome; no second one."""
+    agreement_id = await a_running_agreement(database)
+    whole = await judgement(database, "met")
+    (aim_id,) = whole.ratings
+    for half in (
+        Judgement({}, "Much", "yes", "met"),
+        Judgement({aim_id: ("green", " ")}, "Much", "yes", "met"),
+        Judgement({aim_id: ("gold", "Because")}, "Much", "yes", "met"),
+        Judgement(whole.ratings, "Much", "yes", None),
+    ):
+        with pytest.raises(ValidationFailed):
+            await give(database, HEAD_OF_MILL, agreement_id, "closing", half)
+    await give(database, HEAD_OF_MILL, agreement_id, "closing", whole)
+    with pytest.raises(ActionRefused, match="given its closing review already"):
+        await give(database, HEAD_OF_MILL, agreement_id, "closing", whole)
+
+
+async def test_only_a_running_agreement_is_reviewed_and_only_by_its_schools(database: Database) -> None:
+    """Before it runs it is refused; for others it is not there."""
+    agreement_id = await an_agreement(database)
+    said = await judgement(database, "met")
+    with pytest.raises(ActionRefused):
+        await give(database, HEAD_OF_MILL, agreement_id, "closing", said)
+    for other in (LEAD_OF_NORTH, HEAD_OF_QUAY):
+        with pytest.raises(NotFound):
+            await give(database, other, agreement_id, "closing", said)
+    with pytest.raises(NotFound):
+        async with database.transaction(TWIN_HEAD_OF_MILL.authority_id) as session:
+            await give_review(session, acting(TWIN_HEAD_OF_MILL), agreement_id, "closing", said)

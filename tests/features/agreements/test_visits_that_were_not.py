@@ -1,0 +1,74 @@
+"""No visit is earlier than its agreement, and the record of a visit that did not take place can be removed."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.agreements.visits.actions import correct_visit, log_visit, plan_visit, void_visit
+from alongside.platform.database.session import Database
+from tests.client import Client, words
+from tests.features.agreements.builders import (
+    TODAY,
+    a_pair,
+    a_running_agreement,
+    acting,
+    books_add_up,
+    look,
+    told,
+)
+from tests.features.agreements.test_keep_diary import record
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, NORTHSHIRE
+
+YEARS_AGO = date(2019, 3, 4)
+
+
+async def test_a_visit_years_before_the_agreement_is_refused(database: Database) -> None:
+    """Recorded, planned or by a correction; and by PostgreSQL."""
+    agreement_id = await a_running_agreement(database)
+    for act in (log_visit, plan_visit):
+        for day in (YEARS_AGO, TODAY - timedelta(days=1)):
+            with pytest.raises(ValidationFailed, match="support was agreed from"):
+                async with database.transaction(NORTHSHIRE) as session:
+                    await act(session, acting(HEAD_OF_PARK), agreement_id, record(on=day))
+    async with database.transaction(NORTHSHIRE) as session:
+        made = await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record())
+    with pytest.raises(ValidationFailed, match="support was agreed from"):
+        async with database.transaction(NORTHSHIRE) as session:
+            await correct_visit(session, acting(HEAD_OF_PARK), made, record(on=YEARS_AGO), 1)
+    with pytest.raises(IntegrityError, match="earlier than its agreement"):
+        async with database.transaction(NORTHSHIRE) as session:
+            await session.execute(text("UPDATE visit SET visit_on = '2019-03-04'"))
+
+
+async def test_support_cannot_begin_years_before_it_is_proposed(client: Client, database: Database) -> None:
+    need_id, offer_id = await a_pair(database)
+    form = {"begun_from": "need", "need_id": str(need_id), "picked": str(offer_id), "days": "2"}
+    form |= {"starts_on": "4/3/2019", "ends_on": "19/3/2027"}
+    answer = await client.post("/proposals", form, HEAD_OF_PARK)
+    assert answer.status_code == 422
+    assert "within the last month or later" in words(answer)
+
+
+async def test_a_visit_that_did_not_take_place_is_removed_with_a_reason(
+    client: Client, database: Database
+) -> None:
+    """Its days are free again, the other school is told, and the reason stands in the log."""
+    agreement_id = await a_running_agreement(database)
+    async with database.transaction(NORTHSHIRE) as session:
+        visit_id = await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("1"))
+    where = f"/visits/{visit_id}/removal"
+    assert where in (await client.get(f"/agreements/{agreement_id}", as_=HEAD_OF_MILL)).text
+    assert (await client.post(where, {"words": ""}, as_=HEAD_OF_MILL)).status_code == 422
+    assert (await client.post(where, {"words": "x"}, as_=HEAD_OF_QUAY)).status_code == 404
+    assert (await client.post(where, {"words": "We were closed"}, as_=HEAD_OF_MILL)).status_code == 303
+    assert (await look(database, "visit", visit_id)).state == "cancelled"
+    assert (await look(database, "support_agreement", agreement_id)).days_used == 0
+    await books_add_up(database)
+    assert "visit_removed" in await told(database, HEAD_OF_PARK)
+    assert "We were closed" in [one.note for one in await look(database, "audit_entry")]
+    with pytest.raises(ActionRefused):
+        async with database.transaction(NORTHSHIRE) as session:
+            await void_visit(session, acting(HEAD_OF_MILL), visit_id, "Again")

@@ -1,0 +1,84 @@
+"""The first page of each role leads on to what waits in other rooms: escalations, plans, entries."""
+
+from alongside.features.escalations.state_changes import actions
+from alongside.platform.database.session import Database
+from tests.client import Client, soup, words
+from tests.features.directory.form_values import checked_entry
+from tests.features.escalations.builders import a_running_escalation, acting, all_met, an_escalation
+from tests.features.matching.builders import a_plan, posts
+from tests.personas import (
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    LEAD_OF_NORTH,
+    LEAD_OF_SOUTH,
+    NORTHSHIRE,
+    OFFICER,
+    Persona,
+)
+
+
+async def links(client: Client, path: str, as_: Persona) -> dict[str, str]:
+    """The links in the main part of a page: what they say, and where they lead."""
+    main = soup(await client.get(path, as_=as_)).main
+    assert main is not None
+    return {" ".join(one.get_text(" ").split()): str(one["href"]) for one in main.find_all("a")}
+
+
+async def test_the_core_team_hears_of_escalations_on_its_first_page(
+    client: Client, database: Database
+) -> None:
+    """How many nobody has taken, with the way to that list; a lead of another consortium hears nothing."""
+    await an_escalation(database)
+    assert (await links(client, "/consortium", OFFICER))["1 escalation that nobody has taken"] == (
+        "/escalations?show=unassigned"
+    )
+    assert "escalation" not in " ".join(await links(client, "/consortium", LEAD_OF_SOUTH)).replace(
+        "Raise an escalation", ""
+    )
+    assert "Waiting for you" not in words(await client.get("/consortium", as_=OFFICER.twin))
+
+
+async def test_a_lead_hears_that_a_school_may_come_back(client: Client, database: Database) -> None:
+    """With the escalation behind it."""
+    escalation_id = await a_running_escalation(database)
+    await all_met(database, escalation_id)
+    async with database.transaction(NORTHSHIRE) as session:
+        await actions.offer_return(session, acting(OFFICER), escalation_id)
+    found = await links(client, "/consortium", LEAD_OF_NORTH)
+    assert (
+        found["Mill Primary School: take the school back, or say that it is too early"]
+        == f"/escalations/{escalation_id}"
+    )
+    assert found["Raise an escalation"] == "/escalations/new"
+
+
+async def test_a_lead_hears_of_a_plan_to_send_and_of_entries_to_verify(
+    client: Client, database: Database
+) -> None:
+    """Until they are sent and verified."""
+    await posts(database)
+    where = await a_plan(client, database)
+    await checked_entry(client)
+    found = await links(client, "/consortium", LEAD_OF_NORTH)
+    assert found["The plan for North, which is not sent yet"] == where
+    assert found["1 entry of good practice to check or verify"] == "/directory/entries"
+
+
+async def test_a_head_finds_the_escalation_about_their_school_on_their_desk(
+    client: Client, database: Database
+) -> None:
+    """Once told of it, with whom to speak; others find nothing."""
+    escalation_id = await an_escalation(database)
+    assert (await links(client, "/home", HEAD_OF_MILL))[
+        "About your school"
+    ] == f"/escalations/{escalation_id}"
+    assert "To speak with somebody" in words(
+        await client.get(f"/escalations/{escalation_id}", as_=HEAD_OF_MILL)
+    )
+    assert "About your school" not in await links(client, "/home", HEAD_OF_PARK)
+
+
+async def test_an_untold_head_finds_nothing(client: Client, database: Database) -> None:
+    """The reason to wait holds on the desk too."""
+    await an_escalation(database, why_wait="The head is ill")
+    assert "About your school" not in await links(client, "/home", HEAD_OF_MILL)

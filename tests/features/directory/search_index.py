@@ -1,0 +1,52 @@
+"""Entries in a directory to search: put in past the forms, by the app’s own role and under all triggers."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.directory.models import DirectoryEntry
+from alongside.platform.access.principal import Principal
+from tests.personas import NORTHSHIRE, Persona
+
+TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
+VERIFIED: Mapping[str, Any] = {
+    "state": "verified",
+    "verified_edition": 1,
+    "reviewed_on": TODAY,
+    "review_due_on": TODAY + timedelta(days=365),
+    "visible_to_authority_from": TODAY,
+}
+
+
+async def shelve(session: AsyncSession, title: str = "An entry", **columns: Any) -> UUID:
+    """A verified entry that the whole authority sees, unless the columns say otherwise; its id."""
+    row = {"authority_id": NORTHSHIRE, "title": title} | dict(VERIFIED) | columns
+    made = await session.execute(insert(DirectoryEntry).values(row).returning(DirectoryEntry.id))
+    entry_id: UUID = made.scalar_one()
+    return entry_id
+
+
+async def shelve_all(session: AsyncSession, entries: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
+    """All of these, each by its own `reference`: what each id is called."""
+    names = {}
+    for one in entries:
+        columns = {key: value for key, value in one.items() if key != "reference"}
+        names[await shelve(session, **columns)] = one["reference"]
+    return names
+
+
+def requester(one: Persona, consortium_schools: Iterable[int] = ()) -> Principal:
+    """A member of the cast as the one who asks."""
+    return Principal(
+        authority_id=one.authority_id,
+        role=one.role,
+        today=TODAY,
+        id=one.person_id,
+        name=one.name,
+        school_urn=one.school_urn,
+        consortium_schools=frozenset(consortium_schools),
+    )

@@ -1,0 +1,50 @@
+"""What a colleague does in an escalation is heard by the core team's open pages, when it is committed, and by nobody else's."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from alongside.features.escalations.state_changes.actions import acknowledge_escalation
+from alongside.platform.web.context import AppContext
+from alongside.platform.web.server_sent_events import live_of
+from tests.databases import DatabaseCopy, app_over
+from tests.features.escalations.builders import acting, an_escalation
+from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, TWIN_OFFICER
+from tests.platform.web.test_live import Open, listening
+
+
+@pytest.fixture
+async def app_context(copy: DatabaseCopy) -> AsyncIterator[AppContext]:
+    """The house of an app over a database of this test's own."""
+    async with app_over(copy) as app:
+        present: AppContext = app.state.app_context
+        yield present
+        await live_of(present).stop()
+
+
+def escalations(page: Open) -> int:
+    """How many times a page was told that there is something new in an escalation."""
+    return "".join(page.heard).count("event: escalation")
+
+
+async def test_officers_hear_that_an_escalation_moved_and_heads_leads_and_the_twin_do_not(
+    app_context: AppContext,
+) -> None:
+    """The word says only that there is something: no id, no school; a board hears posts as before."""
+    escalation_id = await an_escalation(app_context.database)
+    pages = {one: Open(app_context, one) for one in (OFFICER, HEAD_OF_MILL, LEAD_OF_NORTH, TWIN_OFFICER)}
+    for page in pages.values():
+        await listening(page, app_context)
+    async with app_context.database.transaction(NORTHSHIRE) as session:
+        await acknowledge_escalation(session, acting(OFFICER), escalation_id)
+        before = escalations(pages[OFFICER])
+        await asyncio.sleep(0.3)
+        assert escalations(pages[OFFICER]) == before, "not before the commit"
+    await pages[OFFICER].until(lambda: escalations(pages[OFFICER]) == before + 1)
+    await asyncio.sleep(0.3)
+    for one in (HEAD_OF_MILL, LEAD_OF_NORTH, TWIN_OFFICER):
+        assert escalations(pages[one]) == 0, one.name
+    assert str(escalation_id) not in "".join(pages[OFFICER].heard)
+    for page in pages.values():
+        await page.leave()

@@ -1,0 +1,101 @@
+"""What time does to needs: they widen, are asked about, and lapse; each once."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.calendar import add_school_days, is_school_day
+from alongside.features.needs.confirmation import asked_if_confirmed_by, holds_until, lapsed_if_confirmed_by
+from alongside.features.needs.scheduled import (
+    ask_to_confirm_needs,
+    lapse_unconfirmed_needs,
+    notify_needs_that_widen,
+)
+from alongside.features.needs.visibility import visible_to_authority_from
+from alongside.platform.access.principal import system
+from alongside.platform.database.session import Database
+from tests.client import Client, words
+from tests.databases import DatabaseCopy
+from tests.features.needs.form_values import posted_need
+from tests.features.needs.stored_rows import notices_of, set_columns
+from tests.personas import HEAD_OF_MILL, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE, TWIN_HEAD_OF_MILL
+
+TODAY = date(2026, 11, 25)
+
+
+def test_it_widens_after_school_days_and_skips_the_half_term() -> None:
+    settings, calendar = settings_of(NORTHSHIRE), calendar_of(NORTHSHIRE)
+    thursday = date(2026, 10, 22)
+    assert visible_to_authority_from("widening", thursday, settings, calendar, "this_term") == date(
+        2026, 11, 5
+    )
+    assert visible_to_authority_from("widening", thursday, settings, calendar, "now") == date(2026, 11, 2)
+    assert visible_to_authority_from("everybody", thursday, settings, calendar, "now") == thursday
+    assert visible_to_authority_from("consortium", thursday, settings, calendar, "now") is None
+
+
+def test_one_comparison_of_dates_is_the_same_as_counting_forward() -> None:
+    calendar = calendar_of(NORTHSHIRE)
+    for offset in range(0, 420, 3):
+        today = date(2026, 9, 1) + timedelta(days=offset)
+        last = lapsed_if_confirmed_by(calendar, today, 60)
+        assert holds_until(calendar, last, 60) < today
+        assert holds_until(calendar, last + timedelta(days=1), 60) >= today
+        assert asked_if_confirmed_by(calendar, today, 60) > last
+
+
+async def test_an_unconfirmed_need_is_asked_about_then_paused_and_each_is_said_once(
+    client: Client, database: Database, copy: DatabaseCopy
+) -> None:
+    where = await posted_need(client)
+    settings, calendar = settings_of(NORTHSHIRE), calendar_of(NORTHSHIRE)
+    confirmed = date(2026, 6, 1)
+    await set_columns(copy, "need", where, confirmed_on=confirmed)
+    last = holds_until(calendar, confirmed, settings.clocks.need_good_for)
+    for today in (last - timedelta(days=1), last, last):
+        async with database.transaction(NORTHSHIRE) as session:
+            assert await ask_to_confirm_needs(session, system(NORTHSHIRE, today), settings) == 1
+            assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, today), settings) == 0
+    after = last + timedelta(days=1)
+    async with database.transaction(NORTHSHIRE) as session:
+        assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, after), settings) == 1
+    async with database.transaction(NORTHSHIRE) as session:
+        assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, after), settings) == 0
+        assert await ask_to_confirm_needs(session, system(NORTHSHIRE, after), settings) == 0
+    told = await notices_of(database, HEAD_OF_MILL)
+    assert [one.kind for one in told] == ["confirm_need", "need_lapsed"]
+    assert {one.path for one in told} == {f"{where}/confirmation"}
+    assert await notices_of(database, TWIN_HEAD_OF_MILL) == []
+    assert "Paused" in words(await client.get(where, as_=HEAD_OF_MILL))
+    await client.post(f"{where}/confirmation", {}, as_=HEAD_OF_MILL)
+    assert "Open" in words(await client.get(where, as_=HEAD_OF_MILL))
+
+
+async def test_school_and_lead_are_told_once_when_it_widens(
+    client: Client, database: Database, copy: DatabaseCopy
+) -> None:
+    where = await posted_need(client)
+    posted = await posted_need(client, audience="everybody", theme="writing")
+    settings, widens = settings_of(NORTHSHIRE), None
+    async with database.transaction(NORTHSHIRE) as session:
+        from sqlalchemy import text
+
+        widens = await session.scalar(
+            text("SELECT visible_to_authority_from FROM need WHERE id::text = :i"),
+            {"i": where.rpartition("/")[2]},
+        )
+    for today, expected in ((widens - timedelta(days=1), 0), (widens, 1), (widens + timedelta(days=3), 1)):
+        async with database.transaction(NORTHSHIRE) as session:
+            assert await notify_needs_that_widen(session, system(NORTHSHIRE, today), settings) == expected
+    for one in (HEAD_OF_MILL, LEAD_OF_NORTH):
+        told = [notice for notice in await notices_of(database, one) if notice.kind == "need_widened"]
+        assert [notice.path for notice in told] == [where]
+    assert await notices_of(database, HEAD_OF_QUAY) == []
+    assert posted != where
+
+
+@pytest.mark.parametrize("days", [1, 5, 10])
+def test_the_date_shown_is_a_school_day(days: int) -> None:
+    calendar = calendar_of(NORTHSHIRE)
+    assert is_school_day(calendar, add_school_days(calendar, TODAY, days))

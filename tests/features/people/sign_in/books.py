@@ -1,0 +1,51 @@
+"""What the database holds after a sign-in, read as its superuser; and people known by an identity beforehand."""
+
+from typing import Any
+
+import asyncpg
+
+from tests.databases import DatabaseCopy
+from tests.personas import HEAD_OF_MILL, Persona
+
+
+async def rows(copy: DatabaseCopy, query: str, *values: Any) -> list[asyncpg.Record]:
+    """What a query finds, past every fence."""
+    connection = await asyncpg.connect(copy.superuser_url)
+    try:
+        found: list[asyncpg.Record] = await connection.fetch(query, *values)
+        return found
+    finally:
+        await connection.close()
+
+
+async def know(copy: DatabaseCopy, issuer: str, subject: str, one: Persona = HEAD_OF_MILL) -> None:
+    """Let an authority know one of the cast by an identity."""
+    await rows(
+        copy,
+        "INSERT INTO identity (authority_id, issuer, subject, person_id) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING",
+        one.authority_id,
+        issuer,
+        subject,
+        one.person_id,
+    )
+
+
+async def sessions(copy: DatabaseCopy) -> list[asyncpg.Record]:
+    """The sessions that sign-ins made: those of the stage are not among them."""
+    return await rows(
+        copy,
+        "SELECT * FROM user_session WHERE issuer <> 'https://stage.example' ORDER BY started_at, token_hash",
+    )
+
+
+async def everything(copy: DatabaseCopy) -> tuple[int, ...]:
+    """How many sessions, people, identities, roles and used invitations there are."""
+    tables = ("user_session", "person", "identity", "role_assignment", "invitation WHERE used_at IS NOT NULL")
+    counted = ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)
+    return tuple((await rows(copy, f"SELECT {counted}"))[0])
+
+
+async def nobody_came_in(copy: DatabaseCopy, before: tuple[int, ...] = (24, 24, 0, 24, 0)) -> None:
+    """No session, no new person, no new identity, no new role, no invitation used up."""
+    assert await everything(copy) == before

@@ -1,0 +1,91 @@
+"""A row of each authority in every table there is, whatever the table: so that nothing is proven on empty tables."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from sqlalchemy import Table
+
+import alongside.models_registry  # noqa: F401  (declares every table)
+from alongside.platform.database.base import Base
+from alongside.platform.database.requester_context import RequesterContext, signed_requester_context
+from alongside.platform.database.row_level_security import owned_tables
+
+TABLES = owned_tables(Base.metadata)
+
+
+def canary(authority_id: int, table: str) -> str:
+    """A text that can only come from one table of one authority."""
+    return f"CANARY-{authority_id}-{table}"
+
+
+def value_of(python_type: type, authority_id: int, table: str) -> Any:
+    """Something that fits a column of this type and names its authority where it can."""
+    return {
+        int: authority_id,
+        str: canary(authority_id, table),
+        UUID: uuid4(),
+        bool: True,
+        date: date(2026, 1, 1),
+        datetime: datetime.fromisoformat("2026-01-01T00:00:00+00:00") + timedelta(minutes=authority_id),
+        bytes: canary(authority_id, table).encode(),
+        list: [],
+        dict: "{}",
+        object: "{}",
+    }.get(python_type, 1)
+
+
+def core_team_of(fence: str, key: bytes, process: str) -> str:
+    """That the core team asks, of whichever authority a fence names: they have a seat everywhere in it.
+
+    So what is tested here is the fence alone; who asks is tested with the rooms that ask for it.
+    """
+    named = fence.split(".")[1:2]
+    asker = RequesterContext(int(named[0]) if named and named[0].isdecimal() else 0, "core_officer")
+    return signed_requester_context(asker, key, process)
+
+
+def row_of(table: Table, authority_id: int) -> dict[str, Any]:
+    """A whole row for one authority."""
+    made = {}
+    for column in table.columns:
+        if column.computed is not None:
+            continue
+        try:
+            kind = column.type.python_type
+        except NotImplementedError:
+            kind = str
+        made[column.name] = (
+            authority_id if column.name == "authority_id" else value_of(kind, authority_id, table.name)
+        )
+    return made
+
+
+async def seed_canaries(superuser_url: str, authorities: tuple[int, ...]) -> None:
+    """Put a canary of each authority into every table, past all constraints but never past the fence's policies.
+
+    Checks, foreign keys and triggers are taken off this copy of the database: what is tested here is row-level
+    security alone.
+    """
+    connection = await asyncpg.connect(superuser_url)
+    try:
+        for row in await connection.fetch(
+            "SELECT conrelid::regclass::text AS t, conname FROM pg_constraint WHERE contype IN ('c', 'f')"
+            " AND connamespace = 'public'::regnamespace"
+        ):
+            await connection.execute(f'ALTER TABLE {row["t"]} DROP CONSTRAINT "{row["conname"]}"')
+        for table in TABLES:
+            await connection.execute(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
+        await connection.execute("SET session_replication_role = replica")
+        for table in TABLES:
+            for authority_id in authorities:
+                row = row_of(table, authority_id)
+                names = ", ".join(f'"{name}"' for name in row)
+                marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+                await connection.execute(
+                    f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",
+                    *row.values(),
+                )
+    finally:
+        await connection.close()

@@ -1,0 +1,141 @@
+"""Logs say who, where and what came of it, and never what people wrote; nobody writes a line of their own into them."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from bs4 import Tag
+from sqlalchemy import text
+
+from alongside.platform.web import routing
+from alongside.platform.web.logs import start_logs, written_out
+from alongside.settings import Settings
+from tests.client import Client, soup
+from tests.personas import HEAD_OF_MILL, MILL
+
+CANARY = "CNRY-what-somebody-wrote"
+STARTS = (
+    "/home",
+    "/needs-and-offers",
+    "/needs/new",
+    f"/needs/new?school={MILL}",
+    "/offers/new",
+    "/account",
+    "/people",
+    "/schools",
+)
+
+
+def settings(log_format: str = "json") -> Settings:
+    return Settings(database_url="postgresql://x", signing_key=b"", secret=b"", log_format=log_format)
+
+
+@pytest.fixture(params=["json", "text"])
+def logged(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """What is logged while a test runs; everybody's loggers write there."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    stream = io.StringIO()
+    start_logs(settings(request.param), stream)
+    yield stream
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+def filled(form: Tag) -> dict[str, str]:
+    """A form with the canary in every field that takes text, and the first choice in each that does not."""
+    typed: dict[str, str] = {}
+    for one in form.find_all(["input", "textarea", "select"]):
+        name, kind = one.get("name"), one.get("type", "text")
+        if not name or name in ("csrf_token", "idempotency_key"):
+            continue
+        if one.name == "select":
+            options = [option.get("value", "") for option in one.find_all("option")]
+            typed[name] = next((value for value in options if value), "")
+        elif kind in ("hidden", "radio", "checkbox"):
+            typed.setdefault(name, one.get("value", ""))
+        else:
+            typed[name] = CANARY
+    return typed
+
+
+async def test_nothing_that_was_typed_into_any_form_is_logged(client: Client, logged: io.StringIO) -> None:
+    sent = 0
+    for start in STARTS:
+        page = await client.get(start, HEAD_OF_MILL)
+        for form in soup(page).find_all("form"):
+            action = form.get("action") or start
+            if action == "/sign-out":
+                continue
+            typed = filled(form)
+            if form.get("method", "get").lower() == "post":
+                await client.post(action, typed, HEAD_OF_MILL)
+            else:
+                await client.get(
+                    f"{action}?" + "&".join(f"{name}={value}" for name, value in typed.items()), HEAD_OF_MILL
+                )
+            sent += 1
+    assert sent > 5
+    told = logged.getvalue()
+    assert "answered" in told
+    assert "northshire" in told
+    assert str(HEAD_OF_MILL.person_id) in told
+    assert CANARY not in told
+    assert HEAD_OF_MILL.token not in told
+
+
+async def test_an_error_is_told_without_the_row_that_caused_it(
+    client: Client, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_request: Any, session: Any, *_: Any, **__: Any) -> Any:
+        await session.execute(
+            text("INSERT INTO person (authority_id, name, email, mail_choice) VALUES (901, :n, :n, :n)"),
+            {"n": CANARY},
+        )
+
+    async def instead(request: Any, _function: Any, permission: Any) -> Any:
+        return await answered(request, fails, permission)
+
+    answered = routing._handle_request
+    monkeypatch.setattr(routing, "_handle_request", instead)
+    answer = await client.post("/notifications/mark-read", as_=HEAD_OF_MILL)
+    assert answer.status_code == 500
+    told = logged.getvalue()
+    assert CANARY not in told
+    assert "23514" in told, "PostgreSQL's code is there to look up"
+    assert "ck_person_mail_choice" in told
+    assert "test_logs.py" in told, "and the place"
+
+
+def test_what_libraries_put_into_their_lines_stays_out(logged: io.StringIO) -> None:
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        logging.getLogger("library").exception("could not read %s", CANARY)
+    assert "could not read %s" in logged.getvalue()
+    assert CANARY not in logged.getvalue()
+
+
+HOSTILE = 'x\r\n{"event": "forged"}\x1b[2J\u2028\u202e'
+
+
+def test_nobody_writes_a_line_of_their_own(logged: io.StringIO) -> None:
+    structlog.get_logger("t").info("answered", request_id=HOSTILE, act=HOSTILE)
+    told = logged.getvalue()
+    assert told.count("\n") == 1
+    assert "\x1b[2J" not in told
+    assert "\u2028" not in told
+    assert "\u202e" not in told
+
+
+def test_machines_can_read_every_line() -> None:
+    stream = io.StringIO()
+    start_logs(settings(), stream)
+    structlog.get_logger("t").info("answered", act=HOSTILE, status=200)
+    structlog.reset_defaults()
+    read = json.loads(stream.getvalue())
+    assert (read["event"], read["act"], read["status"]) == ("answered", written_out(HOSTILE), 200)
