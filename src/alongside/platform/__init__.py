@@ -1,1 +1,4 @@
-"""What every feature stands on: database, access, audit, web, notifications. It knows no feature."""
+"""Code that all features share: database, access control, audit log, web layer and notifications.
+
+This package imports no feature.
+"""

@@ -1,1 +1,1 @@
-"""Who may do what: one table of law, and the two ways it is asked."""
+"""Authorisation: one table of permissions, and checks on it in Python and SQL."""

@@ -1,4 +1,4 @@
-"""The two renderings of the law: `may` for one row in Python, `within_reach` for many rows in SQL."""
+"""Permission checks in two forms: `may` for one row in Python, `filter_by_scope` for many rows in SQL."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -27,14 +27,14 @@ from alongside.platform.access.principal import Principal
 
 
 def has_permission(person: Principal, permission: Permission) -> bool:
-    """Whether this person's role knows the permission: the gate's question, before any row is looked at."""
+    """Return whether this person's role has the permission at all; the routes check this before any row is read."""
     return scope_for(person.role, permission) is not None
 
 
 def schools_within(person: Principal, permission: Permission) -> frozenset[int] | None:
-    """The URNs that this permission reaches for this person; None is every school of the authority.
+    """Return the URNs of the schools that this permission covers for this person; None means every school.
 
-    What a school shows to the whole authority (reach AUDIENCE) comes on top: see `may`.
+    Rows that a school shows to the whole authority (scope AUDIENCE) come on top: see `may`.
     """
     match scope_for(person.role, permission):
         case Scope.AUTHORITY:
@@ -54,7 +54,7 @@ def may(
     *school_urns: int | None,
     visible_to_authority_from: date | None = None,
 ) -> bool:
-    """Whether this person may do this to a row of one of these schools.
+    """Return whether this person may do this to a row of one of these schools.
 
     `visible_to_authority_from` is the date from which the row's school shows it to the whole authority, if ever.
     """
@@ -77,9 +77,10 @@ def scope_condition(
     visible_to_authority_from: ColumnElement[Any] | Any | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> ColumnElement[bool]:
-    """A reach as a condition on rows, for a statement that is built once: `reach_values` fills it for a person.
+    """Return a scope as a SQL condition on rows, with bind parameters.
 
-    With `values` it is filled at once.
+    A statement can be built once with it; `scope_params` gives the values for a person. With `values` they are bound at
+    once.
     """
     if scope is None:
         return false()
@@ -94,7 +95,7 @@ def scope_condition(
 
 
 def scope_params(person: Principal, permission: Permission) -> dict[str, Any]:
-    """What fills the `condition` of this permission's reach for a person."""
+    """Return the bind parameters of `scope_condition` for this permission and person."""
     match scope_for(person.role, permission):
         case None | Scope.AUTHORITY:
             return {}
@@ -111,7 +112,7 @@ def scope_filter(
     *school_urns: ColumnElement[Any] | Any,
     visible_to_authority_from: ColumnElement[Any] | Any | None = None,
 ) -> ColumnElement[bool]:
-    """The same answer as `may`, as a condition on rows with this person's values in it."""
+    """Return the same answer as `may`, as a SQL condition with this person's values bound."""
     scope, values = scope_for(person.role, permission), scope_params(person, permission)
     return scope_condition(
         scope, *school_urns, visible_to_authority_from=visible_to_authority_from, values=values
@@ -131,7 +132,7 @@ def filter_by_scope(
     *school_urns: Any,
     visible_to_authority_from: Any | None = None,
 ) -> Select[Any]:
-    """A query narrowed to the rows that this person may do this to."""
+    """Limit a query to the rows on which this person has the permission."""
     return statement.where(
         scope_filter(person, permission, *school_urns, visible_to_authority_from=visible_to_authority_from)
     )
@@ -143,18 +144,18 @@ def require(
     *school_urns: int | None,
     visible_to_authority_from: date | None = None,
 ) -> None:
-    """Go on only if this person may do this to this row.
+    """Check that this person may do this to this row.
 
-    Raises NotThere otherwise: not yours and not there are the same answer.
+    Raises NotFound otherwise, so that a row outside the person's scope looks the same as a missing one.
     """
     if not may(person, permission, *school_urns, visible_to_authority_from=visible_to_authority_from):
         raise NotFound
 
 
 def may_for_consortium(person: Principal, permission: Permission, consortium_id: UUID | None) -> bool:
-    """Whether this person may do this to a thing of one consortium, or with None of the whole authority.
+    """Return whether this person may do this to something of one consortium, or (with None) of the whole authority.
 
-    A reach of one's own consortium never reaches what is the whole authority's.
+    The scope OWN_CONSORTIUM does not cover what belongs to the whole authority.
     """
     match scope_for(person.role, permission):
         case Scope.AUTHORITY:
@@ -168,7 +169,7 @@ def may_for_consortium(person: Principal, permission: Permission, consortium_id:
 def consortium_filter(
     person: Principal, permission: Permission, consortium_id: ColumnElement[Any] | Any
 ) -> ColumnElement[bool]:
-    """The same answer as `may_for_consortium`, as a condition on rows."""
+    """Return the same answer as `may_for_consortium`, as a SQL condition."""
     match scope_for(person.role, permission):
         case Scope.AUTHORITY:
             return true()
@@ -179,6 +180,6 @@ def consortium_filter(
 
 
 def require_for_consortium(person: Principal, permission: Permission, consortium_id: UUID | None) -> None:
-    """Go on only if this person may do this to a thing of this consortium. Raises NotThere otherwise."""
+    """Check that this person may do this to something of this consortium. Raises NotFound otherwise."""
     if not may_for_consortium(person, permission, consortium_id):
         raise NotFound

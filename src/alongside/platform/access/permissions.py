@@ -1,4 +1,4 @@
-"""The whole law of access: permission → role → reach. Guards, WHERE clauses, buttons and 404s all derive from it."""
+"""The table of permissions: permission → role → scope. Guards, WHERE clauses, buttons and 404s derive from it."""
 
 from enum import StrEnum, auto
 
@@ -18,17 +18,17 @@ class Scope(StrEnum):
     """Rows of the school that the person acts for."""
 
     OWN_CONSORTIUM = auto()
-    """Rows of schools that are now members of the person's consortia."""
+    """Rows of schools that are currently members of the person's consortia."""
 
     AUDIENCE = auto()
-    """Own consortium, and whatever its school shows to the whole authority."""
+    """Rows of the own consortium, and rows that their school shows to the whole authority."""
 
     AUTHORITY = auto()
     """Every row of the authority."""
 
 
 class Permission(StrEnum):
-    """Everything that somebody may be allowed to do, named as a verb and what it is done to."""
+    """All permissions, each named as a verb and its object."""
 
     VIEW_PUBLIC_PAGES = auto()
     VIEW_OWN_HOME = auto()
@@ -104,7 +104,7 @@ EVERYBODY = SIGNED_IN_ROLES | {Role.NOBODY}
 
 
 def grant(roles: frozenset[Role], scope: Scope) -> RoleScopes:
-    """One line of the law: these roles, this far."""
+    """Return one entry of the table: these roles with this scope."""
     return dict.fromkeys(sorted(roles), scope)
 
 
@@ -198,5 +198,5 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
 
 
 def scope_for(role: Role, permission: Permission) -> Scope | None:
-    """How far this permission goes for a role; None is not at all."""
+    """Return the scope of this permission for a role; None if the role does not have it."""
     return ROLE_PERMISSIONS[permission].get(role)

@@ -1,4 +1,4 @@
-"""The person on whose behalf something is done, in the one role they act in now."""
+"""The person who makes a request, in the one role in which they act now."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """The capacities in which somebody acts. One person may hold several and acts in one at a time."""
+    """The roles of the product. A person may hold several and acts in one at a time."""
 
     HEADTEACHER = "headteacher"
     DELEGATE = "delegate"
@@ -40,11 +40,12 @@ SIGNED_IN_ROLES = SCHOOL_ROLES | CONSORTIUM_ROLES | AUTHORITY_ROLES
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking: read afresh from the database on each request, so no right outlives its cause.
+    """The person who makes the request, loaded from the database on each request, so that a lost role takes effect at
+    once.
 
-    `school_urn` is the school they act for; `consortium_ids` the consortia that they lead or that their
-    school belongs to; `consortium_schools` the URNs of all present members of those; `today` the date in
-    London by which deadlines are counted.
+    `school_urn` is the school they act for; `consortium_ids` the consortia that they lead or that their school belongs
+    to; `consortium_schools` the URNs of all current members of those; `today` the date in London by which deadlines are
+    counted.
     """
 
     authority_id: int
@@ -64,20 +65,20 @@ class Principal:
 
     @property
     def signed_in(self) -> bool:
-        """Whether we know who this is."""
+        """Whether the person has signed in."""
         return self.id is not None
 
     @property
     def role_name(self) -> str:
-        """The role in words."""
+        """The name of the role, as people read it."""
         return ROLE_NAMES[self.role]
 
 
 def anonymous(authority_id: int, today: date) -> Principal:
-    """A visitor whom we do not know."""
+    """Return the principal of a visitor who has not signed in."""
     return Principal(authority_id=authority_id, role=Role.NOBODY, today=today)
 
 
 def system(authority_id: int, today: date) -> Principal:
-    """The product itself, acting on a clock or a rule."""
+    """Return the principal of the product itself, which acts on a schedule or a rule."""
     return Principal(authority_id=authority_id, role=Role.SYSTEM, today=today, name="Alongside")

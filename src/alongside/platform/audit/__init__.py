@@ -1,1 +1,1 @@
-"""Who did what, when: append-only, chained per authority; the timeline, the audit, and what others hear of."""
+"""The audit log: who did what and when, append-only, with one hash chain for each authority."""

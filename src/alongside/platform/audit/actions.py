@@ -1,4 +1,4 @@
-"""Writing the journal: always in the transaction of the act itself."""
+"""Writes audit entries, in the transaction of the action that they record."""
 
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
@@ -12,7 +12,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.audit.models import AuditEntry
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The request that is being answered, for the journal and the logs; it carries no right."""
+"""The id of the current request, for the audit log and the logs; it grants nothing."""
 
 
 async def record_audit(
@@ -26,7 +26,7 @@ async def record_audit(
     note: str | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add an entry: this person did this to that thing. The chain is sealed when the transaction commits."""
+    """Add an audit entry for an action of this person on this subject; its seal is calculated at the commit."""
     await session.execute(
         insert(AuditEntry).values(
             authority_id=person.authority_id,

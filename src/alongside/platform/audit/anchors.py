@@ -1,8 +1,8 @@
-"""Anchors: where each authority's chain had got to, written down outside the database, hour by hour.
+"""Anchors: the number and hash of each authority's last audit entry, written hourly to a file outside the database.
 
-Who owns the database can write its chain anew from any entry on, and cut its end; what stands here shows it. Each line
-carries the hash of the line before it, and a signature where a key is set. Keep the folder where the owner of the
-database cannot write: another disk, a log that only grows, a copy fetched from elsewhere.
+The owner of the database can rewrite a chain from any entry on, or cut its end; the anchors show it. Each line holds
+the hash of the line before it, and a signature where a key is set. Keep the folder where the owner of the database
+cannot write: another disk, an append-only bucket, or a copy elsewhere.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ ENDING = ".jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """That an authority's chain had this seal at this number then."""
+    """One line of an anchor file: the seal that an authority's chain had at a number, and when."""
 
     at: str
     number: int
@@ -28,14 +28,14 @@ class Anchor:
 
 
 def file_of(folder: Path, authority_id: int) -> Path:
-    """Where the anchors of an authority stand."""
+    """Return the path of an authority's anchor file."""
     return folder / f"{authority_id}{ENDING}"
 
 
 def write_anchor(
     folder: Path, authority_id: int, number: int, seal: bytes, at: datetime, key: bytes | None = None
 ) -> None:
-    """Add a line and see it to the disk. Several workers may share the folder. Raises OSError."""
+    """Append a line and sync it to the disk. Several workers may share the folder. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file_of(folder, authority_id), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "r+b") as file:
@@ -55,9 +55,9 @@ def write_anchor(
 
 
 def read_anchors(folder: Path, authority_id: int, key: bytes | None = None) -> tuple[list[Anchor], list[str]]:
-    """The anchors of an authority, and what is wrong with their file, line by line.
+    """Return the anchors of an authority, and a list of faults in their file.
 
-    A line that is no longer what was written is named and not believed.
+    A line that was changed is reported as a fault and is not used as an anchor.
     """
     path = file_of(folder, authority_id)
     if not path.exists():
@@ -81,9 +81,9 @@ def read_anchors(folder: Path, authority_id: int, key: bytes | None = None) -> t
 
 
 def faults_against(anchors: Iterable[Anchor], seals: Mapping[int, bytes], start: int, head: int) -> list[str]:
-    """Where a chain no longer is what was anchored: the first place, between two anchors, and a tail that is gone.
+    """Return where a chain differs from its anchors: the first changed section, and a missing end.
 
-    `seals` are those that stand now at the anchored numbers, `start` the number after which the chain begins.
+    `seals` are the current seals at the anchored numbers, `start` the number after which the chain begins.
     """
     good = start
     for anchor in anchors:

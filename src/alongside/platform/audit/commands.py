@@ -1,4 +1,4 @@
-"""`alongside audit verify`: does the chain of every authority's journal still hold?"""
+"""`alongside audit verify`: checks the audit log of every authority."""
 
 import asyncio
 from pathlib import Path
@@ -48,7 +48,7 @@ def verify(authority: str | None, anchors: Path | None) -> None:
 
 
 async def _broken(settings: Settings, wanted: str | None, folder: Path | None) -> tuple[list[str], int]:
-    """Every fault of the authorities wanted, and how many anchors were compared."""
+    """Return every fault of the chosen authorities, and how many anchors were compared."""
     database = Database.of(settings)
     try:
         async with database.system_connection() as connection:
@@ -77,7 +77,7 @@ async def _broken(settings: Settings, wanted: str | None, folder: Path | None) -
 async def _anchored(
     session: AsyncSession, authority_id: int, folder: Path | None, key: bytes | None
 ) -> tuple[int, list[str]]:
-    """How many anchors an authority has, and what they show to be wrong."""
+    """Return how many anchors an authority has, and the faults that they show."""
     if folder is None:
         return 0, []
     anchors, faults = read_anchors(folder, authority_id, key)

@@ -1,4 +1,4 @@
-"""The journal's tables: entries, and the chain that seals them."""
+"""The tables of the audit log: entries, and the hash chain over them."""
 
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,10 @@ from alongside.platform.database.ddl import promise
 
 
 class AuditEntry(AuthorityOwned, Base):
-    """One thing that somebody did, in the words of the domain. Never changed, never removed.
+    """One action, in the words of the domain. Entries are never changed.
 
-    `verb` is the act ("post_need"), `subject_kind` and `subject_id` what it was done to, `schools` the URNs it
-    concerns, `changes` the fields that changed as {field: [before, after]}, `note` a reason that was given.
+    `verb` is the action ("post_need"), `subject_kind` and `subject_id` what it was done to, `schools` the URNs it
+    concerns, `changes` the fields that changed as {field: [before, after]}, `note` the reason given.
     """
 
     __tablename__ = "audit_entry"
@@ -39,7 +39,7 @@ class AuditEntry(AuthorityOwned, Base):
 
 
 class AuditHead(AuthorityKeyed, Base):
-    """Where an authority's chain has got to: its last number and seal."""
+    """The end of an authority's chain: its last number and seal."""
 
     __tablename__ = "audit_head"
     __table_args__ = ({"info": {"read_only": True}},)
@@ -49,7 +49,7 @@ class AuditHead(AuthorityKeyed, Base):
 
 
 class AuditSeal(AuthorityKeyed, Base):
-    """The seal of one entry: SHA-256 over the seal before it and the whole of the entry."""
+    """The seal of one entry: SHA-256 over the previous seal and the whole entry."""
 
     __tablename__ = "audit_seal"
     __table_args__ = (
@@ -64,7 +64,7 @@ class AuditSeal(AuthorityKeyed, Base):
 
 
 class AuditStart(AuthorityKeyed, Base):
-    """Where an authority's chain begins, once its oldest entries were let go: the last number and seal of those."""
+    """The start of an authority's chain after old entries were deleted: number and seal of the last deleted one."""
 
     __tablename__ = "audit_start"
     __table_args__ = ({"info": {"read_only": True}},)

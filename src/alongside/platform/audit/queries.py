@@ -1,4 +1,4 @@
-"""Reading the journal: timelines, and whether the chain still holds."""
+"""Reads the audit log: timelines, and the checks of the chain."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -71,7 +71,7 @@ SEALS = text(
 async def timeline(
     session: AsyncSession, authority_id: int, subject_kind: str, subject_id: UUID | int | str
 ) -> Sequence[Row[Any]]:
-    """What was done to one thing, newest first, 200 entries at most."""
+    """Return the actions on one subject, newest first, at most 200."""
     found = await session.execute(
         TIMELINE,
         {"authority_id": authority_id, "subject_kind": subject_kind, "subject_id": str(subject_id)},
@@ -80,22 +80,22 @@ async def timeline(
 
 
 async def broken_links(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
-    """Where an authority's chain no longer holds: (number, entry_id, fault); empty when it does."""
+    """Return the faults of an authority's chain as (number, entry_id, fault); empty if it is intact."""
     return (await session.execute(BROKEN_LINKS, {"authority_id": authority_id})).all()
 
 
 async def head_of(session: AsyncSession, authority_id: int) -> Row[Any] | None:
-    """Where an authority's chain has got to: (number, seal); None before its first entry."""
+    """Return the end of an authority's chain as (number, seal); None before its first entry."""
     return (await session.execute(HEAD, {"authority_id": authority_id})).one_or_none()
 
 
 async def seals_at(session: AsyncSession, authority_id: int, numbers: Sequence[int]) -> dict[int, bytes]:
-    """The seals that stand at these numbers now."""
+    """Return the current seals at these numbers."""
     values = {"authority_id": authority_id, "numbers": list(numbers)}
     return {row.number: row.seal for row in await session.execute(SEALS, values)}
 
 
 async def start_of(session: AsyncSession, authority_id: int) -> int:
-    """The number after which the chain begins: what came before was let go when its time was over."""
+    """Return the number after which the chain begins; earlier entries were deleted when their retention ended."""
     number: int | None = await session.scalar(START, {"authority_id": authority_id})
     return number or 0

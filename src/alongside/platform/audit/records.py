@@ -1,8 +1,9 @@
-"""Rows of record: the digest of each is sealed into the journal's chain in the transaction that writes the row.
+"""Sealed rows: the digest of each row of some tables is written to the audit log in the transaction that writes the
+row.
 
-A table whose info has `record` is only added to by the app. Its trigger writes an entry with the row's digest, and the
-chain seals that entry like any other. What another role than the app's writes is not sealed: `alongside audit verify`
-names a row that the database's owner changed, removed or slipped in.
+The app may only insert into a table whose info has `record`. Its trigger writes an audit entry with the digest of the
+row, and the chain seals that entry like any other. Rows that another role than the app's writes are not sealed, so
+`alongside audit verify` reports a row that the owner of the database changed, removed or added.
 """
 
 from sqlalchemy import MetaData, Table, text
@@ -13,7 +14,7 @@ from alongside.platform.database.ddl import promise
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 
 SEALED = "seal_record"
-"""The verb of an entry that holds a row's digest."""
+"""The verb of an entry that holds the digest of a row."""
 
 promise(
     "a_row_of_record_is_sealed_when_it_is_written",
@@ -44,12 +45,12 @@ END $$;
 
 
 def record_tables(metadata: MetaData) -> list[Table]:
-    """The tables whose rows are sealed one by one."""
+    """Return the tables whose rows are sealed."""
     return [table for table in metadata.sorted_tables if table.info.get("record")]
 
 
 async def changed_records(session: AsyncSession, authority_id: int) -> list[str]:
-    """What no longer is as it was sealed: the table, the key of the row, and what is wrong; empty when all holds."""
+    """Return a description of each row that differs from its seal: table, key and fault; empty if all are intact."""
     await set_requester(session, RequesterContext(authority_id, "system"))
     await session.execute(text("SELECT set_config('timezone', 'UTC', true)"))
     found = []
@@ -60,7 +61,7 @@ async def changed_records(session: AsyncSession, authority_id: int) -> list[str]
 
 
 def _faults(table: Table) -> str:
-    """The statement that compares every row of a table with every digest that was sealed for it."""
+    """Return the statement that compares every row of a table with the last digest recorded for it."""
     columns = [column.name for column in table.primary_key.columns if column.name != "authority_id"]
     key = " || '/' || ".join(f"r.{name}::text" for name in columns)
     of_table = f"e.authority_id = :authority_id AND e.verb = '{SEALED}' AND e.subject_kind = 'record of {table.name}'"

@@ -1,1 +1,1 @@
-"""The fenced transaction, isolation from the metadata, legal moves and the embedded server."""
+"""Transactions with a tenant context, row-level security from the models, and the schema."""

@@ -1,4 +1,4 @@
-"""What all tables share: their names, their keys, and to which authority a row belongs."""
+"""What all tables share: constraint names, keys, and the authority that owns a row."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,11 +18,11 @@ NAMES = {
 
 
 COMPLETE = "complete"
-"""Set in `Base.metadata.info` by alongside.models_registry, when every table and every workflow has been declared."""
+"""Key of `Base.metadata.info`, set by alongside.models_registry once all tables and workflows are declared."""
 
 
 class Base(DeclarativeBase):
-    """The root of every table. Text, not varchar; every moment in UTC with its zone."""
+    """The declarative base of every table. Text is `text`, and timestamps have a time zone."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
@@ -33,10 +33,9 @@ class Base(DeclarativeBase):
 
 
 class AuthorityKeyed:
-    """A table whose rows belong to one authority; its own key follows `authority_id`.
+    """A table whose rows belong to one authority; its primary key begins with `authority_id`.
 
-    Row-level security, grants and the catalogue test follow from this declaration alone
-    (`database.isolation`).
+    Row-level security, grants and the catalogue test derive from this declaration (`row_level_security.py`).
     """
 
     authority_id: Mapped[int] = mapped_column(
@@ -45,15 +44,15 @@ class AuthorityKeyed:
 
 
 class AuthorityOwned(AuthorityKeyed):
-    """A table of an authority whose rows are known by an id that tells nothing (UUID version 7)."""
+    """A table of an authority whose rows have a UUID (version 7) as their id."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"), sort_order=-99)
 
 
 def reference(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
-    """A foreign key that cannot leave the authority: `(authority_id, column)`.
+    """Return a foreign key that stays within the authority: `(authority_id, column)`.
 
-    Foreign-key checks pass by row-level security, so a plain key could point at another authority's row.
+    PostgreSQL checks foreign keys without row-level security, so a plain key could refer to another authority's row.
     """
     target = "urn" if table == "school" else "id"
     return ForeignKeyConstraint(
@@ -62,10 +61,10 @@ def reference(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
 
 
 def created_at() -> Mapped[datetime]:
-    """A column with the moment the row was written, by the database's clock."""
+    """Return a column with the time at which the row was written, by the database's clock."""
     return mapped_column(server_default=text("now()"))
 
 
 def one_of(column: str, words: Iterable[str]) -> str:
-    """The SQL of “this column holds one of these words”."""
+    """Return the SQL condition that this column holds one of these values."""
     return f"{column} IN ({', '.join(repr(str(word)) for word in sorted(words))})"

@@ -1,4 +1,4 @@
-"""`alongside keys`: the keys with which whose rows a transaction may touch is signed."""
+"""`alongside keys`: lists and retires the keys that sign tenant contexts."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Opens connections to PostgreSQL; what keeps one from opening is a sentence and an error of one kind."""
+"""Opens connections to PostgreSQL, and turns every failure into one kind of error with a sentence for the operator."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -7,31 +7,31 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 OLDEST = 18
-"""The first version of PostgreSQL that has all that the schema uses (uuidv7)."""
+"""The oldest supported version of PostgreSQL: the first with uuidv7()."""
 
 NO_SCHEMA = {"42P01", "3F000", "42883", "42703"}
-"""Undefined table, schema, function, column."""
+"""SQLSTATEs for an undefined table, schema, function or column."""
 
 NOT_ALLOWED = "42501"
 
 
 class DatabaseAway(ConnectionError):
-    """PostgreSQL cannot be reached just now. The text says which server, why, and what to do."""
+    """PostgreSQL cannot be reached. The text says which server, why, and what to do."""
 
 
 class DatabaseSilent(DatabaseAway, TimeoutError):
-    """PostgreSQL took the call and did not answer in time."""
+    """PostgreSQL accepted the connection and did not answer in time."""
 
 
 class DatabaseRefuses(DatabaseAway):
-    """PostgreSQL is there and lets us in on no account, or is too old: waiting does not help."""
+    """PostgreSQL rejects our login or is too old, so waiting does not help."""
 
 
 async def open_connection(*arguments: Any, **options: Any) -> Any:
     """Connect as `asyncpg.connect` does.
 
-    Raises DatabaseAway in place of every OSError (socket gone, host unreachable, name not resolved), DatabaseSilent
-    after the time-out, DatabaseRefuses for a wrong password, role or database and a server older than OLDEST.
+    Raises DatabaseAway for every OSError (no socket, unreachable host, unknown name), DatabaseSilent after the timeout,
+    and DatabaseRefuses for a wrong password, role or database and for a server older than OLDEST.
     """
     where = _server_of(arguments, options)
     try:
@@ -62,7 +62,7 @@ async def open_connection(*arguments: Any, **options: Any) -> Any:
 
 
 def explained(problem: BaseException) -> str | None:
-    """One sentence for who typed a command, when a database failed for a reason outside the product; else None."""
+    """Return one sentence for the operator if a database error has a cause outside the product; otherwise None."""
     if isinstance(problem, DatabaseAway):
         return str(problem)
     if not isinstance(problem, DBAPIError):
@@ -78,7 +78,7 @@ def explained(problem: BaseException) -> str | None:
 
 
 def _server_of(arguments: tuple[Any, ...], options: dict[str, Any]) -> str:
-    """Host and port without user and password."""
+    """Return host and port, without user and password."""
     address = urlsplit(str(options.get("dsn") or (arguments[0] if arguments else "")))
     try:
         port = f":{address.port}" if address.port else ""

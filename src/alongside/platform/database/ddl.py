@@ -1,4 +1,4 @@
-"""Promises that a table's columns and constraints cannot express: functions and triggers, declared beside the model."""
+"""SQL functions and triggers for rules that columns and constraints cannot express, declared beside the model."""
 
 from sqlalchemy import MetaData
 
@@ -6,9 +6,9 @@ from alongside.platform.database.base import Base
 
 
 def promise(name: str, sql: str) -> None:
-    """Have PostgreSQL keep a promise: `sql` is run once, in the order of declaration, when the schema is made.
+    """Register SQL that runs once, in the order of registration, when the schema is created.
 
-    `name` is a sentence's worth of snake_escalation and must be unique.
+    `name` describes the rule in snake_case and must be unique.
     """
     kept = ddl_of(Base.metadata)
     if kept.get(name, sql) != sql:
@@ -17,6 +17,6 @@ def promise(name: str, sql: str) -> None:
 
 
 def ddl_of(metadata: MetaData) -> dict[str, str]:
-    """All promises by name, in the order of declaration."""
+    """Return all registered SQL by name, in the order of registration."""
     kept: dict[str, str] = metadata.info.setdefault("promises", {})
     return kept

@@ -1,7 +1,7 @@
-"""One way to compare names as people type them: the SQL functions `folded` and `name_matches`, and `fold` in Python.
+"""Folds names for comparison: the SQL functions `folded` and `name_matches`, and `fold` in Python.
 
-Capitals, accents (in one character or in two), apostrophes, full stops and hyphens make no difference; “Saint” is “St”,
-“CofE”, “C of E” and “C.E.” are “Church of England”, “&” is “and”.
+Case, accents (composed or not), apostrophes, full stops and hyphens make no difference; “Saint” is “St”, “CofE”, “C of
+E” and “C.E.” are “Church of England”, “&” is “and”.
 """
 
 import re
@@ -16,11 +16,11 @@ WORDS = (
     ("c of e|cof e|c ofe|cofe|ce", "church of england"),
     ("rc", "roman catholic"),
 )
-"""What stands for something else in the name of a school, as whole words: a pattern, and the words meant."""
+"""Abbreviations in names of schools, as whole words: a pattern, and its replacement."""
 
 
 def fold(words: str) -> str:
-    """Words as they are compared: small letters and digits with one space between."""
+    """Return text folded for comparison: lower-case letters and digits, with single spaces."""
     plain = unicodedata.normalize("NFKD", words).lower()
     plain = "".join(one for one in plain if not unicodedata.combining(one) and one not in APOSTROPHES)
     plain = "".join(LIGATURES.get(one, one) for one in plain).replace("&", " and ")

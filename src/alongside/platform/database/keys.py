@@ -1,4 +1,4 @@
-"""The keys with which contexts are signed, as the database knows them: added by `migrate`, retired by command."""
+"""The signing keys that the database accepts: added by `migrate`, retired by `alongside keys retire`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,14 +14,14 @@ from alongside.platform.database.tenant_context import key_name, pads
 
 @dataclass(frozen=True, slots=True)
 class KnownKey:
-    """A key that the database accepts: its name, which tells nothing of it, and since when."""
+    """A key that the database accepts: a name that reveals nothing of the key, and the date it was added."""
 
     name: str
     added_at: datetime
 
 
 async def add_key(connection: asyncpg.Connection, key: bytes) -> str:
-    """Let the database accept contexts signed with this key, beside all that it accepts; returns the key's name."""
+    """Let the database accept contexts signed with this key, beside the existing keys; returns the key's name."""
     name = key_name(key)
     inner, outer = pads(key)
     await connection.execute(
@@ -34,13 +34,13 @@ async def add_key(connection: asyncpg.Connection, key: bytes) -> str:
 
 
 async def known_keys(connection: asyncpg.Connection) -> list[KnownKey]:
-    """The keys that the database accepts, oldest first."""
+    """Return the keys that the database accepts, oldest first."""
     rows = await connection.fetch("SELECT name, added_at FROM security.key ORDER BY added_at, name")
     return [KnownKey(row["name"], row["added_at"]) for row in rows]
 
 
 async def retire_key(connection: asyncpg.Connection, name: str, in_use: bytes) -> None:
-    """Let the database accept a key no more. Raises WrongSetUp for the key in use and for one that is not there."""
+    """Stop accepting a key. Raises ConfigurationError for the key in use and for an unknown name."""
     if name == key_name(in_use):
         raise ConfigurationError(
             f"The key {name} is the one in ALONGSIDE_RLS_SIGNING_KEY: it cannot be retired."
@@ -52,7 +52,7 @@ async def retire_key(connection: asyncpg.Connection, name: str, in_use: bytes) -
 
 @asynccontextmanager
 async def as_migrator(url: str) -> AsyncIterator[asyncpg.Connection]:
-    """One transaction as the migrator, committed when the block ends well."""
+    """Open one transaction as the migrator; commit it when the block ends without an error."""
     connection = await open_connection(url, timeout=5)
     try:
         async with connection.transaction():

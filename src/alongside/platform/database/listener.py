@@ -1,4 +1,4 @@
-"""Hearing what PostgreSQL calls out at a commit: one connection of its own, made again whenever it is lost."""
+"""Listens for PostgreSQL notifications (LISTEN) on a connection of its own, and reconnects when it is lost."""
 
 import asyncio
 import contextlib
@@ -9,23 +9,22 @@ import asyncpg
 import structlog
 
 PULSE = 30.0
-"""Seconds between two looks whether the connection still lives, also where the network only fell silent."""
+"""Seconds between checks that the connection is alive, for a network that drops packets without an error."""
 
 PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
-"""Seconds before each further try to connect; the last one for good."""
+"""Seconds before each attempt to reconnect; the last value repeats."""
 
 LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
-"""What a connection that is cut off, at whatever moment, may raise."""
+"""Errors that a lost connection may raise."""
 
 log = structlog.get_logger("alongside.listening")
 
 
 class Listener:
-    """Listens on channels. `heard` gets channel and payload; `back` is called after each connecting.
+    """Listens on channels. `heard` is called with channel and payload, `back` after each connection.
 
-    Whatever was called out while there was no connection is lost, so `back` must look for itself what is new.
-    A pooler that shares connections between transactions delivers nothing: `url` must reach the server
-    itself.
+    Notifications sent while disconnected are lost, so `back` must check for missed changes. A pooler that shares
+    connections between transactions delivers none: `url` must be the address of the server itself.
     """
 
     def __init__(
@@ -41,13 +40,13 @@ class Listener:
         self._change = asyncio.Lock()
 
     def start(self) -> None:
-        """Begin to listen, in a task of its own; nothing when it has begun."""
+        """Start listening in a task; does nothing if already started."""
         if self._task is None:
             self._stopped = False
             self._task = asyncio.create_task(self._keep_listening())
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._stopped = True  # a cancellation that meets a connection just lost is swallowed on its way
         if self._task is not None:
             self._task.cancel()
@@ -56,21 +55,21 @@ class Listener:
             self._task = None
 
     async def add(self, channel: str) -> None:
-        """Listen on this channel too; while there is no connection, as soon as there is."""
+        """Listen on this channel too; while disconnected, from the next connection on."""
         async with self._change:
             if channel not in self.channels:
                 self.channels.add(channel)
                 await self._quietly("add_listener", channel)
 
     async def remove(self, channel: str) -> None:
-        """Listen on this channel no more."""
+        """Stop listening on this channel."""
         async with self._change:
             if channel in self.channels:
                 self.channels.discard(channel)
                 await self._quietly("remove_listener", channel)
 
     async def _quietly(self, act: str, channel: str) -> None:
-        """Change the present connection; a lost one is noticed elsewhere, and made anew with all channels."""
+        """Add or remove a channel on the current connection; if that is lost, reconnecting sets all channels."""
         if self._connection is not None and not self._connection.is_closed():
             with contextlib.suppress(*LOST):
                 await getattr(self._connection, act)(channel, self._hear)

@@ -1,10 +1,10 @@
-"""The asker: the signed statement of who is asking, for the few tables that not everybody of an authority may see.
+"""The requester context: a signed statement of who makes the request, for tables that only some people may read.
 
-The fence says whose rows a transaction may touch; tables that declare a `SecondPolicy` ask for more. Whoever opens them
-says once in a transaction, by `let_ask`, for whom: role, person, school, consortia, and schools in which the person has
-an interest. Policies read that through `security.requester()`, which checks the signature with the key of the fence,
-so that a
-forgotten condition or injected SQL asks for nobody else. Transactions that never open such a table pay nothing.
+The tenant context limits a transaction to one authority; tables that declare a `RowPolicy` need more. Code that opens
+them calls `set_requester` once in the transaction, with the role, person, school, consortia, and the schools in which
+the person has an interest. Policies read these through `security.requester()`, which checks the signature with the key
+of the tenant context, so that a forgotten condition or injected SQL cannot act as another person. Transactions that
+never use such a table have no extra cost.
 """
 
 import time
@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.platform.database.tenant_context import LIFETIME, signed
 
 KEY = "signing_key"
-"""Under which name a session knows the key that signs."""
+"""The name under which a session stores the signing key."""
 
 SERVER_PROCESS = "server_process"
-"""Under which name a session knows the server process for which is signed."""
+"""The name under which a session stores the server process that the signature is bound to."""
 
 SET = text("SELECT set_config('alongside.requester_context', :context, true)").bindparams(
     bindparam("context")
@@ -30,9 +30,9 @@ SET = text("SELECT set_config('alongside.requester_context', :context, true)").b
 
 @dataclass(frozen=True, slots=True)
 class RequesterContext:
-    """For whom a transaction asks, as PostgreSQL is to know it.
+    """The person for whom a transaction runs, as PostgreSQL sees them.
 
-    `role` is a role of `access.person`; `consortium_ids` those the person leads or their school belongs to;
+    `role` is a role of `access.principal`; `consortium_ids` those the person leads or their school belongs to;
     `interests` the URNs of schools that are the person's own, of the same trust, or declared.
     """
 
@@ -46,10 +46,10 @@ class RequesterContext:
 
 @dataclass(frozen=True, slots=True)
 class RowPolicy:
-    """What a table asks for beyond its authority, as conditions on a row.
+    """Conditions on rows beyond the authority, for one table.
 
-    `seen` for reading, `added` for new rows (as for reading, if not given), `changed` for changing them (as for
-    adding). Nothing is removed but by the product itself, when its time is over.
+    `seen` applies to reading, `added` to inserting (default: as for reading), `changed` to updating (default: as for
+    inserting). Only retention deletes rows.
     """
 
     seen: str
@@ -58,9 +58,9 @@ class RowPolicy:
 
 
 def signed_requester_context(requester: RequesterContext, key: bytes, process: str) -> str:
-    """The value of `alongside.requester_context`: letters, digits, commas, hyphens and dots only.
+    """Return the value of `alongside.requester_context`: letters, digits, commas, hyphens and dots only.
 
-    `process` is the server process that may use it, as for the fence.
+    `process` is the server process that may use it, as for the tenant context.
     """
     claim = ".".join(
         (
@@ -78,7 +78,7 @@ def signed_requester_context(requester: RequesterContext, key: bytes, process: s
 
 
 async def set_requester(session: AsyncSession, requester: RequesterContext) -> None:
-    """Say for whom the rest of this transaction asks."""
+    """Set the requester for the rest of this transaction."""
     claim = signed_requester_context(requester, session.info[KEY], session.info[SERVER_PROCESS])
     await session.execute(SET, {"context": claim})
 
@@ -86,11 +86,11 @@ async def set_requester(session: AsyncSession, requester: RequesterContext) -> N
 ROLE, PERSON, SCHOOL, CONSORTIA, INTERESTS = (
     f"(SELECT security.requester())[{place}]" for place in range(1, 6)
 )
-"""The parts of a claim in the condition of a policy, each read once a statement; the last two are lists."""
+"""The parts of a claim as SQL expressions, each evaluated once a statement; the last two are lists."""
 
 
 def is_among(value: str, part: str) -> str:
-    """The SQL of “this value stands in that list of the claim”."""
+    """Return the SQL condition that this value is in that list of the claim."""
     return f"{value}::text = ANY (string_to_array({part}, ','))"
 
 
@@ -133,7 +133,7 @@ GRANT EXECUTE ON FUNCTION security.requester() TO alongside_app;
 
 
 def policy_statements(table: str, policy: RowPolicy) -> list[str]:
-    """What lays a second policy over a table: RESTRICTIVE, so that nothing can widen it."""
+    """Return the statements that add a row policy to a table, RESTRICTIVE, so that no other policy can widen it."""
     added = policy.added or policy.seen
     changed = policy.changed or added
     made = f"ON {table} AS RESTRICTIVE"

@@ -1,4 +1,4 @@
-"""The three roles of a database and what each may do. The owner owns, the migrator changes, the app uses."""
+"""The three database roles and their rights: the owner owns, the migrator changes the schema, the app uses it."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
@@ -21,7 +21,7 @@ TIMEOUTS = {
     "idle_in_transaction_session_timeout": "30s",
     "transaction_timeout": "5min",
 }
-"""How long the app may keep PostgreSQL busy, hold locks without doing anything, and take for one transaction."""
+"""Limits for the app's role: statement time, idle time within a transaction, and total time of a transaction."""
 
 RESTRICTIONS = """
 DO $$
@@ -40,18 +40,19 @@ BEGIN
     END LOOP;
 END $$
 """
-"""What everybody may call by default and the product does not need: large objects, which no policy guards; ending other
-connections of the same role; the names of prepared statements; locks that outlive a transaction; what other
-connections do."""
+"""Rights of PUBLIC that are revoked because the product does not need them: large objects, which no policy guards;
+ending other connections of the same role; the names of prepared statements; locks that outlive a transaction; the
+activity of other connections.
+"""
 
 
 async def prepare_cluster(
     superuser_url: str, passwords: Mapping[str, str], *, database: str = DATABASE
 ) -> None:
-    """Make the three roles and an empty database, or bring those that are there to this state.
+    """Create the three roles and an empty database, or update existing ones. Safe to repeat.
 
-    `passwords` has one for each role that signs in. The migrator's connections act as the owner from the
-    first, so all that a migration makes belongs to the owner. Harmless when done again.
+    `passwords` has one for each role that signs in. The migrator's connections act as the owner, so everything that a
+    migration creates belongs to the owner.
     """
     connection = await asyncpg.connect(superuser_url)
     try:
@@ -78,7 +79,7 @@ async def prepare_cluster(
 
 
 async def restrict_database(superuser_url: str, database: str) -> None:
-    """Take from everybody in a database what the product does not need; a copy of a database keeps that."""
+    """Revoke from PUBLIC in a database what the product does not need; copies of the database keep this."""
     url = urlsplit(superuser_url)._replace(path=f"/{quote(database)}").geturl()
     connection = await asyncpg.connect(url)
     try:
@@ -88,7 +89,7 @@ async def restrict_database(superuser_url: str, database: str) -> None:
 
 
 async def make_database(connection: asyncpg.Connection, name: str) -> None:
-    """An empty database that belongs to the owner and that the app may enter; nothing when it is there."""
+    """Create an empty database that belongs to the owner and that the app may connect to, unless it exists."""
     if not await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name):
         await connection.execute(f'CREATE DATABASE "{name}" OWNER {OWNER}')
     await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')

@@ -1,4 +1,4 @@
-"""Isolation from the metadata: what PostgreSQL must hold for every table, derived from the models alone."""
+"""Row-level security and grants for every table, derived from the models."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,15 @@ from sqlalchemy import MetaData, Table
 from alongside.platform.database.requester_context import policy_statements
 
 NOT_OWNED = frozenset({"authority", "allowed_transition"})
-"""Shared by all authorities: who the tenants are, and which changes of state are legal. No school, no person."""
+"""Tables shared by all authorities: the list of tenants and the legal transitions. They hold no data of schools or
+people.
+"""
 
 APP = "alongside_app"
 
 
 def owned_tables(metadata: MetaData) -> list[Table]:
-    """Every table whose rows belong to an authority.
+    """Return every table whose rows belong to an authority.
 
     Raises ValueError for a table that is neither owned nor named in NOT_OWNED.
     """
@@ -28,7 +30,7 @@ def owned_tables(metadata: MetaData) -> list[Table]:
 
 
 def grants(table: Table) -> str:
-    """What the app's role may do with a table: `append_only` tables keep what they hold, `read_only` ones too."""
+    """Return the app's rights on a table; `append_only` and `read_only` tables have fewer."""
     if table.name in NOT_OWNED or table.info.get("read_only"):
         return "SELECT"
     if table.info.get("append_only"):
@@ -37,9 +39,9 @@ def grants(table: Table) -> str:
 
 
 def statements(metadata: MetaData) -> Iterator[str]:
-    """The statements that fence all tables: security enabled and forced, the tenant's policy RESTRICTIVE.
+    """Return the statements that enable and force row-level security on all tables, with the RESTRICTIVE tenant policy.
 
-    A table whose info names a `second_policy` asks besides who is asking (`database.asker`).
+    A table whose info names a `second_policy` also gets the conditions of its `RowPolicy`.
     """
     for table in owned_tables(metadata):
         yield from tenant_policy_statements(table.name)
@@ -50,7 +52,7 @@ def statements(metadata: MetaData) -> Iterator[str]:
 
 
 def tenant_policy_statements(table: str) -> Iterator[str]:
-    """What fences one table: security enabled and forced, and the policy that nothing else can widen."""
+    """Return the statements for one table: row-level security enabled and forced, and the RESTRICTIVE tenant policy."""
     inside = "authority_id = (SELECT security.authority_id())"
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
@@ -62,13 +64,13 @@ def tenant_policy_statements(table: str) -> Iterator[str]:
 
 
 def grant_statements(table: str, granted: str = "SELECT, INSERT, UPDATE, DELETE") -> Iterator[str]:
-    """What the app's role may do with one table, and nobody else."""
+    """Return the statements that give the app's role these rights on one table, and no other role any."""
     yield f"REVOKE ALL ON {table} FROM PUBLIC"
     yield f"GRANT {granted} ON {table} TO {APP}"
 
 
 def record_statements(metadata: MetaData) -> Iterator[str]:
-    """The triggers that seal each row of the tables whose info has `record` (`journal.records`)."""
+    """Return the triggers that seal each row of the tables whose info has `record` (`audit/records.py`)."""
     for table in owned_tables(metadata):
         if table.info.get("record"):
             columns = [column.name for column in table.primary_key.columns if column.name != "authority_id"]

@@ -1,4 +1,4 @@
-"""A whole database from the models: roles' rights, fence, tables, isolation, promises, legal moves."""
+"""Builds a whole database from the models: rights, context functions, tables, policies, triggers, legal transitions."""
 
 from alembic import command
 from alembic.config import Config
@@ -22,11 +22,14 @@ from alongside.settings import bundled
 LITERAL = {"literal_binds": True}
 
 EXTENSIONS = ("btree_gin", "btree_gist", "pg_trgm", "unaccent")
-"""All four are trusted: the owner of a database may add them without being a superuser."""
+"""Extensions. All four are trusted: the owner of a database may add them without being a superuser."""
 
 
 def schema_statements(metadata: MetaData, workflows: dict[str, set[tuple[str, str]]]) -> list[str]:
-    """Every statement that makes the schema of `metadata`, in order; `workflows` maps a table to its legal moves."""
+    """Return the statements that create the schema of `metadata`, in order.
+
+    `workflows` maps a table to its legal transitions.
+    """
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     made = [f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS]
     made += [tenant_context.SCHEMA, requester_context.SCHEMA]
@@ -52,10 +55,10 @@ def schema_statements(metadata: MetaData, workflows: dict[str, set[tuple[str, st
 
 
 async def upgrade_schema(migrator_url: str, signing_key: bytes) -> None:
-    """Bring a database to the present schema, as the migrator, and let it know the key that signs fences.
+    """Migrate a database to the current schema, as the migrator, and add the key that signs tenant contexts.
 
-    Keys that it knew before stay good until they are retired (`alongside keys retire`). Harmless when it is up to
-    date. Raises what PostgreSQL raises; a migration that fails leaves nothing behind.
+    Keys that it accepted before stay valid until they are retired (`alongside keys retire`). Safe to repeat. Raises
+    what PostgreSQL raises; a failed migration leaves nothing behind.
     """
     engine = create_async_engine(
         ASYNCPG, connect_args={"async_creator_fn": open_connection, "dsn": migrator_url}
@@ -72,7 +75,7 @@ async def upgrade_schema(migrator_url: str, signing_key: bytes) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    """Run the numbered migrations that this database has not seen, in the one transaction."""
+    """Run the migrations that this database has not had, in the one transaction."""
     config = Config()
     config.set_main_option("script_location", str(bundled("migrations")))
     config.attributes["connection"] = connection

@@ -1,4 +1,4 @@
-"""The fenced transaction: the only way to the database."""
+"""Database sessions with a tenant context: the only way in which the app opens a transaction."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,45 +19,47 @@ from alongside.platform.database.tenant_context import PROCESS, signed_tenant_co
 from alongside.settings import Settings
 
 RETRYABLE_STATES = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
-"""Lost serialisation, deadlock, the server going down or coming up, a broken connection, too many connections."""
+"""Serialisation failure, deadlock, the server going down or coming up, a broken connection, too many connections."""
 
 ASYNCPG = "postgresql+asyncpg://"
-"""asyncpg reads the address itself: SQLAlchemy knows neither `sslmode` nor `sslrootcert` in it."""
+"""Prefix for SQLAlchemy. asyncpg parses the address itself, because SQLAlchemy ignores `sslmode` and `sslrootcert`."""
 
 TOOK_TOO_LONG = {"57014", "25P03", "25P04"}
 """Cancelled by statement_timeout, ended by idle_in_transaction_session_timeout or by transaction_timeout."""
 
 DATABASE_ERRORS = (DBAPIError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What a statement, or a connection cut off at whatever moment, may raise: see `may_try_again`."""
+"""Errors that a statement or a lost connection may raise: see `is_retryable`."""
 
 
 FORGET_SETTINGS = "RESET ALL;"
 FORGET_CURSORS = "CLOSE ALL;"
-"""What stands before each BEGIN and after each COMMIT, in the same message: nothing that a transaction left behind for
-the session is there in the next one. CLOSE takes a snapshot, so before BEGIN it would fix the isolation level."""
+"""Sent before each BEGIN and after each COMMIT, in the same message, so that no session state survives a transaction.
+
+CLOSE takes a snapshot, so before BEGIN it would fix the isolation level.
+"""
 
 SET_TENANT_CONTEXT = text("SELECT set_config('alongside.tenant_context', :context, true)")
 
 
 class TenantConnection(asyncpg.Connection):
-    """A connection whose next BEGIN carries the fence in the same message: no extra round trip."""
+    """A connection whose next BEGIN sets the tenant context in the same message, without an extra round trip."""
 
     __slots__ = ("_process", "next_tenant_context")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Start unfenced: a transaction opened by any other door sees no row and says so."""
+        """Start without a context: a transaction opened in any other way sees no rows and raises."""
         super().__init__(*args, **kwargs)
         self.next_tenant_context: str | None = None
         self._process: str | None = None
 
     async def server_process(self) -> str:
-        """The server process behind this connection, to which contexts are bound: asked for once."""
+        """Return the server process behind this connection, to which contexts are bound; read once."""
         if self._process is None:
             self._process = str(await self.fetchval(PROCESS))
         return self._process
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
-        """Run a command; to the BEGIN of a transaction add the fence, which is then spent; after it leave nothing."""
+        """Run a command; add the tenant context to a BEGIN once, and clear the session state after it."""
         if query.startswith("BEGIN"):
             fence, self.next_tenant_context = self.next_tenant_context, None
             query = f"{FORGET_SETTINGS} {query} {fence or ''}"
@@ -68,14 +70,12 @@ class TenantConnection(asyncpg.Connection):
 
 
 class Database:
-    """One pool of connections to PostgreSQL as the app's role, and the key that signs fences.
+    """One pool of connections to PostgreSQL as the app's role, and the key that signs tenant contexts.
 
     `url` is a `postgresql://` address; `pool_size` connections at most, `pool_wait` seconds to wait for one. `pooler`
-    says that a pooler in transaction mode stands between: the server process is then read in each transaction, and no
+    says that a pooler in transaction mode is used: the server process is then read in each transaction, and no
     statement stays prepared (docs/decisions/0008). Raises RuntimeError in a process that has not imported
-    alongside.models_registry: with some tables missing, foreign keys cannot be resolved and retention passes over
-    what it does
-    not know.
+    alongside.models_registry: without all tables, foreign keys cannot be resolved and retention would miss some.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Database:
 
     @classmethod
     def of(cls, settings: Settings, *, pool_size: int = 1, pool_wait: float = 2.0) -> Self:
-        """The app's way to the database of an installation."""
+        """Return the database of an installation, as the app's role."""
         return cls(
             settings.database_url,
             settings.signing_key,
@@ -124,17 +124,18 @@ class Database:
 
     @classmethod
     def of_migrator(cls, settings: Settings) -> Self:
-        """The operator's way, for what the app's role may not write: hosts and settings of authorities.
+        """Return the database as the migrator, to write hosts and settings of authorities, which the app's role may
+        not.
 
-        Raises WrongSetUp without ALONGSIDE_MIGRATOR_URL.
+        Raises ConfigurationError without ALONGSIDE_MIGRATOR_URL.
         """
         return cls(settings.needed_migrator_url(), settings.signing_key, pool_size=1)
 
     @asynccontextmanager
     async def transaction(self, authority_id: int, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
-        """One transaction within one authority: committed when the block ends well, else rolled back.
+        """Open one transaction for one authority: commit when the block ends without an error, otherwise roll back.
 
-        Raises what PostgreSQL raises, also at the commit: no error of a commit is swallowed.
+        Raises what PostgreSQL raises, also at the commit.
         """
         async with self.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
@@ -161,27 +162,29 @@ class Database:
 
     @asynccontextmanager
     async def system_connection(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction outside any authority: it can read the shared tables (the list of authorities) only."""
+        """Open one transaction without an authority: it can read only the shared tables, such as the list of
+        authorities.
+        """
         async with self.engine.begin() as connection:
             yield connection
 
     def connections_used(self) -> int:
-        """How many connections of the pool are in use just now."""
+        """Return how many connections of the pool are in use."""
         pool = self.engine.pool
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     async def close(self) -> None:
-        """Let all connections go."""
+        """Close all connections."""
         await self.engine.dispose()
 
 
 def _statement_name() -> str:
-    """A name that nobody can guess, so that injected SQL cannot put a statement of its own under it."""
+    """Return an unguessable name, so that injected SQL cannot prepare a statement under it."""
     return f"alongside_{uuid4().hex}"
 
 
 async def _process_behind(connection: AsyncConnection, driver: TenantConnection) -> str:
-    """The server process of a connection; one that cannot tell it is not used again. Raises as a statement does."""
+    """Return the server process of a connection; if the query fails, discard the connection and raise the error."""
     try:
         return await driver.server_process()
     except asyncpg.PostgresError as problem:
@@ -193,7 +196,7 @@ async def _process_behind(connection: AsyncConnection, driver: TenantConnection)
 
 
 def is_retryable(error: BaseException | None) -> bool:
-    """Whether the transaction failed for a reason that passes: run the whole of it once more."""
+    """Return whether the transaction failed for a temporary reason, so that it may be run again."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
         return error.connection_invalidated or state in RETRYABLE_STATES or is_retryable(error.orig)
@@ -211,16 +214,16 @@ def is_retryable(error: BaseException | None) -> bool:
 
 
 def took_too_long(error: BaseException | None) -> bool:
-    """Whether PostgreSQL ended the transaction because of its time limits: trying again would make it worse."""
+    """Return whether PostgreSQL ended the transaction because of a time limit, so that it must not be run again."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return getattr(cause, "sqlstate", None) in TOOK_TOO_LONG
 
 
 async def check_database_role(database: Database) -> None:
-    """Stop the start-up when the app would connect as a role that could pass by the fence.
+    """Check at the start that the app does not connect as a role that bypasses row-level security.
 
-    Raises WrongSetUp for a superuser, a role with BYPASSRLS, an owner of tables, a role whose statements others could
-    read (track_activities), or a server before PostgreSQL 18.
+    Raises ConfigurationError for a superuser, a role with BYPASSRLS, an owner of tables, a role whose statements others
+    could read (track_activities), or a server before PostgreSQL 18.
     """
     async with database.system_connection() as connection:
         row = (

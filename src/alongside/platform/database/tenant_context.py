@@ -1,11 +1,10 @@
-"""The fence: the signed statement of whose rows a transaction may touch.
+"""The tenant context: a signed statement of the authority whose rows a transaction may use.
 
 Every transaction opens with one message, `BEGIN; SET LOCAL alongside.tenant_context =
-'v2.<authority>.<expires>.<mac>'`.
-Row-level policies call `security.authority_id()`, which checks the signature with a key that the app's role
-cannot read. So neither a forgotten setting nor injected SQL can name another authority. The signature covers the
-server process that may use the context, so a context seen elsewhere is worthless on any other connection.
-Source: RFC 2104 (HMAC) over SHA-256, built from PostgreSQL's own sha256(); docs/decisions/0008.
+'v2.<authority>.<expires>.<mac>'`. Row-level policies call `security.authority_id()`, which checks the signature with a
+key that the app's role cannot read. So neither a forgotten setting nor injected SQL can name another authority. The
+signature covers the server process that may use the context, so it is invalid on any other connection. Source: RFC 2104
+(HMAC) over SHA-256, built from PostgreSQL's own sha256(); docs/decisions/0008.
 """
 
 import hashlib
@@ -13,34 +12,35 @@ import hmac
 import time
 
 LIFETIME = 300
-"""Seconds in which a transaction may begin with a context: more than two clocks may differ."""
+"""Seconds for which a context is valid; longer than the clocks of two machines may differ."""
 
 PROCESS = "SELECT security.server_process()"
-"""What tells a connection which server process it has: process id and start, by which a context is bound to it."""
+"""Returns the process id and start time of a connection's server process, to which a context is bound."""
 
 BLOCK = 64
 
 
 def signed_tenant_context(authority_id: int, key: bytes, process: str) -> str:
-    """The value of `alongside.tenant_context` for one authority: digits, dots and hex only, so safe inside quotes.
+    """Return the value of `alongside.tenant_context` for one authority: digits, dots and hex only, so safe inside
+    quotes.
 
-    `process` is the server process that may use it, as `PROCESS` tells.
+    `process` is the server process that may use it, as returned by `PROCESS`.
     """
     return signed(f"v2.{int(authority_id)}.{int(time.time()) + LIFETIME}", key, process)
 
 
 def signed(claim: str, key: bytes, process: str) -> str:
-    """A claim with its signature, which holds for one server process only."""
+    """Return a claim with its signature, valid for one server process."""
     return f"{claim}.{hmac.new(key, f'{claim}.{process}'.encode(), hashlib.sha256).hexdigest()}"
 
 
 def key_name(key: bytes) -> str:
-    """The name under which the database keeps a key: it follows from the key and tells nothing of it."""
+    """Return the name under which the database stores a key: derived from the key, without revealing it."""
     return hmac.new(key, b"alongside: name of this key", hashlib.sha256).hexdigest()[:12]
 
 
 def pads(key: bytes) -> tuple[bytes, bytes]:
-    """The inner and outer padded keys of HMAC, so that the database needs only sha256()."""
+    """Return the inner and outer padded keys of HMAC, so that the database needs only sha256()."""
     key = hashlib.sha256(key).digest() if len(key) > BLOCK else key
     key = key.ljust(BLOCK, b"\0")
     return bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)

@@ -1,4 +1,4 @@
-"""Legal moves: the table and the trigger by which PostgreSQL refuses any other change of state."""
+"""The table of legal transitions, and the trigger by which PostgreSQL refuses any other change of state."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from alongside.platform.database.base import Base
 
 
 class AllowedTransition(Base):
-    """One change of state that is legal for one kind of thing; an empty start is where such a thing may begin."""
+    """One legal change of state of one table; an empty start marks an initial state."""
 
     __tablename__ = "allowed_transition"
 
@@ -40,7 +40,7 @@ END $$
 
 
 def trigger(table: str) -> str:
-    """The statement that puts a table's `state` under the law of legal moves."""
+    """Return the statement that creates the transition trigger on a table with a `state`."""
     return (
         f"CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move()"
@@ -48,5 +48,5 @@ def trigger(table: str) -> str:
 
 
 def rows(subject: str, moves: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    """The rows of `allowed_transition` for one kind of thing, without repeats, in a fixed order."""
+    """Return the rows of `allowed_transition` for one table, without duplicates, in a fixed order."""
     return [{"subject": subject, "start": start, "finish": finish} for start, finish in sorted(set(moves))]
