@@ -1,4 +1,4 @@
-"""Legal moves as data: `Move`, the one door `take`, and the diagram of a workflow."""
+"""Workflows as data: `Transition`, `apply_transition`, which applies one, and the diagram of a workflow."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.base import AuthorityOwned
 
 INITIAL = ""
-"""The start of a move by which a thing comes to be."""
+"""The start of a transition that creates the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One legal change of state.
 
-    `verb` names it in journal and tests; `starts` the states it may begin in (BEGINNING for a new thing); `end`
-    where it leads; `permission` who may (None: only the product itself, by rule or clock); `note_required`
+    `verb` names it in the audit log and tests; `starts` the states it may begin in (INITIAL for a new row); `end` the
+    state after it; `permission` who may do it (None: only the product itself, by rule or schedule); `note_required`
     whether a reason must be given; `past` the words for a timeline ("withdrew the need").
     """
 
@@ -37,15 +37,15 @@ class Transition:
 
 
 ScopeCheck = Callable[[Principal, Permission, Any], None]
-"""Goes on only if this person may do this to this row; raises NotThere otherwise."""
+"""Checks that this person may do this to this row; raises NotFound otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """All moves of one kind of thing. `subject` is its table, `finals` the states it may rest in for good.
+    """All transitions of one table. `subject` is the table, `finals` the states that a row may stay in for good.
 
-    `reach` measures how far a permission goes, where it is not by the row's schools. Of a `confidential` thing the
-    journal says who did what and when, but no school and no reason: those stand in rows that a second policy guards.
+    `scope` checks the permission where it does not depend on the row's schools. If the workflow is `confidential`, the
+    audit log records who did what and when, but no school and no reason: those are in rows with a second policy.
     """
 
     subject: str
@@ -56,23 +56,24 @@ class Workflow:
 
     @property
     def states(self) -> tuple[str, ...]:
-        """Every state, in the order in which the moves first name it."""
+        """Return every state, in the order in which the transitions first name it."""
         named = [s for move in self.moves for s in (*move.starts, move.end) if s != INITIAL]
         return tuple(dict.fromkeys(named))
 
     def pairs(self) -> set[tuple[str, str]]:
-        """Every legal (start, finish)."""
+        """Return every legal (start, end)."""
         return {(start, move.end) for move in self.moves for start in move.starts}
 
 
 Listener = Callable[[AsyncSession, Principal, Any], Awaitable[None]]
-"""What a higher feature does after an act on a row of a lower one, in the same transaction."""
+"""Work that a feature higher in the import order does after an action on a row of a lower one, in the same transaction.
+"""
 
 LISTENERS: dict[tuple[str, str], list[Listener]] = {}
-"""Listeners by the name of the table and the verb; filled as the higher features are imported."""
+"""Listeners by table and verb; filled when the features are imported."""
 
 WORKFLOWS: dict[str, Workflow] = {}
-"""Every workflow by the name of its table; filled as the rooms' models are imported."""
+"""Every workflow by its table; filled when the models of the features are imported."""
 
 
 def workflow(
@@ -83,27 +84,27 @@ def workflow(
     scope: ScopeCheck | None = None,
     confidential: bool = False,
 ) -> Workflow:
-    """Declare the workflow of a table: from it follow its trigger, its tests and its diagram."""
+    """Declare the workflow of a table; its trigger, tests and diagram derive from it."""
     declared = Workflow(subject, tuple(moves), frozenset(finals), scope, confidential)
     WORKFLOWS[subject] = declared
     return declared
 
 
 def after(subject: str, verb: str, listener: Listener) -> None:
-    """Have a listener called after this act on a row of this table, once the row is changed."""
+    """Register a listener that is called after this action on a row of this table, once the row is changed."""
     LISTENERS.setdefault((subject, verb), []).append(listener)
 
 
 async def announce(session: AsyncSession, person: Principal, subject: str, verb: str, row: Any) -> None:
-    """Call the listeners of an act that is no change of state, such as a new wording; `take` does it for moves."""
+    """Call the listeners of an action that changes no state, such as an edit; `apply_transition` calls them itself."""
     for listener in LISTENERS.get((subject, verb), ()):
         await listener(session, person, row)
 
 
 def scope_urns(row: Any) -> tuple[int | None, ...]:
-    """The URNs by which reach to a row is measured: `school_urn`, or both sides of an agreement.
+    """Return the URNs by which the scope of a row is checked: `school_urn`, or both sides of an agreement.
 
-    A thing of a whole consortium has none.
+    A row of a whole consortium has none.
     """
     if hasattr(row, "requesting_urn"):
         return (row.requesting_urn, row.supporting_urn)
@@ -131,10 +132,10 @@ async def apply_transition(
     changes: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> None:
-    """The one door to another state: reach first, then one guarded UPDATE, then the journal.
+    """Change the state of a row: check the scope, run one guarded UPDATE, write the audit entry, call the listeners.
 
-    `values` are columns set by the same statement. Raises NotThere outside the person's reach, Refused when the
-    thing is no longer in a state from which the move starts, or when a reason is missing.
+    `values` are columns set by the same statement. Raises NotFound outside the person's scope, ActionRefused when the
+    row is no longer in a state from which the transition starts, or when a reason is missing.
     """
     columns: Any = thing
     flow = WORKFLOWS[columns.__tablename__]
@@ -170,7 +171,7 @@ async def apply_transition(
 
 
 async def _refusal(session: AsyncSession, authority_id: int, columns: Any, row_id: UUID) -> Exception:
-    """Why a guarded UPDATE met no row: it is gone, or somebody moved it first."""
+    """Return why a guarded UPDATE matched no row: the row is gone, or its state has changed."""
     state = await session.scalar(
         select(columns.state).where(columns.authority_id == authority_id, columns.id == row_id)
     )
@@ -180,7 +181,7 @@ async def _refusal(session: AsyncSession, authority_id: int, columns: Any, row_i
 
 
 def diagram(flow: Workflow) -> str:
-    """The workflow as a Mermaid state diagram, for the room's README."""
+    """Return the workflow as a Mermaid state diagram, for the feature's README."""
     lines = ["```mermaid", "stateDiagram-v2"]
     for move in flow.moves:
         for start in move.starts:

@@ -7,9 +7,7 @@ from sqlalchemy import MetaData, Table
 from alongside.platform.database.requester_context import policy_statements
 
 NOT_OWNED = frozenset({"authority", "allowed_transition"})
-"""Tables shared by all authorities: the list of tenants and the legal transitions. They hold no data of schools or
-people.
-"""
+"""Tables shared by all authorities: tenants and legal transitions, without data of schools or people."""
 
 APP = "alongside_app"
 

@@ -162,9 +162,7 @@ class Database:
 
     @asynccontextmanager
     async def system_connection(self) -> AsyncIterator[AsyncConnection]:
-        """Open one transaction without an authority: it can read only the shared tables, such as the list of
-        authorities.
-        """
+        """Open one transaction without an authority: it can read only the shared tables."""
         async with self.engine.begin() as connection:
             yield connection
 

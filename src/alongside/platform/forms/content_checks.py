@@ -1,7 +1,7 @@
-"""What should not stand in a post: something that lets a pupil be recognised, or a child who may be at risk.
+"""Checks text for words that may identify a pupil or describe a child at risk.
 
-Both are guesses from words. They warn and ask for a tick; who has looked again may go on.
-Source: the field's practice (FamilyHubs' safeguarding interstitial; domain.md §5.2, “no pupil names”).
+Both checks are guesses from words. They warn and ask for a tick; the writer may then go on. Source: practice in the
+sector (the safeguarding warning of FamilyHubs; domain.md §5.2, “no pupil names”).
 """
 
 import re
@@ -13,7 +13,7 @@ NOT_NAMES = (
     "English|Mathematics|Maths|Science|History|Geography|French|Spanish|German|Art|Music|Computing|Phonics|"
     "Reading|Writing|SEND?|EHCPs?|EAL|FSM|KS\\d|Years?|Reception|I|The|In|At|And|Who|We"
 )
-"""Words that follow “pupil” or “child” with a capital and name nobody."""
+"""Words that follow “pupil” or “child” with a capital letter without being a name."""
 
 NAME = rf"(?!(?:{NOT_NAMES})\b)(?:[A-Z]\b|[A-Z][a-z’'-]+)"
 DATE = r"\d{1,2}(?:st|nd|rd|th)?[\s./-]+(?:\d{1,2}|[A-Za-z]{3,9})[\s./,-]+(?:\d{4}|\d{2})"
@@ -33,7 +33,7 @@ NAMES_A_PUPIL = re.compile(
         )
     )
 )
-"""Pupil, child and the like before a name; somebody's child; a unique pupil number; a date of birth."""
+"""A name after “pupil”, “child” or similar; a person's child; a unique pupil number; a date of birth."""
 
 SPEAKS_OF_HARM = re.compile(
     r"\b(?:safeguarding concern\w*|child protection|abus(?:e|ed|es|ing|ive)|neglect(?:ed|ing)?"
@@ -43,16 +43,18 @@ SPEAKS_OF_HARM = re.compile(
     r"|forced marriage|section 47|allegations? against)\b",
     re.IGNORECASE,
 )
-"""Words that belong to a safeguarding report, not to a request for school improvement."""
+"""Words that belong in a safeguarding report and not in a request for school improvement."""
 
 
 def may_name_a_pupil(texts: Iterable[str | None]) -> str | None:
-    """The words in which a pupil might be recognised, if any: shown to the writer, to look again."""
+    """Return the words that might identify a pupil, to show to the writer; None if there are none."""
     return _first(NAMES_A_PUPIL, texts)
 
 
 def may_be_safeguarding(texts: Iterable[str | None]) -> str | None:
-    """The words that sound like a child at risk, if any: such a matter goes by the authority's own route."""
+    """Return the words that may describe a child at risk, which the authority handles by its own route; None if there
+    are none.
+    """
     return _first(SPEAKS_OF_HARM, texts)
 
 

@@ -1,11 +1,11 @@
-"""The version that somebody had before them, as their form tells it."""
+"""The version of a record that was shown with a form, used to detect edit conflicts."""
 
 from alongside.errors import ValidationFailed
 from alongside.platform.web.form_data import FormData
 
 
 def version_of(written: FormData) -> int:
-    """The version that was shown. Raises Invalid for a form that does not say."""
+    """Return the version that the form was shown with. Raises ValidationFailed if it is missing."""
     text = written.one("version")
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise ValidationFailed(

@@ -1,4 +1,4 @@
-"""Telling people: notices on their page, and mail by an outbox that is written in the transaction of the act."""
+"""Notifications on people's own pages, and email by an outbox written in the transaction of the action."""
 
 from alongside.platform.notifications.actions import notify
 

@@ -1,4 +1,4 @@
-"""Telling people, in the transaction of the act: no act without its notice, no notice without its act."""
+"""Writes notifications and emails in the transaction of the action that causes them."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -42,11 +42,11 @@ async def notify(
     *,
     once: str,
 ) -> None:
-    """Let people know that something concerns them; whoever acts is not told of their own act.
+    """Notify people of something that concerns them; the person who acts is not notified.
 
-    `text` is one plain sentence without judgements, `path` where to look, `once` a key (“need_posted:<id>”):
-    the same person is told of the same thing once, however often the act is retried. Who wants mail at once
-    gets a letter in the same statement; who wants one a day finds it in the next digest.
+    `text` is one plain sentence without judgements, `path` the page to open, `once` a key (“need_posted:<id>”): a
+    person gets one notification for each key, even if the action is retried. People who chose email at once get an
+    email in the same statement; those who chose a daily digest find it in the next one.
     """
     people = [one for one in dict.fromkeys(to) if one != person.id]
     if people:
@@ -65,7 +65,7 @@ async def notify(
 
 
 async def read_notices(session: AsyncSession, person: Principal) -> int:
-    """Mark all that this person was told as read; how many that were."""
+    """Mark all notifications of this person as read; returns how many were unread."""
     read = await session.execute(
         update(Notification)
         .where(
@@ -80,10 +80,10 @@ async def read_notices(session: AsyncSession, person: Principal) -> int:
 
 
 async def send_again(session: AsyncSession, person: Principal, mail_id: UUID) -> None:
-    """Have a letter that was given up tried anew, as often as at first.
+    """Send an email again that was given up, with the same number of attempts as at first.
 
-    The count of tries goes on, so that a sender who slept over it can mark nothing. Raises NotThere for a
-    letter that is not there or was not given up.
+    The count of attempts continues, so that a sender whose lease ran out can no longer mark the email. Raises NotFound
+    for an email that does not exist or was not given up.
     """
     tried = await session.execute(
         update(EmailOutbox)

@@ -1,4 +1,4 @@
-"""The outbox emptied: claimed by one sender, sent, marked; tried again with growing pauses; given up visibly."""
+"""Sends the emails of the outbox: claims them, sends them, retries with growing pauses, and gives up."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from alongside.platform.notifications.email_messages import EmailOrigin, email_f
 from alongside.platform.notifications.transports import DemoOutboxTransport, PermanentDeliveryError, Transport
 
 PAUSES = (1, 5, 30, 120, 480)
-"""Minutes before each further try; the last one for good."""
+"""Minutes before each further attempt; the last value repeats."""
 
 AT_ONCE = 10
-"""Letters that one sender has in hand at a time."""
+"""Emails that one sender claims at a time."""
 
 PATIENCE = 40.0
-"""Seconds that one letter may take in all; shorter than the lease, so that no two senders have it in hand."""
+"""Seconds that one email may take; less than the lease, so that no two senders work on the same one."""
 
 LEASE_SECONDS = 60
 
@@ -74,7 +74,7 @@ MARK_FAILED = text(
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What it takes to send letters: where they lie, how they look, how they leave."""
+    """What a sender needs: the database, the templates and the transport."""
 
     database: Database
     environment: Environment
@@ -82,11 +82,11 @@ class Sender:
 
 
 async def deliver_batch(sender: Sender, origin: EmailOrigin, hours: Sequence[str], today: date) -> int:
-    """Send ten letters of an authority at most that are due and may leave in these hours; how many were in hand.
+    """Send at most ten emails of an authority that are due and may leave in these hours; returns how many were claimed.
 
-    Claimed in one transaction, handed over outside of any, marked one by one: a sender killed in between leaves the
-    letter to be tried again after its lease, under the same Message-ID, and one that slept past its lease marks
-    nothing, because another holds the number of the try.
+    They are claimed in one transaction, sent outside of any, and marked one by one. If a sender is killed in between,
+    the email is sent again after its lease with the same Message-ID. A sender whose lease ran out marks nothing,
+    because the number of the attempt has changed.
     """
     values: dict[str, Any] = {"authority_id": origin.authority_id}
     async with sender.database.transaction(origin.authority_id) as session:
@@ -100,7 +100,7 @@ async def _send(sender: Sender, origin: EmailOrigin, row: Row[Any]) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             await sender.transport(email_from(sender.environment, row, origin))
-    except Exception as problem:  # noqa: BLE001  (whatever it is, the letter stays and is tried again)
+    except Exception as problem:  # noqa: BLE001  (whatever the cause, the email stays in the outbox and is retried)
         await _mark(sender, origin, row, *_failed(row, problem))
     else:
         readable = isinstance(sender.transport, DemoOutboxTransport)
@@ -108,7 +108,7 @@ async def _send(sender: Sender, origin: EmailOrigin, row: Row[Any]) -> None:
 
 
 def _failed(row: Row[Any], problem: Exception) -> tuple[Any, dict[str, Any]]:
-    """How a try that failed is marked: back in line after a pause, or given up."""
+    """Return the statement that marks a failed attempt: retry after a pause, or give up."""
     last = isinstance(problem, PermanentDeliveryError) or row.attempt >= row.patience
     pause = PAUSES[min(row.attempt, len(PAUSES)) - 1]
     log.warning(
@@ -125,7 +125,7 @@ def _failed(row: Row[Any], problem: Exception) -> tuple[Any, dict[str, Any]]:
 async def _mark(
     sender: Sender, origin: EmailOrigin, row: Row[Any], statement: Any, more: dict[str, Any]
 ) -> None:
-    """Write what became of a try. Where the database cannot be asked just now, the lease runs out instead."""
+    """Record the result of an attempt. If the database is unavailable, the lease expires instead."""
     values = {"authority_id": origin.authority_id, "id": row.id, "attempt": row.attempt}
     for pause in (0.2, 1.0, 3.0, None):
         try:

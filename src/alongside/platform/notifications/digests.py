@@ -1,4 +1,4 @@
-"""The daily letter: what somebody was told since the last one and has not read."""
+"""The daily digest: unread notifications since the last digest, in one email."""
 
 from datetime import date
 from typing import Any
@@ -38,9 +38,9 @@ DIGEST = text(
 
 
 async def write_digests(session: AsyncSession, authority_id: int, day: date) -> None:
-    """One letter to each person who wants one a day, with what they were told since the last and have not read.
+    """Write one email to each person who chose a daily digest, with the unread notifications since the last one.
 
-    Twice on one day writes nothing new: the letter's id names the person and the day.
+    A second call on the same day writes nothing: the id of the email is derived from the person and the day.
     """
     values: dict[str, Any] = {"authority_id": authority_id, "day": day, "written": day.isoformat()}
     await session.execute(DIGEST, values)

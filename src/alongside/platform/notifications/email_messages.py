@@ -1,4 +1,4 @@
-"""A letter as it leaves: one sentence, a link, and how to have fewer of them. No judgement stands in it."""
+"""Renders an email: one sentence without a judgement, a link, and how to change the email settings."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ LONGEST_SUBJECT = 150
 
 @dataclass(frozen=True, slots=True)
 class EmailOrigin:
-    """From which authority letters come: its id, its name, where it is reached, and who reads the answers."""
+    """The authority that emails come from: id, name, address of its site, and address for replies."""
 
     authority_id: int
     name: str
@@ -23,7 +23,7 @@ class EmailOrigin:
 
 @dataclass(frozen=True, slots=True)
 class RenderedEmail:
-    """One letter, ready to leave. `again` when it was tried before, so that it may have arrived already."""
+    """One email, ready to send. `again` is set when an earlier attempt may have delivered it."""
 
     to_address: str
     subject: str
@@ -36,7 +36,7 @@ class RenderedEmail:
 
 
 def email_from(environment: Environment, row: Row[tuple[object, ...]], origin: EmailOrigin) -> RenderedEmail:
-    """The letter that a row of the outbox means."""
+    """Return the email for a row of the outbox."""
     account = f"{origin.address}/account"
     words = {
         "body": row.body.strip(),
@@ -58,12 +58,12 @@ def email_from(environment: Environment, row: Row[tuple[object, ...]], origin: E
 
 
 def one_line(text: str) -> str:
-    """Text that can stand in a header: without line breaks and other controls."""
+    """Return text that is safe in a header: without line breaks and other control characters."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def message_from(rendered: RenderedEmail, sender: str) -> EmailMessage:
-    """The letter as RFC 5322 wants it. Raises ValueError for an address that no header can hold."""
+    """Return the email as an RFC 5322 message. Raises ValueError for an address that no header can hold."""
     message = EmailMessage()
     message["From"] = formataddr(("Alongside", sender))
     message["To"] = rendered.to_address

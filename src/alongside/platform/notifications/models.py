@@ -1,4 +1,4 @@
-"""Notices and the outbox of mail."""
+"""The tables of notifications, the email outbox, and the runs of scheduled jobs."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -18,18 +18,17 @@ from alongside.platform.database.ddl import promise
 
 EMAIL_STATES = ("waiting", "sending", "sent", "given_up", "not_wanted")
 HOURS = ("school_hours", "waking_hours")
-"""When a letter may go: in the authority's window on school days, or whenever it is not night."""
+"""When an email may be sent: in the authority's window on school days, or at any time except the night."""
 
 TRIES = 6
-"""How often a letter is tried before it is given up."""
+"""How many attempts an email has before it is given up."""
 
 
 class Notification(AuthorityOwned, Base):
-    """Something that a person should know: one line on their page, with a link to where it is.
+    """One line on a person's page with a link.
 
-    `kind` names the message ("need_proposed"); `text` is what the page shows, `path` where it leads. `once`
-    is the key by which the same person is told of the same thing once. `in_digest` is set when a daily letter
-    carried it.
+    `kind` names the message ("need_proposed"); `text` is what the page shows, `path` where it links to. `once` is a
+    key: a person gets one notification for each. `in_digest` is set when a daily digest included it.
     """
 
     __tablename__ = "notification"
@@ -50,12 +49,12 @@ class Notification(AuthorityOwned, Base):
 
 
 class EmailOutbox(AuthorityOwned, Base):
-    """One letter to one person: waiting until it is due, then sent once, retried with growing pauses, or given up.
+    """One email to one person: waiting until it is due, then sent once, retried with growing pauses, or given up.
 
-    `body` is what stands above the link to `path`; a letter without a path carries a link of its own and keeps no
-    text once it has left. `message_id` stays the same over all tries, so that a receiver knows a second copy for
-    what it is. `attempt` counts tries and fences them: only the try that holds the present number may mark the
-    letter; `lease_until` is how long it may take, `patience` how many tries there are.
+    `body` is the text above the link to `path`; an email without a path contains a link of its own, and its text is
+    deleted once it is sent. `message_id` is the same for all attempts, so that a receiver recognises a second copy.
+    `attempt` counts the attempts: only the sender with the current number may mark the email; `lease_until` is when its
+    claim expires, `patience` the number of attempts.
     """
 
     __tablename__ = "email_outbox"
@@ -88,7 +87,7 @@ class EmailOutbox(AuthorityOwned, Base):
 
 
 class ScheduledJobRun(AuthorityKeyed, Base):
-    """That a clock of the product has run for a day, written in the transaction of what it did: so it runs once."""
+    """A run of a scheduled job for a day, written in the transaction of its work, so that it runs once."""
 
     __tablename__ = "scheduled_job_run"
 

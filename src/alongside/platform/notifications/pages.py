@@ -1,4 +1,4 @@
-"""What I was told; letters that did not arrive; the letters of the demonstration, to be read."""
+"""Pages: a person's notifications, failed emails, and the outbox of the demonstration."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from alongside.platform.web.routing import endpoint
 async def list_notifications(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Everything that I was told, newest first."""
+    """List all notifications of the person, newest first."""
     number = _page_number(asked(request).one("page"))
     notices, more = await queries.notices_to(session, person, number)
     unread = await queries.unread_notifications(session, person)
@@ -31,7 +31,7 @@ async def list_notifications(
 async def read_notices(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """I have read them all."""
+    """Mark all notifications of the person as read."""
     count = await actions.read_notices(session, person)
     return Redirect("/notifications", "All are marked as read." if count else None)
 
@@ -40,7 +40,7 @@ async def read_notices(
 async def list_failures(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Letters that were given up, each with the reason."""
+    """List the emails that were given up, each with the reason."""
     return Page("notifications/failures.html", {"failures": await queries.failed_emails(session, person)})
 
 
@@ -48,7 +48,7 @@ async def list_failures(
 async def send_again(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, mail_id: UUID
 ) -> PageResult:
-    """Have such a letter tried anew."""
+    """Send a failed email again."""
     await actions.send_again(session, person, mail_id)
     return Redirect("/failed-emails", "The letter will be tried again.")
 
@@ -57,14 +57,14 @@ async def send_again(
 async def show_outbox(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The letters of this authority, whoever they are for; there is no such page outside the demonstration."""
+    """List the emails of this authority; the page exists only in the demonstration."""
     if not request.app.state.app_context.demonstration:
         raise NotFound
     return Page("notifications/outbox.html", {"letters": await queries.latest_emails(session, person)})
 
 
 def _page_number(written: str) -> int:
-    """The number of a page as an address has it; 1 for anything else."""
+    """Return the page number in an address; 1 for anything else."""
     return (
         int(written)
         if written.isascii() and written.isdigit() and 0 < len(written) < 6 and int(written)

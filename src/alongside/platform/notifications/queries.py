@@ -1,4 +1,4 @@
-"""What somebody was told; which letters wait, went out or could not be delivered."""
+"""Reads notifications, and emails by state."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -57,29 +57,29 @@ def _of(person: Principal) -> dict[str, Any]:
 
 
 async def latest_notifications(session: AsyncSession, person: Principal, most: int) -> Sequence[Row[Any]]:
-    """The newest things that this person was told, `most` at most."""
+    """Return the newest notifications of this person, `most` at most."""
     found: Sequence[Row[Any]] = (await session.execute(LATEST, _of(person) | {"most": int(most)})).all()
     return found
 
 
 async def notices_to(session: AsyncSession, person: Principal, page: int) -> tuple[Sequence[Row[Any]], bool]:
-    """One page (from 1) of what this person was told, newest first, and whether there is more."""
+    """Return one page (from 1) of this person's notifications, newest first, and whether there are more."""
     found = (await session.execute(A_PAGE_OF_NOTICES, _of(person) | {"skipped": (page - 1) * A_PAGE})).all()
     return found[:A_PAGE], len(found) > A_PAGE
 
 
 async def unread_notifications(session: AsyncSession, person: Principal) -> int:
-    """How many things this person was told and has not read: the number beside “Notices” on a desk."""
+    """Return how many unread notifications this person has."""
     return int((await session.execute(UNREAD, _of(person))).scalar_one())
 
 
 async def failed_emails(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """The letters that could not be delivered, newest first, a hundred at most."""
+    """Return the emails that could not be delivered, newest first, at most 100."""
     found: Sequence[Row[Any]] = (await session.execute(GIVEN_UP, {"authority_id": person.authority_id})).all()
     return found
 
 
 async def latest_emails(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """The newest hundred letters of the authority, whoever they are for: to read in the demonstration."""
+    """Return the newest 100 emails of the authority, to read in the demonstration."""
     found: Sequence[Row[Any]] = (await session.execute(EMAILS, {"authority_id": person.authority_id})).all()
     return found

@@ -1,4 +1,4 @@
-"""How a letter leaves: not at all (the demonstration's readable outbox), by SMTP, or by GOV.UK Notify."""
+"""Email transports: none (the readable outbox of the demonstration), SMTP, and GOV.UK Notify."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -18,45 +18,44 @@ TIMEOUT = 10.0
 
 NOTIFY = "https://api.notifications.service.gov.uk"
 MISUSED = {401, 403, 429}
-"""Answers of Notify below 500 that are about us, not about the letter: another try may find it mended."""
+"""Status codes of Notify below 500 that concern our account and not the email, so that a later attempt may work."""
 
 Transport = Callable[[RenderedEmail], Awaitable[None]]
-"""Hands a letter on, or raises; what it raises is kept as the reason."""
+"""Sends an email or raises; the error is stored as the reason."""
 
 
 class DeliveryError(AlongsideError):
-    """The other side did not take this letter just now."""
+    """The email was not accepted; a later attempt may work."""
 
 
 class PermanentDeliveryError(DeliveryError):
-    """The other side will not take this letter, today or tomorrow: to try again helps nobody."""
+    """The email will never be accepted, so it is not retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOutboxTransport:
-    """The demonstration: nothing leaves; a letter counts as sent when it can be read in the outbox."""
+    """The transport of the demonstration: an email counts as sent once it can be read in the outbox."""
 
     async def __call__(self, rendered: RenderedEmail) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
-    """By SMTP: `smtp://[user:password@]host[:port]`, with STARTTLS where it is offered, or `smtps://`.
+    """SMTP: `smtp://[user:password@]host[:port]`, with STARTTLS where it is offered, or `smtps://`.
 
-    With `?tls=required` nothing is sent, and no password told, to a server without STARTTLS or a certificate for its
-    name; `&ca=` is a file with the certificates that are trusted instead of the system's.
+    With `?tls=required`, neither an email nor a password is sent to a server without STARTTLS or without a certificate
+    for its name; `&ca=` is a file with the certificates that are trusted instead of the system's.
 
-    A server that was killed by its power cut, or we by ours, between its yes and our note of it, is told the
-    letter once more with the same Message-ID, by which mail servers know a second copy. SMTP has no way to
-    ask.
+    If either side stops between the server's acceptance and our record of it, the email is sent again with the same
+    Message-ID, by which mail servers recognise a second copy. SMTP has no way to ask.
     """
 
     address: str
     sender: str
 
     async def __call__(self, rendered: RenderedEmail) -> None:
-        """Hand the letter over."""
+        """Send the email."""
         place = urlsplit(self.address)
         settings = parse_qs(place.query)
         required = settings.get("tls") == ["required"]
@@ -85,10 +84,11 @@ class Smtp:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """By GOV.UK Notify, with the letter's id as the reference, by which it is asked before another try.
+    """GOV.UK Notify, with the email's id as the reference; before a retry Notify is asked whether it already has the
+    email.
 
-    `key` is the API key as Notify shows it: name, service id and secret, the last two 36 characters each. The
-    template takes ((subject)) and ((body)). Source: GOV.UK Notify REST API documentation.
+    `key` is the API key as Notify shows it: name, service id and secret, the last two 36 characters each. The template
+    takes ((subject)) and ((body)). Source: GOV.UK Notify REST API documentation.
     """
 
     key: str
@@ -96,7 +96,7 @@ class Notify:
     base: str = NOTIFY
 
     async def __call__(self, rendered: RenderedEmail) -> None:
-        """Hand the letter over, unless it is known there already."""
+        """Send the email, unless Notify already has it."""
         claims = {"iss": self.key[-73:-37], "iat": int(time.time())}
         token = jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(self.key[-36:]))
         headers = {"Authorization": f"Bearer {token}"}
@@ -118,16 +118,16 @@ class Notify:
 
 
 async def _known(client: httpx2.AsyncClient, reference: str) -> bool:
-    """Whether Notify took a letter that we did not hear the answer to."""
+    """Return whether Notify has an email with this reference."""
     answer = await client.get("/v2/notifications", params={"reference": reference})
     answer.raise_for_status()
     return bool(answer.json().get("notifications"))
 
 
 def transport_of(mail: str, sender: str) -> Transport:
-    """The transport that a setting names: `readable`, `smtp://…` or `notify:<key>?template=<id>[&api=<address>]`.
+    """Return the transport of a setting: `readable`, `smtp://…` or `notify:<key>?template=<id>[&api=<address>]`.
 
-    Raises WrongSetUp when the key or the template of Notify is missing.
+    Raises ConfigurationError when the key or the template of Notify is missing.
     """
     if mail.startswith("notify:"):
         key, _, rest = mail.removeprefix("notify:").partition("?")

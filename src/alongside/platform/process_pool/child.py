@@ -1,7 +1,6 @@
-"""The child process of the pool: `python -m alongside.platform.process_pool.child MEMORY`, one function call after
-another.
+"""A child process of the pool: `python -m alongside.platform.process_pool.child MEMORY`; runs one call after another.
 
-It has no secret, no address of a database and low priority, and ends with its parent.
+It has no secret and no database address, runs at low priority, and ends with its parent.
 """
 
 import ctypes
@@ -19,11 +18,11 @@ from alongside.platform.process_pool.frames import LENGTH, Answer, Question, fra
 
 PR_SET_PDEATHSIG = 1
 NICENESS = 10
-"""Requests come first: the web process and PostgreSQL get the processor before this."""
+"""Low priority, so that the web process and PostgreSQL get the processor first."""
 
 
 def main() -> None:
-    """Answer questions until there are no more."""
+    """Answer questions until the input ends."""
     limit_resources(int(sys.argv[1]))
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -34,7 +33,7 @@ def main() -> None:
 
 
 def limit_resources(memory: int) -> None:
-    """Limit this process to `memory` bytes of address space, no file written, no dump; end with the parent."""
+    """Limit this process to `memory` bytes of address space, no written files and no core dump; end with the parent."""
     for which, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, 0),
@@ -50,7 +49,7 @@ def limit_resources(memory: int) -> None:
 
 
 def answer_to(question: Question) -> Answer:
-    """Call the function of a question; a ValueError is its refusal, with a sentence for the sender."""
+    """Call the function of a question; a ValueError becomes a refusal with a sentence for the user."""
     try:
         function = getattr(importlib.import_module(question.module), question.name)
         hints = get_type_hints(function)
@@ -63,7 +62,7 @@ def answer_to(question: Question) -> Answer:
         return Answer(refused=str(problem))
     except MemoryError:
         return Answer(failed="MemoryError")
-    except Exception as problem:  # noqa: BLE001  (whatever it is, the pool names it in the log)
+    except Exception as problem:  # noqa: BLE001  (whatever the cause, the pool logs its name)
         return Answer(failed=f"{type(problem).__name__}: {problem}"[:500])
 
 

@@ -1,6 +1,6 @@
-"""What goes between the pool and its children: a length, then MessagePack. Nothing in it can run code.
+"""Messages between the pool and its children: a length, then MessagePack, so that no message can run code.
 
-A child reads files that strangers sent, so its answers are trusted no more than those files: pickle is not used.
+A child parses uploaded files, so its answers are not trusted either: pickle is not used.
 """
 
 import struct
@@ -10,7 +10,7 @@ import msgspec
 
 LENGTH = struct.Struct(">Q")
 LARGEST = 256 * 1024**2
-"""Bytes of one question or answer."""
+"""Maximum bytes of one question or answer."""
 
 
 class Question(msgspec.Struct, array_like=True):
@@ -22,7 +22,7 @@ class Question(msgspec.Struct, array_like=True):
 
 
 class Answer(msgspec.Struct, array_like=True):
-    """What a function gave, or the sentence with which it refused, or the name of what went wrong."""
+    """The result of a function, or its refusal, or the name of an error."""
 
     result: msgspec.Raw = msgspec.Raw(b"\xc0")
     refused: str | None = None
@@ -30,11 +30,11 @@ class Answer(msgspec.Struct, array_like=True):
 
 
 def framed(message: Any) -> bytes:
-    """A message with its length before it."""
+    """Return a message with its length in front."""
     body = msgspec.msgpack.encode(message)
     return LENGTH.pack(len(body)) + body
 
 
 def packed(value: Any) -> msgspec.Raw:
-    """A value, to stand in a message."""
+    """Return a value encoded for a message."""
     return msgspec.Raw(msgspec.msgpack.encode(value))

@@ -1,4 +1,4 @@
-"""The pool: child processes that are started when needed, killed when they take too long, and replaced."""
+"""The pool of child processes: started when needed, killed after a timeout, and replaced."""
 
 import asyncio
 import os
@@ -17,24 +17,24 @@ MEMORY = 768 * 1024**2
 """Bytes of address space of one child."""
 
 LONGEST = 30.0
-"""Seconds that one call may take, unless the caller says otherwise."""
+"""Seconds that one call may take by default."""
 
 CALLS = 50
-"""Calls after which a child is replaced, so that what a library leaks goes with it."""
+"""Calls after which a child is replaced, so that memory leaks of a library end with it."""
 
 KEPT_OF_THE_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ")
-"""No address of a database and no secret among them."""
+"""The environment variables that a child gets: no database address and no secret."""
 
 Result = TypeVar("Result")
 log = structlog.get_logger("alongside.platform.process_pool")
 
 
 class TooExpensive(ValueError):
-    """The work took more time or memory than it may, or ended the process that did it."""
+    """The work took too much time or memory, or ended the process that ran it."""
 
 
 class _Child:
-    """One child process and how many calls it has answered."""
+    """One child process and the number of calls it has answered."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
@@ -53,11 +53,11 @@ class _Child:
         return msgspec.msgpack.decode(await self.process.stdout.readexactly(length), type=Answer)
 
     def usable(self) -> bool:
-        """Whether it may be asked again."""
+        """Return whether it can take another call."""
         return self.process.returncode is None and self.calls < CALLS
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it."""
         if self.process.returncode is None:
             self.process.kill()
 
@@ -66,7 +66,7 @@ class ProcessPool:
     """Runs functions in child processes, within `quotas`, each child with `memory` bytes."""
 
     def __init__(self, quotas: Quotas | None = None, *, memory: int = MEMORY) -> None:
-        """Start no child yet: the first call does."""
+        """Create the pool; the first call starts the first child."""
         self.quotas = quotas or Quotas()
         self.memory = memory
         self._idle: list[_Child] = []
@@ -81,12 +81,13 @@ class ProcessPool:
         seconds: float = LONGEST,
         refusal: str = "This file takes too long to read. Make it smaller and send it again",
     ) -> Result:
-        """What `function(*arguments)` gives, from a child process, for a person of an authority.
+        """Return `function(*arguments)`, run in a child process, for a person of an authority.
 
-        `function` stands at the top of a module of the product, with annotations: arguments and result go as
+        `function` is at the top level of a module of the product, with annotations: arguments and result are sent as
         MessagePack (texts, bytes, numbers, dates, lists, mappings, dataclasses and NamedTuples of these). A ValueError
         of the function is raised here with the same sentence. Raises TooExpensive, a ValueError with the sentence
-        `refusal`, after `seconds` or when the memory is used up; TooManyRequests and TooBusy as `Quotas.place` does.
+        `refusal`, after `seconds` or when the memory is used up; TooManyRequests and ServiceUnavailable as
+        `Quotas.slot` does.
         """
         question = Question(function.__module__, function.__name__, packed(arguments))
         async with self.quotas.slot(authority_id, person_id):
@@ -100,14 +101,14 @@ class ProcessPool:
         return result
 
     async def close(self) -> None:
-        """End all children that have nothing to do."""
+        """End all idle children."""
         while self._idle:
             self._let_go(self._idle.pop())
         if self._ending:
             await asyncio.wait(self._ending, timeout=2)
 
     async def _answer(self, question: Question, seconds: float) -> Answer | None:
-        """The answer of a child; None when it was killed or ended by itself."""
+        """Return the answer of a child; None if it was killed or ended by itself."""
         child = await self._child()
         well = False
         try:

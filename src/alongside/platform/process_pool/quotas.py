@@ -1,4 +1,4 @@
-"""How much expensive work runs and waits at once: in a process, for an authority, and for a person."""
+"""Limits on expensive work that runs or waits at once, for a process, an authority and a person."""
 
 import asyncio
 import os
@@ -23,11 +23,11 @@ class _Ticket:
 
 @dataclass
 class Quotas:
-    """Admits work in the order of arrival, with one place always left for another authority.
+    """Starts work in the order of arrival, and keeps one slot free for another authority.
 
-    `running` works at once, of which `of_authority` belong to one authority; `waiting` more may wait, of which
-    `waiting_of_authority` belong to one authority, for `patience` seconds at most. One person has `of_person` works,
-    running or waiting. All numbers are for one web process.
+    At most `running` tasks run at once, of which `of_authority` belong to one authority; at most `waiting` more wait,
+    of which `waiting_of_authority` belong to one authority, for `patience` seconds. One person has at most `of_person`
+    tasks, running or waiting. All numbers are for one web process.
     """
 
     running: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
@@ -46,10 +46,10 @@ class Quotas:
 
     @asynccontextmanager
     async def slot(self, authority_id: int, person_id: UUID | None = None) -> AsyncIterator[None]:
-        """Wait for a place and hold it.
+        """Wait for a slot and hold it.
 
-        Raises TooManyRequests when the person or the authority has too much here already, and TooBusy when the
-        process has, or when no place became free in time.
+        Raises TooManyRequests when the person or the authority has too many tasks here, and ServiceUnavailable when the
+        process has, or when no slot became free in time.
         """
         ticket = _Ticket(authority_id, person_id)
         self._refuse_too_many(ticket)
@@ -65,14 +65,14 @@ class Quotas:
         finally:
             if person_id is not None:
                 self._persons[authority_id, person_id] -= 1
-                self._persons += Counter()  # forget the persons with none
+                self._persons += Counter()  # remove the persons whose count is zero
 
     def running_now(self) -> int:
-        """How many works run."""
+        """Return how many tasks run."""
         return sum(self._at_work.values())
 
     def waiting_now(self) -> int:
-        """How many works wait for a place."""
+        """Return how many tasks wait for a slot."""
         return len(self._queue)
 
     def _refuse_too_many(self, ticket: _Ticket) -> None:
@@ -93,7 +93,7 @@ class Quotas:
             async with asyncio.timeout(self.patience):
                 await ticket.called.wait()
         except BaseException as problem:
-            if ticket.called.is_set():  # admitted in the moment in which the waiting ended
+            if ticket.called.is_set():  # admitted at the moment when the waiting timed out
                 self._at_work[ticket.authority_id] -= 1
                 self._admit()
             else:
@@ -103,7 +103,7 @@ class Quotas:
             raise
 
     def _admit(self) -> None:
-        """Give the free places to the first that wait and whose authority may have one more."""
+        """Give the free slots to the first waiting tasks whose authority may run one more."""
         assert self.of_authority is not None
         for ticket in list(self._queue):
             if self.running_now() >= self.running:

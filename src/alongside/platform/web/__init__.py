@@ -1,1 +1,1 @@
-"""The one gate between HTTP and the rooms: who is asking, in which transaction, and how it is answered."""
+"""The web layer: authentication, the transaction of each request, forms, responses and templates."""

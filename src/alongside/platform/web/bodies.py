@@ -1,7 +1,7 @@
-"""Forms as they arrive: read within limits of bytes, fields and seconds, before anything else is done with them.
+"""Reads form bodies within limits of bytes, fields and seconds, before anything else is done with them.
 
-What is above a limit is read on and dropped, so that the browser hears the answer. The text that did arrive is kept, so
-that the page that says what is wrong can give it back.
+A body above a limit is read to its end and dropped, so that the browser reads the response. The text that arrived is
+kept, so that the error page can show it again.
 """
 
 import asyncio
@@ -21,17 +21,17 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 MOST_FIELDS = 2_000
-"""Fields or files of one form."""
+"""Maximum number of fields or files in a form."""
 
 MOST_TEXT = 1_000_000
-"""Bytes of text of one form, its files not counted."""
+"""Maximum bytes of text in a form, without its files."""
 
 MOST_DROPPED = 64_000_000
-"""Bytes of a body that are read and thrown away, so that the browser hears the answer and not a broken line."""
+"""Bytes of a body that are read and dropped, so that the browser gets a response and not a broken connection."""
 
 SECONDS = 30.0
 SECONDS_WITH_FILES = 120.0
-"""Seconds within which a form must have arrived: 20 MB on a line of 1.5 Mbit/s take 110."""
+"""Seconds within which a form must have arrived: 20 MB at 1.5 Mbit/s take 110."""
 
 FORM, FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 OPEN_FILES = "alongside_files"
@@ -51,9 +51,9 @@ class SentFile(UploadFile):
 
 @dataclass
 class Body:
-    """A form that was read: `problem` says why it cannot be taken; `pairs` is what arrived of it, in its order.
+    """A form that was read: `problem` says why it is refused; `pairs` are the fields that arrived, in order.
 
-    `files` are those begun, also where they did not arrive whole: `close_files` closes them.
+    `files` includes files that did not arrive completely: `close_files` closes them.
     """
 
     pairs: list[Pair] = field(default_factory=list)
@@ -62,9 +62,9 @@ class Body:
 
 
 async def read_body(request: Request[Any, Any, Any], *, keep_files: bool = True) -> Body:
-    """Read a form once. It is above no limit, or `problem` says which one.
+    """Read a form once. `problem` names the limit that it exceeds, if any.
 
-    Without `keep_files` the content of files is dropped: for the page that refuses the form.
+    Without `keep_files` the content of files is dropped, for the page that refuses the form.
     """
     body = Body()
     request.scope[OPEN_FILES] = body.files  # type: ignore[literal-required]
@@ -86,14 +86,14 @@ async def read_body(request: Request[Any, Any, Any], *, keep_files: bool = True)
 
 
 async def close_files(request: Request[Any, Any, Any]) -> None:
-    """Delete what the form of this request has put on the disk."""
+    """Delete the temporary files of this request's form."""
     files: list[SentFile] = request.scope.get(OPEN_FILES, [])  # type: ignore[assignment]
     for file in files:
         await file.close()
 
 
 async def _chunks(request: Request[Any, Any, Any], body: Body, most: int) -> AsyncIterator[bytes]:
-    """The body as it arrives; above `most` bytes it is too large, and above MOST_DROPPED it is heard no longer."""
+    """Yield the body in chunks; above `most` bytes it is too large, and above MOST_DROPPED reading stops."""
     arrived = 0
     if (request.content_length or 0) > most:
         body.problem = "large"
@@ -118,7 +118,7 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
 
 
 async def _read_fields(chunks: AsyncIterator[bytes], body: Body) -> None:
-    """A form without files: counted before it is taken apart."""
+    """Read a form without files; the fields are counted before they are parsed."""
     text = bytearray()
     async for chunk in chunks:
         text += chunk[: MOST_TEXT - len(text)]
@@ -132,7 +132,7 @@ async def _read_fields(chunks: AsyncIterator[bytes], body: Body) -> None:
 
 
 async def _read_parts(chunks: AsyncIterator[bytes], body: Body, boundary: str, *, keep_files: bool) -> None:
-    """A form with files, part by part as it arrives."""
+    """Read a form with files, part by part."""
     parts = _Parts(body, keep_files=keep_files)
     try:
         with PushMultipartParser(boundary, max_segment_count=MOST_FIELDS) as parser:
@@ -147,10 +147,10 @@ async def _read_parts(chunks: AsyncIterator[bytes], body: Body, boundary: str, *
 
 
 class _Parts:
-    """The part that is arriving, and what to do with its content.
+    """The part that is being read, and what to do with its content.
 
-    Text is UTF-8, as our pages are, whatever a part says of itself: “punycode” takes minutes for a megabyte, and other
-    codecs raise what nobody foresees.
+    Text is decoded as UTF-8 whatever the part declares: “punycode” takes minutes for a megabyte, and other codecs raise
+    unexpected errors.
     """
 
     def __init__(self, body: Body, *, keep_files: bool) -> None:
@@ -161,7 +161,7 @@ class _Parts:
         self.room = MOST_TEXT
 
     async def take(self, piece: "MultipartSegment | bytearray | None") -> None:
-        """Take what the parser found: the head of a part, some of its content, or its end (None)."""
+        """Handle what the parser found: the head of a part, some of its content, or its end (None)."""
         if isinstance(piece, MultipartSegment):
             self.segment, self.text = piece, bytearray()
             self.file = None

@@ -1,4 +1,4 @@
-"""How long a browser keeps an asset: a year under the address that names its content, not at all under any other."""
+"""Cache headers of assets: a year for an address with the current digest, no caching for others."""
 
 from urllib.parse import parse_qs
 
@@ -10,10 +10,10 @@ A_YEAR = b"public, max-age=31536000, immutable"
 
 
 def with_versions(app: ASGIApp) -> ASGIApp:
-    """Say “immutable” only where `v` is the digest of what is sent.
+    """Send “immutable” only where the parameter `v` is the digest of the asset.
 
-    While a new version is rolled out, an old process may be asked for an address of the new one: what it sends must not
-    be kept under that address for a year.
+    During a rollout an old process may be asked for an address of the new version: its old asset must not be cached
+    under that address for a year.
     """
 
     async def versioned(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""GOV.UK's form components for WTForms fields: label, hint, error and what is announced, none of them forgettable."""
+"""GOV.UK form components for WTForms fields, with label, hint, error and their accessibility attributes."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from alongside.platform.web.date_fields import PARTS, DayField
 
 LIBRARY = "govuk_frontend_jinja"
 MANY_CHOICES = 7
-"""More choices than this are a select, not radios."""
+"""A field with more choices than this is shown as a select, not as radios."""
 
 _macros = Environment(
     loader=PrefixLoader({LIBRARY: PackageLoader(LIBRARY)}),
@@ -32,16 +32,16 @@ _macros = Environment(
 
 
 def component(name: str, /, **params: Any) -> Markup:
-    """One component of the library, by its name in the design system ("error-summary")."""
+    """Return one component of the library, by its name in the design system ("error-summary")."""
     module: Any = _macros.get_template(f"{LIBRARY}/components/{name}/macro.html").module
     macro = "govuk" + "".join(part.capitalize() for part in name.split("-"))
     return Markup(getattr(module, macro)(params))
 
 
 def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
-    """A field of a form, whatever its kind. `settled` adds to the component's own parameters.
+    """Return the HTML of a form field of any kind. `settled` adds to the component's own parameters.
 
-    `select` asks for a list to open where there would be radios: above a list, where room is short.
+    `select` shows a select instead of radios, for filters above a list, where there is little space.
     """
     params: dict[str, Any] = {"id": field.id, "name": field.name, **_around(field)}
     shown = getattr(field, "_value", str)
@@ -71,7 +71,7 @@ def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
 
 
 def _around(field: Field) -> dict[str, Any]:
-    """The hint and the errors of a field."""
+    """Return the parameters for the hint and the errors of a field."""
     params: dict[str, Any] = {}
     if field.description:
         params["hint"] = {"text": str(field.description)}
@@ -97,7 +97,7 @@ def _few(field: Field, keywords: dict[str, Any]) -> bool:
 
 
 def _choices(field: Any, params: dict[str, Any]) -> Markup:
-    """Radios or checkboxes in a fieldset; the first has the field's own id, so that the error summary finds it."""
+    """Return radios or checkboxes in a fieldset; the first has the field's own id, for links from the error summary."""
     many = isinstance(field, SelectMultipleField)
     chosen = {str(one) for one in (field.data or ())} if many else {str(field.data or "")}
     hints = getattr(field, "hints", None) or {}
@@ -119,7 +119,7 @@ def _choices(field: Any, params: dict[str, Any]) -> Markup:
 
 
 def _day(field: DayField, params: dict[str, Any]) -> Markup:
-    """Day, month and year in three boxes; only the boxes that are wrong are marked so."""
+    """Return three inputs for day, month and year; only the wrong ones are marked as errors."""
     items = [
         {
             "name": part,
@@ -173,14 +173,14 @@ def _short_text(params: dict[str, Any], keywords: dict[str, Any], field: Field) 
 
 
 def _first_box(field: Field) -> str:
-    """Where the cursor goes from the error summary: the field, or the first wrong box of a date."""
+    """Return the id to which the error summary links: the field, or the first wrong input of a date."""
     if isinstance(field, DayField):
         return f"{field.id}-{next((part for part in PARTS if part in field.wrong), PARTS[0])}"
     return str(field.id)
 
 
 def error_summary(form: Form | None, others: list[str] | tuple[str, ...] = ()) -> Markup:
-    """All mistakes of a form at its top, each a link to its field; nothing when there are none."""
+    """Return the error summary of a form, each error linked to its field; empty if there are none."""
     if form is None and not others:
         return Markup("")
     listed: list[dict[str, str]] = [{"text": one} for one in others]

@@ -1,4 +1,4 @@
-"""What the gate works with: put together once by `app.py`, so that the ground floor need not know the rooms."""
+"""The objects that every request needs, built once by `app.py`, so that the platform need not import the features."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ SESSION_COOKIE = "__Host-alongside"
 
 
 class Tenant(Protocol):
-    """What the gate must know of an authority."""
+    """What the web layer needs to know of an authority."""
 
     @property
     def authority_id(self) -> int:
-        """The DfE's code of the authority, by which all its rows are known."""
+        """The DfE's code of the authority, which is the tenant id."""
 
     @property
     def slug(self) -> str:
@@ -37,7 +37,7 @@ class Tenant(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """An entry of the main navigation, shown to those whose role knows the permission."""
+    """An entry of the main navigation, shown to people whose role has the permission."""
 
     href: str
     text: str
@@ -46,13 +46,13 @@ class NavigationItem:
 
 
 def london_now() -> datetime:
-    """This moment; tests put another clock in its place."""
+    """Return the current time in London; tests replace this function."""
     return datetime.now(UTC)
 
 
 @dataclass
 class AppContext:
-    """The parts that every request needs."""
+    """The objects that every request needs."""
 
     database: Database
     environment: Environment
@@ -68,5 +68,5 @@ class AppContext:
     turns: Turns = field(default_factory=Turns)
 
     def today(self) -> date:
-        """The date in London, by which deadlines are counted."""
+        """Return the date in London, by which deadlines are counted."""
         return self.now().astimezone(LONDON).date()

@@ -1,4 +1,4 @@
-"""Fields that every room's forms may use and that WTForms lacks."""
+"""A date field for WTForms with three inputs."""
 
 import re
 from collections.abc import Sequence
@@ -18,23 +18,23 @@ CENTURY = range(2000, 2100)
 
 
 class DayField(Field):
-    """A date typed as day, month and year in three boxes; what was typed stays, and the wrong boxes are known.
+    """A date typed as day, month and year in three inputs; what was typed is kept, and the wrong inputs are marked.
 
     Read from `name-day`, `name-month` and `name-year`, or from `name` alone as 2027-01-31 or 31/1/2027. The month may
-    be a word. Nothing typed is None. Source: GOV.UK Design System, date input.
+    be a word. Empty inputs are None. Source: GOV.UK Design System, date input.
     """
 
     widget = TextInput()
 
     def __init__(self, label: str, cure: str = "Enter a real date, like 26 3 2027", **settled: Any) -> None:
-        """`cure` is said of a date that does not exist or cannot be read."""
+        """Create the field; `cure` is the error for a date that does not exist or cannot be parsed."""
         self.cure = cure
         self.typed = dict.fromkeys(PARTS, "")
         self.wrong: frozenset[str] = frozenset()
         super().__init__(label, **settled)
 
     def process(self, formdata: Any, *given: Any, **settled: Any) -> None:
-        """Gather the three boxes, if they came, before the value is read."""
+        """Join the three inputs, if they were sent, before the value is parsed."""
         self.typed = dict.fromkeys(PARTS, "")
         self.wrong = frozenset()
         boxes = {part: _first(formdata, f"{self.name}-{part}") for part in PARTS}
@@ -46,7 +46,7 @@ class DayField(Field):
             self.typed = {part: str(getattr(self.data, part)) for part in PARTS}
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Read the date. Raises ValueError with the cure, naming the boxes that are missing or wrong."""
+        """Parse the date. Raises ValueError with the error message, and marks the inputs that are missing or wrong."""
         if len(valuelist) == 1 and str(valuelist[0]).strip():
             text = str(valuelist[0]).strip()
             found = YEAR_FIRST.fullmatch(text) or DAY_FIRST.fullmatch(text)
@@ -86,7 +86,7 @@ class DayField(Field):
 
 
 def _first(formdata: Any, name: str) -> str:
-    """What came under a name, or an empty text."""
+    """Return the first value under a name, or an empty text."""
     came = formdata.getlist(name) if formdata is not None and name in formdata else []
     return str(came[0]).strip() if came else ""
 
@@ -101,10 +101,10 @@ class _UnlabelledSubfield:
         return name == self.name
 
     def getlist(self, name: str) -> list[str]:
-        """The values, under the one name."""
+        """Return the values of the one name."""
         return self.values if name == self.name else []
 
 
 def _plain(label: str) -> str:
-    """A label within a sentence: without “(optional)” and quoted where it is a question."""
+    """Return a label for use within a sentence: without “(optional)”, and quoted if it is a question."""
     return f"“{re.sub(r' *[(]optional[)]$', '', str(label))}”"

@@ -1,4 +1,4 @@
-"""Pages for what went wrong: which error answers with which status, and what it offers to do next."""
+"""Error pages: the status and the template for each error."""
 
 import re
 from dataclasses import replace
@@ -27,10 +27,10 @@ from alongside.platform.web.uploads import largest_of
 
 REFUSED_BODIES = {"large": 413, "fields": 413, "slow": 408, "unreadable": 400}
 NO_TEXT = re.compile(r"[0-9a-f-]{32,}|[\w.:-]{0,19}")
-"""Ids, numbers, keys and single words: not worth giving back to be read."""
+"""Ids, numbers, keys and single words, which are not worth showing again."""
 
 ID_IN_NAME = re.compile(r"_?[0-9a-f]{32}")
-"""The id in the name of a field: no part of its label."""
+"""An id in the name of a field, which is not part of its label."""
 
 log = structlog.get_logger("alongside.platform.web")
 
@@ -38,12 +38,15 @@ log = structlog.get_logger("alongside.platform.web")
 async def error_page(
     problem: Exception, request: Request[Any, Any, Any], person: Principal | None
 ) -> PageResult:
-    """The page for an error, with what was typed. What nobody foresaw is logged in full, with a reference number."""
+    """Return the page for an error, with the typed text.
+
+    An unexpected error is logged in full, with a reference number.
+    """
     answer = _page_for(problem, request)
     if request.method != "POST" or not isinstance(answer, Page):
         return answer
     if isinstance(problem, CsrfError) and already_typed(request) is None:
-        return answer  # sent by another website: nothing of it is read
+        return answer  # sent by another website, so its body is not read
     return replace(answer, context={**await _retained_text(request), **answer.context})
 
 
@@ -90,9 +93,9 @@ def _other_page_for(problem: Exception, request: Request[Any, Any, Any]) -> Page
 
 
 async def _retained_text(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """What was typed, and under which key, so that it can be read, and sent again without doing the thing twice.
+    """Return the typed text and its idempotency key, so that the user can read it and send it again.
 
-    `kept` is every text, `kept_text` those that a person would want back, `kept_files` whether files must be chosen
+    `kept` is every text, `kept_text` the texts that a person would want back, `kept_files` whether files must be chosen
     again.
     """
     form = await typed_text(request)

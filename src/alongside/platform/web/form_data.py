@@ -1,4 +1,4 @@
-"""What somebody typed into a form, in the shape that WTForms reads."""
+"""The submitted form data, in the shape that WTForms reads."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ TOKENS = ("csrf_token", "idempotency_key")
 
 
 class FormData:
-    """Names and their values, several for checkboxes. Files and unknown names do no harm: forms name their fields."""
+    """Names and their values (several for checkboxes). Unknown names are ignored, because forms name their fields."""
 
     def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
-        """Keep the pairs in their order; text that PostgreSQL cannot hold (NUL) is refused."""
+        """Keep the pairs in order. Raises ValidationFailed for text that PostgreSQL cannot store (NUL)."""
         self._values: dict[str, list[Any]] = {}
         for name, value in pairs:
             if isinstance(value, str):
@@ -38,13 +38,13 @@ class FormData:
         return name in self._values
 
     def getlist(self, name: str) -> list[Any]:
-        """All values under a name; WTForms asks for them so."""
+        """Return all values under a name, as WTForms expects."""
         return list(self._values.get(name, ()))
 
     def one(self, name: str) -> str:
-        """The only value under a name, or an empty text.
+        """Return the only value under a name, or an empty text.
 
-        Raises Invalid when the name came more than once: our own forms never send that.
+        Raises ValidationFailed when the name came more than once, which our own forms never send.
         """
         values = self._values.get(name, [])
         if len(values) > 1:
@@ -54,7 +54,7 @@ class FormData:
         return values[0] if values and isinstance(values[0], str) else ""
 
     def texts(self) -> list[tuple[str, str]]:
-        """Every text but the tokens, sorted: what a page that refuses the form gives back."""
+        """Return every text except the tokens, sorted, for the page that refuses the form."""
         return sorted(
             (name, value)
             for name, values in self._values.items()
@@ -63,7 +63,7 @@ class FormData:
         )
 
     def has_files(self) -> bool:
-        """Whether a file came, which no page can give back."""
+        """Return whether a file was sent, which no page can give back."""
         return any(
             isinstance(value, SentFile) and value.filename
             for values in self._values.values()
@@ -71,7 +71,7 @@ class FormData:
         )
 
     def fingerprint_parts(self) -> list[tuple[str, str]]:
-        """Everything typed but the tokens, with the digest of each file: two submissions are the same if these are."""
+        """Return every field except the tokens, with the digest of each file, to compare two submissions."""
         return sorted(
             (
                 name,
@@ -85,15 +85,15 @@ class FormData:
 
 @dataclass
 class BodyRefused(AlongsideError):
-    """A form that is above a limit, arrives too slowly or cannot be read."""
+    """A form that exceeds a limit, arrives too slowly or cannot be read."""
 
     problem: Problem
 
 
 async def read_form_data(request: Request[Any, Any, Any]) -> FormData:
-    """The body of a form, read once however often it is asked for.
+    """Return the form of a request; the body is read once.
 
-    Raises BodyRefused for one that cannot be taken, Invalid for text that cannot be stored.
+    Raises BodyRefused for a body that is refused, ValidationFailed for text that cannot be stored.
     """
     kept = already_typed(request)
     if kept is None:
@@ -106,7 +106,7 @@ async def read_form_data(request: Request[Any, Any, Any]) -> FormData:
 
 
 async def typed_text(request: Request[Any, Any, Any]) -> FormData:
-    """The same for a page that refuses the form: whatever arrived, without the content of files. Raises nothing."""
+    """Return what arrived of a form, without the content of files, for the page that refuses it. Raises nothing."""
     kept = already_typed(request)
     return (
         kept
@@ -116,25 +116,25 @@ async def typed_text(request: Request[Any, Any, Any]) -> FormData:
 
 
 def keep_typed(request: Request[Any, Any, Any], form: FormData) -> FormData:
-    """Remember what was read."""
+    """Store the form on the request."""
     request.scope[KEPT] = form  # type: ignore[literal-required]
     return form
 
 
 def _storable(body: Body) -> FormData:
-    """What arrived, without characters that cannot be stored."""
+    """Return what arrived, without characters that cannot be stored."""
     return FormData(
         (name, value.replace("\0", "") if isinstance(value, str) else value) for name, value in body.pairs
     )
 
 
 def already_typed(request: Request[Any, Any, Any]) -> FormData | None:
-    """The body of a form that was read before; None when it was not."""
+    """Return the form if it was read before, otherwise None."""
     kept = request.scope.get(KEPT)
     return kept if isinstance(kept, FormData) else None
 
 
 def asked(request: Request[Any, Any, Any]) -> FormData:
-    """The query string, in the same shape."""
+    """Return the query string, in the same shape."""
     query: Mapping[str, Any] = request.query_params
     return FormData(query.multi_items() if hasattr(query, "multi_items") else query.items())

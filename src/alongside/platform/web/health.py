@@ -1,4 +1,4 @@
-"""What machines ask: does the process live, can it serve, how is it doing. Answered at any host."""
+"""Endpoints for monitoring, at any host: liveness, readiness and metrics."""
 
 import asyncio
 import hmac
@@ -27,7 +27,7 @@ OPEN = {"permission": Permission.VIEW_PUBLIC_PAGES}
 PLAIN = "text/plain"
 
 SOON = 3.0
-"""Seconds within which the database must have answered, for us to call ourselves ready."""
+"""Seconds within which the database must answer for the process to be ready."""
 
 REQUESTS_TOTAL = Counter(
     "alongside_http_requests_total", "Requests answered.", ["act", "method", "status", "authority"]
@@ -69,13 +69,13 @@ log = structlog.get_logger("alongside.health")
 
 @get("/health/live", opt=OPEN, sync_to_thread=False)
 def live() -> Response[str]:
-    """The process answers; nothing else is asked."""
+    """Answer that the process runs; nothing else is checked."""
     return Response("alive\n", media_type=PLAIN)
 
 
 @get("/health/ready", opt=OPEN)
 async def ready(request: Request[Any, Any, Any]) -> Response[str]:
-    """The database answers a true question through the fence, which is PL/pgSQL; else 503 and why."""
+    """Answer 200 if the database runs a query with a tenant context, otherwise 503 with the reason."""
     began = time.perf_counter()
     try:
         async with asyncio.timeout(SOON):
@@ -91,7 +91,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 async def _trouble(app_context: AppContext) -> str | None:
-    """What keeps us from serving; None for nothing."""
+    """Return why the process is not ready; None if it is."""
     async with app_context.database.system_connection() as connection:
         first = (await connection.execute(AUTHORITIES)).first()
     if first is None:
@@ -105,9 +105,9 @@ async def _trouble(app_context: AppContext) -> str | None:
 
 @get("/metrics", opt=OPEN)
 async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Figures for Prometheus: to this machine itself, or to who knows the token; to others there is no such page.
+    """Return the metrics for Prometheus, to this machine or with the token; otherwise the page does not exist.
 
-    With several web processes, PROMETHEUS_MULTIPROC_DIR makes one answer for all; else each tells of itself.
+    With several web processes, PROMETHEUS_MULTIPROC_DIR joins their metrics; otherwise each process returns its own.
     """
     app_context: AppContext = request.app.state.app_context
     if not (_near(request) or _knows(request, app_context.metrics_token)):
@@ -136,7 +136,7 @@ async def _look_at_late_work(app_context: AppContext) -> None:
 
 
 def _near(request: Request[Any, Any, Any]) -> bool:
-    """Whether this machine itself asks, and not somebody through a proxy on it."""
+    """Return whether the request comes from this machine itself and not through a proxy on it."""
     through_proxy = any(
         name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via")
     )

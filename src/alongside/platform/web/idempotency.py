@@ -1,4 +1,4 @@
-"""A form sent twice does the thing once: the key of each submission, kept with what it was answered."""
+"""Idempotency keys: a form that is sent twice runs once, and its response is stored."""
 
 import hashlib
 from datetime import datetime
@@ -17,7 +17,7 @@ from alongside.platform.web.responses import Redirect
 
 
 class IdempotencyKey(AuthorityKeyed, Base):
-    """One form that one person sent, by the key that was put into the form when it was shown."""
+    """One submission of a form by a person, by the key that was in the form."""
 
     __tablename__ = "idempotency_key"
 
@@ -39,9 +39,9 @@ KEPT = select(IdempotencyKey.fingerprint, IdempotencyKey.location, IdempotencyKe
 async def claim_idempotency_key(
     session: AsyncSession, person: Principal, path: str, form: FormData
 ) -> tuple[str, Redirect | None]:
-    """Claim this submission's key; a second one waits for the first and gets its answer.
+    """Claim the key of this submission; a second submission waits for the first and gets its response.
 
-    Raises Invalid when the key is missing, or was already used for something else.
+    Raises ValidationFailed when the key is missing, or was used for a different submission.
     """
     key = form.one("idempotency_key")
     if not 16 <= len(key) <= 64:
@@ -67,7 +67,7 @@ async def claim_idempotency_key(
 
 
 async def store_response(session: AsyncSession, person: Principal, key: str, answer: Redirect) -> None:
-    """Keep what the submission was answered, in the transaction of the act itself."""
+    """Store the response to the submission, in the transaction of the action."""
     await session.execute(
         update(IdempotencyKey)
         .where(

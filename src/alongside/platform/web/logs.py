@@ -1,7 +1,7 @@
-"""Logs: who, where, how long and what came of it; never what people wrote.
+"""Structured logs: who, where, how long and the result; never what people wrote.
 
-An error's own message is not logged: PostgreSQL's quotes the row, others quote what they could not read. Of
-an error stay its kind, PostgreSQL's code and constraint, and the places in our code that it came through.
+The message of an error is not logged, because PostgreSQL quotes the row in it and libraries quote their input. The log
+has the class of the error, PostgreSQL's code and constraint, and the places in our code.
 """
 
 import json
@@ -21,7 +21,7 @@ Event = MutableMapping[str, Any]
 
 
 def start_logs(settings: Settings, stream: TextIO | None = None) -> None:
-    """Write one line an event to `stream` (standard error): JSON for machines, plain text for a terminal."""
+    """Write one line for each event to `stream` (standard error): JSON for machines, plain text for a terminal."""
     out = stream or sys.stderr
     render = as_json if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
     shared: list[Any] = [
@@ -43,14 +43,14 @@ def start_logs(settings: Settings, stream: TextIO | None = None) -> None:
 
 
 class OfLibraries(logging.Formatter):
-    """Lines of libraries: their fixed words with the places left open, for what they put there may be anybody's."""
+    """Formats log lines of libraries without their arguments, which may contain what people wrote."""
 
     def __init__(self, processors: list[Any]) -> None:
         super().__init__()
         self.processors = processors
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, like our own."""
+        """Format one line, like our own."""
         words = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
         event: Any = {"event": words, "level": record.levelname.lower(), "logger": record.name}
         if record.exc_info:
@@ -61,7 +61,7 @@ class OfLibraries(logging.Formatter):
 
 
 def kind_of_error(_logger: Any, _method: str, event: Event) -> Event:
-    """In place of an exception: its kind and where it came through, without its words, and its causes' likewise."""
+    """Replace an exception by its class and traceback lines, without messages, and the same for its causes."""
     given = event.pop("exc_info", None)
     if given is True:
         given = sys.exc_info()
@@ -94,7 +94,7 @@ def _described(problem: BaseException) -> dict[str, Any]:
 
 
 def on_one_line(_logger: Any, _method: str, event: Event) -> Event:
-    """No value can begin a line of its own or speak to a terminal: control characters are written out."""
+    """Escape control characters, so that no value can start a new line or send codes to a terminal."""
     for name, value in event.items():
         if isinstance(value, str):
             event[name] = written_out(value)[:LONGEST]
@@ -102,12 +102,12 @@ def on_one_line(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def written_out(text: str) -> str:
-    """Text with every character that is not for reading written as its code."""
+    """Return text with every unprintable character written as its code."""
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def as_json(_logger: Any, _method: str, event: Event) -> str:
-    """The event as one line of JSON, in ASCII."""
+    """Return the event as one line of JSON, in ASCII."""
     return json.dumps(event, default=str, separators=(",", ":"))

@@ -1,7 +1,7 @@
-"""Text that people write with a little Markdown, made into HTML that can do nothing: the one way to show such text.
+"""Renders the Markdown that people write as safe HTML; all such text is shown through this module.
 
-Two walls stand behind each other: the parser passes on no HTML of the writer's, and what it makes goes through a list
-of what is allowed. No picture is fetched from an address in a text, and no link tells where it was followed.
+There are two safeguards: the parser passes no HTML of the author through, and its output is filtered by an allow-list.
+No image is loaded from an address in a text, and no link sends a referrer.
 """
 
 import re
@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 DEEPEST = 20
-"""Lists within lists and quotes within quotes; more than this is shown as plain text."""
+"""Maximum nesting of lists and quotes; deeper text is shown as plain text."""
 
 TAGS = frozenset(
     {"p", "br", "hr", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a", "h3", "h4", "h5"}
@@ -21,12 +21,12 @@ TAGS = frozenset(
 )
 MARKS = re.compile(r"[\[\]*_|&<`!~\n]")
 MOST_MARKS = 1200
-"""More marks than anybody types in a text of this length: the parser would take long over them, so it is not asked."""
+"""Maximum number of marks; the parser would be slow on more, so such a text is shown as plain text."""
 
 LEADS_OUT = re.compile(r"(?:https?://|mailto:)[^\s]+", re.IGNORECASE)
 FIRST_HEADING = 3
 LAST_HEADING = 5
-"""Headings stand below those of the page, so that its outline stays whole."""
+"""Headings are below those of the page, so that its outline is correct."""
 
 
 def _parser() -> MarkdownIt:
@@ -41,14 +41,14 @@ _MARKDOWN = _parser()
 
 @lru_cache(maxsize=256)
 def rendered(text: str) -> Markup:
-    """The HTML of a text: paragraphs, lists, tables, emphasis, headings and links that lead out; nothing else."""
+    """Return the HTML of a text: paragraphs, lists, tables, emphasis, headings and external links."""
     if too_many_marks(text):
         return Markup("<p>{}</p>").format(text)
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         _lower(token)
     made = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    return Markup(  # noqa: S704  (what nh3 has let through)
+    return Markup(  # noqa: S704  (filtered by nh3)
         nh3.clean(
             made,
             tags=set(TAGS),
@@ -62,12 +62,12 @@ def rendered(text: str) -> Markup:
 
 
 def too_many_marks(text: str) -> bool:
-    """Whether a text is shown as it stands, because it is made of marks rather than words."""
+    """Return whether a text is shown as plain text because it consists of marks."""
     return sum(1 for _ in MARKS.finditer(text)) > MOST_MARKS
 
 
 def plain(text: str, length: int | None = None) -> str:
-    """A text without its marks, on one line, and not longer than `length` characters: for lists and search."""
+    """Return a text without its marks, on one line, at most `length` characters long, for lists and search."""
     parts = [text] if too_many_marks(text) else []
     for token in () if parts else _MARKDOWN.parse(text):
         for child in token.children or ([token] if token.type in ("code_block", "fence") else []):

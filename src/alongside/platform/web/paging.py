@@ -1,4 +1,4 @@
-"""Long lists in pages: the rows of one page, with the addresses of the page before and the page after."""
+"""Pagination of long lists."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 PAGE_SIZE = 25
-"""Rows of a list on one page, unless a template asks for fewer."""
+"""Rows of a list on one page by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowsOnPage:
-    """One page of a list: its rows, how many there are in all, and the addresses of its neighbours, None at an end."""
+    """One page of a list: its rows, the total, and the addresses of the previous and the next page (None at an end)."""
 
     rows: Sequence[Any]
     total: int
@@ -21,13 +21,13 @@ class RowsOnPage:
 
     @property
     def label(self) -> str:
-        """Which rows these are, like “26 to 50 of 585”."""
+        """Return the range of the rows, like “26 to 50 of 585”."""
         return f"{self.first} to {self.first + len(self.rows) - 1} of {self.total}"
 
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """Divides the lists of one answer into pages; every list has a parameter of its own in the address."""
+    """Paginates the lists of one response; every list has a parameter of its own in the address."""
 
     path: str
     query: Sequence[tuple[str, str]]
@@ -40,10 +40,10 @@ class Pager:
         path: str | None = None,
         anchor: str = "",
     ) -> RowsOnPage:
-        """The page of these rows that the address asks for, the last one where there are fewer pages.
+        """Return the page of these rows that the address asks for, or the last one if there are fewer pages.
 
-        `name` is the parameter of this list, `size` the rows on a page, `path` the address of the list where it
-        is not that of the request, `anchor` the id of the heading to return to.
+        `name` is the parameter of this list, `size` the rows on a page, `path` the address of the list if it is not
+        that of the request, `anchor` the id of the heading to return to.
         """
         every = list(rows)
         last = max(1, -(-len(every) // size))

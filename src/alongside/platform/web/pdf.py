@@ -1,6 +1,6 @@
-"""Papers as PDF: the one way to make them, by typst from a template and values.
+"""Creates PDFs with typst from a template and values.
 
-A template begins with `#import "/_layout/paper.typ": paper`, so that all papers look alike.
+A template begins with `#import "/_layout/paper.typ": paper`, so that all PDFs look alike.
 """
 
 import asyncio
@@ -14,23 +14,23 @@ from alongside.settings import PACKAGE, bundled
 MEDIA_TYPE = "application/pdf"
 FONTS = PACKAGE / "web" / "fonts"
 _PRESS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pdf")
-"""Two papers at a time: who makes many keeps the web process answering."""
+"""Two PDFs at a time, so that the web process still answers."""
 
 
 async def pdf(template: str, values: Mapping[str, Any]) -> bytes:
-    """A paper: tagged for screen readers, with the fonts that travel with the product; made off the event loop.
+    """Return a PDF, tagged for screen readers and with embedded fonts; created off the event loop.
 
-    `template` is a `.typ` below templates/, which reads `values` by `json(bytes(sys.inputs.values))`: what people
-    wrote is never part of the source, so it can run nothing. Values are texts, numbers, lists and mappings of them. Ask
-    for it in an AfterCommit, so that no connection to the database waits for it. Raises TypstError for a template that
-    does not compile.
+    `template` is a `.typ` below templates/, which reads `values` by `json(bytes(sys.inputs.values))`: what people wrote
+    is never part of the source, so it cannot run code. Values are texts, numbers, lists and mappings of them. Call it
+    in a ContinueAfterCommit, so that it holds no database connection. Raises TypstError for a template that does not
+    compile.
     """
     return await asyncio.get_running_loop().run_in_executor(_PRESS, _printed, template, json.dumps(values))
 
 
 def _printed(template: str, values: str) -> bytes:
-    """Print as PDF/UA-1; where somebody wrote a character that no font here has, which that forbids, only tagged."""
-    import typst  # a tenth of a second at every start, for papers that few ask for
+    """Create PDF/UA-1, or only tagged PDF if a character is missing from the fonts, which PDF/UA-1 does not allow."""
+    import typst  # takes 0.1 seconds, so it is not imported at every start
 
     folder = bundled("templates")
 

@@ -1,4 +1,4 @@
-"""Pages for what the proxy refuses before we hear of it (infra/nginx.conf): proper pages, the same as our own."""
+"""Error pages for requests that the proxy refuses (infra/nginx.conf), the same as our own."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ STATUSES = (400, 408, 413, 414, 431)
 
 @get([f"/problems/{status}" for status in STATUSES], opt={"permission": Permission.VIEW_PUBLIC_PAGES})
 async def show_problem(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The page of a status; it asks no database and belongs to no authority."""
+    """Return the page of a status, without the database and without an authority."""
     app_context: AppContext = request.app.state.app_context
     status = int(request.scope["path"].rpartition("/")[2])
     page = plain_page(app_context.environment, f"errors/{status}.html")
@@ -21,4 +21,4 @@ async def show_problem(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 routes = [show_problem]
-"""The pages of this module."""
+"""The routes of this module."""

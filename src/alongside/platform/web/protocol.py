@@ -1,7 +1,7 @@
-"""HTTP/1.1 as uvicorn reads it, with limits for what comes before the body: bytes, headers and seconds.
+"""uvicorn's HTTP/1.1 protocol with limits for the request head: bytes, headers and seconds.
 
-uvicorn and httptools have none: 300 MB of headers were held in memory. Behind nginx its own limits come first; these
-hold where a process is reached without it.
+uvicorn and httptools have no limits and held 300 MB of headers in memory. Behind nginx, its own limits apply first;
+these apply where a process is reached directly.
 """
 
 import asyncio
@@ -13,11 +13,11 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from alongside.platform.web.security import HEADERS
 
 MOST_HEAD = 32_768
-"""Bytes of the request line and all headers: as nginx allows (4 buffers of 8 kB)."""
+"""Maximum bytes of the request line and all headers, as in nginx (4 buffers of 8 kB)."""
 
 MOST_HEADERS = 100
 MOST_URL = 8_192
-"""Bytes of an address, its query included."""
+"""Maximum bytes of an address with its query."""
 
 HEAD_SECONDS = 20.0
 """Seconds within which request line and headers must have arrived."""
@@ -28,12 +28,12 @@ HEAR_OUT = 1.0
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with limits. `pages` has the page of each status with which a request may be refused."""
+    """uvicorn's protocol with limits. `pages` has the page for each status with which a request may be refused."""
 
     pages: Mapping[int, bytes] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first request."""
+        """Start the timer for the first request."""
         super().connection_made(transport)
         self._served = self.app
         self._head, self._in_head, self._refused = 0, True, False
@@ -42,12 +42,12 @@ class LimitedProtocol(HttpToolsProtocol):
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
+        """Stop the timer."""
         self._stop_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what belongs to the head of a request before it is kept."""
+        """Count the bytes of a request head before they are stored."""
         if self._refused:
             return
         if self._in_head:
@@ -63,20 +63,20 @@ class LimitedProtocol(HttpToolsProtocol):
             self._refuse(431)
         elif self._since_body > MOST_HEAD:
             self._refused = True
-            self.transport.close()  # its request is with the app already: there is no place for another answer
+            self.transport.close()  # the app already handles its request, so another response is not possible
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header; what comes after the body, as a trailer, is nobody's and is dropped."""
+        """Store a header; trailers after the body are dropped."""
         if self._in_head:
             super().on_header(name, value)
 
     def on_body(self, body: bytes) -> None:
-        """Something of the body came, so what holds it is no trailer or chunk head without end."""
+        """Reset the counter: body data arrived, so this is not an endless trailer or chunk head."""
         self._body_came = True
         super().on_body(body)
 
     def on_headers_complete(self) -> None:
-        """Serve the request, or the page that refuses it."""
+        """Handle the request, or answer with the page that refuses it."""
         self._in_head = False
         self._stop_timer()
         status = self._refusal()
@@ -84,12 +84,12 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """What comes next is the head of another request."""
+        """Expect the head of the next request."""
         self._in_head, self._head, self._body_came = True, 0, True
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP with a page."""
+        """Answer invalid HTTP with a page."""
         self._refuse(400)
 
     def _refusal(self) -> int | None:
@@ -99,7 +99,7 @@ class LimitedProtocol(HttpToolsProtocol):
         return 431 if size > MOST_HEAD or len(self.headers) > MOST_HEADERS else None
 
     def _page_app(self, status: int) -> Any:
-        """An app that answers with the page of a status and closes the connection."""
+        """Return an app that answers with the page of a status and closes the connection."""
 
         async def refused(scope: Any, receive: Any, send: Any) -> None:
             headers = [(name.encode(), value.encode()) for name, value in self._headers(status).items()]
@@ -109,7 +109,7 @@ class LimitedProtocol(HttpToolsProtocol):
         return refused
 
     def _refuse(self, status: int) -> None:
-        """Answer before the head is complete, read no more, and close soon."""
+        """Answer before the head is complete, stop reading, and close soon."""
         self._refused = True
         self._stop_timer()
         head = "".join(f"{name}: {value}\r\n" for name, value in self._headers(status).items())
@@ -138,5 +138,5 @@ class LimitedProtocol(HttpToolsProtocol):
 
 
 def limited_protocol(pages: Mapping[int, bytes]) -> type[LimitedProtocol]:
-    """The protocol with these pages."""
+    """Return the protocol class with these pages."""
     return type("LimitedProtocolWithPages", (LimitedProtocol,), {"pages": dict(pages)})

@@ -1,4 +1,4 @@
-"""Answers made into responses: the only place where a template meets a request."""
+"""Turns results of page functions into HTTP responses; the only place that renders templates."""
 
 from typing import Any
 from urllib.parse import quote, unquote
@@ -29,17 +29,17 @@ HTML = "text/html"
 
 
 class NewIdempotencyKey:
-    """A new submission key wherever a template shows it: every form on a page has its own."""
+    """A new idempotency key each time a template shows it, so that every form on a page has its own."""
 
     def __html__(self) -> str:
-        """Thirty-two hexadecimal digits, never the same twice."""
+        """Return 32 random hexadecimal digits."""
         return uuid4().hex
 
     __str__ = __html__
 
 
 def navigation_for(app_context: AppContext, person: Principal, path: str) -> list[NavigationItem]:
-    """The main navigation as this person may use it, with the present place marked."""
+    """Return the main navigation for this person, with the current entry marked."""
     return [
         NavigationItem(one.href, one.text, one.permission, _within(path, one.href))
         for one in app_context.destinations
@@ -52,13 +52,13 @@ def _within(path: str, href: str) -> bool:
 
 
 def wants_part(request: Request[Any, Any, Any]) -> bool:
-    """Whether htmx asks for a fragment only."""
+    """Return whether htmx asks for a fragment only."""
     headers = request.headers
     return headers.get("hx-request") == "true" and headers.get("hx-request-type", "partial") == "partial"
 
 
 def cookie(name: str, value: str | None, max_age: int | None = None) -> Cookie:
-    """A cookie that only this host and only the server can read; None takes it away."""
+    """Return a cookie for this host only, which scripts cannot read; None deletes it."""
     return Cookie(
         key=name,
         value=value or "",
@@ -77,7 +77,7 @@ def response_to(
     person: Principal | None,
     answer: PageResult,
 ) -> Response[Any] | Stream:
-    """The response for an answer. Nothing is read from the database any more: the transaction is over."""
+    """Return the response for a result. It reads nothing from the database, because the transaction has ended."""
     match answer:
         case Redirect():
             cookies = [cookie(name, value) for name, value in answer.cookies.items()]
@@ -113,12 +113,12 @@ def response_to(
 
 
 def plain_page(environment: Environment, template: str) -> bytes:
-    """A page for a request of which nothing is known, not even the authority."""
+    """Return a page for a request without any context, not even an authority."""
     return environment.get_template(template).render(_surroundings()).encode()
 
 
 def _surroundings(**known: Any) -> dict[str, Any]:
-    """What every template may use."""
+    """Return the variables that every template may use."""
     nothing: dict[str, Any] = {
         "authority": None,
         "person": None,

@@ -1,4 +1,4 @@
-"""What a page function gives back: plain values, rendered only after the commit."""
+"""Results of page functions: plain values that are rendered after the commit."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page to show: a template and what it needs.
+    """A page: a template and its context.
 
     `fragment` is the template for an htmx request that swaps only a part; it takes the same context. `cookies` as in
-    SeeOther; `headers` go on the response.
+    Redirect; `headers` go on the response.
     """
 
     template: str
@@ -23,9 +23,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """The act is done: go and look (303). `said` is one sentence shown there once.
+    """A redirect (303) after an action. `said` is one sentence shown there once.
 
-    `cookies` are set and, where the value is None, taken away; only sign-in uses them.
+    `cookies` are set or, where the value is None, deleted; only sign-in uses them.
     """
 
     location: str
@@ -36,7 +36,7 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file to keep: always an attachment, never shown in place; `headers` go on the response."""
+    """A file to download, always as an attachment; `headers` go on the response."""
 
     body: bytes | AsyncIterator[bytes]
     filename: str
@@ -46,9 +46,9 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class InlineImage:
-    """A picture that the product itself has drawn anew: the one kind of file that is shown in place.
+    """An image that the product has re-encoded: the only kind of file that is shown inline.
 
-    Its content never changes under its address, so a browser may keep it for `seconds`; not where 0.
+    Its content never changes under its address, so a browser may cache it for `seconds`; 0 forbids caching.
     """
 
     body: bytes
@@ -58,7 +58,7 @@ class InlineImage:
 
 @dataclass(frozen=True, slots=True)
 class TextResponse:
-    """A short answer for machines: health, feeds, fragments of text."""
+    """A short text response: health checks, feeds, fragments."""
 
     body: str
     status: int = 200
@@ -68,10 +68,11 @@ class TextResponse:
 
 @dataclass(frozen=True, slots=True)
 class ContinueAfterCommit:
-    """More to do before there is an answer, which must hold no connection to the database: asking another server.
+    """Work to do after the commit and before the response, without a database connection, such as a call to another
+    server.
 
-    What is `expensive` (solving, scoring, printing) waits for a place among the expensive works of this process, and is
-    refused where the person or the authority has too many (`process_pool.Quotas`).
+    `expensive` work (solving, scoring, PDFs) waits for a slot in this process, and is refused when the person or the
+    authority has too much of it (`process_pool.Quotas`).
     """
 
     act: Callable[[], Awaitable["PageResult"]]

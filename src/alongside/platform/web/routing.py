@@ -1,4 +1,4 @@
-"""The one gate: finds the authority and the person, opens the fenced transaction, asks the law, commits, answers."""
+"""Routes: finds the authority and the person, opens the transaction, checks the permission, commits, and responds."""
 
 import asyncio
 import time
@@ -33,7 +33,7 @@ from alongside.platform.web.security import refuse_other_sites, refuse_wrong_tok
 
 MAX_ATTEMPTS = 5
 NOBODYS = 0
-"""Whose turn it is when a host is nobody's."""
+"""The authority id for `Turns` when a host belongs to no authority."""
 
 PageFunction = Callable[..., Awaitable[PageResult]]
 Prepare = Callable[[Request[Any, Any, Any], Principal], Awaitable[Any]]
@@ -43,14 +43,14 @@ log = structlog.get_logger("alongside.platform.web")
 
 
 class Routes:
-    """The decorators by which a page is declared; each must name its permission."""
+    """The decorators that declare a page; each must name its permission."""
 
     def get(
         self, path: str, *, permission: Permission, by_itself: bool = False
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
-        """A page to look at: its transaction is READ ONLY, so looking changes nothing.
+        """Declare a page: its transaction is READ ONLY.
 
-        `by_itself` is what an open page asks without anybody's doing: it keeps nobody signed in.
+        `by_itself` marks requests that an open page sends without user action: they do not extend the session.
         """
         return self._declare(path, permission, [HttpMethod.GET, HttpMethod.HEAD], by_itself=by_itself)
 
@@ -62,11 +62,11 @@ class Routes:
         largest: int | None = None,
         prepare: Prepare | None = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
-        """An act: once per submission, committed before it is answered.
+        """Declare an action: it runs once per submission and is committed before the response.
 
-        `largest` is how many bytes a form with files may have, where the app's own limit is too small; such a form is
-        read only from a person who has the permission. `prepare` does expensive work (see `process_pool`) before
-        the transaction opens, once however often the transaction is tried; `prepared` gives its result.
+        `largest` is the maximum bytes of a form with files, where the app's own limit is too small; such a form is read
+        only if the person has the permission. `prepare` does expensive work (see `process_pool`) before the transaction
+        opens, once even if the transaction is retried; `prepared` returns its result.
         """
         return self._declare(path, permission, [HttpMethod.POST], largest=largest, prepare=prepare)
 
@@ -112,7 +112,7 @@ endpoint = Routes()
 async def _handle_request(
     request: Request[Any, Any, Any], function: PageFunction, permission: Permission
 ) -> Response[Any]:
-    """One request from door to door, with its line in the log."""
+    """Handle one request and log it."""
     began = time.perf_counter()
     app_context: AppContext = request.app.state.app_context
     name = request.headers.get("x-request-id", "")
@@ -168,8 +168,8 @@ async def _rendered(
     person: Principal | None,
     answer: PageResult,
 ) -> Response[Any]:
-    """The response, made when it is this authority's turn: a page takes the processor as a transaction does."""
-    with suppress(ServiceUnavailable):  # the page that says so is not worth a second wait
+    """Render the response in the authority's turn, because rendering uses the processor as a transaction does."""
+    with suppress(ServiceUnavailable):  # the page that says so does not wait a second time
         async with app_context.turns.turn(tenant.authority_id if tenant else NOBODYS):
             try:
                 return response_to(request, app_context, tenant, person, answer)
@@ -179,7 +179,7 @@ async def _rendered(
 
 
 async def _acted(app_context: AppContext, person: Principal, answer: ContinueAfterCommit) -> PageResult:
-    """What an answer still has to do; expensive work waits for its place."""
+    """Run the work that a result still needs; expensive work waits for a slot."""
     if not answer.expensive:
         return await answer.act()
     async with app_context.pool.quotas.slot(person.authority_id, person.id):
@@ -187,14 +187,14 @@ async def _acted(app_context: AppContext, person: Principal, answer: ContinueAft
 
 
 def prepared(request: Request[Any, Any, Any]) -> Any:
-    """What `prepare` of this page gave."""
+    """Return the result of `prepare` for this page."""
     return request.scope[PREPARED]  # type: ignore[literal-required]
 
 
 async def _before_transaction(
     request: Request[Any, Any, Any], app_context: AppContext, tenant: Tenant, permission: Permission
 ) -> None:
-    """Read the form, and do the expensive work of a page: with no connection held, and only for who may ask for it."""
+    """Read the form and run `prepare`: without a connection, and only if the person has the permission."""
     if not request.route_handler.opt["ask_first"]:
         await read_form_data(request)
         return
@@ -226,10 +226,10 @@ def _refuse_not_allowed(person: Principal, permission: Permission) -> None:
 
 
 async def _tried(transaction: Callable[[], Awaitable[Result]]) -> Result:
-    """Run a transaction, again from the start when the database asks for it.
+    """Run a transaction, and retry it after a temporary error of the database.
 
-    Running twice is harmless: a transaction that failed left nothing, and one whose commit was cut off after it
-    took effect is recognised by its submission key.
+    Retrying is safe: a failed transaction left nothing, and one whose commit was cut off after it took effect is
+    recognised by its idempotency key.
     """
     for attempt in range(MAX_ATTEMPTS):
         try:

@@ -1,4 +1,4 @@
-"""What every response carries, and which writes are refused before anybody is asked who they are."""
+"""Security headers of every response, and the CSRF checks of every write."""
 
 import hashlib
 import hmac
@@ -32,7 +32,7 @@ HEADERS = {
 
 
 def with_security_headers(app: ASGIApp) -> ASGIApp:
-    """Put the security headers on every response, errors and redirects included; what a handler set stays."""
+    """Add the security headers to every response, including errors and redirects; existing headers are kept."""
     prepared = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
     async def secured(scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,9 +54,9 @@ def with_security_headers(app: ASGIApp) -> ASGIApp:
 
 
 def refuse_other_sites(headers: Mapping[str, str], host: str) -> None:
-    """Stop a write that another site caused: by Sec-Fetch-Site, else by Origin; one of them must be there.
+    """Refuse a write that another site caused, by Sec-Fetch-Site or else Origin; one of them must be present.
 
-    Raises Forged. Source: OWASP Cross-Site Request Forgery Prevention, fetch metadata with Origin fallback.
+    Raises CsrfError. Source: OWASP Cross-Site Request Forgery Prevention, fetch metadata with Origin fallback.
     """
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")
@@ -68,17 +68,17 @@ def refuse_other_sites(headers: Mapping[str, str], host: str) -> None:
 
 
 def csrf_token(session_token: str) -> str:
-    """The token that forms carry: bound to the session, and different each time it is asked for.
+    """Return the CSRF token for a form: bound to the session, and different each time.
 
-    A random pad, then the token under that pad, in hexadecimal. So no response repeats what another has said, and
-    the length of a compressed page tells nothing about it. Source: breachattack.com, “masking secrets”.
+    A random pad, then the token XORed with that pad, in hexadecimal. So no two responses contain the same token, and
+    the length of a compressed page reveals nothing about it. Source: breachattack.com, “masking secrets”.
     """
     pad = secrets.token_bytes(TOKEN_BYTES)
     return (pad + _under(pad, _token_of(session_token))).hex()
 
 
 def refuse_wrong_token(session_token: str | None, given: str) -> None:
-    """Stop a write whose form was not ours, or was another session's. Raises Forged."""
+    """Refuse a write without a valid CSRF token of this session. Raises CsrfError."""
     try:
         masked = bytes.fromhex(given)
     except ValueError:

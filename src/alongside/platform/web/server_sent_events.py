@@ -1,8 +1,7 @@
-"""News while a page is open: server-sent events that say only that there is something new, never what.
+"""Server-sent events that tell an open page that there is something new, without any content.
 
-A page that hears "post" asks the board for what this person may see of it, so nothing is told here that the
-law does not allow. Without JavaScript, or where events do not come through, the page asks now and then
-instead.
+A page that receives "post" requests the list again with the person's own permissions, so the event reveals nothing.
+Without JavaScript, or where events do not arrive, the page polls instead.
 """
 
 import asyncio
@@ -30,18 +29,19 @@ from alongside.platform.web.errors import error_page
 from alongside.platform.web.render import response_to
 
 HEARTBEAT = 25.0
-"""Seconds between signs of life; before each, and before all news, we look whether the session still holds."""
+"""Seconds between heartbeats; before each heartbeat and each event the session is checked."""
 
 MOST_OF_ONE = 2
-"""Open pages of one person that hear news at once in one process: a browser has six connections to a host, and
-needs some for everything else. Further pages ask now and then instead."""
+"""Open streams of one person in one process: a browser has six connections to a host and needs some for other requests.
+Further pages poll instead.
+"""
 
 MOST_OF_ALL = 5_000
 LONGEST = 3600.0
-"""Seconds after which a page has to ask anew, so that no stream outlives a release of ours by long."""
+"""Seconds after which a stream ends and the page reconnects, so that no stream long outlives a release."""
 
 POST, CASE = "post", "escalation"
-"""Kinds of news: a post on the board, and something done in an escalation."""
+"""Kinds of events: a new need or offer, and an action in an escalation."""
 
 PERMISSION = Permission.VIEW_NEEDS_AND_OFFERS
 log = structlog.get_logger("alongside.live")
@@ -49,7 +49,7 @@ log = structlog.get_logger("alongside.live")
 
 @dataclass(eq=False)
 class Subscription:
-    """One open page that hears news of one authority."""
+    """One open page that receives events of one authority."""
 
     authority_id: int
     person_id: UUID | None
@@ -59,27 +59,27 @@ class Subscription:
     kinds: set[str] = field(default_factory=set)
 
     def hear(self, kind: str) -> None:
-        """There is something of this kind; of escalations only those hear who handle them."""
+        """Queue an event of this kind; only people who handle escalations receive theirs."""
         if kind != CASE or self.of_escalations:
             self.kinds.add(kind)
             self.news.set()
 
     def close(self) -> None:
-        """No more for this page."""
+        """End the stream of this page."""
         self.closed = True
         self.news.set()
 
 
 class EventBroadcaster:
-    """All open pages of this process, behind one connection to PostgreSQL that listens for them."""
+    """All open pages of this process, behind one connection that listens to PostgreSQL."""
 
     def __init__(self, url: str) -> None:
-        """Connect with the first page, not before."""
+        """Create the broadcaster; it connects with the first page."""
         self.ears: dict[int, list[Subscription]] = {}
         self.listener = Listener(url, self._heard, self._heard_nothing_for_a_while)
 
     async def open(self, person: Principal) -> Subscription:
-        """Begin to hear for one page of a person."""
+        """Subscribe a page of a person."""
         self.listener.start()
         here = self.ears.setdefault(person.authority_id, [])
         subscription = Subscription(
@@ -90,7 +90,7 @@ class EventBroadcaster:
         return subscription
 
     async def shut(self, subscription: Subscription) -> None:
-        """This page is gone; with the last of an authority nobody listens for it any more."""
+        """Unsubscribe a page; after the last of an authority, stop listening to its channel."""
         here = self.ears.get(subscription.authority_id, [])
         if subscription in here:
             here.remove(subscription)
@@ -98,7 +98,7 @@ class EventBroadcaster:
             await self.listener.remove(f"alongside_{subscription.authority_id}")
 
     def close_pages(self) -> None:
-        """End every page's stream; each comes back by itself, to whichever process there is then."""
+        """End every page's stream; the browsers reconnect by themselves, to whichever process runs then."""
         for subscription in [subscription for here in self.ears.values() for subscription in here]:
             subscription.close()
 
@@ -108,11 +108,11 @@ class EventBroadcaster:
         await self.listener.stop()
 
     def open_pages(self) -> int:
-        """How many pages hear news just now."""
+        """Return how many pages are subscribed."""
         return sum(len(here) for here in self.ears.values())
 
     def full_for(self, person: Principal) -> bool:
-        """Whether there is no place for another page of this person."""
+        """Return whether this person may open no further stream."""
         theirs = [
             subscription
             for subscription in self.ears.get(person.authority_id, ())
@@ -125,7 +125,7 @@ class EventBroadcaster:
             subscription.hear(CASE if payload == CASE else POST)
 
     def _heard_nothing_for_a_while(self) -> None:
-        """After a lost connection every page looks for itself what it missed."""
+        """After a lost connection, make every page look for what it missed."""
         for here in self.ears.values():
             for subscription in here:
                 subscription.hear(POST)
@@ -133,7 +133,7 @@ class EventBroadcaster:
 
 
 def live_of(app_context: AppContext) -> EventBroadcaster:
-    """The open pages of this process; made with the first."""
+    """Return the broadcaster of this process; the first call creates it."""
     present = getattr(app_context, "live", None)
     if not isinstance(present, EventBroadcaster):
         present = EventBroadcaster(app_context.database.address)
@@ -143,7 +143,7 @@ def live_of(app_context: AppContext) -> EventBroadcaster:
 
 
 def _end_with_process(live: EventBroadcaster) -> None:
-    """Let no open page hold up a process that is told to end: the server waits for streams that never end."""
+    """End the open streams when the process must stop, because the server waits for running requests."""
     if threading.current_thread() is not threading.main_thread():
         return
     loop = asyncio.get_running_loop()
@@ -155,7 +155,7 @@ def _end_with_process(live: EventBroadcaster) -> None:
 
 def _first(act: Callable[[], object], then: Callable[[int, FrameType | None], Any]) -> Callable[..., None]:
     def told(number: int, frame: FrameType | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: there are no streams either
+        with contextlib.suppress(RuntimeError):  # the loop is closed, so there are no streams either
             act()
         then(number, frame)
 
@@ -169,7 +169,7 @@ async def events(
     tenant: Tenant,
     token: str | None,
 ) -> AsyncIterator[bytes]:
-    """What goes over the wire: "post" when there is something new, a comment as a sign of life in between."""
+    """Yield the bytes of the stream: "post" when there is something new, and a comment as a heartbeat."""
     until = asyncio.get_running_loop().time() + LONGEST
     try:
         yield b"retry: 5000\n: listening\n\n"
@@ -203,7 +203,7 @@ async def _who(app_context: AppContext, tenant: Tenant, token: str | None) -> Pr
 
 
 async def _still_allowed(app_context: AppContext, tenant: Tenant, token: str | None) -> bool:
-    """Whether the session behind an open page still holds; a database that cannot be asked just now ends nothing."""
+    """Return whether the session of an open page is valid; an unavailable database does not end the stream."""
     try:
         person = await _who(app_context, tenant, token)
     except (SQLAlchemyError, OSError, ServiceUnavailable):
@@ -213,7 +213,7 @@ async def _still_allowed(app_context: AppContext, tenant: Tenant, token: str | N
 
 @get("/live", opt={"permission": PERMISSION})
 async def hear_news(request: Request[Any, Any, Any]) -> Response[Any]:
-    """A stream of “there is something new” for a page that is open; a plain sentence for whoever is no such page."""
+    """Return the stream of events for an open page, or a plain sentence for other requests."""
     app_context: AppContext = request.app.state.app_context
     tenant: Tenant | None = None
     person: Principal | None = None
@@ -226,13 +226,13 @@ async def hear_news(request: Request[Any, Any, Any]) -> Response[Any]:
         person = await _who(app_context, tenant, token)
         if not has_permission(person, PERMISSION):
             raise NotFound if person.signed_in else AuthenticationRequired
-    except Exception as problem:  # noqa: BLE001  (answer_to knows what to say to whatever it is)
+    except Exception as problem:  # noqa: BLE001  (error_page handles every error)
         return response_to(request, app_context, tenant, person, await error_page(problem, request, person))
     if "text/event-stream" not in request.headers.get("accept", ""):
         return Response("Open pages listen here for news.\n", media_type="text/plain")
     live = live_of(app_context)
     if live.full_for(person):
-        return Response(None, status_code=204)  # which tells a browser not to come back
+        return Response(None, status_code=204)  # tells the browser not to reconnect
     subscription = await live.open(person)
     return Stream(
         events(live, subscription, app_context, tenant, token),

@@ -1,4 +1,4 @@
-"""Lists as CSV and XLSX that a spreadsheet opens as text: no cell can start a formula."""
+"""CSV and XLSX exports in which no cell can start a formula."""
 
 import csv
 import io
@@ -11,24 +11,27 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 
 NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0, and so a workbook, cannot hold however they are written."""
+"""Characters that XML 1.0, and so a workbook, cannot contain."""
 
 LINE_BREAKS = re.compile("\r\n|[\r\v\f\x85]")
 NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 LONGEST_CELL = 32_767
-"""Characters that a cell of a workbook can hold."""
+"""Maximum characters in a cell of a workbook."""
 
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe_cell(value: object) -> str:
-    """A cell's text; one that a spreadsheet would run gets an apostrophe. Source: OWASP, CSV injection."""
+    """Return a cell's text, with an apostrophe if a spreadsheet would run it as a formula.
+
+    Source: OWASP, CSV injection.
+    """
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(STARTS_FORMULA) else text
 
 
 def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file with its heads, in UTF-8 with the mark by which spreadsheets know it."""
+    """Return a CSV file with a header row, in UTF-8 with a byte order mark, by which spreadsheets recognise it."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(heads)
@@ -37,9 +40,9 @@ def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def as_xlsx(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A workbook with one visible sheet: numbers and dates as such, everything else as text, never as a formula."""
+    """Return a workbook with one visible sheet: numbers and dates as such, everything else as text, never as a formula."""
     from xlsxwriter import (
-        Workbook,  # imported late: few ask for a workbook, and every start would wait for it
+        Workbook,  # imported late: slow to import, and few requests need it
     )
 
     out = io.BytesIO()
@@ -66,7 +69,7 @@ def as_xlsx(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def clean_text(text: str) -> str:
-    """A text as files hold it: every kind of line break as one newline, and no character that XML 1.0 lacks.
+    """Return a text for a file: every kind of line break as one newline, without characters that XML 1.0 lacks.
 
     Excel and Word write vertical tabs and carriage returns inside a cell.
     """

@@ -1,4 +1,4 @@
-"""The one Jinja environment: strict about names, escaping everything, saying dates and days as people do."""
+"""The Jinja environment: strict about undefined names, autoescaping, with filters for dates and days."""
 
 import hashlib
 from datetime import UTC, date, datetime
@@ -18,12 +18,12 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def local(moment: datetime) -> datetime:
-    """A moment by the clock in London."""
+    """Return a moment in London time."""
     return moment.astimezone(LONDON)
 
 
 def day(value: date | datetime | None) -> str:
-    """A date as people write it: 12 March 2027."""
+    """Format a date: 12 March 2027."""
     if value is None:
         return "not set"
     shown = local(value) if isinstance(value, datetime) else value
@@ -31,13 +31,13 @@ def day(value: date | datetime | None) -> str:
 
 
 def day_time(value: datetime) -> str:
-    """A moment: 12 March 2027 at 9:05am."""
+    """Format a moment: 12 March 2027 at 9:05am."""
     shown = local(value)
     return f"{day(shown)} at {shown.hour % 12 or 12}:{shown:%M}{'am' if shown.hour < 12 else 'pm'}"
 
 
 def ago_days(value: date | datetime | None, today: date | None = None) -> str:
-    """How long ago a day was: today, yesterday, 3 days ago."""
+    """Format how long ago a day was: today, yesterday, 3 days ago."""
     if value is None:
         return "never"
     then = local(value).date() if isinstance(value, datetime) else value
@@ -48,7 +48,7 @@ def ago_days(value: date | datetime | None, today: date | None = None) -> str:
 
 
 def days(value: Decimal | float | None) -> str:
-    """A number of days: 1 day, 2.5 days; “not sure yet” where none is given."""
+    """Format a number of days: 1 day, 2.5 days; “not sure yet” for None."""
     if value is None:
         return "not sure yet"
     number = f"{value.normalize():f}" if isinstance(value, Decimal) else f"{value:g}"
@@ -56,29 +56,29 @@ def days(value: Decimal | float | None) -> str:
 
 
 def number(value: Decimal | float) -> str:
-    """A number without needless zeros: 6, 2.5."""
+    """Format a number without trailing zeros: 6, 2.5."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else f"{value:g}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """A count with its noun: 1 need, 3 needs."""
+    """Format a count with its noun: 1 need, 3 needs."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def words(state: str) -> str:
-    """A state's key as words: to_confirm → to confirm."""
+    """Format a state's key as words: to_confirm → to confirm."""
     return state.replace("_", " ")
 
 
 @lru_cache(maxsize=64)
 def asset(name: str) -> str:
-    """The address of an asset, with a mark that changes when its content does: it may be kept for a year."""
+    """Return the address of an asset with a digest of its content, so that it may be cached for a year."""
     digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:10]
     return f"/assets/{name}?v={digest}"
 
 
 def make_environment(folder: Path) -> Environment:
-    """The environment over a folder of templates."""
+    """Create the environment for a folder of templates."""
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,

@@ -1,7 +1,7 @@
-"""Each authority has a few requests in work at once, so that none can fill the queue in front of another.
+"""Limits the requests of each authority that run at once, so that none can fill the queue for the others.
 
-A request waits here, in the order of arrival in its own authority, before it takes a connection and the processor.
-Waiting for a browser, for another server or for the process pool takes no turn.
+A request waits here, in the order of arrival in its own authority, before it uses a connection and the processor.
+Waiting for a browser, for another server or for the process pool uses no turn.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ from alongside.errors import ServiceUnavailable
 
 @dataclass
 class Turns:
-    """`at_once` requests of an authority in work, `waiting` more in line for `patience` seconds, in one process.
+    """Runs `at_once` requests of an authority; `waiting` more queue for `patience` seconds, in one process.
 
-    With `at_once` well below the connections of the pool, another authority always finds one free.
+    With `at_once` well below the size of the connection pool, another authority always finds a free connection.
     """
 
     at_once: int = 3
@@ -27,7 +27,10 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, authority_id: int) -> AsyncIterator[None]:
-        """Wait for a turn of an authority and have it. Raises TooBusy when the line is too long or does not move."""
+        """Wait for a turn of an authority and hold it.
+
+        Raises ServiceUnavailable when the queue is full or the wait too long.
+        """
         free = self._free.setdefault(authority_id, asyncio.Semaphore(self.at_once))
         if free.locked():
             await self._wait(authority_id, free)
@@ -39,7 +42,7 @@ class Turns:
             free.release()
 
     def in_line(self, authority_id: int) -> int:
-        """How many requests of an authority wait."""
+        """Return how many requests of an authority wait."""
         return self._in_line.get(authority_id, 0)
 
     async def _wait(self, authority_id: int, free: asyncio.Semaphore) -> None:

@@ -1,4 +1,4 @@
-"""Files that people send."""
+"""Uploaded files."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from alongside.platform.web.form_data import FormData
 
 
 async def uploaded_file(written: FormData, name: str) -> tuple[str, bytes] | None:
-    """The name and content of the one file that came under a name; None for nothing or an empty choice."""
+    """Return name and content of the one file under a field name; None if no file was chosen."""
     files = [one for one in written.getlist(name) if isinstance(one, UploadFile) and one.filename]
     if not files:
         return None
@@ -18,6 +18,6 @@ async def uploaded_file(written: FormData, name: str) -> tuple[str, bytes] | Non
 
 
 def largest_of(request: Request[Any, Any, Any]) -> int | None:
-    """How many bytes this address takes, where that is more than a form of text."""
+    """Return the maximum bytes of a form at this address, if it is more than the default."""
     limit: int | None = request.route_handler.resolve_request_max_body_size()
     return limit if limit and limit > 1_000_000 else None

@@ -15,11 +15,11 @@ from decimal import Decimal
 from typing import Any
 
 MOST_UNPACKED = 60_000_000
-"""Bytes of XML in one workbook: five thousand rows of our longest texts need a third of it."""
+"""Maximum bytes of XML in one workbook: five thousand rows of our longest texts need a third of it."""
 
 MOST_PARTS = 2_000
 MOST_TIMES = 100
-"""How many times larger than packed a part above A_SMALL_PART may be; sheets full of text reach 20."""
+"""Maximum ratio of unpacked to packed size for a part above A_SMALL_PART; sheets full of text reach 20."""
 
 A_SMALL_PART = 1_000_000
 MOST_STRINGS = 400_000
@@ -32,18 +32,18 @@ NEEDED = re.compile(
 )
 
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-"""How a workbook of Excel 97 begins, and one with a password."""
+"""The first bytes of an Excel 97 workbook, and of one with a password."""
 
 CELL_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,8})([0-9]{0,12})[\"']")
 CHUNK = 1 << 18
 
 
 class BadWorkbook(ValueError):
-    """A workbook that is not read. The text says why and what to do."""
+    """A workbook that cannot be imported. The text says why and what to do."""
 
 
 def sheet_rows(body: bytes) -> list[list[Any]]:
-    """The rows of the first visible sheet: text, whole numbers, decimals, dates, None for an empty cell.
+    """Return the rows of the first visible sheet: text, whole numbers, decimals, dates, None for an empty cell.
 
     Raises BadWorkbook for a workbook that is damaged, has a password or exceeds a limit.
     """
@@ -72,7 +72,7 @@ def sheet_rows(body: bytes) -> list[list[Any]]:
 
 
 def _repacked(body: bytes) -> bytes:
-    """The parts that are needed, unpacked within the limits and packed again without compression."""
+    """Return the needed parts, unpacked within the limits and packed again without compression."""
     out = io.BytesIO()
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive, zipfile.ZipFile(out, "w") as checked:
@@ -86,7 +86,7 @@ def _repacked(body: bytes) -> bytes:
 
 
 def _needed(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    """The parts to read, once the sizes that the archive declares are within the limits."""
+    """Yield the parts to read, once the sizes that the archive declares are within the limits."""
     parts = archive.infolist()
     if len(parts) > MOST_PARTS or len({part.filename.lower() for part in parts}) < len(parts):
         raise BadWorkbook("This workbook cannot be read: its parts are too many or repeated. Save it as CSV.")
@@ -104,7 +104,7 @@ def _needed(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
 
 
 def _count(name: str, content: bytes) -> None:
-    """Refuse more strings or cells than the limits, and a cell beyond the last row or column."""
+    """Raise BadWorkbook for too many strings or cells, or a cell beyond the last row or column."""
     if b"<!DOCTYPE" in content[:4096].upper() or b"<!ENTITY" in content:
         raise BadWorkbook("This workbook cannot be read: it declares entities. Save it again as XLSX.")
     if not name.lower().startswith("xl/worksheets/"):
@@ -123,7 +123,7 @@ def _count(name: str, content: bytes) -> None:
 
 
 def _column(letters: bytes) -> int:
-    """The number of a column by its letters: A is 1."""
+    """Return the number of a column by its letters: A is 1."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
@@ -131,7 +131,7 @@ def _column(letters: bytes) -> int:
 
 
 def _value(cell: Any) -> Any:
-    """A cell as the rest of the product reads it: a number without the traces of binary arithmetic."""
+    """Return the value of a cell; numbers without the rounding errors of binary arithmetic."""
     if cell is None or cell == "":
         return None
     if isinstance(cell, bool):
