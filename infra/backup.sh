@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes one whole backup:  BACKUP_URL=postgresql://alongside_backup:…@host/alongside infra/backup.sh FOLDER
-# The key that signs fences is left out: who steals a backup cannot forge one. Keep ALONGSIDE_RLS_SIGNING_KEY elsewhere.
+# The signing key is left out, so a stolen backup cannot forge contexts. Keep ALONGSIDE_RLS_SIGNING_KEY elsewhere.
 set -euo pipefail
 umask 077
 
@@ -15,6 +15,6 @@ file="$folder/alongside-$(date -u +%Y%m%dT%H%M%SZ).dump"
 
 trap 'rm -f "$file.half"' EXIT
 pg_dump --format=custom --no-password --exclude-table-data=security.key --file="$file.half" "$BACKUP_URL"
-pg_restore --list "$file.half" >/dev/null  # a backup that cannot be read is none
+pg_restore --list "$file.half" >/dev/null  # fail if the backup cannot be read
 mv "$file.half" "$file"
 echo "$file"

@@ -1,16 +1,16 @@
-"""How migrations run: in the caller's transaction, as the owner, giving way rather than holding up readers."""
+"""Runs Alembic migrations in the caller's transaction, as the owner, with a short lock timeout to spare readers."""
 
 from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, text
 
-GIVE_WAY = ("SET LOCAL lock_timeout = '4s'", "SET LOCAL statement_timeout = '5min'")
+TIMEOUTS = ("SET LOCAL lock_timeout = '4s'", "SET LOCAL statement_timeout = '5min'")
 
 
 def run(connection: Connection) -> None:
-    """Run what is pending. A migration that cannot have its lock in time fails whole, and can be run again."""
-    for setting in GIVE_WAY:
+    """Run pending migrations. One that cannot get its lock in time is rolled back, and can be run again."""
+    for setting in TIMEOUTS:
         connection.execute(text(setting))
     options: dict[str, Any] = {"transactional_ddl": True, "transaction_per_migration": False}
     context.configure(connection=connection, **options)

@@ -1,1 +1,1 @@
-"""Schools help schools: needs, offers, and the support that they agree on."""
+"""Alongside: support between schools, from needs and offers to agreements and reviews."""

@@ -1,4 +1,4 @@
-"""The web app put together: the only module that knows every room's pages."""
+"""Builds the web app; the only module that imports the pages of every feature."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
-import alongside.models_registry  # noqa: F401  (every table is declared before a database is opened)
+import alongside.models_registry  # noqa: F401  (declares every table before a database is opened)
 from alongside.features.agreements import pages as agreements_pages
 from alongside.features.authorities import pages as authorities_pages
 from alongside.features.authorities.queries import Tenants
@@ -38,7 +38,7 @@ from alongside.platform.web.security import HEADERS, with_security_headers
 from alongside.platform.web.templates import ASSETS, make_environment
 from alongside.settings import Settings, bundled
 
-ROOMS: tuple[ModuleType, ...] = (
+FEATURE_PAGES: tuple[ModuleType, ...] = (
     authorities_pages,
     people_pages,
     schools_pages,
@@ -73,7 +73,7 @@ DESTINATIONS = (
 
 
 def build_context(settings: Settings) -> AppContext:
-    """The parts that every request needs, from the settings of this installation."""
+    """Build the objects that every request needs, from the settings of this installation."""
     database = Database.of(settings, pool_size=settings.pool_size)
     tenants = Tenants(database)
     return AppContext(
@@ -90,7 +90,7 @@ def build_context(settings: Settings) -> AppContext:
 
 
 def make_app(app_context: AppContext) -> Litestar:
-    """The app over a house: every room's pages, the assets, and pages for what goes wrong outside the gate."""
+    """Build the app: the pages of all features, the assets, and pages for errors outside of routes."""
 
     @asynccontextmanager
     async def open_context(app: Litestar) -> AsyncIterator[None]:
@@ -105,7 +105,7 @@ def make_app(app_context: AppContext) -> Litestar:
         await app_context.database.close()
 
     def not_served(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:
-        """What Litestar refused before the gate: an unknown address, another method, too large a body."""
+        """Answer what Litestar refuses before our routes: an unknown address, another method, too large a body."""
         name = {400: "400", 404: "404", 405: "404", 413: "413", 429: "429"}.get(problem.status_code, "422")
         status = 404 if problem.status_code == 405 else problem.status_code
         answer = response_to(
@@ -115,7 +115,7 @@ def make_app(app_context: AppContext) -> Litestar:
             None,
             Page(f"errors/{name}.html", {"mistakes": {}}, status),
         )
-        answer.headers.update(HEADERS)  # an address that no route has never comes through the middleware
+        answer.headers.update(HEADERS)  # unknown addresses do not pass through the middleware
         return answer
 
     assets = create_static_files_router(
@@ -125,7 +125,7 @@ def make_app(app_context: AppContext) -> Litestar:
         opt={"permission": Permission.VIEW_PUBLIC_PAGES},
     )
     return Litestar(
-        route_handlers=[*(handler for room in ROOMS for handler in room.routes), assets],
+        route_handlers=[*(handler for module in FEATURE_PAGES for handler in module.routes), assets],
         lifespan=[open_context],
         middleware=[with_security_headers],
         exception_handlers={HTTPException: not_served},
@@ -136,7 +136,7 @@ def make_app(app_context: AppContext) -> Litestar:
 
 
 def create_app() -> Litestar:
-    """The app as a server starts it: settings from the environment."""
+    """Create the app with the settings from the environment."""
     settings = Settings.from_environment()
     start_logs(settings)
     return make_app(build_context(settings))

@@ -1,4 +1,4 @@
-"""The command line: try the product, serve it, look after its database and its authorities."""
+"""The command line: demonstration, servers, migrations, and the commands of the features."""
 
 import asyncio
 import gc
@@ -16,7 +16,7 @@ from alongside.process_manager import ManagedProcess, Supervisor, child
 from alongside.settings import Settings
 from alongside.web_server import SUPERVISOR, end_with_supervisor, listen, serve, web_processes
 
-ROOMS = {
+FEATURE_COMMANDS = {
     "audit": "alongside.platform.audit.commands",
     "authority": "alongside.features.consortia.commands",
     "consortia": "alongside.features.consortia.commands",
@@ -25,21 +25,24 @@ ROOMS = {
     "people": "alongside.features.people.commands",
     "schools": "alongside.features.school_successions.commands",
 }
-"""Commands that a room brings: in each module, the click group (or command) of that name."""
+"""The commands of the features: in each module, the click group or command of that name."""
 
 
-class Rooms(click.Group):
+class FeatureCommands(click.Group):
     """The commands of this file and those of the rooms, which are loaded only when asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All that there are in this installation."""
+        """Return the names of all commands of this installation."""
         return sorted(
-            {*super().list_commands(ctx), *(name for name, module in ROOMS.items() if _there(module))}
+            {
+                *super().list_commands(ctx),
+                *(name for name, module in FEATURE_COMMANDS.items() if _there(module)),
+            }
         )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One of them."""
-        module = ROOMS.get(cmd_name)
+        """Return one command."""
+        module = FEATURE_COMMANDS.get(cmd_name)
         if module is None or not _there(module):
             return super().get_command(ctx, cmd_name)
         import_module("alongside.models_registry")  # before any of the command's work: it may open a database
@@ -54,13 +57,13 @@ def _there(module: str) -> bool:
         return False
 
 
-@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=FeatureCommands, context_settings={"help_option_names": ["-h", "--help"]})
 def alongside() -> None:
     """Schools help schools: a board of needs and offers, and the support that comes of it."""
 
 
 def say(line: str) -> None:
-    """Tell whoever runs us, beside the logs and not among them."""
+    """Print a message for the operator, apart from the logs."""
     click.echo(f"alongside: {line}", err=True)
 
 
@@ -137,7 +140,7 @@ def migrate() -> None:
 
 
 async def _look_at_database(settings: Settings) -> None:
-    """Stop with one sentence where the app could not serve: PostgreSQL away or too old, a wrong password or role."""
+    """Exit with one sentence if PostgreSQL is unreachable or too old, or the password or role is wrong."""
     import_module("alongside.models_registry")
     session = import_module("alongside.platform.database.session")
     database = session.Database(settings.database_url, settings.signing_key, pool_size=1)
@@ -148,7 +151,7 @@ async def _look_at_database(settings: Settings) -> None:
 
 
 def _supervise(host: str, port: int, processes: int, *, worker: bool) -> int:
-    # a mistake is told once, here, and not by each child again and again
+    # report an error once here, and not once for each child
     asyncio.run(_look_at_database(Settings.from_environment()))
     sock = listen(host, port)
     environment = os.environ | {SUPERVISOR: str(os.getpid())}
@@ -159,7 +162,7 @@ def _supervise(host: str, port: int, processes: int, *, worker: bool) -> int:
 
 
 def main() -> None:
-    """The console script: what is wrong with the set-up or the database is one line and exit code 1."""
+    """The console script; configuration and database errors become one line and exit code 1."""
     try:
         alongside()
     except ConfigurationError as problem:

@@ -1,6 +1,6 @@
-"""How a request may end badly, free of any framework.
+"""Errors that end a request, independent of the web framework.
 
-Every sentence is written for the person who reads it: what happened, then what to do.
+Every sentence is written for the user: what happened, then what to do.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 
 
 class AlongsideError(Exception):
-    """The root of everything this product raises on purpose."""
+    """The base class of every error that this product raises on purpose."""
 
 
 class NotFound(AlongsideError):
-    """There is no such thing within this person's reach: not there and not yours look the same (404)."""
+    """The object does not exist or is outside this person's scope; both look the same (404)."""
 
 
 class AuthenticationRequired(AlongsideError):
-    """This page asks to know who you are (the sign-in page, then back here)."""
+    """The page requires a signed-in user (redirects to the sign-in page and back)."""
 
 
 @dataclass
 class ActionRefused(AlongsideError):
-    """An act that the present state does not allow (409).
+    """An action that the current state does not allow (409).
 
-    `sentence` says why and what to do; `state` is the state that the thing is in now.
+    `sentence` says why and what to do; `state` is the current state.
     """
 
     sentence: str
@@ -35,9 +35,9 @@ class ActionRefused(AlongsideError):
 
 @dataclass
 class EditConflict(AlongsideError):
-    """Somebody changed the thing while this person was editing it (409).
+    """The record was changed while this person was editing it (409).
 
-    `differences` holds (label, what you typed, what stands there now), `version` the present version.
+    `differences` holds (label, your version, current version), `version` the current version number.
     """
 
     differences: Sequence[tuple[str, str, str]]
@@ -52,9 +52,9 @@ class EditConflict(AlongsideError):
 
 @dataclass
 class ValidationFailed(AlongsideError):
-    """Something that was typed cannot be taken (422).
+    """Invalid input (422).
 
-    `mistakes` maps a field's name to sentences that each name the cure.
+    `mistakes` maps a field's name to sentences that each say what to do.
     """
 
     mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -68,12 +68,12 @@ class CsrfError(AlongsideError):
 
 
 class ServiceUnavailable(AlongsideError):
-    """The database cannot be asked just now (503, come back in a moment)."""
+    """The database is unavailable, or too many requests are waiting (503)."""
 
 
 @dataclass
 class TooManyRequests(AlongsideError):
-    """More than one person or authority may ask for in this time (429); `sentence` says what to do."""
+    """A person or authority exceeded a limit (429); `sentence` says what to do."""
 
     sentence: str
 
@@ -82,4 +82,4 @@ class TooManyRequests(AlongsideError):
 
 
 class ConfigurationError(AlongsideError):
-    """The product refuses to start: the sentence names the setting and the cure."""
+    """The product cannot start: the sentence names the setting and what to do."""

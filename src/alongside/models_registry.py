@@ -1,6 +1,6 @@
-"""Every table and workflow of the product, imported so that the metadata is complete.
+"""Imports every table and workflow of the product, so that the metadata is complete.
 
-Whatever runs as a process imports this before it opens a database: `database.session.Database` refuses otherwise.
+Every process imports this before it opens a database: `platform.database.session.Database` refuses otherwise.
 """
 
 from alongside.features.agreements import amendment, pairing, proposal, review, signed, visit
@@ -106,5 +106,5 @@ Base.metadata.info[COMPLETE] = True
 
 
 def full_schema() -> list[str]:
-    """All statements that make the schema which the models declare."""
+    """Return all statements that create the schema declared by the models."""
     return schema_statements(Base.metadata, {subject: flow.pairs() for subject, flow in WORKFLOWS.items()})

@@ -1,4 +1,4 @@
-"""Keeping a few processes alive: started, restarted when they die, stopped together."""
+"""Supervises child processes: starts them, restarts them when they die, and stops them together."""
 
 import asyncio
 import contextlib
@@ -10,22 +10,22 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 MOST_RESTARTS = 5
-"""In RESTART_WINDOW seconds; a process that dies oftener cannot be helped by starting it again."""
+"""Restarts within RESTART_WINDOW seconds before the supervisor gives up."""
 
 RESTART_WINDOW = 30.0
 PATIENCE = 6.0
-"""Seconds that a process has to finish what it is at, before it is killed."""
+"""Seconds that a process has to finish its work before it is killed."""
 
 
 ONE_CONSTRAINT = 0.5
-"""Seconds within which signals are one wish: make passes on what the terminal sends us as well."""
+"""Seconds within which several signals count as one, because make passes on the terminal's signal as well."""
 
 
 @dataclass
 class ManagedProcess:
-    """One process to keep alive: `start` starts it, anew each time.
+    """One supervised process; `start` starts it each time.
 
-    One that `outlives` the others is not stopped with them: whoever handed it to us does that afterwards.
+    A process that `outlives` the others is not stopped with them: the code that passed it in stops it later.
     """
 
     name: str
@@ -35,15 +35,15 @@ class ManagedProcess:
     deaths: list[float] = field(default_factory=list)
 
     def alive(self) -> bool:
-        """Whether it runs."""
+        """Return whether it runs."""
         return self.process is not None and self.process.poll() is None
 
 
 class Supervisor:
-    """Keeps `kept` alive, started in this order; `say` gets one line for each thing worth telling."""
+    """Supervises `kept`, started in this order; `say` gets one line for each event."""
 
     def __init__(self, kept: Sequence[ManagedProcess], say: Callable[[str], None]) -> None:
-        """Watch nothing yet: `run` starts."""
+        """Create the supervisor; `run` starts the processes."""
         self.kept = list(kept)
         self.say = say
         self.told_to_stop = 0
@@ -51,9 +51,10 @@ class Supervisor:
         self._news = asyncio.Event()
 
     async def run(self, *, greet: Callable[[], Coroutine[None, None, None]] | None = None) -> int:
-        """Start all, keep them alive until told to stop (SIGINT, SIGTERM, SIGHUP), stop all; the exit code.
+        """Start all processes, keep them running until a signal (SIGINT, SIGTERM, SIGHUP), stop them; return the exit
+        code.
 
-        `greet` runs beside them from the start, and is given up when we are told to stop.
+        `greet` runs beside them from the start, and is cancelled at the signal.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -85,7 +86,7 @@ class Supervisor:
                     )
                     return 1
             try:
-                # a second's look as well: a death in the very moment of a start sends no news
+                # also checks every second: a process that dies during its start sends no event
                 await asyncio.wait_for(self._news.wait(), timeout=1.0)
             except TimeoutError:
                 continue
@@ -102,7 +103,7 @@ class Supervisor:
         return True
 
     async def _stop_all(self) -> None:
-        """Ask all to end; kill what has not after PATIENCE, or at a second Ctrl-C."""
+        """Ask all to end; kill those that run after PATIENCE seconds, or at a second Ctrl-C."""
         running = [one for one in reversed(self.kept) if one.alive() and not one.outlives]
         for one in running:
             assert one.process is not None
@@ -123,7 +124,7 @@ class Supervisor:
 def child(
     arguments: Sequence[str], environment: dict[str, str], *, descriptors: Sequence[int] = ()
 ) -> subprocess.Popen[bytes]:
-    """Start `alongside …` as a child that Ctrl-C in the terminal does not reach: we tell it when to end."""
+    """Start `alongside …` as a child that does not receive Ctrl-C from the terminal; the supervisor stops it."""
     return subprocess.Popen(
         [sys.executable, "-m", "alongside.cli", *arguments],
         env=environment,

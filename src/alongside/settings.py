@@ -1,7 +1,7 @@
 """The settings of this installation, read once from the environment.
 
-Each may also come from a file: `ALONGSIDE_SECRET_FILE=/run/secrets/secret` stands for `ALONGSIDE_SECRET`.
-What differs between authorities is no setting of the installation: see `tenants/`.
+Each may also come from a file: `ALONGSIDE_SECRET_FILE=/run/secrets/secret` stands for `ALONGSIDE_SECRET`. Settings that
+differ between authorities are in `tenants/`.
 """
 
 import os
@@ -22,13 +22,13 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Settings:
-    """How this installation runs. Secrets never show when it is printed.
+    """The settings of this installation. Secrets are not shown when it is printed.
 
-    `mail` is `readable` (kept to be read in the demonstration), `smtp://…` or `notify:<key>`;
-    `trusted_proxy` holds the addresses whose X-Forwarded-* headers are believed; `anchors` is the folder in which the
-    worker writes down where each journal has got to, `anchor_key` signs that. `pooler` says that a pooler in
-    transaction mode stands before the database. With `tls_required` the addresses of PostgreSQL and of the mail server
-    ask for TLS with a certificate for the server's name.
+    `mail` is `readable` (kept to be read in the demonstration), `smtp://…` or `notify:<key>`; `trusted_proxy` holds the
+    addresses whose X-Forwarded-* headers are trusted; `anchors` is the folder in which the worker writes anchors of the
+    audit logs, `anchor_key` signs them. `pooler` says that the database is reached through a pooler in transaction
+    mode. With `tls_required` the addresses of PostgreSQL and of the mail server require TLS with a certificate for the
+    server's name.
     """
 
     database_url: str = field(repr=False)
@@ -50,11 +50,11 @@ class Settings:
     tls_required: bool = False
 
     def address(self, slug: str, host: str) -> str:
-        """Where an authority is reached from outside, with no slash at its end: for links in mails."""
+        """Return the public address of an authority, without a final slash, for links in emails."""
         return self.base_url.format(slug=slug, host=host)
 
     def needed_migrator_url(self) -> str:
-        """The address for the role alongside_migrator. Raises WrongSetUp when it is not set."""
+        """Return the database address of the role alongside_migrator. Raises ConfigurationError when it is not set."""
         if self.migrator_url is None:
             raise ConfigurationError(
                 "ALONGSIDE_MIGRATOR_URL is not set: give it the address for the role alongside_migrator."
@@ -63,7 +63,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Read all settings. Raises WrongSetUp, naming the variable and the cure."""
+        """Read all settings. Raises ConfigurationError, which names the variable and what to do."""
         given = Given(os.environ if environment is None else environment)
         tls = Tls(
             required=given.converted("ALONGSIDE_TLS_REQUIRED", _yes_or_no, False, "yes or no"),
@@ -109,13 +109,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class Tls:
-    """Whether TLS is required, and the file with the certificates that are trusted: the system's, if none is named."""
+    """Whether TLS is required, and the file with the trusted certificates (default: the system's)."""
 
     required: bool
     certificates: str | None
 
     def of_database(self, name: str, address: str) -> str:
-        """The address with the TLS that is required of it. Raises WrongSetUp when it asks for less itself.
+        """Return a PostgreSQL address with the required TLS. Raises ConfigurationError if the address asks for less.
 
         A socket on this machine needs none. Source of the modes: PostgreSQL, SSL support, protection in modes.
         """
@@ -135,14 +135,14 @@ class Tls:
         return "&".join([address if parts.query else f"{address}?", *more]).replace("?&", "?", 1)
 
     def of_mail(self, mail: str) -> str:
-        """The same for SMTP; Notify is always asked over TLS."""
+        """Return a mail address with the required TLS; Notify always uses TLS."""
         if not self.required or not mail.startswith(("smtp://", "smtps://")):
             return mail
         own = f"&ca={quote(self._file(), safe='/')}" if self.certificates else ""
         return f"{mail}?tls=required{own}"
 
     def _file(self) -> str:
-        """Raises WrongSetUp when there is no such file."""
+        """Return the file of trusted certificates. Raises ConfigurationError if it does not exist."""
         found = self.certificates or ssl.get_default_verify_paths().cafile or SYSTEM_CERTIFICATES
         if not Path(found).is_file():
             raise ConfigurationError(
@@ -152,14 +152,14 @@ class Tls:
 
 
 class Given:
-    """What the environment says, with secrets from files, and complaints that name the cure."""
+    """Reads variables of the environment, with secrets from files, and errors that say what to do."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Read from `environment`."""
         self.environment = environment
 
     def optional(self, name: str) -> str | None:
-        """The text of a variable or of the file that NAME_FILE points at; None when neither says anything."""
+        """Return the text of a variable, or of the file named by NAME_FILE; None when neither is set."""
         path = self.environment.get(f"{name}_FILE")
         if path:
             try:
@@ -169,7 +169,7 @@ class Given:
         return self.environment.get(name, "").strip() or None
 
     def needed(self, name: str, convert: Callable[[str], Value], cure: str) -> Value:
-        """The value of a variable that must be there."""
+        """Return the value of a required variable."""
         text = self.optional(name)
         if text is None:
             raise ConfigurationError(
@@ -178,7 +178,7 @@ class Given:
         return self._convert(name, text, convert, cure)
 
     def converted(self, name: str, convert: Callable[[str], Value], default: Value, cure: str) -> Value:
-        """The value of a variable, or its default."""
+        """Return the value of a variable, or its default."""
         text = self.optional(name)
         return default if text is None else self._convert(name, text, convert, cure)
 
@@ -245,9 +245,9 @@ def _log_format(text: str) -> str:
 
 
 def bundled(name: str) -> Path:
-    """A folder that travels with the product (`templates`, `tenants`, …): the project's, else the wheel's.
+    """Return a folder that ships with the product (`templates`, `tenants`, …): the project's, else the wheel's.
 
-    Raises WrongSetUp when neither is there.
+    Raises ConfigurationError when neither exists.
     """
     beside_the_source = PACKAGE.parent.parent / name
     inside_the_wheel = PACKAGE / "_bundled" / name

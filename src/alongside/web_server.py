@@ -1,4 +1,4 @@
-"""The web app behind a socket: one process, or several that share it."""
+"""Serves the web app on a socket, with one process or several that share it."""
 
 import ctypes
 import os
@@ -23,15 +23,15 @@ from alongside.settings import Settings, bundled
 
 BACKLOG = 2048
 SUPERVISOR = "ALONGSIDE_SUPERVISOR"
-"""Names the process that keeps this one alive; when it is gone, this one ends too."""
+"""The variable with the process id of the supervisor; when that ends, this process ends too."""
 
 PR_SET_PDEATHSIG = 1
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens, and that child processes may share.
+    """Return a listening socket that child processes may share.
 
-    Raises WrongSetUp with one line when the port is taken or not ours to take.
+    Raises ConfigurationError when the port is taken or not allowed.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
@@ -53,7 +53,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(descriptor: int, settings: Settings) -> None:
-    """Serve the app on a socket that is listening already, until SIGTERM; running requests may finish."""
+    """Serve the app on a listening socket until SIGTERM; running requests may finish."""
     config = uvicorn.Config(
         "alongside.app:create_app",
         factory=True,
@@ -73,7 +73,7 @@ def serve(descriptor: int, settings: Settings) -> None:
 
 
 def _pages() -> dict[int, bytes]:
-    """The pages for requests that never reach the app."""
+    """Return the error pages for requests that never reach the app."""
     environment = make_environment(bundled("templates"))
     return {status: plain_page(environment, f"errors/{status}.html") for status in STATUSES}
 
@@ -82,7 +82,7 @@ def _pages() -> dict[int, bytes]:
 def web_processes(
     descriptor: int, processes: int, environment: dict[str, str]
 ) -> Iterator[list[ManagedProcess]]:
-    """That many web processes to keep, behind one listening socket and with one account of their figures."""
+    """Return that many web processes to supervise, with one listening socket and joint metrics."""
     with tempfile.TemporaryDirectory(prefix="alongside-figures-") as figures:
         told = environment | {"PROMETHEUS_MULTIPROC_DIR": figures}
         yield [_web_process(number, descriptor, told) for number in range(1, processes + 1)]
@@ -90,7 +90,7 @@ def web_processes(
 
 def _web_process(number: int, descriptor: int, environment: dict[str, str]) -> ManagedProcess:
     def start() -> subprocess.Popen[bytes]:
-        if kept.process is not None:  # the figures of the one that died do not count any more
+        if kept.process is not None:  # drop the metrics of the process that died
             mark_process_dead(kept.process.pid, environment["PROMETHEUS_MULTIPROC_DIR"])  # type: ignore[no-untyped-call]
         return child(["web", "--descriptor", str(descriptor)], environment, descriptors=[descriptor])
 
@@ -99,10 +99,10 @@ def _web_process(number: int, descriptor: int, environment: dict[str, str]) -> M
 
 
 def end_with_supervisor() -> None:
-    """Have Linux end this process when its supervisor is killed; nothing when it has none."""
+    """Have Linux end this process when its supervisor is killed; does nothing without a supervisor."""
     supervisor = os.environ.get(SUPERVISOR)
     if supervisor is None or sys.platform != "linux":
         return
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != int(supervisor):  # it died before we asked
+    if os.getppid() != int(supervisor):  # it died before the call above
         raise SystemExit(1)

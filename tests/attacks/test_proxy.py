@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from alongside.app import ROOMS
+from alongside.app import FEATURE_PAGES
 from alongside.platform.web.problems import STATUSES
 from alongside.platform.web.protocol import MOST_HEAD
 from tests.browser.server import Served, served
@@ -31,8 +31,8 @@ HOST = HEAD_OF_MILL.host
 def uploads() -> dict[str, int]:
     """Each page that takes files, and how many bytes."""
     found = {}
-    for room in ROOMS:
-        for handler in room.routes:
+    for module in FEATURE_PAGES:
+        for handler in module.routes:
             largest = getattr(handler, "request_max_body_size", None)
             if isinstance(largest, int):
                 found[min(handler.paths)] = largest

@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from alongside.app import ROOMS
+from alongside.app import FEATURE_PAGES
 from alongside.features.matching.plans.actions import ask_for_plan
 from alongside.platform.database.session import Database
 from alongside.platform.web.context import SESSION_COOKIE
@@ -42,8 +42,8 @@ ALL_CLOCKS_NOW = (
 LISTS = sorted(
     {
         path
-        for room in ROOMS
-        for route in room.routes
+        for module in FEATURE_PAGES
+        for route in module.routes
         for path in getattr(route, "paths", ())
         if "{" not in path
     }

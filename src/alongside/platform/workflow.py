@@ -66,8 +66,7 @@ class Workflow:
 
 
 Listener = Callable[[AsyncSession, Principal, Any], Awaitable[None]]
-"""Work that a feature higher in the import order does after an action on a row of a lower one, in the same transaction.
-"""
+"""What a feature does after an action on another feature's row, in the same transaction."""
 
 LISTENERS: dict[tuple[str, str], list[Listener]] = {}
 """Listeners by table and verb; filled when the features are imported."""

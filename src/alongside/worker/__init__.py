@@ -1,4 +1,4 @@
-"""The worker: letters and clocks, after the act that causes them and outside of any request."""
+"""The worker: sends emails and runs scheduled jobs, outside of requests."""
 
 from alongside.worker.main import main
 

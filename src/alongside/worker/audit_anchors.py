@@ -1,4 +1,4 @@
-"""Anchoring: at least hourly, and when a day is over, the head of each authority's journal is written down outside."""
+"""Writes the end of each authority's audit log to its anchor file, at least hourly and once a day."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ log = structlog.get_logger("alongside.worker")
 
 @dataclass
 class Anchoring:
-    """Which heads this process has written down, and when."""
+    """The anchors that this process has written, and when."""
 
     database: Database
     folder: Path | None
@@ -26,9 +26,9 @@ class Anchoring:
     written: dict[int, tuple[datetime, date, int]] = field(default_factory=dict)
 
     async def run(self, authority_id: int, now: datetime) -> bool:
-        """Write the head down if an hour or a day is over since this process did; whether it was.
+        """Write an anchor if an hour or a day has passed since the last; returns whether it did.
 
-        Nothing is written twice in a day where nothing has happened. What cannot be written is told and tried again.
+        Without new entries only one anchor is written a day. A failure is logged and retried.
         """
         if self.folder is None:
             return False
@@ -45,7 +45,7 @@ class Anchoring:
                 write_anchor, self.folder, authority_id, head.number, head.seal, now, self.key
             )
         except OSError as problem:
-            log.error("not anchored", authority=authority_id, error=str(problem))  # noqa: TRY400  (one line says it)
+            log.error("not anchored", authority=authority_id, error=str(problem))  # noqa: TRY400  (one line without a traceback)
             return False
         self.written[authority_id] = (now, today, head.number)
         return True

@@ -1,4 +1,4 @@
-"""Deadlines follow the calendars: recalculated each morning, and as soon as a calendar changes."""
+"""Recalculates deadlines each morning, and as soon as a calendar changes."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,7 +26,7 @@ ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:authority_id, hashtext('
 
 
 async def recalculate_deadlines(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> int:
-    """Move every deadline that the calendars of today put on another day; returns how many moved."""
+    """Recalculate every deadline with today's calendars; returns how many moved."""
     return (
         await recalculate_answer_days(session, person)
         + await recalculate_record_days(session, person)
@@ -37,13 +37,13 @@ async def recalculate_deadlines(session: AsyncSession, person: Principal, settin
 
 @dataclass
 class CalendarWatch:
-    """Recalculates the deadlines of an authority once its settings or the own days of its schools have changed."""
+    """Recalculates the deadlines of an authority when its settings or its schools' term dates have changed."""
 
     database: Database
     seen: dict[int, tuple[object, ...]] = field(default_factory=dict)
 
     async def run(self, settings: AuthoritySettings, today: date) -> int | None:
-        """How many deadlines moved; None when no calendar has changed since the last look."""
+        """Return how many deadlines moved; None if no calendar has changed since the last call."""
         authority_id = settings.dfe_code
         async with self.database.transaction(authority_id, read_only=True) as session:
             own = (await session.execute(OWN_DAYS, {"authority_id": authority_id})).one()

@@ -1,6 +1,6 @@
-"""The worker: sends what the outbox holds, runs the clocks, lets timers fire. As many as wished run side by side.
+"""The worker process: sends emails, runs scheduled jobs and reminders. Several can run side by side.
 
-Late work needs no queue of its own: the rows of outbox, clocks and timers are the queue (docs/decisions/0001).
+It needs no separate queue: the rows of the outbox, jobs and timers are the queue (docs/decisions/0001).
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-import alongside.models_registry  # noqa: F401  (every table is declared before a database is opened)
+import alongside.models_registry  # noqa: F401  (declares every table before a database is opened)
 from alongside.errors import AlongsideError
 from alongside.features.authorities.queries import refresh_settings
 from alongside.features.authorities.settings import AuthoritySettings
@@ -36,31 +36,31 @@ from alongside.worker.matching_jobs import Plans
 from alongside.worker.scheduler import Clocks, hours_now
 
 ROUND = 20.0
-"""Seconds between rounds over all authorities; what is called out is done at once."""
+"""Seconds between rounds over all authorities; notifications from PostgreSQL are handled at once."""
 
 TURN = 5
-"""Batches of reminders and letters that an authority may have before the others have their turn."""
+"""Batches of reminders and emails that an authority may have before the others have their turn."""
 
 AT_A_TIME = 4
-"""Authorities that are worked for at a time: one whose letters are slow keeps one of four places."""
+"""Authorities handled at the same time, so that one with slow emails does not hold up the others."""
 
 LAST_WORDS = 4.0
-"""Seconds that what is under way has to end, when the worker is told to stop."""
+"""Seconds that running work has to end when the worker is stopped."""
 
 MOST_APART = timedelta(minutes=5)
-"""How far the clocks of the worker and of PostgreSQL may be apart."""
+"""The maximum difference between the clocks of the worker and of PostgreSQL."""
 
 log = structlog.get_logger("alongside.worker")
 
 
 def utc_now() -> datetime:
-    """This moment; tests put another clock in its place."""
+    """Return the current time; tests replace this function."""
     return datetime.now(UTC)
 
 
 @dataclass
 class Worker:
-    """One worker process: which authorities it works for just now, and which have called meanwhile."""
+    """One worker process: the authorities it works for now, and those that were announced meanwhile."""
 
     database: Database
     settings: Settings
@@ -80,7 +80,7 @@ class Worker:
         self.places = asyncio.Semaphore(AT_A_TIME)
 
     async def work(self) -> None:
-        """Work until `stopping` is set; what is under way is finished first."""
+        """Work until `stopping` is set, and finish running work first."""
         listener = Listener(self.settings.database_url, self._hear, self.look_round.set)
         await listener.add("alongside_mail")
         listener.start()
@@ -103,7 +103,7 @@ class Worker:
             self.call(int(payload))
 
     async def _round(self) -> None:
-        """Work for every authority, as it has settled matters by now."""
+        """Work for every authority, with its current settings."""
         try:
             await refresh_settings(self.database)
             self.refused = await self._clock_is_wrong()
@@ -114,11 +114,11 @@ class Worker:
             self.call(authority.dfe_code)
 
     async def _clock_is_wrong(self) -> bool:
-        """Whether this machine's clock and the database's differ by more than MOST_APART; told at every round.
+        """Return whether this machine's clock and the database's differ by more than MOST_APART; logged in each round.
 
-        With a clock that is days ahead every deadline of these days would pass and be written to people.
+        A clock that is days ahead would pass deadlines early and email people about them.
         """
-        if self.now is not utc_now:  # a test or a simulation has a clock of its own
+        if self.now is not utc_now:  # a test or a simulation has its own clock
             return False
         async with self.database.system_connection() as connection:
             theirs: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
@@ -131,7 +131,7 @@ class Worker:
         return abs(apart) > MOST_APART
 
     def call(self, authority_id: int) -> None:
-        """Work for this authority, now or as soon as the present turn is over; not with a wrong clock."""
+        """Work for this authority, now or after its current turn; not with a wrong clock."""
         if self.refused:
             return
         if not self.stopping.is_set():
@@ -150,7 +150,9 @@ class Worker:
             self.call(authority_id)
 
     async def _take_turn(self, authority_id: int) -> None:
-        """Run what is due, remind, send some letters; an error of one authority is told and keeps no other waiting."""
+        """Run due jobs, send reminders and some emails; an error of one authority is logged and does not stop the
+        others.
+        """
         async with self.places:
             try:
                 settings = settings_of(authority_id)
@@ -166,7 +168,7 @@ class Worker:
                             continue
                         return
                 self.called.add(authority_id)
-            except Exception as problem:  # noqa: BLE001  (whatever it is, it is this authority's alone)
+            except Exception as problem:  # noqa: BLE001  (whatever the cause, it must not stop other authorities)
                 passing = is_retryable(problem) or isinstance(problem, OSError)
                 tell = log.warning if passing else log.error
                 tell("turn failed", authority=authority_id, exc_info=None if passing else problem)
@@ -185,7 +187,7 @@ class Worker:
         return await deliver_batch(self.sender, origin, hours, now.astimezone(LONDON).date())
 
     async def _read_some(self, authority: AuthoritySettings) -> int:
-        """What the directory lists is read for its meaning when no letter waits; nothing where nobody can read."""
+        """Calculate embeddings of directory entries when no email waits, if a model is installed."""
         if not can_read():
             return 0
         async with self.database.transaction(authority.dfe_code) as session:
@@ -193,7 +195,7 @@ class Worker:
 
 
 async def first_of(*events: asyncio.Event, seconds: float) -> None:
-    """Wait until one of them is set, or so many seconds are over."""
+    """Wait until one of the events is set, or until the timeout in seconds."""
     waiting = [asyncio.create_task(event.wait()) for event in events]
     await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
@@ -201,7 +203,7 @@ async def first_of(*events: asyncio.Event, seconds: float) -> None:
 
 
 async def work(settings: Settings, stopping: asyncio.Event) -> None:
-    """Work on the database of these settings until told to stop; wait for it where it is not up yet."""
+    """Work on the database of these settings until told to stop; wait for the database if it is not up yet."""
     database = Database.of(settings, pool_size=AT_A_TIME + 4, pool_wait=30)
     transport = transport_of(settings.mail, settings.mail_from)
     sender = Sender(database, make_environment(bundled("templates")), transport)

@@ -1,4 +1,4 @@
-"""Plans worked out beside the letters: a plan may take seconds, and no letter waits for it."""
+"""Calculates plans beside the sending of emails, because a plan may take seconds."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database, is_retryable
 
 AT_A_TIME = 1
-"""Plans that one worker works out at a time: each may use a processor to the full."""
+"""Plans that one worker calculates at a time: each may use a whole processor."""
 
 log = structlog.get_logger("alongside.worker")
 
 
 @dataclass
 class Plans:
-    """Which authorities' plans this worker is at just now, and which have called meanwhile."""
+    """The authorities whose plans this worker calculates now, and those that were announced meanwhile."""
 
     database: Database
     today: Callable[[], date]
@@ -31,7 +31,7 @@ class Plans:
         self.places = asyncio.Semaphore(AT_A_TIME)
 
     def call(self, authority_id: int) -> None:
-        """Look after this authority's plans, now or as soon as what is under way has ended."""
+        """Process this authority's plans, now or after the current run."""
         if authority_id in self.busy:
             self.called.add(authority_id)
             return
@@ -40,7 +40,7 @@ class Plans:
         task.add_done_callback(lambda _: self._ended(authority_id))
 
     async def stop(self, seconds: float) -> None:
-        """Give what is under way up: its run is taken up again by another worker."""
+        """Cancel the current run; another worker takes it up again."""
         self.called.clear()
         tasks = list(self.busy.values())
         for task in tasks:
@@ -55,14 +55,14 @@ class Plans:
             self.call(authority_id)
 
     async def _look_after(self, authority_id: int) -> None:
-        """Queue what declines call for, then work out what waits; an error here is this authority's alone."""
+        """Queue plans needed after declines, then calculate waiting ones; errors affect this authority only."""
         try:
             today = self.today()
             async with self.database.transaction(authority_id) as session:
                 await replan_after_declines(session, system(authority_id, today))
             async with self.places:
                 await process_plan_queue(self.database, authority_id, today)
-        except Exception as problem:  # noqa: BLE001  (whatever it is, letters and other authorities go on)
+        except Exception as problem:  # noqa: BLE001  (whatever the cause, it must not stop emails or other authorities)
             passing = is_retryable(problem) or isinstance(problem, OSError)
             tell = log.warning if passing else log.error
             tell("plans failed", authority=authority_id, exc_info=None if passing else problem)

@@ -1,4 +1,4 @@
-"""What time does: each clock once a day for each authority, and when letters may leave."""
+"""Scheduled jobs: each runs once a day for each authority; and the hours in which emails may be sent."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -43,11 +43,11 @@ from alongside.platform.web.templates import LONDON
 from alongside.worker.deadlines import recalculate_deadlines
 
 MOST_BATCHES = 100
-"""As often as a clock that gives back a full batch is run again on one day."""
+"""Maximum batches of a job on one day."""
 
 A_BATCH = 200
 AFTER_FAILURE = 600.0
-"""Seconds before a clock that failed is run again."""
+"""Seconds before a failed job is run again."""
 
 Act = Callable[[AsyncSession, Principal, AuthoritySettings], Awaitable[int | None]]
 log = structlog.get_logger("alongside.worker")
@@ -55,10 +55,10 @@ log = structlog.get_logger("alongside.worker")
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Something that time does once a day to an authority, on school days, from an hour on (in London).
+    """A job that runs once a day for an authority, on school days, from an hour on (in London).
 
-    `run` is harmless when done twice, and gives back how many things it took in hand: with A_BATCH or more of
-    them, it is run again for the rest.
+    `run` is safe to repeat and returns how many records it handled; if it returns A_BATCH or more, it runs again for
+    the rest.
     """
 
     name: str
@@ -117,11 +117,11 @@ CLOCKS = (
     Clock("remind_of_entries", 8, remind_of_entries),
     Clock("ask_for_harvest", 8, ask_for_entry),
 )
-"""All that time does, earliest first; the daily letter comes on top, at each authority's own hour."""
+"""All daily jobs, earliest first; the daily digest runs in addition, at each authority's own hour."""
 
 
 def due_now(settings: AuthoritySettings, now: datetime) -> tuple[Clock, ...]:
-    """The clocks of an authority whose hour has come today; none on a day without school."""
+    """Return the jobs of an authority whose hour has come today; none on days without school."""
     here = now.astimezone(LONDON)
     if not is_school_day(calendar_of(settings.dfe_code), here.date()):
         return ()
@@ -130,7 +130,7 @@ def due_now(settings: AuthoritySettings, now: datetime) -> tuple[Clock, ...]:
 
 
 def hours_now(settings: AuthoritySettings, now: datetime, *, always: bool = False) -> tuple[str, ...]:
-    """Which letters may leave now: none at night, those that wait for school hours only then."""
+    """Return which emails may be sent now: none at night, and those that wait for school hours only then."""
     here, mail = now.astimezone(LONDON), settings.mail
     if always:
         return HOURS
@@ -149,16 +149,16 @@ def hours_now(settings: AuthoritySettings, now: datetime, *, always: bool = Fals
 
 @dataclass
 class Clocks:
-    """Runs what is due; remembers what ran today, so that the database is asked once."""
+    """Runs due jobs, and remembers which ran today, so that the database is asked once."""
 
     database: Database
     ran: dict[int, tuple[date, set[str]]] = field(default_factory=dict)
     failed_at: dict[tuple[int, str], float] = field(default_factory=dict)
 
     async def run(self, settings: AuthoritySettings, now: datetime) -> list[str]:
-        """Run each clock of an authority that is due and has not run today; the names of those that ran.
+        """Run each job of an authority that is due and has not run today; returns the names of those that ran.
 
-        One clock that fails keeps neither the others nor the other authorities; it is tried again later.
+        A job that fails does not stop the others or other authorities; it is retried later.
         """
         authority_id, day = settings.dfe_code, now.astimezone(LONDON).date()
         done = self._done(authority_id, day)
@@ -194,7 +194,7 @@ class Clocks:
             return set(found)
 
     async def _run_out(self, settings: AuthoritySettings, clock: Clock, day: date) -> bool:
-        """Run a clock batch by batch until it has run out; False when another worker is at it."""
+        """Run a job batch by batch until it is complete; return False when another worker runs it."""
         for _ in range(MOST_BATCHES):
             count = await self._run_once(settings, clock, day)
             if count is None:
@@ -205,9 +205,9 @@ class Clocks:
         return False
 
     async def _run_once(self, settings: AuthoritySettings, clock: Clock, day: date) -> int | None:
-        """One batch in one transaction, which with the last batch also says that the clock has run today.
+        """Run one batch in one transaction; the last batch also records that the job has run today.
 
-        Killed half-way it runs again from the start. Of two workers one runs it: the lock is let go at the
+        A job that is killed starts again from the beginning. Only one worker runs it: the lock is released at the
         commit.
         """
         authority_id = settings.dfe_code

@@ -52,9 +52,7 @@ def may_name_a_pupil(texts: Iterable[str | None]) -> str | None:
 
 
 def may_be_safeguarding(texts: Iterable[str | None]) -> str | None:
-    """Return the words that may describe a child at risk, which the authority handles by its own route; None if there
-    are none.
-    """
+    """Return the words that may describe a child at risk, to report by the authority's own route; else None."""
     return _first(SPEAKS_OF_HARM, texts)
 
 

@@ -40,7 +40,7 @@ def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def as_xlsx(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Return a workbook with one visible sheet: numbers and dates as such, everything else as text, never as a formula."""
+    """Return a workbook with one visible sheet: numbers and dates as such, everything else as text."""
     from xlsxwriter import (
         Workbook,  # imported late: slow to import, and few requests need it
     )
