@@ -3373,7 +3373,7 @@ CREATE TRIGGER write_down_what_is_signed BEFORE INSERT ON signed_agreement
 CREATE FUNCTION refuse_unsigned_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    own_key text := CASE TG_TABLE_NAME WHEN 'agreement' THEN 'id' ELSE 'agreement_id' END;
+    own_key text := CASE TG_TABLE_NAME WHEN 'support_agreement' THEN 'id' ELSE 'agreement_id' END;
     facts jsonb := coalesce(to_jsonb(NEW), to_jsonb(OLD));
     of_authority integer := facts ->> 'authority_id';
     concerned uuid[] := ARRAY[facts ->> own_key, to_jsonb(OLD) ->> own_key];

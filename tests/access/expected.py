@@ -80,7 +80,7 @@ def board(who: Persona, names: Names) -> set[str]:
         for one in names
         if one.startswith(("need-", "offer-"))
         and "-draft-" not in one
-        and not one.startswith("need-of-partnership")
+        and not one.startswith("need-of-agreement")
     ]
     return {
         one
@@ -101,12 +101,12 @@ def _between(who: Persona, names: Names, kinds: tuple[str, ...]) -> set[str]:
 
 def proposals(who: Persona, names: Names) -> set[str]:
     """The proposals, with their needs, of which either school is looked after."""
-    return _between(who, names, ("proposal-", "need-of-proposal-", "need-of-partnership-"))
+    return _between(who, names, ("proposal-", "need-of-proposal-", "need-of-agreement-"))
 
 
 def agreements(who: Persona, names: Names) -> set[str]:
     """The agreements, with their needs, of which either school is looked after."""
-    return _between(who, names, ("partnership-", "need-of-partnership-"))
+    return _between(who, names, ("agreement-", "need-of-agreement-"))
 
 
 def plans(who: Persona, names: Names) -> set[str]:
@@ -239,7 +239,7 @@ EXACTLY: dict[str, Rule] = {
     },
     "/needs": needs,
     "/needs.csv": needs,
-    "/notifications": _own("notice"),
+    "/notifications": _own("notification"),
     "/offers": offers,
     "/offers.csv": offers,
     "/outbox": outbox,
@@ -258,7 +258,7 @@ FIRST_PAGES = ("/", "/home", "/consortium")
 def first_page(who: Persona, names: Names) -> set[str]:
     """Everything that somebody may find in any list."""
     every = [needs, offers, board, proposals, agreements, plans, escalations, entries, directory]
-    own = [_own("notice"), _own("view")]
+    own = [_own("notification"), _own("view")]
     return set().union(*(rule(who, names) for rule in (*every, *own)))
 
 

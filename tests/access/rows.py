@@ -156,7 +156,7 @@ async def _posts(connection: asyncpg.Connection, rows: Rows, place: str) -> None
             connection, "offer", **_offer(authority_id, urn, rows.add(name), state, audience)
         )
         rows.known(offer_id, name)
-    for kind, state in (("proposal", "proposed"), ("support_agreement", "agreed")):
+    for kind, state in (("proposal", "proposed"), ("agreement", "agreed")):
         name = f"{kind}-{place}"
         need_id = await put(
             connection, "need", **_need(place, rows.add(f"need-of-{name}"), state, "consortium")
@@ -287,7 +287,7 @@ async def _own_things(connection: asyncpg.Connection, rows: Rows) -> None:
             "notification",
             **inside,
             kind="proposal",
-            text=rows.add(f"notice-{who}"),
+            text=rows.add(f"notification-{who}"),
             path="/home",
             once=who,
         )

@@ -166,7 +166,7 @@ async def _print(officer: Visitor, escalation: str) -> None:
     """The escalation file comes as a download, and says what the page says; notes only where they were asked for."""
     await officer.goes(escalation)
     async with officer.page.expect_download() as coming:
-        await officer.page.locator("main a[href$='case-file.pdf']").click()
+        await officer.page.locator("main a[href$='escalation.pdf']").click()
     saved = await (await coming.value).path()
     pages = [page.extract_text() for page in PdfReader(saved).pages]
     words = " ".join(" ".join(pages).split())
@@ -174,7 +174,7 @@ async def _print(officer: Visitor, escalation: str) -> None:
         assert said in words, said
     assert "tired" not in words
     if PICTURES is not None:
-        (Path(PICTURES) / "case-file.pdf").write_bytes(saved.read_bytes())
+        (Path(PICTURES) / "escalation.pdf").write_bytes(saved.read_bytes())
 
 
 async def _return(officer: Visitor, lead: Visitor, escalation: str) -> None:

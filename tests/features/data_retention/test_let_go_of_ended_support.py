@@ -184,7 +184,7 @@ async def test_what_is_held_stays(database: Database, boss: asyncpg.Connection, 
 async def test_an_act_in_its_time_keeps_it(database: Database, boss: asyncpg.Connection) -> None:
     """The time begins with the last thing that was done, not with the dates that were agreed."""
     await support_that_ended(database, boss, 20 * 365)
-    await boss.execute("UPDATE audit_entry SET at = now() WHERE subject_kind = 'agreement'")
+    await boss.execute("UPDATE audit_entry SET at = now() WHERE subject_kind = 'support_agreement'")
     await run(database)
     assert (await counted(boss))["support_agreement"] == 1
 

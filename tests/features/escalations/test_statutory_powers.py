@@ -197,14 +197,14 @@ async def test_nothing_is_overruled_without_ground_law_reason_officer_and_time(d
     sql = OVERRULE_SQL.format(at="now()")
     for missing, promise in (
         ({"ground": None}, "ground"),
-        ({"ground": ""}, "ck_overruling_ground"),
-        ({"ground": "because"}, "ck_overruling_ground"),
+        ({"ground": ""}, "ck_escalation_overruling_ground"),
+        ({"ground": "because"}, "ck_escalation_overruling_ground"),
         ({"legal_basis": None}, "legal_basis"),
-        ({"legal_basis": "  "}, "ck_overruling_legal_basis"),
+        ({"legal_basis": "  "}, "ck_escalation_overruling_legal_basis"),
         ({"reason": None}, "reason"),
-        ({"reason": " "}, "ck_overruling_reason"),
-        ({"decided": " "}, "ck_overruling_decided"),
-        ({"instead": ""}, "ck_overruling_instead"),
+        ({"reason": " "}, "ck_escalation_overruling_reason"),
+        ({"decided": " "}, "ck_escalation_overruling_decided"),
+        ({"instead": ""}, "ck_escalation_overruling_instead"),
         ({"officer": None}, "42501"),
         ({"officer": OFFICER.person_id}, "42501"),
     ):
@@ -227,7 +227,7 @@ async def test_every_seat_is_told_at_once_and_nobody_else(database: Database) ->
         assert (await told(database, one))[-1] == "escalation_overruled", one.name
     for one in (HEAD_OF_SERVICE, LEAD_OF_SOUTH, HEAD_OF_QUAY):
         assert "escalation_overruled" not in await told(database, one), one.name
-    (row,) = await look(database, escalation_id, "overruling")
+    (row,) = await look(database, escalation_id, "escalation_overruling")
     assert (row.officer_id, row.ground) == (HEAD_OF_SERVICE.person_id, "standards")
     for one in (OFFICER, LEAD_OF_NORTH):
         with pytest.raises(NotFound):
@@ -245,4 +245,4 @@ async def test_the_page_names_what_an_overruling_lacks(client: Client) -> None:
     assert answer.status_code == 422
     assert "Choose a statutory ground: without one the heads’ decision stands" in answer.text
     assert "We say so" in answer.text
-    assert await look(database, escalation_id, "overruling") == []
+    assert await look(database, escalation_id, "escalation_overruling") == []

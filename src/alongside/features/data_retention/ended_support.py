@@ -37,8 +37,9 @@ def _agreements() -> Kind:
         "Support agreements that are over, with their visits and reviews",
         chosen(
             "SELECT id FROM support_agreement WHERE authority_id = :authority_id AND state IN ('closed', 'ended_early')"
-            f" AND ends_on < :before AND agreed_at < :before AND {_quiet('agreement')}"
-            " AND EXISTS (SELECT FROM offer o WHERE o.authority_id = :authority_id AND o.id = support_agreement.offer_id"
+            f" AND ends_on < :before AND agreed_at < :before AND {_quiet('support_agreement')}"
+            " AND EXISTS (SELECT FROM offer o"
+            "  WHERE o.authority_id = :authority_id AND o.id = support_agreement.offer_id"
             "  AND o.state = 'ended')"
             " AND NOT EXISTS (SELECT FROM directory_entry e WHERE e.authority_id = :authority_id"
             "  AND e.agreement_id = support_agreement.id)"
@@ -81,7 +82,7 @@ def _needs() -> Kind:
         chosen(
             f"SELECT id FROM need WHERE authority_id = :authority_id AND state IN {over}"
             f" AND created_at < :before AND coalesce(confirmed_on, '-infinity') < :before AND {_quiet('need')}"
-            f" AND NOT EXISTS ({_one('agreement', 'need')})"
+            f" AND NOT EXISTS ({_one('support_agreement', 'need')})"
             f" AND NOT EXISTS ({_one('escalation_matching_request', 'need')})"
             f" AND NOT EXISTS ({_one('escalation_attempted_support', 'need')})"
             " AND NOT is_held(authority_id, :today, school_urn, drafted_by)"
@@ -107,7 +108,7 @@ def _offers() -> Kind:
         chosen(
             "SELECT id FROM offer WHERE authority_id = :authority_id AND state = 'ended' AND created_at < :before"
             f" AND coalesce(confirmed_on, '-infinity') < :before AND {_quiet('offer')}"
-            f" AND NOT EXISTS ({_one('agreement', 'offer')})"
+            f" AND NOT EXISTS ({_one('support_agreement', 'offer')})"
             " AND NOT is_held(authority_id, :today, school_urn, posted_by)"
             f" AND {_no_proposal_held('offer')} ORDER BY created_at, id"
         ),

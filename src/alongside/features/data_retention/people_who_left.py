@@ -10,7 +10,7 @@ from sqlalchemy import text
 from alongside.features.data_retention.kind import Kind, chosen
 
 NAMELESS = "Somebody who left"
-OWN = ("identity", "saved_view", "notice", "directory_subscription", "declared_interest")
+OWN = ("identity", "saved_view", "notification", "directory_subscription", "declared_interest")
 """Tables whose rows are of use to the person alone."""
 
 

@@ -14,7 +14,7 @@ from alongside.platform.database.row_level_security import owned_tables
 
 REFERS_WITHOUT_A_KEY = {
     ("audit_entry", "person_id"),
-    ("submission", "person_id"),
+    ("idempotency_key", "person_id"),
     ("escalation_event", "person_id"),
     ("support_agreement", "requesting_signed_by"),
     ("support_agreement", "supporting_signed_by"),

@@ -34,10 +34,18 @@ CARRIED = (
     Carried("proposal", "requesting_urn", other="supporting_urn", subject="proposal", versioned=True),
     Carried("proposal", "supporting_urn", other="requesting_urn", subject="proposal", versioned=True),
     Carried(
-        "support_agreement", "requesting_urn", other="supporting_urn", subject="agreement", versioned=True
+        "support_agreement",
+        "requesting_urn",
+        other="supporting_urn",
+        subject="support_agreement",
+        versioned=True,
     ),
     Carried(
-        "support_agreement", "supporting_urn", other="requesting_urn", subject="agreement", versioned=True
+        "support_agreement",
+        "supporting_urn",
+        other="requesting_urn",
+        subject="support_agreement",
+        versioned=True,
     ),
     Carried(
         "entry_adoption",

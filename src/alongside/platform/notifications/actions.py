@@ -97,4 +97,4 @@ async def send_again(session: AsyncSession, person: Principal, mail_id: UUID) ->
     )
     if tried.first() is None:
         raise NotFound
-    await record_audit(session, person, "send_again", "mail", mail_id)
+    await record_audit(session, person, "send_again", "email_outbox", mail_id)
