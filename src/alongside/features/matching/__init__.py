@@ -1,1 +1,1 @@
-"""Which support partners serve all open needs best with the days that there are, and why."""
+"""Plans that match support needs with offers of support, and the explanation of each match."""

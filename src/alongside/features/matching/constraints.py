@@ -1,4 +1,4 @@
-"""What keeps two schools apart, or a school from supporting others just now; each is seen by few."""
+"""Models for exclusions, declarations of interest and supplier suspensions; each is visible to few people."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ INTERESTS = {
 
 
 class Exclusion(AuthorityOwned, Base):
-    """That a school does not want to be paired with another, as asker or giver; known to it and the core team."""
+    """A school's request never to be matched with another; visible to that school and the core team only."""
 
     __tablename__ = "school_exclusion"
     __table_args__ = (
@@ -48,10 +48,11 @@ class Exclusion(AuthorityOwned, Base):
 
 
 class DeclarationOfInterest(AuthorityOwned, Base):
-    """An interest that somebody declares in a school; `school_urn` is the school they act for, where they do.
+    """An interest that a person declares in another school.
 
-    Two schools between which an interest is declared are not paired. A lead with an interest in a school
-    should not be the one who handles its matters: rooms above ask for that.
+    `school_urn` is the school that the person acts for, if any. Two schools between which an interest is
+    declared are never matched. Other features use the interests to keep a lead away from decisions about that
+    school.
     """
 
     __tablename__ = "declared_interest"
@@ -83,7 +84,7 @@ class DeclarationOfInterest(AuthorityOwned, Base):
 
 
 class SupplierSuspension(AuthorityOwned, Base):
-    """That the core team would not have a school support others just now, and why; until a day, or until lifted."""
+    """A core team decision that a school must not support others for now, until a day or until lifted."""
 
     __tablename__ = "school_support_suspension"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""A plan: for every open need of a scope its support partner, and the law of how it comes to be."""
+"""Models of plans: the run, its snapshot, its assignments, and the workflow of a run."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -64,7 +64,7 @@ PLAN_WORKFLOW = workflow("plan_run", MOVES, ("set_aside", "failed", "cancelled",
 
 AT_WORK = ("queued", "running")
 CURRENT = ("done", "sent")
-"""The plan that a scope has now is in one of these: there is never a second."""
+"""The states of a scope's current plan. A scope has one current plan at most."""
 
 BECAUSE = ("fresh", "change", "decline")
 STATUSES = ("optimal", "gap", "greedy")
@@ -72,14 +72,15 @@ HELD_BY = ("support_agreement", "proposal", "pin")
 
 
 class PlanRun(AuthorityOwned, Base):
-    """One working out of a plan, for one consortium, or with no `consortium_id` for the whole authority.
+    """One planning run, for a consortium, or for the whole authority if `consortium_id` is None.
 
-    It is the job and its outcome. `because` says what it was asked for: afresh, a change by a lead (pin,
-    forbid, swap), or a decline. `starts_from_id` is the plan that stood then. `weights_version` is the version
-    of the authority's settings, `input_hash` the fingerprint of all that went in (kept in `plan_snapshot`). While
-    it is worked out, `attempt` fences the workers, `lease_until` says until when one may be at it and
-    `progress` how far it is (0 to 100). `coverage` holds for each tier how many needs were met, of how many,
-    and whether more are proven impossible; `total` and `bound` are points, `gap` a share (0.01 is 1 %).
+    The row is both the job and its result. `because` is the reason for the run: a new plan, a change by a
+    lead (pin, forbid, swap), or a decline. `starts_from_id` is the plan that was current when the run was
+    requested. `weights_version` is the version of the authority's settings. `input_hash` is the SHA-256 of
+    the inputs, which `plan_snapshot` stores. While the run is in progress, `attempt` is the fencing token,
+    `lease_until` the end of the worker's lease and `progress` a percentage (0 to 100). `coverage` holds for
+    each tier how many needs were met, of how many, and whether it is proven that no more can be met. `total`
+    and `bound` are points, `gap` is a fraction (0.01 is 1 %).
     """
 
     __tablename__ = "plan_run"
@@ -144,7 +145,7 @@ class PlanRun(AuthorityOwned, Base):
 
 
 class PlanSnapshot(AuthorityKeyed, Base):
-    """What went into a run and what the solver said, whole: so that it can be read and replayed years later."""
+    """The complete input and output of a run, so that it can be read and replayed years later."""
 
     __tablename__ = "plan_snapshot"
     __table_args__ = (reference("run_id", "plan_run"), {"info": {"append_only": True}})
@@ -156,14 +157,15 @@ class PlanSnapshot(AuthorityKeyed, Base):
 
 
 class PlanAssignment(AuthorityOwned, Base):
-    """What a plan says of one need: its place for a partner, who takes it, and if nobody, why.
+    """The result of a plan for one need: the support partner, or why there is none.
 
-    `tier` 1 is met before 2 and 3. `score` is 0 to 1000, `rank` among the `candidates` that pass every rule.
-    `held_by` says what fixes the pair (an agreement or proposal under way, a pin). `parts` are the parts of
-    the score and `why` the whole explanation, as the engine gave them. `proposal_id` is what sending it made;
-    `not_sent_because` says why nothing could be. When that proposal has come to nothing, `again_id` is the run
-    that looks for a better plan; `replaced_on` is when a partner was chosen anew at once.
-    A need has one place: PostgreSQL lets a need have one live agreement.
+    Needs of `tier` 1 are met before 2 and 3. `score` is 0 to 1000, `rank` is the position among the
+    `candidates` that pass every rule. `held_by` is what fixes the pair: an agreement, a proposal in progress
+    or a pin. `parts` are the parts of the score and `why` the whole explanation, as the engine returned them.
+    `proposal_id` is the proposal made when the plan was sent; `not_sent_because` is the reason why none could
+    be made. If the proposal is declined, lapses or is withdrawn, `again_id` is the run that looks for a
+    better plan, and `replaced_on` is the time when another partner was chosen immediately. A need has one
+    assignment, because PostgreSQL allows one live agreement for each need.
     """
 
     __tablename__ = "plan_assignment"

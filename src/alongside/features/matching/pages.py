@@ -1,6 +1,4 @@
-"""The pages of the room: runs and their plans, their records, places and why, sending, mending, supply,
-shortlists, barriers.
-"""
+"""The routes of the feature."""
 
 from alongside.features.matching.assignments import pages as assignments
 from alongside.features.matching.audit import pages as records

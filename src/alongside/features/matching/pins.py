@@ -1,4 +1,4 @@
-"""What a lead wants of every plan: this partner for that need, or not this one."""
+"""The model of plan constraints: a lead requires a support partner for a need, or rules one out."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,9 +12,10 @@ KINDS = {"pin": "Keep this partner", "forbid": "Not this partner"}
 
 
 class PlanConstraint(AuthorityOwned, Base):
-    """A pin (this offer for this need) or a forbid (not this offer), with its reason, until it is lifted.
+    """A pin (this offer for this need) or a forbid (never this offer), with a reason.
 
-    A need has one pin at most, and a pair is never both pinned and forbidden.
+    It is in force until it is lifted. A need has one pin at most, and a pair is never both pinned and
+    forbidden.
     """
 
     __tablename__ = "plan_constraint"

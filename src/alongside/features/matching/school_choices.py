@@ -1,4 +1,4 @@
-"""Choosing one school from the register's open ones, in the forms of this room."""
+"""A form field for choosing an open school of the authority."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -28,7 +28,7 @@ def school_choice(label: str) -> Choice:
 
 
 def offer_schools(field: Any, schools: Iterable[Any], but: int | None = None) -> None:
-    """Fill the list of a field with schools, without one's own."""
+    """Set the choices of a field to these schools, without the person's own school (`but`)."""
     field.choices = [
         ("", "Choose a school"),
         *((str(one.urn), f"{one.name} ({one.urn})") for one in schools if one.urn != but),
@@ -36,7 +36,7 @@ def offer_schools(field: Any, schools: Iterable[Any], but: int | None = None) ->
 
 
 async def require_school(session: AsyncSession, authority_id: int, urn: int) -> Row[Any]:
-    """A school of this authority by its URN. Raises NotThere."""
+    """Check that this URN is a school of the authority. Raises NotFound."""
     statement: Any = select(School.urn, School.name).where(
         School.authority_id == authority_id, School.urn == urn
     )

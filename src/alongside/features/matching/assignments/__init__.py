@@ -1,1 +1,1 @@
-"""Places: why a need has the partner that it has, and what a lead wants to be otherwise."""
+"""Assignments: the explanation of each match, and the pins and forbids that leads set."""

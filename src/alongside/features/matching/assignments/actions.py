@@ -1,4 +1,4 @@
-"""Pins and forbids: made with a reason, lifted again; each has the plan worked out anew."""
+"""Commands for pins and forbids: add and remove; each starts a new run."""
 
 from typing import Any
 from uuid import UUID
@@ -31,10 +31,10 @@ async def add_constraint(
     constraint: tuple[UUID, UUID, str],
     reason: str,
 ) -> UUID:
-    """Pin an offer for a need, or forbid it; `wish` is need, offer and kind. The run that then works it out.
+    """Pin an offer for a need, or forbid it. Returns the run that applies it.
 
-    A pin takes the place of an earlier one. Raises NotThere for what is not this person's, Refused while the
-    need is being answered.
+    `constraint` is need, offer and kind. A new pin replaces an earlier one. Raises NotFound if the need or
+    offer is outside this person's scope, ActionRefused while a proposal for the need is in progress.
     """
     need_id, offer_id, kind = constraint
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
@@ -76,7 +76,7 @@ async def add_constraint(
 async def remove_constraint(
     session: AsyncSession, person: Principal, run_id: UUID, constraint_id: UUID
 ) -> UUID:
-    """Let the plan choose freely again; the run that then works it out."""
+    """Lift a pin or forbid. Returns the run that applies the change."""
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     constraint = await get_constraint(session, person, constraint_id)
     lifted = await session.execute(
@@ -103,7 +103,7 @@ async def remove_constraint(
 
 
 async def request_replan(session: AsyncSession, person: Principal, consortium_id: UUID | None) -> UUID:
-    """Have the plan worked out with what was just said; one that began before it knew is given up."""
+    """Queue a run that takes the change into account; cancel a run that started before it."""
     there = await run_at_work(session, person.authority_id, consortium_id)
     if there is not None and there.state == "running":
         await apply_transition(session, person, PlanRun, there, CANCEL, lease_until=None)
@@ -112,7 +112,7 @@ async def request_replan(session: AsyncSession, person: Principal, consortium_id
 
 
 async def offer_seen(session: AsyncSession, person: Principal, offer_id: UUID) -> Any:
-    """An offer that this person may see. Raises NotThere."""
+    """Return an offer that this person may see. Raises NotFound."""
     statement: Any = (
         select(
             Offer.id,
@@ -138,7 +138,7 @@ async def offer_seen(session: AsyncSession, person: Principal, offer_id: UUID) -
 async def _lift_contrary(
     session: AsyncSession, person: Principal, need_id: UUID, offer_id: UUID, kind: str
 ) -> None:
-    """Lift what a new wish contradicts: another word on the same pair, and for a pin the earlier pin."""
+    """Lift constraints that a new one contradicts: those on the pair, and for a pin the earlier pin."""
     contrary = PlanConstraint.offer_id == offer_id
     if kind == "pin":
         contrary = or_(contrary, PlanConstraint.kind == "pin")

@@ -7,14 +7,14 @@ from alongside.platform.forms.fields import passage
 
 
 class ConstraintForm(Form):
-    """Which offer, what is wanted of it, and why: others will read the reason."""
+    """The offer, the kind of constraint, and the reason, which other people will read."""
 
     kind = HiddenField()
     offer = HiddenField()
     reason = passage("Why?", "The reason", "Those who lead with you and the core team read this", limit=500)
 
     def holds(self) -> bool:
-        """Whether a reason is given."""
+        """Validate that a reason is given."""
         self.validate()
         if not self.reason.data:
             attach_errors(self.reason, "Say why, so that others understand the plan later")

@@ -1,4 +1,4 @@
-"""What a change of a plan costs, in words: points, who would be moved, who would have nobody."""
+"""Formats the cost of a plan change: points, needs that would move, needs that would have no partner."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from alongside.features.matching.plans.result_rows import restored_outcome
 
 
 def cost_of(kept: Any, change: Change, names: Names) -> dict[str, Any]:
-    """The change against the plan as it stands, need by need."""
+    """Compare the changed plan with the current one, need by need."""
     before = {pair.need: pair for pair in restored_outcome(kept.outcome).plan.pairs}
     after = {pair.need: pair for pair in change.plan.pairs}
     touched = sorted(set(change.moved) | set(change.gained) | set(change.lost))

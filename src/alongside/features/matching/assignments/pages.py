@@ -1,4 +1,4 @@
-"""The pages of one need in a plan: why it has its partner, and what pinning, forbidding or swapping would cost."""
+"""Pages about one need in a plan: the explanation of its match, and the cost of a pin, forbid or swap."""
 
 import asyncio
 from typing import Any, Literal
@@ -49,7 +49,7 @@ SAID = {
 async def show_why(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
 ) -> PageResult:
-    """Why a need has the partner that it has in a plan, and what else could be chosen at which price."""
+    """Explain why a need has its support partner in a plan, and what each alternative would cost."""
     run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
     assignment = await assignment_of(session, person.authority_id, run.id, need_id)
     context = await _explained(session, person, run, assignment)
@@ -77,7 +77,7 @@ async def show_why(
 
 
 async def kept_of(session: AsyncSession, person: Principal, run: Any) -> Any:
-    """The record of a run; None where there is none."""
+    """Return the snapshot of a run, or None if there is none."""
     try:
         return await record_of(session, person.authority_id, run.id)
     except NotFound:
@@ -85,7 +85,7 @@ async def kept_of(session: AsyncSession, person: Principal, run: Any) -> Any:
 
 
 def ids_of(kept: Any) -> dict[str, set[UUID]]:
-    """Every offer and need that went into a run."""
+    """Return the ids of every offer and need in a snapshot."""
     if kept is None:
         return {"offers": set(), "needs": set()}
     instance = restored(kept.inputs)
@@ -96,7 +96,7 @@ def ids_of(kept: Any) -> dict[str, set[UUID]]:
 async def show_why_to_school(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """The same for the school that asks: of the partner who was asked, with no other school's name it may not see."""
+    """Explain the match to the requesting school, without the names of schools it may not see."""
     need = await get_need(session, person, Permission.VIEW_POST, need_id)
     require(person, Permission.VIEW_PLAN_EXPLANATION, need.school_urn)
     run_id = await queries.run_that_was_sent(session, person.authority_id, need_id)
@@ -109,13 +109,13 @@ async def show_why_to_school(
 
 
 async def run_of(session: AsyncSession, person: Principal, run_id: UUID) -> Any:
-    """A run whose place this person has been allowed to read, whoever's plan it is."""
+    """Return a run by id. The caller has already checked that this person may read the assignment."""
     statement = RUN.where(PlanRun.id == run_id)
     return (await session.execute(statement, {"authority_id": person.authority_id})).one()
 
 
 async def _explained(session: AsyncSession, person: Principal, run: Any, assignment: Any) -> dict[str, Any]:
-    """What the page of a place shows, as far as this person may see it."""
+    """Build the context of the explanation page, redacted for this person."""
     names = await names_in(session, person, ids_in(assignment.why))
     told = words(person)
     leads = may_for_consortium(person, Permission.MAKE_PLAN, run.consortium_id)
@@ -148,7 +148,7 @@ async def _constraints(session: AsyncSession, person: Principal, need_id: UUID) 
 async def ask_what_constraint_costs(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
 ) -> PageResult:
-    """What a pin, a forbid or a swap would cost the plan, before it is made."""
+    """Show what a pin, a forbid or a swap would cost the plan, before it is made."""
     question = asked(request)
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     assignment = await assignment_of(session, person.authority_id, run.id, need_id)
@@ -161,7 +161,7 @@ async def ask_what_constraint_costs(
 async def add_constraint(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
 ) -> PageResult:
-    """Make it, and have the plan worked out with it."""
+    """Add the constraint and start a run that applies it."""
     form = ConstraintForm(await read_form_data(request))
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     assignment = await assignment_of(session, person.authority_id, run.id, need_id)
@@ -183,13 +183,13 @@ async def remove_constraint(
     run_id: UUID,
     constraint_id: UUID,
 ) -> PageResult:
-    """Let the plan choose freely again."""
+    """Lift a pin or forbid."""
     made = await actions.remove_constraint(session, person, run_id, constraint_id)
     return Redirect(f"/plans/{made}", "Lifted. The plan is being worked out anew.")
 
 
 def _offer_id(form: ConstraintForm) -> UUID:
-    """The offer that is meant. Raises Invalid when none is said, NotThere for what cannot be one."""
+    """Read the offer id from the form. Raises ValidationFailed if it is missing, NotFound if it is not a UUID."""
     if not form.offer.data or not form.kind.data:
         raise ValidationFailed({"offer": ["Choose a partner on the page of the need first."]})
     try:
@@ -206,7 +206,10 @@ async def _constraint_page(
     form: ConstraintForm,
     status: int = 200,
 ) -> PageResult:
-    """The form with the cost above it; solved once the transaction is over, since it may take a second."""
+    """Show the form with the cost above it.
+
+    The solver runs after the transaction, because it can take a second.
+    """
     offer_id, kind = _offer_id(form), form.kind.data or ""
     if kind not in KINDS:
         raise NotFound
@@ -238,7 +241,7 @@ async def _constraint_page(
 
 
 async def _changed(kept: Any, need_id: UUID, offer_id: UUID, kind: str) -> Change:
-    """The plan solved again with the wish, and without what the wish would lift."""
+    """Solve the plan again with the new constraint, without the constraints that it would lift."""
     instance, plan = restored(kept.inputs), restored_outcome(kept.outcome).plan
     known = tuple(one for one in instance.known if not _contrary(one, need_id, offer_id, kind))
     instance = msgspec.structs.replace(instance, known=known)

@@ -1,4 +1,4 @@
-"""An explanation made into what its page shows: the chart of parts, the better offers, what forcing would do."""
+"""Formats a stored explanation for its page: score chart, better offers, effects of forcing a pair."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,9 +16,9 @@ from alongside.platform.web.templates import days, plural
 
 
 def parts_of(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The parts of a score for the chart: how good each is (0 to 1000), what it brings, whether it is known.
+    """The parts of a score for the chart: value (0 to 1000), points, whether the value is known.
 
-    The points add up to the score. `notes` say what was known and what was left out as neutral.
+    The points add up to the score. `notes` say which facts were known and which were left out as neutral.
     """
     parts, points, missing = kept.get("parts", {}), kept.get("points", {}), kept.get("missing", ())
     return [
@@ -35,7 +35,7 @@ def parts_of(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _notes(part: Part, kept: Mapping[str, Any]) -> list[str]:
-    """What a part of a score stands on, where that is not plain: what was not known, and what it went by instead."""
+    """Notes for a part whose basis is not obvious: which facts were missing, and which were used instead."""
     if part in kept.get("missing", ()):
         return [f"{WHY_NEUTRAL[part]}, so it counts as middling: it neither helps nor harms."]
     if part is Part.TRACK_RECORD and kept.get("few_reviews"):
@@ -51,12 +51,12 @@ def _notes(part: Part, kept: Mapping[str, Any]) -> list[str]:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Some words as one reads them: “pupils, free school meals and town or country”."""
+    """Join words into a list: “pupils, free school meals and town or country”."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
 def better_offers(why: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
-    """The offers that suit a need better than the chosen one, why they are not chosen, and who holds their days."""
+    """The better offers for a need, why they are not chosen, and which needs have their days."""
     return [
         {
             "id": one["offer"],
@@ -87,7 +87,7 @@ def _why_not(why: str) -> str:
 
 
 def forced_in_words(forced: Mapping[str, Any] | None, names: Names) -> list[str]:
-    """What would happen if a pair were forced into the plan, a sentence for each effect."""
+    """The effects of forcing a pair into the plan, one sentence each."""
     if forced is None:
         return []
     said = []
@@ -105,19 +105,19 @@ def forced_in_words(forced: Mapping[str, Any] | None, names: Names) -> list[str]
 
 
 def points_in_words(points: int) -> str:
-    """What a change does to the whole plan: “The whole plan would lose 59 points.”"""
+    """The effect of a change on the whole plan: “The whole plan would lose 59 points.”"""
     if points == 0:
         return "The whole plan would keep its points."
     return f"The whole plan would {'lose' if points < 0 else 'gain'} {plural(abs(points), 'point')}."
 
 
 def against_before(points: int) -> str:
-    """How a way to mend compares with the partner who fell away: “98 points fewer than before.”"""
+    """The score of a replacement compared with the lost partner: “98 points fewer than before.”"""
     if points == 0:
         return "As good as before."
     return f"{plural(abs(points), 'point')} {'fewer' if points < 0 else 'more'} than before."
 
 
 def named(needs: Sequence[Any], names: Names) -> str:
-    """Some needs by name; those that may not be named are counted."""
+    """Name the needs that this person may see, and count the others."""
     return listed([names.need(one) for one in needs])

@@ -1,4 +1,4 @@
-"""Wishes: the pins and forbids in force, of one need or within somebody's reach."""
+"""Queries for the pins and forbids in force, of one need or within a person's scope."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -46,14 +46,14 @@ SENT_ASSIGNMENT: Any = (
 
 
 async def constraints_of_need(session: AsyncSession, authority_id: int, need_id: UUID) -> Sequence[Row[Any]]:
-    """The wishes in force for a need, the oldest first; reach is the caller's to check."""
+    """The constraints in force for a need, oldest first. The caller checks the scope."""
     statement = CONSTRAINT.where(PlanConstraint.need_id == need_id, PlanConstraint.lifted_at.is_(None))
     found: Sequence[Row[Any]] = (await session.execute(statement, {"authority_id": authority_id})).all()
     return found
 
 
 async def get_constraint(session: AsyncSession, person: Principal, constraint_id: UUID) -> Row[Any]:
-    """A wish for a need within this person's reach, lifted or not. Raises NotThere."""
+    """A constraint on a need in this person's scope, lifted or not. Raises NotFound."""
     statement = filter_by_scope(
         CONSTRAINT.where(PlanConstraint.id == constraint_id), person, Permission.MAKE_PLAN, Need.school_urn
     )
@@ -66,7 +66,7 @@ async def get_constraint(session: AsyncSession, person: Principal, constraint_id
 
 
 async def run_that_was_sent(session: AsyncSession, authority_id: int, need_id: UUID) -> UUID | None:
-    """The latest plan whose partner for a need was asked: what the school itself may read of it."""
+    """The latest plan that sent a proposal for this need; its assignment is the one the school may read."""
     found: UUID | None = await session.scalar(
         SENT_ASSIGNMENT, {"authority_id": authority_id, "need_id": need_id}
     )

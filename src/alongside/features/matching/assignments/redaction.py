@@ -1,4 +1,4 @@
-"""What of an explanation may be shown to whom: names of other schools, and rules that are kept private.
+"""Redacts explanations: hides the names of other schools and the private rules.
 
 Source: issue on matching (names of other schools only to those who may see them), domain.md ask 6.
 """
@@ -18,7 +18,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.web.templates import plural
 
 PRIVATE = ("excluded", "interest", "unfit")
-"""Rules that a school or the core team has set and that nobody else is told of, not even as a count of its own."""
+"""Rules set privately by a school or the core team. Nobody else sees them, not even as separate counts."""
 
 KEPT_PRIVATE = "set aside for reasons that are not shown here"
 ELSEWHERE = "A school of another consortium"
@@ -27,14 +27,14 @@ ANOTHER = "Another school"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The schools and titles behind ids, as far as one person may see them."""
+    """Names of schools and titles by id, redacted for one person."""
 
     person: Principal
     offers: Mapping[UUID, Any]
     needs: Mapping[UUID, Any]
 
     def offer(self, offer_id: UUID | str) -> str:
-        """Whose offer it is: the school and the title, or that it is somebody else's."""
+        """The school and title of an offer, or a placeholder if this person may not see it."""
         row = self.offers.get(_id(offer_id))
         if row is None:
             return "An offer that is no longer there"
@@ -43,12 +43,12 @@ class Names:
         return f"{row.school}, {row.title}"
 
     def giver(self, offer_id: UUID | str) -> str:
-        """The school of an offer alone."""
+        """The name of the supporting school of an offer, or a placeholder."""
         row = self.offers.get(_id(offer_id))
         return row.school if row is not None and self.sees_offer(row) else ELSEWHERE
 
     def need(self, need_id: UUID | str) -> str:
-        """Whose need it is: heads learn no names, leads those of their own members."""
+        """The school and title of a need. Leads see those of their members, headteachers only their own."""
         row = self.needs.get(_id(need_id))
         if row is None:
             return "A need that is no longer there"
@@ -57,7 +57,7 @@ class Names:
         return ANOTHER if self.person.school_urn else ELSEWHERE
 
     def sees_offer(self, row: Any) -> bool:
-        """Whether this person may see an offer, by the rules of posts."""
+        """Check whether this person may see an offer, by the visibility rules of posts."""
         return may(
             self.person,
             Permission.VIEW_POST,
@@ -71,7 +71,7 @@ def _id(value: UUID | str) -> UUID:
 
 
 async def names_in(session: AsyncSession, person: Principal, ids: Mapping[str, set[UUID]]) -> Names:
-    """The names behind these ids of `offers` and `needs`, in two statements."""
+    """Load the names for these ids of `offers` and `needs`, in two statements."""
     return Names(
         person,
         await names_of_offers(session, person.authority_id, sorted(ids["offers"])),
@@ -80,7 +80,7 @@ async def names_in(session: AsyncSession, person: Principal, ids: Mapping[str, s
 
 
 def ids_in(why: Mapping[str, Any]) -> dict[str, set[UUID]]:
-    """Every offer and need that a stored explanation speaks of."""
+    """Return the ids of every offer and need in a stored explanation."""
     offers, needs = set(), set()
     for better in why.get("better", ()):
         offers.add(_id(better["offer"]))
@@ -92,7 +92,10 @@ def ids_in(why: Mapping[str, Any]) -> dict[str, set[UUID]]:
 
 
 def ruled_out_for(person: Principal, counts: Mapping[str, int]) -> list[tuple[int, str]]:
-    """How many offers each rule ruled out, in words, the most first; private rules as one but for the core team."""
+    """How many offers each rule ruled out, with labels, largest first.
+
+    Private rules are counted together, except for the core team.
+    """
     shown: dict[str, int] = {}
     for rule, count in counts.items():
         private = rule in PRIVATE and not has_permission(person, Permission.VIEW_INTERESTS)
@@ -102,7 +105,7 @@ def ruled_out_for(person: Principal, counts: Mapping[str, int]) -> list[tuple[in
 
 
 def without_private(person: Principal, sentence: str) -> str:
-    """A sentence of the engine without the rules that only the core team is told of."""
+    """Replace the labels of private rules in a sentence of the engine, except for the core team."""
     if not has_permission(person, Permission.VIEW_INTERESTS):
         for rule in PRIVATE:
             sentence = sentence.replace(RULE_WORDS[rule], KEPT_PRIVATE)
@@ -110,7 +113,7 @@ def without_private(person: Principal, sentence: str) -> str:
 
 
 def why_nobody_for(person: Principal, assignment: Any) -> str | None:
-    """Why a need has no partner, in a sentence that tells nothing private."""
+    """The reason why a need has no partner, without private rules."""
     counts = assignment.why.get("ruled_out", {})
     if assignment.why_nobody is None or not set(counts) & set(PRIVATE):
         said: str | None = assignment.why_nobody

@@ -1,1 +1,1 @@
-"""Records: a plan read years later, replayed from what it was made from, and held against another."""
+"""Plan records: read a past plan, replay it from its stored inputs, and compare it with another."""

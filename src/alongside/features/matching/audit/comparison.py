@@ -1,4 +1,4 @@
-"""What changed between two plans: need by need, and what in the facts or the weights had changed before."""
+"""Compares two plans: changed assignments, and changes in the inputs and weights."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from alongside.features.matching.engine.instance import Instance
 
 
 def changed_assignments(before: Sequence[Any], after: Sequence[Any]) -> list[dict[str, Any]]:
-    """The needs whose partner differs, or that take part in only one of the plans."""
+    """The needs whose partner differs, or that are in only one of the plans."""
     old, new = {one.need_id: one for one in before}, {one.need_id: one for one in after}
     changes = []
     for need_id in sorted(old.keys() | new.keys()):
@@ -34,7 +34,7 @@ def _partner(assignment: Any, absent: str) -> str:
 
 
 def changed_facts(before: Instance, after: Instance) -> list[str]:
-    """What went into the two differently, in sentences."""
+    """The differences between the inputs of two plans, one sentence each."""
     said = []
     for what, old, new in (
         ("need", {one.id: one for one in before.needs}, {one.id: one for one in after.needs}),
@@ -54,7 +54,7 @@ def changed_facts(before: Instance, after: Instance) -> list[str]:
 
 
 def _changed_words(before: Instance, after: Instance) -> list[str]:
-    """Pins, forbids, declines and answers that came or went; what keeps schools apart is not told."""
+    """Counts of pins, forbids, declines and answers that changed; exclusions and interests are private."""
     words = {
         "pinned": "pins",
         "forbidden": "forbids",

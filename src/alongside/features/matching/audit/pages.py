@@ -1,4 +1,4 @@
-"""The pages of a plan's record: what changed since another plan, and the plan made again from what is kept."""
+"""Pages of a plan's record: comparison with another plan, and replay from the stored inputs."""
 
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from alongside.platform.web.routing import endpoint
 async def compare_plans(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """What changed from an earlier plan of the same scope, the one before unless another is asked for."""
+    """Compare a plan with an earlier one of the same scope: the one in `with`, else the previous one."""
     run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
     earlier, _ = await runs_of(session, person, 1, run.consortium_id)
     choices = [
@@ -55,7 +55,7 @@ async def compare_plans(
 
 
 async def _facts(session: AsyncSession, person: Principal, before: Any, after: Any) -> list[str]:
-    """What went into the two differently; nothing where one of them keeps no record."""
+    """The differences between the inputs of the two plans; empty if one of them has no snapshot."""
     try:
         kept = [
             restored((await record_of(session, person.authority_id, one.id)).inputs)
@@ -78,7 +78,7 @@ def _asked_for(request: Request[Any, Any, Any]) -> UUID | None:
 async def replay_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """The plan made again from the facts that are kept with it: the same pairs, or which ones differ."""
+    """Replay a plan from its stored inputs, and show whether the pairs are the same."""
     run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
     context = {"run": run, **words(person)}
     try:
@@ -98,7 +98,7 @@ async def replay_plan(
 
 
 def pairs_of(plan: Plan) -> set[tuple[UUID, UUID]]:
-    """Which offer is for which need."""
+    """The pairs of need and offer in a plan."""
     return {(pair.need, pair.offer) for pair in plan.pairs}
 
 

@@ -1,1 +1,1 @@
-"""What a plan shows about supply: gaps, scarce leaders, what more days would bring, who carries how much."""
+"""Capacity of a plan: unmet need, scarce offers, the effect of more days, and the workload of each school."""

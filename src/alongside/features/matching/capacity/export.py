@@ -1,4 +1,4 @@
-"""Gaps and loads for a spreadsheet, with words and not keys."""
+"""CSV exports of unmet need and of workload, with labels instead of keys."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ LOADS = ("School", "Days given in this plan", "Days received in this plan", "Day
 
 
 def gaps_as_csv(settings: AuthoritySettings, gaps: Iterable[Gap]) -> bytes:
-    """The map of gaps, one theme, phase and term a row."""
+    """Unmet need, one row for each theme, phase and term."""
     rows = (
         (
             label_of(settings.themes, gap.theme),
@@ -31,7 +31,7 @@ def gaps_as_csv(settings: AuthoritySettings, gaps: Iterable[Gap]) -> bytes:
 
 
 def loads_as_csv(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Given and received, one school a row."""
+    """Support given and received, one row for each school."""
     return as_csv(
         LOADS,
         (

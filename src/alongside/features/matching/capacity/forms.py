@@ -1,4 +1,4 @@
-"""The question “what if this school gave so many more days”."""
+"""The form that asks what more days of an offer would bring."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,17 +12,17 @@ MOST_DAYS = Decimal(20)
 
 
 class MoreDaysForm(Form):
-    """An offer, and how many more days it might have."""
+    """An offer, and how many more days it could have."""
 
     offer = Choice("Offer", "Choose an offer from the list", render_kw={"select": True})
     days = HalfDays("How many more days?", "Enter days as a whole or half number, like 3 or 2.5")
 
     def offers(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Fill the list."""
+        """Set the choices of the offer field."""
         self.offer.choices = [("", "Choose an offer"), *choices]
 
     def holds(self) -> bool:
-        """Whether an offer was chosen and days were said."""
+        """Validate that an offer is chosen and the number of days is in range."""
         self.validate()
         if not self.offer.data:
             attach_errors(self.offer, self.offer.cure)

@@ -1,4 +1,4 @@
-"""The page of supply for a plan: where it falls short, what more days would bring, and who carries how much."""
+"""The capacity page of a plan: unmet need, the effect of more days, and the workload of each school."""
 
 from decimal import Decimal
 from typing import Any
@@ -43,7 +43,7 @@ CSV = "text/csv; charset=utf-8"
 async def show_supply(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """Gaps, scarce offers and loads of a plan; and the answer when somebody asks what more days would bring."""
+    """Show unmet need, scarce offers and workload of a plan, and if asked, what more days would bring."""
     run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
     instance, outcome = await _kept(session, person, run_id)
     if outcome is None or instance is None:
@@ -82,7 +82,7 @@ async def show_supply(
 async def export_gaps(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """The map of gaps for a spreadsheet."""
+    """Export unmet need as CSV."""
     await get_run(session, person, Permission.VIEW_PLAN, run_id)
     instance, outcome = await _kept(session, person, run_id)
     gaps = () if instance is None or outcome is None else _gaps(person, instance, outcome)
@@ -93,7 +93,7 @@ async def export_gaps(
 async def export_loads(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """Given and received days for a spreadsheet."""
+    """Export days given and received as CSV."""
     await get_run(session, person, Permission.VIEW_PLAN, run_id)
     _, outcome = await _kept(session, person, run_id)
     rows = await _loads(session, person, outcome) if outcome is not None else []
@@ -101,7 +101,7 @@ async def export_loads(
 
 
 def with_more_days(instance: Instance, offer_id: UUID, more: Decimal) -> Instance:
-    """The same facts, but for one offer that has so many more days."""
+    """Copy the instance with this many more days for one offer."""
     return msgspec.structs.replace(
         instance,
         offers=tuple(
@@ -116,7 +116,7 @@ def with_more_days(instance: Instance, offer_id: UUID, more: Decimal) -> Instanc
 async def _kept(
     session: AsyncSession, person: Principal, run_id: UUID
 ) -> tuple[Instance | None, Outcome | None]:
-    """What a run was made from and what came of it; None for a run that did not end with a plan."""
+    """The stored input and output of a run; None if the run did not end with a plan."""
     try:
         kept = await record_of(session, person.authority_id, run_id)
     except NotFound:
@@ -125,12 +125,12 @@ async def _kept(
 
 
 def _gaps(person: Principal, instance: Instance, outcome: Outcome) -> tuple[Gap, ...]:
-    """The gaps of a plan, with the terms of needs that name dates."""
+    """The unmet need of a plan; needs with dates are counted in the terms of those dates."""
     return gaps_of(with_terms(instance, calendar_of(person.authority_id)), outcome.plan)
 
 
 async def _loads(session: AsyncSession, person: Principal, outcome: Outcome) -> list[dict[str, Any]]:
-    """Given and received, of the schools that this person looks after, by name."""
+    """Support given and received; schools in this person's scope by name."""
     own = schools_within(person, Permission.VIEW_PLAN)
     urns = [one.school for one in outcome.supply.balance if own is None or one.school in own]
     return loads(outcome.supply.balance, await names_of_schools(session, person.authority_id, urns), own)

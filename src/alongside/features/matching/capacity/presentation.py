@@ -1,4 +1,4 @@
-"""Findings on supply made into what the page shows: the map of gaps, sentences of what more would bring, loads."""
+"""Formats capacity findings for the page: unmet need, effects of more capacity, workload."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,15 +14,14 @@ from alongside.platform.web.templates import days, plural
 SHADES = 3
 OTHERS = "Schools elsewhere, together"
 FEWEST = 3
-"""With fewer schools in it, a sum would tell what one of them gives or gets."""
+"""The smallest group of schools that is shown as a sum; fewer would reveal single schools."""
 
 
 def gap_map(settings: AuthoritySettings, gaps: Iterable[Gap]) -> dict[str, Any]:
-    """Themes and phases by term: how many needs, and how many have nobody.
+    """A table of themes and phases by term: how many needs, and how many without a partner.
 
-    `short` are those where somebody has nobody, the worst first; `met` the others.
-
-    A cell's `shade` is 0 when all needs have a partner, up to 3 when none has.
+    `short` holds the rows with unmet need, largest first, and `met` the others. A cell's `shade` is 0 when
+    all needs have a partner, up to 3 when none has.
     """
     cells = {(gap.theme, gap.phase, gap.term): gap for gap in gaps}
     terms = sorted({term for *_, term in cells}, key=lambda term: (term == "", term[:7], _season(term)))
@@ -44,7 +43,7 @@ def gap_map(settings: AuthoritySettings, gaps: Iterable[Gap]) -> dict[str, Any]:
 
 
 def _season(term: str) -> int:
-    """Autumn before spring before summer."""
+    """Sort key: autumn before spring before summer."""
     return ("autumn", "spring", "summer").index(term[8:]) if term[8:] in ("autumn", "spring", "summer") else 9
 
 
@@ -62,7 +61,7 @@ def _cell(gap: Gap | None) -> dict[str, Any]:
 
 
 def scarce_lines(scarce: Sequence[ScarceOffer], names: Names) -> list[dict[str, str]]:
-    """What a little more of each scarce offer would bring, those that serve most first."""
+    """What a little more of each scarce offer would bring, most needs met first."""
     return [
         {
             "title": f"If {names.giver(one.offer)} gave {_more(one)}",
@@ -74,7 +73,7 @@ def scarce_lines(scarce: Sequence[ScarceOffer], names: Names) -> list[dict[str, 
 
 
 def recruit_lines(settings: AuthoritySettings, recruits: Sequence[RecruitmentEffect]) -> list[dict[str, str]]:
-    """What one more leader of a kind would bring."""
+    """What one more leader for a theme and phase would bring."""
     return [
         {
             "title": f"One more leader for {label_of(settings.themes, one.theme)}",
@@ -96,7 +95,7 @@ def _more(scarce: ScarceOffer) -> str:
 
 
 def brings(needs_met: int, points: int, *, exact: bool) -> str:
-    """What something more brings: needs met, else a better fit; and whether that is the whole of it."""
+    """The effect of more capacity: needs met, else points gained; says so if the search stopped early."""
     least = "" if exact else "at least "
     checked = "" if exact else " The search was stopped early, so it may be more."
     if needs_met:
@@ -110,7 +109,7 @@ def brings(needs_met: int, points: int, *, exact: bool) -> str:
 
 
 def answered(before: Plan, after: Plan, names: Names) -> dict[str, Any]:
-    """What a plan solved again with more days shows beside the plan as it is."""
+    """Compare a plan that was solved again with more days with the stored plan."""
     had, has = ({pair.need for pair in plan.pairs} for plan in (before, after))
     exact = before.status == after.status == "optimal"
     met = sum(tier.served for tier in after.coverage) - sum(tier.served for tier in before.coverage)
@@ -124,9 +123,10 @@ def answered(before: Plan, after: Plan, names: Names) -> dict[str, Any]:
 def loads(
     balance: Iterable[Balance], names: Mapping[int, str], own: frozenset[int] | None
 ) -> list[dict[str, Any]]:
-    """What each school gives, gave and gets, the most loaded first; schools beyond one's own are one row.
+    """Days given now, given lately and received for each school, highest workload first.
 
-    `own` None is every school. Of fewer than three schools elsewhere there is no row.
+    Schools outside `own` are summed in one row; `own` None means every school. The row is left out if it
+    would have fewer than three schools.
     """
     rows: list[dict[str, Any]] = []
     others, elsewhere = Counter[str](), 0

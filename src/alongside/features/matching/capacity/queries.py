@@ -1,4 +1,4 @@
-"""Names of schools, for those who carry the load."""
+"""Query for school names."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ NAMES: Any = select(School.urn, School.name).where(
 
 
 async def names_of_schools(session: AsyncSession, authority_id: int, urns: Sequence[int]) -> dict[int, str]:
-    """The names of some schools by URN."""
+    """The names of schools by URN."""
     if not urns:
         return {}
     values = {"authority_id": authority_id, "urns": list(urns)}

@@ -1,4 +1,4 @@
-"""The terms of needs that say when by dates: so that every need has its place on the map of gaps."""
+"""Derives terms for needs that name none, so that the unmet need table counts each need."""
 
 from datetime import date
 
@@ -9,13 +9,13 @@ from alongside.features.authorities.terms import term_key
 from alongside.features.matching.engine.instance import Instance, Need
 
 LATER = 3
-"""The tier of needs that can wait (`instances.reading.tier_of`)."""
+"""The tier of needs that can wait (`problem_input.builder.tier_of`)."""
 
 
 def with_terms(instance: Instance, calendar: Calendar) -> Instance:
-    """The same needs; those that name no term name the terms of their dates, or this one when they are urgent.
+    """Copy the instance; needs without terms get the terms of their dates, or this term if they are urgent.
 
-    For the map alone: a plan goes by what the schools said.
+    Used for the unmet need table only: plans use what the schools entered.
     """
     return msgspec.structs.replace(
         instance,
@@ -29,7 +29,7 @@ def with_terms(instance: Instance, calendar: Calendar) -> Instance:
 
 
 def _terms_of(need: Need, calendar: Calendar, today: date) -> tuple[str, ...]:
-    """The declared terms in which a need's dates fall; without dates this term, unless it is for later."""
+    """The declared terms that overlap a need's dates; without dates this term, unless the need can wait."""
     if need.starts_on is None and need.ends_on is None:
         return tuple(term_key(term) for term in terms_from(calendar, today)[:1]) if need.tier < LATER else ()
     begins = max(need.starts_on or today, today)

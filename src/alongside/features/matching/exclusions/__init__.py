@@ -1,1 +1,1 @@
-"""Exclusions: a school says with whom it would rather not be paired, and only the core team hears of it."""
+"""Exclusions: schools that another school does not want to be matched with, visible to the core team only."""

@@ -1,4 +1,4 @@
-"""Ruling a school out, and taking that back."""
+"""Commands to add and lift exclusions."""
 
 from uuid import UUID
 
@@ -17,10 +17,10 @@ from alongside.platform.audit.actions import record_audit
 
 
 async def exclude_school(session: AsyncSession, person: Principal, other_urn: int, reason: str) -> None:
-    """Never be paired with another school, as asker or giver, until it is lifted.
+    """Exclude a school: the two are never matched, in either direction, until the exclusion is lifted.
 
-    The journal says that it was done, not with whom or why. Raises NotThere for a school that is not there,
-    Refused for one's own.
+    The audit log records the action, not the other school or the reason. Raises NotFound for an unknown
+    school, ActionRefused for one's own school.
     """
     require(person, Permission.MANAGE_EXCLUSIONS, person.school_urn)
     if person.school_urn is None or person.id is None:
@@ -48,7 +48,7 @@ async def exclude_school(session: AsyncSession, person: Principal, other_urn: in
 
 
 async def lift_exclusion(session: AsyncSession, person: Principal, exclusion_id: UUID) -> None:
-    """Let the two schools be paired again."""
+    """Lift an exclusion, so that the two schools can be matched again."""
     row = await exclusion_to(session, person, exclusion_id)
     lifted = await session.execute(
         update(Exclusion)

@@ -1,4 +1,4 @@
-"""The form in which a school rules another one out."""
+"""The form to exclude a school."""
 
 from wtforms import Form
 
@@ -8,7 +8,7 @@ from alongside.platform.forms.fields import passage
 
 
 class ExclusionForm(Form):
-    """Which school, and if one wants to say so, why."""
+    """The school and an optional reason."""
 
     other = school_choice("Which school?")
     reason = passage(
@@ -16,7 +16,7 @@ class ExclusionForm(Form):
     )
 
     def holds(self) -> bool:
-        """Whether a school was chosen."""
+        """Validate that a school is chosen."""
         self.validate()
         if not self.other.data:
             attach_errors(self.other, self.other.cure)

@@ -22,7 +22,7 @@ from alongside.platform.web.routing import endpoint
 async def list_exclusions(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """With whom schools would rather not be paired."""
+    """List the exclusions that this person may see."""
     return await _page(session, person, ExclusionForm())
 
 
@@ -30,7 +30,7 @@ async def list_exclusions(
 async def exclude_school(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Rule a school out."""
+    """Exclude a school."""
     form = ExclusionForm(await read_form_data(request))
     answer = await _page(session, person, form, 422)
     if not form.holds():
@@ -43,7 +43,7 @@ async def exclude_school(
 async def lift_exclusion(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, exclusion_id: UUID
 ) -> PageResult:
-    """Let the two be paired again."""
+    """Lift an exclusion."""
     await actions.lift_exclusion(session, person, exclusion_id)
     return Redirect("/exclusions", "Lifted. Plans may pair your two schools again.")
 

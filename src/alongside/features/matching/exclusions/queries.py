@@ -1,4 +1,4 @@
-"""Exclusions as they are seen: a school's own, or all of them by the core team."""
+"""Queries for exclusions: a school's own, or all of them for the core team."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -50,7 +50,7 @@ async def exclusions_of(session: AsyncSession, person: Principal) -> Sequence[Ro
 
 
 async def exclusion_to(session: AsyncSession, person: Principal, exclusion_id: UUID) -> Row[Any]:
-    """An exclusion of a school for which this person keeps them, lifted ones too. Raises NotThere."""
+    """An exclusion that this person may change, lifted or not. Raises NotFound."""
     statement = filter_by_scope(EXCLUSION, person, Permission.MANAGE_EXCLUSIONS, Exclusion.school_urn)
     statement = statement.where(Exclusion.id == exclusion_id)
     found: Row[Any] | None = (

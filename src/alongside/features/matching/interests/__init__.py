@@ -1,1 +1,1 @@
-"""Interests: people declare what ties them to a school, so that nobody is judged or supported by their own."""
+"""Declarations of interest: links between a person and a school that rule out matching or judging it."""

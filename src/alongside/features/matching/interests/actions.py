@@ -1,4 +1,4 @@
-"""Declaring an interest, and ending it."""
+"""Commands to declare an interest and to end it."""
 
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from alongside.platform.audit.actions import record_audit
 async def declare_interest(
     session: AsyncSession, person: Principal, other_urn: int, kind: str, words: str
 ) -> None:
-    """Say what ties one to a school; whoever acts for a school is not paired with that one from now on.
+    """Declare an interest in a school. The school that the person acts for is no longer matched with it.
 
-    Raises NotThere for a school that is not there, Refused for one's own or one declared already.
+    Raises NotFound for an unknown school, ActionRefused for one's own school or an interest that is already
+    declared.
     """
     if person.id is None:
         raise NotFound
@@ -48,7 +49,7 @@ async def declare_interest(
 
 
 async def end_interest(session: AsyncSession, person: Principal, interest_id: UUID) -> None:
-    """Say that one's interest has ended. Raises NotThere for what is not one's own."""
+    """End one's own interest. Raises NotFound for another person's."""
     ended = await session.execute(
         update(DeclarationOfInterest)
         .where(

@@ -1,4 +1,4 @@
-"""The form in which somebody declares an interest in a school."""
+"""The form to declare an interest in a school."""
 
 from wtforms import Form
 
@@ -9,7 +9,7 @@ from alongside.platform.forms.fields import Choice, passage
 
 
 class InterestForm(Form):
-    """In which school, and of which kind."""
+    """The school and the kind of interest."""
 
     other = school_choice("In which school?")
     kind = Choice(
@@ -23,7 +23,7 @@ class InterestForm(Form):
     )
 
     def holds(self) -> bool:
-        """Whether school and kind are given, with words where they are needed."""
+        """Validate that school and kind are given, and a description where the kind needs one."""
         self.validate()
         if not self.other.data:
             attach_errors(self.other, self.other.cure)

@@ -1,4 +1,4 @@
-"""The page of interests: one's own, and everybody's for the core team."""
+"""The page of declared interests: one's own, or everybody's for the core team."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from alongside.platform.web.routing import endpoint
 async def list_interests(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """What was declared, and the form to declare more."""
+    """List declared interests, with the form to declare another."""
     return await _page(session, person, InterestForm())
 
 
@@ -46,7 +46,7 @@ async def declare_interest(
 async def end_interest(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, interest_id: UUID
 ) -> PageResult:
-    """Say that an interest of one's own has ended."""
+    """End one's own interest."""
     await actions.end_interest(session, person, interest_id)
     return Redirect("/interests", "Your interest has ended.")
 

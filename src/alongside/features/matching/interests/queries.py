@@ -1,4 +1,4 @@
-"""Declared interests: one's own, all of them for the core team, and for rooms above those of one person."""
+"""Queries for declared interests: one's own, all of them, or those of one person."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,7 +35,7 @@ INTEREST: Any = (
 
 
 async def interests_seen_by(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """Everybody's interests for the core team; for anybody else their own."""
+    """All interests for the core team, and one's own for other people."""
     statement = INTEREST
     if not has_permission(person, Permission.VIEW_INTERESTS):
         statement = statement.where(DeclarationOfInterest.person_id == person.id)
@@ -46,7 +46,7 @@ async def interests_seen_by(session: AsyncSession, person: Principal) -> Sequenc
 
 
 async def schools_of_interest(session: AsyncSession, authority_id: int, person_id: UUID) -> frozenset[int]:
-    """The URNs of the schools in which somebody declared an interest: whose matters they should not handle."""
+    """The URNs of the schools in which a person declared an interest and must not take decisions."""
     found = await session.scalars(
         select(DeclarationOfInterest.other_urn).where(
             DeclarationOfInterest.authority_id == authority_id,

@@ -1,1 +1,1 @@
-"""Runs: asking for a plan, working it out, and reading every plan there was."""
+"""Planning runs: request a plan, calculate it, and read current and previous plans."""

@@ -1,4 +1,4 @@
-"""What is done with runs: asking for a plan, cancelling, taking a better one over, giving up what was declined."""
+"""Commands on runs: request, cancel, adopt or reject a better plan, supersede."""
 
 from typing import Any
 from uuid import UUID
@@ -20,16 +20,16 @@ from alongside.platform.audit.actions import record_audit
 from alongside.platform.workflow import apply_transition
 
 SEED = 1
-"""Where the solver starts: the same for all, so that the same facts give the same plan to everybody."""
+"""The solver's random seed, the same for everybody, so that the same inputs give the same plan."""
 
 
 async def ask_for_plan(
     session: AsyncSession, person: Principal, consortium_id: UUID | None, because: str = "fresh"
 ) -> tuple[UUID, bool]:
-    """Have a plan worked out for a consortium, or with None for the whole authority: its id, and whether it is new.
+    """Request a plan for a consortium, or for the whole authority if None.
 
-    While one is being worked out already, that one is the answer, whoever asked for it. Raises NotThere for
-    a scope that is not this person's.
+    Returns the run id and whether the run is new. If a run of the scope is already in progress, returns that
+    one, even if another person requested it. Raises NotFound for a scope that is not this person's.
     """
     require_for_consortium(person, Permission.MAKE_PLAN, consortium_id)
     if consortium_id is not None:
@@ -40,7 +40,7 @@ async def ask_for_plan(
 async def queue_run(
     session: AsyncSession, person: Principal, consortium_id: UUID | None, because: str
 ) -> tuple[UUID, bool]:
-    """Put a run in line, unless the scope has one there; reach is the caller's to check."""
+    """Queue a run unless the scope already has one in progress. The caller checks the scope."""
     standing = await current_run(session, person.authority_id, consortium_id)
     for _ in range(3):
         made = await session.scalar(
@@ -70,31 +70,31 @@ async def queue_run(
 
 
 async def cancel_plan(session: AsyncSession, person: Principal, run_id: UUID) -> None:
-    """Stop working a plan out; the one that stood before stands."""
+    """Cancel a run. The current plan does not change."""
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     await apply_transition(session, person, PlanRun, run, CANCEL, lease_until=None)
 
 
 async def adopt_plan(session: AsyncSession, person: Principal, run_id: UUID) -> None:
-    """Take over the better plan that was found: it stands from now on, and nothing of it is sent yet."""
+    """Make the offered plan the current one. Nothing of it has been sent yet."""
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     await supersede_current(session, person, run.consortium_id)
     await apply_transition(session, person, PlanRun, run, ADOPT)
 
 
 async def turn_plan_down(session: AsyncSession, person: Principal, run_id: UUID) -> None:
-    """Keep the plan that stands, although a better one was found."""
+    """Reject the offered plan and keep the current one."""
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     await apply_transition(session, person, PlanRun, run, TURN_DOWN)
 
 
 async def supersede_current(session: AsyncSession, person: Principal, consortium_id: UUID | None) -> None:
-    """Let the plan that stands make room for the next one."""
+    """Mark the current plan of a scope as superseded."""
     await _supersede(session, person, await current_run(session, person.authority_id, consortium_id))
 
 
 async def supersede_offered(session: AsyncSession, person: Principal, consortium_id: UUID | None) -> None:
-    """Let a better plan that nobody took over make room for a later one."""
+    """Mark an offered plan that nobody adopted as superseded."""
     await _supersede(session, person, await offered_run(session, person.authority_id, consortium_id))
 
 

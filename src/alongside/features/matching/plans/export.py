@@ -1,4 +1,4 @@
-"""A plan for a spreadsheet: one need a row, with words and not keys."""
+"""CSV export of a plan, one row for each need, with labels instead of keys."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -30,7 +30,7 @@ HEADS = (
 
 
 def assignments_as_csv(person: Principal, assignments: Iterable[Any]) -> bytes:
-    """The places of a plan, in the order of the page."""
+    """The assignments of a plan, in the order of the page."""
     settings = settings_of(person.authority_id)
     tiers = tier_words(settings)
     rows = (

@@ -1,4 +1,4 @@
-"""The form in which a plan is asked for."""
+"""The form to request a plan."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,24 +9,24 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.forms.fields import Choice
 
 WHOLE = "authority"
-"""How the whole authority is named among the scopes."""
+"""The form value that stands for the whole authority."""
 
 
 class AskForm(Form):
-    """For whom a plan is to be made."""
+    """The scope of the requested plan."""
 
     scope = Choice("For whom?", "Choose whom the plan is for from the list", render_kw={"select": True})
 
     def offer_scopes(self, scopes: Sequence[tuple[UUID | None, str]], person: Principal) -> None:
-        """Fill the list; where there is one scope only, it is chosen."""
+        """Set the choices; if there is only one scope, select it."""
         self.scope.choices = [(str(key or WHOLE), name) for key, name in scopes]
         if len(scopes) == 1:
             self.scope.data = self.scope.data or self.scope.choices[0][0]
 
     def holds(self) -> bool:
-        """Whether one of the list was chosen."""
+        """Validate that a listed scope is chosen."""
         return self.validate() and bool(self.scope.data)
 
     def consortium_id(self) -> UUID | None:
-        """The consortium that was chosen; None for the whole authority."""
+        """The chosen consortium; None for the whole authority."""
         return None if self.scope.data == WHOLE else UUID(self.scope.data)

@@ -1,7 +1,7 @@
-"""A run worked out: claimed by one worker under a lease, solved outside of any transaction, written all at once.
+"""The worker job that calculates plans: claim a run, solve outside any transaction, write the result at once.
 
-Killed at any moment, the run is taken up again when its lease is over; the plan that stood before stands until a
-new one is whole.
+If a worker is killed, another one claims the run after the lease ends. The current plan stays until the new
+one is complete.
 """
 
 import asyncio
@@ -42,10 +42,10 @@ from alongside.platform.database.session import Database
 from alongside.platform.workflow import apply_transition
 
 LEASE = timedelta(seconds=30)
-"""How long a worker may be silent before another takes its run up."""
+"""How long a worker may be silent before another one claims its run."""
 
 PULSE = 1.0
-"""Seconds between two signs of life, which write the progress and look whether the run was cancelled."""
+"""Seconds between heartbeats; each writes the progress and checks whether the run was cancelled."""
 
 STEPS = {"candidates": 30, "planned": 70, "explained": 90}
 TRIES = 3
@@ -61,7 +61,7 @@ log = structlog.get_logger("alongside.features.matching")
 
 @dataclass
 class Claim:
-    """A run that this worker has in hand: `attempt` fences it, `progress` is how far it is (0 to 100)."""
+    """A run claimed by this worker. `attempt` is the fencing token, `progress` is a percentage (0 to 100)."""
 
     run_id: UUID
     authority_id: int
@@ -72,12 +72,12 @@ class Claim:
 
     @property
     def product(self) -> Principal:
-        """The product itself, on whose behalf it is worked out."""
+        """The system principal, which calculates plans."""
         return system(self.authority_id, self.today)
 
 
 async def process_plan_queue(database: Database, authority_id: int, today: date) -> int:
-    """Work out every plan of an authority that waits; how many were in hand."""
+    """Process all waiting runs of an authority. Returns how many were processed."""
     count = 0
     while (claim := await claim_run(database, authority_id, today)) is not None:
         count += 1
@@ -86,7 +86,7 @@ async def process_plan_queue(database: Database, authority_id: int, today: date)
 
 
 async def claim_run(database: Database, authority_id: int, today: date) -> Claim | None:
-    """Take the first run that waits, or whose worker fell silent; None when there is none."""
+    """Claim the oldest run that is queued or whose lease has ended; None if there is none."""
     product = system(authority_id, today)
     async with database.transaction(authority_id) as session:
         waiting = select(PlanRun.id, PlanRun.consortium_id, PlanRun.state, PlanRun.attempt).where(
@@ -116,7 +116,7 @@ async def claim_run(database: Database, authority_id: int, today: date) -> Claim
 
 
 async def process_plan(database: Database, claim: Claim) -> None:
-    """Read, solve, write. Whatever goes wrong is the run's end and no other's."""
+    """Read the inputs, solve, and write the result. Any error fails this run only."""
     instance: Instance | None = None
     try:
         instance, read_at = await _read(database, claim)
@@ -138,7 +138,7 @@ async def process_plan(database: Database, claim: Claim) -> None:
 
 
 async def _read(database: Database, claim: Claim) -> tuple[Instance, datetime]:
-    """The facts of one moment, and that moment by the database's clock."""
+    """Read all inputs in one snapshot, with the database's time of that snapshot."""
     async with database.transaction(claim.authority_id, read_only=True) as session:
         await session.execute(SAME_MOMENT)
         run = (
@@ -171,7 +171,7 @@ def _mine(claim: Claim, *columns: Any) -> Any:
 
 
 async def _solve(database: Database, claim: Claim, instance: Instance) -> Outcome | None:
-    """The engine's answer; None when the run was cancelled, or another worker took it, meanwhile."""
+    """Solve the instance. Returns None if the run was cancelled or claimed by another worker meanwhile."""
 
     async def progressed(news: Progress) -> None:
         claim.progress = STEPS[news.step]
@@ -188,7 +188,7 @@ async def _solve(database: Database, claim: Claim, instance: Instance) -> Outcom
 
 
 async def _watch(database: Database, claim: Claim) -> None:
-    """Give signs of life until the run is no longer ours."""
+    """Send heartbeats until the claim is lost."""
     ours = True
     while ours:
         await asyncio.sleep(PULSE)
@@ -208,7 +208,7 @@ async def _watch(database: Database, claim: Claim) -> None:
 
 
 async def _held(session: AsyncSession, claim: Claim) -> Any:
-    """The run, held until the transaction ends; None when it is no longer this worker's."""
+    """Lock the run until the transaction ends; None if this worker no longer holds the claim."""
     statement = _mine(claim, *PlanRun.__table__.columns).where(
         PlanRun.state == "running", PlanRun.attempt == claim.attempt
     )
@@ -218,7 +218,7 @@ async def _held(session: AsyncSession, claim: Claim) -> Any:
 async def _finish(
     database: Database, claim: Claim, instance: Instance, read_at: datetime, outcome: Outcome
 ) -> None:
-    """The whole outcome in one transaction; a plan that is better by too little is kept and set aside."""
+    """Write the whole result in one transaction; a plan that is not better by the margin is set aside."""
     async with database.transaction(claim.authority_id) as session:
         run = await _held(session, claim)
         if run is None:
@@ -270,7 +270,7 @@ async def _live_proposals(session: AsyncSession, claim: Claim) -> dict[tuple[UUI
 async def _fail(
     database: Database, claim: Claim, instance: Instance | None, sentence: str, need: UUID | None = None
 ) -> None:
-    """End the run with a sentence; `need` is the one that stands in the way, if one does."""
+    """Fail the run with a sentence for the user; `need` is the need that caused it, if one did."""
     async with database.transaction(claim.authority_id) as session:
         run = await _held(session, claim)
         if run is None:
@@ -286,7 +286,7 @@ async def _fail(
 
 
 async def _let_go(database: Database, claim: Claim) -> None:
-    """Let another worker take the run up at once: this one is being stopped."""
+    """End the lease, so that another worker can claim the run at once, because this worker is stopping."""
     async with database.transaction(claim.authority_id) as session:
         await session.execute(
             update(PlanRun)

@@ -1,4 +1,4 @@
-"""Plans in words: how good one is known to be, what it stands at, and how each of its places stands."""
+"""Labels for plans: quality, coverage, and the state of each assignment."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -23,11 +23,11 @@ BECAUSE = {
     "decline": "After a partner declined",
 }
 TIERS = {1: "Most urgent", 2: "This term", 3: "Later"}
-"""The tiers for an authority that keeps the usual urgencies; see `tier_words`."""
+"""The tiers for an authority with the default urgencies; see `tier_words`."""
 
 
 def tier_words(settings: AuthoritySettings) -> dict[int, str]:
-    """Each tier in the authority's own words for urgency."""
+    """The name of each tier, from the authority's own urgency labels."""
     words = {3: "Later"}
     for entry in sorted(settings.urgencies.values(), key=lambda one: one.order, reverse=True):
         words[min(entry.order, 3)] = entry.label
@@ -35,7 +35,7 @@ def tier_words(settings: AuthoritySettings) -> dict[int, str]:
 
 
 def how_good(run: Any) -> str:
-    """How good a plan is known to be: the engine’s own sentence, which says “proven” only of what is."""
+    """How good a plan is known to be, in the engine’s words; “proven” is used only for proven results."""
     said = str(run.stopped_because or "")
     if run.status == "greedy":
         return f"{said} A better plan may exist: work it out anew later."
@@ -66,7 +66,7 @@ def _proof(one: Any) -> str:
 
 
 def assignment_state(settings: AuthoritySettings, assignment: Any) -> tuple[str, str]:
-    """How a place stands: the key of its colour, and its words."""
+    """The state of an assignment: its colour key and its label."""
     if assignment.offer_id is None:
         return "unmet", "Nobody"
     if assignment.proposal_state is None:
@@ -104,17 +104,17 @@ def _waits_for(assignment: Any) -> str:
 
 
 def is_over(assignment: Any) -> bool:
-    """Whether what a place was sent as has come to nothing, so that somebody else is to be found."""
+    """Check whether the sent proposal was declined, lapsed or withdrawn and must be replaced."""
     return assignment.proposal_state in ("declined", "lapsed", "withdrawn")
 
 
 def to_send(assignment: Any) -> bool:
-    """Whether a place has a partner who has not been asked yet."""
+    """Check whether an assignment has a partner that has not been asked yet."""
     return assignment.offer_id is not None and assignment.proposal_id is None
 
 
 def sums(assignments: Sequence[Any]) -> dict[str, Any]:
-    """The figures of a plan as it stands: needs, those with a partner who has not said no, days and money."""
+    """The totals of a plan: needs, needs with a partner who has not declined, days, money."""
     served = [one for one in assignments if one.offer_id is not None and not is_over(one)]
     return {
         "needs": len(assignments),
@@ -132,7 +132,7 @@ def pounds(pence: int | None) -> str:
 
 
 def ordinal(rank: int | None) -> str:
-    """“best”, “2nd best”, “11th best”; nothing where there is no rank."""
+    """“best”, “2nd best”, “11th best”; empty if there is no rank."""
     if rank is None:
         return ""
     ending = "th" if 11 <= rank % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")

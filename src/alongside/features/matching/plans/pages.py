@@ -1,4 +1,4 @@
-"""The pages of runs: all of them, asking for one, its progress, its plan; cancelling; a better one taken over."""
+"""The pages of runs: list, request, progress, plan, cancel, and the decision on a better plan."""
 
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from alongside.platform.web.spreadsheet import CSV
 
 @endpoint.get("/plans", permission=Permission.VIEW_PLAN)
 async def list_plans(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """The plan that each scope has now, a button for a new one, and all runs there were."""
+    """List the current plan of each scope, a button for a new plan, and all runs."""
     number = number_of_page(asked(request).one("page"))
     scopes = await queries.scopes_of(session, person)
     form = AskForm()
@@ -52,7 +52,7 @@ async def list_plans(request: Request[Any, Any, Any], session: AsyncSession, per
 async def ask_for_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Have a plan worked out; the one at work already is shown where there is one."""
+    """Request a plan; redirects to the run in progress if there is one."""
     form = AskForm(await read_form_data(request))
     scopes = await queries.scopes_of(session, person)
     form.offer_scopes(scopes, person)
@@ -67,7 +67,7 @@ async def ask_for_plan(
 async def show_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """One run: how far it is, or the plan that came of it."""
+    """Show a run: its progress, or its plan."""
     run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
     if run.state in AT_WORK:
         return Page("matching/plans/progress.html", {"run": run, **words(person)})
@@ -101,7 +101,7 @@ async def show_plan(
 async def show_progress(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """How far a run is, for the open page that asks; told to reload once it has ended."""
+    """The progress of a run, polled by its page; tells the page to reload when the run has ended."""
     run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
     headers = {} if run.state in AT_WORK else {"HX-Refresh": "true"}
     return Page(
@@ -116,7 +116,7 @@ async def show_progress(
 async def export_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """A plan for a spreadsheet, one need a row."""
+    """Export a plan as CSV, one row for each need."""
     run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
     assignments = await queries.assignments_of(session, person.authority_id, run.id)
     body = assignments_as_csv(person, assignments)
@@ -127,7 +127,7 @@ async def export_plan(
 async def cancel_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """Stop working a plan out."""
+    """Cancel a run."""
     await actions.cancel_plan(session, person, run_id)
     return Redirect(f"/plans/{run_id}", "Cancelled. The plan before stands as it was.")
 
@@ -136,7 +136,7 @@ async def cancel_plan(
 async def adopt_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """Take the better plan over."""
+    """Adopt the better plan."""
     await actions.adopt_plan(session, person, run_id)
     return Redirect(f"/plans/{run_id}", "This plan stands now. Send it when you have read it.")
 
@@ -145,13 +145,13 @@ async def adopt_plan(
 async def turn_plan_down(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """Keep the plan that stands."""
+    """Keep the current plan."""
     await actions.turn_plan_down(session, person, run_id)
     return Redirect("/plans", "The plan stays as it was.")
 
 
 def tiers_of(person: Principal, assignments: Any) -> list[dict[str, Any]]:
-    """The places with a partner, by tier in the authority's words, each with how it stands."""
+    """The assignments with a partner, grouped by tier, each with its state."""
     settings = settings_of(person.authority_id)
     names = labels.tier_words(settings)
     shown = []
@@ -164,7 +164,7 @@ def tiers_of(person: Principal, assignments: Any) -> list[dict[str, Any]]:
 
 
 def words(person: Principal) -> dict[str, Any]:
-    """What every page of plans needs to speak."""
+    """The helpers that every plan template needs."""
     settings = settings_of(person.authority_id)
     return {
         "STATES": labels.STATES,

@@ -1,4 +1,4 @@
-"""Plans as people see them: the runs of a scope, one run, the plan that stands, and its places."""
+"""Queries for plans: runs of a scope, one run, the current plan, and its assignments."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -85,7 +85,7 @@ NAMES_OF_NEEDS: Any = (
 
 
 async def get_run(session: AsyncSession, person: Principal, permission: Permission, run_id: UUID) -> Row[Any]:
-    """A run, if this person may do this to it. Raises NotThere."""
+    """A run on which this person has this permission. Raises NotFound."""
     statement = RUN.where(PlanRun.id == run_id, consortium_filter(person, permission, PlanRun.consortium_id))
     found: Row[Any] | None = (
         await session.execute(statement, {"authority_id": person.authority_id})
@@ -98,7 +98,7 @@ async def get_run(session: AsyncSession, person: Principal, permission: Permissi
 async def runs_of(
     session: AsyncSession, person: Principal, page: int, consortium_id: UUID | None = None
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """One page of the runs that this person may see, the latest first; and whether more follow."""
+    """One page of the runs that this person may see, latest first, and whether more follow."""
     statement = RUN.where(consortium_filter(person, Permission.VIEW_PLAN, PlanRun.consortium_id))
     if consortium_id is not None:
         statement = statement.where(PlanRun.consortium_id == consortium_id)
@@ -109,7 +109,7 @@ async def runs_of(
 
 
 async def scopes_of(session: AsyncSession, person: Principal) -> list[tuple[UUID | None, str]]:
-    """The scopes for which this person may make plans: consortia by name, the whole authority last."""
+    """The scopes for which this person may make plans: consortia by name, then the whole authority."""
     scopes: list[tuple[UUID | None, str]] = [
         (one.id, one.name)
         for one in await consortium_names(session, person.authority_id)
@@ -123,21 +123,21 @@ async def scopes_of(session: AsyncSession, person: Principal) -> list[tuple[UUID
 async def current_run(
     session: AsyncSession, authority_id: int, consortium_id: UUID | None
 ) -> Row[Any] | None:
-    """The plan that a scope has now."""
+    """The current plan of a scope."""
     return await _latest(session, authority_id, consortium_id, CURRENT)
 
 
 async def run_at_work(
     session: AsyncSession, authority_id: int, consortium_id: UUID | None
 ) -> Row[Any] | None:
-    """The run of a scope that waits or is being worked out."""
+    """The run of a scope that is queued or running."""
     return await _latest(session, authority_id, consortium_id, AT_WORK)
 
 
 async def offered_run(
     session: AsyncSession, authority_id: int, consortium_id: UUID | None
 ) -> Row[Any] | None:
-    """The better plan that waits for somebody to take it over."""
+    """The better plan of a scope that waits for a decision."""
     return await _latest(session, authority_id, consortium_id, ("offered",))
 
 
@@ -153,14 +153,14 @@ async def _latest(
 
 
 async def assignments_of(session: AsyncSession, authority_id: int, run_id: UUID) -> Sequence[Row[Any]]:
-    """All places of a plan with the names of both schools, by tier and school."""
+    """All assignments of a plan with the names of both schools, by tier and school."""
     values = {"authority_id": authority_id, "run_id": run_id}
     found: Sequence[Row[Any]] = (await session.execute(ASSIGNMENTS, values)).all()
     return found
 
 
 async def assignment_of(session: AsyncSession, authority_id: int, run_id: UUID, need_id: UUID) -> Row[Any]:
-    """What a plan says of one need. Raises NotThere."""
+    """The assignment of one need in a plan. Raises NotFound."""
     statement = ASSIGNMENT.where(PlanAssignment.run_id == run_id, PlanAssignment.need_id == need_id)
     found: Row[Any] | None = (await session.execute(statement, {"authority_id": authority_id})).one_or_none()
     if found is None:
@@ -169,7 +169,7 @@ async def assignment_of(session: AsyncSession, authority_id: int, run_id: UUID, 
 
 
 async def record_of(session: AsyncSession, authority_id: int, run_id: UUID) -> Row[Any]:
-    """What went into a run and what came of it, as it was kept. Raises NotThere before it ended."""
+    """The stored input and output of a run. Raises NotFound if the run has not ended."""
     statement: Any = select(PlanSnapshot.inputs, PlanSnapshot.outcome).where(
         PlanSnapshot.authority_id == authority_id, PlanSnapshot.run_id == run_id
     )
@@ -182,7 +182,7 @@ async def record_of(session: AsyncSession, authority_id: int, run_id: UUID) -> R
 async def names_of_offers(
     session: AsyncSession, authority_id: int, ids: Sequence[UUID]
 ) -> dict[UUID, Row[Any]]:
-    """Title and school of some offers, by id."""
+    """Title and school of offers, by id."""
     values = {"authority_id": authority_id, "ids": list(ids)}
     return {row.id: row for row in await session.execute(NAMES_OF_OFFERS, values)} if ids else {}
 
@@ -190,7 +190,7 @@ async def names_of_offers(
 async def names_of_needs(
     session: AsyncSession, authority_id: int, ids: Sequence[UUID]
 ) -> dict[UUID, Row[Any]]:
-    """Title and school of some needs, by id."""
+    """Title and school of needs, by id."""
     values = {"authority_id": authority_id, "ids": list(ids)}
     return {row.id: row for row in await session.execute(NAMES_OF_NEEDS, values)} if ids else {}
 

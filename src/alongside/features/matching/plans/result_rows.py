@@ -1,4 +1,4 @@
-"""What the engine brought forth, made into rows: the run's figures, and a place for every need."""
+"""Converts the engine's result to rows: the figures of the run, and an assignment for every need."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -14,17 +14,17 @@ HELD_BY = {"accepted": "proposal", "pinned": "pin", None: None}
 
 
 def stored_outcome(outcome: Outcome) -> bytes:
-    """The outcome as it is kept with its run."""
+    """The result as stored with its run."""
     return msgspec.json.encode(outcome, order="sorted")
 
 
 def restored_outcome(kept: bytes) -> Outcome:
-    """An outcome that was kept. Raises msgspec.ValidationError."""
+    """Restore a stored result. Raises msgspec.ValidationError."""
     return msgspec.json.decode(kept, type=Outcome)
 
 
 def figures(instance: Instance, outcome: Outcome) -> dict[str, Any]:
-    """The columns of a run that say how good its plan is known to be."""
+    """The columns of a run that describe how good its plan is known to be."""
     plan = outcome.plan
     return {
         "input_hash": plan.input_hash,
@@ -44,9 +44,9 @@ def figures(instance: Instance, outcome: Outcome) -> dict[str, Any]:
 def assignments_from(
     instance: Instance, outcome: Outcome, proposals: Mapping[tuple[UUID, UUID], UUID]
 ) -> Iterator[dict[str, Any]]:
-    """A row of `plan_assignment` for every need, without authority and run.
+    """The rows of `plan_assignment` for every need, without authority and run.
 
-    `proposals` are those that are being answered, by need and offer.
+    `proposals` are those in progress, by need and offer.
     """
     schools = {offer.id: offer.school for offer in instance.offers}
     chosen = {pair.need: pair for pair in outcome.plan.pairs}
@@ -69,7 +69,7 @@ def assignments_from(
 def partner(
     pair: Pair | None, schools: Mapping[UUID, int], proposals: Mapping[tuple[UUID, UUID], UUID]
 ) -> dict[str, Any]:
-    """The columns of a place that name its partner."""
+    """The columns of an assignment that describe its partner."""
     if pair is None:
         return dict.fromkeys(
             ("offer_id", "supporting_urn", "score", "days", "pence", "held_by", "proposal_id")

@@ -1,1 +1,1 @@
-"""Everything that a plan follows from, read from the rooms below in a few statements."""
+"""Reads the inputs of a plan from the other features, in a fixed number of statements."""

@@ -1,4 +1,4 @@
-"""The facts of a scope made into an instance: what the engine is asked, and nothing that a lead may not know."""
+"""Builds the engine's instance for a scope, without facts that its leads may not see."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -44,9 +44,9 @@ async def build_instance(
     starts_from: UUID | None = None,
     **parameters: Any,
 ) -> Instance:
-    """Everything that a plan for a scope follows from today, as the database has it.
+    """Build the instance of a scope as of today, from the database.
 
-    `starts_from` is the plan that stands. `parameters` go over the authority's own.
+    `starts_from` is the current plan. `parameters` override the authority's own.
     """
     settings, calendar = settings_of(authority_id), calendar_of(authority_id)
     values = {
@@ -82,7 +82,7 @@ async def build_instance(
 
 
 def parameters_of(settings: AuthoritySettings, **others: Any) -> Parameters:
-    """The authority's rules and weights as the engine takes them. Raises nothing: the engine checks them."""
+    """The authority's rules and weights as engine parameters. Does not validate: the engine does."""
     ours = settings.matching
     return Parameters(
         weights=Weights(
@@ -106,7 +106,10 @@ def parameters_of(settings: AuthoritySettings, **others: Any) -> Parameters:
 
 
 def term_began(calendar: Calendar, today: date, back: int) -> date:
-    """The first day of the term that is so many terms back, this one counted; 120 days a term where none is known."""
+    """The first day of the term this many terms back, the current one included.
+
+    Without declared terms, a term counts as 120 days.
+    """
     begun = [term.starts_on for term in calendar.terms if term.starts_on <= today]
     if len(begun) >= back:
         return begun[-back]
@@ -114,17 +117,17 @@ def term_began(calendar: Calendar, today: date, back: int) -> date:
 
 
 def financial_year_began(today: date) -> date:
-    """The 1st of April of the financial year that a day is in."""
+    """1 April of the financial year of this day."""
     return date(today.year if today.month >= 4 else today.year - 1, 4, 1)
 
 
 def half_days(days: Decimal) -> int:
-    """Days as the engine counts them."""
+    """Convert days to half days, the engine's unit."""
     return int(days * 2)
 
 
 def tier_of(settings: AuthoritySettings, urgency: str) -> Literal[1, 2, 3]:
-    """How early a need is met: by the order of its urgency. What comes after the second is one tier."""
+    """The tier of an urgency, by its position in the settings; all after the second are tier 3."""
     entry = settings.urgencies.get(urgency)
     if entry is None or entry.order >= 3:
         return 3
@@ -149,7 +152,7 @@ def _school(authority_id: int, row: Any) -> School:
 
 
 def _urban(words: str | None) -> float | None:
-    """1 in a town, 0 in the country, None when the register does not say."""
+    """1 for urban, 0 for rural, None when the register does not say."""
     said = (words or "").lower()
     return 1.0 if "urban" in said else 0.0 if "rural" in said else None
 
@@ -208,9 +211,9 @@ def _offer(settings: AuthoritySettings, today: date, row: Any, practice: dict[st
 
 
 def _accepted(under_way: Iterable[Any], offers: dict[UUID, Any]) -> Iterator[tuple[UUID, Any]]:
-    """For each need the proposal that a school has said yes to, while the offers have the days for all of them.
+    """For each need its accepted proposal, while the offers have enough days for all of them.
 
-    What no longer fits could not be agreed either, so it holds nothing and nobody.
+    A proposal that no longer fits could not be agreed, so it fixes nothing and takes no days.
     """
     left = {key: [row.days_left, row.places_left] for key, row in offers.items()}
     settled: set[UUID] = set()
@@ -229,7 +232,7 @@ def _accepted(under_way: Iterable[Any], offers: dict[UUID, Any]) -> Iterator[tup
 def _known(
     found: dict[str, Sequence[Any]], accepted: dict[UUID, Any], needs: set[UUID], offers: set[UUID]
 ) -> Iterator[PairHistory]:
-    """What is known of pairs whose need and offer both take part; an answer under way goes before any wish."""
+    """The history of pairs that take part; a proposal in progress overrides a constraint."""
     constraints = {"pin": "pinned", "forbid": "forbidden"}
     fixed = {(need, row.offer_id) for need, row in accepted.items()}
     pairs: list[tuple[UUID, UUID, Any]] = [(need, offer, "accepted") for need, offer in fixed]
@@ -249,15 +252,16 @@ def _known(
 
 
 def _paying_phase(settings: AuthoritySettings, phase: str) -> str:
-    """The phase by which money is kept apart, for a need of this phase."""
+    """The phase whose budget pays for a need of this phase."""
     allowed = getattr(settings.phases, phase, ())
     return phase if phase in CONSORTIUM_PHASES else (allowed[0] if allowed else "all")
 
 
 def _pools(settings: AuthoritySettings, today: date) -> dict[str, str]:
-    """Which fund pays in which phase this financial year; nothing where money does not matter.
+    """The fund that pays for each phase this financial year; empty if the authority does not use budgets.
 
-    Where a phase has funds, but none of this year, the latest of them is named: `_budgets` finds nothing in it.
+    If a phase has funds but none for this year, its latest fund is used: `_budgets` then finds no money in
+    it.
     """
     if not settings.matching.mind_money:
         return {}
@@ -282,7 +286,7 @@ def _budgets(
     spent: Iterable[Any],
     procured: Mapping[str, int],
 ) -> Iterator[Budget]:
-    """What each fund may still pay this year: less what schools agreed and what escalations procured from it."""
+    """What each fund may still pay this year: its amount less agreed days and escalation procurement."""
     year = financial_year(today)
     left = {
         key: settings.funds[key].pence - procured.get(key, 0)

@@ -1,24 +1,24 @@
-"""How strong an offer is in its themes: what it says, who gives it, and what its school has in the directory."""
+"""The strength of an offer in its themes, from its evidence, designations and directory entries."""
 
 from collections.abc import Mapping
 
 SHOWN = 750
-"""How strong an offer counts in a theme for which it says what shows it (0 to 1000)."""
+"""The strength (0 to 1000) in a theme for which the offer gives evidence."""
 
 DESIGNATED = 900
-"""The same where a designation holds besides."""
+"""The strength if the leader also holds a designation."""
 
 PADLOCK = 25
-"""What each level of evidence of the school's verified practice in the theme adds (`directory/evidence.py`)."""
+"""What each evidence level of verified practice in the theme adds (`directory/evidence.py`)."""
 
 STRONGEST = 1000
 
 
 def strength_in(shown: bool, designated: bool, evidence: int) -> int | None:
-    """How strong an offer is in one theme, 0 to 1000; None where nothing shows it.
+    """The strength of an offer in one theme, 0 to 1000; None without evidence.
 
-    `shown` is whether the offer says what shows it, `evidence` the level (0 to 4) of its school's strongest
-    verified practice in the theme. Practice whose level is 0 shows nothing yet.
+    `shown` says whether the offer gives evidence, `evidence` is the level (0 to 4) of its school's strongest
+    verified practice in the theme. Practice of level 0 counts as no evidence.
     """
     if not shown and not evidence:
         return None
@@ -29,7 +29,7 @@ def strength_in(shown: bool, designated: bool, evidence: int) -> int | None:
 def strengths(
     themes: Mapping[str, bool], *, designated: bool, evidence: Mapping[str, int]
 ) -> dict[str, int | None]:
-    """The same for all themes of an offer: `themes` says for each whether something shows it."""
+    """The strengths in all themes of an offer; `themes` says for each whether the offer gives evidence."""
     return {
         theme: strength_in(shown, designated, evidence.get(theme, 0))
         for theme, shown in sorted(themes.items())

@@ -1,4 +1,4 @@
-"""The statements that read what a plan follows from: each once for a whole scope, whatever its size."""
+"""Queries that load the inputs of a plan, one for each kind of row, whatever the size of the scope."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ SCOPE = """
                    AND (m.ends_on IS NULL OR m.ends_on > :today)))
     )
 """
-"""The schools whose needs are to be met: members of the consortium, or all of the authority."""
+"""The schools whose needs are planned: members of the consortium, or all schools of the authority."""
 
 SCHOOLS = """
     WITH $scope
@@ -94,9 +94,9 @@ OFFERS = """
                            AND p.requesting_urn IN (SELECT urn FROM scope)))
      ORDER BY o.id
 """
-"""The offers that those who lead the scope may see, and those proposed for its needs already.
+"""The offers that leads of the scope may see, and those already proposed for its needs.
 
-What is left is less what is being answered for needs outside of the scope, so that no day is planned twice.
+Days in use by proposals for needs outside the scope are subtracted, so that no day is planned twice.
 """
 
 UNDER_WAY = """
@@ -112,10 +112,10 @@ UNDER_WAY = """
               (p.requesting_accepted_at IS NOT NULL)::int + (p.supporting_accepted_at IS NOT NULL)::int DESC,
               p.proposed_at, p.id
 """
-"""Proposals that are being answered; for each need the one nearest to a yes first.
+"""Proposals in progress; for each need the one closest to acceptance first.
 
-Where a school has said yes, or has proposed it itself, the pair stays; what those who lead have proposed and nobody
-has answered may be moved.
+A pair stays if a school accepted or proposed it. A pair that leads proposed and nobody has answered may be
+moved.
 """
 
 DECLINED = """
@@ -140,7 +140,7 @@ CONSTRAINTS = """
                AND said.state IN ('declined', 'lapsed') AND said.proposed_at >= w.made_at))
      ORDER BY w.need_id, w.offer_id
 """
-"""Pins and forbids in force; a pin is over when its partner has said no since."""
+"""Pins and forbids in force. A pin ends when its partner declines."""
 
 CURRENT = """
     SELECT place.need_id, place.offer_id
@@ -174,7 +174,7 @@ SPENT = """
      WHERE p.authority_id = :authority_id AND p.agreed_at >= :year_began
      GROUP BY need.phase ORDER BY need.phase
 """
-"""Days agreed in this financial year, by the phase that the need is about."""
+"""Days agreed in this financial year, by the phase of the need."""
 
 KINDS: Mapping[str, Any] = {
     "consortium_id": Uuid(),
@@ -210,7 +210,7 @@ STATEMENTS = {
 async def load_problem_rows(
     session: AsyncSession, authority_id: int, values: Mapping[str, Any], starts_from: UUID | None
 ) -> dict[str, Sequence[Row[Any]]]:
-    """All rows that a plan follows from, by name; ten statements."""
+    """Load all input rows of a plan by name, in ten statements."""
     given = {"authority_id": authority_id, "starts_from": starts_from, **values}
     found = {}
     for name, statement in STATEMENTS.items():

@@ -1,1 +1,1 @@
-"""Sending a plan: its pairs become proposals, once, and both schools of each are asked."""
+"""Sending a plan: turns its pairs into proposals."""

@@ -1,4 +1,7 @@
-"""Sending: the pairs of a plan become proposals, each once; what became impossible meanwhile is skipped and says so."""
+"""Command to send a plan: each pair is proposed once.
+
+Pairs that are no longer possible are skipped with a reason.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +31,7 @@ HIDDEN = "One of the two is no longer shown to you, so it could not be proposed.
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What came of sending: how many pairs were proposed, and how many could not be."""
+    """The numbers of pairs that were proposed and that could not be."""
 
     proposed: int
     skipped: int
@@ -37,11 +40,11 @@ class SendResult:
 async def send_plan(
     session: AsyncSession, person: Principal, run_id: UUID, needs: Iterable[UUID]
 ) -> SendResult:
-    """Propose the pairs of these needs that were not proposed yet: both schools of each are asked.
+    """Propose the pairs of these needs that have not been proposed yet, and ask both schools of each.
 
-    What an earlier plan proposed for such a need, and nobody has answered, is withdrawn first. A pair that
-    became impossible since the plan was made is skipped, with its reason in the plan. Sent twice, it does
-    nothing the second time. Raises NotThere for a plan out of reach, Refused for one that no longer stands.
+    Unanswered proposals of an earlier plan for such a need are withdrawn first. A pair that is no longer
+    possible is skipped, and the reason is stored in the plan. Sending again does nothing. Raises NotFound for
+    a plan outside this person's scope, ActionRefused if the plan is no longer current.
     """
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     await hold_run(session, run)
@@ -65,7 +68,7 @@ async def send_plan(
 
 
 async def _withdraw_moved(session: AsyncSession, person: Principal, assignments: Sequence[Any]) -> None:
-    """Take back what is proposed for these needs and unanswered, where the plan has moved them to somebody else."""
+    """Withdraw unanswered proposals for these needs where the plan has chosen another partner."""
     wanted = {(one.need_id, one.offer_id) for one in assignments}
     needs = [one.need_id for one in assignments]
     for old in await unanswered_proposals(session, person.authority_id, needs):
@@ -74,7 +77,7 @@ async def _withdraw_moved(session: AsyncSession, person: Principal, assignments:
 
 
 async def hold_run(session: AsyncSession, run: Any) -> None:
-    """Let nobody else send or mend this plan until the transaction ends. Raises Refused when it stands no more."""
+    """Lock the plan against other sends and replacements. Raises ActionRefused if it is no longer current."""
     state = await session.scalar(
         select(PlanRun.state)
         .where(PlanRun.authority_id == run.authority_id, PlanRun.id == run.id)
@@ -87,7 +90,7 @@ async def hold_run(session: AsyncSession, run: Any) -> None:
 
 
 async def hold_posts(session: AsyncSession, authority_id: int, assignments: Sequence[Any]) -> None:
-    """Hold all offers first, then all needs, each in one order, as every decision on a proposal does."""
+    """Lock all offers, then all needs, in a fixed order, as every decision on a proposal does."""
     for thing, ids in (
         (Offer, {one.offer_id for one in assignments}),
         (Need, {one.need_id for one in assignments}),
@@ -102,9 +105,9 @@ async def hold_posts(session: AsyncSession, authority_id: int, assignments: Sequ
 
 
 async def _send(session: AsyncSession, person: Principal, assignment: Any, message: str) -> int:
-    """Propose one pair; 1 if it could be."""
+    """Propose one pair. Returns 1 if it was possible, else 0."""
     made, told = await try_to_propose(session, person, assignment, message)
-    reason = for_other_readers(told) if told else None  # kept in the plan, which leads read too
+    reason = for_other_readers(told) if told else None  # stored in the plan, which leads read too
     await session.execute(
         update(PlanAssignment)
         .where(PlanAssignment.authority_id == person.authority_id, PlanAssignment.id == assignment.id)
@@ -116,7 +119,7 @@ async def _send(session: AsyncSession, person: Principal, assignment: Any, messa
 async def try_to_propose(
     session: AsyncSession, person: Principal, assignment: Any, message: str
 ) -> tuple[UUID | None, str | None]:
-    """The proposal that was made of a place, or the sentence that says why none could be."""
+    """Propose an assignment. Returns the proposal, or a sentence that says why it was not possible."""
     terms = terms_for(calendar_of(person.authority_id), assignment, person.today, message)
     try:
         async with session.begin_nested():

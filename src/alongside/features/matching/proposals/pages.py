@@ -1,4 +1,4 @@
-"""The page that asks once more before a plan is sent, and the sending."""
+"""The confirmation page before a plan is sent, and the sending."""
 
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from alongside.platform.web.templates import plural
 async def ask_before_sending(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """What would be proposed to whom, with days and dates; each pair may be left out."""
+    """Show the proposals that would be sent, with days and dates; each can be deselected."""
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     if run.state not in CURRENT:
         raise ActionRefused("Only the plan that stands can be sent. Open the plans to find it.", run.state)
@@ -40,7 +40,7 @@ async def ask_before_sending(
 async def send_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
 ) -> PageResult:
-    """Propose the pairs that were left ticked."""
+    """Propose the selected pairs."""
     ticked = (await read_form_data(request)).getlist("need")
     try:
         needs = [UUID(str(one)) for one in ticked]
@@ -54,7 +54,7 @@ async def send_plan(
 
 
 def said_of(sent: actions.SendResult) -> str:
-    """What came of sending, in a sentence or two."""
+    """The result of sending, in one or two sentences."""
     if not sent.proposed and not sent.skipped:
         return "All of it was sent already."
     parts = [f"{plural(sent.proposed, 'pair')} proposed: both schools of each have been told."]

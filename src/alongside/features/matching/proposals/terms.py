@@ -1,4 +1,4 @@
-"""The days and dates with which a pair of a plan is proposed; either school may propose others."""
+"""The days and dates proposed for a pair of a plan; either school can propose others."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,14 +8,14 @@ from alongside.features.authorities.calendar import Calendar, add_school_days, t
 from alongside.features.authorities.terms import term_key
 
 BEGINS_AFTER = 10
-"""School days from sending to the first day, where the need names none: time to answer and to sign."""
+"""School days from sending to the first day, if the need gives no dates: time to answer and to sign."""
 
 USUAL_SPAN = timedelta(days=120)
 MESSAGE = "Matched by the plan of those who lead the {scope}. You may propose other days or dates."
 
 
 def terms_for(calendar: Calendar, assignment: Any, today: date, message: str) -> Terms:
-    """What is proposed for a place: the need's own dates or terms, else from soon to the end of the next term."""
+    """The proposed terms: the dates of the need, else from `BEGINS_AFTER` to the end of the next term."""
     starts_on, ends_on = _asked(calendar, assignment, today)
     first = add_school_days(calendar, today, BEGINS_AFTER)
     starts_on = max(starts_on or first, today)
@@ -25,7 +25,7 @@ def terms_for(calendar: Calendar, assignment: Any, today: date, message: str) ->
 
 
 def _asked(calendar: Calendar, assignment: Any, today: date) -> tuple[date | None, date | None]:
-    """The dates that the need names, by themselves or through its terms."""
+    """The dates of the need, given directly or through its terms."""
     if assignment.need_starts_on or assignment.need_ends_on:
         return assignment.need_starts_on, assignment.need_ends_on
     wanted = [term for term in terms_from(calendar, today) if term_key(term) in assignment.need_terms]

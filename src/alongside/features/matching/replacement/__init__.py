@@ -1,1 +1,1 @@
-"""Mending: after a decline somebody else at once, moving one other pair at most, and a person after several."""
+"""Replacement after a decline: other partners at once, and a request to a person after several declines."""

@@ -1,4 +1,4 @@
-"""Mending: another partner at once, the moved side asked again; after a decline the plan is worked out anew."""
+"""Commands to replace a lost partner at once, and to start a new run after a decline."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -43,10 +43,11 @@ ANSWERED = "The pair that would be moved has been answered meanwhile. Look at th
 async def take_option(
     session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID, key: str
 ) -> Option:
-    """Give a need whose partner fell away another one at once, and ask both schools.
+    """Give a need that lost its partner another one, and ask both schools.
 
-    A pair that makes way is withdrawn and its need proposed to its next partner: that side is asked again.
-    Raises Refused when this way is no longer open, NotThere for a plan out of reach.
+    A pair that makes way is withdrawn and its need is proposed to another partner, which is asked again.
+    Raises ActionRefused if this option is no longer available, NotFound for a plan outside this person's
+    scope.
     """
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     await hold_run(session, run)
@@ -79,7 +80,7 @@ async def take_option(
 
 
 def _touched(assignment: Any, moved: Sequence[Any], option: Option) -> list[Any]:
-    """The pairs, old and new, whose posts are held while it is done."""
+    """The pairs, old and new, whose needs and offers must be locked."""
     found = [LockedAssignment(assignment.need_id, option.offer)]
     for one in moved:
         assert option.move is not None
@@ -88,7 +89,7 @@ def _touched(assignment: Any, moved: Sequence[Any], option: Option) -> list[Any]
 
 
 class LockedAssignment(msgspec.Struct, frozen=True):
-    """A need and an offer to hold."""
+    """A need and an offer to lock."""
 
     need_id: UUID
     offer_id: UUID
@@ -102,7 +103,7 @@ async def _move(
     option: Option,
     message: str,
 ) -> None:
-    """Let another pair make way: what was sent is withdrawn and the next partner asked, else it is only changed."""
+    """Move another pair: withdraw it and ask its next partner if it was sent, else only change the plan."""
     assert option.move is not None
     asked = await unanswered_proposals(session, person.authority_id, [assignment.need_id])
     if assignment.proposal_id is not None:
@@ -140,7 +141,7 @@ def _partner(
 async def _replace(
     session: AsyncSession, person: Principal, assignment: Any, partner: dict[str, Any], message: str
 ) -> None:
-    """Ask the new partner, then write it into the plan. Raises Refused when it cannot be proposed."""
+    """Propose the new partner, then store it in the plan. Raises ActionRefused when it cannot be proposed."""
     wanted = ReplacementRequest(assignment, partner)
     made, reason = await try_to_propose(session, person, wanted, message)
     if made is None:
@@ -149,7 +150,7 @@ async def _replace(
 
 
 class ReplacementRequest:
-    """A place as it would be with another partner, as far as proposing it needs to know."""
+    """The data of an assignment with another partner that are needed to propose it."""
 
     def __init__(self, assignment: Any, partner: dict[str, Any]) -> None:
         self.need_id, self.offer_id, self.days = assignment.need_id, partner["offer_id"], partner["days"]
@@ -178,10 +179,10 @@ async def _write(
 
 
 async def replan_after_declines(session: AsyncSession, product: Principal) -> int:
-    """For every place whose proposal came to nothing, have a better plan looked for, and tell a person after several.
+    """Queue a run for every assignment whose proposal was lost; after several declines notify a person.
 
-    Each is taken in hand once, in the transaction that queues the run; how many were found. While a run is at work
-    that may have read the facts before, the place waits for the next turn.
+    Each is handled once, in the transaction that queues its run. Returns how many were handled. If a run in
+    progress may have read older data, the assignment waits for the next call.
     """
     lost = await lost_assignments(session, product.authority_id)
     most = settings_of(product.authority_id).matching.declines_ask_for_person

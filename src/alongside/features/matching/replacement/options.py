@@ -1,4 +1,4 @@
-"""The ways to mend a plan at once, from the facts of this moment: at most one other pair is moved."""
+"""The options to replace a partner at once, from current data; each moves one other pair at most."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,9 +22,9 @@ GONE = "This way is no longer open: somebody was faster. Look at the ways that t
 async def options_now(
     session: AsyncSession, person: Principal, run: Any, assignments: Sequence[Any], assignment: Any
 ) -> tuple[Instance, list[Option]]:
-    """The facts as they are and the best ways to give a need another partner, best first; none is an answer too."""
+    """The current instance and the replacement options, best first; the list may be empty."""
     from alongside.features.matching.engine.planning import Prepared
-    from alongside.features.matching.engine.replacement import options  # numpy and HiGHS: not at every start
+    from alongside.features.matching.engine.replacement import options  # keeps numpy and HiGHS out of startup
 
     instance = await build_instance(
         session, person.authority_id, person.today, run.consortium_id, run.id, seed=run.seed
@@ -38,7 +38,7 @@ async def options_now(
 
 
 def current_pairs(instance: Instance, assignments: Sequence[Any]) -> tuple[Pair, ...]:
-    """The pairs of a plan that still hold and still take part."""
+    """The pairs of a plan that are still valid and take part."""
     needs, offers = {one.id for one in instance.needs}, {one.id for one in instance.offers}
     return tuple(
         Pair(
@@ -54,13 +54,13 @@ def current_pairs(instance: Instance, assignments: Sequence[Any]) -> tuple[Pair,
 
 
 def score_of(parts: Any) -> Score:
-    """A score as it was kept with a place."""
+    """The score stored with an assignment."""
     kept = {name: parts[name] for name in ("score", "parts", "points", "missing") if name in parts}
     return msgspec.convert(kept, Score) if "score" in kept else Score(score=0, parts={}, points={})
 
 
 def chosen_option(found: Sequence[Option], key: str) -> Option:
-    """The option of this key. Raises Refused when it is not among them any more."""
+    """The option with this key. Raises ActionRefused when it is no longer available."""
     for one in found:
         if key_of(one) == key:
             return one
@@ -68,7 +68,7 @@ def chosen_option(found: Sequence[Option], key: str) -> Option:
 
 
 def key_of(option: Option) -> str:
-    """How a form names an option: the offer, and where somebody moves, who and whither."""
+    """The form value of an option: the offer, and if a pair moves, its need and its new offer."""
     parts: list[UUID] = [option.offer]
     if option.move is not None:
         parts += [option.move.need, option.move.to]

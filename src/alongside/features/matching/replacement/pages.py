@@ -1,4 +1,4 @@
-"""The page of the ways to mend a plan at once, and taking one."""
+"""The page of replacement options, and the choice of one."""
 
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ from alongside.platform.web.routing import endpoint
 async def show_options(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
 ) -> PageResult:
-    """Who could come instead, best first, and who would be moved for it."""
+    """Show the replacement options, best first, and which pair each would move."""
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     assignment = await assignment_of(session, person.authority_id, run.id, need_id)
     context: dict[str, Any] = {"run": run, "place": assignment, "options": [], **words(person)}
@@ -77,7 +77,7 @@ async def _options(
 
 
 def _difference(option: Option, assignment: Any) -> int:
-    """The scores with this way, against those with the partner who fell away."""
+    """The scores with this option compared with those of the lost partner."""
     moved = 0 if option.move is None else option.move.score_after - option.move.score_before
     before: int = assignment.score
     return option.score.score - before + moved
@@ -87,7 +87,7 @@ def _difference(option: Option, assignment: Any) -> int:
 async def take_option(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
 ) -> PageResult:
-    """Take one of them: whoever is newly asked is told."""
+    """Take an option; newly asked schools are notified."""
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     await assignment_of(session, person.authority_id, run.id, need_id)
     key = (await read_form_data(request)).one("option")

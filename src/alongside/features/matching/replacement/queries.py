@@ -1,4 +1,4 @@
-"""What has come to nothing in the plans that stand, and who is to be told when it does again and again."""
+"""Queries for lost assignments of current plans, and for the people to notify after repeated declines."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from alongside.features.matching.plans.queries import ASSIGNMENT
 from alongside.platform.access.principal import Role
 
 OVER = ("declined", "lapsed", "withdrawn")
-"""A proposal in one of these has come to nothing, so its place is free again."""
+"""Proposal states that end without an agreement, so that the need has no partner again."""
 
 LOST: Any = (
     ASSIGNMENT.join(
@@ -47,7 +47,7 @@ CORE_TEAM = text(
 
 
 async def lost_assignments(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
-    """Places of plans that stand whose proposal has come to nothing and that nobody has looked at yet; 200 at most."""
+    """Assignments of current plans whose proposal was lost and that are not handled yet; 200 at most."""
     found: Sequence[Row[Any]] = (await session.execute(LOST, {"authority_id": authority_id})).all()
     return found
 
@@ -69,7 +69,7 @@ async def core_team(session: AsyncSession, authority_id: int, today: Any) -> lis
 async def unanswered_proposals(
     session: AsyncSession, authority_id: int, needs: Sequence[UUID]
 ) -> Sequence[Row[Any]]:
-    """What those who lead have proposed for some needs and neither school has answered: it may be moved."""
+    """Proposals that leads made for these needs and no school has answered; they may be moved."""
     statement: Any = select(Proposal.id, Proposal.need_id, Proposal.offer_id).where(
         Proposal.authority_id == authority_id,
         Proposal.need_id.in_(sorted(needs)),

@@ -1,4 +1,4 @@
-"""Whether a plan that was worked out after a decline is worth telling anybody."""
+"""Decides whether a plan calculated after a decline is enough better to be offered."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from alongside.features.matching.replacement.options import current_pairs
 
 
 async def worth_offering(session: AsyncSession, run: Any, instance: Instance, outcome: Outcome) -> bool:
-    """Whether it beats, by the authority's margin, what those who lead can do at once with the plan that stands."""
-    from alongside.features.matching.engine import replacement  # numpy and HiGHS: not at every start
+    """Check whether the plan beats the best replacement option by the authority's margin."""
+    from alongside.features.matching.engine import replacement  # keeps numpy and HiGHS out of startup
     from alongside.features.matching.engine.planning import Prepared, chosen_of
     from alongside.features.matching.engine.solver import total
 

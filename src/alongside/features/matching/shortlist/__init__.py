@@ -1,1 +1,1 @@
-"""The shortlist: who suits one need best, for the school that asks, without waiting for a plan."""
+"""The shortlist: the best offers for one need, shown to the requesting school before there is a plan."""

@@ -1,4 +1,4 @@
-"""The page on which a school reads who suits its need best."""
+"""The shortlist page of a need."""
 
 import asyncio
 from typing import Any
@@ -35,7 +35,7 @@ MOST = 10
 async def show_shortlist(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """The offers that suit a need, best first, with the parts of each score; scored once the transaction is over."""
+    """Show the best offers for a need with the parts of each score; scoring runs after the transaction."""
     need = await get_need(session, person, Permission.VIEW_POST, need_id)
     require(person, Permission.VIEW_SHORTLIST, need.school_urn)
     settings = settings_of(person.authority_id)
@@ -61,7 +61,7 @@ async def show_shortlist(
 def shown(
     person: Principal, question: Instance, listed: Shortlist, offers: dict[UUID, Row[Any]]
 ) -> dict[str, Any]:
-    """A shortlist as its page shows it: each offer with its school, and what the rules left out."""
+    """The shortlist as page context: each offer with its school, and what the rules left out."""
     found = [
         {
             "offer": offers[one.offer],

@@ -1,4 +1,4 @@
-"""The instance of a plan made into the question of one school: its need, and the offers that it may see."""
+"""Reduces the instance of a plan to one need and the offers that its school may see."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -10,10 +10,10 @@ from alongside.features.matching.engine.instance import Instance
 
 
 def question_of(instance: Instance, need_id: UUID, seen: Collection[UUID]) -> Instance:
-    """The same facts for one need and the offers that its school may see.
+    """The instance for one need and the offers that its school may see.
 
-    Days and places that are being answered for other needs are no longer there. What those who lead keep in or
-    out of their plan is theirs: it neither helps nor hinders the school that asks.
+    Days and engagements of proposals in progress for other needs are subtracted. Pins and forbids of leads
+    are left out, because they must not affect the shortlist.
     """
     asked = {need.id: need for need in instance.needs}
     days, assignments = Counter[UUID](), Counter[UUID]()

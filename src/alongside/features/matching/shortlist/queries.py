@@ -1,4 +1,4 @@
-"""The offers that somebody may see among those that a shortlist could name, and those that are being asked already."""
+"""Queries for a shortlist: the offers that a person may see, and those already proposed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +36,7 @@ ASKED: Any = select(Proposal.offer_id).where(
 
 
 async def offers_seen(session: AsyncSession, person: Principal, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
-    """Those of these offers that this person may see, by id."""
+    """The offers with these ids that this person may see, by id."""
     if not ids:
         return {}
     values = {"authority_id": person.authority_id, "ids": list(ids)}

@@ -1,1 +1,1 @@
-"""Fitness: schools that the core team would not have support others just now."""
+"""Supplier suspensions: schools that the core team keeps from supporting others for now."""

@@ -1,4 +1,4 @@
-"""Saying that a school is not to support others just now, and lifting that."""
+"""Commands to suspend a school as a supporter and to end the suspension."""
 
 from datetime import date
 from uuid import UUID
@@ -20,9 +20,9 @@ from alongside.platform.audit.actions import record_audit
 async def suspend_supplier(
     session: AsyncSession, person: Principal, urn: int, reason: str, until_on: date | None
 ) -> None:
-    """Keep a school's offers out of plans; what it agreed already goes on.
+    """Leave a school's offers out of plans; existing agreements continue.
 
-    One whose day is over is written anew. Raises Refused where it is said already.
+    A suspension past its end date is replaced. Raises ActionRefused if the school is already suspended.
     """
     require(person, Permission.SUSPEND_SUPPLIER, urn)
     if person.id is None:
@@ -56,7 +56,7 @@ async def suspend_supplier(
 
 
 async def end_suspension(session: AsyncSession, person: Principal, suspension_id: UUID) -> None:
-    """Let a school's offers into plans again."""
+    """End a suspension, so that plans may use the school's offers again."""
     row = await suspension_with_school(session, person.authority_id, suspension_id)
     require(person, Permission.SUSPEND_SUPPLIER, row.school_urn)
     lifted = await session.execute(

@@ -1,4 +1,4 @@
-"""The form in which the core team says that a school is not to support others just now."""
+"""The form to suspend a school as a supporter."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from alongside.platform.forms.fields import Day, passage
 
 
 class SuspensionForm(Form):
-    """Which school, why, and until when."""
+    """The school, the reason, and an optional end date."""
 
     school = school_choice("Which school?")
     reason = passage("Why?", "The reason", "Only the core team reads this", limit=500)
@@ -21,7 +21,7 @@ class SuspensionForm(Form):
     )
 
     def holds(self, today: date) -> bool:
-        """Whether school and reason are given, and the day is still to come."""
+        """Validate that school and reason are given, and the end date is not in the past."""
         self.validate()
         if not self.school.data:
             attach_errors(self.school, self.school.cure)

@@ -1,4 +1,4 @@
-"""The page of schools that are not to support others just now: the core team's alone."""
+"""The page of suspended schools, for the core team only."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from alongside.platform.web.routing import endpoint
 async def list_suspensions(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Which schools are left out of plans as supporters, and why."""
+    """List suspended schools with the reasons."""
     return await _page(session, person, SuspensionForm())
 
 
@@ -28,7 +28,7 @@ async def list_suspensions(
 async def suspend_supplier(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Leave a school out for now."""
+    """Suspend a school as a supporter."""
     form = SuspensionForm(await read_form_data(request))
     answer = await _page(session, person, form, 422)
     if not form.holds(person.today):
@@ -43,7 +43,7 @@ async def suspend_supplier(
 async def end_suspension(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, suspension_id: UUID
 ) -> PageResult:
-    """Let a school support others again."""
+    """End a suspension."""
     await actions.end_suspension(session, person, suspension_id)
     return Redirect("/support-suspensions", "Lifted. Plans may choose this school’s offers again.")
 

@@ -1,4 +1,4 @@
-"""The schools that are not to support others just now."""
+"""Queries for suspended schools."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ SUSPENSION: Any = (
 
 
 async def suspended_schools(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """Those in force today, by name; reach is the gate's: only the core team comes here."""
+    """Suspensions in force today, by school. The route's permission limits this to the core team."""
     statement = SUSPENSION.where(
         SupplierSuspension.lifted_at.is_(None),
         or_(SupplierSuspension.until_on.is_(None), SupplierSuspension.until_on >= person.today),
@@ -37,7 +37,7 @@ async def suspended_schools(session: AsyncSession, person: Principal) -> Sequenc
 
 
 async def suspension_with_school(session: AsyncSession, authority_id: int, suspension_id: UUID) -> Row[Any]:
-    """One of them, lifted or not. Raises NotThere."""
+    """A suspension, in force or not. Raises NotFound."""
     found: Row[Any] | None = (
         await session.execute(
             SUSPENSION.where(SupplierSuspension.id == suspension_id), {"authority_id": authority_id}
