@@ -164,7 +164,7 @@ class PlanAssignment(AuthorityOwned, Base):
     or a pin. `parts` are the parts of the score and `why` the whole explanation, as the engine returned them.
     `proposal_id` is the proposal made when the plan was sent; `not_sent_because` is the reason why none could
     be made. If the proposal is declined, lapses or is withdrawn, `again_id` is the run that looks for a
-    better plan, and `replaced_on` is the time when another partner was chosen immediately. A need has one
+    better plan, and `replaced_on` is the day on which another partner was chosen immediately. A need has one
     assignment, because PostgreSQL allows one live agreement for each need.
     """
 

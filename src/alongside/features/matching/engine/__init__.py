@@ -1,1 +1,1 @@
-"""The engine of matching: from an instance to a plan with its reasons. It knows no database and no page."""
+"""The matching engine: calculates a plan with explanations from an instance; uses no database."""

@@ -1,7 +1,7 @@
-"""An instance as columns of numbers: what rules, scores and the programme are worked out on.
+"""An instance as NumPy arrays, for rules, scores and the integer programme.
 
-Rows are in the canonical order, strings are numbers in one code book, dates are days since year 1. A missing
-number is NaN, a missing key -1, a missing date the first or the last there can be.
+Rows are in canonical order, strings are integer codes, dates are ordinal days. A missing number is NaN, a
+missing key -1, a missing date the first or the last possible day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Schools:
-    """Columns of schools; `groups` and `consortia` hold a row of keys each, filled up with -1."""
+    """Arrays of schools; `groups` and `consortia` hold a row of keys each, padded with -1."""
 
     authority: Ints
     east: Floats
@@ -39,7 +39,7 @@ class Schools:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Columns of needs; `wants` has a column for each designation that any need asks for."""
+    """Arrays of needs; `wants` has a column for each designation that any need asks for."""
 
     school: Ints
     phase: Ints
@@ -57,9 +57,10 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """Columns of offers; `strength` has a column for each theme, `phases` for each phase that a need has.
+    """Arrays of offers; `strength` has a column for each theme, `phases` for each phase of any need.
 
-    `holds` tells for each designation asked for until when it holds, FIRST_DAY for not at all.
+    `holds` has a column for each requested designation: the last day on which it is valid, FIRST_DAY if the
+    offer does not have it.
     """
 
     school: Ints
@@ -84,7 +85,7 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """An instance in canonical order, with its columns and where each id stands in them."""
+    """An instance in canonical order, with its arrays and the row number of each id."""
 
     instance: Instance
     schools: Schools
@@ -100,7 +101,7 @@ METRES_OF_A_MILE = 1609.344
 
 
 def arrange(instance: Instance) -> Columns:
-    """The columns of an instance. A need or an offer of a school that is not among the schools: KeyError."""
+    """Convert an instance to arrays. Raises KeyError if a need or offer belongs to an unknown school."""
     instance = canonical(instance)
     school_at = {school.urn: at for at, school in enumerate(instance.schools)}
     phases = _codes(need.phase for need in instance.needs)
@@ -213,7 +214,7 @@ def _offers(instance: Instance, school_at: dict[int, int], codes: tuple[dict[str
 
 
 def _codes(keys: Iterable[str]) -> dict[str, int]:
-    """Each key with its number, in the order of the alphabet."""
+    """Number the keys in alphabetical order."""
     return {key: at for at, key in enumerate(sorted(set(keys)))}
 
 
@@ -238,12 +239,12 @@ def _day(value: date | None, missing: int) -> int:
 
 
 def _bits(sets: Sequence[tuple[str, ...]], codes: dict[str, int]) -> NDArray[np.uint64]:
-    """Sets of keys as bits; 64 keys at most, which is more terms than any calendar holds."""
+    """Sets of keys as bit masks; 64 keys at most, which is more terms than any calendar has."""
     return np.fromiter((sum(1 << codes[key] for key in set(keys)) for keys in sets), dtype=np.uint64)
 
 
 def _sets(sets: Sequence[tuple[str, ...]], codes: dict[str, int]) -> Ints:
-    """Sets of keys as rows of numbers of one width, filled up with -1."""
+    """Sets of keys as rows of codes of equal width, padded with -1."""
     width = max((len(keys) for keys in sets), default=0)
     filled: Any = [[codes[key] for key in keys] + [NO_KEY] * (width - len(keys)) for keys in sets]
     return np.array(filled, dtype=np.int64).reshape(len(sets), width)

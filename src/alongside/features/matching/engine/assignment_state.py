@@ -1,4 +1,4 @@
-"""A plan on its way: which candidates are in it and how much room is left, changed pair by pair."""
+"""The working state of a plan: which candidates are chosen and how much capacity is left."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from alongside.features.matching.engine.mip_model import Programme
 
 
 class AssignmentState:
-    """Which candidates of a programme are chosen, and what is left beside them; rows are those of the candidates."""
+    """The chosen candidates of a programme and the remaining capacity; rows are candidate rows."""
 
     def __init__(self, programme: Programme, chosen: Bools | None = None) -> None:
         candidates, takes, capacity = programme.candidates, programme.takes, programme.capacity
@@ -39,7 +39,7 @@ class AssignmentState:
 
     @property
     def chosen(self) -> Bools:
-        """Which candidates are in the plan."""
+        """A mask of the chosen candidates."""
         chosen = np.zeros(len(self.need), dtype=np.bool_)
         chosen[[row for rows in self.holders for row in rows]] = True
         return chosen
@@ -49,11 +49,11 @@ class AssignmentState:
         return range(self._first_row[need], self._first_row[need + 1])
 
     def has(self, row: int) -> bool:
-        """Whether this candidate is in the plan."""
+        """Check whether this candidate is chosen."""
         return row in self.holders[self.offer[row]]
 
     def fits(self, row: int) -> bool:
-        """Whether this candidate fits into what is left and is not in the plan."""
+        """Check whether this candidate is not chosen and fits the remaining capacity."""
         pool = self._pool[row]
         return (
             self.has_capacity(row)
@@ -63,29 +63,29 @@ class AssignmentState:
         )
 
     def has_capacity(self, row: int) -> bool:
-        """Whether the offer of this candidate has a place and enough days left."""
+        """Check whether the offer of this candidate has an engagement and enough days left."""
         offer = self.offer[row]
         return self._places_left[offer] > 0 and self._days_left[offer] >= self._half_days[row]
 
     def gain(self, row: int) -> int:
-        """What taking this candidate adds to the objective as the plan stands."""
+        """What choosing this candidate adds to the objective now."""
         need = self.need[row]
         return self.worth[row] + (self._second if self.partners[need] else self._bonus[need])
 
     def take(self, row: int) -> None:
-        """Put a candidate into the plan."""
+        """Add a candidate to the plan."""
         self.objective += self.gain(row)
         self._change(row, 1)
         self.holders[self.offer[row]].add(row)
 
     def give_back(self, row: int) -> None:
-        """Take a candidate out of the plan."""
+        """Remove a candidate from the plan."""
         self._change(row, -1)
         self.objective -= self.gain(row)
         self.holders[self.offer[row]].remove(row)
 
     def fill(self, rows: Iterable[int]) -> None:
-        """Take candidates in this order while they fit: a first partner for everybody before a second for anybody."""
+        """Choose candidates in this order while they fit: every need's first partner before any second."""
         order = list(rows)
         for most in (0, 1):
             for row in order:

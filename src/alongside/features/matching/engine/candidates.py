@@ -1,4 +1,4 @@
-"""The candidates of every need with their scores, and the counts of what was ruled out."""
+"""Finds and scores the candidates of every need, and counts the offers that were ruled out."""
 
 from dataclasses import dataclass
 
@@ -12,11 +12,11 @@ from alongside.features.matching.engine.scoring import Scored, score
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs that may be matched, by need and then offer, with scores.
+    """Pairs that may be matched, ordered by need and offer, with scores.
 
-    `fixed` is 1 for pairs that are accepted, 2 for pinned ones; `planned` marks those of the plan as it stands.
-    `ruled_out` and `only_by` count offers by rule for each need (`rules.counted`); the last column of the first
-    counts candidates.
+    `fixed` is 1 for accepted pairs and 2 for pinned ones; `planned` marks pairs of the current plan.
+    `ruled_out` and `only_by` count offers by rule for each need (`rules.counted`); the last column of
+    `ruled_out` counts candidates.
     """
 
     need: Ints
@@ -28,7 +28,7 @@ class Candidates:
     only_by: Ints
 
     def row_of(self, need: int, offer: int) -> int | None:
-        """Where this pair stands, None if it is no candidate."""
+        """The row of this pair, or None if it is not a candidate."""
         first, last = np.searchsorted(self.need, (need, need + 1))
         found = first + int(np.searchsorted(self.offer[first:last], offer))
         return int(found) if found < last and self.offer[found] == offer else None
@@ -38,9 +38,9 @@ ACCEPTED, PINNED = 1, 2
 
 
 def find(columns: Columns, blocks: list[Block] | None = None) -> Candidates:
-    """Every pair that breaks no rule and scores enough.
+    """Find every pair that breaks no rule and has the minimum score.
 
-    What is accepted stays, whatever the rules say now, and what is pinned, however weak its score.
+    Accepted pairs stay even if they now break a rule. Pinned pairs stay even below the minimum score.
     """
     blocks = rule(columns) if blocks is None else blocks
     keys = _keys(columns, blocks)
@@ -81,7 +81,7 @@ _POSITION = {broken: assignment for assignment, broken in enumerate(RULES)}
 
 
 def _keys(columns: Columns, blocks: list[Block]) -> Ints:
-    """The pairs that break no rule, each as one number in the order of need and offer."""
+    """The pairs that break no rule, each encoded as one number, in the order of need and offer."""
     width = max(len(columns.offers.school), 1)
     found = [
         block.needs[rows] * width + block.offers[assignments]
@@ -92,7 +92,7 @@ def _keys(columns: Columns, blocks: list[Block]) -> Ints:
 
 
 def _known(columns: Columns, what: str) -> Ints:
-    """The pairs of which this is known, as the same numbers; those that have gone are left out."""
+    """The pairs with this history, encoded in the same way; pairs that no longer exist are left out."""
     width = max(len(columns.offers.school), 1)
     return np.array(
         [

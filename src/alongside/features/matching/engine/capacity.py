@@ -1,4 +1,4 @@
-"""How much room there is: days and places of offers, money of pools, partners that needs want."""
+"""Capacity and demand: days and engagements of offers, money of pools, partners that needs ask for."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -14,7 +14,10 @@ NO_LIMIT = np.iinfo(np.int64).max // 4
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What each candidate takes: half days, money in pence twice over (so that half a day's is whole), the pool."""
+    """What each candidate uses: half days, money, and the pool that pays.
+
+    Money is in half pence, so that the price of half a day is a whole number.
+    """
 
     half_days: Ints
     money: Ints
@@ -22,7 +25,7 @@ class Demand:
 
 
 def demand_of(columns: Columns, candidates: Candidates) -> Demand:
-    """What each candidate takes of its offer and of its need's pool; slots take no days and no money."""
+    """The demand of each candidate on its offer and pool; the `slots` model uses no days or money."""
     half_days = columns.needs.half_days[candidates.need]
     pool = columns.needs.pool[candidates.need]
     if columns.instance.parameters.model == "slots":
@@ -32,7 +35,7 @@ def demand_of(columns: Columns, candidates: Candidates) -> Demand:
 
 @dataclass(slots=True)
 class Capacity:
-    """What is left: half days and places by offer, money by pool (doubled pence), partners still wanted by need."""
+    """Remaining half days and engagements by offer, money by pool (half pence), partners by need."""
 
     half_days: Ints
     assignments: Ints
@@ -41,7 +44,7 @@ class Capacity:
 
     @classmethod
     def of(cls, columns: Columns, candidates: Candidates, takes: Demand) -> Self:
-        """All the room there is. What is accepted already fits in it, even where less is left by now."""
+        """The whole capacity. Accepted pairs always fit, even if the offer now has less left."""
         kept = candidates.fixed == ACCEPTED
         offers, needs = len(columns.offers.school), len(columns.needs.school)
         at, pools = candidates.offer[kept], takes.pool[kept]
@@ -62,7 +65,10 @@ class Capacity:
 
 
 def worth(instance: Instance, candidates: Candidates) -> Ints:
-    """What each candidate adds to the objective beside the bonus: lifts the worst, and keeps what is planned."""
+    """The objective coefficient of each candidate without the bonus.
+
+    It raises the lowest scores and favours planned pairs.
+    """
     score = candidates.scored.score
     short = 1000 - score
     return 1000 - short * short // 1000 + instance.parameters.stickiness * candidates.planned

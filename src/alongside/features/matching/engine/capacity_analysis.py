@@ -1,7 +1,7 @@
-"""Where supply falls short: gaps by theme, phase and term, scarce offers, and who carries how much.
+"""Analyses capacity: unmet need by theme, phase and term, scarce offers, and workload.
 
-Prices of the relaxation say which offers are scarce; every headline is checked by solving the plan again.
-Source: domain.md F4, F9, F10; reference on matching §3.4.
+Dual prices of the relaxation suggest which offers are scarce; each reported effect is checked by solving the
+plan again. Source: domain.md F4, F9, F10; reference on matching §3.4.
 """
 
 from collections import Counter
@@ -31,14 +31,14 @@ MORE_HALF_DAYS = 6
 MOST_CHECKED = 8
 SECONDS_A_CHECK = 1.0
 SMALL = 120
-"""So many needs are all solved again; of more only those that are near."""
+"""Up to this many needs the whole plan is solved again; above it, only nearby needs."""
 NOBODY = UUID(int=0)
-"""The offer of a leader who is yet to be found."""
+"""The id of the hypothetical offer of a leader who has not been recruited yet."""
 USUAL_HALF_DAYS, USUAL_ENGAGEMENTS, USUAL_STRENGTH = 20, 2, 800
 
 
 def supply(prepared: Prepared, plan: Plan, seconds: float) -> Supply:
-    """What a plan shows about supply; headlines are checked while there are seconds left."""
+    """The capacity findings of a plan; effects are checked until the time is over."""
     until = monotonic() + seconds
     gaps = gaps_of(prepared.columns.instance, plan)
     return Supply(
@@ -52,7 +52,7 @@ def supply(prepared: Prepared, plan: Plan, seconds: float) -> Supply:
 def with_more(
     prepared: Prepared, plan: Plan, offer: UUID, half_days: int, engagements: int, seconds: float
 ) -> tuple[int, int, bool]:
-    """What so much more of an offer would bring: needs met, points, and whether that is exact."""
+    """The effect of more days or engagements of an offer: needs met, points, and whether that is exact."""
     instance = prepared.columns.instance
     offers = tuple(
         msgspec.structs.replace(
@@ -66,7 +66,7 @@ def with_more(
 
 
 def _scarce(prepared: Prepared, plan: Plan, until: float) -> tuple[ScarceOffer, ...]:
-    """The offers with the highest prices, each with what a little more of it would bring."""
+    """The offers with the highest prices, each with the effect of a little more capacity."""
     days, assignments = _prices(prepared, until)
     ranked = sorted({*days, *assignments}, key=lambda offer: (-days[offer] - assignments[offer], offer))
     found = []
@@ -91,7 +91,7 @@ def _scarce(prepared: Prepared, plan: Plan, until: float) -> tuple[ScarceOffer, 
 
 
 def _prices(prepared: Prepared, until: float) -> tuple[Counter[int], Counter[int]]:
-    """What three more days, and one more place, of each offer are worth in points, by the relaxation."""
+    """The value in points of three more days, and of one more engagement, of each offer."""
     rows = prepared.programme.rows
     days, assignments = Counter[int](), Counter[int]()
     relaxed = Solver(prepared.programme, integer=False)
@@ -109,7 +109,7 @@ def _prices(prepared: Prepared, until: float) -> tuple[Counter[int], Counter[int
 def _recruits(
     prepared: Prepared, plan: Plan, gaps: tuple[Gap, ...], until: float
 ) -> tuple[RecruitmentEffect, ...]:
-    """What one more leader would bring where most needs have nobody."""
+    """The effect of one more leader for the themes and phases with the most unmet need."""
     instance = prepared.columns.instance
     short = Counter[tuple[str, str]]()
     unserved = {one.need for one in plan.unserved}
@@ -135,7 +135,7 @@ def _recruits(
 
 
 def _recruited(instance: Instance, theme: str, phase: str) -> Instance:
-    """The same with one more offer, of a school nearby: in every consortium, and nothing else known of it."""
+    """Add a hypothetical offer of a nearby school that is in every consortium."""
     consortia = {key for school in instance.schools for key in school.consortia}
     school = School(urn=0, authority=instance.schools[0].authority, consortia=tuple(sorted(consortia)))
     offer = Offer(
@@ -152,7 +152,7 @@ def _recruited(instance: Instance, theme: str, phase: str) -> Instance:
 
 
 def _checked(instance: Instance, plan: Plan, offer: UUID, seconds: float) -> tuple[int, int, bool]:
-    """Solve a changed instance again from a plan: needs met, points, and whether that is exact.
+    """Solve a changed instance, starting from a plan. Returns needs met, points, and whether that is exact.
 
     No tier may be served less than in the plan.
     """
@@ -177,7 +177,7 @@ def _checked(instance: Instance, plan: Plan, offer: UUID, seconds: float) -> tup
 
 
 def _balance(instance: Instance, plan: Plan) -> tuple[Balance, ...]:
-    """What each school gives and gets in the plan; over when that and what it gave lately is a full load or more."""
+    """Half days given and received by each school; `over` if these and its recent load reach a full load."""
     asking = {need.id: need.school for need in instance.needs}
     giving = {offer.id: offer.school for offer in instance.offers}
     gives, gets = Counter[int](), Counter[int]()

@@ -1,4 +1,4 @@
-"""Pairs that are pinned into a plan are refused with a sentence when they cannot be in it."""
+"""Checks that pinned pairs are feasible."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ from alongside.features.matching.engine.validation import InfeasibleProblem
 
 
 def check_pins(columns: Columns, blocks: list[Block]) -> None:
-    """Raises Impossible when a pinned pair breaks a rule, or the pins together ask for more than there is."""
+    """Raises InfeasibleProblem when a pinned pair breaks a rule, or the pins together exceed the capacity."""
     pins = [known for known in columns.instance.known if known.what == "pinned"]
     for pin in pins:
         _check_pin(columns, blocks, pin)
@@ -43,7 +43,7 @@ def _mask(blocks: list[Block], need: int, offer: int) -> int | None:
 
 
 def _check_capacity(columns: Columns, pins: list[PairHistory]) -> None:
-    """Pins together with what is accepted, against days, places, partners and money."""
+    """Check pins and accepted pairs together against days, engagements, partners and money."""
     kept = {(known.need, known.offer) for known in columns.instance.known if known.what == "accepted"}
     slots = columns.instance.parameters.model == "slots"
     days, assignments, partners, money = (Counter[int]() for _ in range(4))

@@ -1,7 +1,7 @@
-"""A large plan made better part by part: some needs that share offers are solved anew, all others keep theirs.
+"""Improves a large plan part by part: solves a group of needs that share offers again, with all others fixed.
 
-The largest authorities have more candidates than the solver can look through as a whole in the time there is.
-In parts of some sixty needs it finds the best in a tenth of a second, and many small gains are one large one.
+The largest authorities have more candidates than the solver can search as a whole in the available time. A
+part of about sixty needs is solved in a tenth of a second, and the small gains add up.
 """
 
 from time import monotonic
@@ -14,19 +14,19 @@ from alongside.features.matching.engine.mip_model import Programme
 from alongside.features.matching.engine.solver import total
 
 WIDE = 60
-"""Needs in a part: fewer gain less each, more take longer than they gain (40, 60 and 100 were tried)."""
+"""Needs in a part. Fewer gain less each, more take too long (40, 60 and 100 were measured)."""
 
 LONGEST = 0.4
-"""Seconds for one part at most."""
+"""Maximum seconds for one part."""
 
 Least = list[tuple[Ints, int]]
-"""Columns whose sum must not fall below a number."""
+"""Sets of columns, each with the least value of its sum."""
 
 
 def in_parts(programme: Programme, chosen: Bools, seconds: float, *, least: Least) -> Bools:
-    """The plan after as many parts as there is time for, never worse than it was.
+    """Improve the plan by as many parts as time allows; the result is never worse.
 
-    The parts are drawn by the seed of the instance; every need is the middle of one before any is again.
+    The seed of the instance determines the parts; every need is the centre of one part before any is again.
     """
     until = monotonic() + seconds
     best = total(programme, chosen)
@@ -45,7 +45,7 @@ def in_parts(programme: Programme, chosen: Bools, seconds: float, *, least: Leas
 
 
 def _around(programme: Programme, need: int, chance: np.random.Generator) -> Ints:
-    """A need and those that share offers with it, and with those, some by chance, up to so many."""
+    """A need, needs that share offers with it or with those, and random others, up to the size of a part."""
     candidates = programme.candidates
     free = np.array([need])
     while len(free) < WIDE:

@@ -1,4 +1,4 @@
-"""What one act of a lead would do to a plan: the instance with it, and what is different afterwards."""
+"""The effect of one change by a lead: the changed instance, and the difference between two plans."""
 
 from typing import Literal
 from uuid import UUID
@@ -12,7 +12,7 @@ from alongside.features.matching.engine.result import Change, Pair, Plan
 def with_known(
     instance: Instance, plan: Plan, need: UUID, offer: UUID, what: Literal["pinned", "forbidden", "declined"]
 ) -> Instance:
-    """The instance in which one pair is pinned, or kept out, and the pairs of a plan stay where they can."""
+    """Copy the instance with one pair pinned or ruled out; pairs of the plan are favoured (see `sticky`)."""
     changed = msgspec.structs.replace(
         instance, known=(*instance.known, PairHistory(need=need, offer=offer, what=what))
     )
@@ -20,17 +20,17 @@ def with_known(
 
 
 def sticky(instance: Instance, pairs: tuple[Pair, ...]) -> Instance:
-    """The same instance, in which the pairs of a plan are worth a little more, so that little changes."""
+    """Copy the instance with a small bonus for the pairs of a plan, so that little changes."""
     others = tuple(known for known in instance.known if known.what != "planned")
     planned = tuple(PairHistory(need=pair.need, offer=pair.offer, what="planned") for pair in pairs)
     return msgspec.structs.replace(instance, known=(*others, *planned))
 
 
 def compared(before: Plan, after: Plan) -> Change:
-    """What has changed from one plan to another.
+    """The difference between two plans.
 
-    `points` are the scores of all pairs together, without bonus and stickiness; `moved` needs have other partners,
-    `gained` have one now, `lost` have none now.
+    `points` is the difference of the sums of all pair scores, without bonus and stickiness. `moved` needs
+    have other partners, `gained` needs have one only now, `lost` needs no longer have one.
     """
     had, has = _partners(before), _partners(after)
     return Change(

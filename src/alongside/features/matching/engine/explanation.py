@@ -1,4 +1,4 @@
-"""Why a need has the partner that it has: its rank, the better ones, who holds them, and what forcing would do.
+"""Explains each match: rank, better offers, who has their days, and the effect of forcing a pair.
 
 Source: reference on matching §3.4.
 """
@@ -27,11 +27,11 @@ from alongside.features.matching.engine.solver import total
 MOST_BETTER = 3
 SECONDS_A_PAIR = 0.5
 QUICK_SLOTS = 1500
-"""So many candidates of a model of slots are all solved again: its relaxation is whole, which takes milliseconds."""
+"""Up to this many candidates the whole `slots` model is solved again, which takes milliseconds."""
 
 
 def explanations(prepared: Prepared, plan: Plan, seconds: float) -> tuple[Explanation, ...]:
-    """Why, for every need; what forcing would do is worked out while there are seconds left."""
+    """The explanation for every need; effects of forcing a pair are calculated until the time is over."""
     until = monotonic() + seconds
     chosen = chosen_of(prepared, plan.pairs)
     standing = AssignmentState(prepared.programme, chosen)
@@ -44,9 +44,10 @@ def explanations(prepared: Prepared, plan: Plan, seconds: float) -> tuple[Explan
 def forced(
     prepared: Prepared, chosen: Bools, row: int, seconds: float, *, whole: bool = False
 ) -> ForcedResult | None:
-    """What would happen if this candidate were forced into the plan; None if it cannot be, or nothing was found.
+    """The effect of forcing this candidate into the plan; None if that is infeasible or no plan was found.
 
-    `whole` solves everything again, else only what is near: a plan that can be had, maybe not the best.
+    `whole` solves everything again; otherwise only nearby needs are free, and the result is feasible but may
+    not be optimal.
     """
     programme = prepared.programme
     need, offer = int(prepared.candidates.need[row]), int(prepared.candidates.offer[row])
@@ -131,7 +132,7 @@ def _is_quick(prepared: Prepared) -> bool:
 
 
 def _why(standing: AssignmentState, row: int) -> Literal["full", "money", "whole"]:
-    """Whether the offer is full, the money is used up, or the plan as a whole is better without the pair."""
+    """Check whether the offer is full, the money is used up, or the whole plan is better without the pair."""
     own = [
         held
         for held in standing.rows_of(standing.need[row])

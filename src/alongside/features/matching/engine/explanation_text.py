@@ -1,4 +1,4 @@
-"""What the engine says, in sentences that a head understands."""
+"""The sentences of the engine, written for headteachers."""
 
 from alongside.features.matching.engine.rule_labels import RULE_WORDS
 
@@ -28,7 +28,7 @@ def why_unserved(candidates: int, ruled_out: dict[str, int]) -> str:
 
 
 def why_chosen(rank: int, of: int, better: list[str], fixed: str | None) -> str:
-    """Why this partner, in a sentence; `better` tells why each of the best that were not chosen is not."""
+    """Why this partner was chosen; `better` gives the reason for each better offer that was not."""
     if fixed == "accepted":
         return "Both schools are already agreeing this support, so the plan keeps it."
     if fixed == "pinned":

@@ -1,4 +1,4 @@
-"""Where needs have nobody, by theme, phase and term. Pages ask this too, so it knows neither numpy nor HiGHS."""
+"""Counts unmet need by theme, phase and term. Imported by pages, so it must not import NumPy or HiGHS."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ from alongside.features.matching.engine.result import Gap, Plan
 
 
 def gaps_of(instance: Instance, plan: Plan) -> tuple[Gap, ...]:
-    """Needs by theme, phase and each term that they name; '' stands for no term named."""
+    """Needs by theme, phase and each term that they name; '' means no term."""
     unserved = {one.need: one.candidates for one in plan.unserved}
     needs, without, short = (Counter[tuple[str, str, str]]() for _ in range(3))
     for need in instance.needs:

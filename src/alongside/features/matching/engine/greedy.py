@@ -1,7 +1,7 @@
-"""Plans without a solver: the named fallback, and the two that we compare with.
+"""Plans without the solver: the fallback, and two baselines for comparison.
 
-best_first: tier by tier the best pair that still fits. first_come: whoever posted first takes the best that
-is still there, as it is done without a plan. polished: the first, made better by single moves.
+best_first: tier by tier, the best pair that still fits. first_come: in order of posting, the best offer that
+is left, as it is done without a plan. polished: best_first, improved by single moves.
 """
 
 import numpy as np
@@ -13,19 +13,19 @@ from alongside.features.matching.engine.mip_model import Programme
 
 
 def best_first(programme: Programme) -> Bools:
-    """Which candidates are in the plan: what is fixed, then first partners by tier, then second ones."""
+    """Choose fixed pairs, then first partners by tier, then second partners."""
     return _best_first(programme).chosen
 
 
 def polished(programme: Programme) -> Bools:
-    """The same, and then whatever moving one other pair makes better."""
+    """The plan of `best_first`, improved by moves of one other pair each."""
     standing = _best_first(programme)
     polish(standing)
     return standing.chosen
 
 
 def first_come(programme: Programme) -> Bools:
-    """Whoever posted first takes the best that is left, whatever the tier."""
+    """Give each need, in order of posting, the best offer that is left, whatever the tier."""
     columns, candidates = programme.columns, programme.candidates
     waiting = np.array(
         [need.waiting_since.toordinal() if need.waiting_since else 0 for need in columns.instance.needs],

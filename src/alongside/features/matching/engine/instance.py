@@ -1,7 +1,7 @@
-"""What a plan is made from: schools, needs, offers, what is known between them, money and parameters.
+"""The input of the engine: schools, needs, offers, pair history, money and parameters.
 
-Everything is a plain value that can be written as JSON and read again years later, so that a run can be
-replayed. Units: half days, pence, metres on the national grid, percent. What nobody knows is None and never 0.
+All values can be stored as JSON and read again years later, so that a run can be replayed. Units: half days,
+pence, metres on the national grid, percent. Unknown values are None, never 0.
 """
 
 import hashlib
@@ -12,11 +12,11 @@ from uuid import UUID
 import msgspec
 
 FORMAT = 1
-"""Which shape of instance this is; a later one reads an earlier one."""
+"""The version of the stored format; later versions must read earlier ones."""
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What a school's work is like: pupils on roll, shares of them in percent, 1 for urban and 0 for rural."""
+    """Facts about a school: pupils on roll, percentages of pupils, 1 for urban and 0 for rural."""
 
     pupils: int | None = None
     fsm_percent: float | None = None
@@ -40,9 +40,10 @@ class School(msgspec.Struct, frozen=True, kw_only=True):
 class Need(msgspec.Struct, frozen=True, kw_only=True):
     """One open need.
 
-    `half_days` is None when the school is not sure yet. `tier` 1 comes before 2 and 3. `pool` is the key of the
-    budget that would pay. `designations`: any of these is asked for; () asks for none. `shown_to_all` says
-    whether schools beyond the consortium may know of it. `declines` are those in a row since somebody last said yes.
+    `half_days` is None when the school is not sure yet. `tier` 1 comes before 2 and 3. `pool` is the key of
+    the budget that would pay. `designations`: any of these is required; () requires none. `shown_to_all` says
+    whether schools beyond the consortium may see it. `declines` counts those in a row since the last
+    acceptance.
     """
 
     id: UUID
@@ -63,20 +64,20 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExistingAgreement(msgspec.Struct, frozen=True, kw_only=True):
-    """A designation, and the last day on which it holds."""
+    """A designation, and the last day on which it is valid."""
 
     designation: str
     until: date | None = None
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """One live offer with what is left of it.
+    """One live offer with its remaining capacity.
 
-    `themes` tells the strength in each, 0 to 1000, None where nothing shows it. `fit` is good standing and not
-    itself in intervention; `confirmed` that the school said so lately and
-    still wants to be asked, and that a designation it names has not expired. `last_asked_on` is when it was last asked
-    to help. `burden_half_days` is what its school gave in the last three terms. `reviews_good` of `reviews` by
-    those it supported would do it again.
+    `themes` holds the strength in each, 0 to 1000, None without evidence. `fit`: the school may support
+    others and does not receive intervention itself. `confirmed`: the school confirmed the offer recently, and
+    its designation has not expired. `last_asked_on` is when it was last asked to help. `burden_half_days` is
+    what its school gave in the last three terms. `reviews_good` counts those of the `reviews` by supported
+    schools that would work with it again.
     """
 
     id: UUID
@@ -101,10 +102,10 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PairHistory(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one offer for one need.
+    """A known fact about one offer for one need.
 
-    accepted: agreed or being answered, and never broken. pinned: a lead keeps it in the plan. forbidden: a lead
-    keeps it out. declined: one side said no this term. planned: it is in the plan as it stands.
+    accepted: agreed or proposed by a school, always kept. pinned: a lead keeps it in the plan. forbidden: a
+    lead keeps it out. declined: one side declined this term. planned: it is in the current plan.
     """
 
     need: UUID
@@ -113,9 +114,9 @@ class PairHistory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PairFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Two schools that are not to be brought together, whichever asks.
+    """Two schools that must not be matched in either direction.
 
-    excluded: one of them said “not with that school”. interest: somebody declared an interest.
+    excluded: one of them excluded the other. interest: a person declared an interest.
     """
 
     school: int
@@ -124,14 +125,14 @@ class PairFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pool of money may still pay, in pence."""
+    """The money that a pool may still spend, in pence."""
 
     pool: str
     pence: int
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
-    """How much each part of the score counts, in relation to the others."""
+    """The relative weight of each part of the score."""
 
     expertise: int = 40
     track_record: int = 15
@@ -142,7 +143,10 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
-    """The difference at which two schools are unlike: times as many pupils, percentage points, urban or rural."""
+    """The difference at which two schools count as dissimilar.
+
+    Ratio of pupils, percentage points, urban or rural.
+    """
 
     pupils_times: float = 4.0
     fsm_points: float = 30.0
@@ -152,11 +156,11 @@ class Likeness(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
-    """What an authority decides about matching, with the defaults of the trials.
+    """The authority's settings for matching, with tested defaults.
 
-    `model`: slots knows neither days nor money. `bonus` is what a first partner is worth by tier, `second` a second
-    one; scores are 0 to 1000. `stickiness` is added to pairs of the plan as it stands; a new plan is offered
-    when it is better by `margin`. `declines` in a row ask for a person.
+    `model`: `slots` ignores days and money. `bonus` is the value of a first partner by tier, `second` of a
+    second partner; scores are 0 to 1000. `stickiness` is added to pairs of the current plan. A new plan is
+    offered when it is better by `margin`. After `declines` in a row a person is asked to look.
     """
 
     weights: Weights = Weights()
@@ -180,7 +184,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a plan follows from; `on` is the day for which it is made."""
+    """All inputs of a plan; `on` is the day for which it is calculated."""
 
     on: date
     schools: tuple[School, ...]
@@ -194,7 +198,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def canonical(instance: Instance) -> Instance:
-    """The same instance with its rows in one order, so that the order in which they came changes nothing."""
+    """Sort the rows of an instance, so that their original order has no effect."""
     return msgspec.structs.replace(
         instance,
         schools=tuple(sorted(instance.schools, key=lambda school: school.urn)),
@@ -207,15 +211,15 @@ def canonical(instance: Instance) -> Instance:
 
 
 def stored(instance: Instance) -> bytes:
-    """The instance as JSON, to keep with a run: rows and keys in one order."""
+    """The instance as JSON, with rows and keys in canonical order."""
     return msgspec.json.encode(canonical(instance), order="sorted")
 
 
 def restored(text: bytes | str) -> Instance:
-    """An instance that was kept, also by an earlier version. Raises msgspec.ValidationError."""
+    """Read a stored instance, also of an earlier format. Raises msgspec.ValidationError."""
     return msgspec.json.decode(text, type=Instance)
 
 
 def input_hash(instance: Instance) -> str:
-    """SHA-256 of the instance as it is stored: the same for the same facts in any order."""
+    """SHA-256 of the stored instance; does not depend on the order of the rows."""
     return hashlib.sha256(stored(instance)).hexdigest()

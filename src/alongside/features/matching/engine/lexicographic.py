@@ -1,7 +1,7 @@
-"""The strict stages: as many of tier 1 as can be served, then of tier 2, then of tier 3, then the best of those.
+"""Solves in strict steps: as many needs of tier 1 as possible, then tier 2, tier 3, then the best score.
 
-A linear relaxation often proves a stage in milliseconds: when what is served reaches the bound, no plan serves
-more. Else the stage is solved by itself. What was served in one stage is a row of the next ones.
+A linear relaxation often proves a step in milliseconds: if the number served reaches its bound, no plan
+serves more. Otherwise the step is solved by itself. Its result is a constraint of the later steps.
 """
 
 from dataclasses import dataclass, field
@@ -21,18 +21,18 @@ from alongside.features.matching.engine.solver import Solved, Solver, total, who
 ALMOST = 1e-6
 TIERS = (1, 2, 3)
 SHARE_OF_AN_OBJECTIVE = 0.6
-"""A stage takes this share of the time that is left at most, so that something is left for the last."""
+"""The largest share of the remaining time for one step, so that time is left for the last."""
 SHARE_OF_A_LOOK = 0.15
-"""The same for a look near the relaxation, which finds a good plan soon or not at all."""
+"""The same for a search near the relaxation, which finds a good plan early or not at all."""
 SHARE_OF_PARTS = (0.35, 0.7)
-"""The same for making a large plan better in parts: before the stages, and between them and the last look."""
+"""The same for decomposition of a large plan: before the steps, and between them and the last search."""
 LARGE = 4_500
-"""Candidates from which on a plan is made better in parts: here the solver needs seconds for a first one as a whole."""
+"""From this many candidates a plan is improved in parts, as solving the whole takes too long."""
 
 
 @dataclass(slots=True)
 class Answer:
-    """A plan: which candidates, how many of each tier, and how good it is known to be."""
+    """The best plan: chosen candidates, needs served by tier, and how good it is known to be."""
 
     chosen: Bools
     coverage: list[Coverage] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(slots=True)
 class _Work:
-    """What is known on the way: the best plan so far, the rows that the stages added, and until when."""
+    """The state of the search: the best plan so far, the added constraints, and the deadline."""
 
     programme: Programme
     best: Bools
@@ -52,11 +52,11 @@ class _Work:
 
     @property
     def left(self) -> float:
-        """Seconds that are left."""
+        """Remaining seconds."""
         return self.until - monotonic()
 
     def solver(self, *, integer: bool) -> Solver:
-        """A solver that keeps to what the stages before have proven."""
+        """A solver with the constraints that earlier steps have proven."""
         solver = Solver(self.programme, integer=integer)
         for columns, served, proven in self.stages:
             solver.at_least(columns, served, proven=proven)
@@ -64,11 +64,11 @@ class _Work:
 
     @property
     def is_bound(self) -> bool:
-        """Whether no plan that is best by the stages is cut off: all but the last one are proven."""
+        """Check whether all but the last step are proven, so that the bound holds for every plan."""
         return all(proven for _, _, proven in self.stages[:-1])
 
     def keep(self, solved: Solved) -> None:
-        """Take over a plan if one was found, made better by single moves."""
+        """Store a plan if one was found, improved by single moves."""
         if solved.values is not None:
             standing = AssignmentState(self.programme, solved.values[: self.programme.pairs] > 0.5)
             polish(standing)
@@ -76,7 +76,7 @@ class _Work:
 
 
 def solve(programme: Programme, seconds: float, start: Bools) -> Answer:
-    """The best plan that is found in so many seconds, beginning with one that is possible."""
+    """Find the best plan within these seconds, starting from a feasible one."""
     work = _Work(programme, start, monotonic() + seconds)
     _improve(work)
     _by_parts(work, SHARE_OF_PARTS[0])
@@ -101,13 +101,13 @@ def served_by(programme: Programme, chosen: Bools, tier: int) -> int:
 
 
 def firsts(programme: Programme, tier: int) -> Ints:
-    """The columns whose sum is how many needs of this tier have a partner."""
+    """The columns whose sum is the number of needs of this tier with a partner."""
     tiers = programme.columns.needs.tier[np.maximum(programme.first, 0)]
     return np.flatnonzero((programme.first >= 0) & (tiers == tier))
 
 
 def _objective(work: _Work, tier: int) -> Coverage:
-    """Serve as many needs of a tier as can be, keep to it from now on, and say whether it is proven."""
+    """Maximise the needs served in a tier, add that as a constraint, and say whether it is proven."""
     programme = work.programme
     columns = firsts(programme, tier)
     number = int((programme.columns.needs.tier == tier).sum())
@@ -134,7 +134,10 @@ def _objective(work: _Work, tier: int) -> Coverage:
 
 
 def _improve(work: _Work) -> None:
-    """Look near the relaxation for a better plan, in which what it takes whole stays; and lower the bound to it."""
+    """Search for a better plan with the integral values of the relaxation fixed.
+
+    Also lowers the bound to that of the relaxation.
+    """
     programme = work.programme
     relaxed = work.solver(integer=False).solve(work.left)
     if work.is_bound:
@@ -152,12 +155,12 @@ def _improve(work: _Work) -> None:
 
 
 def _by_parts(work: _Work, share: float) -> None:
-    """Make a large plan better in parts for a share of the time that is left, unless it is the best already."""
+    """Improve a large plan in parts for a share of the remaining time, unless it is already optimal."""
     if work.programme.pairs >= LARGE and total(work.programme, work.best) < work.bound - ALMOST:
         least = [(columns, served) for columns, served, _ in work.stages]
         work.best = in_parts(work.programme, work.best, work.left * share, least=least)
 
 
 def _floor(bound: float, otherwise: int) -> int:
-    """The whole number that a count cannot exceed."""
+    """The largest whole number that a count can reach under this bound."""
     return floor(bound + ALMOST) if np.isfinite(bound) else otherwise

@@ -1,8 +1,8 @@
-"""Solving a plan again where something changed, with what is far from it left as it is.
+"""Solves a plan again around a change, with all distant pairs fixed.
 
-The needs within one hop are free: those that an offer in question serves, those without anybody that it could
-serve, and those that share most candidates with them. What comes out is a plan that can be had; it is the best
-there is only when every need was free.
+The needs within one hop are free: those that the offer serves, those without a partner that it could serve,
+and those that share most candidates with them. The result is feasible, and optimal only if every need was
+free.
 """
 
 import numpy as np
@@ -12,11 +12,11 @@ from alongside.features.matching.engine.mip_model import Programme
 from alongside.features.matching.engine.solver import Solved, Solver
 
 WIDE = 40
-"""As many needs as are free at most."""
+"""The maximum number of free needs."""
 
 
 def near(programme: Programme, chosen: Bools, need: int | None, offer: int) -> Ints:
-    """The needs that are free when this offer, and this need, are in question."""
+    """The needs to free for a change of this offer and this need."""
     candidates = programme.candidates
     held = candidates.need[chosen & (candidates.offer == offer)].tolist()
     first = set(held) | ({need} if need is not None else set())
@@ -41,9 +41,10 @@ def again(
     seconds: float,
     least: list[tuple[Ints, int]] | None = None,
 ) -> tuple[Solved, bool]:
-    """Solve with these needs free and the pairs of all others kept; True when nothing had to be kept.
+    """Solve with these needs free and all other pairs fixed. Also returns True when nothing had to be fixed.
 
-    `forced` is a candidate that must be in the plan, `least` sums of columns that must not fall below a number.
+    `forced` is a candidate that must be chosen, `least` holds sets of columns with the least value of their
+    sum.
     """
     candidates = programme.candidates
     solver = Solver(programme)

@@ -1,4 +1,4 @@
-"""Serving one more need by moving one other pair at most: the step that mends a plan after a decline."""
+"""Local search: serves one more need by moving at most one other pair. Also used after a decline."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,10 @@ from alongside.features.matching.engine.assignment_state import AssignmentState
 
 @dataclass(frozen=True, slots=True, order=True)
 class Step:
-    """Take `row`; where something must make way, its pair goes from row `away` to row `to`.
+    """Choose `row`; if a pair must make way, it moves from row `away` to row `to`.
 
-    `points` is what the objective gains; steps are ordered best first, then the one that moves nobody, then by rows.
+    `points` is the gain of the objective. Steps are ordered by gain, then those that move nothing, then by
+    rows.
     """
 
     loss: int
@@ -23,14 +24,14 @@ class Step:
 
     @property
     def points(self) -> int:
-        """What the objective gains."""
+        """The gain of the objective."""
         return -self.loss
 
 
 def steps(standing: AssignmentState, need: int, *, without: frozenset[int] = frozenset()) -> list[Step]:
-    """Every way to give a need one more partner that moves at most one pair which is not fixed, best first.
+    """All steps that give a need one more partner and move at most one pair that is not fixed, best first.
 
-    `without` are rows that are not to be used. A step whose needs all keep a partner loses none.
+    `without` holds rows that must not be used. No need loses its only partner by a step.
     """
     asked = standing.asked
     found = []
@@ -45,7 +46,7 @@ def steps(standing: AssignmentState, need: int, *, without: frozenset[int] = fro
 
 
 def take(standing: AssignmentState, step: Step) -> None:
-    """Change the plan so."""
+    """Apply a step to the plan."""
     if step.away >= 0:
         standing.give_back(step.away)
     standing.take(step.row)
@@ -54,9 +55,9 @@ def take(standing: AssignmentState, step: Step) -> None:
 
 
 def polish(standing: AssignmentState, passes: int = 4) -> None:
-    """Serve more and serve better by steps that each move one other pair at most, while the objective gains.
+    """Improve the plan by steps that each move at most one other pair, while the objective grows.
 
-    No need that has a partner is left without one.
+    No need that has a partner loses it.
     """
     for _ in range(passes):
         before = standing.objective
@@ -69,7 +70,7 @@ def polish(standing: AssignmentState, passes: int = 4) -> None:
 
 
 def _serve_better(standing: AssignmentState, row: int) -> None:
-    """Give the need of this pair the partner that gains most, if one gains more."""
+    """Replace this pair by the need's partner with the largest gain, if one gains more."""
     standing.give_back(row)
     gain = standing.gain(row)
     best = next(iter(steps(standing, standing.need[row])), None)
@@ -80,7 +81,7 @@ def _serve_better(standing: AssignmentState, row: int) -> None:
 
 
 def serve_more(standing: AssignmentState) -> None:
-    """Serve whom one move can serve, higher tiers first, as long as the objective gains."""
+    """Serve needs that one move can serve, higher tiers first, while the objective grows."""
     tiers = standing.programme.columns.needs.tier.tolist()
     left = sorted((tier, need) for need, tier in enumerate(tiers) if not standing.partners[need])
     for _, need in left:
@@ -90,7 +91,7 @@ def serve_more(standing: AssignmentState) -> None:
 
 
 def _with_a_move(standing: AssignmentState, row: int, without: frozenset[int]) -> list[Step]:
-    """The ways in which another pair of the same offer makes way for this candidate and goes elsewhere."""
+    """The steps in which another pair of the same offer makes way for this candidate and moves elsewhere."""
     offer = standing.offer[row]
     found = []
     for away in sorted(standing.holders[offer]):

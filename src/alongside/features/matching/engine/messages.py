@@ -1,4 +1,4 @@
-"""What the solving process tells its parent, a line of JSON each."""
+"""Messages of the solver process to its parent, one line of JSON each."""
 
 from typing import Literal
 from uuid import UUID
@@ -9,26 +9,26 @@ from alongside.features.matching.engine.result import Outcome, Plan
 
 
 class Progress(msgspec.Struct, frozen=True, tag=True):
-    """How far the work is: `number` candidates were found, or so many needs explained."""
+    """Progress: `number` candidates were found, or that many needs explained."""
 
     step: Literal["candidates", "planned", "explained"]
     number: int
 
 
 class Planned(msgspec.Struct, frozen=True, tag=True):
-    """The plan is there; its reasons and what it shows about supply are still to come."""
+    """The plan is calculated; its explanations and capacity findings follow."""
 
     plan: Plan
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):
-    """All is there."""
+    """The complete outcome."""
 
     outcome: Outcome
 
 
 class Refusal(msgspec.Struct, frozen=True, tag=True):
-    """No plan can be made, and why."""
+    """No plan can be made, with the reason."""
 
     sentence: str
     need: UUID | None = None

@@ -1,13 +1,13 @@
-"""The assignment as a mixed-integer programme in whole numbers, solved by HiGHS.
+"""The assignment problem as a mixed-integer programme with whole coefficients.
 
     max   sum_i bonus(tier i) u_i + second · sum_i v_i + sum_ij worth_ij x_ij
     s.t.  sum_j x_ij = u_i + v_i            a first partner u, and a second v where one is wanted
-          sum_i halfdays_i x_ij <= halfdays of offer j,   sum_i x_ij <= places of offer j
+          sum_i halfdays_i x_ij <= halfdays of offer j,   sum_i x_ij <= engagements of offer j
           sum of money of the pairs of a pool <= its budget
-          x_ij = 1 for what is accepted or pinned
+          x_ij = 1 for accepted and pinned pairs
 
-Without a second partner u_i is the sum itself, so that its bonus is added to the pairs. Rows that nothing can
-break are left out. Source: reference on matching §3.1.
+If a need asks for one partner, u_i is the sum itself and its bonus is added to the pairs. Rows that cannot be
+violated are left out. Source: reference on matching §3.1.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -29,7 +29,8 @@ INFINITE = float(highspy.kHighsInf)
 class Rows:
     """Rows of a programme, each `lower <= sum <= upper`: entries by row, column and value.
 
-    `limit` says what a row limits, `which` of them (the need, the offer or the pool), `divisor` what it was divided by.
+    `limit` says what a row limits, `which` of them (the need, the offer or the pool), `divisor` what it was
+    divided by.
     """
 
     row: Ints
@@ -44,10 +45,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """The programme of an instance: first a column for each candidate, then u and v of needs that want two.
+    """The programme of an instance: columns for candidates, then u and v of needs that ask for two partners.
 
-    `first` tells for each column the need whose first partner it stands for, -1 for none. `worth` is what each
-    candidate adds beside the `bonus` of its need.
+    `first` holds for each column the need whose first partner it represents, -1 for none. `worth` is what
+    each candidate adds to the objective without the `bonus` of its need.
     """
 
     columns: Columns
@@ -64,12 +65,12 @@ class Programme:
 
     @property
     def pairs(self) -> int:
-        """How many candidates there are; the columns after them are of needs that want two partners."""
+        """The number of candidates; the columns after them belong to needs that ask for two partners."""
         return len(self.candidates.need)
 
 
 def build(columns: Columns, candidates: Candidates) -> Programme:
-    """The programme of these candidates."""
+    """Build the programme of these candidates."""
     costs = demand_of(columns, candidates)
     capacity = Capacity.of(columns, candidates, costs)
     parameters = columns.instance.parameters
@@ -103,7 +104,7 @@ def build(columns: Columns, candidates: Candidates) -> Programme:
 
 
 def _partners(candidates: Candidates, capacity: Capacity, doubles: Ints) -> Rows:
-    """At most one partner; or as many as u and v say, v as often as more than one is wanted."""
+    """Rows that limit partners: one at most, or u + v, with v up to the number wanted beyond the first."""
     needs, row = np.unique(candidates.need, return_inverse=True)
     pairs = len(candidates.need)
     at = np.searchsorted(needs, doubles)
@@ -123,7 +124,7 @@ def _partners(candidates: Candidates, capacity: Capacity, doubles: Ints) -> Rows
 
 
 def _offers(candidates: Candidates, costs: Demand, capacity: Capacity) -> list[Rows]:
-    """Days and places of each offer."""
+    """Rows that limit the days and engagements of each offer."""
     pairs = np.arange(len(candidates.need))
     return [
         _at_most(DAYS, candidates.offer, pairs, costs.half_days, capacity.half_days),
@@ -139,9 +140,9 @@ def _money(costs: Demand, capacity: Capacity) -> Rows:
 
 
 def _at_most(limit: int, group: Ints, column: Ints, value: Ints, most: Ints) -> Rows:
-    """For each group the sum of its values is at most so much; groups that cannot be too full are left out.
+    """Rows that limit the sum of the values of each group; groups that cannot exceed the limit are left out.
 
-    Each row is divided by what all its values have in common.
+    Each row is divided by the greatest common divisor of its values.
     """
     sums = np.bincount(group, value, minlength=len(most))
     tight = np.flatnonzero(sums > most)
@@ -162,7 +163,7 @@ def _at_most(limit: int, group: Ints, column: Ints, value: Ints, most: Ints) -> 
 
 
 def _stacked(parts: list[Rows]) -> Rows:
-    """Several sets of rows below each other."""
+    """Stack several sets of rows."""
     offsets = np.cumsum([0] + [len(part.lower) for part in parts])
     shifted = [replace(part, row=part.row + offset) for part, offset in zip(parts, offsets, strict=False)]
     return Rows(

@@ -1,4 +1,4 @@
-"""From an instance to a plan with a sentence on how good it is."""
+"""Calculates a plan from an instance."""
 
 from time import monotonic
 from typing import Literal
@@ -25,10 +25,10 @@ Status = Literal["optimal", "gap", "greedy"]
 
 
 class Prepared:
-    """An instance that was checked, with its candidates and its programme: what every question is asked of."""
+    """A checked instance with its candidates and its programme, which all calculations use."""
 
     def __init__(self, instance: Instance) -> None:
-        """Raises Impossible with a sentence when no plan can be made."""
+        """Raises InfeasibleProblem with a sentence when no plan can be made."""
         check(instance)
         self.columns: Columns = arrange(instance)
         blocks = rule(self.columns)
@@ -38,12 +38,12 @@ class Prepared:
 
 
 def plan(instance: Instance) -> Plan:
-    """The best plan within the limit of the parameters. Raises Impossible."""
+    """Calculate the best plan within the time limit of the parameters. Raises InfeasibleProblem."""
     return plan_of(Prepared(instance))
 
 
 def plan_of(prepared: Prepared) -> Plan:
-    """The same for an instance that was checked."""
+    """Calculate the best plan of a checked instance."""
     began = monotonic()
     start = greedy.polished(prepared.programme)
     answer = solve(prepared.programme, prepared.columns.instance.parameters.limit_seconds, start)
@@ -52,7 +52,7 @@ def plan_of(prepared: Prepared) -> Plan:
 
 
 def fallback(prepared: Prepared, why: str, seconds: float = 0.0) -> Plan:
-    """The plan without a solver, named as such; `why` says in a sentence what became of the solver."""
+    """The plan without the solver, marked as such; `why` is a sentence on what happened to the solver."""
     programme = prepared.programme
     chosen = greedy.best_first(programme)
     coverage = [
@@ -68,7 +68,7 @@ def fallback(prepared: Prepared, why: str, seconds: float = 0.0) -> Plan:
 def written(
     prepared: Prepared, answer: Answer, status: Status, seconds: float, why: str | None = None
 ) -> Plan:
-    """A plan as it is stored and shown."""
+    """The plan in the form that is stored and shown."""
     columns, candidates, programme = prepared.columns, prepared.candidates, prepared.programme
     instance = columns.instance
     objective = total(programme, answer.chosen)
@@ -112,7 +112,7 @@ def pair_at(prepared: Prepared, row: int) -> Pair:
 
 
 def unserved_at(prepared: Prepared, at: int) -> Unserved:
-    """A need that nobody is planned for, and why."""
+    """A need without a partner, and the reason."""
     need, parameters = prepared.columns.instance.needs[at], prepared.columns.instance.parameters
     counts = ruled_out(prepared, at)
     number = int(prepared.candidates.ruled_out[at, -1])
@@ -126,13 +126,13 @@ def unserved_at(prepared: Prepared, at: int) -> Unserved:
 
 
 def ruled_out(prepared: Prepared, at: int) -> dict[str, int]:
-    """How many offers each rule ruled out first, without those that ruled out none."""
+    """How many offers each rule ruled out first, without zeros."""
     counts = prepared.candidates.ruled_out[at, :-1].tolist()
     return {rule.key: count for rule, count in zip(RULES, counts, strict=True) if count}
 
 
 def chosen_of(prepared: Prepared, pairs: tuple[Pair, ...]) -> Bools:
-    """Which candidates are the pairs of a plan; pairs that are no candidates any more are left out."""
+    """A mask of the candidates in these pairs; pairs that are no longer candidates are left out."""
     columns, candidates = prepared.columns, prepared.candidates
     width = max(len(columns.offers.school), 1)
     keys = [

@@ -1,4 +1,4 @@
-"""After a decline: who else could help at once, and whether a wholly new plan is worth telling anybody."""
+"""Replacement after a decline: the options at once, and whether a new plan is worth offering."""
 
 from uuid import UUID
 
@@ -15,10 +15,10 @@ MOST_OPTIONS = 3
 def options(
     prepared: Prepared, pairs: tuple[Pair, ...], need: UUID, declined: UUID, most: int = MOST_OPTIONS
 ) -> tuple[Option, ...]:
-    """The best ways to find another partner for a need, each moving one other pair at most that is not accepted.
+    """The best options to find another partner for a need; each moves at most one pair that is not accepted.
 
-    One option for each offer: the way that gains most, and among equals the one that moves nobody. `prepared` may
-    still hold the declined offer as a candidate; it is not used for this need.
+    One option for each offer: the one with the largest gain, and among equals the one that moves nothing.
+    `prepared` may still contain the declined offer as a candidate; it is not used for this need.
     """
     columns = prepared.columns
     at, gone = columns.need_at.get(need), columns.offer_at.get(declined)
@@ -39,7 +39,7 @@ def options(
 
 
 def worth_offering(at_once: int | None, new: Plan, parameters: Parameters) -> bool:
-    """Whether a new plan beats what can be done at once by the authority's margin.
+    """Check whether a new plan beats the best replacement option by the authority's margin.
 
     `at_once` is the objective of the plan with the best option taken, None when there is no option.
     """
@@ -47,7 +47,7 @@ def worth_offering(at_once: int | None, new: Plan, parameters: Parameters) -> bo
 
 
 def needs_person(declines_in_a_row: int, parameters: Parameters) -> bool:
-    """Whether a need was declined so often that a person should look for a partner."""
+    """Check whether a need was declined so often that a person must look for a partner."""
     return declines_in_a_row >= parameters.declines
 
 

@@ -1,6 +1,6 @@
-"""What comes of matching: a plan with its proofs, options after a decline, explanations, findings on supply.
+"""The output of the engine: plan, replacement options, explanations, capacity findings.
 
-As plain values that can be written as JSON and read again. Points and scores are whole numbers.
+All values can be stored as JSON and read again. Points and scores are whole numbers.
 """
 
 from typing import Literal
@@ -12,7 +12,7 @@ from alongside.features.matching.engine.score import Score
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """One offer for one need in a plan, with what it takes; `why_fixed` is accepted or pinned, if it is either."""
+    """One offer for one need in a plan, with its days and cost; `why_fixed` is accepted, pinned or None."""
 
     need: UUID
     offer: UUID
@@ -24,10 +24,10 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unserved(msgspec.Struct, frozen=True, kw_only=True):
-    """A need without a partner, and why in a sentence.
+    """A need without a partner, and the reason in a sentence.
 
-    `candidates` offers passed every rule; `ruled_out` counts the others by the first rule that they break, so that
-    all add up to the offers that there are. `needs_person` after so many declines in a row.
+    `candidates` offers passed every rule; `ruled_out` counts the others by the first rule that they break, so
+    that the numbers add up to all offers. `needs_person` is set after several declines in a row.
     """
 
     need: UUID
@@ -38,7 +38,7 @@ class Unserved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """How many needs of one tier have a partner; `proven` that no plan serves more, higher tiers coming first."""
+    """How many needs of a tier have a partner; `proven` if no plan serves more, higher tiers coming first."""
 
     tier: int
     needs: int
@@ -50,9 +50,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The best set of pairs that was found, and how good it is known to be.
 
-    `status`: optimal is proven; gap is the best found in the time there was, at most `gap` (a share of the
-    objective) from the best there can be; greedy is the fallback. `stopped` says why it stopped, in a sentence.
-    `objective` and `bound` are in the points of the programme.
+    `status`: optimal is proven; gap is the best found in the time limit, at most `gap` (a fraction of the
+    objective) from the optimum; greedy is the fallback. `stopped` says in a sentence why the search stopped.
+    `objective` and `bound` are in points of the programme.
     """
 
     status: Literal["optimal", "gap", "greedy"]
@@ -74,7 +74,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """A pair that would be moved: `need` goes from one offer to another and would be asked again."""
+    """A pair that would move: `need` goes from one offer to another, which would be asked."""
 
     need: UUID
     offer: UUID
@@ -84,9 +84,9 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to mend a plan after a decline: another offer for the need, moving one other pair at most.
+    """An option to replace a partner after a decline: another offer; at most one other pair moves.
 
-    `points` is what the whole plan's objective gains or loses against the plan without the declined pair.
+    `points` is the change of the whole plan's objective, compared with the plan without the declined pair.
     """
 
     need: UUID
@@ -99,7 +99,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan would be after one act of a lead (pin, forbid, swap), against the plan as it stands."""
+    """The plan after one change by a lead (pin, forbid, swap), compared with the current plan."""
 
     plan: Plan
     points: int
@@ -109,7 +109,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CurrentHolder(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has the days of an offer in the plan."""
+    """A need that uses days of an offer in the plan."""
 
     need: UUID
     tier: int
@@ -118,10 +118,10 @@ class CurrentHolder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForcedResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What would happen if a pair were forced into the plan.
+    """The effect of forcing a pair into the plan.
 
-    `points` of the objective, `coverage` more or fewer needs served; `losers` would then have nobody, `movers`
-    another partner. `exact` when solved to the end, else it is the best that was found nearby.
+    `points` is the change of the objective, `coverage` the change of needs served; `losers` would have no
+    partner, `movers` another one. `exact` when solved to the end; otherwise it is the best found nearby.
     """
 
     points: int
@@ -142,7 +142,7 @@ class BetterAlternative(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a need has the partner that it has, or none: stored with the run.
+    """Why a need has its partner, or none; stored with the run.
 
     `rank` of the chosen offer among the `of` candidates, 1 for the best; None with no partner.
     """
@@ -158,7 +158,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
-    """One place of a shortlist for one need."""
+    """One offer of a shortlist, with its score."""
 
     offer: UUID
     score: Score
@@ -168,7 +168,7 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shortlist(msgspec.Struct, frozen=True, kw_only=True):
-    """The best offers for one need of those that pass every rule, `of` in all; a sentence when there is none."""
+    """The best offers for one need that pass every rule, `of` in all; a sentence when there is none."""
 
     need: UUID
     ranked: tuple[Ranked, ...]
@@ -178,7 +178,7 @@ class Shortlist(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """Needs on one theme, in one phase, for one term: how many, with no candidate, with candidates but no partner."""
+    """Needs for a theme, phase and term: in all, without a candidate, with candidates but no partner."""
 
     theme: str
     phase: str
@@ -189,10 +189,10 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScarceOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """An offer that is scarce: what three more days, or one more place, would bring.
+    """A scarce offer: the effect of three more days, or of one more engagement.
 
-    `price` is what the relaxation says they are worth in points; `needs_met` and `points` were checked by solving
-    the plan again with them, to the end when `exact`, else it is the least that they bring.
+    `price` is their value in points by the relaxation. `needs_met` and `points` were checked by solving the
+    plan again: to the end when `exact`, otherwise they are a lower bound.
     """
 
     offer: UUID
@@ -205,7 +205,7 @@ class ScarceOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecruitmentEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """What one more leader of a kind would bring: strong in a theme, for a phase, with usual days; checked likewise."""
+    """The effect of one more leader: strong in a theme, for a phase, with usual days; also checked."""
 
     theme: str
     phase: str
@@ -216,7 +216,7 @@ class RecruitmentEffect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
-    """Half days that a school gives and gets in a plan, beside what it gave lately."""
+    """Half days that a school gives and receives in a plan, and what it gave lately."""
 
     school: int
     gives: int
@@ -226,7 +226,7 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Supply(msgspec.Struct, frozen=True, kw_only=True):
-    """Where supply falls short, which offers are scarce, and who carries how much."""
+    """Unmet need, scarce offers, possible recruits, and the workload of each school."""
 
     gaps: tuple[Gap, ...]
     scarce: tuple[ScarceOffer, ...]
@@ -235,7 +235,7 @@ class Supply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a run brings forth and that is stored with it."""
+    """The complete result of a run, as it is stored."""
 
     plan: Plan
     explanations: tuple[Explanation, ...]

@@ -1,10 +1,13 @@
-"""The hard rules and the parts of a score, in the order in which they are told, and their words."""
+"""The hard rules and the parts of a score, in the order in which they are shown, with their labels."""
 
 from enum import IntFlag, StrEnum
 
 
 class Rule(IntFlag):
-    """Why an offer cannot be matched with a need; a pair may break several, and the lowest is told first."""
+    """Why an offer cannot be matched with a need.
+
+    A pair may break several rules; the lowest is shown first.
+    """
 
     OWN_SCHOOL = 1 << 0
     PHASE = 1 << 1
@@ -26,7 +29,7 @@ class Rule(IntFlag):
 
     @property
     def key(self) -> str:
-        """The name under which counts are kept: “same_group”."""
+        """The key of the rule in stored counts: “same_group”."""
         return (self.name or "").lower()
 
 
@@ -51,11 +54,11 @@ RULE_WORDS = {
     "places": "already supporting as many schools as they can",
     "score": "too weak a match in all",
 }
-"""What stands after “12 offers are …” for each rule."""
+"""The words after “12 offers are …” for each rule."""
 
 
 class Part(StrEnum):
-    """A part of the score, each 0 to 1000 before it is weighed."""
+    """A part of the score, each 0 to 1000 before weighting."""
 
     EXPERTISE = "expertise"
     TRACK_RECORD = "track_record"
@@ -84,7 +87,7 @@ WHY_NEUTRAL = {
     Part.LOCALITY: "One of the two belongs to no consortium",
     Part.BURDEN: "Nobody knows what it gave lately",
 }
-"""Why a part stands in the middle: what is not known."""
+"""Why a part is neutral: which fact is unknown."""
 
 FEW_REVIEWS = "Few reviews so far, so what is usual counts too"
 
@@ -95,4 +98,4 @@ TRAITS = {
     "send": "special educational needs",
     "urban": "town or country",
 }
-"""What makes two schools alike, in the order of the columns, and the words for it."""
+"""The facts that are compared between two schools, in the order of the columns, with labels."""

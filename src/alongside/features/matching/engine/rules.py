@@ -1,6 +1,6 @@
-"""The hard rules, each a bit of a mask per pair, so that it can be counted what each of them ruled out.
+"""The hard rules, one bit each in a mask for each pair, so that the effect of each rule can be counted.
 
-Worked out in blocks of one authority each: a need of one authority never meets an offer of another.
+Calculated in one block for each authority, as needs and offers of different authorities are never matched.
 Source: domain.md F3 and ask 6 (conflicts are hard rules), reference on matching §3.1.
 """
 
@@ -27,7 +27,7 @@ Masks = NDArray[np.uint32]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The pairs of one authority: rows of needs, columns of offers, and for each pair the rules it breaks."""
+    """The pairs of one authority: rows are needs, columns are offers, values are masks of broken rules."""
 
     needs: Ints
     offers: Ints
@@ -35,7 +35,7 @@ class Block:
 
 
 def rule(columns: Columns) -> list[Block]:
-    """For each authority, which rules each pair of a need and an offer breaks; 0 for a candidate."""
+    """For each authority, the rules that each pair of need and offer breaks; 0 for a candidate."""
     blocks = [_block(columns, needs, offers) for needs, offers in _authorities(columns)]
     _mark_known(columns, blocks)
     return blocks
@@ -69,7 +69,7 @@ def _phase(columns: Columns, needs: Ints, offers: Ints) -> Bools:
 
 
 def _strength(columns: Columns, needs: Ints, offers: Ints) -> Bools:
-    """Not among its themes, or shown to be weaker than the authority asks; what nobody knows passes."""
+    """The offer lacks the theme, or is weaker than the authority's minimum; unknown strength passes."""
     least = columns.instance.parameters.strength_at_least
     strength = columns.offers.strength[offers]
     weak = (strength == NO_THEME) | ((strength != UNKNOWN_STRENGTH) & (strength < least))
@@ -90,7 +90,7 @@ def _same_group(columns: Columns, needs: Ints, offers: Ints) -> Bools:
 
 
 def _not_shown(columns: Columns, needs: Ints, offers: Ints) -> Bools:
-    """One of the two is not yet known beyond its consortium, and they are of different ones."""
+    """One of the two posts is not visible beyond its consortium, and the schools are in different ones."""
     hidden = ~(columns.needs.shown[needs][:, None] & columns.offers.shown[offers])
     if not hidden.any():
         return hidden
@@ -98,7 +98,7 @@ def _not_shown(columns: Columns, needs: Ints, offers: Ints) -> Bools:
 
 
 def _designation(columns: Columns, needs: Ints, offers: Ints) -> Bools:
-    """None of those asked for, or none that still holds when the work begins."""
+    """The offer has none of the required designations, or none that is valid on the first day."""
     wants = columns.needs.wants[needs]
     asks: Bools = np.any(wants, axis=1)
     begins = np.maximum(columns.needs.starts[needs], columns.instance.on.toordinal())
@@ -110,7 +110,7 @@ def _designation(columns: Columns, needs: Ints, offers: Ints) -> Bools:
 
 
 def _dates(columns: Columns, needs: Ints, offers: Ints) -> Bools:
-    """No day in common, or no term where both name terms; an offer that has run out serves nobody."""
+    """The two have no day in common, or no term where both name terms; an ended offer never matches."""
     need, offer = columns.needs, columns.offers
     today = columns.instance.on.toordinal()
     begins = np.maximum(need.starts[needs], today)[:, None]
@@ -121,7 +121,7 @@ def _dates(columns: Columns, needs: Ints, offers: Ints) -> Bools:
 
 
 def _travel(columns: Columns, needs: Ints, offers: Ints) -> Bools:
-    """Farther as the crow flies than the offer's people go; a place that nobody knows passes."""
+    """The straight-line distance is above the offer's travel limit; an unknown location passes."""
     schools = columns.schools
     asking, giving = columns.needs.school[needs], columns.offers.school[offers]
     east = schools.east[asking][:, None] - schools.east[giving]
@@ -155,16 +155,16 @@ BROKEN: dict[Rule, Callable[[Columns, Ints, Ints], Bools]] = {
     Rule.DAYS: _days,
     Rule.ASSIGNMENTS: _locations,
 }
-"""The rules that follow from need and offer; those between schools and of known pairs are marked one by one."""
+"""The rules that follow from need and offer; `_mark_known` sets those of facts and history."""
 
 
 def _each(broken: Bools, needs: Ints) -> Bools:
-    """The same for every need."""
+    """Repeat a row for every need."""
     return np.broadcast_to(broken, (len(needs), len(broken)))
 
 
 def _share_a_key(columns: Columns, keys: Ints, needs: Ints, offers: Ints) -> Bools:
-    """Whether the two schools have one of these keys in common."""
+    """Check whether the two schools have one of these keys in common."""
     asking, giving = keys[columns.needs.school[needs]], keys[columns.offers.school[offers]]
     share = np.zeros((len(needs), len(offers)), dtype=np.bool_)
     for one in range(keys.shape[1]):
@@ -174,7 +174,7 @@ def _share_a_key(columns: Columns, keys: Ints, needs: Ints, offers: Ints) -> Boo
 
 
 def _mark_known(columns: Columns, blocks: list[Block]) -> None:
-    """Add what is known between two schools, and of one offer for one need."""
+    """Set the rules that follow from pair facts and pair history."""
     assignments = _Locations(columns, blocks)
     for between in columns.instance.between:
         broken = Rule.EXCLUDED if between.what == "excluded" else Rule.INTEREST
@@ -189,7 +189,7 @@ def _mark_known(columns: Columns, blocks: list[Block]) -> None:
 
 
 class _Locations:
-    """Where in the blocks the pairs of two schools, or of one need and one offer, are kept."""
+    """Finds the block position of the pairs of two schools, or of a need and an offer."""
 
     def __init__(self, columns: Columns, blocks: list[Block]) -> None:
         self._columns, self._blocks = columns, blocks
@@ -211,20 +211,20 @@ class _Locations:
             self._offers_of.setdefault(school, []).append(at)
 
     def mark(self, need: int, offer: int, broken: Rule) -> None:
-        """This pair breaks this rule; one across authorities is no pair."""
+        """Set this rule for a pair; ignores pairs across authorities."""
         block = self._need_in[need]
         if block >= 0 and block == self._offer_in[offer]:
             self._blocks[block].masks[self._need_row[need], self._offer_column[offer]] |= np.uint32(broken)
 
     def mark_schools(self, asking: int, giving: int, broken: Rule) -> None:
-        """Every need of one school with every offer of another breaks this rule."""
+        """Set this rule for every need of one school with every offer of another."""
         for need in self._needs_of.get(asking, ()):
             for offer in self._offers_of.get(giving, ()):
                 self.mark(need, offer, broken)
 
 
 def _lowest_bits() -> tuple[Any, Any]:
-    """For each mask the place of its lowest bit; and the same for masks of one bit only."""
+    """The position of the lowest bit of each mask; and the same only for masks with a single bit."""
     masks = np.arange(1 << len(RULES), dtype=np.uint32)
     first = np.full(len(masks), len(RULES), dtype=np.uint8)
     for assignment in reversed(range(len(RULES))):
@@ -237,9 +237,9 @@ FIRST_BIT, ONLY_BIT = _lowest_bits()
 
 
 def counted(columns: Columns, blocks: list[Block]) -> tuple[Ints, Ints]:
-    """For each need and rule: how many offers it ruled out first, and how many nothing else rules out.
+    """For each need and rule: offers it ruled out first, and offers that only it rules out.
 
-    The last column of the first counts the candidates, so that each row adds up to the offers that there are.
+    The last column of the first array counts the candidates, so that each row adds up to all offers.
     """
     width = len(RULES) + 1
     shape = (len(columns.needs.school), width)

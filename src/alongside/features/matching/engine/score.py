@@ -1,4 +1,4 @@
-"""How well one offer suits one need, as it is stored with a run and shown."""
+"""The score of one offer for one need, as stored with a run and shown."""
 
 import msgspec
 
@@ -6,10 +6,10 @@ import msgspec
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """How well an offer suits a need.
 
-    `parts` are 0 to 1000 each, `points` what each brings after it is weighed: they add up to `score`. `missing`
-    names the parts for which nothing is known; they stand at a neutral value. `alike_in` names what is known of
-    both schools, so that likeness goes by it; None in a score that was stored before this was told.
-    `few_reviews`: there are so few that what is usual counts for as much as they do.
+    `parts` are 0 to 1000 each, `points` are their weighted values, which add up to `score`. `missing` names
+    the parts without known facts; they have a neutral value. `alike_in` names the facts known of both
+    schools, which the similarity uses; None in scores stored before this field existed. `few_reviews`: so few
+    that the usual rate counts as much as they do.
     """
 
     score: int

@@ -1,7 +1,7 @@
-"""How well each candidate suits its need: six parts of 0 to 1000, weighed and added up in whole points.
+"""Scores each candidate: six parts of 0 to 1000, weighted and added up in whole points.
 
-What nobody knows stands at a neutral value and is labelled as missing; it is never 0.
-Source: domain.md F3, reference on matching §3.1.
+A part without known facts has a neutral value and is labelled as missing; it is never 0. Source: domain.md
+F3, reference on matching §3.1.
 """
 
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ FULL = 1000
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores of pairs, one row each: parts and points with a column for each part, and which are missing.
+    """Scores of pairs, one row each: a column for each part and its points, and a mask of missing parts.
 
-    `traits` has a column for each trait of a school, true where it is known of both; `few` marks few reviews.
+    `traits` has a column for each trait of a school, true if it is known of both; `few` marks few reviews.
     """
 
     score: Ints
@@ -35,7 +35,7 @@ class Scored:
 
 
 def weigh(weights: Weights) -> Ints:
-    """The weights in the order of the parts. Assumed checked (`checking.check_weights`)."""
+    """The weights in the order of the parts. The caller has checked them (`validation.check_weights`)."""
     return np.array([getattr(weights, part.value) for part in PARTS], dtype=np.int64)
 
 
@@ -69,12 +69,12 @@ def score(columns: Columns, needs: Ints, offers: Ints) -> Scored:
 
 
 def neutral(columns: Columns, at: int) -> int:
-    """Where a part stands when nothing is known: in the middle; a track record at what is usual."""
+    """The neutral values: the middle of the range, and for the track record the usual rate."""
     return columns.instance.parameters.prior_good if PARTS[at] == "track_record" else NEUTRAL
 
 
 def distances(columns: Columns, needs: Ints, offers: Ints) -> Floats:
-    """Miles between the two schools of each pair as the crow flies, NaN where a place is not known."""
+    """Straight-line miles between the two schools of each pair, NaN if a location is unknown."""
     asking, giving = columns.needs.school[needs], columns.offers.school[offers]
     east = columns.schools.east[asking] - columns.schools.east[giving]
     north = columns.schools.north[asking] - columns.schools.north[giving]
@@ -83,7 +83,7 @@ def distances(columns: Columns, needs: Ints, offers: Ints) -> Floats:
 
 
 def as_score(scored: Scored, row: int) -> Score:
-    """One row as it is stored and shown."""
+    """One row in the form that is stored and shown."""
     names = [part.value for part in PARTS]
     missing = tuple(name for name, gone in zip(names, scored.missing[row].tolist(), strict=True) if gone)
     return Score(
@@ -99,13 +99,13 @@ def as_score(scored: Scored, row: int) -> Score:
 
 
 def _expertise(columns: Columns, needs: Ints, offers: Ints) -> Floats:
-    """The strength in the theme, which its evidence, designations and practice have shown."""
+    """The strength in the theme, from evidence, designations and practice."""
     strength = columns.offers.strength[offers, columns.needs.theme[needs]]
     return np.where(strength < 0, np.nan, strength)
 
 
 def _track_record(columns: Columns, offers: Ints) -> Floats:
-    """The share of reviews that would do it again, drawn towards what is usual while there are few of them."""
+    """The share of good reviews, drawn towards the usual rate while there are few reviews."""
     parameters: Parameters = columns.instance.parameters
     reviews, good = columns.offers.reviews[offers], columns.offers.good[offers]
     prior = parameters.prior_reviews
@@ -115,14 +115,14 @@ def _track_record(columns: Columns, offers: Ints) -> Floats:
 
 
 def _nearness(columns: Columns, miles: Floats) -> Floats:
-    """1000 next door, 0 at the distance that the authority thinks too far to travel."""
+    """1000 at no distance, 0 at the distance that the authority considers too far to travel."""
     limit = max(columns.instance.parameters.travel_miles, 1)
     found: Floats = np.maximum(0.0, FULL - FULL * miles / limit)
     return found
 
 
 def _context(columns: Columns, needs: Ints, offers: Ints) -> Floats:
-    """How alike the two schools are in what is known of both; nothing known of both is missing."""
+    """How similar the two schools are in the facts known of both; missing if there are none."""
     scope = columns.instance.parameters.likeness
     unlike = np.array(
         [
@@ -140,14 +140,14 @@ def _context(columns: Columns, needs: Ints, offers: Ints) -> Floats:
 
 
 def _apart(columns: Columns, needs: Ints, offers: Ints) -> Floats:
-    """How far apart the two schools are in each trait, NaN where it is not known of both."""
+    """The difference of the two schools in each trait, NaN if it is not known of both."""
     context = columns.schools.context
     found: Floats = np.abs(context[columns.needs.school[needs]] - context[columns.offers.school[offers]])
     return found
 
 
 def _locality(columns: Columns, needs: Ints, offers: Ints) -> Floats:
-    """Whether both belong to one consortium; missing where one of them belongs to none."""
+    """Whether both belong to one consortium; missing if one of them belongs to none."""
     keys = columns.schools.consortia
     asking, giving = keys[columns.needs.school[needs]], keys[columns.offers.school[offers]]
     same = np.zeros(len(needs), dtype=np.bool_)

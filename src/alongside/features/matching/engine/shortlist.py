@@ -1,4 +1,4 @@
-"""The offers for one need, best first, in the terms of the plan and without waiting for one."""
+"""The offers for one need, best first, with the rules and scores of a plan."""
 
 from uuid import UUID
 
@@ -10,11 +10,11 @@ from alongside.features.matching.engine.validation import check
 
 
 def shortlist(instance: Instance, need: UUID, most: int = 10) -> Shortlist:
-    """The offers that pass every rule for one need, best first; among equals the least recently asked.
+    """The offers that pass every rule for one need, best first; equals ordered by least recently asked.
 
-    Raises Impossible as a plan does, and KeyError when the need is not in the instance.
+    Raises InfeasibleProblem as a plan does, and KeyError when the need is not in the instance.
     """
-    import numpy as np  # a tenth of a second, and what follows brings it too: not at every start
+    import numpy as np  # imported here as it adds 0.1 s to startup
 
     from alongside.features.matching.engine.arrays import arrange
     from alongside.features.matching.engine.candidates import find

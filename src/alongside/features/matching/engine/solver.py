@@ -1,4 +1,4 @@
-"""HiGHS at work on a programme: solved once, or again and again with little changed."""
+"""A wrapper around HiGHS that solves a programme once, or repeatedly with small changes."""
 
 from dataclasses import dataclass
 from time import monotonic
@@ -11,12 +11,12 @@ from alongside.features.matching.engine.arrays import Bools, Floats, Ints
 from alongside.features.matching.engine.mip_model import Programme, Rows
 
 WHOLE = 0.5
-"""The objective is a whole number: a bound less than one above a solution proves it."""
+"""The objective is a whole number, so a bound less than one above a solution proves it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What the solver found: a value for each column, None if nothing; no solution is above `bound`."""
+    """A solver result: a value for each column, None if nothing was found; no solution is above `bound`."""
 
     values: Floats | None
     bound: float
@@ -24,7 +24,7 @@ class Solved:
 
 
 class Solver:
-    """A programme handed to HiGHS. `integer` False solves its relaxation, which gives bounds and prices."""
+    """A programme loaded into HiGHS. `integer` False solves its relaxation, which gives bounds and prices."""
 
     def __init__(self, programme: Programme, *, integer: bool = True) -> None:
         self._programme, self._integer = programme, integer
@@ -38,33 +38,33 @@ class Solver:
         self._highs.passModel(_model(programme, integer=integer))
 
     def maximise(self, objective: Ints) -> None:
-        """Maximise this from now on, a coefficient for each column."""
+        """Set the objective to maximise, a coefficient for each column."""
         self._objective = objective
         count = len(objective)
         self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), objective.astype(np.float64))
 
     def at_least(self, columns: Ints, served: int, *, proven: bool = False) -> None:
-        """From now on, the sum of these columns is at least so much; just so much when no more can be."""
+        """Require a sum of these columns of at least this much; exactly this much if no more is possible."""
         most = served if proven else highspy.kHighsInf
         count = len(columns)
         self._highs.addRow(served, most, count, columns.astype(np.int32), np.ones(count))
 
     def bound(self, column: int, lower: float, upper: float) -> None:
-        """This column lies between these two from now on."""
+        """Set the bounds of this column."""
         self._highs.changeColBounds(column, lower, upper)
 
     def bounds(self, lower: Floats, upper: Floats) -> None:
-        """Every column lies between these from now on."""
+        """Set the bounds of every column."""
         count = len(lower)
         self._highs.changeColsBounds(count, np.arange(count, dtype=np.int32), lower, upper)
 
     def start_from(self, chosen: Bools) -> None:
-        """Begin with a plan that is known to be possible."""
+        """Set a feasible plan as the starting solution."""
         values = whole(self._programme, chosen)
         self._highs.setSolution(len(values), np.arange(len(values), dtype=np.int32), values)
 
     def solve(self, seconds: float) -> Solved:
-        """Solve for so many seconds at most."""
+        """Solve for at most this many seconds."""
         if not self._programme.objective.size:
             return Solved(np.zeros(0), 0.0, "optimal")
         until = monotonic() + seconds
@@ -88,15 +88,15 @@ class Solver:
         return Solved(values, best if done or self._integer else np.inf, "optimal" if done else "gap")
 
     def _is_its_own(self, values: Floats) -> bool:
-        """Whether these values have the objective that HiGHS says they have.
+        """Check whether these values have the objective that HiGHS reports.
 
-        When presolve improves the solution that it started from, and nothing better is found, HiGHS 1.16 gives back
-        the solution as it was before, with the objective of the improved one.
+        When presolve improves the starting solution and nothing better is found, HiGHS 1.16 returns the
+        original solution with the objective of the improved one.
         """
         return bool(abs(self._objective @ values - self._highs.getInfo().objective_function_value) < WHOLE)
 
     def prices(self) -> Floats:
-        """What one more unit of each row would bring at the margin, after a relaxation was solved."""
+        """The marginal value of one more unit of each row, after solving a relaxation."""
         return np.array(self._highs.getSolution().row_dual)
 
     def _set(self, option: str, value: bool | float | str) -> None:
@@ -104,7 +104,7 @@ class Solver:
 
 
 def whole(programme: Programme, chosen: Bools) -> Floats:
-    """A value for each column when these candidates are chosen: u and v as large as they may be."""
+    """The column values when these candidates are chosen; u and v are as large as possible."""
     partners = np.bincount(programme.candidates.need[chosen], minlength=len(programme.capacity.partners))
     values = np.zeros(len(programme.objective))
     values[: programme.pairs] = chosen

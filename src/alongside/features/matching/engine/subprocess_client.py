@@ -1,7 +1,7 @@
-"""Solving in a child process with a hard limit: whatever becomes of it, there is a plan and a sentence.
+"""Solves in a child process with a time limit; always returns a plan with a sentence on its quality.
 
-A child that crashes, is killed, runs out of memory or of time gives the greedy plan, named as such. Cancelling the
-task kills the child.
+If the child crashes, is killed, or runs out of memory or time, the result is the greedy plan, marked as such.
+Cancelling the task kills the child.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ from alongside.features.matching.engine.validation import InfeasibleProblem
 CHILD = (sys.executable, "-m", "alongside.features.matching.engine.subprocess_main")
 LONGEST_LINE = 256 * 1024**2
 SPARE_SECONDS = 15.0
-"""What the child has beside three times its limit (the plan, its reasons, supply) before it is killed."""
+"""Seconds added to three times the time limit (plan, explanations, capacity) before the child is killed."""
 KEPT_OF_THE_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "HOME")
-"""No address of a database and no secret among them."""
+"""Excludes database addresses and secrets."""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""Numpy sets memory aside for each thread it might use, on large machines more than the child may have."""
+"""NumPy reserves memory for each thread, on large machines more than the child may use."""
 
 _CHILDREN = asyncio.Semaphore(max(2, os.cpu_count() or 2))
-"""As many solvers at a time as there are cores: whoever asks “what if” many times keeps the process answering."""
+"""Limits solvers to the number of cores, so that the web process stays responsive."""
 
 CRASHED = "The solver stopped working, so this is a plan without it: the best pair first, tier by tier."
 OUT_OF_TIME = "The solver ran out of time, so this is a plan without it: the best pair first, tier by tier."
@@ -44,9 +44,9 @@ async def run(
     hard_limit: float | None = None,
     child: Sequence[str] = CHILD,
 ) -> Outcome:
-    """A plan with its reasons. Raises Impossible when none can be made.
+    """Calculate a plan with its explanations. Raises InfeasibleProblem when none can be made.
 
-    `hard_limit` is after how many seconds the child is killed; `progress` hears how far the work is.
+    The child is killed after `hard_limit` seconds; `progress` is called with each progress message.
     """
     limit = 3 * instance.parameters.limit_seconds + SPARE_SECONDS if hard_limit is None else hard_limit
     heard, why = await _heard(instance, child, limit, progress)
@@ -64,15 +64,15 @@ async def change(
     *,
     child: Sequence[str] = CHILD,
 ) -> Change:
-    """What one act of a lead would do to a plan. Raises Impossible when it cannot be done.
+    """Calculate the effect of one change by a lead. Raises InfeasibleProblem when it is impossible.
 
-    The plan is solved again, within the limit of the parameters, and keeps to the present one where it can.
+    The plan is solved again within the time limit of the parameters and keeps current pairs where possible.
     """
     return compared(plan, await replan(with_known(instance, plan, need, offer, what), child=child))
 
 
 async def replan(instance: Instance, *, child: Sequence[str] = CHILD) -> Plan:
-    """A plan without its reasons, for a question of “what if”. Raises Impossible."""
+    """Calculate a plan without explanations, for a “what if” question. Raises InfeasibleProblem."""
     limit = instance.parameters.limit_seconds + SPARE_SECONDS
     heard, why = await _heard(instance, (*child, "plan"), limit, None)
     if heard.plan is not None:
@@ -83,7 +83,7 @@ async def replan(instance: Instance, *, child: Sequence[str] = CHILD) -> Plan:
 async def _heard(
     instance: Instance, child: Sequence[str], limit: float, progress: Listener | None
 ) -> "tuple[_Heard, str]":
-    """What a child told before it ended or was killed, and what to say if that is not all."""
+    """Run a child and return its messages, and the sentence to show if they are incomplete."""
     heard, why = _Heard(), CRASHED
     try:
         async with _CHILDREN, asyncio.timeout(limit):
@@ -98,7 +98,7 @@ async def _heard(
 
 
 class _Heard:
-    """What a child has told so far."""
+    """The messages received from a child so far."""
 
     plan: Plan | None = None
     outcome: Outcome | None = None
@@ -106,7 +106,7 @@ class _Heard:
 
 
 async def _listen(instance: Instance, child: Sequence[str], heard: _Heard, progress: Listener | None) -> None:
-    """Start a child, give it the instance, and hear it out; it does not outlive this."""
+    """Start a child, send it the instance and read its messages; kills the child when this ends."""
     process = await asyncio.create_subprocess_exec(
         *child,
         stdin=asyncio.subprocess.PIPE,
@@ -156,7 +156,10 @@ async def _hear(line: bytes, heard: _Heard, progress: Listener | None) -> None:
 
 
 def _without_child(instance: Instance, plan: Plan | None, why: str, seconds: float) -> Outcome:
-    """An outcome without the solver: its plan if it had one to tell, else the greedy one; reasons without what-ifs."""
+    """An outcome without the solver: the child's plan if it sent one, else the greedy plan.
+
+    The explanations have no “what if” effects.
+    """
     from alongside.features.matching.engine.capacity_analysis import supply
     from alongside.features.matching.engine.explanation import explanations
     from alongside.features.matching.engine.planning import Prepared, fallback

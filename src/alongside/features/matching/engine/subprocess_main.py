@@ -1,8 +1,7 @@
-"""The process that solves: an instance comes in as JSON, news and the outcome go out, a line each.
+"""The solver process: reads an instance as JSON and writes messages and the outcome, one line each.
 
-`python -m alongside.features.matching.engine.subprocess_main [plan]`, where plan asks for no reasons. It knows no
-database and no
-secret, and may be killed at any moment.
+Run `python -m alongside.features.matching.engine.subprocess_main [plan]`; `plan` leaves out explanations. The
+process has no database connection and no secrets, and may be killed at any moment.
 """
 
 import os
@@ -21,15 +20,15 @@ from alongside.features.matching.engine.result import Outcome
 from alongside.features.matching.engine.validation import InfeasibleProblem
 
 MEMORY = 4 * 1024**3
-"""Bytes of address space that the child may have, so that no instance takes the machine with it."""
+"""The maximum address space of the child in bytes, so that no instance exhausts the machine's memory."""
 
 
 NICENESS = 10
-"""Requests come first: the web process and PostgreSQL get the processor before a plan does."""
+"""Lowers the priority, so that the web process and PostgreSQL get the processor first."""
 
 
 def main() -> None:
-    """Read an instance, tell how far the work is, and write the outcome."""
+    """Read an instance, write progress messages, and write the outcome."""
     tell = _Teller()
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -54,7 +53,7 @@ def _work(tell: "_Teller", text: bytes, *, reasons: bool) -> None:
 
 
 class _Teller:
-    """Writes news where the parent reads, and keeps whatever a library prints away from there."""
+    """Writes messages to the parent, and keeps the output of libraries away from that stream."""
 
     def __init__(self) -> None:
         sys.stdout.flush()
@@ -64,7 +63,7 @@ class _Teller:
         os.close(nowhere)
 
     def __call__(self, news: News) -> None:
-        """Write one piece of news."""
+        """Write one message."""
         self._out.write(msgspec.json.encode(news) + b"\n")
         self._out.flush()
 

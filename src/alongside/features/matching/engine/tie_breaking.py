@@ -1,4 +1,4 @@
-"""Ties are broken openly: of offers that serve a need equally well, the one that was least recently asked."""
+"""Breaks ties: of offers that serve a need equally well, the least recently asked is chosen."""
 
 import numpy as np
 
@@ -8,9 +8,10 @@ from alongside.features.matching.engine.mip_model import Programme
 
 
 def break_ties(programme: Programme, chosen: Bools) -> Bools:
-    """The same plan with every tie settled: the same coverage, the same objective.
+    """Break all ties in a plan; coverage and objective stay the same.
 
-    A pair goes to another offer of the same worth that has room and was asked longer ago, until none can.
+    A pair moves to another offer of the same worth that has capacity and was asked longer ago, until none
+    can.
     """
     standing = AssignmentState(programme, chosen)
     changed = True
@@ -23,7 +24,7 @@ def break_ties(programme: Programme, chosen: Bools) -> Bools:
 
 
 def _moved(standing: AssignmentState, row: int) -> bool:
-    """Move this pair to the offer of the same worth that was asked longest ago, if that is another one."""
+    """Move this pair to the least recently asked offer of the same worth, if that is another one."""
     standing.give_back(row)
     rank = {
         other: (standing.asked[standing.offer[other]], standing.offer[other])

@@ -1,6 +1,6 @@
-"""What cannot be planned is refused with a sentence before any work begins, and the last plan stays as it is.
+"""Refuses infeasible input with a sentence before a calculation starts; the current plan does not change.
 
-Pages ask this too, so it knows no numpy: they are imported at every start.
+Imported by pages at startup, so it must not import NumPy.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from alongside.features.matching.engine.instance import Instance, Need, Offer, W
 
 
 class InfeasibleProblem(ActionRefused):
-    """No plan can be made of this; `need` and `offer` name the pair that stands in the way, if one does."""
+    """No plan can be made; `need` and `offer` identify the pair that causes it, if one does."""
 
     def __init__(self, sentence: str, need: UUID | None = None, offer: UUID | None = None) -> None:
         super().__init__(sentence)
@@ -19,7 +19,7 @@ class InfeasibleProblem(ActionRefused):
 
 
 def check(instance: Instance) -> None:
-    """Raises Impossible when there is nothing to plan, or its numbers make no sense."""
+    """Raises InfeasibleProblem when there is nothing to plan, or the numbers are invalid."""
     if not instance.needs:
         raise InfeasibleProblem("There is no open need to plan for. Come back when a school has posted one.")
     if not instance.offers:
@@ -51,7 +51,7 @@ def check(instance: Instance) -> None:
 
 
 def check_weights(weights: Weights) -> None:
-    """Raises Impossible when the weights sum to nothing or one is below 0."""
+    """Raises InfeasibleProblem when the weights add up to 0 or one is below 0."""
     values = [getattr(weights, field) for field in weights.__struct_fields__]
     if min(values) < 0:
         raise InfeasibleProblem(
