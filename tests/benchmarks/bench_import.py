@@ -1,6 +1,6 @@
-"""Importing a national register for one authority, against COPY of the same file, in one run.
+"""Benchmark of a national register import for one authority, compared with COPY of the same file.
 
-`python -m tests.benchmarks.bench_import`
+Run `python -m tests.benchmarks.bench_import`.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ ROUNDS = 5
 
 @dataclass(frozen=True)
 class Outcome:
-    """Medians in seconds, and what was imported."""
+    """Medians in seconds, and the number of imported schools."""
 
     megabytes: float
     rows: int
@@ -45,11 +45,11 @@ class Outcome:
 
     @property
     def ratio(self) -> float:
-        """How many times longer the import takes than COPY."""
+        """The time of the import divided by the time of COPY."""
         return self.imported / self.copied
 
     def __str__(self) -> str:
-        """As `make bench` prints it."""
+        """The text that `make bench` prints."""
         return (
             f"import of a national register, {self.megabytes:.0f} MB, {self.rows:,} rows: "
             f"{self.imported:.2f} s for one authority of {self.schools} schools; "
@@ -58,7 +58,7 @@ class Outcome:
 
 
 async def import_once(database: Database, file: Path) -> int:
-    """What `alongside schools import --yes` does, without the start of a process."""
+    """Do what `alongside schools import --yes` does, without starting a process."""
     register = read_register(file, NORTHSHIRE)
     async with database.transaction(NORTHSHIRE) as session:
         known = await known_schools(session, NORTHSHIRE)
@@ -68,7 +68,7 @@ async def import_once(database: Database, file: Path) -> int:
 
 
 async def copy_once(connection: asyncpg.Connection, file: Path) -> None:
-    """COPY of the whole file into a plain table of text."""
+    """COPY the whole file into a plain table of text."""
     await connection.execute("DROP TABLE IF EXISTS plain")
     columns = ", ".join(f'"{heading}" text' for heading in headings())
     await connection.execute(f"CREATE TABLE plain ({columns})")
@@ -76,7 +76,7 @@ async def copy_once(connection: asyncpg.Connection, file: Path) -> None:
 
 
 async def measure(rounds: int = ROUNDS) -> Outcome:
-    """Turn about, each on a database of its own, so that both meet the same machine."""
+    """Alternate both, each on a database of its own, so that other load affects them equally."""
     database_server = current_database_server()
     imported, copied, schools = [], [], 0
     with tempfile.TemporaryDirectory() as folder:

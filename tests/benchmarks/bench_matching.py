@@ -1,8 +1,10 @@
-"""Matching at 134, 519 and 24,000 schools: time, memory, how good, beside first-come, best-first and a min-cost flow.
+"""Benchmark of matching at 134, 519 and 24,000 schools: time, memory and quality.
 
-`python -m tests.benchmarks.bench_matching`, about three minutes on two cores that have nothing else to do. An
-authority has the three seconds of `Parameters` (one that asks for a plan has what its file says, ten). Fixed seeds; each target is printed with what was measured. Seconds are of processor time, which is the same on a busy
-machine, and a solver whose core is shared gets as much longer by the clock as it is shared.
+Compared with first-come, best-first and a min-cost flow. Run `python -m tests.benchmarks.bench_matching`; it
+takes about three minutes on two idle cores. An authority has the three seconds of `Parameters` (a real
+request has the limit of the authority's settings, ten). Seeds are fixed; each target is printed with its
+measurement. Seconds are processor time, which does not depend on other load; the solver's time limit is
+extended when its core is shared.
 """
 
 import random
@@ -37,9 +39,9 @@ MODELS = {"days": Parameters(), "slots": Parameters(model="slots")}
 
 @dataclass(frozen=True)
 class Measured:
-    """One instance solved: processor seconds from columns to plan, and what others make of the same candidates.
+    """One solved instance: processor seconds from arrays to plan, and the results of other methods.
 
-    `memory` is the peak of the process that solved it so far, in MB.
+    `memory` is the peak of the solving process so far, in MB.
     """
 
     seconds: float
@@ -56,7 +58,7 @@ class Measured:
 
 
 def share_of_a_core() -> float:
-    """How much of a core this process gets just now, 1 on a machine with nothing else to do."""
+    """The share of a core that this process gets now, 1 on an idle machine."""
     began, used = time.perf_counter(), time.process_time()
     while time.process_time() - used < 0.03:
         pass
@@ -64,7 +66,7 @@ def share_of_a_core() -> float:
 
 
 def patient(instance: Instance) -> Instance:
-    """The same with as much longer a limit by the clock as the core is shared."""
+    """Extend the time limit in proportion to the share of the core."""
     limit = instance.parameters.limit_seconds / share_of_a_core()
     return msgspec.structs.replace(
         instance, parameters=msgspec.structs.replace(instance.parameters, limit_seconds=limit)
@@ -72,7 +74,7 @@ def patient(instance: Instance) -> Instance:
 
 
 def measure(instance: Instance) -> Measured:
-    """Solve one instance, and compare."""
+    """Solve one instance and compare the methods."""
     instance = patient(instance)
     began = time.process_time()
     prepared = Prepared(instance)
@@ -100,7 +102,7 @@ def _served(programme: Programme, by: Callable[[Programme], Bools]) -> tuple[int
 
 
 def in_parallel(instances: list[Instance]) -> tuple[list[Measured], float]:
-    """All of them on two cores, the largest first, and the processor seconds of each core."""
+    """Solve all instances on two cores, largest first. Returns the processor seconds of each core."""
     order = sorted(instances, key=lambda instance: -len(instance.schools))
     with ProcessPoolExecutor(CORES, mp_context=get_context("forkserver")) as pool:
         list(pool.map(measure, instances[:CORES]))
@@ -116,7 +118,7 @@ def in_parallel(instances: list[Instance]) -> tuple[list[Measured], float]:
 
 
 def candidates_of(instance: Instance) -> tuple[float, float, int]:
-    """Seconds for the columns, seconds for rules and scores, and how many candidates there are."""
+    """Seconds for the arrays, seconds for rules and scores, and the number of candidates."""
     began = time.process_time()
     columns = arrange(instance)
     arranged = time.process_time()
@@ -125,7 +127,7 @@ def candidates_of(instance: Instance) -> tuple[float, float, int]:
 
 
 def line(name: str, all_of_it: list[Measured], wall: float) -> None:
-    """One line of figures, and one of comparisons."""
+    """Print one line of figures and one of comparisons."""
     objective, bound = sum(one.objective for one in all_of_it), sum(one.bound for one in all_of_it)
     served, needs = _sums(all_of_it, "served"), _sums(all_of_it, "needs")
     first_come, best_first = _sums(all_of_it, "first_come"), _sums(all_of_it, "best_first")
@@ -150,7 +152,7 @@ def _of(served: list[int], needs: list[int]) -> str:
 
 
 def target(words: str, measured: str, *, met: bool) -> None:
-    """One target with what was measured."""
+    """Print one target with its measurement."""
     print(f"  {'met   ' if met else 'MISSED'} {words}: {measured}", flush=True)
 
 
@@ -207,7 +209,7 @@ def the_country() -> None:
 
 
 def growth() -> None:
-    """Four times as many authorities: how much longer."""
+    """The growth of the time with four times as many authorities."""
     times = {}
     for schools, times_over in ((24_000, 1), (96_000, 4)):
         parts = [
@@ -226,7 +228,7 @@ def growth() -> None:
 
 
 def replacement(schools: int, declines: int, most: float) -> None:
-    """How many others one decline moves, and how fast there are options."""
+    """How many other pairs one decline moves, and how fast the options are found."""
     prepared = Prepared(patient(authority(schools, 1)))
     made, instance = plan_of(prepared), prepared.columns.instance
     moved, lost, quick, offered = [], 0, [], 0
@@ -254,7 +256,7 @@ def _declined(instance: Instance, made: Plan, need: object) -> Instance:
 
 
 def main() -> None:
-    """All of it, or the parts that are named: authorities, country, mending, growth."""
+    """Run everything, or the named parts: authorities, country, mending, growth."""
     parts: dict[str, Callable[[], None]] = {
         "authorities": authorities,
         "mending": lambda: (replacement(134, 25, 1.5), replacement(519, 15, 4.0))[0],

@@ -1,6 +1,6 @@
-"""The search page beside its own SQL alone, at 1,000, 10,000 and 100,000 entries in 152 authorities, and its growth.
+"""Benchmark of the search page, compared with its own SQL, at 1,000, 10,000 and 100,000 entries.
 
-`python -m tests.benchmarks.bench_search [NUMBER …]`
+Also measures its growth. Run `python -m tests.benchmarks.bench_search [NUMBER …]`.
 """
 
 import asyncio
@@ -34,7 +34,10 @@ from tests.personas import HEAD_OF_MILL, Persona
 SIZES = (1_000, 10_000, 100_000)
 TIMES = 30
 READS = re.compile(r"\s*(?:SELECT|WITH)\b(?!.*\bINSERT INTO\b)", re.DOTALL)
-"""What a page reads; that somebody is awake, or missed something, is written after it in a transaction of its own."""
+"""Statements that read.
+
+Session activity and zero-result searches are written later, in other transactions.
+"""
 
 IN_THE_MIDDLE, IN_THE_LARGEST = HEAD_OF_MILL, HEAD_OF_MILL.twin
 PAGES = {
@@ -48,7 +51,7 @@ PAGES = {
 
 
 async def timed(ask: Callable[[], Awaitable[object]]) -> tuple[float, float]:
-    """Milliseconds that something takes one at a time: the fastest, which is the same on a busy machine, and the median."""
+    """Milliseconds of single calls: the fastest, which does not depend on other load, and the median."""
     took = []
     for _ in range(TIMES):
         began = time.perf_counter()
@@ -58,7 +61,7 @@ async def timed(ask: Callable[[], Awaitable[object]]) -> tuple[float, float]:
 
 
 async def alone(copy: DatabaseCopy, authority_id: int, asked: Sequence[Statement]) -> float:
-    """Milliseconds of the same statements in the same fenced transaction, without anything around them."""
+    """Milliseconds of the same statements, in a transaction with the same tenant context."""
     connection = await asyncpg.connect(copy.app_url)
     try:
         prepared = []
@@ -82,7 +85,7 @@ async def alone(copy: DatabaseCopy, authority_id: int, asked: Sequence[Statement
 
 
 async def measure(copy: DatabaseCopy, one: Persona, name: str, path: str) -> float:
-    """One line: the whole page, its SQL alone, and how much of the page that is; the page's milliseconds."""
+    """Print one line: the whole page, its SQL alone, their ratio. Returns the page's milliseconds."""
     asked = [caught for caught in await statements_of(copy, one, path) if READS.match(caught[0])]
     async with app_on_a_small_pool(copy, 2) as app:
 
@@ -98,7 +101,7 @@ async def measure(copy: DatabaseCopy, one: Persona, name: str, path: str) -> flo
 
 
 async def bench(sizes: Sequence[int]) -> None:
-    """All sizes, and what ten times as many entries cost."""
+    """Measure all sizes, and the growth with ten times as many entries."""
     grown: dict[str, list[float]] = {}
     print(
         "one request at a time, signed in as a headteacher, in this process; "

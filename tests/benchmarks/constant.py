@@ -1,4 +1,4 @@
-"""The framework alone: an app of one page that is always the same, served as ours is."""
+"""The framework alone: an application with one constant page, served in the same way."""
 
 import socket
 import sys
@@ -7,12 +7,12 @@ import uvicorn
 from litestar import Litestar, get
 
 PAGE = "x" * 15_000
-"""About as long as the board."""
+"""About the size of the board page."""
 
 
 @get("/", media_type="text/html")
 async def constant() -> str:
-    """Always the same."""
+    """The constant page."""
     return PAGE
 
 

@@ -1,4 +1,4 @@
-"""A country to measure in: 152 authorities, 24,000 schools, 200,000 posts, as unequal as authorities are."""
+"""Benchmark data of a country: 152 authorities of realistic sizes, 24,000 schools, 200,000 posts."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ AUTHORITIES, SCHOOLS, POSTS = 152, 24_000, 200_000
 FEWEST, MOST = 618, 9_933
 """Posts of the smallest and the largest authority; the median has about a thousand."""
 MIDDLE, LARGEST = NORTHSHIRE, SOUTHSHIRE
-"""The authorities of the cast: one like most, and the largest."""
+"""The personas' authorities: the median one and the largest one."""
 
 CONSORTIA = """
 INSERT INTO consortium (authority_id, id, key, name, phase)
@@ -66,7 +66,7 @@ SELECT $1, id, ($2::text[])[1 + (number * 3 + turn) % cardinality($2)], 'Nine in
 
 
 def posts_of_each() -> list[int]:
-    """How many posts each authority has, largest first: few have many, as pupils are spread; POSTS in all."""
+    """The number of posts of each authority, largest first, skewed like pupils; the sum is POSTS."""
     low, high = 0.0, 3.0
     while high - low > 1e-9:
         steep = (low + high) / 2
@@ -78,7 +78,7 @@ def posts_of_each() -> list[int]:
 
 
 def authorities() -> list[tuple[int, int]]:
-    """Each authority with its number of posts; the cast's are the largest and the one in the middle."""
+    """Each authority with its number of posts; those of the personas are the largest and the median."""
     sizes = posts_of_each()
     ids = [LARGEST, *range(211, 211 + AUTHORITIES - 2)]
     ids.insert(AUTHORITIES // 2, MIDDLE)
@@ -86,10 +86,10 @@ def authorities() -> list[tuple[int, int]]:
 
 
 async def settle(connection: asyncpg.Connection, *, whole_country: bool) -> int:
-    """Fill a copy of the stage as its superuser: the whole country, or the authority in the middle alone."""
+    """Fill a database copy as its superuser: the whole country, or the median authority alone."""
     await connection.execute(
         "SET session_replication_role = replica"
-    )  # as if it had grown: no step for each row
+    )  # disables triggers, as the rows are inserted in bulk
     await connection.execute("SET synchronous_commit = off")
     like = make_known("northshire")
     made = 0
@@ -137,7 +137,7 @@ async def _settle_one(
 
 
 async def declare(connection: asyncpg.Connection, like: AuthoritySettings, authority_id: int) -> None:
-    """An authority like one that is known, under a number of its own."""
+    """Insert an authority with the settings of a known one, under its own number."""
     slug = f"authority-{authority_id}"
     settings = msgspec.structs.replace(
         like,

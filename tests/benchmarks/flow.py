@@ -1,7 +1,7 @@
-"""An independent exact solver for the model of slots: min-cost flow by OR-tools, which shares nothing with ours.
+"""An independent exact solver for the `slots` model: min-cost flow by OR-Tools.
 
-source → need (once with the bonus of its tier, once as a second partner) → offer → sink. So that tiers come strictly
-first, as in the stages, each tier's bonus is raised above all that lower ones can be worth together.
+The arcs are source → need (once with the bonus of its tier, once as a second partner) → offer → sink. Each
+tier's bonus is raised above the sum of all lower ones, so that tiers come strictly first.
 """
 
 import numpy as np
@@ -10,11 +10,11 @@ from ortools.graph.python import min_cost_flow
 from alongside.features.matching.engine.planning import Prepared
 
 ABOVE = (0, 5_000_000_000_000, 30_000_000_000, 100_000_000)
-"""What is added to a first partner of tier 1, 2 and 3."""
+"""Added to a first partner of tier 1, 2 and 3."""
 
 
 def best_by_flow(prepared: Prepared) -> int:
-    """The best objective of a slots instance with nothing fixed."""
+    """The best objective of a `slots` instance without fixed pairs."""
     columns, candidates, programme = prepared.columns, prepared.candidates, prepared.programme
     needs, offers = len(columns.needs.school), len(columns.offers.school)
     source, sink = needs + offers, needs + offers + 1

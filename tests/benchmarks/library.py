@@ -1,4 +1,4 @@
-"""A directory to search in: so many entries in 152 authorities, as unequal as authorities are, of the judged texts."""
+"""Benchmark data of a directory: entries with the judged texts in 152 authorities of realistic sizes."""
 
 import asyncpg
 
@@ -48,7 +48,7 @@ SELECT authority_id, id, decode(repeat(md5(id::text), 48), 'hex'), now() FROM di
 
 
 async def stock(connection: asyncpg.Connection, number: int) -> int:
-    """Fill a copy of the stage, as its superuser, with about so many entries; how many there are."""
+    """Fill a database copy, as its superuser, with about this many entries. Returns their number."""
     await connection.execute("SET session_replication_role = replica")
     await connection.execute("SET synchronous_commit = off")
     like = make_known("northshire")

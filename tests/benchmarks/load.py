@@ -1,4 +1,4 @@
-"""Load on a page: by `wrk` where it is installed, else by a small client of our own in a process of its own."""
+"""Load generator: `wrk` if it is installed, otherwise a small client in a separate process."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Load:
-    """What a page stood: answers a second, milliseconds that half and 99 in 100 took at most, answers that failed."""
+    """The result of a load test: requests a second, p50 and p99 in milliseconds, failed requests."""
 
     per_second: float
     p50: float
@@ -22,17 +22,17 @@ class Load:
     failed: int
     by: str
     cpu: float = 0.0
-    """Milliseconds of processor that the server spent on each answer, where that is known."""
+    """Processor milliseconds of the server for each request, 0 if unknown."""
 
     def __str__(self) -> str:
-        """As `make bench` prints it."""
+        """The text that `make bench` prints."""
         failed = f", {self.failed} FAILED" if self.failed else ""
         cpu = f"   {self.cpu:5.2f} ms of processor each" if self.cpu else ""
         return f"{self.per_second:7,.0f}/s   p50 {self.p50:6.1f} ms   p99 {self.p99:6.1f} ms{cpu}{failed}   ({self.by})"
 
 
 def put_load_on(url: str, headers: Mapping[str, str], *, connections: int = 16, seconds: int = 8) -> Load:
-    """Ask for a page over and over on that many connections."""
+    """Request a page repeatedly on this many connections."""
     wrk = shutil.which("wrk")
     if wrk is None:
         asked = json.dumps([url, dict(headers), connections, seconds])

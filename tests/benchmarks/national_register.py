@@ -1,6 +1,6 @@
-"""A register of the whole country in the DfE's shape: 135 columns, cp1252, 60 MB, the same each time.
+"""A generated national register in the DfE's format: 135 columns, cp1252, 60 MB, the same each time.
 
-`python -m tests.benchmarks.national_register FILE` writes one.
+Run `python -m tests.benchmarks.national_register FILE` to write one.
 """
 
 import csv
@@ -46,7 +46,7 @@ HEADINGS_AS_PUBLISHED = (
 
 
 def headings() -> list[str]:
-    """The headings of the extract in their order; most lists come as a code and a name."""
+    """The headings of the extract in their order; most lists have a code and a name column."""
     found = []
     for heading in HEADINGS_AS_PUBLISHED.split("|"):
         found += [f"{heading} (code)", f"{heading} (name)"] if heading in CODED else [heading]
@@ -63,7 +63,7 @@ NOT_APPLICABLE = (  # noqa: SIM905
 
 
 def row(number: int, *, closed: bool, chance: random.Random) -> dict[str, str]:
-    """One invented school; every eighth word of a name has a curly apostrophe, as cp1252 has it."""
+    """One generated school; every eighth word of a name has a curly apostrophe, which tests cp1252."""
     authority = AUTHORITIES[number % len(AUTHORITIES)]
     secondary = number % 7 == 0
     pupils = chance.randrange(40, 1500)
@@ -138,7 +138,7 @@ def rows() -> Iterator[dict[str, str]]:
 
 
 def write_national_register(file: Path, size: int = SIZE) -> int:
-    """Write a register of about `size` bytes; gives how many schools it has."""
+    """Write a register of about `size` bytes. Returns the number of schools."""
     count = 0
     with file.open("w", encoding="cp1252", newline="") as opened:
         writer = csv.DictWriter(opened, headings(), restval="")

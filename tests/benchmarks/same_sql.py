@@ -1,4 +1,4 @@
-"""The SQL of one page, as PostgreSQL gets it: caught on the way, and run again by pgbench without the app."""
+"""Records the SQL of a page as PostgreSQL receives it, and replays it with pgbench."""
 
 import asyncio
 import re
@@ -20,7 +20,7 @@ from tests.faults.clients import app_on_a_small_pool, call
 from tests.personas import Persona
 
 ANY_PROCESS = "any"
-"""The server process of every connection, in a copy where pgbench runs: it cannot sign for each of its own."""
+"""A server process id that matches every connection, because pgbench cannot sign each of its own."""
 
 UNBOUND = (
     "CREATE OR REPLACE FUNCTION security.server_process() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER"
@@ -31,7 +31,7 @@ Statement = tuple[str, Sequence[Any]]
 
 
 async def statements_of(copy: DatabaseCopy, one: Persona, path: str) -> list[Statement]:
-    """What a page asks the database, the second time it is shown."""
+    """The statements of a page on its second request."""
     caught: list[Statement] = []
     async with app_on_a_small_pool(copy, 2) as app:
         assert (await call(app, one, path)).status == 200
@@ -46,13 +46,13 @@ async def statements_of(copy: DatabaseCopy, one: Persona, path: str) -> list[Sta
 
 
 def written_out(statement: Statement) -> str:
-    """The statement with its values in their places."""
+    """The statement with its values as literals."""
     sql, values = statement
     return " ".join(re.sub(r"\$(\d+)", lambda found: literal(values[int(found[1]) - 1]), sql).split())
 
 
 def literal(value: Any) -> str:
-    """One value as SQL; the cast that follows it says its type."""
+    """One value as an SQL literal; the cast after it gives its type."""
     match value:
         case None:
             return "NULL"
@@ -76,7 +76,7 @@ def transactions_a_second(
     clients: int = 8,
     seconds: int = 6,
 ) -> float | None:
-    """How often the same transaction runs in a second with nothing around it; None where pgbench is missing."""
+    """Transactions a second of these statements alone; None if pgbench is not installed."""
     pgbench = shutil.which("pgbench") or next(
         iter(sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/pgbench")))), None
     )
@@ -111,7 +111,7 @@ def transactions_a_second(
 
 
 async def _put_process(copy: DatabaseCopy, definition: str) -> str:
-    """Put another function that tells the server process in place; returns the one that was there."""
+    """Replace the function that returns the server process id. Returns the previous definition."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         before: str = await connection.fetchval(

@@ -1,1 +1,1 @@
-"""Pages of a large authority: 519 schools over 100 kilometres, busy in every feature."""
+"""Page size tests in a large authority: 519 schools over 100 kilometres, with data in every feature."""

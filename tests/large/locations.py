@@ -1,7 +1,7 @@
-"""The schools, consortia and people of a large authority, with invented names, as SQL that fills the tables."""
+"""SQL that inserts the schools, consortia and people of a large authority, with invented names."""
 
 SCHOOLS, INDEPENDENT, CONSORTIA = 519, 66, 6
-"""Schools that the authority works with; independent schools beside them; consortia beside the two of the cast."""
+"""Schools that the authority works with; independent schools; consortia in addition to the personas' two."""
 
 LOCATIONS = """
 INSERT INTO school (authority_id, urn, name, phase, type_group, kind, status, la_code, establishment_number,
@@ -57,10 +57,10 @@ SELECT $1, ('00000000-0000-7000-8000-0000007' || lpad(n::text, 5, '0'))::uuid,
        CASE WHEN n <= 40 THEN 'core_officer' ELSE 'delegate' END, CASE WHEN n > 40 THEN 990001 END, '2020-09-01'
   FROM generate_series(1, 70) n
 """
-"""Forty officers, and thirty delegates of the head of the cast."""
+"""Forty officers, and thirty delegates of a headteacher persona."""
 
 ROLES_OF_ONE = """
 INSERT INTO role_assignment (authority_id, person_id, role, school_urn, starts_on)
 SELECT $1, $2::uuid, 'delegate', 700000 + n, '2020-09-01' FROM generate_series(1, 30) n
 """
-"""One person who holds thirty roles beside their own."""
+"""One person with thirty roles beside their own."""

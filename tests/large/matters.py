@@ -1,4 +1,4 @@
-"""Escalations, notices, records and the log of a large authority, as SQL that fills the tables."""
+"""SQL that inserts escalations, notices, records and audit log entries of a large authority."""
 
 CASES = """
 INSERT INTO escalation (authority_id, id, school_urn, consortium_id, state, reason, wanted, urgency, raised_by, notified_at,
@@ -40,7 +40,7 @@ OF_AN_ESCALATION = (
     " SELECT $1, $2::uuid, 'informal_concern', current_date - n, 'None', repeat('We met. ', 100), $3::uuid"
     " FROM generate_series(1, 40) n",
 )
-"""What one escalation of years has gathered: `$2` the escalation, `$3` the officer."""
+"""Rows of one long-running escalation: `$2` the escalation, `$3` the officer."""
 
 OF_AN_AGREEMENT = (
     "INSERT INTO visit (authority_id, agreement_id, state, visit_on, days, focus, done, record_due_on)"
@@ -72,7 +72,7 @@ OF_A_PERSON = (
     " SELECT $1, sha256(($2::uuid::text || n)::bytea), $2::uuid, 'https://stage.example', 'Phone ' || n, now() + interval '1 day'"
     " FROM generate_series(1, 80) n",
 )
-"""What each person of the cast has gathered: `$2` the person."""
+"""Rows of each persona: `$2` the person."""
 
 RECORDS = (
     "INSERT INTO school_exclusion (authority_id, school_urn, other_urn, reason, made_by)"
@@ -106,7 +106,7 @@ RECORDS = (
     " SELECT $1, 'words ' || n % 60, substr(sha256(n::text::bytea), 1, 16), substr(sha256(('p' || n)::bytea), 1, 16),"
     " current_date FROM generate_series(1, 600) n, (SELECT $2::int, $3::uuid) u",
 )
-"""`$2` the school of the cast, `$3` a person."""
+"""`$2` the school of the personas, `$3` a person."""
 
 IMPORT = (
     "INSERT INTO register_import (authority_id, id, file_name, sha256, as_at, applied_by, rows_read, rows_unreadable,"

@@ -1,6 +1,6 @@
-"""Needs, offers, proposals, agreements, plans and entries of a large authority, as SQL that fills the tables.
+"""SQL that inserts needs, offers, proposals, agreements, plans and entries of a large authority.
 
-`$2` is the school of the cast, which takes one in eight of everything, so that its own pages are full too.
+`$2` is the school of the personas, which gets one in eight of all rows, so that its own pages are full too.
 """
 
 NEEDS = """

@@ -1,7 +1,7 @@
-"""A large authority to test in: 519 schools over 100 kilometres with everything that such an authority has at once.
+"""A large authority for tests: 519 schools over 100 kilometres with data in every feature.
 
-It is the authority of the cast, so that every persona works in it; its schools are added to theirs. A database with it
-is made once in a test run, in seconds, and copied for whoever needs one.
+It extends the authority of the personas, so that every persona works in it. Its template database is made
+once in a test run, in seconds, and copied for each test that needs one.
 """
 
 from typing import Any
@@ -18,11 +18,11 @@ from tests.personas import LEAD_OF_NORTH, MILL, NORTHSHIRE, OFFICER, PERSONAS
 
 LARGE = "template_with_large"
 LOCK = 519
-"""The advisory lock under which one process makes the template while the others wait."""
+"""The advisory lock that lets one process make the template while the others wait."""
 
 
 async def copy_of_large(database_server: DatabaseServer) -> tuple[DatabaseCopy, World]:
-    """A fresh database with the large authority, and the ids of one of everything at the school of the cast."""
+    """A fresh database with the large authority, and ids of one row of each kind."""
     server = await asyncpg.connect(database_server.url("postgres", "postgres"))
     try:
         await server.execute("SELECT pg_advisory_lock($1)", LOCK)
@@ -70,7 +70,7 @@ def _value(name: str, kept: str) -> Any:
 
 
 async def fill(connection: asyncpg.Connection, world: World) -> None:
-    """Make the authority of the cast a large one, past all triggers, as the superuser of its database."""
+    """Fill the personas' authority with triggers disabled, as the superuser of its database."""
     await connection.execute("SET session_replication_role = replica")
     await connection.execute("SET synchronous_commit = off")
     await _fill_assignments(connection)

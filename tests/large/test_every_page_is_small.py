@@ -1,4 +1,4 @@
-"""Every GET route × every role in an authority of 519 schools over 100 kilometres: no error, and no page too large."""
+"""Every GET route for every role in an authority of 519 schools: no error, and no page too large."""
 
 import re
 from collections.abc import AsyncIterator
@@ -20,14 +20,14 @@ from tests.personas import SCHOOLS as CAST_SCHOOLS
 MOST_BYTES, MOST_ELEMENTS = 100_000, 1_500
 MORE_ACTORS = (HEAD_OF_QUAY, HEAD_OF_LOCK, LEAD_OF_SOUTH)
 NOT_HERE = {"/live", "/metrics"}
-"""A stream that does not end, and an address for the operator's own network."""
+"""An endless stream, and a path for the operator's own network."""
 
 ELEMENT = re.compile(r"<[a-zA-Z]")
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large the answer to one person was."""
+    """The size of one response to one person."""
 
     path: str
     who: str
@@ -36,13 +36,13 @@ class Size:
 
     @property
     def too_large(self) -> bool:
-        """Whether it is beyond either limit."""
+        """Check whether it is above either limit."""
         return self.size > MOST_BYTES or self.elements > MOST_ELEMENTS
 
 
 @pytest.fixture(scope="module")
 async def large(database_server: Any) -> AsyncIterator[tuple[Client, World]]:
-    """A client on the app over a copy of the large authority."""
+    """A client of the application over a copy of the large authority."""
     copy, world = await copy_of_large(database_server)
     async with app_over(copy) as app:
         yield Client(app), world
@@ -50,12 +50,12 @@ async def large(database_server: Any) -> AsyncIterator[tuple[Client, World]]:
 
 
 def pages_of(app: Any) -> list[Route]:
-    """Every address that can be read."""
+    """Every path that can be requested with GET."""
     return [one for one in routes_of(app) if one.method == "GET" and one.path not in NOT_HERE]
 
 
 async def test_no_page_of_any_role_is_an_error_or_too_large(large: tuple[Client, World]) -> None:
-    """At most 100 kB of HTML and 1,500 elements, whoever asks for whatever."""
+    """At most 100 kB of HTML and 1,500 elements, for every person and page."""
     client, world = large
     sizes: list[Size] = []
     broken: list[str] = []
@@ -83,7 +83,7 @@ def name_of(who: Persona | None) -> str:
 async def test_the_tracker_lists_every_school_once_and_independent_schools_only_as_members(
     large: tuple[Client, World],
 ) -> None:
-    """519 schools and those of the cast, 25 on a page; the 66 independent schools belong to no consortium."""
+    """519 schools and those of the personas, 25 on a page; 66 independent ones are in no consortium."""
     client, _ = large
     rows = (await client.get("/consortium/tracker.csv", as_=OFFICER)).text.splitlines()[1:]
     urns = [int(row.split(",")[0]) for row in rows]
@@ -102,7 +102,7 @@ async def test_the_tracker_lists_every_school_once_and_independent_schools_only_
 
 
 async def test_a_person_beyond_the_first_hundred_is_found_for_a_hold(large: tuple[Client, World]) -> None:
-    """The lists of people are short; a part of a name or email finds whoever is not in them."""
+    """The lists of people are limited; a part of a name or email address finds the others."""
     client, _ = large
     last = "00000000-0000-7000-8000-000000700519"
     assert last not in (await client.get("/data-protection", as_=ADMINISTRATOR)).text

@@ -1,1 +1,1 @@
-"""Guards removed one at a time: each removal must make a test fail."""
+"""Mutation tests: removes one guard at a time, and each removal must make a test fail."""

@@ -1,4 +1,4 @@
-"""`make mutants`: run every mutant, or those whose name or family holds a word, and print the score."""
+"""`make mutants`: runs all mutants, or those whose name or family contains a word, and prints the score."""
 
 import argparse
 import asyncio
@@ -14,12 +14,12 @@ from tests.mutants.sql import sql_mutants
 
 
 def all_mutants() -> list[Mutant]:
-    """Every mutant of the database and of Python; needs the server of a test run."""
+    """Every mutant of the database and of Python; needs the database server of a test run."""
     return [*asyncio.run(sql_mutants(current_database_server())), *python_mutants()]
 
 
 def run(mutants: Sequence[Mutant]) -> list[Mutant]:
-    """Run mutants one after another and say of each whether it was noticed; those that survived."""
+    """Run mutants one after another and print each result. Returns the survivors."""
     survived: list[Mutant] = []
     began = time.monotonic()
     for number, one in enumerate(mutants, 1):
@@ -32,7 +32,7 @@ def run(mutants: Sequence[Mutant]) -> list[Mutant]:
 
 
 def main() -> int:
-    """Choose, run, print; 1 when a mutant survived."""
+    """Select, run and print mutants. Returns 1 when a mutant survived."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("word", nargs="*", help="only mutants whose name or family holds one of these")
     parser.add_argument("--sample", type=int, default=0, help="that many, drawn with the seed")

@@ -1,4 +1,4 @@
-"""One mutant: a guard that is removed, the tests that should notice, and the run that tells whether they do."""
+"""One mutant: the removed guard, the tests that should fail, and the run that checks it."""
 
 import os
 import shutil
@@ -15,15 +15,17 @@ SQL_VARIABLE = "ALONGSIDE_TEST_MUTANT"
 """The environment variable whose SQL `tests/databases.py` runs on the template database of a test run."""
 
 LONGEST = 900
-"""Seconds after which a run is stopped; it counts as noticed, as a hanging test run is noticed."""
+"""Seconds after which a run is stopped.
+
+It then counts as noticed, because a hanging test run is noticed too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A removed guard: `sql` for the database, or a new text for one source file of the product.
+    """A removed guard: `sql` for the database, or new text for one source file of the product.
 
-    `tests` are the paths or node ids, with options, of the tests that should notice; `family` is what kind of
-    guard it is.
+    `tests` are paths or node ids, with options, of the tests that should fail; `family` is the kind of guard.
     """
 
     name: str
@@ -34,7 +36,7 @@ class Mutant:
     source: str = ""
 
     def is_noticed(self) -> bool:
-        """Run its tests against the mutant; whether one of them fails."""
+        """Run the tests against the mutant. Returns whether one of them fails."""
         with self._project() as (folder, environment):
             command = [
                 sys.executable,

@@ -1,4 +1,4 @@
-"""Mutants of the product's Python: a guard, a scope or a filter that is no longer called."""
+"""Mutants of the product's Python code: a removed permission check, scope or filter."""
 
 import ast
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from tests.mutants.mutant import ROOT, Mutant
 
 SOURCE = ROOT / "src/alongside"
 STATEMENTS = ("require", "require_for_consortium", "_require_reach", "require_school", "require_escalation")
-"""Calls that raise where something is out of reach: the whole statement is removed."""
+"""Calls that raise outside a person's scope; the whole statement is removed."""
 
 ANSWERS = {
     "may": "True",
@@ -21,10 +21,10 @@ ANSWERS = {
     "escalation_filter": "__import__('sqlalchemy').true()",
     "condition": "__import__('sqlalchemy').true()",
 }
-"""Calls that say how far somebody reaches, and the answer that lets everybody reach everything."""
+"""Calls that return a scope, with the value that stands for no limit."""
 
 NARROWED = ("within_reach", "_seen")
-"""Calls that narrow a query, their first argument: the query is used as it was."""
+"""Calls that narrow a query, their first argument; the query is used without them."""
 
 REFUSALS = ("NotThere", "Refused", "Invalid", "Stale")
 FILES = ("actions.py", "queries.py")
@@ -44,7 +44,7 @@ TESTS = {
         "tests/features/people/sign_in",
     ),
 }
-"""The tests of a package that are not in the folder of its name."""
+"""The tests of a package that are not in the folder of the same name."""
 
 
 def python_mutants() -> list[Mutant]:
@@ -55,7 +55,7 @@ def python_mutants() -> list[Mutant]:
 
 
 def tests_for(file: Path) -> tuple[str, ...]:
-    """The tests that should notice what is removed from a file of the product."""
+    """The tests that should notice a change in a file of the product."""
     package = file.relative_to(SOURCE).parts[0]
     scoped = file.name == "queries.py" or "seats" in file.name
     first = ("tests/access/test_every_row.py", "tests/access/test_every_route.py") if scoped else ()
@@ -115,7 +115,7 @@ def _refuses(node: ast.If) -> bool:
 
 
 def replaced(text: str, node: ast.expr | ast.stmt, instead: str | ast.expr) -> str:
-    """The text with one node replaced, by other text or by another node of the same text."""
+    """Replace a node in the text by other text or by another node."""
     wanted = ast.get_source_segment(text, instead) if isinstance(instead, ast.AST) else instead
     assert wanted is not None
     assert node.end_lineno is not None

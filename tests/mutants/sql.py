@@ -1,4 +1,4 @@
-"""Mutants of the database: every policy, trigger, constraint, forced row-level security, and writes that are not granted."""
+"""Mutants of the database: policies, triggers, constraints, forced row-level security, revoked writes."""
 
 import re
 
@@ -29,7 +29,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "take_days_from_pool": ("tests/features/agreements",),
     "within_its_lease": ("tests/faults/test_timers.py", "tests/features/escalations"),
 }
-"""The tests that should notice a trigger that is gone; for those not named here, the directory's."""
+"""The tests that should notice a missing trigger; triggers not listed here use the directory's tests."""
 
 FUNCTIONS = (
     (
@@ -68,11 +68,11 @@ FUNCTIONS = (
         "tests/workflow/test_transitions_in_postgresql.py",
     ),
 )
-"""Guards within functions: what is wrong then, the function, the text to find, what stands there instead, the tests."""
+"""Guards within functions: description, function, text to find, replacement, tests."""
 
 
 async def sql_mutants(database_server: DatabaseServer) -> list[Mutant]:
-    """Every mutant of the database, from the catalogue of a template that is whole."""
+    """Every mutant of the database, from the catalogue of an unchanged template."""
     connection = await asyncpg.connect(database_server.url(TEMPLATE, "postgres"))
     try:
         return [

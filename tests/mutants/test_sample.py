@@ -1,4 +1,4 @@
-"""A sample of the mutants in every run of the suite, drawn by the day; `make mutants` runs all of them."""
+"""Runs a daily sample of the mutants in every test run; `make mutants` runs all of them."""
 
 import os
 import random
@@ -14,7 +14,7 @@ from tests.mutants.python import python_mutants
 from tests.mutants.sql import sql_mutants
 
 SEED = int(os.environ.get("ALONGSIDE_MUTANT_SEED", datetime.now(UTC).date().toordinal()))
-"""Printed when a mutant survives; set the variable to draw the same sample again."""
+"""Printed when a mutant survives; set the variable to repeat the same sample."""
 
 FAMILIES = ("transition", "policy", "constraint", "grant", "function")
 ROWS = ("tests/access/test_every_row.py", "-k", "agreed")
@@ -27,11 +27,11 @@ LISTS = {
     "src/alongside/features/escalations/queries.py in escalations_of": SEATS,
     "src/alongside/features/matching/plans/queries.py in runs_of": ROWS,
 }
-"""The lists without an id in the address, by file and function, and the tests that compare their rows."""
+"""Lists without an id in the path, by file and function, and the tests that compare their rows."""
 
 
 def lists_without_scope() -> list[Mutant]:
-    """The mutants in which a list shows whatever there is."""
+    """The mutants in which a list shows all rows."""
     found = []
     for one in python_mutants():
         where = re.sub(r":\d+ ", " ", one.name).partition(":")[0]
@@ -41,7 +41,7 @@ def lists_without_scope() -> list[Mutant]:
 
 
 async def test_guards_of_the_database_are_missed_when_they_are_gone(database_server: DatabaseServer) -> None:
-    """One of each of three families."""
+    """One mutant of each of three families."""
     drawn = random.Random(SEED)
     mutants = await sql_mutants(database_server)
     families = drawn.sample(FAMILIES, 3)
@@ -50,13 +50,13 @@ async def test_guards_of_the_database_are_missed_when_they_are_gone(database_ser
 
 
 def test_a_list_without_its_scope_is_noticed() -> None:
-    """One list, by the rows that it shows."""
+    """One list, checked by the rows that it shows."""
     drawn = random.Random(SEED)
     assert not run([drawn.choice(lists_without_scope())]), f"seed {SEED}"
 
 
 def test_there_are_mutants_of_every_kind() -> None:
-    """The control: a tool that finds nothing to remove would find no survivor either."""
+    """Control: a tool that finds nothing to remove would report no survivor."""
     families = [one.family for one in python_mutants()]
     assert families.count("scope") >= 20
     assert families.count("guard") >= 100
@@ -65,5 +65,5 @@ def test_there_are_mutants_of_every_kind() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 async def test_the_database_has_guards_of_every_family(database_server: DatabaseServer, family: str) -> None:
-    """The same for the database."""
+    """The same control for the database."""
     assert [one for one in await sql_mutants(database_server) if one.family == family]

@@ -1,4 +1,4 @@
-"""What these tests start from: needs and offers that a plan can be made of, and a worker that makes it."""
+"""Helpers for tests of matching: needs and offers, a plan, and a call of the worker."""
 
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ __all__ = ["TODAY", "a_need", "acting", "an_offer"]
 
 
 async def posts(database: Database) -> dict[str, UUID]:
-    """Mill and Park need help with phonics; Quay and Lock of the other consortium offer it to all, Park to its own."""
+    """Needs of Mill and Park; offers of Quay and Lock, visible to all, and a private one of Park."""
     async with database.transaction(NORTHSHIRE) as session:
         return {
             "mill": await a_need(session, MILL, days=2, urgency="now", title="Fluency at Mill"),
@@ -27,14 +27,14 @@ async def posts(database: Database) -> dict[str, UUID]:
 
 
 async def ask(client: Client, as_: Persona = LEAD_OF_NORTH, scope: str = str(NORTH)) -> str:
-    """Ask for a plan; where its page is."""
+    """Request a plan. Returns the path of its page."""
     answer = await client.post("/plans", {"scope": scope}, as_=as_)
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
 
 
 async def work(database: Database, today: Any = TODAY) -> int:
-    """What the worker does in a turn: look after declines, work out what waits."""
+    """Do what the worker does in one cycle: replan after declines, calculate queued plans."""
     from alongside.platform.access.principal import system
 
     async with database.transaction(NORTHSHIRE) as session:
@@ -43,20 +43,20 @@ async def work(database: Database, today: Any = TODAY) -> int:
 
 
 async def a_plan(client: Client, database: Database) -> str:
-    """A plan for North, worked out; where its page is."""
+    """A calculated plan for North. Returns the path of its page."""
     where = await ask(client)
     assert await work(database) == 1
     return where
 
 
 async def rows(database: Database, sql: str, **values: Any) -> list[Any]:
-    """Rows as they stand in the authority of the cast."""
+    """Query rows in the authority of the personas."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         return list((await session.execute(text(sql), values)).all())
 
 
 async def partners(database: Database, where: str) -> dict[str, str | None]:
-    """Who a plan chose for whom: title of the need, title of the offer."""
+    """The pairs of a plan: title of the need, title of the offer."""
     found = await rows(
         database,
         "SELECT n.title AS need, o.title AS offer FROM plan_assignment p JOIN need n ON n.id = p.need_id"

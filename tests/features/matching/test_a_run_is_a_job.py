@@ -1,4 +1,4 @@
-"""A run is a job: two leads make one, a worker that is killed loses nothing, and whatever fails leaves the last plan."""
+"""Planning runs are jobs: requests share one, a killed worker loses nothing, failures keep the last plan."""
 
 import asyncio
 from datetime import timedelta
@@ -22,7 +22,7 @@ from tests.worker.test_work import worker_process
 
 
 async def test_two_leads_at_once_have_one_run(client: Client, database: Database) -> None:
-    """The second asks while the first has not committed: it waits, and is shown the first's."""
+    """The second request comes before the first has committed: it waits and gets the first run."""
     await posts(database)
     second: asyncio.Task[Any] | None = None
 
@@ -187,7 +187,7 @@ async def test_what_changed_between_two_plans_is_a_page(client: Client, database
 
 
 async def finish_by_hand(database: Database, *, superseding: bool) -> None:
-    """A second run with the places of the first, brought to its end past all Python."""
+    """Insert a second run with the assignments of the first, and finish it with SQL only."""
     async with database.transaction(NORTHSHIRE) as session:
         if superseding:
             await session.execute(text("UPDATE plan_run SET state = 'superseded'"))
@@ -215,7 +215,7 @@ async def finish_by_hand(database: Database, *, superseding: bool) -> None:
 async def test_postgresql_refuses_a_plan_that_breaks_a_pin_and_a_second_one_that_stands(
     client: Client, database: Database
 ) -> None:
-    """Past all Python: what the trigger and the index keep."""
+    """The trigger and the index hold without any Python checks."""
     made = await posts(database)
     where = await a_plan(client, database)
     [assignment] = await rows(
@@ -238,14 +238,14 @@ async def test_postgresql_refuses_a_plan_that_breaks_a_pin_and_a_second_one_that
 
 
 def test_a_lease_outlasts_many_signs_of_life() -> None:
-    """A worker that is only slow for a moment keeps its run."""
+    """A worker that is slow for a moment keeps its run."""
     assert timedelta(seconds=job.PULSE * 10) < job.LEASE
 
 
 async def test_a_worker_killed_while_it_solves_loses_nothing(
     client: Client, database: Database, copy: DatabaseCopy
 ) -> None:
-    """`alongside worker` is killed with SIGKILL as soon as it has begun: another takes the run up and ends it."""
+    """`alongside worker` is killed with SIGKILL after it has started: another worker finishes the run."""
     await posts(database)
     stands = await a_plan(client, database)
     where = await ask(client)

@@ -1,4 +1,4 @@
-"""Exclusions, interests and fitness: plans keep to them, and each is seen by those whom it concerns alone."""
+"""Exclusions, interests and suspensions rule out matches and are visible only to the people concerned."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from tests.personas import (
 
 
 async def lifting(client: Client, path: str, as_: Any) -> str:
-    """Where the only button of a page that lifts something sends its form."""
+    """The action of the only form on a page that lifts something."""
     [form] = soup(await client.get(path, as_=as_)).select(
         "form.alongside-act[action*='/']:not([action^='/sign'])"
     )
@@ -134,7 +134,7 @@ async def test_a_school_not_fit_just_now_is_left_out_until_its_day(
 
 
 async def test_a_consortium_plan_knows_nothing_that_its_lead_may_not_see(database: Database) -> None:
-    """Offers kept within another consortium are not even counted; the authority’s plan has them."""
+    """Offers visible only to another consortium are not even counted; the authority’s plan includes them."""
     from tests.personas import NORTH
 
     async with database.transaction(NORTHSHIRE) as session:

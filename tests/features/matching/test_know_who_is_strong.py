@@ -1,4 +1,4 @@
-"""What a school has in the directory counts where partners are matched, once it is verified and has evidence."""
+"""Verified directory entries with evidence raise the strength of a school's offers."""
 
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.features.matching.problem_input.expertise import strength_in
@@ -11,7 +11,7 @@ from tests.personas import MILL, NORTHSHIRE, QUAY
 
 
 def test_every_padlock_adds_and_nothing_shown_stays_unknown() -> None:
-    """From nothing known to the strongest there is."""
+    """Each evidence level adds to the strength; without evidence it stays unknown."""
     assert strength_in(shown=False, designated=True, evidence=0) is None
     assert [strength_in(shown=False, designated=False, evidence=level) for level in (1, 4)] == [775, 850]
     assert [strength_in(shown=True, designated=False, evidence=level) for level in (0, 3)] == [750, 825]
@@ -19,7 +19,7 @@ def test_every_padlock_adds_and_nothing_shown_stays_unknown() -> None:
 
 
 async def strength_of(database: Database, urn: int, theme: str) -> int | None:
-    """How strong the offer of a school counts today."""
+    """The strength of the school's offer today."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         instance = await build_instance(session, NORTHSHIRE, TODAY, None)
     [offer] = [one for one in instance.offers if one.school == urn]
@@ -29,7 +29,7 @@ async def strength_of(database: Database, urn: int, theme: str) -> int | None:
 async def test_verified_practice_makes_its_school_the_stronger_partner(
     client: Client, database: Database
 ) -> None:
-    """Only the school behind the entry, only on its theme, and only once somebody else has verified it."""
+    """Only for the entry's school and theme, and only after another person has verified it."""
     async with database.transaction(NORTHSHIRE) as session:
         for urn in (MILL, QUAY):
             offer_id = await an_offer(session, urn)

@@ -1,4 +1,4 @@
-"""A lead asks for a plan, the worker makes it, and the page says whom it chose and how good that is known to be."""
+"""A lead requests a plan, the worker calculates it, and the page shows its matches and quality."""
 
 from sqlalchemy import text
 
@@ -30,7 +30,7 @@ async def test_a_plan_gives_each_need_a_partner_and_says_how_good_it_is(
 async def test_the_page_says_what_is_known_of_both_schools_and_what_was_left_out(
     client: Client, database: Database
 ) -> None:
-    """The register has no shares of languages and special needs: they neither help nor harm, and it says so."""
+    """The register lacks percentages for languages and special needs: both are neutral and named."""
     there = await posts(database)
     async with database.transaction(NORTHSHIRE) as session:
         await session.execute(

@@ -1,4 +1,4 @@
-"""A plan rules out what nobody could agree: “not this year”, interests of leads, and pairs barred since they were proposed."""
+"""Plans rule out pairs that could not be agreed: unavailable offers, interests of leads, later bars."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORT
 
 
 async def instance_of(database: Database) -> Any:
-    """What a plan for the whole authority follows from."""
+    """The instance of a plan for the whole authority."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         return await build_instance(session, NORTHSHIRE, TODAY, None)
 
@@ -41,7 +41,7 @@ async def test_an_offer_not_for_this_year_is_no_candidate_for_other_needs_becaus
 
 
 async def test_an_interest_declared_as_lead_keeps_the_lead_s_own_school_apart(database: Database) -> None:
-    """Mina Mill declares it while she acts as lead, so without a school; she is head of Mill all the same."""
+    """Mina Mill declares an interest as lead, without a school; as head of Mill it still applies to Mill."""
     await run(
         database,
         "INSERT INTO declared_interest (authority_id, person_id, school_urn, other_urn, kind)"

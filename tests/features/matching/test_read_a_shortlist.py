@@ -1,4 +1,4 @@
-"""A head reads who suits one need best, without waiting for a plan, and learns of no offer that is not shown."""
+"""A headteacher reads the best offers for a need without a plan, and sees only visible offers."""
 
 import re
 from uuid import UUID
@@ -141,7 +141,7 @@ async def test_a_need_that_was_withdrawn_is_not_looking(client: Client, database
 
 
 async def withdrawn(database: Database, need_id: UUID) -> None:
-    """Bring a need to its end."""
+    """Withdraw a need."""
     from alongside.features.needs.models import WITHDRAW_NEED, Need
     from alongside.platform.workflow import apply_transition
     from tests.features.matching.builders import acting

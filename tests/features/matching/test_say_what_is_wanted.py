@@ -1,4 +1,4 @@
-"""Pins, forbids and swaps: their cost is shown before they are made, and every later plan keeps to them."""
+"""Pins, forbids and swaps: the cost is shown before they are made, and every later plan applies them."""
 
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
@@ -60,7 +60,7 @@ async def test_a_forbidden_partner_is_not_chosen_until_that_is_lifted(
 async def test_a_pin_that_cannot_be_kept_is_told_and_the_last_plan_stands(
     client: Client, database: Database
 ) -> None:
-    """Two pins on the one offer that has days for one of them."""
+    """Two pins on the one offer, which has days for one of them."""
     made = await posts(database)
     where = await a_plan(client, database)
     stands = where

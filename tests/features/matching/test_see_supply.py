@@ -1,4 +1,4 @@
-"""Those who lead read where supply falls short, what more days would bring, and who carries how much."""
+"""Leads see unmet need, the effect of more days, and the workload of each school."""
 
 import re
 
@@ -22,7 +22,7 @@ from tests.personas import (
 
 
 async def short_of_days(database: Database) -> None:
-    """Two needs of two days each, and one offer of two days that can serve two schools."""
+    """Two needs of two days each, and one offer of two days for up to two schools."""
     async with database.transaction(NORTHSHIRE) as session:
         await a_need(session, MILL, days=2, urgency="now", title="Fluency at Mill")
         await a_need(session, PARK, days=2, title="Fluency at Park")
@@ -59,7 +59,7 @@ async def test_a_need_that_names_dates_has_its_place_in_their_terms(
 
 
 async def test_more_days_of_an_offer_serve_one_more(client: Client, database: Database) -> None:
-    """The headline of the plan, and the same question asked by hand."""
+    """The reported effect, and the same question entered in the form."""
     await short_of_days(database)
     where = await a_plan(client, database)
     answer = await client.get(f"{where}/capacity", as_=LEAD_OF_NORTH)
@@ -93,7 +93,7 @@ async def test_a_question_that_cannot_be_is_answered_with_the_cure(
 
 
 async def test_loads_add_up_and_schools_of_others_are_not_named(client: Client, database: Database) -> None:
-    """North’s lead sees own schools, and no sum of the two of the other consortium. The core team sees all."""
+    """North’s lead sees own schools, and no sum of only two other schools. The core team sees all."""
     await posts(database)
     where = await a_plan(client, database)
     page = words(await client.get(f"{where}/capacity", as_=LEAD_OF_NORTH))

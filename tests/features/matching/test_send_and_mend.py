@@ -1,4 +1,4 @@
-"""A plan is sent once, what became impossible is skipped; a decline is mended at once, and by a better plan if there is one."""
+"""A plan is sent once, without infeasible pairs; after a decline there are options or a better plan."""
 
 import asyncio
 from typing import Any
@@ -43,7 +43,7 @@ from tests.personas import (
 
 
 async def send(client: Client, where: str, **headers: Any) -> Any:
-    """Send all that the page offers."""
+    """Send all pairs that the page lists."""
     page = soup(await client.get(f"{where}/send", as_=LEAD_OF_NORTH))
     needs = [str(one["value"]) for one in page.select("input[name=need]")]
     return await client.post(f"{where}/send", {"need": needs}, as_=LEAD_OF_NORTH, **headers)
@@ -95,7 +95,7 @@ async def test_what_became_impossible_is_skipped_and_says_why(client: Client, da
 async def test_what_only_the_core_team_may_know_is_not_kept_in_a_plan_that_leads_read(
     client: Client, database: Database, rule: str
 ) -> None:
-    """The officer who sends a consortium's plan is told why in full; the plan keeps a sentence for its readers."""
+    """The officer who sends the plan gets the full reason; the plan stores one without private facts."""
     await posts(database)
     where = await a_plan(client, database)
     async with database.transaction(NORTHSHIRE) as session:
@@ -113,7 +113,7 @@ async def test_what_only_the_core_team_may_know_is_not_kept_in_a_plan_that_leads
 
 
 async def _declined(client: Client, database: Database) -> tuple[str, Any]:
-    """A plan that was sent, and Quay has said no to whoever it was matched with."""
+    """A plan that was sent, in which Quay has declined its match."""
     async with database.transaction(NORTHSHIRE) as session:
         await a_need(session, MILL, days=2, urgency="now", title="Fluency at Mill")
         await an_offer(session, QUAY, days="2", title="Quay comes", phases=["primary"])
@@ -152,7 +152,7 @@ async def test_after_a_decline_somebody_else_is_asked_at_once(client: Client, da
 async def test_the_worker_looks_for_a_better_plan_once_for_each_decline(
     client: Client, database: Database
 ) -> None:
-    """With one way to go, the new plan is that way: no better by the margin, so it is set aside."""
+    """The new plan equals the only option, so it is not better by the margin and is set aside."""
     where, _ = await _declined(client, database)
     assert await work(database) == 1
     assert await work(database) == 0
@@ -169,7 +169,7 @@ async def test_the_worker_looks_for_a_better_plan_once_for_each_decline(
 async def test_a_decline_that_comes_while_a_plan_is_worked_out_waits_for_the_next_turn(
     client: Client, database: Database
 ) -> None:
-    """The run at work may have read the facts before the school said no, so it does not count for it."""
+    """A run in progress may have read data from before the decline, so it does not count for it."""
     where, _ = await _declined(client, database)
     other = await ask(client)
     async with database.transaction(NORTHSHIRE) as session:
@@ -229,7 +229,7 @@ async def test_after_three_declines_in_a_row_people_are_asked(client: Client, da
 
 
 async def test_two_who_send_at_once_propose_each_pair_once(client: Client, database: Database) -> None:
-    """The second waits for the first, and then finds nothing left to send."""
+    """The second request waits for the first, and then finds nothing left to send."""
     await posts(database)
     where = await a_plan(client, database)
     run_id = UUID(where[7:])
@@ -250,7 +250,7 @@ async def test_two_who_send_at_once_propose_each_pair_once(client: Client, datab
 
 
 async def _better_is_found(client: Client, database: Database) -> tuple[str, str]:
-    """A plan whose partner said no, and one that Alongside found since with an offer that came in: both addresses."""
+    """The paths of a plan with a declined partner, and of a better plan with a new offer."""
     async with database.transaction(NORTHSHIRE) as session:
         await a_need(session, MILL, days=2, urgency="now", title="Fluency at Mill")
         await an_offer(session, QUAY, days="2", title="Quay comes", phases=["primary"])
@@ -293,7 +293,7 @@ async def test_a_better_plan_may_be_turned_down(client: Client, database: Databa
 async def test_what_a_later_plan_moves_is_withdrawn_as_it_is_sent_and_asked_anew(
     client: Client, database: Database
 ) -> None:
-    """Mill was matched with Lock and nobody has answered; a pin moves it to Quay."""
+    """Mill was matched with Lock, and neither has answered; a pin moves it to Quay."""
     made = await posts(database)
     where = await a_plan(client, database)
     await send(client, where)

@@ -1,7 +1,7 @@
-"""Who sees which field of a plan: a cell for each field and person, the names of other schools above all.
+"""Visibility of each field of a plan for each persona, above all of the names of other schools.
 
-North’s plan: Mill’s best partner, Quay, is full with Park, so Mill gets Lock. Mill has said that it would rather not
-work with Park, the core team that Ford is not to support others just now; another offer of Ford’s is kept within.
+North’s plan: Mill’s best partner, Quay, is full with Park, so Mill gets Lock. Mill has excluded Park, and the
+core team has suspended Ford. Another offer of Ford’s is visible to its consortium only.
 """
 
 from typing import Any
@@ -63,7 +63,7 @@ CELLS: list[tuple[Persona, frozenset[str]]] = [
 
 @pytest.fixture(scope="module")
 async def told(module_client: Client, module_database: Any) -> Any:
-    """The plan, sent, and where Mill’s place in it is."""
+    """The sent plan, and the path of Mill’s assignment."""
     from tests.databases import open_database
 
     database = open_database(module_database)
@@ -78,7 +78,7 @@ async def told(module_client: Client, module_database: Any) -> Any:
 
 
 async def setting(database: Database) -> None:
-    """Quay is nearer to Mill than Lock, but has days for one, and Park can have nobody else."""
+    """Quay is nearer to Mill than Lock, but has days for one need, and Park can have no other partner."""
     async with database.transaction(NORTHSHIRE) as session:
         await a_need(session, MILL, days=2, title="Fluency at Mill")
         await a_need(session, PARK, days=2, title="Fluency at Park")
@@ -98,7 +98,7 @@ async def setting(database: Database) -> None:
 async def test_each_field_is_shown_to_those_who_may_see_it_and_to_nobody_else(
     told: Any, module_client: Client, person: Persona, seen: frozenset[str]
 ) -> None:
-    """On the pages of the plan and of the need that this person can open, and in its spreadsheet."""
+    """On the plan and need pages that this persona can open, and in the CSV."""
     where, need = told
     pages = [
         f"{where}/needs/{need}",
@@ -118,7 +118,7 @@ async def test_each_field_is_shown_to_those_who_may_see_it_and_to_nobody_else(
 async def test_the_sentence_for_a_need_without_partner_tells_leads_nothing_private(
     client: Client, database: Database
 ) -> None:
-    """Only Park could help Mill, and Mill has ruled it out: the lead is not told so, the core team is."""
+    """Only Park could help Mill, and Mill has excluded it: the lead does not see that, the core team does."""
     async with database.transaction(NORTHSHIRE) as session:
         await a_need(session, MILL, days=2, title="Fluency at Mill")
         await an_offer(session, PARK, days="6", title="Park comes", phases=["primary"])

@@ -1,4 +1,4 @@
-"""The best plan of a small instance by trying every one there is, with nothing of the engine but its scores."""
+"""Finds the best plan of a small instance by trying all plans; uses only the scores of the engine."""
 
 from itertools import product
 
@@ -7,7 +7,7 @@ from alongside.features.matching.engine.planning import Prepared
 
 
 def best(prepared: Prepared) -> tuple[tuple[int, int, int], int] | None:
-    """The most needs served by tier, tier 1 first, and then the highest objective; None when nothing is possible."""
+    """The most needs served by tier, then the highest objective; None when nothing is feasible."""
     instance: Instance = prepared.columns.instance
     candidates = prepared.candidates
     choices: list[list[tuple[int, ...]]] = []
@@ -39,7 +39,7 @@ def _coverage(instance: Instance, plan: tuple[tuple[int, ...], ...]) -> tuple[in
 
 
 def _value(prepared: Prepared, at: int, rows: tuple[int, ...]) -> int:
-    """What a need's partners bring: the bonus of its tier, so much for each more, and what the pairs are worth."""
+    """The value of the partners of a need: bonus of its tier, bonus of further partners, worth of pairs."""
     if not rows:
         return 0
     parameters = prepared.columns.instance.parameters
@@ -52,7 +52,7 @@ def _value(prepared: Prepared, at: int, rows: tuple[int, ...]) -> int:
 
 
 def _fits(prepared: Prepared, rows: list[int]) -> bool:
-    """Whether days, places and money are enough; what is accepted fits anyhow, and takes its share first."""
+    """Check days, engagements and money. Accepted pairs always fit and are counted first."""
     instance, candidates = prepared.columns.instance, prepared.candidates
     slots = instance.parameters.model == "slots"
     for at, offer in enumerate(instance.offers):

@@ -1,6 +1,7 @@
-"""Instances drawn at random, small and full of trouble: what is missing, barred, accepted or too dear.
+"""Random small instances with missing facts, broken rules, accepted pairs and short budgets.
 
-Drawn from a `random.Random`: Hypothesis gives one whose finds it can make smaller, a seed gives thousands quickly.
+Drawn from a `random.Random`: Hypothesis supplies one so that it can shrink failures, a seed gives thousands
+quickly.
 """
 
 import os
@@ -27,12 +28,12 @@ ON = date(2026, 11, 26)
 THEMES = ("maths", "reading")
 TERMS: tuple[tuple[str, ...], ...] = ((), (), ("spring",), ("summer",), ("spring", "summer"))
 MANY = int(os.environ.get("ALONGSIDE_RANDOM_INSTANCES", "400"))
-"""How many instances a test draws; thousands when asked for."""
+"""The number of instances in each test, set by an environment variable."""
 T = TypeVar("T")
 
 
 def many(model: str | None = None, *, loose: bool = False, share: int = 1) -> Iterator[Instance]:
-    """A number of instances, the same each time; `share` takes only one in so many."""
+    """Many instances, the same each time; `share` divides the number."""
     for seed in range(0, MANY, share):
         yield draw(Random(seed), model=model, loose=loose)
 
@@ -40,7 +41,7 @@ def many(model: str | None = None, *, loose: bool = False, share: int = 1) -> It
 def draw(
     chance: Random, *, needs: int = 7, offers: int = 5, model: str | None = None, loose: bool = False
 ) -> Instance:
-    """An instance of at most so many needs and offers; `loose` has few rules to break, so many pairs to choose from."""
+    """One instance with at most this many needs and offers; `loose` breaks few rules."""
     drawn_needs = tuple(_need(chance, number, loose) for number in range(1, 1 + chance.randint(1, needs)))
     drawn_offers = tuple(
         _offer(chance, 100 + number, loose) for number in range(1, 1 + chance.randint(1, offers))

@@ -1,4 +1,4 @@
-"""The hard rules written down a second time, pair by pair and without numpy, to judge plans by."""
+"""A second implementation of the hard rules, pair by pair and without NumPy, to check plans."""
 
 from collections import Counter
 from math import dist
@@ -10,7 +10,7 @@ MILE = 1609.344
 
 
 def broken_rules(instance: Instance, need: Need, offer: Offer) -> set[str]:
-    """The names of the hard rules that this pair breaks, but for the score."""
+    """The names of the hard rules that this pair breaks, except the minimum score."""
     schools = {school.urn: school for school in instance.schools}
     asking, giving = schools[need.school], schools[offer.school]
     strength = offer.themes.get(need.theme, -1)
@@ -65,7 +65,7 @@ def _too_far(instance: Instance, offer: Offer, asking: School, giving: School) -
 
 
 def faults(instance: Instance, plan: Plan) -> list[str]:
-    """Everything that is wrong with a plan: rules, days, places, money, partners, what was fixed. None is right."""
+    """All violations in a plan: rules, days, engagements, money, partners, fixed pairs. Empty if valid."""
     needs = {need.id: need for need in instance.needs}
     offers = {offer.id: offer for offer in instance.offers}
     accepted = {(known.need, known.offer) for known in instance.known if known.what == "accepted"}
@@ -90,7 +90,7 @@ def faults(instance: Instance, plan: Plan) -> list[str]:
 
 
 def _overdrawn(instance: Instance, plan: Plan, accepted: set[tuple[object, object]]) -> list[str]:
-    """Where more is taken than there is, beyond what is accepted anyhow."""
+    """Resources that the plan overuses, beyond what accepted pairs use."""
     rates = {offer.id: offer.pence_per_day for offer in instance.offers}
     pools = {need.id: need.pool for need in instance.needs}
     taken: Counter[tuple[str, object]] = Counter()

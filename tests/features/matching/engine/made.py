@@ -1,6 +1,6 @@
-"""Authorities made by chance, the same for the same seed: schools in towns, needs and offers as trials had them.
+"""Generated authorities, the same for a seed: schools in towns, needs and offers like those of the trials.
 
-About half of the schools offer days and three in five ask for some, so that offers are short, as they are.
+About half of the schools offer days and three in five ask for some, so that offers are scarce.
 """
 
 import random
@@ -30,7 +30,7 @@ ENGLAND = 152
 
 
 def authority(schools: int, seed: int, *, code: int = 1, parameters: Parameters | None = None) -> Instance:
-    """One authority of so many schools, a fifth of them secondary."""
+    """One authority with this many schools, a fifth of them secondary."""
     chance = random.Random(seed * 1000 + code)
     assignments = _schools(chance, schools, code)
     needs = tuple(
@@ -66,7 +66,7 @@ def authority(schools: int, seed: int, *, code: int = 1, parameters: Parameters 
 
 
 def england(seed: int, schools: int = 24_000, parameters: Parameters | None = None) -> list[Instance]:
-    """So many schools in 152 authorities, some of them many times larger than others, as they are."""
+    """This many schools in 152 authorities of realistic, very different sizes."""
     chance = random.Random(seed)
     shares = [chance.lognormvariate(0, 0.65) for _ in range(ENGLAND)]
     sizes = [max(12, round(schools * share / sum(shares))) for share in shares]

@@ -1,4 +1,4 @@
-"""Solvers that share nothing with ours come to the same result: scipy for one place each, OR-tools for all of it."""
+"""Independent solvers give the same result: SciPy for one partner each, OR-Tools for all instances."""
 
 import msgspec
 import numpy as np
@@ -14,7 +14,7 @@ from tests.features.matching.engine.made import authority
 
 
 def by_assignment(prepared: Prepared) -> int:
-    """The best objective of a slots instance whose needs want one partner each: offers repeated by their places."""
+    """The best objective of a `slots` instance with one partner each; repeats offers by engagements."""
     programme, candidates = prepared.programme, prepared.candidates
     assignments = programme.capacity.assignments
     first = np.concatenate(([0], np.cumsum(assignments)))
@@ -26,7 +26,7 @@ def by_assignment(prepared: Prepared) -> int:
 
 
 def by_constraints(prepared: Prepared) -> tuple[tuple[int, ...], int]:
-    """Needs served by tier and the objective, by OR-tools' CP-SAT in strict stages, from the columns alone."""
+    """Needs served by tier and the objective, by CP-SAT of OR-Tools in strict steps."""
     columns, candidates, capacity = prepared.columns, prepared.candidates, prepared.programme.capacity
     takes, parameters = prepared.programme.takes, columns.instance.parameters
     model = cp_model.CpModel()
@@ -71,7 +71,7 @@ def by_constraints(prepared: Prepared) -> tuple[tuple[int, ...], int]:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_slots_equal_an_assignment(seed: int) -> None:
-    """An authority of 134 schools, one partner each: no difference to scipy's assignment."""
+    """An authority of 134 schools, one partner each: the same objective as SciPy's assignment."""
     instance = authority(134, seed, parameters=Parameters(model="slots"))
     one_each = tuple(msgspec.structs.replace(need, partners=1) for need in instance.needs)
     prepared = Prepared(msgspec.structs.replace(instance, needs=one_each))
@@ -79,7 +79,7 @@ def test_slots_equal_an_assignment(seed: int) -> None:
 
 
 def test_random_instances_equal_constraint_programming() -> None:
-    """Days, places, money, second partners and fixed pairs, against OR-tools."""
+    """Days, engagements, money, second partners and fixed pairs, against OR-Tools."""
     for instance in many(share=8):
         prepared = Prepared(instance)
         made = plan_of(prepared)
@@ -87,7 +87,7 @@ def test_random_instances_equal_constraint_programming() -> None:
 
 
 def test_an_authority_equals_constraint_programming() -> None:
-    """Forty schools with all that there is."""
+    """Forty schools with all constraints."""
     prepared = Prepared(authority(40, 5))
     made = plan_of(prepared)
     assert made.status == "optimal"

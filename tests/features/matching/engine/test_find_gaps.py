@@ -1,4 +1,4 @@
-"""Supply: gaps, scarce offers whose headlines are solved again, and who carries how much."""
+"""Capacity analysis: unmet need, scarce offers whose effects are solved again, and workload."""
 
 from collections import Counter
 
@@ -13,7 +13,7 @@ from tests.features.matching.engine.made import authority
 
 
 def looked_at(instance: Instance) -> tuple[Prepared, Plan, Supply]:
-    """A plan, and what it shows about supply."""
+    """A plan and its capacity findings."""
     prepared = Prepared(instance)
     made = plan_of(prepared)
     return prepared, made, supply(prepared, made, 20.0)
@@ -26,7 +26,7 @@ def served(made: Plan) -> int:
 
 @pytest.mark.parametrize("model", ["days", "slots"])
 def test_each_headline_is_what_solving_again_says(model: str) -> None:
-    """“Three more days of this offer, and so many more needs are met”, checked by a plan of its own."""
+    """The effect of three more days, checked by a separate plan."""
     instance = authority(60, 2, parameters=Parameters(model=model))  # type: ignore[arg-type]
     _, made, shown = looked_at(instance)
     assert shown.scarce
@@ -48,7 +48,7 @@ def test_each_headline_is_what_solving_again_says(model: str) -> None:
 
 
 def test_more_days_never_serve_fewer() -> None:
-    """Neither in all nor in any tier."""
+    """Neither in total nor in any tier."""
     prepared, made, _ = looked_at(authority(60, 3))
     for offer in prepared.columns.instance.offers[:10]:
         met, points, _ = with_more(prepared, made, offer.id, 6, 1, 10.0)
@@ -57,7 +57,7 @@ def test_more_days_never_serve_fewer() -> None:
 
 
 def test_gaps_count_every_need_once_a_term() -> None:
-    """Those with nobody by whether there was anything for them."""
+    """Needs without a partner, with and without candidates."""
     instance = authority(134, 2)
     _, made, shown = looked_at(instance)
     named = Counter((need.theme, need.phase, term) for need in instance.needs for term in need.terms)
@@ -88,7 +88,7 @@ def test_a_leader_for_what_nobody_offers_brings_what_is_missing() -> None:
 
 
 def test_given_and_received_add_up() -> None:
-    """What schools give in a plan is what others get; a full load is marked."""
+    """Days given in a plan equal days received; a full load is marked."""
     instance = authority(60, 1)
     _, made, shown = looked_at(instance)
     assert sum(one.gives for one in shown.balance) == sum(pair.half_days for pair in made.pairs)

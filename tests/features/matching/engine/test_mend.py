@@ -1,4 +1,4 @@
-"""After a decline: who else could help at once, and how little changes when all is planned anew."""
+"""After a decline: replacement options, and how little changes in a new plan."""
 
 from random import Random
 from uuid import UUID
@@ -16,7 +16,7 @@ from tests.features.matching.engine.made import authority
 
 
 def after(made: Plan, gone: Pair, option: Option, prepared: Prepared) -> Plan:
-    """The plan with the declined pair out and the option taken."""
+    """The plan without the declined pair and with the option taken."""
     pairs = {(pair.need, pair.offer) for pair in made.pairs} - {(gone.need, gone.offer)}
     pairs.add((option.need, option.offer))
     if option.move is not None:
@@ -32,14 +32,14 @@ def after(made: Plan, gone: Pair, option: Option, prepared: Prepared) -> Plan:
 
 
 def declined(instance: Instance, pair: Pair) -> Instance:
-    """The same, when one side has said no."""
+    """The instance after one side has declined."""
     return msgspec.structs.replace(
         instance, known=(*instance.known, PairHistory(need=pair.need, offer=pair.offer, what="declined"))
     )
 
 
 def test_every_option_can_be_had() -> None:
-    """Taking it breaks nothing, moves at most one pair, and that is none that is accepted."""
+    """Each option is feasible and moves at most one pair, which is not accepted."""
     tried = 0
     for instance in many(share=2, loose=True):
         prepared = Prepared(instance)
@@ -59,7 +59,7 @@ def test_every_option_can_be_had() -> None:
 
 
 def test_options_come_best_first_and_each_offer_once() -> None:
-    """Three at most; what the whole plan gains decides."""
+    """At most three, ordered by the gain of the whole plan."""
     seen = 0
     for seed in (1, 2, 3):
         prepared = Prepared(authority(60, seed))
@@ -74,7 +74,7 @@ def test_options_come_best_first_and_each_offer_once() -> None:
 
 
 def test_no_option_beats_planning_anew() -> None:
-    """The best thing to do at once is at most as good as the whole plan without the declined pair."""
+    """The best option is at most as good as a new plan without the declined pair."""
     for seed in (1, 2):
         instance = authority(50, seed)
         prepared = Prepared(instance)
@@ -89,7 +89,7 @@ def test_no_option_beats_planning_anew() -> None:
 
 
 def _worth(prepared: Prepared, gone: Pair, made: Plan) -> int:
-    """What the objective loses with this pair alone."""
+    """What this pair alone contributes to the objective."""
     columns = prepared.columns
     row = prepared.candidates.row_of(columns.need_at[gone.need], columns.offer_at[gone.offer])
     assert row is not None
@@ -102,7 +102,7 @@ def _worth(prepared: Prepared, gone: Pair, made: Plan) -> int:
 
 
 def test_planning_anew_changes_little() -> None:
-    """With the plan as it stands worth a little more, hardly anybody else is moved by one decline."""
+    """With the bonus for current pairs, one decline moves hardly any other pair."""
     instance = authority(134, 2)
     made = plan(instance)
     moved = []
@@ -113,7 +113,7 @@ def test_planning_anew_changes_little() -> None:
 
 
 def test_a_pair_of_the_plan_beats_a_slightly_better_one() -> None:
-    """Which is what makes it stick: without the plan as it stands, the better one is taken."""
+    """The bonus keeps the current pair; without it, the better offer is chosen."""
     instance = authority(134, 1)
     prepared = Prepared(instance)
     first = plan_of(prepared)
@@ -132,7 +132,7 @@ def test_a_pair_of_the_plan_beats_a_slightly_better_one() -> None:
 
 
 def test_a_new_plan_is_offered_only_by_the_margin() -> None:
-    """And always when nothing can be done at once."""
+    """A new plan is always offered when there is no option."""
     instance = authority(30, 1)
     made, parameters = plan(instance), instance.parameters
     assert worth_offering(made.objective - parameters.margin, made, parameters)
@@ -141,7 +141,7 @@ def test_a_new_plan_is_offered_only_by_the_margin() -> None:
 
 
 def test_three_declines_in_a_row_ask_for_a_person() -> None:
-    """On the need that has nobody, and nowhere else."""
+    """Only for the need that has no partner."""
     instance = authority(60, 3)
     made = plan(instance)
     assert made.unserved
@@ -154,6 +154,6 @@ def test_three_declines_in_a_row_ask_for_a_person() -> None:
 
 
 def test_a_need_that_is_gone_has_no_options() -> None:
-    """It was withdrawn while somebody looked."""
+    """The need was withdrawn while somebody looked at the options."""
     prepared = Prepared(authority(30, 1))
     assert options(prepared, plan_of(prepared).pairs, UUID(int=9), UUID(int=9)) == ()

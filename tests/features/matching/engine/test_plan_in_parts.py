@@ -1,4 +1,4 @@
-"""A plan that is made better part by part keeps every rule, serves nobody less, and is never worse than it was."""
+"""Decomposition keeps every rule, serves no fewer needs, and never makes a plan worse."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_parts_make_a_plan_better_and_break_nothing(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_plan_made_in_parts_and_as_a_whole_is_as_good(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What counts as large is a matter of time alone: both ways end with the proven best."""
+    """The size threshold only affects time: both ways end with the proven optimum."""
     instance = authority(100, seed)
     whole = plan(instance)
     monkeypatch.setattr(lexicographic, "LARGE", 0)

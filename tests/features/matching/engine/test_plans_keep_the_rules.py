@@ -1,4 +1,4 @@
-"""Whatever the instance: no hard rule, day, place, budget, pin or accepted pair is ever broken."""
+"""Properties of all plans: no hard rule, day, engagement, budget, pin or accepted pair is ever broken."""
 
 from random import Random
 from uuid import UUID
@@ -22,7 +22,7 @@ from tests.features.matching.engine.made import authority
 
 
 def shuffled(instance: Instance, chance: Random) -> Instance:
-    """The same facts in another order."""
+    """The same rows in another order."""
     rows = ("schools", "needs", "offers", "known", "between", "budgets")
     return msgspec.structs.replace(
         instance,
@@ -33,7 +33,7 @@ def shuffled(instance: Instance, chance: Random) -> Instance:
 
 
 def attempt(instance: Instance) -> tuple[Plan | None, InfeasibleProblem | None]:
-    """A plan, or why there is none."""
+    """A plan, or the refusal."""
     try:
         return plan(instance), None
     except InfeasibleProblem as impossible:
@@ -41,14 +41,14 @@ def attempt(instance: Instance) -> tuple[Plan | None, InfeasibleProblem | None]:
 
 
 def timeless(plan: Plan) -> Plan:
-    """A plan but for how long it took."""
+    """A plan without its duration."""
     return msgspec.structs.replace(plan, seconds=0.0)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_no_rule_is_ever_broken(chance: Random) -> None:
-    """By the rules as they are written down a second time; Hypothesis makes a find small."""
+    """Checked with the second implementation of the rules; Hypothesis shrinks failures."""
     instance = draw(chance)
     made = plan(instance)
     assert faults(instance, made) == []
@@ -56,7 +56,7 @@ def test_no_rule_is_ever_broken(chance: Random) -> None:
 
 
 def test_no_rule_is_ever_broken_in_many_instances() -> None:
-    """The same for many more, with and without the solver."""
+    """The same for many more instances, with and without the solver."""
     pairs = 0
     for instance in many():
         prepared = Prepared(instance)
@@ -68,7 +68,7 @@ def test_no_rule_is_ever_broken_in_many_instances() -> None:
 
 
 def test_exactly_the_pairs_that_break_no_rule_are_candidates() -> None:
-    """And the counts of what was ruled out add up to the offers that there are."""
+    """The counts of ruled-out offers and candidates add up to all offers."""
     for instance in many(share=2):
         loose = msgspec.structs.replace(
             instance, parameters=msgspec.structs.replace(instance.parameters, score_at_least=0)
@@ -95,7 +95,7 @@ def test_exactly_the_pairs_that_break_no_rule_are_candidates() -> None:
 
 
 def test_small_plans_are_the_best_there_are() -> None:
-    """In needs served by tier, and then in the objective, against trying everything."""
+    """In needs served by tier, then in the objective, against trying all plans."""
     compared = 0
     for seed in range(0, 10_000, 31):
         prepared = Prepared(draw(Random(seed), needs=4, offers=3, loose=seed % 2 == 0))
@@ -112,7 +112,7 @@ def test_small_plans_are_the_best_there_are() -> None:
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
-    """Neither the plan nor the hash of what it was made from; and so it is the same when made again."""
+    """Neither the plan nor the input hash changes; so the same input gives the same plan."""
     for seed, instance in enumerate(many(share=4)):
         other = shuffled(instance, Random(seed))
         assert input_hash(other) == input_hash(instance)
@@ -120,7 +120,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
 
 
 def test_a_run_is_replayed_from_what_was_stored() -> None:
-    """Read years later, with fields that nobody knows any more, it is the same instance and the same plan."""
+    """A stored instance with unknown fields restores to the same instance and the same plan."""
     for instance in many(share=30):
         text = stored(instance).replace(b'{"between"', b'{"a_field_of_later":1,"between"')
         assert input_hash(restored(text)) == input_hash(instance)
@@ -128,7 +128,7 @@ def test_a_run_is_replayed_from_what_was_stored() -> None:
 
 
 def test_pins_are_kept_or_refused() -> None:
-    """A pin that can be kept is in the plan; one that cannot is refused with a sentence that names it."""
+    """A feasible pin is in the plan; an infeasible one is refused with a sentence that names it."""
     kept = refused = 0
     for seed, instance in enumerate([*many(share=4), *many(share=4, loose=True)]):
         chance = Random(seed)
@@ -152,7 +152,7 @@ def test_pins_are_kept_or_refused() -> None:
 
 
 def test_a_tie_goes_to_the_offer_least_recently_asked() -> None:
-    """Two offers that are alike in everything: whoever was asked longer ago, whatever their ids."""
+    """Of two identical offers the least recently asked is chosen, whatever the ids."""
     for seed in range(40):
         instance = draw(Random(seed), needs=1, offers=1, loose=True, model="days")
         need = msgspec.structs.replace(instance.needs[0], school=1, partners=1, half_days=2, pool=None)
@@ -184,7 +184,7 @@ def test_the_plan_is_never_worse_than_without_a_solver() -> None:
 
 
 def test_nothing_is_called_proven_that_is_not() -> None:
-    """With hardly any time: a lawful plan, whose bound holds, and “the best” only when every tier is proven too."""
+    """With hardly any time: valid plan and bound, and “the best” only when every tier is proven."""
     stopped = 0
     for seed in range(1, 7):
         instance = authority(134, seed)

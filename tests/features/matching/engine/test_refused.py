@@ -1,4 +1,4 @@
-"""What cannot be planned has its sentence, and no plan comes of it."""
+"""Infeasible input is refused with a sentence, and no plan is made."""
 
 from collections.abc import Callable
 from datetime import date
@@ -17,12 +17,12 @@ NOTHING = Weights(expertise=0, track_record=0, travel=0, context=0, locality=0, 
 
 
 def with_parameters(**changes: Any) -> Instance:
-    """A good instance, but for these parameters."""
+    """A valid instance with these parameters changed."""
     return msgspec.structs.replace(GOOD, parameters=msgspec.structs.replace(GOOD.parameters, **changes))
 
 
 def pinned(need: int, *offers: int, **changes: Any) -> Instance:
-    """A good instance in which a need is pinned to offers, after these changes to the first of them."""
+    """A valid instance in which a need is pinned to offers, with these changes to the first of them."""
     first, *others = (GOOD.offers[offer] for offer in offers)
     wanted = msgspec.structs.replace(
         GOOD.needs[need], theme=next(iter(first.themes)), phase=first.phases[0], shown_to_all=True,
@@ -68,7 +68,7 @@ REFUSED: dict[str, tuple[Callable[[], Instance], str]] = {
 
 @pytest.mark.parametrize("escalation", REFUSED)
 def test_what_cannot_be_planned_has_its_sentence(escalation: str) -> None:
-    """It says what is wrong, and then what to do."""
+    """The sentence says what is wrong, then what to do."""
     make, words = REFUSED[escalation]
     with pytest.raises(InfeasibleProblem) as refused:
         plan(make())
@@ -76,7 +76,7 @@ def test_what_cannot_be_planned_has_its_sentence(escalation: str) -> None:
 
 
 def test_the_pin_that_the_others_are_made_from_can_be_kept() -> None:
-    """So that each of the refusals above is for its own reason."""
+    """The unchanged pin is feasible, so each refusal above has its own reason."""
     instance = pinned(0, 1)
     assert [pair.why_fixed for pair in plan(instance).pairs] == ["pinned"]
 

@@ -1,4 +1,4 @@
-"""Reasons: ranks, who holds the better ones, what forcing would do, and why a need has nobody."""
+"""Explanations: ranks, holders of better offers, effects of forcing, needs without a partner."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from tests.features.matching.engine.made import authority
 
 
 def test_the_numbers_of_every_explanation_add_up() -> None:
-    """Points to the score; what was ruled out and the candidates to all offers."""
+    """Points add up to the score; ruled-out offers and candidates add up to all offers."""
     for instance in many(share=6, loose=True):
         prepared = Prepared(instance)
         made = plan_of(prepared)
@@ -35,7 +35,7 @@ def test_the_numbers_of_every_explanation_add_up() -> None:
 
 
 def test_forcing_a_pair_is_what_solving_again_with_it_says() -> None:
-    """For every better offer of a small authority: points, coverage, and who would then have nobody."""
+    """For every better offer of a small authority: points, coverage, and needs that lose their partner."""
     checked = 0
     for seed in (1, 2, 3):
         instance = authority(40, seed)
@@ -72,7 +72,7 @@ def test_forcing_a_pair_is_what_solving_again_with_it_says() -> None:
 
 
 def test_forcing_in_a_model_of_slots_is_exact() -> None:
-    """Against the plan in which the pair is pinned."""
+    """Compared with the plan in which the pair is pinned."""
     instance = authority(60, 1, parameters=Parameters(model="slots"))
     prepared = Prepared(instance)
     made = plan_of(prepared)
@@ -93,7 +93,7 @@ def test_forcing_in_a_model_of_slots_is_exact() -> None:
 
 
 def test_who_holds_a_better_offer_is_told() -> None:
-    """A full offer is held by those whose pairs are in the plan with it."""
+    """The holders of a full offer are the needs paired with it in the plan."""
     prepared = Prepared(authority(134, 1))
     made = plan_of(prepared)
     full = [
@@ -106,19 +106,19 @@ def test_who_holds_a_better_offer_is_told() -> None:
 
 
 def test_every_rule_has_its_words() -> None:
-    """And no words stand for a rule that there is not."""
+    """There are no labels for unknown rules."""
     assert {rule.key for rule in Rule} == set(RULE_WORDS)
 
 
 def test_a_need_without_a_partner_says_why() -> None:
-    """Whether there is nothing for it, or others need it more."""
+    """Either no offer suits it, or other needs come first."""
     sentences = {one.sentence for seed in (1, 2, 3) for one in plan(authority(134, seed)).unserved}
     assert any(sentence.startswith("No offer suits: of ") for sentence in sentences)
     assert any("needed more by other schools" in sentence for sentence in sentences)
 
 
 def test_what_nobody_knows_is_neutral_and_labelled() -> None:
-    """A school that is on no map, of which nothing is known: in the middle, not last."""
+    """A school with no location and no known facts gets neutral scores."""
     instance = authority(40, 2)
     bare = tuple(
         msgspec.structs.replace(
@@ -141,7 +141,7 @@ def test_what_nobody_knows_is_neutral_and_labelled() -> None:
 
 
 def test_a_score_says_in_what_two_schools_could_be_compared() -> None:
-    """What one of the two has not told is left out of the likeness, and named."""
+    """Facts unknown for one of the two schools are left out of the similarity and named."""
     instance = authority(40, 2)
     half_known = tuple(
         msgspec.structs.replace(
@@ -161,7 +161,7 @@ def test_a_score_says_in_what_two_schools_could_be_compared() -> None:
 
 
 def test_few_reviews_count_for_little() -> None:
-    """One good review does not beat nine of ten; none at all is what is usual."""
+    """One good review does not beat nine of ten; no reviews score the usual rate."""
     instance = authority(40, 3)
     parts = {}
     for reviews, good in ((0, 0), (1, 1), (10, 9), (40, 0)):
@@ -177,7 +177,7 @@ def test_few_reviews_count_for_little() -> None:
 
 
 def test_a_shortlist_ranks_as_the_plan_scores() -> None:
-    """The same candidates in the same terms, best first."""
+    """The same candidates and scores, best first."""
     instance = authority(80, 1)
     prepared = Prepared(instance)
     for at, need in enumerate(prepared.columns.instance.needs[:20]):
@@ -190,7 +190,7 @@ def test_a_shortlist_ranks_as_the_plan_scores() -> None:
 
 
 def test_a_shortlist_of_nothing_says_why() -> None:
-    """A need for which there is no offer."""
+    """A need without any suitable offer."""
     instance = authority(40, 1)
     odd = msgspec.structs.replace(instance.needs[0], id=UUID(int=7), theme="post_16")
     listed = shortlist(msgspec.structs.replace(instance, needs=(*instance.needs, odd)), odd.id)

@@ -1,4 +1,4 @@
-"""The process that solves may crash, hang, be killed or be cancelled: there is a plan, and a sentence, anyway."""
+"""The solver process may crash, hang, be killed or be cancelled: there is always a plan and a sentence."""
 
 import asyncio
 import os
@@ -22,12 +22,12 @@ SMALL = authority(40, 1)
 
 
 def program(text: str) -> Sequence[str]:
-    """A child that does something else."""
+    """A child that runs another program."""
     return (sys.executable, "-c", text)
 
 
 async def test_a_run_brings_plan_reasons_and_supply() -> None:
-    """The same plan as in this process, and news on the way."""
+    """The same plan as in this process, with progress messages."""
     heard: list[Progress] = []
 
     async def hear(progress: Progress) -> None:
@@ -52,7 +52,7 @@ async def test_a_run_brings_plan_reasons_and_supply() -> None:
     ],
 )
 async def test_a_child_that_fails_gives_the_greedy_plan(child: Sequence[str], words: str) -> None:
-    """Named as such, lawful, with its reasons and nothing claimed as proven."""
+    """The plan is marked as greedy, is valid, has explanations and claims no proof."""
     outcome = await run(SMALL, child=child, hard_limit=1.0)
     assert outcome.plan.status == "greedy"
     assert words in outcome.plan.stopped
@@ -63,7 +63,7 @@ async def test_a_child_that_fails_gives_the_greedy_plan(child: Sequence[str], wo
 
 
 async def test_a_plan_that_was_told_survives_its_child() -> None:
-    """It died while it worked out the reasons: the plan is the solver’s, the reasons have no what-ifs."""
+    """The child died while it explained: the plan is the solver’s, without “what if” effects."""
     text = msgspec.json.encode(Planned(plan(SMALL))).decode()
     outcome = await run(SMALL, child=program(f"print({text!r}, flush=True); import os; os.abort()"))
     assert outcome.plan.status == "optimal"
@@ -71,13 +71,13 @@ async def test_a_plan_that_was_told_survives_its_child() -> None:
 
 
 async def test_what_cannot_be_planned_is_refused_from_the_child() -> None:
-    """With the same sentence."""
+    """With the same sentence as in this process."""
     with pytest.raises(InfeasibleProblem, match="no open need"):
         await run(msgspec.structs.replace(SMALL, needs=()))
 
 
 async def test_cancelling_kills_the_child(tmp_path: Path) -> None:
-    """Nothing goes on working for nobody."""
+    """The child process ends with the task."""
     mark = tmp_path / "pid"
     script = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     task = asyncio.create_task(run(SMALL, child=program(script)))
@@ -91,7 +91,7 @@ async def test_cancelling_kills_the_child(tmp_path: Path) -> None:
 
 
 async def test_the_child_has_no_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither the address of the database nor anything else of the environment but what a program needs."""
+    """The child gets no database address, and only the environment variables that a program needs."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     mark = tmp_path / "environment"
     script = f"import os; open({str(mark)!r}, 'w').write(repr(dict(os.environ)))"
@@ -100,7 +100,7 @@ async def test_the_child_has_no_secrets(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 async def test_the_cost_of_an_act_is_shown_before_it_is_done() -> None:
-    """Keeping a pair out that is in the plan: it is gone, all else that can stay stays."""
+    """Forbidding a pair of the plan removes it and keeps all other pairs that can stay."""
     made = plan(SMALL)
     pair = made.pairs[0]
     found = await change(SMALL, made, pair.need, pair.offer, "forbidden")
@@ -112,7 +112,7 @@ async def test_the_cost_of_an_act_is_shown_before_it_is_done() -> None:
 
 
 async def test_an_act_that_cannot_be_has_its_sentence() -> None:
-    """Pinning what a rule forbids."""
+    """Pinning a pair that a rule forbids."""
     with pytest.raises(InfeasibleProblem, match="cannot be kept"):
         await change(SMALL, plan(SMALL), SMALL.needs[0].id, _own_offer(SMALL), "pinned")
 
@@ -124,5 +124,5 @@ def _own_offer(instance: Instance):
 
 
 def test_the_child_is_this_program() -> None:
-    """Started as a module of its own, so that nothing of the web app is loaded."""
+    """The child is started as a module of its own, which does not load the web app."""
     assert CHILD[1:] == ("-m", "alongside.features.matching.engine.subprocess_main")

@@ -132,7 +132,7 @@ def _is_quick(prepared: Prepared) -> bool:
 
 
 def _why(standing: AssignmentState, row: int) -> Literal["full", "money", "whole"]:
-    """Check whether the offer is full, the money is used up, or the whole plan is better without the pair."""
+    """The reason against a pair: the offer is full, the money is used up, or the whole plan gets worse."""
     own = [
         held
         for held in standing.rows_of(standing.need[row])
