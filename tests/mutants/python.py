@@ -7,38 +7,43 @@ from pathlib import Path
 from tests.mutants.mutant import ROOT, Mutant
 
 SOURCE = ROOT / "src/alongside"
-STATEMENTS = ("require", "require_for_consortium", "_require_reach", "require_school", "require_escalation")
+STATEMENTS = ("require", "require_for_consortium", "_require_scope", "require_school")
 """Calls that raise outside a person's scope; the whole statement is removed."""
 
 ANSWERS = {
     "may": "True",
     "may_for_consortium": "True",
     "may_escalation": "True",
-    "allowed_at_all": "True",
+    "has_permission": "True",
     "schools_within": "None",
-    "reach_clause": "__import__('sqlalchemy').true()",
-    "consortium_clause": "__import__('sqlalchemy').true()",
+    "scope_filter": "__import__('sqlalchemy').true()",
+    "consortium_filter": "__import__('sqlalchemy').true()",
     "escalation_filter": "__import__('sqlalchemy').true()",
-    "condition": "__import__('sqlalchemy').true()",
+    "scope_condition": "__import__('sqlalchemy').true()",
 }
 """Calls that return a scope, with the value that stands for no limit."""
 
-NARROWED = ("within_reach", "_seen")
+NARROWED = ("filter_by_scope", "_seen")
 """Calls that narrow a query, their first argument; the query is used without them."""
 
-REFUSALS = ("NotThere", "Refused", "Invalid", "Stale")
+REFUSALS = ("NotFound", "ActionRefused", "ValidationFailed", "EditConflict")
 FILES = ("actions.py", "queries.py")
-FIRST = ("access/policy.py", "workflow.py", "dashboards/consortium/queries.py", "escalations/seats.py")
+FIRST = (
+    "platform/access/authorisation.py",
+    "platform/workflow.py",
+    "features/dashboards/consortium/queries.py",
+    "features/escalations/access_policy.py",
+)
 
 TESTS = {
-    "access": ("tests/access/test_the_law_in_python_and_sql.py", "tests/access/test_every_row.py"),
-    "workflow.py": (
+    "platform/access": ("tests/access/test_the_law_in_python_and_sql.py", "tests/access/test_every_row.py"),
+    "platform/workflow.py": (
         "tests/workflow",
         "tests/features/needs",
         "tests/features/escalations/test_every_state_move_and_role.py",
     ),
-    "desks": ("tests/access/test_every_row.py", "tests/features/dashboards"),
-    "people": (
+    "features/dashboards": ("tests/access/test_every_row.py", "tests/features/dashboards"),
+    "features/people": (
         "tests/access/test_every_row.py",
         "tests/features/people/roles",
         "tests/features/people/sign_in",
@@ -56,8 +61,8 @@ def python_mutants() -> list[Mutant]:
 
 def tests_for(file: Path) -> tuple[str, ...]:
     """The tests that should notice a change in a file of the product."""
-    package = file.relative_to(SOURCE).parts[0]
-    scoped = file.name == "queries.py" or "seats" in file.name
+    package = "/".join(file.relative_to(SOURCE).parts[:2])
+    scoped = file.name in {"queries.py", "access_policy.py"}
     first = ("tests/access/test_every_row.py", "tests/access/test_every_route.py") if scoped else ()
     return TESTS.get(package, (*first, f"tests/{package}"))
 

@@ -25,7 +25,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "in_turn": ("tests/features/escalations/test_statutory_powers.py",),
     "keep_on_shelf": ("tests/access/test_search_function.py", "tests/features/directory"),
     "refuse_broken_plan": ("tests/features/matching",),
-    "seal": ("tests/platform/audit",),
+    "seal_record": ("tests/platform/audit",),
     "take_days_from_pool": ("tests/features/agreements",),
     "within_its_lease": ("tests/faults/test_timers.py", "tests/features/escalations"),
 }

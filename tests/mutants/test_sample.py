@@ -20,7 +20,7 @@ FAMILIES = ("transition", "policy", "constraint", "grant", "function")
 ROWS = ("tests/access/test_every_row.py", "-k", "agreed")
 SEATS = ("tests/features/escalations/test_seats.py",)
 LISTS = {
-    "src/alongside/features/dashboards/consortium/queries.py in _reach": ROWS,
+    "src/alongside/features/dashboards/consortium/queries.py in _scope": ROWS,
     "src/alongside/features/directory/queries.py in _of": ROWS,
     "src/alongside/features/directory/queries.py in waiting_entries": ROWS,
     "src/alongside/features/escalations/queries.py in all_escalations_of": SEATS,
@@ -35,7 +35,7 @@ def lists_without_scope() -> list[Mutant]:
     found = []
     for one in python_mutants():
         where = re.sub(r":\d+ ", " ", one.name).partition(":")[0]
-        if where in LISTS and one.name.endswith(("_clause", "schools_within")):
+        if where in LISTS and one.name.endswith(("_filter", "schools_within")):
             found.append(Mutant(one.name, one.family, LISTS[where], path=one.path, source=one.source))
     return found
 
