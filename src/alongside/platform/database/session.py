@@ -241,7 +241,7 @@ async def check_database_role(database: Database) -> None:
     if row.passes or row.owns:
         raise ConfigurationError(
             f"The role {row.name} in DATABASE_URL could read past row-level security. "
-            "Use alongside_app, which owns nothing and cannot bypass (infra/README.md)."
+            "Use alongside_app, which owns nothing and cannot bypass (docs/operator.md)."
         )
     if row.shown:
         raise ConfigurationError(
