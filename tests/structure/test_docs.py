@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 PAGES = sorted(DOCS.rglob("*.md"))
+GUIDES = sorted((DOCS / "guides").glob("*.md"))
 GENERATED = {DOCS / "settings.md"}
 """Pages that the build adds (infra/docs_hooks.py)."""
 
@@ -27,6 +28,19 @@ def test_every_page_of_the_navigation_exists_and_every_page_is_in_it() -> None:
 def test_every_local_link_leads_to_a_file(page: Path) -> None:
     linked = [page.parent / path for path in LINK.findall(page.read_text(encoding="utf-8")) if path]
     missing = [path for path in linked if not path.exists() and path.resolve() not in GENERATED]
+    assert not missing
+
+
+def test_the_guides_name_buttons_and_headings_that_the_pages_have() -> None:
+    """Bold text in a guide is text on the screen. If you rename a button, rename it in docs/guides too."""
+    sources = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "src" / "alongside").rglob("*.py")]
+    shown = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    missing = [
+        f"{guide.name}: {label}"
+        for guide in GUIDES
+        for label in re.findall(r"\*\*([^*]+)\*\*", guide.read_text(encoding="utf-8"))
+        if " ".join(label.split()) not in shown
+    ]
     assert not missing
 
 
