@@ -67,7 +67,7 @@ def chosen_folder() -> Path:
 def demonstrate(folder: Path, port: int, web: int, say: Say) -> int:
     """Run the demonstration until told to stop; the exit code.
 
-    Raises WrongSetUp, with nothing left running, when it runs already, the port is taken or it cannot start.
+    Raises ConfigurationError, with nothing left running, when it runs already, the port is taken or it cannot start.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)

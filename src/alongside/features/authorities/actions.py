@@ -1,4 +1,4 @@
-"""Putting settings in force: a new version beside the old ones, nothing when nothing differs."""
+"""Apply an authority's settings: each change adds a version; identical settings add none."""
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
@@ -16,7 +16,10 @@ from alongside.platform.audit.actions import record_audit
 
 
 async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> tuple[list[Change], list[str]]:
-    """What applying would change, and why it would be refused; a new one is held against the defaults."""
+    """Return the changes that applying would make and the reasons to refuse.
+
+    A new authority is compared with the defaults.
+    """
     stored = await stored_settings(session, settings.dfe_code)
     before = stored[1] if stored else {}
     after = to_stored(settings)
@@ -24,11 +27,11 @@ async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> t
 
 
 async def apply_settings(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> int:
-    """Put settings in force within the authority's own fence and return their version; journalled.
+    """Apply settings, record the change in the audit log and return the version in force.
 
-    For the operator alone: the app's role may write none of it, so `session` is the migrator's. Raises Refused when
-    something people use would go, when a host, slug or code belongs to another authority, or when somebody else applies
-    at the same moment.
+    For the operator only: `session` must use the migrator's role in the authority's tenant context, because the app's
+    role cannot write these tables. Raises ActionRefused when an entry in use would be removed, when a host, slug or
+    code belongs to another authority, or when another apply runs at the same time.
     """
     stored = await stored_settings(session, settings.dfe_code)
     version, before = stored or (0, {})

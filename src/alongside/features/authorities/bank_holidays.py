@@ -1,4 +1,4 @@
-"""The bank holidays of England and Wales, by the rule of the law, so that the list never runs out."""
+"""The bank holidays of England and Wales, calculated from the statute, so that no list has to be kept up to date."""
 
 from datetime import date, timedelta
 from functools import cache
@@ -23,9 +23,9 @@ def easter_sunday(year: int) -> date:
 
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
-    """The weekdays on which banks close in England and Wales, with substitutes for days at a weekend.
+    """The bank holidays of a year in England and Wales, with substitute days for those at a weekend.
 
-    One-off days (a coronation, a moved holiday) are data: see `BankHolidays` in the settings.
+    One-off days (a coronation, a moved holiday) are settings: see `BankHolidays` in the settings.
     Source: Banking and Financial Dealings Act 1971, schedule 1; New Year's Day by proclamation.
     """
     easter = easter_sunday(year)

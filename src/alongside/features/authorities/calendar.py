@@ -1,7 +1,7 @@
-"""School days: which days schools are open in an authority or one school, and deadlines counted in them.
+"""School calendars: the days on which schools of an authority, or one school, are open, and deadlines in school days.
 
-Days are dates in London. A deadline ends with a school day, by the clock in London whatever the season.
-Nothing here asks for the present moment: callers bring it.
+Dates and times of day are in London time. A deadline ends at the end of a school day.
+No function reads the current time: callers pass it.
 """
 
 from dataclasses import dataclass, replace
@@ -19,9 +19,9 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """What makes a day a school day in one authority or school. `terms` are in order and do not overlap.
+    """The data that decides which days are school days. `terms` are in order and do not overlap.
 
-    Calendars are told apart by identity, so that the answer for a day can be kept (a page asks for hundreds).
+    Calendars compare and hash by identity, so that `counts` can be cached (one page needs hundreds of days).
     """
 
     terms: tuple[TermDates, ...]
@@ -38,7 +38,7 @@ class Calendar:
 
 
 def calendar_from(settings: AuthoritySettings) -> Calendar:
-    """The calendar that an authority's settings make."""
+    """Build the calendar of an authority from its settings."""
     return Calendar(
         terms=tuple(sorted(settings.terms, key=lambda term: term.starts_on)),
         inset_days=frozenset(settings.inset_days),
@@ -53,10 +53,10 @@ def calendar_from(settings: AuthoritySettings) -> Calendar:
 def with_own_days(
     calendar: Calendar, own_terms: tuple[TermDates, ...], own_inset_days: frozenset[date]
 ) -> Calendar:
-    """The calendar of one school: the authority's, with its own terms and training days in their place.
+    """The calendar of one school: the authority's, with the school's own terms and training days.
 
-    A term that it declares stands for the authority's of that name, whose training days then do not bind it (an
-    academy, a foundation or voluntary aided school sets its own); otherwise its training days come on top.
+    A term of the school replaces the authority's term of that year and name, including its training days (academies,
+    foundation and voluntary aided schools set their own). In other terms the school's training days are added.
     Source: Education Act 2002, section 32.
     """
     if not own_terms and not own_inset_days:
@@ -83,12 +83,12 @@ def academic_year(day: date) -> str:
 
 
 def term_of(calendar: Calendar, day: date) -> TermDates | None:
-    """The term that a day falls in, its half-term break included; None between terms."""
+    """The term that contains a day, half-term included; None between terms."""
     return next((term for term in calendar.terms if term.starts_on <= day <= term.ends_on), None)
 
 
 def terms_from(calendar: Calendar, day: date) -> tuple[TermDates, ...]:
-    """The term of a day and all declared after it: what a form can offer to choose from."""
+    """The term of a day and all later declared terms, as choices for a form."""
     return tuple(term for term in calendar.terms if term.ends_on >= day)
 
 
@@ -100,9 +100,9 @@ def is_bank_holiday(calendar: Calendar, day: date) -> bool:
 
 
 def is_school_day(calendar: Calendar, day: date) -> bool:
-    """Whether schools are open to pupils: a weekday in term, no break, bank holiday or training day.
+    """Whether schools are open to pupils: a weekday in term, outside half-term, bank holidays and training days.
 
-    In an academic year whose terms are not declared, the usual long holidays are taken to be closed.
+    In an academic year whose terms are not declared, schools are assumed closed in the usual long holidays.
     """
     if day.weekday() >= 5 or day in calendar.inset_days or is_bank_holiday(calendar, day):
         return False
@@ -114,16 +114,16 @@ def is_school_day(calendar: Calendar, day: date) -> bool:
 
 @lru_cache(maxsize=100_000)
 def counts(calendar: Calendar, day: date) -> bool:
-    """Whether a clock runs on this day: on school days, or on working days if holidays do not pause it."""
+    """Whether a deadline counts this day: a school day, or any working day if holidays do not pause deadlines."""
     if calendar.pause_in_holidays:
         return is_school_day(calendar, day)
     return day.weekday() < 5 and not is_bank_holiday(calendar, day)
 
 
 def add_school_days(calendar: Calendar, start: date, days: int) -> date:
-    """The day on which the clock has run `days` days after `start`, which itself is not counted.
+    """The date that is `days` counted days after `start`; `start` itself is not counted.
 
-    With 0 it is `start`, or the first day after it on which the clock runs. Raises ValueError below 0.
+    With 0, `start` or the first counted day after it. Raises ValueError below 0.
     """
     if days < 0:
         raise ValueError("a deadline is counted forwards: days must be 0 or more")
@@ -137,19 +137,19 @@ def add_school_days(calendar: Calendar, start: date, days: int) -> date:
 
 
 def school_days_between(calendar: Calendar, start: date, end: date) -> int:
-    """How many days the clock runs after `start`, up to and with `end`; negative when `end` comes first."""
+    """The number of counted days after `start`, up to and including `end`; negative when `end` is earlier."""
     if end < start:
         return -school_days_between(calendar, end, start)
     return sum(counts(calendar, start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
 
 
 def end_of_school_day(calendar: Calendar, day: date) -> datetime:
-    """The moment (UTC) at which a school day ends."""
+    """The time (UTC) at which a school day ends."""
     return datetime.combine(day, calendar.school_day_ends, LONDON).astimezone(UTC)
 
 
 def deadline(calendar: Calendar, moment: datetime, days: int) -> datetime:
-    """The moment (UTC) by which something that began at `moment` is due after so many school days."""
+    """The due time (UTC) of something that began at `moment` and is due after `days` school days."""
     began_on = moment.astimezone(LONDON).date()
     return end_of_school_day(calendar, add_school_days(calendar, began_on, days))
 
@@ -161,7 +161,7 @@ def _usually_closed(day: date) -> bool:
 
 
 def school_days_before(calendar: Calendar, day: date, days: int) -> date:
-    """The day on which a deadline is still so many days of the clock away."""
+    """The date that is `days` counted days before `day`, for reminders."""
     while days > 0:
         day -= ONE_DAY
         days -= counts(calendar, day)

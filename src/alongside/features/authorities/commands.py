@@ -1,6 +1,6 @@
-"""`alongside authority check`: whether the files that declare authorities are right.
+"""`alongside authority check`, `new` and `handbook`: check, create and document the files in tenants/.
 
-Plan and apply stand in `consortia/commands.py`, for they bring an authority's consortia too.
+`plan` and `apply` are in `consortia/commands.py`, because they also apply an authority's consortia.
 """
 
 import re
@@ -26,7 +26,7 @@ SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}")
 
 @click.group()
 def authority() -> None:
-    """Declare the authorities served here: check the files, see the plan, apply it."""
+    """Manage the authorities: check their files, show the plan, apply it."""
 
 
 @authority.command()
@@ -36,7 +36,7 @@ def authority() -> None:
     help="Folder with the files (else ALONGSIDE_TENANTS, else the product's own).",
 )
 def check(tenants: Path | None) -> None:
-    """Read every file in tenants/ and say all that is wrong; nothing is changed."""
+    """Read every file in tenants/ and list all mistakes; nothing is changed."""
     folder = tenants or tenants_folder()
     found, mistakes = read_authorities(folder)
     for mistake in mistakes:
@@ -64,7 +64,7 @@ def check(tenants: Path | None) -> None:
 @click.option("--safeguarding", default="", help="The mailbox for a child at risk of harm.")
 @click.option("--director", default="", help="The mailbox of the director of children's services.")
 def new(slug: str, **known: Any) -> None:
-    """Write tenants/SLUG.toml with what is known and list what to fill in; an existing file is never changed."""
+    """Write tenants/SLUG.toml with the given values and list what to fill in; an existing file is never changed."""
     path = tenants_folder() / f"{slug}.toml"
     if path.exists():
         raise click.ClickException(f"{path} exists already. Change it, or choose another short name.")
@@ -85,5 +85,5 @@ def new(slug: str, **known: Any) -> None:
 
 @authority.command("handbook")
 def print_handbook() -> None:
-    """Print tenants/README.md: every setting with its meaning, its default and who settles it."""
+    """Print tenants/README.md: every setting with its meaning and its default."""
     click.echo(handbook((bundled("tenants") / DEFAULTS).read_text(encoding="utf-8")), nl=False)

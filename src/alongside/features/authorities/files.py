@@ -1,4 +1,4 @@
-"""Reading tenants/*.toml: an authority's own file over the defaults, checked as a whole."""
+"""Read tenants/*.toml: an authority's file merged over the defaults, then validated as a whole."""
 
 import os
 import tomllib
@@ -18,24 +18,24 @@ DEFAULTS = "_defaults.toml"
 
 
 def tenants_folder() -> Path:
-    """Where authorities are declared: ALONGSIDE_TENANTS, else what travels with the product."""
+    """The folder of authority files: ALONGSIDE_TENANTS, else the folder bundled with the product."""
     named = os.environ.get("ALONGSIDE_TENANTS")
     return Path(named) if named else bundled("tenants")
 
 
 def defaults_file(folder: Path) -> Path:
-    """The defaults that hold for the files of a folder: its own, else the product's."""
+    """The defaults for the files of a folder: the folder's own file, else the bundled one."""
     own = folder / DEFAULTS
     return own if own.exists() else bundled("tenants") / DEFAULTS
 
 
 def tenant_files(folder: Path) -> list[Path]:
-    """The files that declare an authority, by name."""
+    """The authority files of a folder, sorted by name."""
     return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("_"))
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands above over what stands below: table by table; anything else, lists too, replaces."""
+    """Merge `above` over `below`: tables recursively; any other value, lists too, replaces the lower one."""
     result = dict(below)
     for key, value in above.items():
         lower = result.get(key)
@@ -46,9 +46,9 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def read_authority(path: Path) -> tuple[AuthoritySettings | None, list[Mistake]]:
-    """One authority from its file over the defaults: its settings, or all that is wrong with them.
+    """Read one authority from its file merged over the defaults: its settings, or all mistakes in them.
 
-    The defaults are those beside the file, else the product's own.
+    The defaults are those in the same folder, else the bundled ones.
     """
     written: dict[str, Any] = {}
     for part in (defaults_file(path.parent), path):
@@ -67,7 +67,7 @@ def read_authority(path: Path) -> tuple[AuthoritySettings | None, list[Mistake]]
 
 
 def read_authorities(folder: Path) -> tuple[list[AuthoritySettings], list[Mistake]]:
-    """All authorities of a folder, and all that is wrong with any of them or between them."""
+    """Read all authorities of a folder, with all mistakes within and between them."""
     read: dict[str, AuthoritySettings] = {}
     found: list[Mistake] = []
     for path in tenant_files(folder):
@@ -79,7 +79,7 @@ def read_authorities(folder: Path) -> tuple[list[AuthoritySettings], list[Mistak
 
 
 def _shipped(folder: Path) -> dict[str, AuthoritySettings]:
-    """The authorities that travel with the product, unless these are the ones being read."""
+    """The authorities bundled with the product; empty when `folder` is the bundled folder."""
     own = bundled("tenants")
     if folder.resolve() == own.resolve():
         return {}
@@ -88,9 +88,9 @@ def _shipped(folder: Path) -> dict[str, AuthoritySettings]:
 
 
 def declared_authority(slug: str, folder: Path | None = None) -> AuthoritySettings:
-    """The authority that is declared in tenants/<slug>.toml. Raises WrongSetUp with every mistake in it.
+    """Read the authority in tenants/<slug>.toml. Raises ConfigurationError with every mistake in it.
 
-    It must also share nothing with the other files of the folder, nor with those it may have been copied from.
+    Values that must be unique are also compared with the other files of the folder and with the bundled ones.
     """
     folder = folder or tenants_folder()
     name = f"{slug}.toml"
@@ -108,21 +108,21 @@ def declared_authority(slug: str, folder: Path | None = None) -> AuthoritySettin
 
 
 def usual_settings() -> dict[str, Any]:
-    """The defaults, in the form in which the database holds settings."""
+    """The default settings in their stored (JSON) form."""
     return _as_stored(defaults_file(tenants_folder()))
 
 
 @lru_cache(maxsize=4)
 def _as_stored(defaults: Path) -> dict[str, Any]:
-    """Read once: a process that serves 150 authorities asks for them 150 times."""
+    """Cached, because a process that serves 150 authorities needs the defaults 150 times."""
     usual: dict[str, Any] = msgspec.to_builtins(tomllib.loads(defaults.read_text(encoding="utf-8")))
     return usual
 
 
 def from_stored(stored: Mapping[str, Any]) -> AuthoritySettings:
-    """Settings as the database holds them; what a newer product asks for comes from the defaults.
+    """Convert stored settings; settings added since they were stored get their defaults.
 
-    Raises WrongSetUp when this product can no longer read them.
+    Raises ConfigurationError when this version can no longer read them.
     """
     try:
         return msgspec.convert(merged(usual_settings(), stored), AuthoritySettings)
@@ -134,6 +134,6 @@ def from_stored(stored: Mapping[str, Any]) -> AuthoritySettings:
 
 
 def to_stored(settings: AuthoritySettings) -> dict[str, Any]:
-    """Settings as the database is to hold them."""
+    """Convert settings to their stored (JSON) form."""
     stored: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings))
     return stored

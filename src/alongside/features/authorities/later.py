@@ -1,6 +1,6 @@
-"""Settings that have no effect yet: each belongs to a feature that is still to come. They are listed here only.
+"""Settings that have no effect yet, because the feature that will use them is not built.
 
-A test knows of no setting that is neither here nor read by code with a tested effect.
+A test requires every other setting to have a tested effect.
 """
 
 from collections.abc import Mapping
@@ -19,4 +19,4 @@ LATER: Mapping[str, str] = {
     "tiers": "funding: levels at which schools buy support",
     "providers": "providers beside the authority and its schools",
 }
-"""Each setting without an effect, and the feature that gives it one."""
+"""Setting path → the feature that will use it."""

@@ -1,4 +1,4 @@
-"""How an authority has needs and offers matched: what counts how much, what is ruled out, what a plan may cost."""
+"""An authority's settings for matching needs with offers: weights, exclusions and the cost of a plan."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ Points = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
 
 class Matching(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The rules and weights of plans. Weights count in relation to each other; scores are 0 to 1000 points."""
+    """Rules and weights of match plans. Weights are relative to each other; scores are 0 to 1000 points."""
 
     weight_expertise: Weight
     weight_track_record: Weight

@@ -1,4 +1,4 @@
-"""The authorities as tables: who the tenants are, and every version of what each has settled."""
+"""Tables of the authorities (the tenants) and of all versions of their settings."""
 
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from alongside.platform.database.ddl import promise
 
 
 class Authority(Base):
-    """A local authority that is served here. Shared by all: it is found by its host before any fence stands.
+    """A local authority that this installation serves.
 
+    The table has no row-level security: the tenant is found by its host before a tenant context exists.
     `authority_id` is the DfE's code. `settings_version` names the row of `authority_settings` in force.
     """
 
@@ -35,9 +36,9 @@ class Authority(Base):
 
 
 class AuthoritySettingsRow(AuthorityKeyed, Base):
-    """One version of an authority's settings, as applied. Versions are added by the operator, never changed.
+    """One version of an authority's settings, as applied. The operator adds versions; none is changed.
 
-    The app's role only reads them: hosts, sign-in providers and names of secrets stand in them.
+    The app's role can only read them, because they contain hosts, sign-in providers and names of secrets.
     """
 
     __tablename__ = "authority_settings"

@@ -1,4 +1,4 @@
-"""The front door of an authority: where its host leads, its colour, and what it says about access and privacy."""
+"""Public pages of an authority: the start page, its style sheet, the accessibility statement and the privacy notice."""
 
 from typing import Any
 
@@ -12,18 +12,18 @@ from alongside.platform.web.responses import Page, PageResult, Redirect, TextRes
 from alongside.platform.web.routing import endpoint
 
 AN_HOUR = {"cache-control": "private, max-age=3600"}
-"""A style sheet that changes with the authority's settings only."""
+"""Cache headers of the style sheet, which changes only with the authority's settings."""
 
 
 @endpoint.get("/", permission=Permission.VIEW_PUBLIC_PAGES)
 async def home(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """The host alone: one's desk, or the way in."""
+    """Redirect `/` to the home page, or to the sign-in page for visitors."""
     return Redirect("/home" if person.signed_in else "/sign-in")
 
 
 @endpoint.get("/brand.css", permission=Permission.VIEW_PUBLIC_PAGES)
 async def show_brand(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """The authority's colour, as a style sheet: no page carries styles of its own."""
+    """The authority's colour as a style sheet, because pages have no inline styles."""
     colour = settings_of(person.authority_id).brand.colour
     return TextResponse(
         f":root {{ --authority-colour: {colour}; }}\n", media_type="text/css", headers=AN_HOUR
@@ -34,7 +34,7 @@ async def show_brand(request: Request[Any, Any, Any], session: AsyncSession, per
 async def show_accessibility(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The accessibility statement, and whom to tell of a barrier."""
+    """The accessibility statement and the contacts for reporting a problem."""
     return Page("authorities/accessibility.html", {"contacts": settings_of(person.authority_id).contacts})
 
 
@@ -42,7 +42,7 @@ async def show_accessibility(
 async def show_privacy(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """What is kept about people, why, for how long, and whom to ask."""
+    """The privacy notice: data kept about people, retention and contacts."""
     settings = settings_of(person.authority_id)
     return Page("authorities/privacy.html", {"contacts": settings.contacts, "retention": settings.retention})
 

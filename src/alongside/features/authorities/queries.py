@@ -1,4 +1,4 @@
-"""Reading the authorities: what is settled now, and which authority a host belongs to."""
+"""Queries for authorities: the settings in force, and the authority of a host."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ from alongside.features.authorities.settings_cache import (
 from alongside.platform.database.session import Database
 
 FRESH_FOR = 5.0
-"""Seconds after which a process looks whether an authority's settings have another version by now."""
+"""Seconds after which a process checks for newer versions of the settings."""
 
 log = structlog.get_logger("alongside.features.authorities")
 
@@ -45,16 +45,16 @@ STORED = (
 
 
 async def stored_settings(session: AsyncSession, authority_id: int) -> tuple[int, dict[str, Any]] | None:
-    """The version in force and its settings as stored; None for an authority never applied."""
+    """The version in force and its settings as stored; None for an authority that was never applied."""
     found = (await session.execute(STORED, {"authority_id": authority_id})).one_or_none()
     return None if found is None else (found.version, found.settings)
 
 
 async def refresh_settings(database: Database) -> None:
-    """Let this process know every authority as the database has it; only what changed is read.
+    """Refresh the settings cache of this process from the database; only changed versions are read.
 
-    Which host serves which authority is what stands in `authority`, which the operator alone writes. Settings that
-    cannot be read are told in the log, and keep no other authority from being known.
+    Hosts come from the table `authority`, which only the operator writes. Settings that cannot be read are logged, and
+    the other authorities are still refreshed.
     """
     async with database.system_connection() as connection:
         rows = (await connection.execute(VERSIONS)).all()
@@ -73,18 +73,18 @@ async def refresh_settings(database: Database) -> None:
 
 
 class Tenants:
-    """Finds the authority of a host without asking the database on each request."""
+    """Finds the authority of a host from the cache, without a query on each request."""
 
     def __init__(self, database: Database) -> None:
-        """Look things up in this database; nothing is read before the first request."""
+        """Use this database; nothing is read before the first request."""
         self._database = database
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
 
     async def of_host(self, host: str) -> AuthoritySettings | None:
-        """The authority served at this host, as settled five seconds ago at most; None for nobody's host.
+        """The authority served at this host, at most five seconds old; None for an unknown host.
 
-        While the database cannot be asked, what was known before holds. Raises TooBusy when that is nothing.
+        While the database is unavailable, the cache stays in use. Raises ServiceUnavailable when the cache is empty.
         """
         if time.monotonic() - self._looked_at > FRESH_FOR:
             await self._look()

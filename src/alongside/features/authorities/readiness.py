@@ -1,7 +1,7 @@
-"""What an authority's file must have before real schools use it, and what was copied from another authority.
+"""Checks before an authority goes live: missing settings, and values copied from another authority.
 
-A host under `localhost` or one of the names that are reserved for examples cannot be reached by a school, so an
-authority with such hosts only is not live: the demonstration and tests. Sources: RFC 2606, RFC 6761.
+A host under `localhost` or one of the names that are reserved for examples cannot be reached by a school. An
+authority with only such hosts is not live (demonstration and tests). Sources: RFC 2606, RFC 6761.
 """
 
 import re
@@ -14,25 +14,25 @@ from alongside.features.authorities.settings import AuthoritySettings, SignIn
 
 RESERVED = re.compile(r"(?:^|\.)(?:localhost|example|test|invalid|example\.(?:com|net|org))$")
 LONGEST_HOLIDAY = 30
-"""Days between two terms of one academic year; two and a half weeks at Easter are the most that is usual."""
+"""The most days between two terms of one academic year; Easter holidays are at most two and a half weeks."""
 
 NAMES = ("autumn", "spring", "summer")
 Found = Iterator[tuple[str, str]]
 
 
 def is_live(settings: AuthoritySettings) -> bool:
-    """Whether schools could reach this authority: at least one of its hosts is a real name."""
+    """Whether schools could reach this authority: at least one host is not reserved."""
     return any(not is_reserved(host) for host in settings.hosts)
 
 
 def is_reserved(host: str) -> bool:
-    """Whether a host, with or without its port, is reserved for examples and for one's own machine."""
+    """Whether a host, with or without its port, is reserved for examples or the local machine."""
     name = host.partition(":")[0].lower().rstrip(".")
     return bool(RESERVED.search(name)) or name == "127.0.0.1"
 
 
 def mailboxes(settings: AuthoritySettings) -> Found:
-    """Every mailbox of an authority with the path of its setting."""
+    """Every mailbox of an authority, with the path of its setting."""
     yield "mail.reply_to", settings.mail.reply_to
     yield "escalation_reminders.director_mailbox", settings.escalation_reminders.director_mailbox
     for key, contact in settings.contacts.items():
@@ -40,7 +40,7 @@ def mailboxes(settings: AuthoritySettings) -> Found:
 
 
 def not_ready(settings: AuthoritySettings) -> Found:
-    """What a live authority lacks: a way to sign in, and mailboxes that somebody reads."""
+    """Missing settings of a live authority: sign-in providers, real issuers and real mailboxes."""
     if not is_live(settings):
         return
     if not settings.sign_in:
@@ -54,9 +54,9 @@ def not_ready(settings: AuthoritySettings) -> Found:
 
 
 def incomplete_years(settings: AuthoritySettings) -> Found:
-    """Academic years of which only a part is declared: the days of the rest would not be school days.
+    """Academic years that are declared in part, whose other days would not be school days.
 
-    A year of which nothing is declared has the usual holidays (see `calendar.is_school_day`).
+    A year without any declared term has the usual holidays (see `calendar.is_school_day`).
     """
     for year in sorted({term.year for term in settings.terms}):
         terms = sorted((one for one in settings.terms if one.year == year), key=lambda one: one.starts_on)
@@ -97,7 +97,7 @@ def not_served(settings: AuthoritySettings) -> Found:
 
 
 def copied_from(settings: AuthoritySettings, other: AuthoritySettings, file: str) -> Found:
-    """What stands in these settings and belongs to another authority, which is declared in tenants/`file`."""
+    """Values in these settings that belong to another authority, which tenants/`file` declares."""
     theirs = {mailbox.lower() for _, mailbox in mailboxes(other)}
     for path, mailbox in mailboxes(settings):
         domain = mailbox.rpartition("@")[2].lower()
@@ -109,7 +109,7 @@ def copied_from(settings: AuthoritySettings, other: AuthoritySettings, file: str
         if one.scheme == "local" and one.label in local:
             yield f"designations.{key}", f"“{one.label}” is given by tenants/{file}. Take it out."
     for place, way in enumerate(settings.sign_in, start=1):
-        if any(_same_people(way, known) for known in other.sign_in):
+        if any(_admit_same_people(way, known) for known in other.sign_in):
             yield f"sign_in[{place}]", f"This is how people of tenants/{file} sign in. Write your own."
     for path, text in _own_words(settings):
         if any(
@@ -118,8 +118,8 @@ def copied_from(settings: AuthoritySettings, other: AuthoritySettings, file: str
             yield path, f"“{text}” names the authority of tenants/{file}. Write your own."
 
 
-def _same_people(way: SignIn, known: SignIn) -> bool:
-    """Whether two ways to sign in let the same people in. One DfE Sign-in client may serve many authorities."""
+def _admit_same_people(way: SignIn, known: SignIn) -> bool:
+    """Whether two sign-in providers admit the same people. Authorities may share one DfE Sign-in client."""
     same_client = way.kind == "oidc" and (way.issuer, way.client_id) == (known.issuer, known.client_id)
     return same_client or bool(set(way.allowed_tids) & set(known.allowed_tids))
 
@@ -129,7 +129,7 @@ def _names(text: str, name: str) -> bool:
 
 
 def _own_words(settings: AuthoritySettings) -> Found:
-    """Texts in which an authority names itself."""
+    """Texts in which an authority may name itself, with their paths."""
     yield "governance.commissioner", settings.governance.commissioner
     yield "governance.board", settings.governance.board
     for key, fund in settings.funds.items():

@@ -1,4 +1,4 @@
-"""The entries of an authority's lists: each is known by a key that never changes."""
+"""The types of the entries in an authority's lists. Each entry has a key that never changes."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-"""How an entry is known in rows and addresses: small letters, digits, low lines; never changed or reused."""
+"""The identifier of an entry in rows and URLs: lower-case letters, digits, underscores; never changed or reused."""
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Hint = Annotated[str, msgspec.Meta(max_length=300)]
@@ -15,7 +15,7 @@ SchoolDays = Annotated[int, msgspec.Meta(ge=1, le=400)]
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Something people choose by its label. A retired one stays readable but is offered no more."""
+    """An option that people choose by its label. A retired one stays readable but cannot be chosen."""
 
     label: Line
     hint: Hint = ""
@@ -23,19 +23,19 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Theme(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What support can be about; `area` is the inspection area it belongs to."""
+    """A theme of support; `area` is its inspection area."""
 
     area: Line
 
 
 class KeyStage(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A stage of schooling, with the phases in which schools teach it."""
+    """A key stage, with the phases in which schools teach it."""
 
     phases: tuple[ConsortiumPhase, ...]
 
 
 class Urgency(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How soon a need must be met, with its clocks in school days and its place in the order (1 first)."""
+    """How soon a need must be met: deadlines in school days, and the sort order (1 is the most urgent)."""
 
     respond_by: SchoolDays
     widen_after: SchoolDays
@@ -43,7 +43,7 @@ class Urgency(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class EscalationUrgency(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How soon an escalation must be taken in hand: its clocks in school days, and its place in the order (1 first)."""
+    """How soon an escalation must be handled: deadlines in school days, and the sort order (1 is the most urgent)."""
 
     acknowledge: SchoolDays
     decide: SchoolDays
@@ -53,7 +53,7 @@ class EscalationUrgency(Entry, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Designation(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A recognition that somebody who gives support may hold, by a national or a local scheme."""
+    """A designation of a person who gives support, by a national or local scheme."""
 
     short: Annotated[str, msgspec.Meta(min_length=1, max_length=12)]
     scheme: Literal["national", "local"]
@@ -61,19 +61,19 @@ class Designation(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Reason(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A reason from a closed list; where `needs_words` the person must say more."""
+    """A reason from a closed list; with `needs_words` a note is required."""
 
     needs_words: bool = False
 
 
 class EscalationReason(Reason, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Why a consortium cannot challenge; one `to_safeguarding` is pointed to its own route and never recorded."""
+    """Why a consortium cannot challenge a school; `to_safeguarding` refers to the safeguarding contact, unrecorded."""
 
     to_safeguarding: bool = False
 
 
 class Band(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A support category: a call on help, never a grade; with days of support and visits in a year."""
+    """A support category, which is not a grade: days of support and number of visits in a year."""
 
     order: Annotated[int, msgspec.Meta(ge=1, le=9)]
     support_days: Annotated[int, msgspec.Meta(ge=0, le=200)]
@@ -81,7 +81,7 @@ class Band(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class DeclaredConsortium(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A consortium as the authority declares it. Phases are treated separately."""
+    """A consortium in the authority's file; each consortium has one phase."""
 
     name: Line
     phase: ConsortiumPhase
@@ -101,7 +101,7 @@ class Fund(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A body beside the authority and its schools that gives support; authorities may share one."""
+    """An external body that gives support; authorities may share one."""
 
     label: Line
     kind: Literal["schools_company", "joint_venture", "partnership", "teaching_school_hub", "contractor"]

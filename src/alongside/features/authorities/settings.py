@@ -1,4 +1,4 @@
-"""The settings of an authority: everything in which one local authority differs from another, as data."""
+"""The settings of an authority: every difference between local authorities, as data."""
 
 from collections.abc import Mapping
 from datetime import date, time
@@ -34,21 +34,21 @@ Days = Annotated[int, msgspec.Meta(ge=1, le=36500)]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The root of every section: read-only, and a setting nobody knows is an error, not a silence."""
+    """Base of every section: immutable; an unknown setting is an error."""
 
 
 class Brand(Settings, frozen=True):
-    """How pages look: the name in the header and a colour that white text can be read on."""
+    """Branding: the name in the header, and a colour on which white text is readable."""
 
     short_name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     colour: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-f]{6}$")]
 
 
 class SignIn(Settings, frozen=True):
-    """One way to sign in. No secret is ever here, only the name of the environment variable that holds it.
+    """One sign-in provider. Secrets are not stored here, only the names of environment variables that hold them.
 
-    Such a name begins with ALONGSIDE_SECRET_ and the slug (`secret_names`). `api_secret_in` is for DfE Sign-in's own
-    API, which tells roles; `api_address` says where that is, if not beside the issuer.
+    Such a name begins with ALONGSIDE_SECRET_ and the slug (`secret_names`). `api_secret_in` is for DfE Sign-in's
+    public API, which returns roles; `api_address` is its URL, if it does not follow from the issuer's.
     """
 
     key: Key
@@ -65,13 +65,13 @@ class SignIn(Settings, frozen=True):
 class Governance(Settings, frozen=True):
     """Who commissions support, and who is accountable for it."""
 
-    profile: Literal["la_led", "commissioned", "consortium_led", "agreement_led"]
+    profile: Literal["la_led", "commissioned", "consortium_led", "partnership_led"]
     commissioner: Line
     board: Line
 
 
 class Phases(Settings, frozen=True):
-    """For each phase or kind of school in the DfE's register: in which phases it may be in a consortium."""
+    """For each phase or kind of school in the DfE's register: the phases in which it may join a consortium."""
 
     nursery: tuple[ConsortiumPhase, ...]
     primary: tuple[ConsortiumPhase, ...]
@@ -86,7 +86,7 @@ class Phases(Settings, frozen=True):
 
 
 class Words(Settings, frozen=True):
-    """The authority's own words for things that the product knows under one name."""
+    """The authority's own words for standard terms of the product."""
 
     consortium: Line
     consortia: Line
@@ -99,7 +99,7 @@ class Words(Settings, frozen=True):
 
 
 class Clocks(Settings, frozen=True):
-    """Deadlines, in school days unless the name says otherwise; each ends with a school day in London."""
+    """Deadlines, in school days unless the name says otherwise; each ends at the end of a school day in London."""
 
     pause_in_holidays: bool
     school_day_ends: time
@@ -120,9 +120,9 @@ class Clocks(Settings, frozen=True):
 
 
 class EscalationReminders(Settings, frozen=True):
-    """Who is reminded of an escalation's deadline, in school days before it (the owner) and after it (those above).
+    """Reminders of an escalation's deadline, in school days before it (the owner) and after it (more senior roles).
 
-    The director has a mailbox and no account: a letter that an escalation waits, and nothing of what it is about.
+    The director has a mailbox and no account: the email says that an escalation is overdue, without its content.
     """
 
     owner_before: SchoolDays
@@ -134,7 +134,7 @@ class EscalationReminders(Settings, frozen=True):
 
 
 class Mail(Settings, frozen=True):
-    """When mails may go out, by the clock in London, and from whom."""
+    """When emails may be sent, in London time, and their reply address."""
 
     digest_hour: Annotated[int, msgspec.Meta(ge=0, le=23)]
     window_opens: time
@@ -146,21 +146,21 @@ class Mail(Settings, frozen=True):
 
 
 class Credits(Settings, frozen=True):
-    """Whether schools earn credits for the support they give, and what that is called here."""
+    """Whether schools earn credits for giving support, and the authority's name for credits."""
 
     used: bool
     name: Line
 
 
 class Entitlement(Settings, frozen=True):
-    """What every school may have without asking twice."""
+    """The visits and sessions to which every school is entitled in a year."""
 
     adviser_sessions: Annotated[int, msgspec.Meta(ge=0, le=40)]
     challenge_visits: Annotated[int, msgspec.Meta(ge=0, le=40)]
 
 
 class Contact(Settings, frozen=True):
-    """Whom to ask: a role and its mailbox, never a person's name."""
+    """A contact: a role and its mailbox, never a person's name."""
 
     role: Line
     mailbox: Annotated[str, msgspec.Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -168,21 +168,21 @@ class Contact(Settings, frozen=True):
 
 
 class BankHolidays(Settings, frozen=True):
-    """One-off changes to the bank holidays of England and Wales that follow from the law's own rule."""
+    """One-off changes to the calculated bank holidays of England and Wales."""
 
     added: tuple[date, ...]
     removed: tuple[date, ...]
 
 
 class EscalationSuggestions(Settings, frozen=True):
-    """When the product suggests to a lead that an escalation be raised. It never raises one."""
+    """When the product suggests to a lead to raise an escalation. It never raises one itself."""
 
     red_reviews: Annotated[int, msgspec.Meta(ge=1, le=10)]
     action_late: SchoolDays
 
 
 class Directory(Settings, frozen=True):
-    """How wide good practice may be shown, and how long it is believed without anybody looking at it again."""
+    """The widest visibility of good practice, and the days until an entry must be reviewed."""
 
     widest: Literal["consortium", "authority", "public"]
     review_good_for_days: Days
@@ -191,7 +191,7 @@ class Directory(Settings, frozen=True):
 
 
 class Retention(Settings, frozen=True):
-    """How many days each class of record is kept after it has come to its end."""
+    """Days for which each class of record is kept after it has ended."""
 
     audit_log: Days
     agreements: Days
@@ -204,7 +204,7 @@ class Retention(Settings, frozen=True):
 
 
 class AuthoritySettings(Settings, frozen=True):
-    """All settings of one authority, checked. `dfe_code` is the authority_id of every row."""
+    """All settings of one authority, validated. `dfe_code` is the authority_id of every row."""
 
     name: Line
     slug: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
@@ -253,11 +253,11 @@ class AuthoritySettings(Settings, frozen=True):
 
 
 def on_offer(entries: Mapping[str, E]) -> dict[str, E]:
-    """The entries that may be chosen now, in the authority's order."""
+    """The entries that are not retired, in the authority's order."""
     return {key: entry for key, entry in entries.items() if not entry.retired}
 
 
 def label_of(entries: Mapping[str, Entry], key: str) -> str:
-    """The words for a key, also of a retired entry; an unknown key is shown as words rather than failing."""
+    """The label of a key, also of a retired entry; an unknown key is turned into words."""
     entry = entries.get(key)
     return entry.label if entry else key.replace("_", " ").capitalize()

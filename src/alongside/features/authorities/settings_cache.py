@@ -1,4 +1,4 @@
-"""The settings of all authorities as this process knows them, refreshed when a version differs."""
+"""The settings of all authorities, cached in this process."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from alongside.features.authorities.settings import AuthoritySettings
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """One authority as known here: its settings, their version in the database, the calendar they make."""
+    """A cached authority: its settings, their version in the database, and its calendar."""
 
     settings: AuthoritySettings
     version: int
@@ -28,9 +28,9 @@ _by_host: dict[str, int] = {}
 
 
 def register_settings(settings: AuthoritySettings, version: int) -> None:
-    """Make an authority known to this process, or replace what was known of it.
+    """Add an authority to the cache, or replace its entry.
 
-    A way to sign in whose secret has another name than this authority's secrets is left out, and told in the log.
+    A sign-in provider whose secret is not one of this authority's is left out, with an error in the log.
     """
     authority_id = settings.dfe_code
     forget_authority(authority_id)
@@ -46,35 +46,35 @@ HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", re.ASCII)
 
 
 def assign_hosts(owners: Mapping[str, int]) -> None:
-    """Let these hosts, and no others, serve the authorities that are known."""
+    """Replace the map of hosts to cached authorities."""
     _by_host.clear()
     _by_host.update({host: owner for host, owner in owners.items() if owner in _by_id})
 
 
 def forget_authority(authority_id: int) -> None:
-    """Know this authority no more."""
+    """Remove an authority from the cache."""
     _by_id.pop(authority_id, None)
     for host in [host for host, owner in _by_host.items() if owner == authority_id]:
         del _by_host[host]
 
 
 def registered_ids() -> frozenset[int]:
-    """The authorities known to this process."""
+    """The ids of the cached authorities."""
     return frozenset(_by_id)
 
 
 def settings_of(authority_id: int) -> AuthoritySettings:
-    """The settings of an authority. Raises WrongSetUp for one that was never applied."""
+    """The settings of an authority. Raises ConfigurationError for one that was never applied."""
     return _registered(authority_id).settings
 
 
 def calendar_of(authority_id: int) -> Calendar:
-    """The calendar by which an authority's deadlines are counted."""
+    """The school calendar of an authority. Raises ConfigurationError for one that was never applied."""
     return _registered(authority_id).calendar
 
 
 def version_of(authority_id: int) -> int:
-    """Which version of an authority's settings this process knows; 0 for none."""
+    """The cached version of an authority's settings; 0 for none."""
     known = _by_id.get(authority_id)
     return known.version if known else 0
 
@@ -82,7 +82,7 @@ def version_of(authority_id: int) -> int:
 def settings_for_host(host: str) -> AuthoritySettings | None:
     """The authority that is served at a host (as in the Host header, with its port), or None.
 
-    What is no name and port (a user name, a path, another host behind an @) is nobody's: links are made from it.
+    Anything but a host name with an optional port (a user name, a path, `@`) gives None: links are built from it.
     """
     if HOST.fullmatch(host) is None:
         return None
@@ -94,7 +94,7 @@ def settings_for_host(host: str) -> AuthoritySettings | None:
 
 
 def all_settings() -> tuple[AuthoritySettings, ...]:
-    """Every authority known here, by its code."""
+    """The settings of every cached authority, sorted by code."""
     return tuple(_by_id[authority_id].settings for authority_id in sorted(_by_id))
 
 

@@ -1,10 +1,10 @@
-"""What would change between two states of an authority's settings, and what may not."""
+"""Differences between two versions of an authority's settings, and changes that are refused."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-KEPT = (
+RETIRE_ONLY = (
     "themes",
     "key_stages",
     "forms_of_support",
@@ -17,7 +17,7 @@ KEPT = (
     "withdrawal_reasons",
     "ending_reasons",
 )
-"""Lists whose keys stand in what people wrote: an entry is retired, never taken out."""
+"""Lists whose keys are used in records: an entry can be retired but not removed."""
 
 ABSENT: Any = object()
 EMPTY: tuple[Any, ...] = ("", False, [])
@@ -25,7 +25,7 @@ EMPTY: tuple[Any, ...] = ("", False, [])
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One setting that would change; ABSENT before for a new one, ABSENT after for one taken out."""
+    """One changed setting; `before` is ABSENT for a new one, `after` for a removed one."""
 
     path: str
     before: Any
@@ -41,9 +41,9 @@ class Change:
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> Iterator[Change]:
-    """Every setting that differs, each at its own path, in the order of the settings.
+    """Every setting that differs, with its path, in the order of the settings.
 
-    A setting that is not there and one that is empty or off are the same.
+    A missing setting equals an empty one and one that is off.
     """
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key, ABSENT), after.get(key, ABSENT)
@@ -57,10 +57,10 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any], path: s
 
 
 def refusals(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Why settings may not be applied over those in force: sentences with the cure."""
+    """Why settings may not replace those in force: sentences that say what to do."""
     found = [
         f"{name}.{key} is used in what people wrote. Keep it and add “retired = true”."
-        for name in KEPT
+        for name in RETIRE_ONLY
         for key in before.get(name, {})
         if key not in after[name]
     ]
@@ -70,7 +70,7 @@ def refusals(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 
 def shown(value: Any) -> str:
-    """A value on one line of a plan."""
+    """Format a value for one line of a plan."""
     if isinstance(value, list):
         return f"[{', '.join(shown(item) for item in value)}]"
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""tenants/README.md, written from the comments in _defaults.toml so that the two cannot drift apart."""
+"""Generate tenants/README.md from the comments in _defaults.toml."""
 
 import re
 import tomllib
@@ -11,20 +11,20 @@ from alongside.features.authorities.settings_diff import shown
 
 OPENING = """# Authorities
 
-Each file here declares one local authority: `wigan.toml` says in what Wigan differs from `_defaults.toml`,
-and nothing else. The product has no other place where authorities differ.
+Each file here declares one local authority: `wigan.toml` contains only the settings in which Wigan differs from
+`_defaults.toml`. Authorities differ in these settings and nowhere else.
 
     alongside authority new stockton   write a file with what to fill in (--help)
-    alongside authority check          read every file and say all that is wrong
+    alongside authority check          read every file and list all mistakes
     alongside authority plan wigan     show what applying tenants/wigan.toml would change
-    alongside authority apply wigan    show it, ask, and put it in force
+    alongside authority apply wigan    show the changes, ask, and apply them
 
-To add an authority, run `alongside authority new SLUG`: it writes a file with what only the authority can say, and
+To add an authority, run `alongside authority new SLUG`: it writes a file with the settings that have no default, and
 lists what to fill in. `check` refuses mailboxes and designations of another authority, example mailboxes, a school
-year of which only a part is declared, and an authority at a real host at which nobody can sign in. Nothing is
-changed when nothing differs. What people wrote is never deleted: an entry of a list is retired, a consortium ended.
+year that is declared in part, and an authority at a real host without a sign-in provider. Applying a file that does
+not differ changes nothing. Records are never deleted: an entry of a list is retired, a consortium is ended.
 
-This page is written from the comments in `_defaults.toml` by `alongside authority handbook`.
+This page is generated from the comments in `_defaults.toml` by `alongside authority handbook`.
 """
 
 
@@ -38,7 +38,7 @@ class Section:
 
 
 def handbook(defaults: str) -> str:
-    """The page about all settings, from the text of the defaults file."""
+    """The settings reference in Markdown, from the text of the defaults file."""
     values = tomllib.loads(defaults)
     prose, sections = _read(defaults)
     parts = [OPENING, "\n".join(f"{part}\n" for part in prose)]
@@ -47,7 +47,7 @@ def handbook(defaults: str) -> str:
 
 
 def _read(defaults: str) -> tuple[list[str], list[Section]]:
-    """The prose at the head, and every section with its comments."""
+    """The introduction at the top, and every section with its comments."""
     prose: list[str] = []
     comment: list[str] = []
     sections = [Section("")]
@@ -85,7 +85,7 @@ def _chapter(section: Section, values: dict[str, Any]) -> str:
 
 
 def _later(path: str) -> str:
-    """What is said of a setting that has no effect yet; nothing of others."""
+    """The note for a setting that has no effect yet; empty for others."""
     return f" No effect yet: {LATER[path]}." if path in LATER else ""
 
 

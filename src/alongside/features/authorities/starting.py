@@ -1,4 +1,4 @@
-"""The smallest file that declares an authority: what only the authority itself can say, and nothing else."""
+"""The template of a new authority's file: only the settings that have no default."""
 
 import json
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ BY_HAND = (
     "terms and inset_days: compare the terms in _defaults.toml with the council's calendar",
     "funds: the money for support in this financial year, if plans must keep within it",
 )
-"""What no command can know. `authority check` asks for what must not be left out."""
+"""Steps for the operator, printed after `authority new`. `authority check` reports required settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What is known of a new authority. An empty text stands in the file as a line to fill in."""
+    """The given values of a new authority. An empty value becomes a line to fill in."""
 
     slug: str
     name: str

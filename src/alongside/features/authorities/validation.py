@@ -1,4 +1,4 @@
-"""What is wrong with an authority's settings: all of it at once, each with its place and its cure."""
+"""Validate an authority's settings: all mistakes at once, each with its path and how to correct it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,12 +16,12 @@ from alongside.features.authorities.settings import AuthoritySettings
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 LOCAL = re.compile(r"^http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)")
 READABLE = 4.5
-"""The least contrast of text on its ground. Source: WCAG 2.2, success criterion 1.4.3 (level AA)."""
+"""The minimum contrast of text and background. Source: WCAG 2.2, success criterion 1.4.3 (level AA)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Something wrong in a file: the setting's path (“clocks.respond_by”) and a sentence with the cure."""
+    """A mistake in a file: the setting's path (“clocks.respond_by”) and a sentence that says how to correct it."""
 
     file: str
     path: str
@@ -33,7 +33,7 @@ class Mistake:
 
 
 def mistakes_in(written: Mapping[str, Any], file: str) -> list[Mistake]:
-    """All that is wrong with one authority as written, defaults included; first its shape, then its sense."""
+    """All mistakes of one authority, merged with the defaults: types first; if those are right, the values."""
     found = [Mistake(file, path, sentence) for path, sentence in _shape(written, AuthoritySettings, "")]
     if found:
         return found
@@ -55,10 +55,10 @@ def mistakes_in(written: Mapping[str, Any], file: str) -> list[Mistake]:
 def mistakes_across(
     read: Mapping[str, AuthoritySettings], shipped: Mapping[str, AuthoritySettings] | None = None
 ) -> list[Mistake]:
-    """What two authorities may not share: slug, codes and hosts; and what one has that names another.
+    """Values that two authorities may not share (slug, codes, hosts), and values that name another authority.
 
-    `read` maps a file to its settings; `shipped` are the authorities of the demonstration, from which a file may have
-    been copied.
+    `read` maps a file to its settings; `shipped` are the bundled authorities, from which a file may have been
+    copied.
     """
     owner: dict[tuple[str, Any], str] = {}
     found = []
@@ -78,7 +78,7 @@ def mistakes_across(
 
 
 def _shape(value: Any, wanted: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Whatever cannot be read as the type that is wanted, each at its own place."""
+    """Values that do not have the expected type, each with its path."""
     kinds = get_args(wanted)
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct) and isinstance(value, Mapping):
         yield from _struct_shape(value, wanted, path)

@@ -21,7 +21,7 @@ async def join_consortium(
 ) -> UUID:
     """Make a school a member from a day on, journalled; returns the membership's id.
 
-    Raises NotThere for a school or consortium unknown here, Refused when the consortium has ended, the
+    Raises NotFound for a school or consortium unknown here, ActionRefused when the consortium has ended, the
     school is not open, its phase has no place there, or it belongs to one of that phase already.
     """
     consortium = await _consortium_to_join(session, person.authority_id, consortium_id)
@@ -63,7 +63,7 @@ async def leave_consortium(
 ) -> None:
     """End a school's membership: from `on` it no longer belongs. What was is kept; journalled.
 
-    Raises Refused when it does not belong to that consortium.
+    Raises ActionRefused when it does not belong to that consortium.
     """
     membership = ConsortiumMembership
     left = await session.execute(

@@ -62,7 +62,7 @@ async def plan_consortia(session: AsyncSession, settings: AuthoritySettings, tod
 async def apply_consortia(
     session: AsyncSession, person: Principal, settings: AuthoritySettings
 ) -> list[Step]:
-    """Do what `plan_consortia` says, journalled; returns the steps done. Raises Refused and done none."""
+    """Do what `plan_consortia` says, journalled; returns the steps done. Raises ActionRefused and done none."""
     await session.execute(
         select(Consortium.id).where(Consortium.authority_id == person.authority_id).with_for_update()
     )

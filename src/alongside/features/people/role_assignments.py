@@ -103,7 +103,7 @@ async def schools_and_consortia(
 async def get_role_assignment(
     session: AsyncSession, person: Principal, permission: Permission, role_assignment_id: UUID
 ) -> Row[Any]:
-    """A role in force that this person may end; a head only that of a delegate. Raises NotThere."""
+    """A role in force that this person may end; a head only that of a delegate. Raises NotFound."""
     found = await current_role_assignment(session, person, role_assignment_id)
     if found is None or (permission is Permission.INVITE_DELEGATE and found.role != Role.DELEGATE):
         raise NotFound
@@ -116,7 +116,7 @@ async def end_role_assignment(
 ) -> str:
     """Take a role from somebody, from this moment on; the role in words.
 
-    Raises Refused for the last administrator: nobody could invite another.
+    Raises ActionRefused for the last administrator: nobody could invite another.
     """
     found = await get_role_assignment(session, person, permission, role_assignment_id)
     await _refuse_last_administrator(session, person, found.person_id, role_assignment_id)
@@ -135,7 +135,7 @@ async def end_role_assignment(
 async def let_leave(session: AsyncSession, person: Principal, person_id: UUID) -> str:
     """Somebody leaves: all their roles end, and all their browsers are signed out; their name.
 
-    What they did stays, under their name. Raises NotThere, or Refused for the last administrator.
+    What they did stays, under their name. Raises NotFound, or ActionRefused for the last administrator.
     """
     roles = await roles_of_person(session, person.authority_id, person_id, person.today)
     if not roles:

@@ -52,7 +52,7 @@ async def apply_successions(
 ) -> list[Plan]:
     """Do what the report showed, in the transaction of the import; `person` is the product itself.
 
-    Raises Refused when the closed schools no longer stand as they were shown.
+    Raises ActionRefused when the closed schools no longer stand as they were shown.
     """
     plans = await plan_successions(session, person, families)
     if [plan.outline for plan in plans] != [plan.outline for plan in shown]:
@@ -212,7 +212,7 @@ async def decide_carry_over(
 ) -> None:
     """Carry a closed school over to the school of this URN, with its people.
 
-    Raises Invalid for a school that is not open here, Refused when the question was answered meanwhile.
+    Raises Invalid for a school that is not open here, ActionRefused when the question was answered meanwhile.
     """
     row = await _held(session, person, succession_id)
     status = await session.scalar(
@@ -231,7 +231,7 @@ async def decide_carry_over(
 async def decide_to_end(session: AsyncSession, person: Principal, succession_id: UUID) -> None:
     """End what a closed school still holds: posts, memberships, roles and invitations. What it did stays on record.
 
-    Raises Refused when the question was answered meanwhile.
+    Raises ActionRefused when the question was answered meanwhile.
     """
     row = await _held(session, person, succession_id)
     await _close_posts(session, person, row.old_urn)

@@ -204,7 +204,7 @@ async def successions_of(
 
 
 async def succession_with(session: AsyncSession, authority_id: int, succession_id: UUID) -> Row[Any]:
-    """One succession. Raises NotThere."""
+    """One succession. Raises NotFound."""
     values = {"authority_id": authority_id, "id": succession_id}
     row: Row[Any] | None = (await session.execute(ONE, values)).one_or_none()
     if row is None:

@@ -35,7 +35,7 @@ async def apply_register(
 ) -> UUID | None:
     """Put a register in force as its report said; gives the import's id, None when it was in force already.
 
-    Raises Refused when the schools changed since the report was made, or when too many are missing and that
+    Raises ActionRefused when the schools changed since the report was made, or when too many are missing and that
     is not `fewer` on purpose: nothing is written then.
     """
     if not fewer:

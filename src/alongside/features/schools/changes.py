@@ -87,7 +87,7 @@ def compare(register: Register, known: Known, known_links: Links) -> ChangeRepor
 
 
 def refuse_cut_off(register: Register, report: ChangeReport) -> None:
-    """Stop at a file that lacks too many of the schools known to be at work. Raises Refused."""
+    """Stop at a file that lacks too many of the schools known to be at work. Raises ActionRefused."""
     if report.looks_cut_off:
         raise ActionRefused(
             f"{register.file_name} lacks {len(report.missing)} of {report.known_open} open schools. It may "

@@ -42,7 +42,7 @@ def add_links(register: Register, file: Path) -> None:
 async def plan_import(
     database: Database, settings: AuthoritySettings, register: Register, console: Console
 ) -> ChangeReport:
-    """What importing a register would change. Raises Refused for an authority that was never applied."""
+    """What importing a register would change. Raises ActionRefused for an authority that was never applied."""
     async with database.transaction(settings.dfe_code, read_only=True) as session:
         if await stored_settings(session, settings.dfe_code) is None:
             raise ActionRefused(

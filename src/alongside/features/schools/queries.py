@@ -104,7 +104,7 @@ async def find_schools(
 
 
 async def school_with(session: AsyncSession, authority_id: int, urn: int) -> Row[Any]:
-    """One school with everything known of it. Raises NotThere."""
+    """One school with everything known of it. Raises NotFound."""
     found = (await session.execute(ONE, {"authority_id": authority_id, "urn": urn})).one_or_none()
     if found is None:
         raise NotFound

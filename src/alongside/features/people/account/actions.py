@@ -18,7 +18,7 @@ async def switch_to_role(
 ) -> tuple[str, str]:
     """Act in another of one's own roles: the token of the new session, and the role in words.
 
-    Raises NotThere for a role that is another's, or is over.
+    Raises NotFound for a role that is another's, or is over.
     """
     role = await current_role_assignment(session, person, role_assignment_id)
     if role is None or role.person_id != person.id:

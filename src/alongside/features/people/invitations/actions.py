@@ -60,7 +60,7 @@ async def invite(
 ) -> str:
     """Invite somebody to a role and write them the letter with the link; the link, for whoever must hand it over.
 
-    `columns` hold name, email, role and the role's place; `origin` is the authority's address. Raises NotThere for
+    `columns` hold name, email, role and the role's place; `origin` is the authority's address. Raises NotFound for
     a place out of reach.
     """
     require(person, permission, columns.get("school_urn"))
@@ -129,7 +129,7 @@ async def accept_invitation(
     """Take up an invitation: the person (made, if nobody is known yet) and the appointment that came of it.
 
     `email` is what the provider says, if it says anything: an invitation is for the address it was sent to.
-    Raises Refused when it can no longer be used, or was for another.
+    Raises ActionRefused when it can no longer be used, or was for another.
     """
     found = await invitation_by_token(session, visitor.authority_id, token)
     if found is None:

@@ -69,9 +69,9 @@ async def recognise(
     invitation: str | None = None,
     granted: Granted | None = None,
 ) -> Row[Any]:
-    """The role in which somebody whom their provider vouches for comes in; new people come to be known here.
+    """The role assignment in which an authenticated user signs in; new users get a person and an identity.
 
-    Raises NotLetIn when nobody here knows the identity and neither an invitation nor an organisation speaks for it.
+    Raises SignInRefused when the identity is unknown and there is neither an invitation nor a granted role.
     """
     person_id = await person_of_identity(session, visitor.authority_id, who)
     known = person_id is not None

@@ -62,7 +62,7 @@ async def authorization_request(
 async def handle_callback(
     way: SignIn, secret: bytes, authority_id: int, sealed: str | None, answer: FormData, now: float
 ) -> OidcCallbackResult:
-    """What the provider's answer is worth. Raises NotLetIn at the first thing that does not hold."""
+    """What the provider's answer is worth. Raises SignInRefused at the first thing that does not hold."""
     kept = unseal(secret, PURPOSE, sealed)
     if kept is None or (kept["authority_id"], kept["way"], kept["issuer"]) != (
         authority_id,
@@ -119,7 +119,7 @@ def _client(way: SignIn, redirect_uri: str, described: dict[str, Any] | None = N
 async def with_organisation(way: SignIn, arrived: OidcCallbackResult) -> dict[str, Any]:
     """The claims with the organisation, asked for where the ID token does not tell it.
 
-    Raises NotLetIn when the answer is about somebody else.
+    Raises SignInRefused when the answer is about somebody else.
     """
     address = (await description_of(way)).get("userinfo_endpoint")
     if "organisation" in arrived.claims or not address:

@@ -31,10 +31,10 @@ class Workplace:
 
 
 def identified(way: SignIn, claims: Mapping[str, Any]) -> Identified:
-    """By what somebody is known: issuer and subject; for Entra issuer, directory and object in it.
+    """The identity in the claims: issuer and subject; for Entra the subject is directory (tid) and object (oid).
 
-    Raises NotLetIn for a directory that the authority does not let in. Source: Microsoft identity platform, “ID token
-    claims reference”: neither email nor preferred_username may be used for this.
+    Raises SignInRefused for a directory that the authority does not allow. Source: Microsoft identity platform, “ID
+    token claims reference”: neither email nor preferred_username may be used for this.
     """
     subject = str(claims["sub"])
     if way.kind == "entra":
@@ -48,7 +48,7 @@ def identified(way: SignIn, claims: Mapping[str, Any]) -> Identified:
 
 
 def workplace(claims: Mapping[str, Any], authority_id: int) -> Workplace:
-    """Where somebody works, if it is one school or this authority. Raises NotLetIn otherwise: never a default."""
+    """Where somebody works, if it is one school or this authority. Raises SignInRefused otherwise: never a default."""
     said = claims.get("organisation")
     if isinstance(said, list):
         if len(said) > 1:

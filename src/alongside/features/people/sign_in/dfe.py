@@ -31,10 +31,10 @@ def api_of(way: SignIn) -> str:
 
 
 async def role_at(way: SignIn, place: Workplace, user_id: str) -> Role:
-    """The role that the organisation's approver gave somebody, by a code that is a role's key here.
+    """The role that the organisation's approver gave a user; the role code there is the key of a role here.
 
-    A school gives the roles of schools, the authority those of the authority. Raises NotLetIn when there is none, or
-    more than one.
+    A school can give school roles, the authority only authority roles. Raises SignInRefused unless there is exactly
+    one such role.
     """
     secret = secret_in(way.api_secret_in or "", f"the API secret of {way.label}")
     bearer = jwt.encode(

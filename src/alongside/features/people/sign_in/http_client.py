@@ -34,7 +34,7 @@ def base_url_of(url: str) -> str:
 def refuse_elsewhere(url: str, allowed: frozenset[str]) -> None:
     """Stop before a request goes to a host that is not named, or travels unencrypted over a network.
 
-    Raises NotLetIn.
+    Raises SignInRefused.
     """
     parts = urlsplit(url)
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ON_THIS_MACHINE)
@@ -44,7 +44,7 @@ def refuse_elsewhere(url: str, allowed: frozenset[str]) -> None:
 
 @asynccontextmanager
 async def calling(allowed: frozenset[str], **client: Any) -> AsyncIterator[AsyncOAuth2Client]:
-    """A client for a few calls to the allowed hosts. Raises NotLetIn when they do not answer, or not in time."""
+    """A client for a few calls to the allowed hosts. Raises SignInRefused when they do not answer, or not in time."""
 
     async def check_where(request: httpx2.Request) -> None:
         refuse_elsewhere(str(request.url), allowed)
@@ -73,7 +73,7 @@ async def calling(allowed: frozenset[str], **client: Any) -> AsyncIterator[Async
 
 
 async def get_json(url: str, allowed: frozenset[str], **headers: str) -> Any:
-    """The JSON at an address. Raises NotLetIn when it does not come, or is none."""
+    """The JSON at an address. Raises SignInRefused when it does not come, or is none."""
     async with calling(allowed) as client:
         response = await client.request("GET", url, withhold_token=True, headers=headers)
     if response.status_code != httpx2.codes.OK:

@@ -232,7 +232,7 @@ async def _granted(
 
 
 def _way(person: Principal, key: str) -> SignIn:
-    """One of this authority's own ways to sign in. Raises NotThere."""
+    """One of this authority's own ways to sign in. Raises NotFound."""
     for way in settings_of(person.authority_id).sign_in:
         if way.key == key:
             return way

@@ -44,7 +44,7 @@ def secret_of(way: SignIn) -> str:
 
 
 def secret_in(name: str, what: str) -> str:
-    """The secret in an environment variable (or the file it names). Raises WrongSetUp for any other variable.
+    """The secret in an environment variable (or the file it names). Raises ConfigurationError for any other variable.
 
     Whose secret it is was checked when the settings became known (`authorities.registry`).
     """
@@ -59,9 +59,10 @@ def secret_in(name: str, what: str) -> str:
 
 
 async def description_of(way: SignIn) -> dict[str, Any]:
-    """The provider's description of itself, checked: it must speak as the issuer that the settings name.
+    """The provider's discovery document, checked: its issuer must be the one in the settings.
 
-    Raises NotLetIn when it cannot be had, or names other hosts than its own. Source: OpenID Connect Discovery 1.0, 4.3.
+    Raises SignInRefused when it is unavailable or names hosts other than the issuer's. Source: OpenID Connect
+    Discovery 1.0, 4.3.
     """
     known = _descriptions.get(way.issuer)
     if known is None or time.monotonic() - known.at > FRESH_SECONDS:

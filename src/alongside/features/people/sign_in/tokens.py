@@ -44,7 +44,7 @@ class Expected:
 
 
 def header_of(token: str) -> dict[str, Any]:
-    """The header of a token, checked before any key is looked for. Raises NotLetIn."""
+    """The header of a token, checked before any key is looked for. Raises SignInRefused."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > LONGEST_TOKEN:
         raise _no("is not a signed token")
@@ -62,7 +62,7 @@ def header_of(token: str) -> dict[str, Any]:
 
 
 def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
-    """What the provider says about somebody, once everything about it holds. Raises NotLetIn, or UnknownKey."""
+    """What the provider says about somebody, once everything about it holds. Raises SignInRefused, or UnknownKey."""
     header = header_of(token)
     key = _key_for(header, keys)
     try:
@@ -87,7 +87,7 @@ def is_name(value: Any) -> bool:
 
 
 def check_access_token(claims: dict[str, Any], access_token: str) -> None:
-    """Where the ID token names the access token that came with it, they must belong together. Raises NotLetIn.
+    """Where the ID token names the access token that came with it, they must belong together. Raises SignInRefused.
 
     All our algorithms hash with SHA-256. Source: OpenID Connect Core 1.0, 3.1.3.8.
     """

@@ -47,7 +47,7 @@ async def set_term(session: AsyncSession, person: Principal, urn: int, term: Ter
 
 
 async def drop_term(session: AsyncSession, person: Principal, urn: int, year: str, name: str) -> None:
-    """Go back to the authority's term. Raises NotThere when the school has not set it."""
+    """Go back to the authority's term. Raises NotFound when the school has not set it."""
     require(person, Permission.MANAGE_TERM_DATES, urn)
     gone = await session.execute(
         delete(SchoolTerm)
@@ -78,7 +78,7 @@ async def set_training_day(session: AsyncSession, person: Principal, urn: int, d
 
 
 async def drop_training_day(session: AsyncSession, person: Principal, urn: int, day: date) -> None:
-    """Have the school open again on a day. Raises NotThere when it was not one of its own."""
+    """Have the school open again on a day. Raises NotFound when it was not one of its own."""
     require(person, Permission.MANAGE_TERM_DATES, urn)
     gone = await session.execute(
         delete(TrainingDay)
