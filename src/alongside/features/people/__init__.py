@@ -1,1 +1,1 @@
-"""People, the roles that they hold, how they come in, and how they are known again."""
+"""People: roles, invitations, sign-in, sessions and account settings."""

@@ -1,4 +1,4 @@
-"""`alongside people appoint`: the first administrator of an authority, invited from the command line."""
+"""`alongside people appoint`: invite the first administrator of an authority."""
 
 import asyncio
 from typing import Any
@@ -28,10 +28,10 @@ def people() -> None:
 @click.option("--authority", "slug", required=True, help="The authority, by its slug.")
 @click.option("--role", type=click.Choice(ROLES), default="authority_administrator", show_default=True)
 @click.option("--name", required=True, help="Full name.")
-@click.option("--email", required=True, help="Work email address; the letter goes there too.")
+@click.option("--email", required=True, help="Work email address; the invitation is sent there too.")
 @click.option("--school", type=int, help="URN, for the roles of schools.")
 def appoint(slug: str, role: str, name: str, email: str, school: int | None) -> None:
-    """Invite somebody and print the link: so the first administrator comes in. The others are invited on the page."""
+    """Invite the first administrator and print the link. Further people are invited in the product."""
     wanted = Role(role)
     if not scope_matches_role(wanted, school, None):
         raise click.ClickException(

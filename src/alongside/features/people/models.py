@@ -1,4 +1,4 @@
-"""People and their appointments; how somebody is recognised, invited and signed in."""
+"""Tables of people, identities, role assignments, sessions, invitations and saved views."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ from alongside.platform.database.ddl import promise
 
 
 class Person(AuthorityOwned, Base):
-    """Somebody who works with this authority. The e-mail address is for writing to, never for recognising."""
+    """A user of this authority. The email address is a contact, never an identity."""
 
     __tablename__ = "person"
     __table_args__ = (
@@ -34,7 +34,7 @@ class Person(AuthorityOwned, Base):
 
 
 class Identity(AuthorityKeyed, Base):
-    """How a person is recognised: the issuer of their sign-in and their subject there, nothing else."""
+    """The identity with which a person signs in: issuer and subject only."""
 
     __tablename__ = "identity"
     __table_args__ = (reference("person_id", "person"), Index(None, "authority_id", "person_id"))
@@ -46,9 +46,9 @@ class Identity(AuthorityKeyed, Base):
 
 
 class RoleAssignment(AuthorityOwned, Base):
-    """A role that somebody holds, for one school, one consortium or the authority.
+    """A role of a person, for one school, one consortium or the authority.
 
-    From `starts_on` until the day before `ends_on`: who loses a role today has lost it now.
+    It is valid from `starts_on` until the day before `ends_on`, so a role that ends today has ended already.
     """
 
     __tablename__ = "role_assignment"
@@ -77,10 +77,10 @@ class RoleAssignment(AuthorityOwned, Base):
 
 
 class UserSession(AuthorityOwned, Base):
-    """One browser in which somebody is signed in. Only a hash of its cookie is kept.
+    """A session: one browser in which a person is signed in. Only a hash of its token is kept.
 
-    `begun_by` is the hash of the state with which the sign-in began: each opens one session. `id_token` is what the
-    provider said, sealed, and read again only to sign out there too.
+    `begun_by` is the hash of the sign-in's OAuth state; it is unique, so each state opens one session. `id_token` is
+    the provider's token, encrypted, kept for signing out at the provider.
     """
 
     __tablename__ = "user_session"
@@ -106,9 +106,9 @@ class UserSession(AuthorityOwned, Base):
 
 
 class Invitation(AuthorityOwned, Base):
-    """A way in for one person in one role: it works once, until it expires.
+    """An invitation of one person to one role: it works once, until it expires.
 
-    `sent_count` emails went out with it, the last one at `sent_at`.
+    `sent_count` is the number of emails sent with it, `sent_at` the time of the last one.
     """
 
     __tablename__ = "invitation"
@@ -141,7 +141,7 @@ class Invitation(AuthorityOwned, Base):
 
 
 MOST_TO_ONE_ADDRESS, MOST_OF_ONE_SCHOOL, MOST_OF_ONE_PERSON = 5, 10, 60
-"""Invitation emails to one address in a day, to delegates of one school in a day, by one person in an hour."""
+"""Limits: invitation emails per address and day, per school (delegates) and day, per inviting person and hour."""
 
 promise(
     "invitations_are_limited",
@@ -173,7 +173,7 @@ FOR EACH ROW EXECUTE FUNCTION limit_invitations();
 
 
 class SavedView(AuthorityOwned, Base):
-    """A list as somebody wants to see it again: the filters and the order that stand in its address, under a name."""
+    """A saved view of a list: a name and the query string with filters and sort order."""
 
     __tablename__ = "saved_view"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""People: who holds which role, and how a role ends; with the pages of sign-in, account and invitations."""
+"""Pages of people and their roles; collects the routes of sign-in, account and invitations."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ ANYBODY, DELEGATES = Permission.INVITE_PEOPLE, Permission.INVITE_DELEGATE
 
 @endpoint.get("/people", permission=Permission.VIEW_PEOPLE)
 async def list_people(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
-    """Who holds which role, as far as I may see; and the invitations that wait, for those who invite."""
+    """List people with their roles in the user's scope, and open invitations for those who may invite."""
     question = asked(request)
     wanted, role, number = question.one("q"), question.one("role"), _number(question.one("page"))
     rows, more = await role_assignments.people_in_scope(session, person, wanted, role, number)
@@ -51,7 +51,7 @@ async def list_people(request: AnyRequest, session: AsyncSession, person: Princi
 async def ask_before_ending_role(
     request: AnyRequest, session: AsyncSession, person: Principal, role_assignment_id: UUID
 ) -> PageResult:
-    """What would end, before it does."""
+    """Ask for confirmation before a role ends."""
     return await _ask(session, person, ANYBODY, role_assignment_id)
 
 
@@ -59,7 +59,7 @@ async def ask_before_ending_role(
 async def end_role(
     request: AnyRequest, session: AsyncSession, person: Principal, role_assignment_id: UUID
 ) -> PageResult:
-    """Take a role from somebody."""
+    """End a role."""
     ended = await role_assignments.end_role_assignment(session, person, ANYBODY, role_assignment_id)
     return Redirect("/people", f"The role has ended: {ended}.")
 
@@ -68,7 +68,7 @@ async def end_role(
 async def ask_before_ending_delegate(
     request: AnyRequest, session: AsyncSession, person: Principal, role_assignment_id: UUID
 ) -> PageResult:
-    """Which delegate would act for my school no more."""
+    """Ask for confirmation before a delegate's role ends."""
     return await _ask(session, person, DELEGATES, role_assignment_id)
 
 
@@ -76,7 +76,7 @@ async def ask_before_ending_delegate(
 async def end_delegate(
     request: AnyRequest, session: AsyncSession, person: Principal, role_assignment_id: UUID
 ) -> PageResult:
-    """A delegate acts for my school no more."""
+    """End a delegate's role."""
     ended = await role_assignments.end_role_assignment(session, person, DELEGATES, role_assignment_id)
     return Redirect("/people", f"The role has ended: {ended}.")
 
@@ -85,7 +85,7 @@ async def end_delegate(
 async def ask_before_leaving(
     request: AnyRequest, session: AsyncSession, person: Principal, person_id: UUID
 ) -> PageResult:
-    """What ends when somebody leaves."""
+    """Ask for confirmation before a person is marked as having left."""
     roles = await role_assignments.roles_of_person(session, person.authority_id, person_id, person.today)
     if not roles:
         raise NotFound
@@ -97,7 +97,7 @@ async def ask_before_leaving(
 async def let_leave(
     request: AnyRequest, session: AsyncSession, person: Principal, person_id: UUID
 ) -> PageResult:
-    """Somebody has left: no role, no session."""
+    """Mark a person as having left: end all their roles and sessions."""
     name = await role_assignments.let_leave(session, person, person_id)
     return Redirect("/people", f"{name} has left. All their roles have ended.")
 

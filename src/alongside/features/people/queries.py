@@ -1,4 +1,4 @@
-"""Who somebody is, and which roles they hold now."""
+"""Queries for the principal of a session and for the people to notify."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from alongside.platform.access.principal import Principal, Role, anonymous
 from alongside.platform.web.security import csrf_token
 
 IDLE_MINUTES = 30
-"""Minutes without a request after which a browser has to sign in again."""
+"""Minutes without a request after which a session expires."""
 
 PERSON_OF_SESSION = text(
     f"""
@@ -48,16 +48,16 @@ PERSON_OF_SESSION = text(
 
 
 def hashed(token: str) -> bytes:
-    """What is kept of a secret token: enough to know it again, not enough to use it."""
+    """The SHA-256 hash of a secret token, which is stored instead of the token."""
     return hashlib.sha256(token.encode()).digest()
 
 
 async def person_of_session(
     session: AsyncSession, authority_id: int, token: str | None, today: date
 ) -> Principal:
-    """Who sends this session cookie, in the role they act in now, with rights as they stand at this moment.
+    """The principal of a session token, with the current role and its permissions.
 
-    A session that has ended, or whose role has, is nobody's.
+    Anonymous when the session, its role or the person is no longer active.
     """
     if not token:
         return anonymous(authority_id, today)
@@ -101,7 +101,7 @@ PEOPLE_OF_SCHOOLS = text(
 async def people_of_schools(
     session: AsyncSession, authority_id: int, today: date, urns: Sequence[int]
 ) -> Sequence[Row[Any]]:
-    """The headteachers and delegates of some schools: whom to tell when something concerns a school."""
+    """The headteachers and delegates of these schools, for notifications."""
     values = {"authority_id": authority_id, "urns": list(urns), "today": today}
     return (await session.execute(PEOPLE_OF_SCHOOLS, values)).all()
 
@@ -123,11 +123,11 @@ LEADERS_OF_SCHOOLS = text(
 async def leaders_of_schools(
     session: AsyncSession, authority_id: int, today: date, urns: Sequence[int]
 ) -> Sequence[Row[Any]]:
-    """The leads and deputies of the consortia that some schools belong to now."""
+    """The leads and deputies of the consortia to which these schools belong today."""
     values = {"authority_id": authority_id, "urns": list(urns), "today": today}
     return (await session.execute(LEADERS_OF_SCHOOLS, values)).all()
 
 
 def ids(rows: Sequence[Row[Any]]) -> list[UUID]:
-    """The people's ids, each once."""
+    """The people's ids without duplicates."""
     return list(dict.fromkeys(row.id for row in rows))

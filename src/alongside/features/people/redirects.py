@@ -1,4 +1,4 @@
-"""Addresses: where somebody goes after signing in, and how this authority is reached from outside."""
+"""Safe redirect targets after sign-in, and the base URL of an authority."""
 
 import re
 
@@ -6,15 +6,15 @@ from alongside.features.authorities.settings import AuthoritySettings, Contact
 
 DESK = "/home"
 SAFE = re.compile(r"/(?![/\\])[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*(\?[A-Za-z0-9\-._~!$&'()*+,;=:@%/?]*)?")
-"""A path on this host, in the characters of an address and no others: no backslash, tab, line break or #."""
+"""A path on this host in URL characters only: no backslash, tab, line break or #."""
 
 ON_THIS_MACHINE = ("localhost", "127.0.0.1")
 
 
 def same_site(wanted: str) -> str:
-    """The path that somebody wanted, if it is one of ours for certain; else their desk.
+    """The wanted path if it is certainly on this site, else the home page.
 
-    Refused are `//host`, backslashes, schemes, control characters and everything that a browser might read
+    Rejected are `//host`, backslashes, schemes, control characters and everything that a browser might read
     as another host. Source: WHATWG URL standard, “relative slash state”.
     """
     path = wanted.partition("?")[0]
@@ -29,9 +29,9 @@ def same_site(wanted: str) -> str:
 
 
 def origin_of(settings: AuthoritySettings, host: str, *, demonstration: bool = False) -> str:
-    """The authority's address, with no slash at its end, as links in mails and providers use it.
+    """The authority's base URL without a trailing slash, for links in emails and redirect URIs.
 
-    A host with a port that the settings do not name is believed in the demonstration only.
+    A host that is not in the settings is accepted only in the demonstration; otherwise the first host is used.
     """
     host = host.lower()
     if host not in settings.hosts and not demonstration:
@@ -42,6 +42,6 @@ def origin_of(settings: AuthoritySettings, host: str, *, demonstration: bool = F
 
 
 def whom_to_ask(settings: AuthoritySettings) -> list[Contact]:
-    """Who helps with signing in and roles: the core team, where the authority names it."""
+    """The contacts for help with sign-in and roles: the core team if the authority has that contact, else all."""
     core = settings.contacts.get("core_team")
     return [core] if core else list(settings.contacts.values())

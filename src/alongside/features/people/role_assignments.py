@@ -1,4 +1,4 @@
-"""The roles that people hold, with the places in which they hold them: read, and ended."""
+"""Role assignments: listing and ending the roles that people hold."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, ROLE_NAMES, Principal, Role
 from alongside.platform.audit.actions import record_audit
 
-HELD = """
+CURRENT = """
       FROM role_assignment a
       JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
       LEFT JOIN school s ON s.authority_id = a.authority_id AND s.urn = a.school_urn
@@ -35,15 +35,15 @@ ROLES_OF_PERSON = text(
     f"""{COLUMNS},
            (SELECT max(i.started_at) FROM user_session i
              WHERE i.authority_id = :authority_id AND i.role_assignment_id = a.id) AS last_used_at
-    {HELD} AND a.person_id = :person_id
+    {CURRENT} AND a.person_id = :person_id
      ORDER BY last_used_at DESC NULLS LAST, a.starts_on, a.id
      LIMIT 50"""  # noqa: S608  (only our own constants are put in)
 )
 
-APPOINTMENT = text(f"{COLUMNS} {HELD} AND a.id = :role_assignment_id")
+APPOINTMENT = text(f"{COLUMNS} {CURRENT} AND a.id = :role_assignment_id")
 
 PERSONAS = text(
-    f"""{COLUMNS} {HELD}
+    f"""{COLUMNS} {CURRENT}
        AND (:q = '' OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
      ORDER BY CASE WHEN a.role = 'headteacher' THEN 1 WHEN a.role = 'delegate' THEN 2 ELSE 0 END,
               CASE a.role WHEN 'core_officer' THEN 0 WHEN 'head_of_service' THEN 1
@@ -54,7 +54,7 @@ PERSONAS = text(
 
 PAGE_SIZE = 25
 PEOPLE = text(
-    f"""{COLUMNS} {HELD}
+    f"""{COLUMNS} {CURRENT}
        AND (CAST(:urns AS integer[]) IS NULL OR a.school_urn = ANY(:urns) OR a.consortium_id = ANY(:consortia))
        AND (:q = '' OR strpos(lower(p.email), lower(:q)) > 0
             OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
@@ -76,7 +76,7 @@ CHOICES_OF_CONSORTIUM = text(
 async def people_in_scope(
     session: AsyncSession, person: Principal, wanted: str, role: str, number: int
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """Who holds which role, as far as this person may see, one page of them; and whether there are more."""
+    """One page of people with their current roles in the user's scope; and whether there are more."""
     schools = schools_within(person, Permission.VIEW_PEOPLE)
     values = {
         "authority_id": person.authority_id,
@@ -94,7 +94,7 @@ async def people_in_scope(
 async def schools_and_consortia(
     session: AsyncSession, authority_id: int
 ) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
-    """The open schools and the consortia for which somebody can hold a role."""
+    """The open schools and consortia to which a role can be assigned."""
     values = {"authority_id": authority_id}
     schools = (await session.execute(CHOICES_OF_SCHOOL, values)).all()
     return schools, (await session.execute(CHOICES_OF_CONSORTIUM, values)).all()
@@ -103,7 +103,7 @@ async def schools_and_consortia(
 async def get_role_assignment(
     session: AsyncSession, person: Principal, permission: Permission, role_assignment_id: UUID
 ) -> Row[Any]:
-    """A role in force that this person may end; a head only that of a delegate. Raises NotFound."""
+    """A current role that this user may end; a headteacher only a delegate's. Raises NotFound."""
     found = await current_role_assignment(session, person, role_assignment_id)
     if found is None or (permission is Permission.INVITE_DELEGATE and found.role != Role.DELEGATE):
         raise NotFound
@@ -114,9 +114,9 @@ async def get_role_assignment(
 async def end_role_assignment(
     session: AsyncSession, person: Principal, permission: Permission, role_assignment_id: UUID
 ) -> str:
-    """Take a role from somebody, from this moment on; the role in words.
+    """End a role now; returns its label.
 
-    Raises ActionRefused for the last administrator: nobody could invite another.
+    Raises ActionRefused for the last administrator, because nobody could invite another.
     """
     found = await get_role_assignment(session, person, permission, role_assignment_id)
     await _refuse_last_administrator(session, person, found.person_id, role_assignment_id)
@@ -133,9 +133,9 @@ async def end_role_assignment(
 
 
 async def let_leave(session: AsyncSession, person: Principal, person_id: UUID) -> str:
-    """Somebody leaves: all their roles end, and all their browsers are signed out; their name.
+    """Mark a person as having left: end all their roles and sessions; returns their name.
 
-    What they did stays, under their name. Raises NotFound, or ActionRefused for the last administrator.
+    Their records stay, with their name. Raises NotFound, or ActionRefused for the last administrator.
     """
     roles = await roles_of_person(session, person.authority_id, person_id, person.today)
     if not roles:
@@ -186,7 +186,7 @@ async def _refuse_last_administrator(
 async def roles_of_person(
     session: AsyncSession, authority_id: int, person_id: UUID, today: date
 ) -> Sequence[Row[Any]]:
-    """The roles that somebody holds now, the one used last first."""
+    """The current roles of a person, the most recently used first."""
     values = {"authority_id": authority_id, "person_id": person_id, "today": today}
     return (await session.execute(ROLES_OF_PERSON, values)).all()
 
@@ -194,7 +194,7 @@ async def roles_of_person(
 async def current_role_assignment(
     session: AsyncSession, person: Principal, role_assignment_id: UUID
 ) -> Row[Any] | None:
-    """An appointment of anybody here, if it holds now."""
+    """A role assignment of this authority, if it is current."""
     values = {
         "authority_id": person.authority_id,
         "role_assignment_id": role_assignment_id,
@@ -204,12 +204,12 @@ async def current_role_assignment(
 
 
 async def personas(session: AsyncSession, person: Principal, wanted: str) -> Sequence[Row[Any]]:
-    """People to try the demonstration as: the authority's own first, then leads, then heads by school."""
+    """The personas of the demonstration: authority roles first, then leads, then headteachers by school."""
     values = {"authority_id": person.authority_id, "today": person.today, "q": wanted.strip()}
     return (await session.execute(PERSONAS, values)).all()
 
 
 def role_in_words(row: Row[Any]) -> str:
-    """A role with its place: “Headteacher, Mill Primary School”."""
+    """The label of a role with its school or consortium: “Headteacher, Mill Primary School”."""
     name = ROLE_NAMES[Role(row.role)]
     return f"{name}, {row.place}" if row.place else name

@@ -1,4 +1,4 @@
-"""Saved views: what somebody keeps for themselves, so only they see or remove it."""
+"""Saved views of lists; only their owner can see or remove them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,14 +20,14 @@ VIEWS: Any = (
 
 
 async def saved_views(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """The views that this person keeps, by name, 50 at most."""
+    """This person's saved views, by name, at most 50."""
     values = {"authority_id": person.authority_id, "person_id": person.id}
     found: Sequence[Row[Any]] = (await session.execute(VIEWS, values)).all()
     return found
 
 
 async def save_view(session: AsyncSession, person: Principal, name: str, query: str) -> None:
-    """Keep a view under a name; one of that name is replaced."""
+    """Save a view; it replaces one of the same name."""
     await session.execute(
         insert(SavedView)
         .values(authority_id=person.authority_id, person_id=person.id, name=name, query=query)
@@ -36,7 +36,7 @@ async def save_view(session: AsyncSession, person: Principal, name: str, query: 
 
 
 async def remove_view(session: AsyncSession, person: Principal, view_id: UUID) -> bool:
-    """Keep a view no longer; False when this person has no such view."""
+    """Remove a saved view; False when this person has no such view."""
     gone = await session.execute(
         delete(SavedView)
         .where(

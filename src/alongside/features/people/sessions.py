@@ -1,4 +1,4 @@
-"""Browsers in which somebody is signed in: begun, kept awake, turned to another role, ended."""
+"""Sessions: begin, mark as seen, switch role, end."""
 
 import secrets
 import time
@@ -18,12 +18,12 @@ from alongside.platform.database.session import Database
 from alongside.platform.web.context import LONDON, Tenant
 
 LONGEST_HOURS = 12
-"""Hours after which a browser has to sign in again, however busy it was. Source: promises E12."""
+"""Hours after which a session expires, even if it is active. Source: promises E12."""
 
-AWAKE_SECONDS = 300
-"""Seconds that pass at least between two notes of when a browser was last seen."""
+SEEN_INTERVAL_SECONDS = 300
+"""Minimum seconds between two updates of a session's `seen_at`."""
 
-MOST_REMEMBERED = 20_000
+MAX_REMEMBERED = 20_000
 log = structlog.get_logger("alongside.features.people")
 
 BEGIN = text(
@@ -36,7 +36,7 @@ BEGIN = text(
     """  # noqa: S608  (only our own constants are put in)
 )
 
-TURN = text(
+SWITCH = text(
     """
     INSERT INTO user_session (authority_id, token_hash, person_id, role_assignment_id, issuer, device, id_token,
     expires_at)
@@ -45,47 +45,50 @@ TURN = text(
     """
 )
 
-AWAKE = (
+MARK_SEEN = (
     update(UserSession)
     .where(
         UserSession.authority_id == bindparam("of_authority"),
         UserSession.id == bindparam("session_id"),
         UserSession.ended_at.is_(None),
-        UserSession.seen_at < text(f"now() - interval '{AWAKE_SECONDS} seconds'"),
+        UserSession.seen_at < text(f"now() - interval '{SEEN_INTERVAL_SECONDS} seconds'"),
     )
     .values(seen_at=func.now())
 )
 
 
 def today() -> date:
-    """The date in London, for what is not a request."""
+    """The date in London, for code outside a request."""
     return datetime.now(UTC).astimezone(LONDON).date()
 
 
 async def load_principal(session: AsyncSession, tenant: Tenant, token: str | None, today: date) -> Principal:
-    """Who sends this session cookie to this authority; a visitor whom we do not know, if nobody."""
+    """The principal of a session token at this authority; anonymous when there is none."""
     return await person_of_session(session, tenant.authority_id, token, today)
 
 
 def touch_session(database: Database) -> Callable[[Principal], Awaitable[None]]:
-    """What notes that a browser is in use, so that it is not taken for idle.
+    """Return a function that marks a session as seen, so that it does not expire as idle.
 
-    Looking at a page changes nothing, so this is a small transaction of its own, at most every five minutes; when it
-    fails, the page that was asked for is shown all the same.
+    Requests for pages are read-only, so it uses its own small transaction, at most every five minutes. Failures are
+    logged and do not affect the request.
     """
     noted: dict[UUID, float] = {}
 
     async def note(person: Principal) -> None:
         now = time.monotonic()
-        if person.session_id is None or now - noted.get(person.session_id, float("-inf")) < AWAKE_SECONDS:
+        if (
+            person.session_id is None
+            or now - noted.get(person.session_id, float("-inf")) < SEEN_INTERVAL_SECONDS
+        ):
             return
-        if len(noted) >= MOST_REMEMBERED:
+        if len(noted) >= MAX_REMEMBERED:
             noted.clear()
         noted[person.session_id] = now
         try:
             async with database.transaction(person.authority_id) as session:
                 values = {"of_authority": person.authority_id, "session_id": person.session_id}
-                await session.execute(AWAKE, values)
+                await session.execute(MARK_SEEN, values)
         except (SQLAlchemyError, OSError) as problem:
             noted.pop(person.session_id, None)
             log.warning("not kept awake", error=type(problem).__name__)
@@ -101,11 +104,11 @@ async def begin_session(
     device: str,
     **kept: bytes | str | None,
 ) -> str:
-    """Sign a browser in, with the ids of a person and an appointment of theirs; the token for its cookie.
+    """Begin a session for the ids of a person and one of their role assignments; returns the token for the cookie.
 
-    The token is 256 random bits, of which only a hash is kept. `begun_by` is the hash of the state with which the
-    sign-in began: PostgreSQL takes each once, so an answer of the provider opens one session at most. `id_token`
-    is kept, sealed, to sign out at the provider too.
+    The token has 256 random bits, of which only a hash is stored. `begun_by` is the hash of the sign-in's OAuth state;
+    it is unique, so a callback of the provider opens one session at most. `id_token` is stored encrypted, for signing
+    out at the provider.
     """
     token = secrets.token_urlsafe(32)
     values = {
@@ -123,7 +126,7 @@ async def begin_session(
 
 
 async def switch_role(session: AsyncSession, person: Principal, role_assignment_id: UUID) -> str:
-    """Go on in another role: a new session with a new token, the old one ended; it lives no longer than the old."""
+    """Switch role: end the session and begin a new one with a new token and the same expiry."""
     token = secrets.token_urlsafe(32)
     values = {
         "authority_id": person.authority_id,
@@ -131,13 +134,13 @@ async def switch_role(session: AsyncSession, person: Principal, role_assignment_
         "role_assignment_id": role_assignment_id,
         "token_hash": hashed(token),
     }
-    await session.execute(TURN, values)
+    await session.execute(SWITCH, values)
     await end_session(session, person, person.session_id)
     return token
 
 
 async def end_session(session: AsyncSession, person: Principal, session_id: UUID | None) -> bool:
-    """Sign one of this person's own browsers out; whether there was such a one."""
+    """End one of this person's sessions; False when there is no such session."""
     ended = await session.execute(
         update(UserSession)
         .where(
@@ -153,7 +156,7 @@ async def end_session(session: AsyncSession, person: Principal, session_id: UUID
 
 
 async def end_other_sessions(session: AsyncSession, person: Principal) -> None:
-    """Sign all of this person's browsers out but the one that they use now."""
+    """End all of this person's sessions except the current one."""
     await session.execute(
         update(UserSession)
         .where(
@@ -167,7 +170,7 @@ async def end_other_sessions(session: AsyncSession, person: Principal) -> None:
 
 
 async def end_sessions_of(session: AsyncSession, authority_id: int, person_id: UUID) -> None:
-    """Sign somebody out everywhere, because a right of theirs has ended."""
+    """End all sessions of a person, because a permission of theirs has ended."""
     await session.execute(
         update(UserSession)
         .where(
@@ -198,7 +201,7 @@ SYSTEMS = (
 
 
 def device_of(user_agent: str) -> str:
-    """A browser in words by which its owner knows it again: “Firefox on Windows”."""
+    """A description of the browser and system: “Firefox on Windows”."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "A browser")
     where = next((name for mark, name in SYSTEMS if mark in user_agent), None)
     return f"{browser} on {where}" if where else browser

@@ -1,1 +1,1 @@
-"""What somebody settles for themselves: the role they act in, their browsers, their mail."""
+"""A user's own account: current role, sessions and email preference."""

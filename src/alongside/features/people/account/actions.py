@@ -1,4 +1,4 @@
-"""What somebody changes about themselves."""
+"""Actions on a user's own account."""
 
 from uuid import UUID
 
@@ -16,9 +16,9 @@ from alongside.platform.audit.actions import record_audit
 async def switch_to_role(
     session: AsyncSession, person: Principal, role_assignment_id: UUID
 ) -> tuple[str, str]:
-    """Act in another of one's own roles: the token of the new session, and the role in words.
+    """Switch to another role of this user: returns the token of the new session and the role's label.
 
-    Raises NotFound for a role that is another's, or is over.
+    Raises NotFound for a role of another person or one that has ended.
     """
     role = await current_role_assignment(session, person, role_assignment_id)
     if role is None or role.person_id != person.id:
@@ -29,7 +29,7 @@ async def switch_to_role(
 
 
 async def choose_mail(session: AsyncSession, person: Principal, choice: str) -> None:
-    """Have mail at once, daily or not at all."""
+    """Set the email preference: at_once, daily or none."""
     await session.execute(
         update(Person)
         .where(Person.authority_id == person.authority_id, Person.id == person.id)
@@ -38,7 +38,7 @@ async def choose_mail(session: AsyncSession, person: Principal, choice: str) -> 
 
 
 async def end_browser(session: AsyncSession, person: Principal, session_id: UUID) -> bool:
-    """Sign one of one's own browsers out; whether there was such a one."""
+    """End one of this user's sessions; False when there is no such session."""
     ended = await sessions.end_session(session, person, session_id)
     if ended:
         await record_audit(session, person, "end_session", "person", str(person.id))
@@ -46,6 +46,6 @@ async def end_browser(session: AsyncSession, person: Principal, session_id: UUID
 
 
 async def end_other_browsers(session: AsyncSession, person: Principal) -> None:
-    """Sign all one's browsers out but the present one."""
+    """End all of this user's sessions except the current one."""
     await sessions.end_other_sessions(session, person)
     await record_audit(session, person, "end_other_sessions", "person", str(person.id))

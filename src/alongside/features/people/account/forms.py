@@ -1,4 +1,4 @@
-"""How somebody wants to be told."""
+"""The form for the email preference."""
 
 from wtforms import Form, RadioField, SelectChoice, ValidationError  # type: ignore[attr-defined]
 
@@ -10,7 +10,7 @@ MAIL_CHOICES = (
 
 
 class EmailPreferenceForm(Form):
-    """When mail may come; what is told appears on the desk whatever is chosen."""
+    """When emails are sent; notifications appear on the home page whatever is chosen."""
 
     mail_choice = RadioField(
         "How do you want to be told by email?",
@@ -20,6 +20,6 @@ class EmailPreferenceForm(Form):
     )
 
     def validate_mail_choice(self, field: RadioField) -> None:
-        """One of the three."""
+        """Require one of the three choices."""
         if field.data not in dict(MAIL_CHOICES):
             raise ValidationError("Choose how you want to be told by email")

@@ -1,4 +1,4 @@
-"""One's own roles, the browsers one is signed in with, and how one wants to be told."""
+"""Pages of a user's own roles, sessions and email preference."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from alongside.platform.web.routing import endpoint
 
 @endpoint.get("/roles", permission=Permission.SWITCH_ROLE)
 async def list_roles(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """The roles that I hold, and which of them I act in now."""
+    """List the user's roles and mark the current one."""
     assert person.id is not None
     rows = await roles_of_person(session, person.authority_id, person.id, person.today)
     return Page("people/roles.html", {"roles": [(row, role_in_words(row)) for row in rows]})
@@ -30,7 +30,7 @@ async def list_roles(request: Request[Any, Any, Any], session: AsyncSession, per
 async def switch_to_role(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, role_assignment_id: UUID
 ) -> PageResult:
-    """Act in another of my roles from now on, with a new session."""
+    """Switch to another role, with a new session."""
     token, role = await actions.switch_to_role(session, person, role_assignment_id)
     return Redirect("/home", f"You now act as {role}.", cookies={SESSION_COOKIE: token})
 
@@ -39,7 +39,7 @@ async def switch_to_role(
 async def show_account(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """My name and address, my browsers, my mail."""
+    """The account page: name, email address, sessions, email preference."""
     return await _account(session, person)
 
 
@@ -47,7 +47,7 @@ async def show_account(
 async def choose_mail(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Have mail at once, once a day, or not at all."""
+    """Save the email preference."""
     form = EmailPreferenceForm(await read_form_data(request))
     if not form.validate():
         return await _account(session, person, form)
@@ -59,7 +59,7 @@ async def choose_mail(
 async def end_browser(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, session_id: UUID
 ) -> PageResult:
-    """Sign one of my browsers out."""
+    """End one of the user's sessions."""
     if not await actions.end_browser(session, person, session_id):
         raise NotFound
     return Redirect("/account", "That browser is signed out.")
@@ -69,7 +69,7 @@ async def end_browser(
 async def end_other_browsers(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Sign all my browsers out but this one."""
+    """End all of the user's sessions except this one."""
     await actions.end_other_browsers(session, person)
     return Redirect("/account", "All your other browsers are signed out.")
 

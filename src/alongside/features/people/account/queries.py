@@ -1,4 +1,4 @@
-"""What somebody sees of themselves."""
+"""Queries for a user's own account."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,12 +24,12 @@ SESSIONS = text(
 
 
 async def account_of(session: AsyncSession, person: Principal) -> Row[Any]:
-    """This person's own entry."""
+    """The account row of this person."""
     values = {"authority_id": person.authority_id, "person_id": person.id}
     return (await session.execute(ACCOUNT, values)).one()
 
 
 async def sessions_of(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """The browsers in which this person is signed in now."""
+    """The active sessions of this person, most recent first, at most 50."""
     values = {"authority_id": person.authority_id, "person_id": person.id}
     return (await session.execute(SESSIONS, values)).all()

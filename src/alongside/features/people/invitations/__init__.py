@@ -1,1 +1,1 @@
-"""Invitations: a way in for one person in one role, that works once and not for long."""
+"""Invitations: each lets one person take up one role, once, until it expires."""

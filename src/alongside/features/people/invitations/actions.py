@@ -1,4 +1,4 @@
-"""Inviting: written, sent, sent again, withdrawn, and accepted once."""
+"""Actions on invitations: create, renew, withdraw, accept."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -45,7 +45,7 @@ LIMITS = {
 
 @asynccontextmanager
 async def _limited() -> AsyncIterator[None]:
-    """Raises TooManyRequests, with a sentence, when PostgreSQL refuses another invitation email."""
+    """Raise TooManyRequests with a message when a database limit on invitation emails is exceeded."""
     try:
         yield
     except IntegrityError as problem:
@@ -58,10 +58,10 @@ async def _limited() -> AsyncIterator[None]:
 async def invite(
     session: AsyncSession, person: Principal, permission: Permission, columns: dict[str, Any], origin: str
 ) -> str:
-    """Invite somebody to a role and write them the letter with the link; the link, for whoever must hand it over.
+    """Invite a person to a role and queue the email; returns the invitation's link.
 
-    `columns` hold name, email, role and the role's place; `origin` is the authority's address. Raises NotFound for
-    a place out of reach.
+    `columns` hold name, email, role and the role's school or consortium; `origin` is the authority's base URL. Raises
+    NotFound for a school outside the user's scope.
     """
     require(person, permission, columns.get("school_urn"))
     return await post_invitation(session, person, columns, origin)
@@ -70,7 +70,7 @@ async def invite(
 async def post_invitation(
     session: AsyncSession, person: Principal, columns: dict[str, Any], origin: str
 ) -> str:
-    """Write an invitation and its letter for somebody who was asked already whether they may: a page or an operator."""
+    """Create an invitation and queue its email; the caller has checked the permission. Returns the link."""
     token = secrets.token_urlsafe(32)
     row = Invitation(
         authority_id=person.authority_id,
@@ -97,8 +97,8 @@ async def post_invitation(
 async def renew_invitation(
     session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID, origin: str
 ) -> None:
-    """Send an invitation again, with a new link; the old link works no more."""
-    await _reachable(session, person, permission, invitation_id)
+    """Send an invitation again with a new link; the old link stops working."""
+    await _invitation_in_scope(session, person, permission, invitation_id)
     token = secrets.token_urlsafe(32)
     async with _limited():
         await _change(
@@ -117,8 +117,8 @@ async def renew_invitation(
 async def withdraw_invitation(
     session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID
 ) -> None:
-    """Take an invitation back: its link works no more."""
-    await _reachable(session, person, permission, invitation_id)
+    """Withdraw an invitation; its link stops working."""
+    await _invitation_in_scope(session, person, permission, invitation_id)
     await _change(session, person, invitation_id, withdrawn_at=func.now())
     await record_audit(session, person, "withdraw_invitation", "invitation", invitation_id)
 
@@ -126,10 +126,10 @@ async def withdraw_invitation(
 async def accept_invitation(
     session: AsyncSession, visitor: Principal, token: str, person_id: UUID | None, email: str | None
 ) -> tuple[UUID, UUID]:
-    """Take up an invitation: the person (made, if nobody is known yet) and the appointment that came of it.
+    """Accept an invitation: returns the ids of the person (created if `person_id` is None) and of the role assignment.
 
-    `email` is what the provider says, if it says anything: an invitation is for the address it was sent to.
-    Raises ActionRefused when it can no longer be used, or was for another.
+    `email` is the address from the provider, if any; it must equal the address that the invitation was sent to.
+    Raises ActionRefused when the invitation can no longer be used or was sent to another address.
     """
     found = await invitation_by_token(session, visitor.authority_id, token)
     if found is None:
@@ -161,7 +161,7 @@ async def accept_invitation(
 
 
 async def appoint(session: AsyncSession, visitor: Principal, person_id: UUID, role: Row[Any]) -> UUID:
-    """Give somebody a role from today on; they are back, if they had left."""
+    """Assign a role from today; a person who had left becomes active again."""
     made = RoleAssignment(
         authority_id=visitor.authority_id,
         person_id=person_id,
@@ -191,7 +191,7 @@ async def appoint(session: AsyncSession, visitor: Principal, person_id: UUID, ro
 
 
 def scope_matches_role(role: Role, school_urn: int | None, consortium_id: UUID | None) -> bool:
-    """Whether a role has the place that it needs, and no other."""
+    """Whether a role has the school or consortium that it needs, and nothing else."""
     return (school_urn is not None) == (role in SCHOOL_ROLES) and (consortium_id is not None) == (
         role in CONSORTIUM_ROLES
     )
@@ -201,10 +201,10 @@ def _lifetime(person: Principal) -> timedelta:
     return timedelta(days=settings_of(person.authority_id).clocks.invitation_good_for_days)
 
 
-async def _reachable(
+async def _invitation_in_scope(
     session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID
 ) -> Row[Any]:
-    """An invitation that this person may change; a head only those of delegates of the own school."""
+    """An open invitation that this user may change; a headteacher only those of delegates of their own school."""
     found = await invitation(session, person, invitation_id)
     if found is None:
         raise NotFound
@@ -234,7 +234,7 @@ async def _change(session: AsyncSession, person: Principal, invitation_id: UUID,
 async def _write_email(
     session: AsyncSession, person: Principal, invitation_id: UUID, token: str, origin: str
 ) -> str:
-    """Put the letter into the outbox; the link in it."""
+    """Put the invitation email into the outbox; returns its link."""
     found = await invitation(session, person, invitation_id)
     assert found is not None
     settings = settings_of(person.authority_id)

@@ -1,4 +1,4 @@
-"""The form in which somebody is invited."""
+"""Forms for inviting people."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ def _stripped(value: str | None) -> str:
 
 
 class DelegateForm(Form):
-    """Whom a head invites to act for the own school."""
+    """A delegate whom a headteacher invites for their own school."""
 
     name = StringField(
         "Full name",
@@ -49,18 +49,18 @@ class DelegateForm(Form):
     )
 
     def validate_name(self, field: StringField) -> None:
-        """A name and no web address: it stands in an email to a stranger."""
+        """Require a name without a web address, because it goes into an email to someone new."""
         if not is_name(field.data or ""):
             raise ValidationError(NAME_CURE)
 
     def validate_email(self, field: StringField) -> None:
-        """An address as it looks."""
+        """Require a plain email address."""
         if not is_email(field.data or ""):
             raise ValidationError(EMAIL_CURE)
 
 
 class InvitationForm(DelegateForm):
-    """Whom an administrator invites, to which role and where."""
+    """A person whom an administrator invites: role, school or consortium."""
 
     role = SelectField("Role", validate_choice=False)
     school = SelectField(
@@ -77,7 +77,7 @@ class InvitationForm(DelegateForm):
     )
 
     def offer(self, schools: Sequence[Row[Any]], consortia: Sequence[Row[Any]]) -> None:
-        """The choices of this authority."""
+        """Fill in the roles, schools and consortia of this authority."""
         self.role.choices = _choices((role.value, ROLE_NAMES[role]) for role in ORDER)
         self.school.choices = _choices([("", "No school"), *((str(one.urn), one.name) for one in schools)])
         self.consortium.choices = _choices(
@@ -85,18 +85,18 @@ class InvitationForm(DelegateForm):
         )
 
     def validate_role(self, field: SelectField) -> None:
-        """One of the list."""
+        """Require a role from the list."""
         if field.data not in {role.value for role in ORDER}:
             raise ValidationError("Choose a role")
 
     def validate_school(self, field: SelectField) -> None:
-        """A school for the roles of schools, and for no other."""
+        """Require a school for school roles, and none for others."""
         self._check_scope(
             field, SCHOOL_ROLES, "Choose the school that they will act for", "Choose no school for this role"
         )
 
     def validate_consortium(self, field: SelectField) -> None:
-        """A consortium for those who lead one, and for no other."""
+        """Require a consortium for consortium roles, and none for others."""
         self._check_scope(
             field, CONSORTIUM_ROLES, "Choose their consortium", "Choose no consortium for this role"
         )
@@ -110,7 +110,7 @@ class InvitationForm(DelegateForm):
             raise ValidationError(needless)
 
     def columns(self) -> dict[str, Any]:
-        """What is kept of it."""
+        """The columns of the invitation row."""
         return {
             "name": self.name.data,
             "email": self.email.data,

@@ -1,4 +1,4 @@
-"""Inviting somebody, sending it again, withdrawing it; and what an invitation's link shows."""
+"""Pages for inviting people, renewing and withdrawing invitations, and accepting one."""
 
 from typing import Any
 from uuid import UUID
@@ -34,13 +34,13 @@ WITHDRAWN = "The invitation is withdrawn."
 
 @endpoint.get("/people/invitations/new", permission=ANYBODY)
 async def write_invitation(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
-    """An empty invitation to any role."""
+    """The empty invitation form for any role."""
     return await _form(session, person, InvitationForm())
 
 
 @endpoint.post("/people/invitations", permission=ANYBODY)
 async def post_invitation(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
-    """Invite somebody to a role."""
+    """Invite a person to a role."""
     form = InvitationForm(await read_form_data(request))
     answer = await _form(session, person, form, status=422)
     if not form.validate():
@@ -53,7 +53,7 @@ async def post_invitation(request: AnyRequest, session: AsyncSession, person: Pr
 async def write_invitation_of_delegate(
     request: AnyRequest, session: AsyncSession, person: Principal
 ) -> PageResult:
-    """An empty invitation to act for my school."""
+    """The empty invitation form for a delegate of the user's school."""
     return Page("people/invite_delegate.html", {"form": DelegateForm()})
 
 
@@ -61,7 +61,7 @@ async def write_invitation_of_delegate(
 async def post_invitation_of_delegate(
     request: AnyRequest, session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Invite somebody to act for my school as I do, but for what a head alone may agree."""
+    """Invite a delegate, who may do what the headteacher may, except the acts reserved for headteachers."""
     form = DelegateForm(await read_form_data(request))
     if not form.validate():
         return Page("people/invite_delegate.html", {"form": form}, status=422)
@@ -79,7 +79,7 @@ async def post_invitation_of_delegate(
 async def renew_invitation(
     request: AnyRequest, session: AsyncSession, person: Principal, invitation_id: UUID
 ) -> PageResult:
-    """Send it again."""
+    """Send an invitation again."""
     await actions.renew_invitation(session, person, ANYBODY, invitation_id, _origin(request, person))
     return Redirect("/people", RENEWED)
 
@@ -88,7 +88,7 @@ async def renew_invitation(
 async def withdraw_invitation(
     request: AnyRequest, session: AsyncSession, person: Principal, invitation_id: UUID
 ) -> PageResult:
-    """Take it back."""
+    """Withdraw an invitation."""
     await actions.withdraw_invitation(session, person, ANYBODY, invitation_id)
     return Redirect("/people", WITHDRAWN)
 
@@ -106,7 +106,7 @@ async def renew_invitation_of_delegate(
 async def withdraw_invitation_of_delegate(
     request: AnyRequest, session: AsyncSession, person: Principal, invitation_id: UUID
 ) -> PageResult:
-    """Take a delegate's invitation back."""
+    """Withdraw a delegate's invitation."""
     await actions.withdraw_invitation(session, person, DELEGATES, invitation_id)
     return Redirect("/people", WITHDRAWN)
 
@@ -115,7 +115,7 @@ async def withdraw_invitation_of_delegate(
 async def show_invitation(
     request: AnyRequest, session: AsyncSession, person: Principal, token: str
 ) -> PageResult:
-    """What somebody is invited to, and the ways to sign in with it."""
+    """The invitation's role and the sign-in providers for accepting it."""
     settings = settings_of(person.authority_id)
     found = await invitation_by_token(session, person.authority_id, token)
     if found is None:
@@ -134,7 +134,7 @@ async def show_invitation(
 async def accept_invitation(
     request: AnyRequest, session: AsyncSession, person: Principal, token: str
 ) -> PageResult:
-    """Take it up as who I am signed in as; in the demonstration, as the person it was written to."""
+    """Accept as the signed-in user; in the demonstration, as the invited person."""
     app_context: AppContext = request.app.state.app_context
     if not person.signed_in and not app_context.demonstration:
         raise NotFound

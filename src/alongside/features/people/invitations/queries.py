@@ -1,4 +1,4 @@
-"""Reading invitations: one by its secret, and those that wait."""
+"""Queries for invitations: one by its token or id, and the open ones."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,13 +30,13 @@ WAITING = text(
 
 
 async def invitation_by_token(session: AsyncSession, authority_id: int, token: str) -> Row[Any] | None:
-    """The invitation that this secret opens here and now; None when it is used, over, withdrawn or another's."""
+    """The valid invitation with this token; None when it is used, expired, withdrawn or of another authority."""
     values = {"authority_id": authority_id, "token_hash": hashed(token[:LONGEST_TOKEN])}
     return (await session.execute(BY_TOKEN, values)).one_or_none()
 
 
 async def invitation(session: AsyncSession, person: Principal, invitation_id: UUID) -> Row[Any] | None:
-    """An invitation that waits, or has run out unanswered."""
+    """An invitation that is neither used nor withdrawn; it may have expired."""
     values = {"authority_id": person.authority_id, "invitation_id": invitation_id}
     return (await session.execute(BY_ID, values)).one_or_none()
 
@@ -44,6 +44,6 @@ async def invitation(session: AsyncSession, person: Principal, invitation_id: UU
 async def waiting_invitations(
     session: AsyncSession, person: Principal, urn: int | None
 ) -> Sequence[Row[Any]]:
-    """All invitations that nobody has answered; with a school, those to its delegates."""
+    """All invitations that are neither used nor withdrawn; with a URN, only those of the school's delegates."""
     values = {"authority_id": person.authority_id, "urn": urn}
     return (await session.execute(WAITING, values)).all()

@@ -1,1 +1,1 @@
-"""The way in: by the authority's own providers, by an invitation, and in the demonstration as a persona."""
+"""Sign-in by the authority's providers, by invitation and, in the demonstration, as a persona."""

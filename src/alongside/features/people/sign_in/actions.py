@@ -1,4 +1,4 @@
-"""Signing somebody in, however they were recognised: by an identity, an invitation or their organisation."""
+"""Sign a user in by their identity, an invitation or their organisation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ from alongside.platform.audit.actions import record_audit
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """In which browser somebody signs in: how it came here, what it is, and what is kept to sign out again."""
+    """The browser of a sign-in: issuer, device description, and the ID token for signing out."""
 
     issuer: str
     device: str
@@ -32,7 +32,7 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A role that DfE Sign-in vouches for, at a school or (None) at the authority."""
+    """A role from DfE Sign-in, at a school or (None) at the authority."""
 
     role: Role
     school_urn: int | None
@@ -41,9 +41,9 @@ class Granted:
 async def sign_in(
     session: AsyncSession, visitor: Principal, role_assignment: Row[Any], browser: Browser
 ) -> str:
-    """Begin a session in a role that is in force, and write it into the journal; the token for the cookie.
+    """Begin a session in a current role and record it in the audit log; returns the token for the cookie.
 
-    Who was signed in in this browser no longer is: no session outlives a sign-in.
+    An existing session of this browser ends.
     """
     if visitor.signed_in:
         await end_session(session, visitor, visitor.session_id)
@@ -115,7 +115,7 @@ async def _invited(
 async def _from_organisation(
     session: AsyncSession, visitor: Principal, who: Identified, granted: Granted
 ) -> UUID:
-    """Make somebody known whose place and role DfE Sign-in vouches for."""
+    """Create a person with the school and role from DfE Sign-in; returns the person's id."""
     inside = {"authority_id": visitor.authority_id}
     person_id = uuid4()
     session.add(Person(**inside, id=person_id, name=who.name or "Name not given", email=who.email or ""))

@@ -1,4 +1,4 @@
-"""The round trip to a provider: sent off with a question, and what is believed of the answer.
+"""The OpenID Connect authorization code flow: the authorization request and the callback.
 
 Source: OpenID Connect Core 1.0, 3.1; RFC 7636 (PKCE); RFC 9207 (issuer in the answer); RFC 9700 (best practice).
 """
@@ -23,7 +23,7 @@ LONGEST_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class OidcCallbackResult:
-    """Whom the provider vouches for, and what to remember of the sign-in."""
+    """The result of a callback: the checked claims and tokens, and the values carried through the flow."""
 
     claims: dict[str, Any]
     id_token: str
@@ -36,9 +36,9 @@ class OidcCallbackResult:
 async def authorization_request(
     way: SignIn, secret: bytes, authority_id: int, redirect_uri: str, carried: dict[str, str | None]
 ) -> tuple[str, str]:
-    """Where to send the browser, and what it keeps for us meanwhile (sealed).
+    """The URL of the authorization request and the encrypted cookie with the state of the flow.
 
-    `carried` is what must survive the round trip: where to go next, and an invitation.
+    `carried` holds values for after the flow: the next page and an invitation token.
     """
     described = await description_of(way)
     state, nonce, verifier = (secrets.token_urlsafe(size) for size in (32, 32, 48))
@@ -62,7 +62,7 @@ async def authorization_request(
 async def handle_callback(
     way: SignIn, secret: bytes, authority_id: int, sealed: str | None, answer: FormData, now: float
 ) -> OidcCallbackResult:
-    """What the provider's answer is worth. Raises SignInRefused at the first thing that does not hold."""
+    """Check the provider's callback and fetch the tokens. Raises SignInRefused at the first check that fails."""
     kept = unseal(secret, PURPOSE, sealed)
     if kept is None or (kept["authority_id"], kept["way"], kept["issuer"]) != (
         authority_id,
@@ -88,7 +88,7 @@ async def handle_callback(
     try:
         claims = claims_of(id_token, await keys_of(way), expected)
     except UnknownKey:
-        claims = claims_of(id_token, await keys_of(way, anew=True), expected)
+        claims = claims_of(id_token, await keys_of(way, refresh=True), expected)
     check_access_token(claims, access_token)
     return OidcCallbackResult(
         claims, id_token, access_token, kept["state"], kept["next"], kept.get("invitation")
@@ -96,7 +96,7 @@ async def handle_callback(
 
 
 def _check_issuer(described: dict[str, Any], said: str) -> None:
-    """The answer must name the provider that was asked, wherever providers do so: no answer of one for another."""
+    """Require the `iss` parameter of this provider, if it sends one, to prevent mix-up attacks (RFC 9207)."""
     always = described.get("authorization_response_iss_parameter_supported") is True
     if said != described["issuer"] and (always or (said and TEMPLATE not in described["issuer"])):
         raise SignInRefused("not_believed", f"the answer is from {said[:100] or 'nobody'}")
@@ -117,9 +117,9 @@ def _client(way: SignIn, redirect_uri: str, described: dict[str, Any] | None = N
 
 
 async def with_organisation(way: SignIn, arrived: OidcCallbackResult) -> dict[str, Any]:
-    """The claims with the organisation, asked for where the ID token does not tell it.
+    """The claims with the organisation, which is fetched from userinfo if the ID token lacks it.
 
-    Raises SignInRefused when the answer is about somebody else.
+    Raises SignInRefused when userinfo is about another subject.
     """
     address = (await description_of(way)).get("userinfo_endpoint")
     if "organisation" in arrived.claims or not address:

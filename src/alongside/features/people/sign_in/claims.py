@@ -1,4 +1,4 @@
-"""What is taken from a provider's word: who somebody is, and where they work. Never who they are by their address."""
+"""Read identity and workplace from a provider's claims. An email address is never an identity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ESTABLISHMENT, LOCAL_AUTHORITY = "001", "002"
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """Somebody as their provider knows them: `issuer` and `subject` for ever; name and address as they are now."""
+    """A user as identified by the provider: `issuer` and `subject` never change; name and email may."""
 
     issuer: str
     subject: str
@@ -24,7 +24,7 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Where DfE Sign-in says that somebody works: a school by its URN, or the local authority (None)."""
+    """The user's organisation in DfE Sign-in: a school by its URN, or the local authority (None)."""
 
     organisation_id: str
     school_urn: int | None
@@ -48,7 +48,7 @@ def identified(way: SignIn, claims: Mapping[str, Any]) -> Identified:
 
 
 def workplace(claims: Mapping[str, Any], authority_id: int) -> Workplace:
-    """Where somebody works, if it is one school or this authority. Raises SignInRefused otherwise: never a default."""
+    """The user's workplace, if it is one school or this authority; otherwise raises SignInRefused."""
     said = claims.get("organisation")
     if isinstance(said, list):
         if len(said) > 1:
@@ -87,5 +87,5 @@ def _email(claims: Mapping[str, Any]) -> str | None:
 
 
 def _storable(text: str) -> str:
-    """What PostgreSQL can hold of a text: no NUL, no half of a character."""
+    """The text without characters that PostgreSQL cannot store: NUL and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()

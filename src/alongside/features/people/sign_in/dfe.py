@@ -1,4 +1,4 @@
-"""DfE Sign-in's public API: which role somebody was given for this service at their organisation.
+"""Client of DfE Sign-in's public API: the role of a user for this service at their organisation.
 
 Source: DFE-Digital/login.dfe.public-api, README, “Get user access to service”.
 """
@@ -21,9 +21,9 @@ ACTIVE = 1
 
 
 def api_of(way: SignIn) -> str:
-    """The address of the API beside an issuer: oidc.signin.education.gov.uk has api.signin.education.gov.uk.
+    """The base URL of the API that belongs to an issuer: api.signin… for oidc.signin.education.gov.uk.
 
-    The setting `api_address` says otherwise.
+    The setting `api_address` overrides it.
     """
     parts = urlsplit(way.issuer)
     beside = urlunsplit((parts.scheme, parts.netloc.replace("oidc.", "api.", 1), "", "", ""))

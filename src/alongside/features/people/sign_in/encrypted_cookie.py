@@ -1,4 +1,4 @@
-"""What a browser keeps for us but can neither read nor change: the state of a sign-in that is under way."""
+"""Encrypted cookie values, which the browser can neither read nor change."""
 
 import hashlib
 import hmac
@@ -14,13 +14,13 @@ ALGORITHM = {"alg": "dir", "enc": "A256GCM"}
 
 
 def seal(secret: bytes, purpose: str, content: dict[str, Any], lifetime: int) -> str:
-    """Encrypt and sign `content` for one purpose, good for `lifetime` seconds."""
+    """Encrypt `content` for one purpose, with authentication; valid for `lifetime` seconds."""
     body = json.dumps(content | {"until": int(time.time()) + lifetime}).encode()
     return jwe.encrypt_compact(ALGORITHM, body, _key(secret, purpose))
 
 
 def unseal(secret: bytes, purpose: str, sealed: str | None) -> dict[str, Any] | None:
-    """What was sealed for this purpose; None when it was not we who sealed it, or when its time is over."""
+    """Decrypt a value for this purpose; None when it is invalid or has expired."""
     if not sealed:
         return None
     try:
@@ -32,5 +32,5 @@ def unseal(secret: bytes, purpose: str, sealed: str | None) -> dict[str, Any] | 
 
 
 def _key(secret: bytes, purpose: str) -> OctKey:
-    """A key of its own for each purpose, so that nothing sealed for one passes for another."""
+    """Derive a key per purpose, so that a value for one purpose is invalid for another."""
     return OctKey.import_key(hmac.new(secret, f"alongside {purpose}".encode(), hashlib.sha256).digest())

@@ -1,4 +1,4 @@
-"""Why somebody is not let in, and what they can do about it: always said on a page, never a session by default."""
+"""Reasons for refusing a sign-in, each with a page that says what to do."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,19 @@ from alongside.errors import AlongsideError
 
 @dataclass
 class SignInRefused(AlongsideError):
-    """A sign-in that ends without a session. `because` names its page in REASONS; `log` says more to the operator."""
+    """A sign-in that is refused. `because` is a key of REASONS; `log` has details for the operator."""
 
     because: str
     log: str = ""
 
     def __str__(self) -> str:
-        """For the log."""
+        """The text for the log."""
         return f"{self.because}: {self.log}" if self.log else self.because
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What the page says: a title, a sentence or two, and the status with which it is answered."""
+    """The content of the error page: title, text and HTTP status."""
 
     title: str
     text: str
@@ -92,4 +92,4 @@ REASONS = {
         "that address, or ask whoever invited you to send it to the address you use.",
     ),
 }
-"""Every way in which a sign-in ends without a session, by the key that stands in the page's address."""
+"""The reasons for refusing a sign-in, by the key in the page's URL."""

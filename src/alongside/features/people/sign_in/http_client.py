@@ -1,4 +1,4 @@
-"""The one way to a server outside while signing in: only to named hosts, for a few seconds, never by a redirect."""
+"""HTTP client for sign-in: allow-listed hosts only, short timeouts, no redirects."""
 
 import asyncio
 import ssl
@@ -22,20 +22,17 @@ ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 @lru_cache
 def _trusted() -> ssl.SSLContext:
-    """Whose certificates are believed; read once, for it takes longer than a whole page."""
+    """The SSL context, cached because loading it takes longer than a page request."""
     return httpx2.create_ssl_context()
 
 
 def base_url_of(url: str) -> str:
-    """The host and port of an address, by which an allow-list names it."""
+    """The host and port of a URL, as used in allow-lists."""
     return urlsplit(url).netloc.lower()
 
 
 def refuse_elsewhere(url: str, allowed: frozenset[str]) -> None:
-    """Stop before a request goes to a host that is not named, or travels unencrypted over a network.
-
-    Raises SignInRefused.
-    """
+    """Raise SignInRefused for a URL whose host is not allowed, or that is not https (except on this machine)."""
     parts = urlsplit(url)
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ON_THIS_MACHINE)
     if not safe or base_url_of(url) not in allowed or "@" in parts.netloc:
@@ -44,7 +41,7 @@ def refuse_elsewhere(url: str, allowed: frozenset[str]) -> None:
 
 @asynccontextmanager
 async def calling(allowed: frozenset[str], **client: Any) -> AsyncIterator[AsyncOAuth2Client]:
-    """A client for a few calls to the allowed hosts. Raises SignInRefused when they do not answer, or not in time."""
+    """A client for calls to the allowed hosts. Raises SignInRefused when they do not answer in time."""
 
     async def check_where(request: httpx2.Request) -> None:
         refuse_elsewhere(str(request.url), allowed)
@@ -73,7 +70,7 @@ async def calling(allowed: frozenset[str], **client: Any) -> AsyncIterator[Async
 
 
 async def get_json(url: str, allowed: frozenset[str], **headers: str) -> Any:
-    """The JSON at an address. Raises SignInRefused when it does not come, or is none."""
+    """Fetch JSON from a URL. Raises SignInRefused when there is no answer or it is not JSON."""
     async with calling(allowed) as client:
         response = await client.request("GET", url, withhold_token=True, headers=headers)
     if response.status_code != httpx2.codes.OK:

@@ -1,4 +1,4 @@
-"""The sign-in page, the round trip to a provider, the personas of the demonstration, and signing out."""
+"""Pages for sign-in with a provider or as a persona of the demonstration, and for sign-out."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,7 +43,7 @@ DEMONSTRATION = "demonstration"
 LEAVING = "__Host-leaving"
 TO_LEAVE = "signing out there"
 CLEAR = {"clear-site-data": '"cache", "storage"'}
-"""Not "cookies": those of the other authorities on the same domain would go as well."""
+"""Without "cookies", which would also delete those of other authorities on the same domain."""
 
 log = structlog.get_logger("alongside.features.people")
 AnyRequest = Request[Any, Any, Any]
@@ -51,17 +51,17 @@ AnyRequest = Request[Any, Any, Any]
 
 @endpoint.get("/sign-in", permission=Permission.VIEW_PUBLIC_PAGES)
 async def show_sign_in(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
-    """The ways to sign in to this authority; in the demonstration, people to be."""
+    """The sign-in page: the authority's providers and, in the demonstration, personas."""
     question = asked(request)
     app_context: AppContext = request.app.state.app_context
     wanted = question.one("q")
     settings = settings_of(person.authority_id)
-    cast = await personas(session, person, wanted) if app_context.demonstration else []
+    found = await personas(session, person, wanted) if app_context.demonstration else []
     context = {
         "ways": settings.sign_in,
         "next": same_site(question.one("next")),
         "wanted": wanted,
-        "personas": [(one, role_in_words(one)) for one in cast],
+        "personas": [(one, role_in_words(one)) for one in found],
         "contacts": whom_to_ask(settings),
     }
     return Page("people/sign_in.html", context)
@@ -69,7 +69,7 @@ async def show_sign_in(request: AnyRequest, session: AsyncSession, person: Princ
 
 @endpoint.post("/sign-in/persona", permission=Permission.VIEW_PUBLIC_PAGES)
 async def sign_in_as_persona(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
-    """Be somebody of the demonstration. Anywhere else there is no such thing."""
+    """Sign in as a persona; only in the demonstration, otherwise raises NotFound."""
     app_context: AppContext = request.app.state.app_context
     if not app_context.demonstration:
         raise NotFound
@@ -88,7 +88,7 @@ async def sign_in_as_persona(request: AnyRequest, session: AsyncSession, person:
 
 @endpoint.get("/sign-in/{key:str}", permission=Permission.VIEW_PUBLIC_PAGES)
 async def start_oidc(request: AnyRequest, session: AsyncSession, person: Principal, key: str) -> PageResult:
-    """Off to a provider, with a question that only this browser can bring an answer to."""
+    """Redirect to a provider with an authorization request that is bound to this browser."""
     way = _way(person, key)
     app_context: AppContext = request.app.state.app_context
     question = asked(request)
@@ -114,7 +114,7 @@ async def start_oidc(request: AnyRequest, session: AsyncSession, person: Princip
 async def oidc_callback(
     request: AnyRequest, session: AsyncSession, person: Principal, key: str
 ) -> PageResult:
-    """Back from a provider: believed or not, and signed in or told why not. Each answer opens one session at most."""
+    """Handle a provider's callback: sign the user in or show why not. Each state opens one session at most."""
     way = _way(person, key)
 
     async def arrive() -> PageResult:
@@ -141,7 +141,7 @@ async def oidc_callback(
 async def show_sign_in_error(
     request: AnyRequest, session: AsyncSession, person: Principal, because: str
 ) -> PageResult:
-    """Why somebody was not let in, and whom to ask."""
+    """The page that says why a sign-in was refused and whom to ask."""
     reason = REASONS.get(because)
     if reason is None:
         raise NotFound
@@ -151,7 +151,7 @@ async def show_sign_in_error(
 
 @endpoint.post("/sign-out", permission=Permission.VIEW_PUBLIC_PAGES)
 async def sign_out(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
-    """End this browser's session here and now, whatever the provider does afterwards."""
+    """End this browser's session, whatever the provider does afterwards."""
     if person.signed_in:
         await end_session(session, person, person.session_id)
     cookies = {SESSION_COOKIE: None, LEAVING: request.cookies.get(SESSION_COOKIE)}
@@ -160,9 +160,9 @@ async def sign_out(request: AnyRequest, session: AsyncSession, person: Principal
 
 @endpoint.get("/signed-out", permission=Permission.VIEW_PUBLIC_PAGES)
 async def show_signed_out(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
-    """That one is signed out here; and on to signing out at the provider, where it offers that.
+    """Confirm the sign-out, and continue to the provider's sign-out if it has one.
 
-    By a refresh, not a redirect: the policy on where our forms may lead covers redirects after them.
+    It uses a refresh header, because the form-action policy also covers redirects after a form.
     """
     app_context: AppContext = request.app.state.app_context
     ended = await just_ended(session, person.authority_id, request.cookies.get(LEAVING) or "")
@@ -194,7 +194,7 @@ async def show_signed_out(request: AnyRequest, session: AsyncSession, person: Pr
 async def _let_in(
     request: AnyRequest, app_context: AppContext, visitor: Principal, way: SignIn, arrived: OidcCallbackResult
 ) -> PageResult:
-    """Recognise whom the provider vouches for and sign them in, in one transaction."""
+    """Find the user that the provider authenticated and sign them in, in one transaction."""
     who = identified(way, arrived.claims)
     granted = await _granted(app_context, visitor, way, arrived, who)
     kept = {"way": way.key, "id_token": arrived.id_token}
@@ -214,7 +214,7 @@ async def _let_in(
 async def _granted(
     app_context: AppContext, visitor: Principal, way: SignIn, arrived: OidcCallbackResult, who: Identified
 ) -> Granted | None:
-    """The role that DfE Sign-in vouches for, asked only about people whom nobody here knows or has invited."""
+    """The role from DfE Sign-in, requested only for users who are unknown here and not invited."""
     if way.kind != "dfe_sign_in" or arrived.invitation is not None:
         return None
     async with app_context.database.transaction(visitor.authority_id, read_only=True) as session:
@@ -232,7 +232,7 @@ async def _granted(
 
 
 def _way(person: Principal, key: str) -> SignIn:
-    """One of this authority's own ways to sign in. Raises NotFound."""
+    """The authority's sign-in provider with this key. Raises NotFound."""
     for way in settings_of(person.authority_id).sign_in:
         if way.key == key:
             return way
@@ -244,7 +244,7 @@ def _browser(request: AnyRequest, issuer: str) -> Browser:
 
 
 def _not_signed_in(way: SignIn, problem: SignInRefused | ConfigurationError) -> Redirect:
-    """On to the page that says why, with what was begun in this browser taken away."""
+    """Redirect to the error page and delete the cookie of the flow."""
     because = problem.because if isinstance(problem, SignInRefused) else "provider_down"
     log.warning("not signed in", way=way.key, because=because, more=getattr(problem, "log", str(problem)))
     taken: Mapping[str, str | None] = {SIGNING_IN: None}

@@ -1,4 +1,4 @@
-"""What a provider says of itself: its endpoints and keys, kept for an hour and asked anew when a key is not known."""
+"""Provider metadata: discovery document and signing keys, cached for an hour."""
 
 import os
 import time
@@ -17,36 +17,36 @@ from alongside.settings import Given
 
 FRESH_SECONDS = 3600
 TEMPLATE = "{tenantid}"
-"""Where Entra's issuer names the directory, when it speaks for several. Source: Microsoft identity platform,
+"""The placeholder for the directory in Entra's multi-tenant issuer. Source: Microsoft identity platform,
 “OpenID Connect on the Microsoft identity platform”."""
 
 
 @dataclass(slots=True)
-class Known:
-    """What we were told, and when (by the monotonic clock)."""
+class Cached:
+    """A cached value and its time (monotonic clock)."""
 
     about: Any
     at: float
 
 
-_descriptions: dict[str, Known] = {}
-_keys: dict[str, Known] = {}
+_descriptions: dict[str, Cached] = {}
+_keys: dict[str, Cached] = {}
 
 
 def hosts_of(way: SignIn) -> frozenset[str]:
-    """The hosts that may be called to sign in this way: the issuer's own."""
+    """The hosts that may be called for a provider: the issuer's."""
     return frozenset({base_url_of(way.issuer)})
 
 
 def secret_of(way: SignIn) -> str:
-    """The secret that we share with the provider, from the environment variable that the settings name."""
+    """The client secret, from the environment variable that the settings name."""
     return secret_in(way.secret_in, f"the secret of {way.label}")
 
 
 def secret_in(name: str, what: str) -> str:
     """The secret in an environment variable (or the file it names). Raises ConfigurationError for any other variable.
 
-    Whose secret it is was checked when the settings became known (`authorities.registry`).
+    That the variable belongs to the authority was checked by `authorities.settings_cache`.
     """
     if not SECRET_NAME.fullmatch(name):
         raise ConfigurationError(
@@ -69,7 +69,7 @@ async def description_of(way: SignIn) -> dict[str, Any]:
         address = way.issuer.rstrip("/") + "/.well-known/openid-configuration"
         said = await get_json(address, hosts_of(way))
         _check(way, said)
-        known = _descriptions[way.issuer] = Known(said, time.monotonic())
+        known = _descriptions[way.issuer] = Cached(said, time.monotonic())
     described: dict[str, Any] = known.about
     return described
 
@@ -87,21 +87,21 @@ def _check(way: SignIn, said: Any) -> None:
             refuse_elsewhere(str(said[name]), hosts_of(way))
 
 
-async def keys_of(way: SignIn, *, anew: bool = False) -> KeySet:
-    """The keys with which the provider signs. `anew` asks again, because a key was not among them."""
+async def keys_of(way: SignIn, *, refresh: bool = False) -> KeySet:
+    """The provider's signing keys. `refresh` fetches them again, because a key was missing."""
     address = str((await description_of(way))["jwks_uri"])
     known = _keys.get(way.issuer)
-    if anew or known is None or time.monotonic() - known.at > FRESH_SECONDS:
+    if refresh or known is None or time.monotonic() - known.at > FRESH_SECONDS:
         try:
             said = KeySet.import_key_set(await get_json(address, hosts_of(way)))
         except (JoseError, ValueError, KeyError, TypeError, AttributeError):
             raise SignInRefused("provider_down", f"{way.issuer} showed no keys") from None
-        known = _keys[way.issuer] = Known(said, time.monotonic())
+        known = _keys[way.issuer] = Cached(said, time.monotonic())
     keys: KeySet = known.about
     return keys
 
 
 def forget_providers() -> None:
-    """Ask every provider anew at the next sign-in."""
+    """Clear the cached metadata of every provider."""
     _descriptions.clear()
     _keys.clear()

@@ -1,4 +1,4 @@
-"""Reading what signing in must know: whose identity this is, whether a school is open, whether an invitation holds."""
+"""Queries for sign-in: the person of an identity, the status of a school, a session that just ended."""
 
 from typing import Any
 from uuid import UUID
@@ -30,24 +30,24 @@ ENDED = text(
 
 
 async def person_of_identity(session: AsyncSession, authority_id: int, who: Identified) -> UUID | None:
-    """The person that this authority knows by an identity: by issuer and subject, and by nothing else."""
+    """The id of the person with this identity (issuer and subject); None when there is none."""
     values = {"authority_id": authority_id, "issuer": who.issuer, "subject": who.subject}
     return (await session.execute(KNOWN, values)).scalar_one_or_none()
 
 
 async def email_of_person(session: AsyncSession, authority_id: int, person_id: UUID) -> str | None:
-    """Where somebody is written to; None where that is not known."""
+    """The email address of a person; None if unknown."""
     values = {"authority_id": authority_id, "person_id": person_id}
     return (await session.execute(EMAIL, values)).scalar_one_or_none() or None
 
 
 async def status_of_school(session: AsyncSession, authority_id: int, urn: int) -> str | None:
-    """Whether a school of this authority is open in the register; None when it is not one of its schools."""
+    """The status of a school in the register; None when it is not a school of this authority."""
     values = {"authority_id": authority_id, "urn": urn}
     return (await session.execute(SCHOOL, values)).scalar_one_or_none()
 
 
 async def just_ended(session: AsyncSession, authority_id: int, token: str) -> Row[Any] | None:
-    """A session that was ended a moment ago and came from a provider, to sign out there too."""
+    """A session with an ID token that ended in the last two minutes, for signing out at the provider."""
     values = {"authority_id": authority_id, "token_hash": hashed(token)}
     return (await session.execute(ENDED, values)).one_or_none()

@@ -1,4 +1,4 @@
-"""Whether a provider's word about somebody can be believed: the checks of an ID token, all of them, in one place.
+"""Validation of ID tokens.
 
 Source: OpenID Connect Core 1.0, 3.1.3.7; RFC 8725 (best practice for JSON Web Tokens).
 """
@@ -18,23 +18,23 @@ from alongside.features.people.sign_in.errors import SignInRefused
 from alongside.features.people.sign_in.providers import TEMPLATE
 
 ALGORITHMS = {"RS256": RSAKey, "PS256": RSAKey, "ES256": ECKey}
-"""How a provider may sign, chosen by us and not by the token, each with the only kind of key it may be used with."""
+"""The allowed signature algorithms, each with its type of key; the token does not choose."""
 
 LEEWAY_SECONDS = 30
 LONGEST_TOKEN = 20_000
 HEADERS = frozenset({"alg", "kid", "typ", "x5t"})
-"""What the header of a token may say. A key, an address of keys or an extension in it is refused."""
+"""The allowed header parameters. Embedded keys, key URLs and extensions are refused."""
 
 
 class UnknownKey(SignInRefused):
-    """The token names a key that the provider had not shown: it may have changed its keys since."""
+    """The token's key is not among the cached keys; the provider may have rotated its keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a token must say: who speaks, to whom, in answer to which question, at what time (Unix seconds).
+    """The expected issuer, audience (client id) and nonce, and the current time (Unix seconds).
 
-    An issuer that speaks for several directories names them by `{tenantid}`; which of them are let in is asked later.
+    A multi-tenant issuer contains `{tenantid}`; `claims.identified` checks which directories are allowed.
     """
 
     issuer: str
@@ -44,7 +44,7 @@ class Expected:
 
 
 def header_of(token: str) -> dict[str, Any]:
-    """The header of a token, checked before any key is looked for. Raises SignInRefused."""
+    """The header of a token, checked before its key is selected. Raises SignInRefused."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > LONGEST_TOKEN:
         raise _no("is not a signed token")
@@ -62,7 +62,7 @@ def header_of(token: str) -> dict[str, Any]:
 
 
 def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
-    """What the provider says about somebody, once everything about it holds. Raises SignInRefused, or UnknownKey."""
+    """The claims of an ID token after all checks. Raises SignInRefused or UnknownKey."""
     header = header_of(token)
     key = _key_for(header, keys)
     try:
@@ -82,14 +82,14 @@ def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
 
 
 def is_name(value: Any) -> bool:
-    """Whether this can name somebody for ever: ASCII that is printed, 255 characters at most. Source: Core 1.0, 2."""
+    """Whether this is a valid subject: printable ASCII, at most 255 characters. Source: Core 1.0, 2."""
     return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
 
 
 def check_access_token(claims: dict[str, Any], access_token: str) -> None:
-    """Where the ID token names the access token that came with it, they must belong together. Raises SignInRefused.
+    """Check `at_hash`, if the ID token has it, against the access token. Raises SignInRefused.
 
-    All our algorithms hash with SHA-256. Source: OpenID Connect Core 1.0, 3.1.3.8.
+    All allowed algorithms use SHA-256. Source: OpenID Connect Core 1.0, 3.1.3.8.
     """
     if "at_hash" in claims:
         half = hashlib.sha256(access_token.encode()).digest()[:16]
