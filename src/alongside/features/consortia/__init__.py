@@ -1,1 +1,1 @@
-"""The consortia: groups of schools of one phase that answer for each other."""
+"""Consortia: groups of schools of one phase that support each other."""

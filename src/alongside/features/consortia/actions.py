@@ -1,4 +1,4 @@
-"""Joining and leaving a consortium. Assumed checked: that the caller may (an operator's command)."""
+"""Actions for joining and leaving a consortium. Callers are operator commands, so permissions are not checked here."""
 
 from datetime import date
 from uuid import UUID
@@ -19,10 +19,10 @@ from alongside.platform.audit.actions import record_audit
 async def join_consortium(
     session: AsyncSession, person: Principal, school_urn: int, consortium_id: UUID, on: date
 ) -> UUID:
-    """Make a school a member from a day on, journalled; returns the membership's id.
+    """Make a school a member from a day on and record it in the audit log; returns the membership's id.
 
-    Raises NotFound for a school or consortium unknown here, ActionRefused when the consortium has ended, the
-    school is not open, its phase has no place there, or it belongs to one of that phase already.
+    Raises NotFound for an unknown school or consortium, ActionRefused when the consortium has ended, the
+    school is not open, it may not join in that phase, or it has a membership in that phase already.
     """
     consortium = await _consortium_to_join(session, person.authority_id, consortium_id)
     await _refuse_school_without_phase(session, person.authority_id, school_urn, consortium.phase)
@@ -61,9 +61,9 @@ async def join_consortium(
 async def leave_consortium(
     session: AsyncSession, person: Principal, school_urn: int, consortium_id: UUID, on: date
 ) -> None:
-    """End a school's membership: from `on` it no longer belongs. What was is kept; journalled.
+    """End a school's membership from `on`; the row is kept and the change recorded in the audit log.
 
-    Raises ActionRefused when it does not belong to that consortium.
+    Raises ActionRefused when the school is not a member of that consortium.
     """
     membership = ConsortiumMembership
     left = await session.execute(
@@ -93,7 +93,7 @@ async def leave_consortium(
 
 
 async def _consortium_to_join(session: AsyncSession, authority_id: int, consortium_id: UUID) -> Consortium:
-    """The consortium, held so that nobody ends it before this transaction is done."""
+    """The consortium, locked so that it cannot be ended before this transaction commits."""
     consortium = await session.scalar(
         select(Consortium)
         .where(Consortium.authority_id == authority_id, Consortium.id == consortium_id)

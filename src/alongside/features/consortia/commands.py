@@ -1,4 +1,4 @@
-"""`alongside authority plan | apply` and `alongside consortia assign`."""
+"""The commands `alongside authority plan`, `alongside authority apply` and `alongside consortia assign`."""
 
 import asyncio
 import io
@@ -107,7 +107,7 @@ def assign(file: Path, slug: str, on: datetime | None, *, go: bool) -> None:
 
 
 async def planned_lines(session: AsyncSession, settings: AuthoritySettings) -> tuple[list[str], list[str]]:
-    """The plan for an authority, line by line, and why it would be refused."""
+    """The lines of the plan for an authority, and the reasons why it would be refused."""
     changes, refused = await plan_settings(session, settings)
     steps = await plan_consortia(session, settings, today())
     done = [str(step) for step in steps if step.verb != "refuse"]
@@ -117,7 +117,7 @@ async def planned_lines(session: AsyncSession, settings: AuthoritySettings) -> t
 
 
 async def apply_authority(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> int:
-    """Put an authority's settings and consortia in force together; returns the version of the settings."""
+    """Apply an authority's settings and consortia together; returns the version of the settings."""
     version = await apply_settings(session, person, settings)
     await apply_consortia(session, person, settings)
     return version
@@ -161,7 +161,7 @@ def _in_transaction(
     read_only: bool = False,
     operator: bool = False,
 ) -> Answer:
-    """Do a piece of work in one transaction within the authority's fence, as the product itself or the operator."""
+    """Run work in one transaction in the authority's tenant context, with the app's or the migrator's role."""
 
     async def inside() -> Answer:
         here = Settings.from_environment()

@@ -1,4 +1,4 @@
-"""Placing schools in consortia from a file of an authority's own: columns urn and consortium."""
+"""Import of consortium memberships from a CSV file with the columns urn and consortium."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ COLUMNS = ("urn", "consortium")
 
 @dataclass(frozen=True, slots=True)
 class MembershipLine:
-    """A line of the file: this school is to belong to the consortium of this key."""
+    """A line of the file: a school's URN and the key of its consortium."""
 
     line: int
     urn: int
@@ -31,7 +31,7 @@ class MembershipLine:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMembership:
-    """What placing would do: the school joins, and leaves another of the phase where `leaves` is set."""
+    """A planned change: the school joins a consortium, and leaves another of the phase if `leaves` is set."""
 
     urn: int
     school: str
@@ -48,7 +48,7 @@ class PlannedMembership:
 
 
 def read_memberships(lines: Iterable[str]) -> tuple[list[MembershipLine], list[str]]:
-    """The places that a file asks for, and what cannot be read in it, line by line."""
+    """Parse the file: the membership lines, and a message for each line that cannot be read."""
     rows = csv.DictReader(lines)
     heading = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     lacking = [name for name in COLUMNS if name not in heading]
@@ -70,7 +70,7 @@ def read_memberships(lines: Iterable[str]) -> tuple[list[MembershipLine], list[s
 async def plan_memberships(
     session: AsyncSession, settings: AuthoritySettings, memberships: Sequence[MembershipLine], on: date
 ) -> tuple[list[PlannedMembership], list[str]]:
-    """What placing would change, and why some lines cannot be; a school already in its place is neither."""
+    """Plan the changes, with a message for each impossible line; existing memberships need no change."""
     authority_id = settings.dfe_code
     open_consortia = {
         row.key: row for row in await consortia_of(session, authority_id, on) if row.ended_on is None
@@ -110,7 +110,7 @@ async def plan_memberships(
 async def apply_memberships(
     session: AsyncSession, person: Principal, planned: Sequence[PlannedMembership], on: date
 ) -> None:
-    """Place the schools as planned, each journalled."""
+    """Apply the planned memberships; each is recorded in the audit log."""
     for one in planned:
         if one.leaves is not None:
             await leave_consortium(session, person, one.urn, one.leaves, on)
@@ -127,7 +127,7 @@ async def _schools(session: AsyncSession, authority_id: int, urns: Sequence[int]
 def _wrong(
     settings: AuthoritySettings, place: MembershipLine, school: Any, consortium: Any, keys: Sequence[str]
 ) -> str | None:
-    """Why a line cannot be followed, beginning with its column; None when it can."""
+    """Why a line is invalid, beginning with its column; None when it is valid."""
     if school is None:
         return f"urn: no school {place.urn} is known here. Correct it, or import the register first."
     if school.status not in OPEN_STATUSES:

@@ -1,4 +1,4 @@
-"""Consortia and who belongs to them, phase by phase."""
+"""Tables of consortia and their memberships."""
 
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 from alongside.platform.database.base import AuthorityOwned, Base, one_of, reference
 
 PHASES = ("primary", "secondary")
-"""Phases are treated separately: a consortium has one. Source: the report on Wigan, 1.5 (WI2)."""
+"""The phases of consortia; each consortium has one. Source: the report on Wigan, 1.5 (WI2)."""
 
 
 class Consortium(AuthorityOwned, Base):
@@ -31,7 +31,7 @@ class Consortium(AuthorityOwned, Base):
 
 
 class ConsortiumMembership(AuthorityOwned, Base):
-    """That a school belongs to a consortium from `starts_on` until the day before `ends_on`.
+    """A school's membership of a consortium from `starts_on` until the day before `ends_on`.
 
     An all-through school may have one membership in each phase; never two in one phase at a time.
     """

@@ -1,4 +1,4 @@
-"""Bringing the consortia of an authority to what its settings declare."""
+"""Provisioning: make an authority's consortia match its settings."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from alongside.platform.audit.actions import record_audit
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One consortium that the settings begin, rename, end, reopen, or may not change."""
+    """One planned step for a consortium: begin, rename, end, reopen, or a refused change."""
 
     verb: Literal["begin", "rename", "end", "reopen", "refuse"]
     key: str
@@ -32,7 +32,7 @@ class Step:
 
 
 async def plan_consortia(session: AsyncSession, settings: AuthoritySettings, today: date) -> list[Step]:
-    """What would happen to the consortia: nothing is deleted, and none with members ends."""
+    """Plan the steps for the consortia: none is deleted, and none with members is ended."""
     found = {row.key: row for row in await _current_consortia(session, settings.dfe_code, today)}
     steps = []
     for key, declared in settings.consortia.items():
@@ -62,7 +62,7 @@ async def plan_consortia(session: AsyncSession, settings: AuthoritySettings, tod
 async def apply_consortia(
     session: AsyncSession, person: Principal, settings: AuthoritySettings
 ) -> list[Step]:
-    """Do what `plan_consortia` says, journalled; returns the steps done. Raises ActionRefused and done none."""
+    """Apply the plan, with audit log entries; returns the steps. Raises ActionRefused before any change."""
     await session.execute(
         select(Consortium.id).where(Consortium.authority_id == person.authority_id).with_for_update()
     )
@@ -76,7 +76,7 @@ async def apply_consortia(
 
 
 async def _current_consortia(session: AsyncSession, authority_id: int, today: date) -> list[Row[Any]]:
-    """Every consortium with the count of its open members of today and of days to come."""
+    """Every consortium with the number of its open members, today and in future."""
     membership = ConsortiumMembership
     counted = (
         select(func.count())
@@ -134,7 +134,7 @@ async def _take(session: AsyncSession, person: Principal, settings: AuthoritySet
 
 
 async def _end_memberships(session: AsyncSession, person: Principal, consortium_id: UUID) -> None:
-    """End what closed schools still hold of a consortium that ends; one audit log entry for each."""
+    """End the remaining memberships of closed schools in a consortium that ends, with an audit log entry each."""
     membership = ConsortiumMembership
     ended = await session.execute(
         update(membership)

@@ -1,4 +1,4 @@
-"""Reading consortia: who belongs where, on a given day."""
+"""Queries for consortia and their members on a given day."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -28,7 +28,7 @@ AUTHORITY: BindParameter[int] = bindparam("authority_id")
 
 
 def in_force(day: Any) -> ColumnElement[bool]:
-    """That a membership holds on a day: begun, and not yet ended (the day it ends on no longer counts)."""
+    """SQL condition that a membership is current on a day (`ends_on` itself is excluded)."""
     membership = ConsortiumMembership
     return and_(
         membership.starts_on <= day,
@@ -114,19 +114,19 @@ MEMBERSHIPS = (
 async def consortia_of(
     session: AsyncSession, authority_id: int, today: date
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """All consortia with how many schools belong to each today; ended ones carry their last day."""
+    """All consortia with the number of their members today; ended ones have `ended_on`."""
     return (await session.execute(CONSORTIA, {"authority_id": authority_id, "today": today})).all()
 
 
 async def consortium_names(session: AsyncSession, authority_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The consortia to choose among: id and name of those that have not ended."""
+    """The id and name of the consortia that have not ended, as choices."""
     return (await session.execute(NAMES, {"authority_id": authority_id})).all()
 
 
 async def members_of(
     session: AsyncSession, authority_id: int, consortium_id: UUID, today: date
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The schools that belong to a consortium today, by name."""
+    """The members of a consortium today, by name."""
     values = {"authority_id": authority_id, "consortium_id": consortium_id, "today": today}
     return (await session.execute(MEMBERS, values)).all()
 
@@ -134,6 +134,6 @@ async def members_of(
 async def memberships_of(
     session: AsyncSession, authority_id: int, urns: Sequence[int], today: date
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """To which consortia some schools belong today: one row a school and phase."""
+    """The consortia of these schools today: one row per school and phase."""
     values = {"authority_id": authority_id, "urns": list(urns), "today": today}
     return (await session.execute(MEMBERSHIPS, values)).all()

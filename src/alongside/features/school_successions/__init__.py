@@ -1,1 +1,1 @@
-"""Succession: what becomes of a closed school's people, posts and agreements when another school takes over."""
+"""School successions: move a closed school's people, posts and agreements to the school that takes over."""

@@ -1,4 +1,4 @@
-"""Carrying over what a closed school holds, by rule or by an administrator's decision, or ending it."""
+"""Move a closed school's data to its successor, by rule or by an administrator's decision, or end it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -50,9 +50,9 @@ PAGE = "/successions"
 async def apply_successions(
     session: AsyncSession, person: Principal, families: Families, shown: Sequence[Plan]
 ) -> list[Plan]:
-    """Do what the report showed, in the transaction of the import; `person` is the product itself.
+    """Apply the reported plans in the transaction of the import; `person` is the system principal.
 
-    Raises ActionRefused when the closed schools no longer stand as they were shown.
+    Raises ActionRefused when the closed schools have changed since the report.
     """
     plans = await plan_successions(session, person, families)
     if [plan.outline for plan in plans] != [plan.outline for plan in shown]:
@@ -106,7 +106,7 @@ async def _record(
 
 
 async def _settle_open(session: AsyncSession, person: Principal, old_urn: int) -> None:
-    """Take away an open question that a later import answers or puts differently."""
+    """Remove an open question that a later import answers or replaces."""
     await session.execute(
         text(
             "DELETE FROM school_succession WHERE authority_id = :authority_id AND old_urn = :old AND state = 'open'"
@@ -118,11 +118,11 @@ async def _settle_open(session: AsyncSession, person: Principal, old_urn: int) -
 async def carry_over(
     session: AsyncSession, person: Principal, old: int, new: int, *, people: bool
 ) -> dict[str, int]:
-    """Move all that refers to a closed school to the one that took over; how many rows of each table.
+    """Move all rows that refer to a closed school to its successor; returns the number of rows per table.
 
     With `people`, its roles and memberships move from the day on which the new school opened, and invitations to a
-    role there. An escalation stays known to a headteacher only where the one who was told leads the new school alone.
-    Every row has its entry in the audit log. Safe to repeat: what has moved is not found again.
+    role there. Headteachers keep access to an escalation only if the notified one is the only head of the new school.
+    Every row gets an audit log entry. Repeating is safe: moved rows are not found again.
     """
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     values: dict[str, Any] = {"authority_id": person.authority_id, "old": old, "new": new}
@@ -194,7 +194,7 @@ async def _day_of_change(session: AsyncSession, person: Principal, old: int, new
 async def _audit(
     session: AsyncSession, person: Principal, subject: str, key: Any, schools: tuple[int, int], column: str
 ) -> None:
-    """One audit log entry for one carried row; of an escalation neither school is named there."""
+    """Write the audit log entry of a moved row; entries of escalations name neither school."""
     confidential = subject == "escalation"
     await record_audit(
         session,
@@ -210,9 +210,9 @@ async def _audit(
 async def decide_carry_over(
     session: AsyncSession, person: Principal, succession_id: UUID, urn: int | None
 ) -> None:
-    """Carry a closed school over to the school of this URN, with its people.
+    """Move a closed school's data and people to the school with this URN.
 
-    Raises Invalid for a school that is not open here, ActionRefused when the question was answered meanwhile.
+    Raises Invalid for a school that is not open here, ActionRefused when the question was already answered.
     """
     row = await _held(session, person, succession_id)
     status = await session.scalar(
@@ -229,9 +229,9 @@ async def decide_carry_over(
 
 
 async def decide_to_end(session: AsyncSession, person: Principal, succession_id: UUID) -> None:
-    """End what a closed school still holds: posts, memberships, roles and invitations. What it did stays on record.
+    """End a closed school's posts, memberships, roles and invitations. Past records are kept.
 
-    Raises ActionRefused when the question was answered meanwhile.
+    Raises ActionRefused when the question was already answered.
     """
     row = await _held(session, person, succession_id)
     await _close_posts(session, person, row.old_urn)
@@ -250,7 +250,7 @@ async def decide_to_end(session: AsyncSession, person: Principal, succession_id:
 
 
 async def _close_posts(session: AsyncSession, person: Principal, urn: int) -> None:
-    """Take the needs and offers of a closed school off the board for good."""
+    """Close the needs and offers of a closed school."""
     itself = system(person.authority_id, person.today)
     for post, move in ((Need, CLOSE_NEED), (Offer, CLOSE_OFFER)):
         columns: Any = post
@@ -305,7 +305,7 @@ async def _name(session: AsyncSession, person: Principal, urn: int) -> str:
 
 
 async def _partners(session: AsyncSession, person: Principal, old_urn: int) -> list[int]:
-    """The schools with a live proposal or support agreement with a school, itself left out."""
+    """The other schools in live proposals or support agreements of a school."""
     values = {"authority_id": person.authority_id, "old": old_urn}
     rows = (await session.execute(PARTNERS, values)).all()
     return sorted({row.urn for row in rows} - {old_urn})
@@ -314,7 +314,7 @@ async def _partners(session: AsyncSession, person: Principal, old_urn: int) -> l
 async def _tell_partners(
     session: AsyncSession, person: Principal, plan: Plan, partners: Sequence[int]
 ) -> None:
-    """Tell the partners of a closed school what becomes of their proposals and agreements."""
+    """Notify the partners of a closed school about their proposals and agreements."""
     people = await people_of_schools(session, person.authority_id, person.today, partners)
     if plan.new_urn is None:
         words = f"{plan.old_name} has closed. Look at your support agreements and proposals with it."
@@ -329,7 +329,7 @@ async def _tell_partners(
 async def _ask_administrators(
     session: AsyncSession, person: Principal, plan: Plan, succession_id: UUID
 ) -> None:
-    """Give the administrators a task, and tell those who lead the closed school's consortium."""
+    """Ask the administrators for a decision, and notify the leads of the closed school's consortium."""
     values = {"authority_id": person.authority_id, "today": person.today}
     administrators = (await session.execute(ADMINISTRATORS, values)).all()
     words = f"{plan.old_name} has closed. Decide what becomes of its people and posts."

@@ -1,15 +1,15 @@
-"""Every column that refers to a school, and whether it is carried over to the school that takes over, or why not."""
+"""Every column that refers to a school: moved to the successor, or kept with the reason."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """One column that moves to the successor, with the rows of which that is true.
+    """One column that moves to the successor.
 
-    `condition` is SQL on the row (alias `row`), `other` the column of another school that must not become the same one,
-    `subject` the kind of thing in the audit log, `versioned` whether an open form must be told of the change, `people`
-    whether it moves only where the school's people do: it gives somebody a role there.
+    `condition` is SQL that selects rows (alias `row`), `other` a column with another school, which must stay different,
+    `subject` the subject type in the audit log, `versioned` whether the row's version increases, `people` whether the
+    column moves only together with the school's people, because it gives a role there.
     """
 
     table: str
@@ -119,7 +119,7 @@ CARRIED = (
         people=True,
     ),
 )
-"""What moves. Memberships, roles, own days and legal holds have statements of their own (`statements.py`)."""
+"""Columns that move. Memberships, roles, own days and legal holds have statements of their own (`statements.py`)."""
 
 ELSEWHERE = {
     ("consortium_membership", "school_urn"),

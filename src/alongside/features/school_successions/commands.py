@@ -1,6 +1,6 @@
-"""`alongside schools import FILE --authority wigan`: the DfE's register, shown first, then applied.
+"""`alongside schools import FILE --authority wigan`: show the changes of a register, then apply them.
 
-With it goes what closed schools still hold: it is carried over by rule, or an administrator is asked.
+The import also moves the data of closed schools to their successors, or asks an administrator.
 """
 
 import asyncio
@@ -114,7 +114,7 @@ def _outcome(register: Register, report: ChangeReport, plans: Sequence[Plan]) ->
 async def plan_carrying(
     database: Database, person: Principal, register: Register, report: ChangeReport
 ) -> list[Plan]:
-    """What would become of closed schools once this register is in force."""
+    """Plan the successions of closed schools for this register."""
     async with database.transaction(person.authority_id, read_only=True) as session:
         known = await known_schools(session, person.authority_id)
         links = await known_links(session, person.authority_id)
@@ -124,7 +124,7 @@ async def plan_carrying(
 async def apply_import(
     database: Database, person: Principal, register: Register, report: ChangeReport, plans: Sequence[Plan]
 ) -> None:
-    """Put a register in force and carry over what closed schools hold, in one transaction."""
+    """Apply a register and the successions of closed schools, in one transaction."""
     async with database.transaction(person.authority_id) as session:
         await apply_register(session, person, register, report, fewer=True)
         known = await known_schools(session, person.authority_id)

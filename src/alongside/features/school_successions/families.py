@@ -1,4 +1,4 @@
-"""Who took over from a closed school, by the register's links, else by the establishment number that was kept."""
+"""Successors of closed schools, from the register's links or a kept establishment number."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,14 +16,14 @@ Links = Mapping[int, Iterable[Link]]
 
 @dataclass(frozen=True, slots=True)
 class Successors:
-    """The schools that took over from one: those at work, and URNs that are named but not open here yet."""
+    """The successors of a school: open ones, and URNs that are named but not open here yet."""
 
     open: tuple[int, ...]
     waiting: tuple[int, ...]
 
 
 class Families:
-    """The schools of an authority and how they follow one another; a school that is gone counts as closed."""
+    """The schools of an authority with their predecessors and successors; `gone` schools count as closed."""
 
     def __init__(self, schools: Schools, links: Links) -> None:
         self.schools = schools
@@ -48,7 +48,7 @@ class Families:
         return str(self.schools[urn]["name"]) if urn in self.schools else f"URN {urn}"
 
     def successors(self, urn: int) -> Successors:
-        """The schools that took over from a closed one, also through others that have closed since."""
+        """The successors of a closed school, also through successors that have closed in turn."""
         found: set[int] = set()
         waiting: set[int] = set()
         seen, following = {urn}, self._directly_after(urn)
@@ -76,7 +76,7 @@ class Families:
 
 
 def families_after(register: Register, report: ChangeReport, known: Schools, links: Links) -> Families:
-    """The families as they are once a register is in force."""
+    """The families as they will be after a register is applied."""
     gone = {change.urn for change in report.changes if change.kind == "gone"}
     schools: dict[int, Mapping[str, Any]] = {
         urn: {**one, "status": "closed"} if urn in gone else one for urn, one in known.items()

@@ -1,4 +1,4 @@
-"""What an administrator types to decide what becomes of a closed school."""
+"""The form for choosing the successor of a closed school."""
 
 from wtforms import Form, StringField
 

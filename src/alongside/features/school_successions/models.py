@@ -1,4 +1,4 @@
-"""What was carried over from a closed school, and what a person must still decide."""
+"""The table of school successions: what was moved, and open decisions."""
 
 from datetime import datetime
 from typing import Any
@@ -21,10 +21,10 @@ STATES = {"open": "To decide", "carried": "Carried over", "ended": "Ended"}
 
 
 class SchoolSuccession(AuthorityOwned, Base):
-    """One closed school: carried over to `new_urn`, ended, or open until an administrator decides.
+    """The succession of one closed school: moved to `new_urn`, ended, or open until an administrator decides.
 
-    `question` says why a person must decide, `candidates` are the URNs proposed for it. `moved` counts what was
-    carried over, by the name of its table.
+    `question` says why an administrator must decide, `candidates` are the suggested URNs. `moved` maps a table's name
+    to the number of moved rows.
     """
 
     __tablename__ = "school_succession"

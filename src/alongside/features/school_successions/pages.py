@@ -1,4 +1,4 @@
-"""The pages for administrators: which schools have closed, what was carried over, and what they must decide."""
+"""Administrators' pages for school successions: list, detail and decisions."""
 
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ LAST_PAGE = 1000
 async def list_successions(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Closed schools: those to decide about first, then those that were carried over or ended."""
+    """List successions: open decisions first, then moved and ended ones."""
     number = asked(request).one("page")
     at = min(int(number), LAST_PAGE) if number.isascii() and number.isdigit() and 0 < len(number) < 6 else 1
     at = max(at, 1)
@@ -43,7 +43,7 @@ async def list_successions(
 async def show_succession(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, succession_id: UUID
 ) -> PageResult:
-    """One closed school, with the decision to take; with a URN, the school that would take over, to be confirmed."""
+    """Show one succession and its decision; with a URN, ask to confirm that school as the successor."""
     question = asked(request)
     if "urn" not in question:
         return await _page(session, person, succession_id, None)
@@ -55,7 +55,7 @@ async def show_succession(
 async def carry_over(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, succession_id: UUID
 ) -> PageResult:
-    """Carry the closed school over to another."""
+    """Move the closed school's data to the chosen successor."""
     form = SuccessorForm(await read_form_data(request))
     try:
         await actions.decide_carry_over(session, person, succession_id, form.number())
@@ -69,7 +69,7 @@ async def carry_over(
 async def end_school(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, succession_id: UUID
 ) -> PageResult:
-    """End what the closed school still holds."""
+    """End the closed school's posts, memberships, roles and invitations."""
     await actions.decide_to_end(session, person, succession_id)
     return Redirect("/successions", "The school’s posts, roles and memberships have ended.")
 

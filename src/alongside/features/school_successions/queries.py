@@ -1,4 +1,4 @@
-"""What closed schools still hold, what would be carried over, and what an administrator must decide."""
+"""Queries for closed schools: remaining data, planned successions and open decisions."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -72,7 +72,7 @@ NAMES = text(
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What a school still holds: how many of each thing, and the phases and consortia of its memberships."""
+    """The remaining data of a school: counts by kind, and the phases and consortia of its memberships."""
 
     counts: Mapping[str, int]
     consortia: Mapping[str, str]
@@ -80,7 +80,7 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What becomes of one closed school: carried over to `new_urn`, or a question for an administrator, or both.
+    """The plan for one closed school: move to `new_urn`, a question for an administrator, or both.
 
     With `people` its roles and memberships move too.
     """
@@ -97,12 +97,12 @@ class Plan:
 
     @property
     def outline(self) -> tuple[int, str, int | None, bool]:
-        """What must not differ between the report and the import; counts may, as people go on working."""
+        """The values that must be equal in the report and at the import; counts may differ."""
         return self.old_urn, self.kind, self.new_urn, self.people
 
 
 async def plan_successions(session: AsyncSession, person: Principal, families: Families) -> list[Plan]:
-    """What would become of every closed school that still holds something; `person` is the product itself."""
+    """Plan the succession of every closed school that has data left; `person` is the system principal."""
     closed = families.closed()
     held = await _holdings(session, person, closed)
     heirs = {urn: families.successors(urn) for urn in held}
@@ -120,7 +120,7 @@ async def plan_successions(session: AsyncSession, person: Principal, families: F
 
 
 def _is_news(plan: Plan, ended: Collection[int], asked: Collection[tuple[int, str]]) -> bool:
-    """Whether a plan does or asks something: what was decided or asked already is not asked again."""
+    """Whether a plan moves data or asks a new question; answered and open questions are not repeated."""
     if plan.new_urn is None:
         asks = (plan.old_urn, plan.kind) not in asked and plan.old_urn not in ended
         return asks and bool(plan.holdings.keys() - {"entries"})
@@ -169,7 +169,7 @@ def _plan(
 
 
 def _nowhere(person: Principal, new: Mapping[str, Any], held: Holdings, name: str) -> str | None:
-    """Why a membership cannot go with the rest, or None: the new school's phase has no place there."""
+    """Why a membership cannot move (the new school has the wrong phase); None when it can."""
     allowed = consortium_phases(settings_of(person.authority_id), new["phase"], new["kind"])
     wrong = sorted(set(held.consortia) - set(allowed))
     if not wrong:
@@ -197,7 +197,7 @@ async def _holdings(session: AsyncSession, person: Principal, urns: Collection[i
 async def successions_of(
     session: AsyncSession, authority_id: int, page: int
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """One page of what was carried over, open questions first; and whether more follow."""
+    """One page of successions, open questions first; and whether there are more."""
     values = {"authority_id": authority_id, "skipped": (page - 1) * A_PAGE}
     rows = (await session.execute(LISTED, values)).all()
     return rows[:A_PAGE], len(rows) > A_PAGE
@@ -213,5 +213,5 @@ async def succession_with(session: AsyncSession, authority_id: int, succession_i
 
 
 async def open_schools(session: AsyncSession, authority_id: int, urns: Sequence[int]) -> Sequence[Row[Any]]:
-    """Those of some schools that are at work, by name."""
+    """The open schools among these URNs, by name."""
     return (await session.execute(NAMES, {"authority_id": authority_id, "urns": list(urns)})).all()

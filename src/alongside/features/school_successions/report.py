@@ -1,4 +1,4 @@
-"""What becomes of closed schools, in words: for the terminal and the CSV report that are read before an import."""
+"""The report of planned successions, for the terminal and the CSV report before an import."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -12,7 +12,7 @@ SHOWN = 30
 """Schools shown on a terminal; the file has them all."""
 
 CONFIDENTIAL = "escalations"
-"""Never shown for one school: the report is read by people who see no escalation."""
+"""Kinds left out of the report, because its readers may not see escalations."""
 
 WORDS = {
     "conversion": "carried over to {new}",
@@ -24,7 +24,7 @@ WORDS = {
 
 
 def print_plans(console: Console, plans: Sequence[Plan]) -> None:
-    """Show what is carried over from each closed school and what an administrator must decide."""
+    """Print the planned successions and the decisions for administrators."""
     if not plans:
         return
     table = Table(title="Closed schools that still hold something", title_justify="left")
@@ -47,7 +47,7 @@ def print_plans(console: Console, plans: Sequence[Plan]) -> None:
 
 
 def outcome(plan: Plan) -> str:
-    """What becomes of one school, in words."""
+    """The outcome for one school as text."""
     words = WORDS[plan.kind].format(new=f"{plan.new_urn} {plan.new_name}")
     if plan.new_urn is not None and plan.question:
         words += "; an administrator decides the rest"
@@ -55,7 +55,7 @@ def outcome(plan: Plan) -> str:
 
 
 def holdings(counts: Mapping[str, int]) -> str:
-    """How many of each thing a school holds, without its escalations."""
+    """The counts of a school's data as text, without escalations."""
     return ", ".join(f"{number} {what}" for what, number in sorted(counts.items()) if what != CONFIDENTIAL)
 
 

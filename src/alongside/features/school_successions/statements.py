@@ -1,4 +1,4 @@
-"""The SQL that carries over memberships, roles, own days and legal holds: the old row ends, a new one begins."""
+"""SQL that moves memberships, roles, school term dates and legal holds: the old row ends, a new one begins."""
 
 from sqlalchemy import ARRAY, Boolean, Uuid, bindparam, text
 
@@ -22,7 +22,7 @@ MEMBERSHIPS = text(
     RETURNING consortium_id AS id
     """
 )
-"""`on` is the day of the change: the old school is no member from that day, the new one is."""
+"""`on` is the day of the change: from that day the new school is a member and the old one is not."""
 
 ROLES = text(
     """
@@ -51,7 +51,7 @@ ROLES = text(
     SELECT id FROM begun
     """
 )
-"""A role that begins later keeps its day. Whoever is signed in with it stays signed in, for the new school."""
+"""A role that begins later keeps its start date. Sessions with the role continue, for the new school."""
 
 OWN_DAYS = (
     text(
@@ -83,7 +83,7 @@ HOLDS = text(
     RETURNING id
     """
 )
-"""A hold stays on the old school, for what was not carried over, and is placed on the new one too."""
+"""The hold stays on the old school, for data that was not moved, and is copied to the new one."""
 
 END_MEMBERSHIPS = text(
     """
@@ -115,7 +115,7 @@ UNTELL = text(
                                  AND b.role = 'headteacher' AND b.person_id = a.person_id)))
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("people", type_=Boolean))
-"""The head of one school was told, not the head of the school that took over: that one reads nothing until told."""
+"""The old school's headteacher was notified, not the new one's, who has no access until notified."""
 
 END_INVITATIONS = text(
     """
@@ -138,7 +138,7 @@ PARTNERS = text(
     ) agreement
     """
 )
-"""The schools that have a live proposal or support agreement with one, itself included."""
+"""The schools in live proposals or support agreements of a school, itself included."""
 
 
 def move_of(one: Carried) -> str:

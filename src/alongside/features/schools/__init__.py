@@ -1,1 +1,1 @@
-"""The register of schools: what the DfE's list says of each, how that changed, and the pages that show it."""
+"""The register of schools, imported from the DfE's GIAS, with its history and pages."""

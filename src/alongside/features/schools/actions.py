@@ -1,4 +1,4 @@
-"""Putting a new register in force: one transaction, nothing deleted, every change kept."""
+"""Apply a register: one transaction, nothing deleted, every change recorded."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,16 +27,16 @@ VERBS = {
     "gone": "lose_school",
     "back": "find_school_again",
 }
-"""The kinds of change that the journal names for the school itself."""
+"""The kinds of change that get an audit log entry for the school."""
 
 
 async def apply_register(
     session: AsyncSession, person: Principal, register: Register, report: ChangeReport, *, fewer: bool = False
 ) -> UUID | None:
-    """Put a register in force as its report said; gives the import's id, None when it was in force already.
+    """Apply a register as reported; returns the import's id, or None when it was in force already.
 
-    Raises ActionRefused when the schools changed since the report was made, or when too many are missing and that
-    is not `fewer` on purpose: nothing is written then.
+    Raises ActionRefused when the schools changed since the report was made, or when too many are missing and
+    `fewer` is not set. Nothing is written then.
     """
     if not fewer:
         refuse_cut_off(register, report)
@@ -55,7 +55,7 @@ async def apply_register(
 
 
 async def take_over_register(session: AsyncSession, person: Principal, register: Register) -> ChangeReport:
-    """Put a register in force without showing its report first: for the demonstration and for jobs."""
+    """Apply a register without showing its report first, for the demonstration and jobs."""
     known = await known_schools(session, person.authority_id)
     report = compare(register, known, await known_links(session, person.authority_id))
     await apply_register(session, person, register, report)
@@ -72,7 +72,7 @@ async def _write_schools(
     authority_id = person.authority_id
     new = [one for urn, one in register.schools.items() if urn not in known]
     if new:
-        # One statement for all rows needs all of them to name the same columns.
+        # A single multi-row statement requires the same columns in all rows.
         names = sorted({name for one in new for name in one})
         rows = [{name: one.get(name) for name in names} | {"authority_id": authority_id} for one in new]
         await session.execute(insert(School), rows)
@@ -92,7 +92,7 @@ async def _write_schools(
 
 
 async def _write_links(session: AsyncSession, authority_id: int, links: Mapping[int, Sequence[Link]]) -> None:
-    """Make the links of these schools what the register says; names and dates once known are kept."""
+    """Replace the links of these schools by the register's; known names and dates are kept."""
     stands = await known_links(session, authority_id)
     for urn, wanted in links.items():
         kept = {(link.other_urn, link.link_type) for link in wanted}

@@ -1,4 +1,4 @@
-"""What a new register would change: compared with what stands, before anything is written."""
+"""Compare a new register with the stored schools, before anything is written."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,17 +12,17 @@ from alongside.features.schools.history import CHANGE_KINDS
 from alongside.features.schools.models import OPEN_STATUSES
 
 Known = Mapping[int, Mapping[str, Any]]
-"""The schools that stand in the database: URN → fields."""
+"""The stored schools: URN → fields."""
 
 Links = Mapping[int, Iterable[Link]]
 DERIVED = frozenset({"kind", "latitude", "longitude"})
 FEWEST_MISSING, SHARE_MISSING = 2, 0.1
-"""A file that lacks more open schools than these, of those known, is taken for cut off."""
+"""Limits of missing open schools above which a file is regarded as truncated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change to one school: `other_urn` is where it came from or went; `field` for changed details."""
+    """One change to one school: `other_urn` is its predecessor or successor; `field` is set for changed details."""
 
     urn: int
     name: str
@@ -35,10 +35,10 @@ class Change:
 
 @dataclass(slots=True)
 class ChangeReport:
-    """Everything a register would change, in the order of CHANGE_KINDS, then of URN.
+    """All changes of a register, in the order of CHANGE_KINDS, then of URN.
 
     `unchanged` counts schools that stay as they are; `missing` are open schools the file no longer lists. They are
-    closed, but stay open (`missing_stay_open`) while a row of the file cannot be told to be one of them or not.
+    closed, unless an unreadable row may be one of them (`missing_stay_open`).
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -49,18 +49,18 @@ class ChangeReport:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many schools there are of each kind of change, in the order of CHANGE_KINDS; none left out."""
+        """The number of schools per kind of change, in the order of CHANGE_KINDS, zeros included."""
         found = Counter(kind for kind, _ in {(change.kind, change.urn) for change in self.changes})
         return {kind: found[kind] for kind in CHANGE_KINDS}
 
     @property
     def looks_cut_off(self) -> bool:
-        """Whether so many known schools are missing that the file is probably not whole."""
+        """Whether so many known schools are missing that the file is probably truncated."""
         return len(self.missing) > max(FEWEST_MISSING, self.known_open * SHARE_MISSING)
 
 
 def compare(register: Register, known: Known, known_links: Links) -> ChangeReport:
-    """What this register would change of the schools known."""
+    """Compare a register with the known schools and return the changes."""
     report = ChangeReport(known_open=sum(1 for one in known.values() if _is_here(one)))
     family = _Family(register, known, known_links)
     for urn, new in register.schools.items():
@@ -71,7 +71,7 @@ def compare(register: Register, known: Known, known_links: Links) -> ChangeRepor
             changes += _changed_links(urn, new, register, known_links)
         report.changes += changes
         report.unchanged += not changes
-    # With a row that cannot be told to be anybody's, a school that is missing may just be that row: it stays as it is.
+    # A row without a readable URN may be a missing school, so missing schools stay as they are.
     told_apart = all(fault.urn is not None for fault in register.faults)
     for urn, old in known.items():
         if urn in register.schools or urn in register.unreadable or old["gone_since"] is not None:
@@ -87,7 +87,7 @@ def compare(register: Register, known: Known, known_links: Links) -> ChangeRepor
 
 
 def refuse_cut_off(register: Register, report: ChangeReport) -> None:
-    """Stop at a file that lacks too many of the schools known to be at work. Raises ActionRefused."""
+    """Raise ActionRefused for a file that lacks too many of the known open schools."""
     if report.looks_cut_off:
         raise ActionRefused(
             f"{register.file_name} lacks {len(report.missing)} of {report.known_open} open schools. It may "
@@ -100,7 +100,7 @@ def _is_here(school: Mapping[str, Any]) -> bool:
 
 
 class _Family:
-    """Who came before and after whom, by the links of both sides and by establishment numbers taken over."""
+    """Predecessors and successors, by the links of both sides and by kept establishment numbers."""
 
     def __init__(self, register: Register, known: Known, known_links: Links) -> None:
         self.first = not known
@@ -126,7 +126,7 @@ class _Family:
                 self.merging.add(old)
 
     def predecessors(self, urn: int) -> list[int]:
-        """The schools that this one took over, by link, else by having had its establishment number."""
+        """The predecessors of a school, by link, else by its establishment number."""
         if self.before[urn]:
             return sorted(self.before[urn])
         one = self.schools[urn]
@@ -135,7 +135,7 @@ class _Family:
         )
 
     def successor(self, urn: int) -> int | None:
-        """The school that took this one over; the latest when there are several."""
+        """The successor of a school; the latest if there are several."""
         if self.after[urn]:
             return max(self.after[urn])
         one = self.schools[urn]
@@ -151,7 +151,7 @@ class _Family:
         return max(heirs, default=None)
 
     def merged(self, urn: int, new: Mapping[str, Any]) -> bool:
-        """Whether a closed school went up in another, with others."""
+        """Whether a closed school merged with others into its successor."""
         reason = (new.get("reason_closed") or "").lower()
         heir = self.successor(urn)
         several = heir is not None and len(self.before[heir]) > 1
@@ -161,7 +161,7 @@ class _Family:
 def _headline(
     urn: int, new: Mapping[str, Any], old: Mapping[str, Any] | None, family: _Family
 ) -> Iterable[Change]:
-    """The one change by which a school is listed in the report, if it is more than a detail."""
+    """The main change of a school for the report; None if only details changed."""
     name = new["name"]
     if old is None:
         if family.first or new["status"] == "closed":

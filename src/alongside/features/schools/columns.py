@@ -1,4 +1,4 @@
-"""Which column of the DfE's extract goes where: found by its heading, whatever its place."""
+"""The columns of the DfE's extract and their fields; columns are found by heading, in any order."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from alongside.features.schools.models import PHASES, STATUSES
 
 
 def one_from(words: Mapping[str, str], also: Mapping[str, str] | None = None) -> Callable[[str], str]:
-    """A reader for a closed list: the DfE's words to our key. Older spellings may be given in `also`."""
+    """Return a reader for a closed list that maps the DfE's terms to keys. `also` has older spellings."""
     keys = {label.lower(): key for key, label in words.items()} | dict(also or {})
 
     def read(cell: str) -> str:
@@ -25,7 +25,7 @@ def one_from(words: Mapping[str, str], also: Mapping[str, str] | None = None) ->
 
 
 def needed(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A reader for a cell that may not be blank."""
+    """Return a reader for a cell that must not be blank."""
 
     def filled(cell: str) -> Any:
         value = read(cell)
@@ -38,9 +38,9 @@ def needed(read: Callable[[str], Any]) -> Callable[[str], Any]:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column that we keep: its heading in the extract, our field, and how its cells are read.
+    """One imported column: its heading in the extract, the field, and the reader of its cells.
 
-    A file without a `required` column is not the register. An absent optional column leaves what stands.
+    A file without a `required` column is not the register. Without an optional column the stored values stay.
     """
 
     heading: str
@@ -93,7 +93,7 @@ COLUMNS = (
     Column("Easting", "easting", partial(gias_cells.whole, most=700_000)),
     Column("Northing", "northing", partial(gias_cells.whole, most=1_300_000)),
 )
-"""Everything kept of the extract. Heads' names, telephone numbers and inspection results are left out."""
+"""All imported columns. Heads' names, telephone numbers and inspection results are left out."""
 
 LINKS_HEADING = "Linked establishments"
 """The last column of some extracts. With several links its values spill unquoted into further cells."""
@@ -144,4 +144,4 @@ LABELS = {
     "latitude": "latitude",
     "longitude": "longitude",
 }
-"""Every field of a school in words, for reports and pages."""
+"""The label of every field of a school, for reports and pages."""

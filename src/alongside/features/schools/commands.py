@@ -1,4 +1,4 @@
-"""Reading the DfE's register for an import, and what the import would change (`succession.commands` applies it)."""
+"""Helpers for reading the DfE's register and planning its import (`school_successions.commands` applies it)."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from alongside.features.schools.queries import known_links, known_schools, last_
 from alongside.platform.database.session import Database
 
 PASSES = 2
-"""A register is passed over twice: to see that it is whole, and to read it."""
+"""A register is read twice: to check it and to parse it."""
 
 
 def read_with_progress(console: Console, file: Path, la_code: int) -> Register:
-    """Read a register with a bar that moves by its bytes."""
+    """Read a register with a progress bar in bytes."""
     bar = Progress(
         TextColumn("Reading {task.description}"),
         BarColumn(),
@@ -42,7 +42,7 @@ def add_links(register: Register, file: Path) -> None:
 async def plan_import(
     database: Database, settings: AuthoritySettings, register: Register, console: Console
 ) -> ChangeReport:
-    """What importing a register would change. Raises ActionRefused for an authority that was never applied."""
+    """The changes that an import would make. Raises ActionRefused for an authority that was never applied."""
     async with database.transaction(settings.dfe_code, read_only=True) as session:
         if await stored_settings(session, settings.dfe_code) is None:
             raise ActionRefused(

@@ -1,4 +1,4 @@
-"""From the British National Grid to latitude and longitude and back."""
+"""Conversion between the British National Grid and latitude and longitude."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,9 +9,9 @@ Position = tuple[float, float]
 def to_degrees(points: Sequence[tuple[int, int]]) -> list[Position]:
     """(easting, northing) in metres (EPSG:27700) as (latitude, longitude) in degrees of WGS 84, six decimals.
 
-    Without the Ordnance Survey's correction grid the seven-parameter transformation is right to about
+    Without the Ordnance Survey's correction grid the seven-parameter transformation is accurate to about
     5 metres (6 in Scilly): enough for distances between schools.
-    Source: Ordnance Survey, “A guide to coordinate systems in Great Britain”, section 6.6; done by PROJ.
+    Source: Ordnance Survey, “A guide to coordinate systems in Great Britain”, section 6.6; calculated by PROJ.
     """
     if not points:
         return []

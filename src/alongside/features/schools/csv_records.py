@@ -1,4 +1,4 @@
-"""The records of a CSV file with the line each begins on; one damaged line costs itself and no other."""
+"""CSV records with their line numbers; a damaged line does not affect other records."""
 
 import csv
 from collections import deque
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from alongside.features.schools.upload_source import UnreadableFile
 
 LONGEST_RECORD = 8
-"""Lines that one record may span: an address may hold a line break; more is a quotation mark left open."""
+"""Lines that one record may span: an address may hold a line break; more means an unclosed quotation mark."""
 
 Record = tuple[int, list[str], bool]
 
 
 class _LeftOpen(Exception):
-    """A record goes on for too many lines."""
+    """A record spans too many lines."""
 
 
 class _Lines:
-    """Lines one by one, keeping those of the present record so that they can be read again."""
+    """Iterator over lines that remembers those of the current record, so that they can be read again."""
 
     def __init__(self, source: Iterator[str]) -> None:
         self.source = source
@@ -52,7 +52,7 @@ class _Lines:
         return line
 
     def give_back_all_but_first(self) -> str:
-        """Let the lines after the first of this record be read again; gives the first."""
+        """Push back all lines of this record but the first; returns the first."""
         first, *others = self.record
         self.again.extendleft(reversed(others))
         self.number -= len(others)
@@ -62,8 +62,8 @@ class _Lines:
 class Records:
     """The records of a file that are not blank: (line, cells, whole).
 
-    A record whose quotation marks do not match has `whole` False and the cells of its first line as far as
-    they can be told apart.
+    A record with unbalanced quotation marks has `whole` False and the cells of its first line, parsed
+    leniently.
     """
 
     def __init__(self, source: Iterator[str]) -> None:
@@ -73,9 +73,9 @@ class Records:
         self._commas: int | None = None
 
     def pass_over_lines_without(self, digits: str, commas: int) -> None:
-        """From now on skip whole lines that cannot concern us: enough commas and nowhere these digits.
+        """Skip complete lines that do not contain these digits, to save parsing them.
 
-        Nineteen in twenty lines of the national register then need not be taken apart.
+        This skips about nineteen in twenty lines of the national register.
         """
         self._lines.digits, self._lines.commas = digits, commas
 
@@ -86,11 +86,11 @@ class Records:
 
     @property
     def last_line_was_passed_over(self) -> bool:
-        """Whether the line read last was skipped, and so was whole."""
+        """Whether the last line was skipped, and so was complete."""
         return self._lines.passed_over_last == self._lines.number > 0
 
     def __iter__(self) -> Iterator[Record]:
-        """Go on reading."""
+        """Return the iterator."""
         return self
 
     def __next__(self) -> Record:
@@ -112,7 +112,7 @@ class Records:
                 return lines.number - len(lines.record) + 1, cells, True
 
     def _swallowed(self) -> bool:
-        """Whether a later line of this record is a record of its own, between two stray quotation marks.
+        """Whether a later line of this record is itself a record, between two stray quotation marks.
 
         Such a record has the right number of cells, the first of one school and the last of another.
         """
@@ -122,7 +122,7 @@ class Records:
 
 
 def _leniently(line: str) -> list[str]:
-    """The cells of one line, quotation marks taken as ordinary letters."""
+    """The cells of one line, with quotation marks as ordinary characters."""
     if len(line) > csv.field_size_limit():
         raise UnreadableFile("The file has a line of more than 100,000 characters. Download it again.")
     return next(csv.reader([line.replace("\r", "").replace("\n", "")], quoting=csv.QUOTE_NONE), [])

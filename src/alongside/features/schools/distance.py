@@ -10,7 +10,7 @@ METRES_PER_MILE = 1609.344
 
 
 def miles_to_school(easting: str, northing: str) -> ColumnElement[Any]:
-    """Miles from a place to `School`; NULL where either is unknown. The arguments name bound metres.
+    """SQL for the miles from a point to `School`; NULL if either is unknown. The arguments are bind names (metres).
 
     Double precision throughout: the square of more than 46.3 km does not fit into an integer of 32 bits.
     """

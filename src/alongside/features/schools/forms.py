@@ -1,4 +1,4 @@
-"""What somebody may ask the list of schools for."""
+"""The search form of the list of schools."""
 
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import AnyOf, Length
@@ -7,7 +7,7 @@ from alongside.features.schools.models import PHASES, STATUSES
 
 
 class FindSchoolsForm(Form):
-    """Words, a phase and a status; all of it stands in the address of the page."""
+    """Search words, phase and status, which are in the page's query string."""
 
     q = StringField(
         "Name, URN, town or postcode",

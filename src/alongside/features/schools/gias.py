@@ -1,4 +1,4 @@
-"""The DfE's register as published (`edubasealldata*.csv`), read row by row for one authority."""
+"""Parser for the DfE's register as published (`edubasealldata*.csv`), for one authority."""
 
 import re
 from collections import Counter
@@ -27,7 +27,7 @@ DATE_IN_NAME = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A row that was left out: its line in the file, the column if one is to blame, why, and what to do."""
+    """A row that was left out: its line, the column (if known), the reason and what to do."""
 
     line: int
     column: str | None
@@ -42,7 +42,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Register:
-    """What a file says of one authority.
+    """The content of a register file for one authority.
 
     `schools` maps a URN to its fields; only `fields` were in the file. `links` is None when the file has no
     column for them. `faults` are rows left out, `others` counts rows of other authorities, `not_schools` the
@@ -62,15 +62,15 @@ class Register:
 
     @property
     def unreadable(self) -> frozenset[int]:
-        """The URNs, where they can be told, of rows that were left out: nothing is said of these schools."""
+        """The URNs (if readable) of rows that were left out; these schools stay unchanged."""
         return frozenset(fault.urn for fault in self.faults if fault.urn is not None)
 
 
 def read_register(path: Path, la_code: int, on_bytes: OnBytes | None = None) -> Register:
-    """Read a register for one authority; the file is passed over twice, first to see that it is whole.
+    """Read a register for one authority; the file is read twice, first to check that it is complete.
 
-    `on_bytes` hears each number of bytes read, over both passes twice the size of the file.
-    Raises UnreadableFile when the file is not the register or has been cut off: then nothing may be changed.
+    `on_bytes` is called with each number of bytes read; the sum is twice the size of the file.
+    Raises UnreadableFile when the file is not the register or is truncated; nothing may be changed then.
     """
     source = inspect(path, on_bytes)
     with lines_of(source, on_bytes) as lines:
@@ -175,7 +175,7 @@ class _Reading:
         return self.spills and all(looks_like_link(cell) for cell in cells[self.width :])
 
     def _settle_twice_listed(self) -> None:
-        """A URN listed twice alike counts once; of two contents neither is taken, whatever their order."""
+        """Equal duplicates of a URN count once; different ones are all left out, whatever their order."""
         for urn, found in self.lines_of_urn.items():
             lines, contents = zip(*found, strict=True)
             if any(content != contents[0] for content in contents):
@@ -191,7 +191,7 @@ class _Reading:
             self.register.schools[urn] = values
         left_out = self.register.unreadable
         for urn in left_out & self.register.schools.keys():
-            # One row of this school could be read and another not: better nothing than half.
+            # One row of this school is readable and another not, so both are left out.
             del self.register.schools[urn]
             if self.register.links is not None:
                 del self.register.links[urn]
@@ -216,7 +216,7 @@ class _Reading:
 def read_cells(
     columns: Sequence[tuple[int, Column]], cells: Sequence[str], line: int, urn: int | None
 ) -> tuple[dict[str, Any], list[Fault]]:
-    """The fields of one school, and what is wrong with its row; with any fault the row must not be used."""
+    """The fields of one school and the faults of its row; a row with faults must not be used."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for place, column in columns:
@@ -230,9 +230,9 @@ def read_cells(
 
 
 def complete(values: dict[str, Any]) -> None:
-    """Add what follows from the fields of one school: its kind; a position needs both of its figures.
+    """Add the derived fields of one school: its kind, latitude and longitude.
 
-    An independent school has no figure for free school meals: the census gives 0 there, which means nothing.
+    An independent school has no figure for free school meals: the census gives 0, which is not a figure.
     """
     described = f"{values.get('type_group') or ''} {values.get('type') or ''}"
     values["kind"] = (
@@ -252,7 +252,7 @@ def complete(values: dict[str, Any]) -> None:
 
 
 def date_in(file_name: str) -> date | None:
-    """The day a file is as at, by its name (edubasealldata20220420.csv); None when it names none."""
+    """The date of a file from its name (edubasealldata20220420.csv); None when it names none."""
     found = DATE_IN_NAME.search(file_name)
     try:
         return date(int(found[1]), int(found[2]), int(found[3])) if found else None

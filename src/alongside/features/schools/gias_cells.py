@@ -1,4 +1,4 @@
-"""One cell of the register made into a value; each reader says what is wrong and what to do."""
+"""Readers that convert a cell of the register to a value, or raise BadCell."""
 
 import re
 from datetime import date
@@ -29,7 +29,7 @@ class BadCell(ValueError):
 
 
 def text(cell: str) -> str | None:
-    """Words as published, white space folded; None when blank.
+    """Text as published with white space normalised; None when blank.
 
     Raises BadCell for control characters, characters outside the encoding, and more than 200 of any.
     """
@@ -42,7 +42,7 @@ def text(cell: str) -> str | None:
 
 
 def described(cell: str) -> str | None:
-    """A word from one of GIAS's lists; None for blank, “Not applicable”, “Does not apply” and their like."""
+    """A term from one of GIAS's lists; None for blank, “Not applicable”, “Does not apply” and their like."""
     words = text(cell)
     if words is None or words.lower() in MISSING or words.lower() in ("does not apply", "none"):
         return None
@@ -72,7 +72,7 @@ def percentage(cell: str) -> Decimal | None:
 
 
 def day(cell: str) -> date | None:
-    """A date written dd-mm-yyyy or dd/mm/yyyy; None when blank or when GIAS's stand-in for an unknown day."""
+    """A date written dd-mm-yyyy or dd/mm/yyyy; None when blank or GIAS's placeholder for an unknown day."""
     words = cell.strip()
     if words.lower() in MISSING:
         return None
@@ -96,7 +96,7 @@ def postcode(cell: str) -> str | None:
 
 
 def website(cell: str) -> str | None:
-    """An address that is safe to link to, http or https only; None for anything else.
+    """A URL that is safe to link to, http or https only; None for anything else.
 
     GIAS holds many addresses without a scheme; those are completed with http.
     """

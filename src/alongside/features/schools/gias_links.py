@@ -18,7 +18,7 @@ HEADINGS = ("URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Link:
-    """The register's word that `other_urn` came before or after a school; `link_type` is GIAS's own term."""
+    """A link of the register: `other_urn` is a predecessor or successor; `link_type` is GIAS's term."""
 
     other_urn: int
     link_type: str
@@ -38,7 +38,7 @@ def looks_like_link(cell: str) -> bool:
 
 
 def spilt_links(spilt: Sequence[str]) -> list[Link]:
-    """The links of one row: “125007 Predecessor”, several parted by commas, unquoted ones over several cells.
+    """The links of one row: “125007 Predecessor”, several separated by commas, unquoted ones over several cells.
 
     Raises BadCell for anything else.
     """
@@ -57,7 +57,7 @@ def spilt_links(spilt: Sequence[str]) -> list[Link]:
 def read_links(path: Path, on_bytes: OnBytes | None = None) -> dict[int, list[Link]]:
     """Every school's links from the DfE's file of links (`links_edubasealldata*.csv`).
 
-    Rows that cannot be read are passed over: a link decides nothing by itself.
+    Rows that cannot be read are skipped, because links are optional.
     Raises UnreadableFile when the file is not the file of links.
     """
     source = inspect(path, on_bytes)

@@ -1,4 +1,4 @@
-"""What the register used to say: every import, and every change that it brought."""
+"""Tables of the register's history: imports and their changes."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -42,7 +42,7 @@ class RegisterImport(AuthorityOwned, Base):
 
 
 class RegisterChange(AuthorityOwned, Base):
-    """One thing that an import changed about a school; only changed details have `field`, `old` and `new`."""
+    """One change of an import to a school; only changed details have `field`, `old` and `new`."""
 
     __tablename__ = "register_change"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""A school as the DfE's register (GIAS) knows it, and its links to the schools before and after it."""
+"""Tables of schools from the DfE's register (GIAS) and of their links to predecessors and successors."""
 
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ PHASES = {
     "sixteen_plus": "16 plus",
     "not_applicable": "Not applicable",
 }
-"""Every phase of GIAS, by our key. Special schools and pupil referral units are often “Not applicable”."""
+"""GIAS's phases by key. Special schools and pupil referral units are often “Not applicable”."""
 
 STATUSES = {
     "open": "Open",
@@ -28,7 +28,7 @@ STATUSES = {
 }
 OPEN_STATUSES = ("open", "closing")
 LARGEST_URN = 9_999_999
-"""The school is at work."""
+"""The statuses of schools that are open."""
 
 KINDS = {
     "mainstream": "Mainstream school",
@@ -115,14 +115,14 @@ class School(AuthorityKeyed, Base):
 
     @property
     def laestab(self) -> str | None:
-        """The DfE number as people write it: 359/4042."""
+        """The DfE number as usually written: 359/4042."""
         return laestab(self.la_code, self.establishment_number)
 
 
 class SchoolLink(AuthorityKeyed, Base):
-    """The register's word that another school came before or after this one.
+    """A link of the register to a predecessor or successor of this school.
 
-    The other school may lie elsewhere, so `other_urn` refers to no row. `link_type` is GIAS's term.
+    The other school may be in another authority, so `other_urn` is not a foreign key. `link_type` is GIAS's term.
     """
 
     __tablename__ = "school_link"
@@ -141,7 +141,7 @@ class SchoolLink(AuthorityKeyed, Base):
 
 
 def laestab(la_code: int | None, establishment_number: int | None) -> str | None:
-    """A LAESTAB as people write it: 359/4042; None when either part is missing."""
+    """A LAESTAB as usually written: 359/4042; None when either part is missing."""
     if la_code is None or establishment_number is None:
         return None
     return f"{la_code:03d}/{establishment_number:04d}"

@@ -1,4 +1,4 @@
-"""The pages of the register: finding a school, and one school with its history."""
+"""Pages of the register: list of schools, and one school with its history."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ LAST_PAGE = 1000
 async def list_schools(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The schools of the authority, by name; what is asked for stands in the address."""
+    """List the schools of the authority by name; the filters are in the query string."""
     question = asked(request)
     form = FindSchoolsForm(question)
     right = form.validate()
@@ -70,7 +70,7 @@ def _address(form: FindSchoolsForm, at: int) -> str:
 async def show_school(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
 ) -> PageResult:
-    """One school: what the register says of it and as at when, who came before and after, what changed."""
+    """Show one school: its facts with their dates, predecessors, successors and changes."""
     if not 0 < urn <= LARGEST_URN:
         raise NotFound
     school = await queries.school_with(session, person.authority_id, urn)

@@ -1,4 +1,4 @@
-"""The phases that a post may be about: the register's, and special schools and referral units apart."""
+"""The phases of posts: the register's phases, plus special schools and pupil referral units."""
 
 from typing import Any
 
@@ -13,6 +13,6 @@ PHASES = {
 
 
 def phase_of(school: Any) -> str:
-    """The phase that a school's own need has: its kind where it is no mainstream school, else its phase."""
+    """The phase of a school's needs: its kind if it is not a mainstream school, else its phase."""
     phase: str = school.phase if school.kind == "mainstream" else school.kind
     return phase

@@ -1,4 +1,4 @@
-"""Reading the register: finding schools, one school with its history, and what stands before an import."""
+"""Queries for the register: search, one school with its history, and the data for an import."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -88,7 +88,7 @@ HISTORY = text(
 async def find_schools(
     session: AsyncSession, authority_id: int, words: str, phase: str, status: str, page: int
 ) -> Sequence[Row[Any]]:
-    """One page of schools by name; `total` of each row says how many there are.
+    """One page of schools by name; `total` in each row is the number of all matches.
 
     `words` are part of a name, a URN, a town or the beginning of a postcode; `status` is a status, `any`, or
     `at_work` for those open and listed.
@@ -104,7 +104,7 @@ async def find_schools(
 
 
 async def school_with(session: AsyncSession, authority_id: int, urn: int) -> Row[Any]:
-    """One school with everything known of it. Raises NotFound."""
+    """One school with all its fields. Raises NotFound."""
     found = (await session.execute(ONE, {"authority_id": authority_id, "urn": urn})).one_or_none()
     if found is None:
         raise NotFound
@@ -112,12 +112,12 @@ async def school_with(session: AsyncSession, authority_id: int, urn: int) -> Row
 
 
 async def related_schools(session: AsyncSession, authority_id: int, urn: int) -> Sequence[Row[Any]]:
-    """The schools before and after one, whichever of the two the register says it of."""
+    """The predecessors and successors of a school, whichever side has the link."""
     return (await session.execute(RELATED, {"authority_id": authority_id, "urn": urn})).all()
 
 
 async def history_of(session: AsyncSession, authority_id: int, urn: int) -> Sequence[Row[Any]]:
-    """What imports changed about a school, newest first, a hundred at most."""
+    """The changes of a school by imports, newest first, at most 100."""
     return (await session.execute(HISTORY, {"authority_id": authority_id, "urn": urn})).all()
 
 

@@ -1,4 +1,4 @@
-"""What the register says of a school, in the words of its page: every figure with the day it was true."""
+"""Formats a school's facts and changes for its page; figures come with their dates."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ IN_WORDS = {"phase": PHASES, "status": STATUSES, "kind": KINDS}
 
 
 def facts_of(school: Any) -> list[tuple[str, Facts]]:
-    """A school's facts in groups with a heading each; a fact that is not known says so."""
+    """A school's facts in groups with headings; an unknown fact is shown as not known."""
     return [
         ("About the school", _about(school)),
         ("Pupils", _pupils(school)),

@@ -1,4 +1,4 @@
-"""The change report in words, for a terminal and as a file."""
+"""The change report for the terminal and as a CSV file."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -20,12 +20,12 @@ HEADINGS = ("what", "URN", "school", "other URN", "field", "before", "after", "l
 
 
 def label_of_field(field: str | None) -> str:
-    """A field of a school in words."""
+    """The label of a school's field."""
     return "linked schools" if field == "links" else LABELS.get(field or "", field or "")
 
 
 def print_report(console: Console, register: Register, report: ChangeReport) -> None:
-    """Show how many schools change in which way, the first of each kind, and the rows that were left out."""
+    """Print the counts per kind of change, the first schools of each kind, and the rows that were left out."""
     table = Table(title=f"{register.file_name}, authority {register.la_code}", title_justify="left")
     table.add_column("What would change")
     table.add_column("Schools", justify="right")
@@ -82,7 +82,7 @@ def write_report(
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(HEADINGS)
-        rows.writerows([_unharmful(cell) for cell in row] for row in (*_rows(register, report), *more))
+        rows.writerows([_escape_formula(cell) for cell in row] for row in (*_rows(register, report), *more))
 
 
 def _rows(register: Register, report: ChangeReport) -> Iterator[list[str]]:
@@ -104,6 +104,6 @@ def _rows(register: Register, report: ChangeReport) -> Iterator[list[str]]:
         yield ["Left out", urn, "", "", "", "", "", str(fault.line), fault.column or "", fault.reason]
 
 
-def _unharmful(cell: str) -> str:
-    """A cell that a spreadsheet takes for text, not for a formula."""
+def _escape_formula(cell: str) -> str:
+    """Escape a cell so that a spreadsheet does not treat it as a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

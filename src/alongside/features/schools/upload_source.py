@@ -1,4 +1,4 @@
-"""The file of the register before its content: is it a CSV file at all, whole, and in which encoding?"""
+"""Checks of an uploaded register file before parsing: file type, completeness and encoding."""
 
 import codecs
 import gzip
@@ -16,7 +16,7 @@ from alongside.errors import AlongsideError
 OnBytes = Callable[[int], None]
 CHUNK = 1 << 20
 MOST_BYTES = 2 << 30
-"""The national register is 60 MB; thirty times that is a mistake or an attack."""
+"""Size limit in bytes, unpacked; the national register has 60 MB."""
 
 OTHER_KINDS = (
     (b"\xff\xfe", "a text in UTF-16. Save it again as “CSV” or download it afresh"),
@@ -27,18 +27,18 @@ OTHER_KINDS = (
     (b"\x1f\x8b", "compressed twice. Unpack it once"),
 )
 CURLY_IN_UTF8, ACCENTED_IN_UTF8 = b"\xe2\x80", b"\xc3"
-"""How a curly quotation mark and an accented letter of UTF-8 begin; few write these in cp1252."""
+"""The first characters of UTF-8 curly quotation marks and accented letters, read as cp1252."""
 
 BEYOND_ASCII = bytes(range(128, 256))
 
 
 class UnreadableFile(AlongsideError):
-    """This file cannot be the register, or not all of it: nothing is changed. The text says what it is."""
+    """The file is not a complete register; nothing is changed. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that may be the register: SHA-256 and size of its content (unpacked), encoding, how it ends."""
+    """An inspected file: SHA-256 and size of its unpacked content, encoding, and how it ends."""
 
     path: Path
     sha256: str
@@ -48,7 +48,7 @@ class Source:
 
 
 def inspect(path: Path, on_bytes: OnBytes | None = None) -> Source:
-    """Look at every byte of a file once; `on_bytes` hears how many bytes were read since it last heard.
+    """Read a file once; `on_bytes` is called with the number of bytes since the last call.
 
     Raises UnreadableFile for anything that is not a plain text in cp1252 or UTF-8.
     """
@@ -74,7 +74,7 @@ def inspect(path: Path, on_bytes: OnBytes | None = None) -> Source:
     decoder = decoder and still_utf8(decoder, b"", final=True)
     if size == 0:
         raise UnreadableFile(f"{path.name} is empty. Download it again.")
-    # A few names in the true register were spoilt before it was written; that makes no other encoding of it.
+    # The real register has a few garbled names; these do not indicate another encoding.
     if decoder is None and (bom or of_utf8 > beyond / 2):
         raise UnreadableFile(
             f"{path.name} mixes encodings: parts of it are UTF-8 and parts are not. Download it again."
@@ -84,7 +84,7 @@ def inspect(path: Path, on_bytes: OnBytes | None = None) -> Source:
 
 
 def refuse_other_kinds(path: Path, start: bytes) -> None:
-    """Stop at a file that its first bytes give away as something else. Raises UnreadableFile."""
+    """Raise UnreadableFile if the first bytes show another file type."""
     for mark, kind in OTHER_KINDS:
         if start.startswith(mark):
             raise UnreadableFile(f"{path.name} is {kind}.")
@@ -107,7 +107,7 @@ def still_utf8(
 
 
 class _Counted(io.RawIOBase):
-    """A file that tells how much of it has been read."""
+    """A file wrapper that reports the number of bytes read."""
 
     def __init__(self, file: IO[bytes], on_bytes: OnBytes) -> None:
         self.file, self.on_bytes = file, on_bytes
@@ -124,7 +124,7 @@ class _Counted(io.RawIOBase):
 
 @contextmanager
 def unpacked(path: Path, on_bytes: OnBytes | None = None) -> Iterator[IO[bytes]]:
-    """The bytes of a file, out of gzip if packed so. Raises UnreadableFile when it cannot be read."""
+    """Open a file, decompressing gzip. Raises UnreadableFile when it cannot be read."""
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
@@ -142,7 +142,7 @@ def unpacked(path: Path, on_bytes: OnBytes | None = None) -> Iterator[IO[bytes]]
 
 @contextmanager
 def lines_of(source: Source, on_bytes: OnBytes | None = None) -> Iterator[Iterator[str]]:
-    """The lines of an inspected file with their ends; bytes unknown to cp1252 come as lone surrogates."""
+    """The lines of an inspected file with their ends; bytes that cp1252 does not define become lone surrogates."""
     with unpacked(source.path, on_bytes) as file:
         errors = "surrogateescape" if source.encoding == "cp1252" else "strict"
         text = io.TextIOWrapper(file, source.encoding, errors, newline="")

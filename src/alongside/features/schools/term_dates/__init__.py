@@ -1,1 +1,1 @@
-"""A school's own terms and training days: when they differ from the authority's, its deadlines follow its own."""
+"""A school's own terms and training days, which replace the authority's for its deadlines."""

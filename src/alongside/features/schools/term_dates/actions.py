@@ -1,4 +1,4 @@
-"""Setting a school's own days, and going back to the authority's."""
+"""Actions for setting a school's own terms and training days, and removing them."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from alongside.platform.audit.actions import record_audit
 
 
 async def set_term(session: AsyncSession, person: Principal, urn: int, term: TermDates) -> None:
-    """Keep a term as this school has it, over what was set before.
+    """Save a term of this school; it replaces an earlier one.
 
     Raises Invalid when it overlaps another term that the school has set.
     """
@@ -47,7 +47,7 @@ async def set_term(session: AsyncSession, person: Principal, urn: int, term: Ter
 
 
 async def drop_term(session: AsyncSession, person: Principal, urn: int, year: str, name: str) -> None:
-    """Go back to the authority's term. Raises NotFound when the school has not set it."""
+    """Remove the school's own term, so that the authority's applies. Raises NotFound when the school has not set it."""
     require(person, Permission.MANAGE_TERM_DATES, urn)
     gone = await session.execute(
         delete(SchoolTerm)
@@ -65,7 +65,7 @@ async def drop_term(session: AsyncSession, person: Principal, urn: int, year: st
 
 
 async def set_training_day(session: AsyncSession, person: Principal, urn: int, day: date) -> None:
-    """Have a day on which the school is closed to pupils. Harmless when it is one."""
+    """Add a training day; adding it again changes nothing."""
     require(person, Permission.MANAGE_TERM_DATES, urn)
     made = await session.execute(
         insert(TrainingDay)
@@ -78,7 +78,7 @@ async def set_training_day(session: AsyncSession, person: Principal, urn: int, d
 
 
 async def drop_training_day(session: AsyncSession, person: Principal, urn: int, day: date) -> None:
-    """Have the school open again on a day. Raises NotFound when it was not one of its own."""
+    """Remove a training day. Raises NotFound when the school has not set it."""
     require(person, Permission.MANAGE_TERM_DATES, urn)
     gone = await session.execute(
         delete(TrainingDay)

@@ -1,4 +1,4 @@
-"""What is typed of a school's own days."""
+"""Forms for a school's own terms and training days."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -18,7 +18,7 @@ class TrainingDayForm(Form):
     day = DayField("Day", "Enter a real date, like 5 1 2027")
 
     def holds(self, calendar_terms: Sequence[TermDates]) -> bool:
-        """Whether it is a weekday in a term of the school."""
+        """Whether the day is a weekday in a term of the school."""
         self.validate()
         day = self.day.data
         if self.day.errors:
@@ -36,7 +36,7 @@ class TrainingDayForm(Form):
 
 
 class TermForm(Form):
-    """One term as the school keeps it."""
+    """A term of the school."""
 
     term = SelectField("Which term?", validate_choice=False, render_kw={"select": True})
     starts_on = DayField("First day of term")
@@ -75,6 +75,6 @@ class TermForm(Form):
         return not self.errors
 
     def dates(self) -> TermDates:
-        """What was typed, once it holds."""
+        """The term from the form, after validation."""
         year, name = str(self.term.data).split()
         return TermDates(year=year, name=name, **{one: self[one].data for one in ORDER})  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The terms and training days that a school has set for itself."""
+"""Tables of a school's own terms and training days."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ TERM_NAMES = ("autumn", "spring", "summer")
 
 
 class SchoolTerm(AuthorityKeyed, Base):
-    """One term as this school keeps it, in the place of the authority's: its days and those of its half-term break.
+    """A school's own term, which replaces the authority's: first and last day, and its half-term.
 
     `year` is the academic year, as “2026-27”. Source: Education Act 2002, section 32 (who sets term dates).
     """
@@ -45,7 +45,7 @@ class SchoolTerm(AuthorityKeyed, Base):
 
 
 class TrainingDay(AuthorityKeyed, Base):
-    """A day on which this school is closed to pupils: training of its staff, or a day that it was given otherwise."""
+    """A day on which this school is closed to pupils, for staff training or another reason."""
 
     __tablename__ = "school_training_day"
     __table_args__ = (

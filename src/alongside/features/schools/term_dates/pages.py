@@ -1,4 +1,4 @@
-"""The page of a school's own terms and training days."""
+"""Pages of a school's own terms and training days."""
 
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ KEEP = Permission.MANAGE_TERM_DATES
 async def show_days(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
 ) -> PageResult:
-    """The school's terms and training days as its deadlines are counted by."""
+    """Show the terms and training days that apply to the school's deadlines."""
     return await _page(session, person, urn, TermForm(), TrainingDayForm())
 
 
@@ -35,7 +35,7 @@ async def show_days(
 async def set_term(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
 ) -> PageResult:
-    """Set one term."""
+    """Save one term."""
     require(person, KEEP, urn)
     form = TermForm(await read_form_data(request))
     form.offer(terms_from(calendar_of(person.authority_id), person.today))
@@ -55,7 +55,7 @@ async def set_term(
 async def drop_term(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
 ) -> PageResult:
-    """Go back to the authority's term."""
+    """Remove the school's own term."""
     year, _, name = (await read_form_data(request)).one("term").partition(" ")
     await actions.drop_term(session, person, urn, year, name)
     return Redirect(f"/schools/{urn}/days", "The school keeps the authority’s term again.")
@@ -82,7 +82,7 @@ async def set_training_day(
 async def drop_training_day(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
 ) -> PageResult:
-    """Take one training day away."""
+    """Remove one training day."""
     try:
         day = date.fromisoformat((await read_form_data(request)).one("day"))
     except ValueError:

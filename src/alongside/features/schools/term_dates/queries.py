@@ -1,4 +1,4 @@
-"""A school's own days, and the calendar that they make."""
+"""Queries for a school's own terms and training days, and its calendar."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -52,14 +52,14 @@ TRAINING_DAYS_OF_SCHOOLS: Any = select(TrainingDay.school_urn, TrainingDay.day).
 
 @dataclass(frozen=True, slots=True)
 class OwnDays:
-    """What a school has set for itself, in order."""
+    """A school's own terms and training days, in order."""
 
     terms: tuple[TermDates, ...]
     training_days: tuple[date, ...]
 
 
 async def own_days(session: AsyncSession, authority_id: int, urn: int) -> OwnDays:
-    """The terms and training days that a school has set for itself; empty where it keeps the authority's."""
+    """The school's own terms and training days; empty if it follows the authority's."""
     values = {"authority_id": authority_id, "urn": urn}
     terms = [_term(row) for row in await session.execute(TERMS, values)]
     days = (await session.scalars(TRAINING_DAYS, values)).all()
@@ -67,7 +67,7 @@ async def own_days(session: AsyncSession, authority_id: int, urn: int) -> OwnDay
 
 
 async def calendar_of_school(session: AsyncSession, authority_id: int, urn: int) -> Calendar:
-    """The calendar by which a school's deadlines are counted: the authority's, with its own days in their place."""
+    """The calendar for a school's deadlines: the authority's, with the school's own terms and training days."""
     own = await own_days(session, authority_id, urn)
     return with_own_days(calendar_of(authority_id), own.terms, frozenset(own.training_days))
 
@@ -75,7 +75,7 @@ async def calendar_of_school(session: AsyncSession, authority_id: int, urn: int)
 async def calendars_of_schools(
     session: AsyncSession, authority_id: int, urns: Collection[int]
 ) -> dict[int, Calendar]:
-    """The calendars of several schools, by URN, in two statements."""
+    """The calendars of several schools, by URN, with two queries."""
     values = {"authority_id": authority_id, "urns": sorted(urns)}
     terms: dict[int, list[TermDates]] = {}
     for row in await session.execute(TERMS_OF_SCHOOLS, values):
