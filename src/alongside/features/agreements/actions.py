@@ -77,7 +77,7 @@ def in_words(error: IntegrityError, row: Any) -> Exception:
 async def prepare_agreement(session: AsyncSession, person: Principal, proposal: Any) -> UUID:
     """Make an agreement of an accepted proposal: its days leave the pool in the same statement.
 
-    The offer, the need and the proposal must be held. Raises Refused when the pool has not the days or
+    The offer, the need and the proposal must be held. Raises ActionRefused when the pool has not the days or
     the place.
     """
     made = SupportAgreement(
@@ -125,7 +125,7 @@ async def sign_agreement(
 ) -> None:
     """Put a headteacher's name under the agreement as they read it; with the second one the support begins.
 
-    Raises Refused when the agreement has changed since, has no aim yet, or this side has signed already.
+    Raises ActionRefused when the agreement has changed since, has no aim yet, or this side has signed already.
     """
     row = await lock_agreement(session, person, Permission.SIGN_AGREEMENT, agreement_id, pool=True)
     side = own_side(person, Permission.SIGN_AGREEMENT, row)
@@ -167,7 +167,7 @@ async def end_early(
 ) -> None:
     """End an agreement before its time: unused days go back to the pool and the need is open again.
 
-    `reason` is a key of the authority's list. Raises Refused when it is over already.
+    `reason` is a key of the authority's list. Raises ActionRefused when it is over already.
     """
     reasons = settings_of(person.authority_id).ending_reasons
     row = await lock_agreement(session, person, Permission.END_AGREEMENT, agreement_id, pool=True)
@@ -204,7 +204,7 @@ def no_challenge(person: Principal, row: Any) -> str | None:
 async def challenge_match(session: AsyncSession, person: Principal, agreement_id: UUID, words: str) -> None:
     """Object to a match that a lead made on behalf of both schools: it ends, and the leads are told why to look again.
 
-    Raises Refused for a match that the schools proposed themselves, and once the time to challenge is over.
+    Raises ActionRefused for a match that the schools proposed themselves, and once the time to challenge is over.
     """
     row = await lock_agreement(session, person, Permission.END_AGREEMENT, agreement_id, pool=True)
     own_side(person, Permission.END_AGREEMENT, row)

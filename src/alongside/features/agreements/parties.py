@@ -26,7 +26,7 @@ def party_of(person: Principal, row: Any) -> str | None:
 
 
 def own_side(person: Principal, permission: Permission, row: Any) -> str:
-    """The side that somebody answers for. Raises NotThere where they may not answer for either."""
+    """The side that somebody answers for. Raises NotFound where they may not answer for either."""
     require(person, permission, row.requesting_urn, row.supporting_urn)
     side = party_of(person, row)
     if side is None:

@@ -61,7 +61,7 @@ async def rows_of(session: AsyncSession, statement: Any, **values: Any) -> Seque
 
 
 async def one_row(session: AsyncSession, statement: Any, **values: Any) -> Row[Any]:
-    """The one row that a query finds. Raises NotThere."""
+    """The one row that a query finds. Raises NotFound."""
     found: Row[Any] | None = (await session.execute(statement, values)).one_or_none()
     if found is None:
         raise NotFound
@@ -76,7 +76,7 @@ def reached(statement: Any, person: Principal, permission: Permission, thing: An
 async def get_agreement(
     session: AsyncSession, person: Principal, permission: Permission, agreement_id: UUID
 ) -> Row[Any]:
-    """An agreement, if this person may do this to it. Raises NotThere."""
+    """An agreement, if this person may do this to it. Raises NotFound."""
     statement = reached(AGREEMENT, person, permission, SupportAgreement).where(
         SupportAgreement.id == agreement_id
     )

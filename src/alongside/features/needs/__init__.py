@@ -1,1 +1,1 @@
-"""What schools ask help with."""
+"""Support needs: what schools ask for help with."""

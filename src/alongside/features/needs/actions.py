@@ -1,4 +1,4 @@
-"""What is done with needs: every INSERT and UPDATE of them, one function a verb."""
+"""Commands that create and change support needs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,7 +35,7 @@ from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
 
 EDITABLE = ("draft", "to_confirm", "open", "paused")
-"""While offers are proposed for a need, or support is agreed, its words stand: others have answered them."""
+"""States in which the text of a need can change. Later, other schools have answered that text."""
 
 
 async def draft_need(
@@ -45,9 +45,9 @@ async def draft_need(
     written: Mapping[str, Any],
     addressed_urn: int | None = None,
 ) -> UUID:
-    """Write down what a school asks, as a draft, of one school first if it is addressed.
+    """Create a draft need for a school, optionally addressed to one other school.
 
-    Raises NotThere for a school out of reach.
+    Raises NotFound for a school outside the person's scope.
     """
     school = await queries.get_school(session, person, Permission.DRAFT_NEED, urn)
     refuse_closed(school.name, school.status)
@@ -69,30 +69,32 @@ async def draft_need(
 
 
 async def send_need_to_head(session: AsyncSession, person: Principal, need_id: UUID) -> None:
-    """Put a draft before the headteacher, who alone can post it."""
+    """Send a draft to the headteacher, who must confirm it before it is posted."""
     need = await queries.get_need(session, person, Permission.DRAFT_NEED, need_id)
     refuse_closed(need.school, need.school_status)
     await apply_transition(session, person, Need, need, SEND_TO_HEAD)
     heads = await people_of_schools(session, person.authority_id, person.today, [need.school_urn])
     text = f"{person.name} has drafted a need for {need.school}. It waits for you to confirm it."
-    once = _once("to_confirm", need)
+    once = _idempotency_key("to_confirm", need)
     await notify(session, person, ids(heads), "need_to_confirm", text, f"/needs/{need.id}", once=once)
 
 
 async def post_need(session: AsyncSession, person: Principal, need_id: UUID) -> None:
-    """Let others see and answer a need, from a draft of the school's own or one confirmed for its lead."""
+    """Post a draft need, so that other schools can see and answer it."""
     need = await queries.get_need(session, person, Permission.POST_NEED, need_id)
     refuse_closed(need.school, need.school_status)
-    await apply_transition(session, person, Need, need, POST_NEED, **await _from_now(session, person, need))
-    await _tell_of_posting(session, person, need)
+    await apply_transition(
+        session, person, Need, need, POST_NEED, **await _values_when_opened(session, person, need)
+    )
+    await _notify_of_posting(session, person, need)
 
 
 async def change_need(
     session: AsyncSession, person: Principal, need_id: UUID, written: Mapping[str, Any], version: int
 ) -> None:
-    """Write a need anew.
+    """Change the fields of a need.
 
-    Raises Stale when somebody changed it since `version`, Refused when its words stand.
+    Raises EditConflict when the need has changed since `version`, ActionRefused when its state allows no change.
     """
     permission = Permission.DRAFT_NEED
     need = await queries.get_need(session, person, permission, need_id)
@@ -139,31 +141,31 @@ async def change_need(
 async def withdraw_need(
     session: AsyncSession, person: Principal, need_id: UUID, reason: str, words: str
 ) -> None:
-    """Take a need back, with a reason from the authority's list and, where that asks for them, words."""
+    """Withdraw a need, with a reason from the authority's list and, where the reason requires it, an explanation."""
     note = checked_reason(person.authority_id, reason, words)
     need = await queries.get_need(
         session, person, WITHDRAW_NEED.permission or Permission.CHANGE_NEED, need_id
     )
     await apply_transition(session, person, Need, need, WITHDRAW_NEED, note=note)
     if not queries.never_posted(need):
-        await _tell_leaders(session, person, need, "need_withdrawn", f"{need.school} has withdrawn a need.")
+        await _notify_leaders(session, person, need, "need_withdrawn", f"{need.school} has withdrawn a need.")
 
 
 async def pause_need(session: AsyncSession, person: Principal, need_id: UUID) -> None:
-    """Take a need off the board for a while."""
+    """Pause a need: it is hidden from the list of needs and offers."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     await apply_transition(session, person, Need, need, PAUSE_NEED)
 
 
 async def confirm_need(session: AsyncSession, person: Principal, need_id: UUID) -> None:
-    """Say that a need still holds; a paused one is open again."""
+    """Confirm that a need is still current. A paused need becomes open again."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     refuse_closed(need.school, need.school_status)
     await apply_transition(session, person, Need, need, CONFIRM_NEED, confirmed_on=person.today)
 
 
 async def reopen_need(session: AsyncSession, person: Principal, need_id: UUID, note: str) -> None:
-    """Ask again for something that was closed, with a reason, while the authority's term for it lasts."""
+    """Reopen a closed need, with a reason, within the period that the authority sets."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     refuse_closed(need.school, need.school_status)
     if need.state in REOPEN_NEED.starts:
@@ -177,13 +179,19 @@ async def reopen_need(session: AsyncSession, person: Principal, need_id: UUID, n
                 f"This could be reopened until {until:%-d %B %Y}: write a new need instead.", need.state
             )
     await apply_transition(
-        session, person, Need, need, REOPEN_NEED, note=note, **await _from_now(session, person, need)
+        session,
+        person,
+        Need,
+        need,
+        REOPEN_NEED,
+        note=note,
+        **await _values_when_opened(session, person, need),
     )
-    await _tell_of_posting(session, person, need)
+    await _notify_of_posting(session, person, need)
 
 
 def refuse_closed(school: str, status: str) -> None:
-    """Stop what only a school at work can do. Raises Refused."""
+    """Refuse when the school is not open in the register. Raises ActionRefused."""
     if status not in OPEN_STATUSES:
         raise ActionRefused(
             f"{school} is not open in the register of schools, so nothing can be posted for it."
@@ -191,7 +199,7 @@ def refuse_closed(school: str, status: str) -> None:
 
 
 def refuse_fixed(need: Any) -> None:
-    """Stop a change of words that others have answered. Raises Refused."""
+    """Refuse a change to a need that other schools have answered, or that is closed. Raises ActionRefused."""
     if need.state in ("proposed", "agreed", "in_support"):
         raise ActionRefused(
             "Others have answered this need, so its words stand. Answer the proposal first.", need.state
@@ -201,7 +209,10 @@ def refuse_fixed(need: Any) -> None:
 
 
 def checked_reason(authority_id: int, reason: str, words: str) -> str:
-    """A reason from the authority's list with its words, as the journal keeps it. Raises Invalid."""
+    """The label of a reason from the authority's list and its explanation, as stored in the audit log.
+
+    Raises ValidationFailed for an unknown reason or a missing explanation.
+    """
     entry = settings_of(authority_id).withdrawal_reasons.get(reason)
     if entry is None:
         raise ValidationFailed({"reason": ["Choose a reason from the list"]})
@@ -210,8 +221,8 @@ def checked_reason(authority_id: int, reason: str, words: str) -> str:
     return f"{entry.label}: {words.strip()}" if words.strip() else entry.label
 
 
-async def _from_now(session: AsyncSession, person: Principal, need: Any) -> dict[str, Any]:
-    """The columns that are written when a need is opened today: its periods begin."""
+async def _values_when_opened(session: AsyncSession, person: Principal, need: Any) -> dict[str, Any]:
+    """Column values for a need that is posted or reopened today."""
     settings = settings_of(person.authority_id)
     calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
     return {
@@ -221,11 +232,11 @@ async def _from_now(session: AsyncSession, person: Principal, need: Any) -> dict
     }
 
 
-async def _tell_of_posting(session: AsyncSession, person: Principal, need: Any) -> None:
+async def _notify_of_posting(session: AsyncSession, person: Principal, need: Any) -> None:
     theme = label_of(settings_of(person.authority_id).themes, need.theme)
     text = f"{need.school} has posted a need: {theme.lower()}."
     drafter = [need.drafted_by] if need.drafted_by and need.state == "to_confirm" else []
-    await _tell_leaders(session, person, need, "need_posted", text, *drafter)
+    await _notify_leaders(session, person, need, "need_posted", text, *drafter)
     if need.addressed_urn is not None:
         people = await people_of_schools(session, person.authority_id, person.today, [need.addressed_urn])
         text = f"{need.school} asks your school for help: {theme.lower()}."
@@ -236,20 +247,20 @@ async def _tell_of_posting(session: AsyncSession, person: Principal, need: Any) 
             "need_addressed",
             text,
             f"/needs/{need.id}",
-            once=_once("need_addressed", need),
+            once=_idempotency_key("need_addressed", need),
         )
 
 
-async def _tell_leaders(
+async def _notify_leaders(
     session: AsyncSession, person: Principal, need: Any, kind: str, text: str, *others: UUID
 ) -> None:
-    """Tell those who lead the school's consortium; never what somebody wrote, only where to read it."""
+    """Notify the leads of the school's consortium. The notification links to the need and contains no typed text."""
     leaders: Sequence[Any] = await leaders_of_schools(
         session, person.authority_id, person.today, [need.school_urn]
     )
     to = [*ids(leaders), *others]
-    await notify(session, person, to, kind, text, f"/needs/{need.id}", once=_once(kind, need))
+    await notify(session, person, to, kind, text, f"/needs/{need.id}", once=_idempotency_key(kind, need))
 
 
-def _once(kind: str, need: Any) -> str:
+def _idempotency_key(kind: str, need: Any) -> str:
     return f"{kind}:{need.id}:{need.version}"

@@ -1,4 +1,4 @@
-"""What a person may do with a need now: where the law and the state both allow it."""
+"""The actions on a need that the permissions and the need's state allow a person."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from alongside.platform.workflow import Transition
 
 @dataclass(frozen=True, slots=True)
 class ActionButton:
-    """One button: `noun` ends the address, `asks` is whether a page asks for something first."""
+    """A button for an action: `noun` is the last part of the URL, `asks` is true when a form comes first."""
 
     noun: str
     label: str
@@ -39,7 +39,7 @@ EDIT = ActionButton("edition", "Change", asks=True)
 
 
 def acts(person: Principal, need: Any) -> list[ActionButton]:
-    """What this person may do with this need now, the likeliest first.
+    """The buttons for this person and this need, the most likely first.
 
     Sending to the headteacher is offered only to those who cannot post it themselves.
     """
@@ -58,7 +58,7 @@ def acts(person: Principal, need: Any) -> list[ActionButton]:
 
 
 def may_change(person: Principal, need: Any) -> bool:
-    """Whether this person may write this need anew now."""
+    """Whether this person may change this need in its current state."""
     draft = need.state in ("draft", "to_confirm")
     permission = Permission.DRAFT_NEED if draft else Permission.CHANGE_NEED
     return need.state in EDITABLE and may(person, permission, need.school_urn)

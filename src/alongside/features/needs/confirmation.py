@@ -1,6 +1,6 @@
-"""Whether a post still holds: until when, and which ones have to be confirmed or are past it.
+"""How long a need or an offer stays current without confirmation, and when its school is asked to confirm.
 
-A listing that nobody has confirmed is not to be trusted, so it pauses by itself.
+A post that nobody has confirmed cannot be relied on, so it is paused automatically.
 Source: domain.md §3 ask 1, and F6.
 """
 
@@ -9,18 +9,18 @@ from datetime import date, timedelta
 from alongside.features.authorities.calendar import ONE_DAY, Calendar, add_school_days, counts
 
 ASK_BEFORE = 5
-"""School days before a post lapses on which its school is asked whether it still holds: a week."""
+"""School days before a post lapses at which its school is asked to confirm it."""
 
 
 def holds_until(calendar: Calendar, confirmed_on: date, good_for: int) -> date:
-    """The last day on which a post that was confirmed on a day may be relied on."""
+    """The last day on which a post confirmed on `confirmed_on` is current. `good_for` is in school days."""
     return add_school_days(calendar, confirmed_on, good_for)
 
 
 def lapsed_if_confirmed_by(calendar: Calendar, today: date, good_for: int) -> date:
-    """The latest day of confirmation that no longer holds today: the rule of `holds_until`, turned round.
+    """The latest day of confirmation that has expired today; the inverse of `holds_until`.
 
-    So one comparison of dates finds all posts that have lapsed.
+    One comparison with this date finds all posts that have lapsed.
     """
     day, left = today - ONE_DAY, good_for
     while True:
@@ -31,13 +31,13 @@ def lapsed_if_confirmed_by(calendar: Calendar, today: date, good_for: int) -> da
 
 
 def asked_if_confirmed_by(calendar: Calendar, today: date, good_for: int) -> date:
-    """The latest day of confirmation for which the school is now asked to confirm."""
+    """The latest day of confirmation whose school is asked today to confirm again."""
     soon = add_school_days(calendar, today, ASK_BEFORE)
     return lapsed_if_confirmed_by(calendar, soon + timedelta(days=1), good_for)
 
 
 def days_ago(day: date | None, today: date) -> str:
-    """How long ago, in words: “today”, “yesterday”, “12 days ago”; “never” for no day."""
+    """How long ago a day was, as text: “today”, “yesterday”, “12 days ago”; “never” for no day."""
     if day is None:
         return "never"
     gone = (today - day).days

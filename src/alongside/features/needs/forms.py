@@ -1,4 +1,4 @@
-"""The form in which a need is written: three minutes, and every mistake says its cure."""
+"""The forms for creating, withdrawing and reopening a need."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ NEEDED = {
     "urgency": "Choose how urgent this is",
     "audience": "Choose who may see this",
 }
-"""What a need must hold before it can be posted; a draft may leave these for later."""
+"""Fields that are required to post a need. A draft may leave them empty."""
 
 COLUMNS = (
     "title",
@@ -39,17 +39,17 @@ COLUMNS = (
     "urgency",
     "audience",
 )
-"""What the form writes, in the order in which it asks."""
+"""The columns that the form writes, in the order of its fields."""
 
 
 class WithdrawalForm(Form):
-    """Why a need is taken back."""
+    """The reason for withdrawing a need."""
 
     reason = Choice("Why is it withdrawn?", "Choose a reason from the list")
     words = passage("Say more (optional)", "What you say", "Needed for “Another reason”", limit=1000)
 
     def holds(self, settings: AuthoritySettings) -> bool:
-        """Whether a reason is given, with words where the list asks for them."""
+        """Whether a reason is chosen, with an explanation where the authority's list requires one."""
         self.reason.choices = _listed(settings.withdrawal_reasons, None)
         self.validate()
         entry = settings.withdrawal_reasons.get(self.reason.data or "")
@@ -61,7 +61,7 @@ class WithdrawalForm(Form):
 
 
 class ReopeningForm(Form):
-    """Why a closed need is asked again."""
+    """The reason for reopening a closed need."""
 
     note = passage("Why is it needed again?", "The reason", limit=1000)
 
@@ -74,7 +74,7 @@ class ReopeningForm(Form):
 
 
 class NeedForm(Form):
-    """What one school asks help with. `cautions` holds words to look at again, by the box to tick."""
+    """A support need. `cautions` maps a checkbox's name to the text that it asks to check again."""
 
     version = HiddenField()
     school_urn = HiddenField()
@@ -117,7 +117,7 @@ class NeedForm(Form):
     checked_second = BooleanField("This is a second need: the first is about something else")
 
     def __init__(self, *given: Any, **settled: Any) -> None:
-        """Read what was typed, or show what is kept."""
+        """Fill the form from the submitted data or from stored values."""
         super().__init__(*given, **settled)
         self.cautions: dict[str, str] = {}
 
@@ -129,7 +129,7 @@ class NeedForm(Form):
         school_phase: str,
         kept: Any = None,
     ) -> None:
-        """Fill the lists from what the authority has settled; what the row already holds stays on them."""
+        """Fill the select fields from the authority's settings. Values that the need already has stay available."""
         self.theme.choices = [("", "Choose a theme"), *_listed(settings.themes, kept and kept.theme)]
         self.phase.choices = list(PHASES.items())
         stages = _stages(settings, {school_phase, self.phase.data or school_phase})
@@ -141,7 +141,7 @@ class NeedForm(Form):
         self.phase.data = self.phase.data or school_phase
 
     def holds(self, today: date, *, complete: bool, open_on_theme: Sequence[str] = ()) -> bool:
-        """Whether what was typed can be kept: as a draft, or with `complete` so that others can answer it.
+        """Whether the submitted values are valid: as a draft, or with `complete` for posting.
 
         `open_on_theme` are the titles of the school's other open needs on the same theme.
         """
@@ -178,7 +178,7 @@ class NeedForm(Form):
                 )
 
     def columns(self) -> dict[str, Any]:
-        """What is to be kept, by column."""
+        """The values to store, by column name."""
         kept = {name: self[name].data for name in COLUMNS}
         for name in ("form_of_support", "urgency"):
             kept[name] = kept[name] or ""
@@ -189,7 +189,7 @@ class NeedForm(Form):
 
 
 def need_form_of(need: Any, *, said: bool = False) -> dict[str, Any]:
-    """A need as the form shows it; with `said`, what is left open is taken to be not sure yet."""
+    """Form values of a stored need. With `said`, empty terms are shown as “not sure yet”."""
     shown = {name: getattr(need, name) for name in COLUMNS}
     said = said or need.state != "draft"
     shown["days_not_sure"] = said and need.days is None
@@ -198,13 +198,13 @@ def need_form_of(need: Any, *, said: bool = False) -> dict[str, Any]:
 
 
 def attach_errors(field: Any, cure: str) -> None:
-    """Say that a field has to be put right; the first sentence about it is enough."""
+    """Add an error to a field that has none yet."""
     if not field.errors:
         field.errors = [cure]
 
 
 def check_dates(form: Any, today: date) -> None:
-    """The end comes after the start, and not before today."""
+    """Check that the end date is after the start date and not before today."""
     starts_on, ends_on = form.starts_on.data, form.ends_on.data
     if ends_on and starts_on and ends_on < starts_on:
         attach_errors(form.ends_on, "Enter an end that is not before the start")
@@ -215,7 +215,7 @@ def check_dates(form: Any, today: date) -> None:
 
 
 def check_for_personal_data(form: Any, texts: Sequence[str | None]) -> None:
-    """Ask to look again when words sound like one pupil, or like a child at risk."""
+    """Ask for confirmation when the text may identify a pupil or mention a child at risk."""
     for tick, words, cure in (
         (
             form.checked_no_pupil,
@@ -235,7 +235,7 @@ def check_for_personal_data(form: Any, texts: Sequence[str | None]) -> None:
 
 
 def audience_choices(settings: AuthoritySettings) -> list[tuple[str, str]]:
-    """Who may see a post, in the authority's own word for a consortium and with its number of school days."""
+    """The choices of audience, with the authority's word for a consortium and its number of school days."""
     word = settings.words.consortium.lower()
     days = widens_after(settings)
     widens = f"Our {word} first, then the whole authority (after about {days} school days)"

@@ -1,4 +1,4 @@
-"""A need in words: its values as people read them, what differs between two versions, and who acts next."""
+"""Display text for needs: field values, differences between two versions, and who acts next."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -54,7 +54,7 @@ STATES = {
 
 
 def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
-    """One value as people read it."""
+    """The display text of one field value."""
     if value is None or (isinstance(value, str | list) and not value):
         return "Not said"
     if name in LISTS:
@@ -81,7 +81,7 @@ def days_in_words(days: Decimal | None) -> str:
 
 
 def when_in_words(need: Any) -> str:
-    """The terms or dates of a post."""
+    """The terms or dates of a need or an offer, as display text."""
     if need.terms:
         return ", ".join(term_words(key) for key in need.terms)
     if need.starts_on is None:
@@ -93,7 +93,7 @@ def when_in_words(need: Any) -> str:
 def difference(
     settings: AuthoritySettings, written: Mapping[str, Any], need: Any
 ) -> list[tuple[str, str, str]]:
-    """(label, what you wrote, what stands there now), where the two differ."""
+    """The differing fields as (label, your version, current version)."""
     return [
         (LABELS[name], in_words(settings, name, value), in_words(settings, name, getattr(need, name)))
         for name, value in written.items()
@@ -102,14 +102,14 @@ def difference(
 
 
 def plain(value: Any) -> Any:
-    """A value as the journal keeps it."""
+    """A value as the audit log stores it."""
     if isinstance(value, Decimal):
         return f"{value:f}".removesuffix(".0")
     return value.isoformat() if isinstance(value, date) else value
 
 
 def plain_changes(need: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The changes that people read, as {field: [before, after]}."""
+    """The changes for the audit log, as {field: [before, after]}."""
     return {
         name: [plain(getattr(need, name)), plain(value)]
         for name, value in values.items()
@@ -118,7 +118,7 @@ def plain_changes(need: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def waiting_message(need: Any) -> str | None:
-    """Who acts next, in one sentence; None when nobody has to."""
+    """One sentence that says who must act next; None when no action is due."""
     match need.state:
         case "draft":
             return f"Waiting for {need.drafter or need.school} to finish the draft."

@@ -1,4 +1,4 @@
-"""Lists of needs: by which groups of states they are filtered, and their form for a spreadsheet."""
+"""Filters for lists of needs, and their CSV export."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,18 +13,18 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "support": ("Support agreed", ("agreed", "in_support")),
     "closed": ("Closed", ("met", "part_met", "not_met", "unmet", "withdrawn")),
 }
-"""The groups by which a list is filtered: key in the address → label and states."""
+"""The filters of a list: key in the query string → label and states."""
 
 COLUMNS = ("title", "theme", "phase", "key_stage", "form_of_support", "days", "terms", "urgency")
 
 
 def number_of_page(text: str) -> int:
-    """Which page of a list is asked for; the first when that is not said in a number up to 1,000."""
+    """The requested page number, 1 to 1,000; 1 for any other value."""
     return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) <= 3 else 1
 
 
 def needs_as_csv(settings: AuthoritySettings, needs: Iterable[Any]) -> bytes:
-    """Needs for a spreadsheet, one a row, with words and not keys."""
+    """Needs as CSV, one per row, with labels instead of keys."""
     heads = ("School", "URN", "State", *(LABELS[name] for name in COLUMNS), "Posted", "Confirmed", "Link")
     rows = (
         (

@@ -1,4 +1,4 @@
-"""A need, and the law of how it comes and goes."""
+"""The `need` table and the workflow of a support need."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -88,13 +88,13 @@ NEED_WORKFLOW = workflow("need", MOVES, ("met", "part_met", "not_met", "unmet", 
 
 
 class Need(AuthorityOwned, Base):
-    """What one school asks help with.
+    """A support need of one school.
 
-    `days` are days of support wanted, in halves, or nothing when not sure yet. From `visible_to_authority_from` on,
-    schools beyond the consortium see it; nothing keeps it inside. That date follows from the `audience` that
-    was chosen, when it is posted. `confirmed_on` is when somebody last said that it still holds.
+    `days` are the days of support wanted, in half days; NULL means “not sure yet”. From `visible_to_authority_from` on,
+    schools beyond the consortium see it; NULL means never. The date is calculated from the `audience` that
+    was chosen, when it is posted. `confirmed_on` is the day on which its school last confirmed it.
     `theme`, `key_stage`, `form_of_support` and `urgency` are keys of the authority's own lists; a draft may
-    leave them ''. `content_version` counts what others answer: the wording, and each time it is reopened.
+    leave them ''. `content_version` goes up when the wording changes and when the need is reopened.
     """
 
     __tablename__ = "need"

@@ -1,4 +1,4 @@
-"""The pages of needs: writing one, seeing it, and every act that is done with it."""
+"""Pages of support needs: list, form, detail page and actions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -41,7 +41,7 @@ SAID = {
 
 @endpoint.get("/needs", permission=Permission.DRAFT_NEED)
 async def list_needs(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """The needs of the schools that somebody looks after, by state."""
+    """List the needs of the schools in the person's scope, filtered by state."""
     question = asked(request)
     group, number = question.one("state"), number_of_page(question.one("page"))
     states = GROUPS.get(group, ("", ()))[1]
@@ -63,7 +63,7 @@ async def list_needs(request: Request[Any, Any, Any], session: AsyncSession, per
 async def list_needs_as_csv(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The same needs for a spreadsheet."""
+    """Export the same list as CSV."""
     states = GROUPS.get(asked(request).one("state"), ("", ()))[1]
     needs = await queries.all_needs_of(session, person, states=states)
     return Download(needs_as_csv(settings_of(person.authority_id), needs), "needs.csv", CSV)
@@ -71,7 +71,7 @@ async def list_needs_as_csv(
 
 @endpoint.get("/needs/new", permission=Permission.DRAFT_NEED)
 async def new_need(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """An empty form for a school; who looks after several chooses one first."""
+    """Show an empty form. People with several schools choose one first."""
     question = asked(request)
     urn, addressed = urn_of(question.one("school")) or person.school_urn, urn_of(question.one("addressed"))
     known = prefilled(question)
@@ -88,7 +88,7 @@ async def new_need(request: Request[Any, Any, Any], session: AsyncSession, perso
 
 @endpoint.post("/needs", permission=Permission.DRAFT_NEED)
 async def post_need(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """Keep a new need: as a draft, before the headteacher, or for others to see."""
+    """Save a new need as a draft, send it to the headteacher, or post it."""
     written = await read_form_data(request)
     form = NeedForm(written)
     urn = urn_of(form.school_urn.data or "") or person.school_urn
@@ -111,7 +111,7 @@ async def post_need(request: Request[Any, Any, Any], session: AsyncSession, pers
 async def show_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """One need: what is asked, who may see it and from when, who acts next, and what was done."""
+    """Show a need with its visibility, next step, actions and timeline."""
     need = await queries.get_need(session, person, Permission.VIEW_POST, need_id)
     settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
     told, shown = queries.may_view_timeline(person, need), _words(person)
@@ -140,7 +140,7 @@ async def show_need(
 async def edit_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """The form of a need as it stands."""
+    """Show the form with the current values of a need."""
     need = await _changeable(session, person, need_id)
     form = NeedForm(data=need_form_of(need))
     return await _edit_page(session, person, form, need)
@@ -150,7 +150,7 @@ async def edit_need(
 async def change_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Keep a need as it was written anew; both texts are shown when somebody else was faster."""
+    """Save the changes to a need. After an edit conflict both versions are shown."""
     need = await _changeable(session, person, need_id)
     written = await read_form_data(request)
     form = NeedForm(written)
@@ -175,7 +175,7 @@ async def change_need(
 async def post_drafted_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Post a draft as it stands, or show what it still lacks."""
+    """Post a draft, or show the form with what is missing."""
     return await _complete(session, person, need_id, "post")
 
 
@@ -183,7 +183,7 @@ async def post_drafted_need(
 async def send_need_to_head(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Put a draft before the headteacher as it stands, or show what it still lacks."""
+    """Send a draft to the headteacher, or show the form with what is missing."""
     return await _complete(session, person, need_id, "send")
 
 
@@ -191,7 +191,7 @@ async def send_need_to_head(
 async def pause_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Take a need off the board for a while."""
+    """Pause a need."""
     await actions.pause_need(session, person, need_id)
     return Redirect(f"/needs/{need_id}", "The need is paused: nobody can propose an offer for it.")
 
@@ -200,7 +200,7 @@ async def pause_need(
 async def ask_whether_need_holds(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Where the link in a mail leads: one button says that the need still holds."""
+    """Show the page behind the link in an email, with one button that confirms the need."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     confirmed = days_ago(need.confirmed_on, person.today)
     return Page("needs/confirmation.html", {"need": need, "confirmed": confirmed, **_words(person)})
@@ -210,13 +210,13 @@ async def ask_whether_need_holds(
 async def confirm_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Say that a need still holds."""
+    """Confirm that a need is still current."""
     await actions.confirm_need(session, person, need_id)
     return Redirect(f"/needs/{need_id}", "Thank you: the need is confirmed today.")
 
 
 def urn_of(text: str) -> int | None:
-    """A URN as it was sent; None for nothing. Raises NotThere for what cannot be one."""
+    """Parse a URN from the request; None when it is empty. Raises NotFound for an invalid one."""
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= 7):
@@ -225,7 +225,7 @@ def urn_of(text: str) -> int | None:
 
 
 def version_of(written: FormData) -> int:
-    """The version that was being edited. Raises Invalid for a form that does not say."""
+    """The version number that the form was opened with. Raises ValidationFailed when it is missing."""
     text = written.one("version")
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise ValidationFailed(
@@ -254,7 +254,7 @@ async def _form_page(
     kept: Any = None,
     **more: Any,
 ) -> Page:
-    """The form with its lists filled: before it is checked, so that the checks know what may be chosen."""
+    """Render the form. Its choices are filled first, because validation needs them."""
     settings = settings_of(person.authority_id)
     calendar = await calendar_of_school(session, person.authority_id, school.urn)
     form.offer_choices(settings, calendar, person.today, phase_of(school), kept)

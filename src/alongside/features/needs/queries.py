@@ -1,4 +1,4 @@
-"""Reading needs: one with all that its page shows, those of a school, those of a consortium."""
+"""Queries for support needs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -77,7 +77,7 @@ ONE_SCHOOL: Any = select(School.urn, School.name, School.phase, School.kind, Sch
 async def get_need(
     session: AsyncSession, person: Principal, permission: Permission, need_id: UUID
 ) -> Row[Any]:
-    """One need with its school, if this person may do this to it. Raises NotThere otherwise."""
+    """One need with its school. Raises NotFound unless the person has `permission` for it."""
     values = {"authority_id": person.authority_id, "need_id": need_id}
     need: Row[Any] | None = (await session.execute(ONE_NEED, values)).one_or_none()
     if need is None:
@@ -90,9 +90,9 @@ async def get_need(
 
 
 def see(person: Principal, need: Row[Any]) -> None:
-    """Go on only if this person may see this need: one that was never posted is for those who could draft it.
+    """Require that this person may see this need. A need that was never posted is visible to those who may draft it.
 
-    A school that it is addressed to sees it wherever it is. Raises NotThere otherwise.
+    The school that a need is addressed to always sees it. Raises NotFound.
     """
     if never_posted(need):
         require(person, Permission.DRAFT_NEED, need.school_urn)
@@ -106,19 +106,19 @@ def see(person: Principal, need: Row[Any]) -> None:
 
 
 def never_posted(need: Row[Any]) -> bool:
-    """Whether a need is a draft, or was one when it was withdrawn."""
+    """Whether a need is a draft, or was withdrawn as a draft."""
     return need.state in ("draft", "to_confirm") or (need.state == "withdrawn" and need.posted_at is None)
 
 
 def may_view_timeline(person: Principal, need: Row[Any]) -> bool:
-    """Whether this person may read the timeline with its reasons: the school and those who look after it."""
+    """Whether this person may read the timeline with its reasons: the school, its leads and the core team."""
     return may(person, Permission.DRAFT_NEED, need.school_urn)
 
 
 async def needs_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page of the needs of the schools that this person looks after, newest first; whether more follow."""
+    """One page of the needs of the schools in the person's scope, newest first, and whether there are more."""
     statement = _of(NEEDS_OF_SCHOOLS, person, states)
     values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
     found = (await session.execute(statement, values)).all()
@@ -128,7 +128,7 @@ async def needs_of(
 async def all_needs_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = ()
 ) -> Sequence[Row[Any]]:
-    """The same needs for a spreadsheet, 10,000 at most."""
+    """The same needs for the CSV export, 10,000 at most."""
     statement = _of(ALL_NEEDS_OF_SCHOOLS, person, states)
     found: Sequence[Row[Any]] = (
         await session.execute(statement, {"authority_id": person.authority_id})
@@ -137,14 +137,14 @@ async def all_needs_of(
 
 
 async def states_of_needs(session: AsyncSession, person: Principal) -> Mapping[str, int]:
-    """How many of those needs are in which state."""
+    """The number of those needs by state."""
     statement = filter_by_scope(STATES_OF_NEEDS, person, Permission.DRAFT_NEED, Need.school_urn)
     found = await session.execute(statement, {"authority_id": person.authority_id})
     return {row.state: row.number for row in found}
 
 
 async def open_on_theme(session: AsyncSession, authority_id: int, urn: int, theme: str) -> Sequence[str]:
-    """The titles of a school's needs on a theme that are still being met."""
+    """The titles of a school's open needs on a theme."""
     values = {"authority_id": authority_id, "urn": urn, "theme": theme}
     return (await session.scalars(OPEN_ON_THEME, values)).all()
 
@@ -159,7 +159,7 @@ async def schools_to_draft_for(session: AsyncSession, person: Principal) -> Sequ
 
 
 async def get_school(session: AsyncSession, person: Principal, permission: Permission, urn: int) -> Row[Any]:
-    """One school with its phase, if this person may do this for it. Raises NotThere otherwise."""
+    """One school with its phase. Raises NotFound unless the person has `permission` for it."""
     require(person, permission, urn)
     values = {"authority_id": person.authority_id, "urn": urn}
     school: Row[Any] | None = (await session.execute(ONE_SCHOOL, values)).one_or_none()

@@ -1,4 +1,4 @@
-"""A need that is addressed to one school: begun from what that school offers or has written, and put on its desk."""
+"""Needs addressed to one school: prefilled form values and the recipient school."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from alongside.platform.forms.fields import LONG_TEXT, TITLE
 from alongside.platform.web.form_data import FormData
 
 PREFILLED = {"theme": 40, "title": TITLE, "wanted": LONG_TEXT, "form_of_support": 40}
-"""What an address may bring into an empty form, and how many characters of it."""
+"""Form fields that the query string may prefill, and the maximum length of each."""
 
 ADDRESSED: Any = select(School.urn, School.name).where(
     School.authority_id == bindparam("authority_id"),
@@ -22,16 +22,16 @@ ADDRESSED: Any = select(School.urn, School.name).where(
 
 
 def prefilled(question: FormData) -> dict[str, str]:
-    """What is known of a need already, from the address that led to its form; the form checks it like all else."""
+    """Values from the query string that prefill the form. The form validates them like typed values."""
     return {name: question.one(name)[:most] for name, most in PREFILLED.items() if question.one(name)}
 
 
 async def addressed_school(
     session: AsyncSession, person: Principal, urn: int | None, own: int
 ) -> Row[Any] | None:
-    """The open school of this authority that a need of the school `own` is addressed to; None for nobody.
+    """The school that a need of school `own` is addressed to; None when `urn` is None.
 
-    Raises NotThere for a school that is not there, not open, or the own one.
+    Raises NotFound for a school that does not exist in this authority, is not open, or is `own`.
     """
     if urn is None:
         return None

@@ -1,4 +1,4 @@
-"""How long a closed need may be reopened."""
+"""The period in which a closed need can be reopened."""
 
 from datetime import date
 from typing import Any
@@ -23,16 +23,16 @@ CLOSED_AT = select(func.max(AuditEntry.at)).where(
 
 
 def end_of_nth_term_after(calendar: Calendar, day: date, terms: int) -> date:
-    """The end of the term in which a day lies, or that follows it, or of the `terms`-th after that.
+    """The last day of the term that contains or follows `day`, or of the `terms`-th term after it.
 
-    Where the calendar does not reach so far, its last day counts, or the day itself.
+    Uses the last term of a calendar that ends earlier, or `day` when there is no later term.
     """
     ends = [term.ends_on for term in calendar.terms if term.ends_on >= day]
     return ends[min(terms, len(ends) - 1)] if ends else day
 
 
 async def may_reopen_until(session: AsyncSession, person: Principal, need: Any) -> date:
-    """The last day on which a closed need may be reopened: within so many terms of its closing.
+    """The last day on which a closed need can be reopened, from the authority's number of terms.
 
     Source: domain.md §5.2, “any closed → open (reason, ≤ 1 term)”.
     """

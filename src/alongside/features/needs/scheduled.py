@@ -1,4 +1,4 @@
-"""What time does to needs: the worker calls these every day or oftener, and twice does no more than once."""
+"""Scheduled jobs for needs. The worker runs them at least daily; each is idempotent."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
 
 AT_ONCE = 200
-"""As many posts as one transaction takes in hand; the worker comes back for the rest."""
+"""Maximum number of posts in one transaction. The worker calls again for the rest."""
 
 OPEN_NEEDS: Select[Any] = (
     select(
@@ -43,9 +43,9 @@ WIDENED = OPEN_NEEDS.where(
 async def lapse_unconfirmed_needs(
     session: AsyncSession, system_person: Principal, settings: AuthoritySettings
 ) -> int:
-    """Pause open needs that nobody confirmed for a term, and say so to their school; how many were paused.
+    """Pause open needs that were not confirmed in time, and notify their schools. Returns the number paused.
 
-    At most 200 in a transaction: call again until it gives 0. Source: domain.md §5.2.
+    At most 200 in a transaction: call it until it returns 0. Source: domain.md §5.2.
     """
     calendar = calendar_of(system_person.authority_id)
     day = lapsed_if_confirmed_by(calendar, system_person.today, settings.clocks.need_good_for)
@@ -54,14 +54,14 @@ async def lapse_unconfirmed_needs(
     for need in lapsed:
         await apply_transition(session, system_person, Need, need, LAPSE_NEED)
         text = f"A need of {need.school} was not confirmed for a term, so it is paused. Does it still hold?"
-        await _tell_school(session, system_person, need, "need_lapsed", text)
+        await _notify_school(session, system_person, need, "need_lapsed", text)
     return len(lapsed)
 
 
 async def ask_to_confirm_needs(
     session: AsyncSession, system_person: Principal, settings: AuthoritySettings
 ) -> int:
-    """Ask schools whether their needs still hold, a school week before they would pause; each time once."""
+    """Ask schools once to confirm their needs, five school days before these are paused. Returns the number asked."""
     calendar, good_for = calendar_of(system_person.authority_id), settings.clocks.need_good_for
     values = {
         "authority_id": system_person.authority_id,
@@ -71,17 +71,17 @@ async def ask_to_confirm_needs(
     asked = (await session.execute(TO_CONFIRM, values)).all()
     for need in asked:
         text = f"Does this need of {need.school} still hold? It pauses soon unless you confirm it."
-        await _tell_school(session, system_person, need, "confirm_need", text)
+        await _notify_school(session, system_person, need, "confirm_need", text)
     return len(asked)
 
 
 async def notify_needs_that_widen(
     session: AsyncSession, system_person: Principal, settings: AuthoritySettings
 ) -> int:
-    """Tell school and consortium lead when the whole authority begins to see a need; each need once.
+    """Notify school and consortium leads once when a need becomes visible to the whole authority.
 
-    Looks a fortnight back, so a worker that stood still over a break misses none. Nothing is written to the
-    need itself: from that date on it is shown by the date alone.
+    Looks 14 days back, so that none is missed when the worker was stopped. Nothing is written to the
+    need, because its visibility depends on the date alone.
     """
     today = system_person.today
     values = {
@@ -101,7 +101,7 @@ async def notify_needs_that_widen(
     return len(widened)
 
 
-async def _tell_school(
+async def _notify_school(
     session: AsyncSession, person: Principal, need: Row[Any], kind: str, text: str
 ) -> None:
     people: Sequence[Row[Any]] = await people_of_schools(

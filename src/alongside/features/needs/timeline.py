@@ -1,4 +1,4 @@
-"""What was done to a post, in words, for whoever may read its story."""
+"""The timeline of a need, an offer or an agreement, as display text from the audit log."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ BESIDES = {
     "recalculate_deadline": "moved a date, because a calendar changed",
     "carry_over": "carried over to the school that took this one over",
 }
-"""Acts that move no state."""
+"""Display text of actions that change no state."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line of a timeline: who did what and when, with the reason and what changed."""
+    """One entry of a timeline: time, person, action, and a note with the reason and changes."""
 
     at: datetime
     who: str
@@ -36,9 +36,9 @@ def timeline_entries(
     in_words: Callable[[str, Any], str],
     besides: Mapping[str, str] = BESIDES,
 ) -> list[TimelineEntry]:
-    """The journal of one thing in words. `labels` names its fields, `in_words` reads their values."""
+    """Timeline entries from audit entries. `labels` maps fields to labels, `in_words` formats their values."""
     past = {move.verb: move.past for move in flow.moves} | dict(besides)
-    told = []
+    timeline = []
     for entry in entries:
         lines = [entry.note] if entry.note else []
         for name, (before, after) in entry.changes.items():
@@ -46,12 +46,14 @@ def timeline_entries(
             lines.append(f"{labels.get(name, name)}: “{old}” became “{new}”")
         role = Role(entry.role)
         who = entry.person_name if role is Role.SYSTEM else f"{entry.person_name} ({ROLE_NAMES[role]})"
-        told.append(TimelineEntry(entry.at, who, past.get(entry.verb, entry.verb), "\n".join(lines) or None))
-    return told
+        timeline.append(
+            TimelineEntry(entry.at, who, past.get(entry.verb, entry.verb), "\n".join(lines) or None)
+        )
+    return timeline
 
 
 def whole(name: str, kept: Any) -> Any:
-    """A value as the row holds it, from what the journal keeps of it."""
+    """Convert a value from the audit log back to the type of its column."""
     if not isinstance(kept, str):
         return kept
     if name.endswith(("_on", "_from", "_until")):

@@ -1,7 +1,7 @@
-"""Who may see a post, and from which date: first the consortium, then the whole authority.
+"""Visibility of needs and offers: first the consortium, later the whole authority.
 
-Source: domain.md §3 ask 17 and F7: what works within a consortium is left alone, and help from beyond
-comes in when it is not found there.
+Source: domain.md §3 ask 17 and F7: consortia help themselves first, and schools beyond the consortium
+are asked when no help is found there.
 """
 
 from datetime import date
@@ -21,7 +21,7 @@ class VisibilityScope(StrEnum):
 
 
 def widens_after(settings: AuthoritySettings, urgency: str | None = None) -> int:
-    """School days that a post stays in its consortium before it widens; an urgent need widens sooner."""
+    """School days before a post becomes visible to the whole authority; fewer for an urgent need."""
     entry = settings.urgencies.get(urgency or "")
     return entry.widen_after if entry else settings.clocks.widen_after
 
@@ -33,7 +33,7 @@ def visible_to_authority_from(
     calendar: Calendar,
     urgency: str | None = None,
 ) -> date | None:
-    """The date from which the whole authority sees a post that was posted on a day; None is never."""
+    """The date from which the whole authority sees a post that was posted on `posted_on`; None means never."""
     match audience:
         case VisibilityScope.EVERYBODY:
             return posted_on
@@ -51,10 +51,10 @@ def shown_after_change(
     calendar: Calendar,
     urgency: str | None = None,
 ) -> dict[str, Any]:
-    """The columns of visibility of a posted need or offer whose audience or urgency changed.
+    """Visibility columns of a posted need or offer whose audience or urgency has changed.
 
-    The period counts from the day of the change, as the form says. A post that everybody sees already and that still
-    widens stays visible.
+    The period starts on the day of the change, as the form says. A post that the whole authority already sees
+    stays visible when its audience is unchanged or becomes everybody.
     """
     seen = old.visible_to_authority_from is not None and old.visible_to_authority_from <= changed_on
     if seen and audience in (old.audience, VisibilityScope.EVERYBODY):
@@ -69,7 +69,7 @@ def widening(
     calendar: Calendar,
     urgency: str | None = None,
 ) -> dict[str, Any]:
-    """The columns of a post whose period within its consortium begins on a day."""
+    """Visibility columns of a post whose period within its consortium starts on `since`."""
     shown = visible_to_authority_from(audience, since, settings, calendar, urgency)
     return {
         "visible_to_authority_from": shown,
@@ -78,7 +78,7 @@ def widening(
 
 
 def who_may_see(shown_from: date | None, today: date, settings: AuthoritySettings, *, posted: bool) -> str:
-    """Who may see a post now, in one sentence; from which date it widens is said beside it."""
+    """One sentence that says who can see a post today."""
     word, team = settings.words.consortium, settings.words.core_team
     if not posted:
         return f"Only the school, those who lead its {word} and the {team}"
@@ -88,7 +88,7 @@ def who_may_see(shown_from: date | None, today: date, settings: AuthoritySetting
 
 
 def widening_dates(settings: AuthoritySettings, calendar: Calendar, today: date) -> list[tuple[str, date]]:
-    """For each urgency, in words, the date on which something posted today would widen."""
+    """For each urgency, its label and the date on which a need posted today becomes visible to the authority."""
     return [
         (entry.label, add_school_days(calendar, today, entry.widen_after))
         for entry in settings.urgencies.values()

@@ -1,1 +1,1 @@
-"""What schools can give, how many days of it, and whether that still holds."""
+"""Offers of support: what schools can give, for how many days, and whether the offer is current."""

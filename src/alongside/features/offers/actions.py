@@ -1,4 +1,4 @@
-"""What is done with offers: every INSERT and UPDATE of them, one function a verb."""
+"""Commands that create and change offers of support."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,7 +43,7 @@ EDITABLE = ("draft", "live", "paused", "exhausted")
 async def draft_offer(
     session: AsyncSession, person: Principal, written: Mapping[str, Any], themes: Mapping[str, str]
 ) -> UUID:
-    """Write down what this person's school can give, as a draft; `themes` hold the evidence for each."""
+    """Create a draft offer of the person's school. `themes` maps each theme to its evidence."""
     if person.school_urn is None:
         raise NotFound
     school = await get_school(session, person, Permission.POST_OFFER, person.school_urn)
@@ -60,16 +60,16 @@ async def draft_offer(
         .returning(Offer.id)
     )
     offer_id: UUID = added.scalar_one()
-    await _keep_themes(session, person.authority_id, offer_id, themes)
+    await _replace_themes(session, person.authority_id, offer_id, themes)
     await record_audit(session, person, DRAFT_OFFER.verb, "offer", offer_id, schools=(school.urn,))
     return offer_id
 
 
 async def post_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> None:
-    """Let others see a drafted offer and propose it."""
+    """Post a draft offer, so that other schools can see and propose it."""
     offer = await queries.get_offer(session, person, Permission.POST_OFFER, offer_id)
     refuse_closed(offer.school, offer.school_status)
-    shown = await _shown_from(session, person, offer)
+    shown = await _visibility_columns(session, person, offer)
     await apply_transition(
         session,
         person,
@@ -90,10 +90,10 @@ async def change_offer(
     themes: Mapping[str, str],
     version: int,
 ) -> None:
-    """Write an offer anew.
+    """Change the fields and themes of an offer.
 
-    Raises Stale when somebody changed it since `version`, Invalid for fewer days than are promised, Refused
-    when it has ended.
+    Raises EditConflict when the offer has changed since `version`, ValidationFailed for fewer days than are
+    promised, ActionRefused when it has ended.
     """
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     await _change(session, person, offer, {**written, "themes": dict(themes)}, version)
@@ -108,13 +108,13 @@ async def extend_offer(
 
 
 async def pause_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> None:
-    """Take an offer off the board for a while; what is promised stays promised."""
+    """Pause an offer: no new proposals. Agreed support continues."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     await apply_transition(session, person, Offer, offer, PAUSE_OFFER)
 
 
 async def confirm_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> None:
-    """Say that an offer still holds; a paused one is live again."""
+    """Confirm that an offer is still current. A paused offer becomes live again."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     refuse_closed(offer.school, offer.school_status)
     move = RESUME_OFFER if offer.state == "paused" else CONFIRM_OFFER
@@ -123,7 +123,7 @@ async def confirm_offer(session: AsyncSession, person: Principal, offer_id: UUID
 
 
 async def withdraw_offer(session: AsyncSession, person: Principal, offer_id: UUID, note: str) -> None:
-    """End an offer. Support that was agreed goes on; nothing new can be proposed."""
+    """End an offer: no new proposals. Agreed support continues."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     await apply_transition(session, person, Offer, offer, END_OFFER, note=note)
 
@@ -131,7 +131,7 @@ async def withdraw_offer(session: AsyncSession, person: Principal, offer_id: UUI
 async def reopen_offer(
     session: AsyncSession, person: Principal, offer_id: UUID, written: Mapping[str, Any], version: int
 ) -> None:
-    """Give again what had ended, with the days and the end that hold now. Raises as `change_offer` does."""
+    """Reopen an ended offer with new days and a new end date. Raises as `change_offer` does."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     refuse_closed(offer.school, offer.school_status)
     if offer.state == "ended":
@@ -141,7 +141,7 @@ async def reopen_offer(
             )
         if offer.version != version:
             raise EditConflict(difference(settings_of(person.authority_id), written, offer), offer.version)
-    shown = await _shown_from(session, person, offer)
+    shown = await _visibility_columns(session, person, offer)
     try:
         async with session.begin_nested():
             await apply_transition(
@@ -156,14 +156,14 @@ async def reopen_offer(
                 **written,
             )
     except IntegrityError as problem:
-        raise _too_small(problem, offer) from problem
+        raise _validation_error(problem, offer) from problem
     await balance_offer(session, person, offer_id)
 
 
 async def balance_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> None:
-    """Let the state follow the pool: exhausted when all days are promised, live when there are days again.
+    """Set the state from the days left: exhausted when none are left, live when there are days again.
 
-    Call it after days were taken or given back, in the same transaction; it is the product's own act.
+    Call it after days were taken or returned, in the same transaction. The system is recorded as the actor.
     """
     values = {"authority_id": person.authority_id, "offer_id": offer_id}
     offer = (await session.execute(queries.ONE_OFFER, values)).one()
@@ -210,12 +210,12 @@ async def _change(
             )
             content_version = moved.scalar_one_or_none()
     except IntegrityError as problem:
-        raise _too_small(problem, offer) from problem
+        raise _validation_error(problem, offer) from problem
     if content_version is None:
         present = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer.id)
         raise EditConflict(difference(settings_of(person.authority_id), written, present), present.version)
     if themes:
-        await _keep_themes(session, person.authority_id, offer.id, changed["themes"])
+        await _replace_themes(session, person.authority_id, offer.id, changed["themes"])
     changes = plain_changes(offer, {**changed, **values})
     await record_audit(session, person, verb, "offer", offer.id, schools=(offer.school_urn,), changes=changes)
     if content_version != offer.content_version:
@@ -223,10 +223,10 @@ async def _change(
     await balance_offer(session, person, offer.id)
 
 
-async def _keep_themes(
+async def _replace_themes(
     session: AsyncSession, authority_id: int, offer_id: UUID, themes: Mapping[str, str]
 ) -> None:
-    """Let the offer have exactly these themes, each with its evidence."""
+    """Replace the themes of an offer, each with its evidence."""
     await session.execute(
         delete(OfferTheme).where(OfferTheme.authority_id == authority_id, OfferTheme.offer_id == offer_id)
     )
@@ -238,14 +238,14 @@ async def _keep_themes(
         await session.execute(insert(OfferTheme), rows)
 
 
-async def _shown_from(session: AsyncSession, person: Principal, offer: Any) -> dict[str, Any]:
-    """The columns of visibility of an offer that is posted or reopened today."""
+async def _visibility_columns(session: AsyncSession, person: Principal, offer: Any) -> dict[str, Any]:
+    """Visibility columns of an offer that is posted or reopened today."""
     calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
     return widening(offer.audience, person.today, settings_of(person.authority_id), calendar)
 
 
-def _too_small(problem: IntegrityError, offer: Any) -> Exception:
-    """What a broken promise of the database means to the person who typed."""
+def _validation_error(problem: IntegrityError, offer: Any) -> Exception:
+    """The validation error for a violated CHECK constraint; any other error unchanged."""
     broken = str(problem.orig)
     if "ck_offer_days_left" in broken:
         return ValidationFailed({"days_total": [days_promised(offer.days_taken)]})

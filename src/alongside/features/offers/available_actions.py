@@ -1,4 +1,4 @@
-"""What a person may do with an offer now: where the law and the state both allow it."""
+"""The actions on an offer that the permissions and the offer's state allow a person."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ EXTEND = ActionButton("extension", "Give more days or time", asks=True)
 
 
 def acts(person: Principal, offer: Any) -> list[ActionButton]:
-    """What this person may do with this offer now, the likeliest first."""
+    """The buttons for this person and this offer, the most likely first."""
     offered = [
         act
         for move, act in OFFERED

@@ -1,4 +1,4 @@
-"""Whether an offer can be relied on today, so that only what holds is proposed.
+"""Whether an offer is current and can be proposed today.
 
 Source: domain.md §3 asks 1, 3 and 7, and F2 and F6.
 """
@@ -16,13 +16,13 @@ from alongside.features.offers.models import Offer
 
 
 def fresh_since(settings: AuthoritySettings, today: date) -> date:
-    """The earliest day of confirmation with which an offer still holds, by the authority's own period."""
+    """The earliest day of confirmation with which an offer is current, by the authority's period."""
     calendar = calendar_of(settings.authority_id)
     return lapsed_if_confirmed_by(calendar, today, settings.clocks.offer_good_for) + ONE_DAY
 
 
 def why_not_proposable(offer: Any, today: date, settings: AuthoritySettings) -> str | None:
-    """Why an offer cannot be proposed today, in one sentence for whoever looks at it; None when it can."""
+    """One sentence that says why an offer cannot be proposed today; None when it can."""
     if offer.state != "live":
         return {
             "draft": "This offer is a draft.",
@@ -51,7 +51,7 @@ def proposable(offer: Any, today: date, settings: AuthoritySettings) -> bool:
 
 
 def is_proposable(today: date, settings: AuthoritySettings) -> ColumnElement[bool]:
-    """The same answer as `proposable`, as a condition on rows of `offer`."""
+    """The same rule as `proposable`, as an SQL condition on rows of `offer`."""
     return and_(
         Offer.state == "live",
         Offer.appetite != "no",

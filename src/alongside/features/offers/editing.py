@@ -1,4 +1,4 @@
-"""What the pages of one offer's acts share: the offer that may be changed, its version, whose mistakes."""
+"""Helpers of the pages that change an offer: its row, the edited version, and field errors."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from alongside.platform.web.form_data import FormData
 
 
 def version_of(written: FormData) -> int:
-    """The version that was being edited. Raises Invalid for a form that does not say."""
+    """The version number that the form was opened with. Raises ValidationFailed when it is missing."""
     text = written.one("version")
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise ValidationFailed(
@@ -23,7 +23,7 @@ def version_of(written: FormData) -> int:
 
 
 async def changeable_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> Any:
-    """An offer that this person may write anew now. Raises NotThere, or Refused when it has ended."""
+    """An offer that this person may change. Raises NotFound, or ActionRefused when it has ended."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     if offer.state not in actions.EDITABLE:
         raise ActionRefused("This offer has ended. Reopen it, or write a new one.", offer.state)
@@ -31,7 +31,7 @@ async def changeable_offer(session: AsyncSession, person: Principal, offer_id: U
 
 
 def attach_field_errors(form: Any, problem: ValidationFailed) -> None:
-    """Put what an action found beside the fields of the form. Raises it when it is about none of them."""
+    """Attach the errors of an action to the form's fields. Raises the problem when no field matches."""
     for name, sentences in problem.mistakes.items():
         if name not in form:
             raise problem

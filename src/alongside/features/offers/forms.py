@@ -1,4 +1,4 @@
-"""The form in which an offer is written, and the short one that gives it more days or a later end."""
+"""The form of an offer, and the short form that extends it."""
 
 from datetime import date
 from functools import lru_cache
@@ -39,7 +39,7 @@ NEEDED = {
     "forms_of_support": "Choose the forms of support that you can give",
     "audience": "Choose who may see this",
 }
-"""What an offer must hold before it can be posted; a draft may leave these for later."""
+"""Fields that are required to post an offer. A draft may leave them empty."""
 
 COLUMNS = (
     "title",
@@ -66,7 +66,7 @@ SOME_DAYS = "Enter days as a whole or half number up to 200, like 6 or 7.5"
 
 
 class OfferForm(Form):
-    """What one school can give. `cautions` holds words to look at again, by the box to tick."""
+    """An offer of support. `cautions` maps a checkbox's name to the text that it asks to check again."""
 
     version = HiddenField()
     title = line("Title", "The title", "A few words, like “Phonics that sticks, with our reading lead”")
@@ -107,14 +107,14 @@ class OfferForm(Form):
     checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")
 
     def __init__(self, *given: Any, **settled: Any) -> None:
-        """Read what was typed, or show what is kept."""
+        """Fill the form from the submitted data or from stored values."""
         super().__init__(*given, **settled)
         self.cautions: dict[str, str] = {}
 
     def offer_choices(
         self, settings: AuthoritySettings, calendar: Calendar, today: date, kept: Any = None
     ) -> None:
-        """Fill the lists from what the authority has settled; what the offer already holds stays on them."""
+        """Fill the select fields from the authority's settings. Values that the offer already has stay available."""
         held = set(kept.themes) if kept else set()
         self.themes.choices = [
             (key, theme.label) for key, theme in settings.themes.items() if not theme.retired or key in held
@@ -135,7 +135,7 @@ class OfferForm(Form):
         self.audience.choices = audience_choices(settings)
 
     def holds(self, today: date, *, complete: bool) -> bool:
-        """Whether what was typed can be kept: as a draft, or with `complete` for others to rely on."""
+        """Whether the submitted values are valid: as a draft, or with `complete` for posting."""
         self.validate()
         if not says_something(self.title.data):
             attach_errors(self.title, "Enter a title")
@@ -170,12 +170,12 @@ class OfferForm(Form):
             )
 
     def evidence(self) -> dict[str, str]:
-        """What shows the strength in each chosen theme."""
+        """The evidence for each chosen theme."""
         known = [theme for theme in self.themes.data or () if evidence_name(theme) in self]
         return {theme: self[evidence_name(theme)].data or "" for theme in known}
 
     def columns(self) -> dict[str, Any]:
-        """What is to be kept of the offer itself, by column."""
+        """The values to store in `offer`, by column name."""
         kept = {name: self[name].data for name in COLUMNS}
         kept["designation"] = kept["designation"] or None
         kept["audience"] = kept["audience"] or "widening"
@@ -195,7 +195,7 @@ class ExtensionForm(Form):
     ends_on = Day("Until (optional)", A_DATE)
 
     def holds(self, offer: Any, today: date) -> bool:
-        """Whether the days are enough for what is promised, and the end is not before today or the start."""
+        """Whether the days cover those already promised, and the end is not before today or the start."""
         self.validate()
         if self.days_total.data is None:
             attach_errors(self.days_total, SOME_DAYS)
@@ -208,18 +208,18 @@ class ExtensionForm(Form):
 
 
 def days_promised(days_taken: Any) -> str:
-    """The cure when a pool would become smaller than what is promised out of it."""
+    """The error text for a total below the days already promised."""
     days = f"{days_taken:f}".removesuffix(".0")
     return f"{days} of these days are promised already: enter {days} or more"
 
 
 def evidence_name(theme: str) -> str:
-    """The name of the field for what shows the strength in a theme."""
+    """The name of the evidence field of a theme."""
     return f"evidence_{theme}"
 
 
 def offer_form(settings: AuthoritySettings) -> type[OfferForm]:
-    """The form with a field for evidence beside each of an authority's themes."""
+    """The form with an evidence field for each of the authority's themes."""
     return _form_for(tuple((key, label_of(settings.themes, key)) for key in settings.themes))
 
 
@@ -238,7 +238,7 @@ def _form_for(themes: tuple[tuple[str, str], ...]) -> type[OfferForm]:
 
 
 def offer_form_of(offer: Any, *, said: bool = False) -> dict[str, Any]:
-    """An offer as the form shows it; with `said`, open terms are taken to be not sure yet."""
+    """Form values of a stored offer. With `said`, empty terms are shown as “not sure yet”."""
     shown = {name: getattr(offer, name) for name in COLUMNS}
     shown["themes"] = list(offer.themes)
     shown |= {evidence_name(key): text for key, text in offer.themes.items()}

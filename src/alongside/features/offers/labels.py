@@ -1,4 +1,4 @@
-"""An offer in words: its values as people read them, and what differs between two versions."""
+"""Display text for offers: field values and differences between two versions."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -45,7 +45,7 @@ STATES = {
 
 
 def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
-    """One value as people read it."""
+    """The display text of one field value."""
     if name == "travel_miles":
         return travel_in_words(value)
     if value is None or (isinstance(value, str | list | dict) and not value):
@@ -69,7 +69,7 @@ def _plainly(value: Any) -> str:
 
 
 def travel_in_words(miles: int | None) -> str:
-    """How far the people of an offer go."""
+    """How far the support partners of an offer travel, as display text."""
     if miles is None:
         return "No limit"
     return f"{miles} miles" if miles != 1 else "1 mile"
@@ -84,7 +84,7 @@ def days_left_in_words(offer: Any) -> str:
 def difference(
     settings: AuthoritySettings, written: Mapping[str, Any], offer: Any
 ) -> list[tuple[str, str, str]]:
-    """(label, what you wrote, what stands there now), where the two differ."""
+    """The differing fields as (label, your version, current version)."""
     return [
         (LABELS[name], in_words(settings, name, value), in_words(settings, name, getattr(offer, name)))
         for name, value in written.items()

@@ -1,4 +1,4 @@
-"""Lists of offers: by which groups of states they are filtered, and their form for a spreadsheet."""
+"""Filters for lists of offers, and their CSV export."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,13 +14,13 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "exhausted": ("All days promised", ("exhausted",)),
     "ended": ("Ended", ("ended",)),
 }
-"""The groups by which a list is filtered: key in the address → label and states."""
+"""The filters of a list: key in the query string → label and states."""
 
 COLUMNS = ("title", "themes", "phases", "leader_name", "designation", "forms_of_support", "terms", "appetite")
 
 
 def offers_as_csv(settings: AuthoritySettings, offers: Iterable[Any]) -> bytes:
-    """Offers for a spreadsheet, one a row, with words and not keys."""
+    """Offers as CSV, one per row, with labels instead of keys."""
     heads = (
         "School",
         "URN",

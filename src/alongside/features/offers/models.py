@@ -1,4 +1,4 @@
-"""An offer with its one pool of days, and the law of how it comes and goes."""
+"""The `offer` and `offer_theme` tables and the workflow of an offer of support."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,7 +57,7 @@ CLOSE_OFFER = Transition(
 REOPEN_OFFER = Transition("reopen_offer", ("ended",), "live", Permission.CHANGE_OFFER, "reopened the offer")
 
 REWORD_OFFER = "reword_offer"
-"""An act after which what is proposed of the offer ends: wording, themes or who gives it have changed."""
+"""A change of wording, themes or support partner, which ends the proposals of an offer."""
 
 MOVES = (
     DRAFT_OFFER,
@@ -76,14 +76,14 @@ OFFER_WORKFLOW = workflow("offer", MOVES, ("ended",))
 
 
 class Offer(AuthorityOwned, Base):
-    """What one school can give: themes, who gives it, and one pool of days across all themes.
+    """An offer of support of one school: themes, support partner, and one pool of days for all themes.
 
-    `days_total` is what the pool held at first, `days_taken` what is promised or given; both in half days.
-    `engagements_max` is how many schools may be supported at once. `travel_miles` limits how far its people
-    go. `appetite` is yes, maybe or not this year (“no”); then `ask_again_on` is when to ask. From
-    `visible_to_authority_from` on, schools beyond the consortium see it; that date follows from the `audience`
-    chosen, when it is posted. `confirmed_on` is when the school last said that the offer still holds.
-    `content_version` counts what others answer: wording, themes, who gives it, and each time it is reopened.
+    `days_total` is the size of the pool, `days_taken` the days promised or given; both in half days.
+    `engagements_max` is how many schools can be supported at once. `travel_miles` limits how far its people
+    travel. `appetite` is yes, maybe or not this year (“no”); then `ask_again_on` is the day to ask again. From
+    `visible_to_authority_from` on, schools beyond the consortium see it; it is calculated from the `audience`
+    chosen, when it is posted. `confirmed_on` is the day on which the school last confirmed the offer.
+    `content_version` goes up when wording, themes or support partner change, and when the offer is reopened.
     """
 
     __tablename__ = "offer"
@@ -156,7 +156,7 @@ class Offer(AuthorityOwned, Base):
 
 
 class OfferTheme(AuthorityKeyed, Base):
-    """One theme in which an offer is strong, and what shows it."""
+    """One theme of an offer, with the evidence of its strength."""
 
     __tablename__ = "offer_theme"
     __table_args__ = (

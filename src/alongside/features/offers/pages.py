@@ -1,4 +1,4 @@
-"""The pages of offers: writing one, seeing it, and every act that is done with it."""
+"""Pages of offers of support: list, form, detail page and actions."""
 
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ CSV = "text/csv; charset=utf-8"
 async def list_offers(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The offers of the schools that somebody looks after, by state."""
+    """List the offers of the schools in the person's scope, filtered by state."""
     question = asked(request)
     group, number = question.one("state"), number_of_page(question.one("page"))
     states = GROUPS.get(group, ("", ()))[1]
@@ -74,7 +74,7 @@ async def list_offers(
 async def list_offers_as_csv(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The same offers for a spreadsheet."""
+    """Export the same list as CSV."""
     states = GROUPS.get(asked(request).one("state"), ("", ()))[1]
     offers = await queries.all_offers_of(session, person, states=states)
     return Download(offers_as_csv(settings_of(person.authority_id), offers), "offers.csv", CSV)
@@ -82,7 +82,7 @@ async def list_offers_as_csv(
 
 @endpoint.get("/offers/new", permission=Permission.POST_OFFER)
 async def new_offer(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """An empty form for one's own school."""
+    """Show an empty form for the person's own school."""
     school = await _own_school(session, person)
     refuse_closed(school.name, school.status)
     form = offer_form(settings_of(person.authority_id))(
@@ -93,7 +93,7 @@ async def new_offer(request: Request[Any, Any, Any], session: AsyncSession, pers
 
 @endpoint.post("/offers", permission=Permission.POST_OFFER)
 async def post_offer(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """Keep a new offer: as a draft, or for others to see."""
+    """Save a new offer as a draft, or post it."""
     school = await _own_school(session, person)
     written = await read_form_data(request)
     form = offer_form(settings_of(person.authority_id))(written)
@@ -111,7 +111,7 @@ async def post_offer(request: Request[Any, Any, Any], session: AsyncSession, per
 async def show_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """One offer: what is given, by whom, what is left of it, whether it still holds, and what was done."""
+    """Show an offer with its days left, confirmation, actions and timeline."""
     offer = await queries.get_offer(session, person, Permission.VIEW_POST, offer_id)
     settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
     told, shown = queries.may_view_timeline(person, offer), _words(person)
@@ -142,7 +142,7 @@ async def show_offer(
 async def edit_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """The form of an offer as it stands."""
+    """Show the form with the current values of an offer."""
     offer = await changeable_offer(session, person, offer_id)
     form = offer_form(settings_of(person.authority_id))(data=offer_form_of(offer))
     return await _edit_page(session, person, form, offer)
@@ -152,7 +152,7 @@ async def edit_offer(
 async def change_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Keep an offer as it was written anew; both texts are shown when somebody else was faster."""
+    """Save the changes to an offer. After an edit conflict both versions are shown."""
     offer = await changeable_offer(session, person, offer_id)
     written = await read_form_data(request)
     form = offer_form(settings_of(person.authority_id))(written)
@@ -179,7 +179,7 @@ async def change_offer(
 async def post_drafted_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Post a draft as it stands, or show what it still lacks."""
+    """Post a draft, or show the form with what is missing."""
     offer = await queries.get_offer(session, person, Permission.POST_OFFER, offer_id)
     if offer.state == "draft":
         looked_at = {"checked_no_pupil": True, "checked_not_safeguarding": True}
@@ -195,7 +195,7 @@ async def post_drafted_offer(
 async def pause_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Take an offer off the board for a while."""
+    """Pause an offer."""
     await actions.pause_offer(session, person, offer_id)
     return Redirect(f"/offers/{offer_id}", "The offer is paused: nobody can propose it.")
 
@@ -204,7 +204,7 @@ async def pause_offer(
 async def ask_whether_offer_holds(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Where the link in a mail leads: one button says that the offer still holds."""
+    """Show the page behind the link in an email, with one button that confirms the offer."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     context = {
         "offer": offer,
@@ -218,7 +218,7 @@ async def ask_whether_offer_holds(
 async def confirm_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Say that an offer still holds."""
+    """Confirm that an offer is still current."""
     await actions.confirm_offer(session, person, offer_id)
     return Redirect(f"/offers/{offer_id}", "Thank you: the offer is confirmed today.")
 
@@ -227,7 +227,7 @@ async def confirm_offer(
 async def ask_whether_withdrawn(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Ask once more before an offer ends."""
+    """Show the confirmation page before an offer is withdrawn."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     return Page("offers/withdrawal.html", {"offer": offer})
 
@@ -236,7 +236,7 @@ async def ask_whether_withdrawn(
 async def withdraw_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """End an offer; the words with it are optional."""
+    """Withdraw an offer; the note is optional."""
     note = (await read_form_data(request)).one("note").strip()[:1000]
     await actions.withdraw_offer(session, person, offer_id, note)
     return Redirect(f"/offers/{offer_id}", "The offer is withdrawn.")
@@ -268,7 +268,7 @@ async def _form_page(
     status: int = 200,
     **more: Any,
 ) -> Page:
-    """The form with its lists filled: before it is checked, so that the checks know what may be chosen."""
+    """Render the form. Its choices are filled first, because validation needs them."""
     settings = settings_of(person.authority_id)
     calendar = await calendar_of_school(session, person.authority_id, school.urn)
     form.offer_choices(settings, calendar, person.today, more.get("offer"))

@@ -1,4 +1,4 @@
-"""Reading offers: one with its themes and all that its page shows, those of a school or a consortium."""
+"""Queries for offers of support."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from alongside.platform.access.principal import Principal
 
 A_PAGE = 25
 LOOKING_AFTER = Permission.VIEW_AGREEMENT
-"""Reaches a school's own people and those who look after it: the same that may read an offer's story."""
+"""The permission of a school's own people, its leads and the core team, who may read an offer's timeline."""
 
 THEMES_OF_OFFER = (
     select(
@@ -61,7 +61,7 @@ STATES_OF_OFFERS: Any = (
 async def get_offer(
     session: AsyncSession, person: Principal, permission: Permission, offer_id: UUID
 ) -> Row[Any]:
-    """One offer with its school and themes, if this person may do this to it. Raises NotThere otherwise."""
+    """One offer with its school and themes. Raises NotFound unless the person has `permission` for it."""
     values = {"authority_id": person.authority_id, "offer_id": offer_id}
     offer: Row[Any] | None = (await session.execute(ONE_OFFER, values)).one_or_none()
     if offer is None:
@@ -78,19 +78,19 @@ async def get_offer(
 
 
 def never_posted(offer: Any) -> bool:
-    """Whether an offer is a draft, or was one when it was withdrawn."""
+    """Whether an offer is a draft, or was withdrawn as a draft."""
     return offer.state == "draft" or (offer.state == "ended" and offer.posted_at is None)
 
 
 def may_view_timeline(person: Principal, offer: Any) -> bool:
-    """Whether this person may read the timeline, and why a school does not want to be asked."""
+    """Whether this person may read the timeline and the reason for “not this year”."""
     return may(person, LOOKING_AFTER, offer.school_urn)
 
 
 async def offers_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page of the offers of the schools that this person looks after, newest first; whether more follow."""
+    """One page of the offers of the schools in the person's scope, newest first, and whether there are more."""
     values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
     found = (await session.execute(_of(OFFERS_OF_SCHOOLS, person, states), values)).all()
     return found[:A_PAGE], len(found) > A_PAGE
@@ -99,7 +99,7 @@ async def offers_of(
 async def all_offers_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = ()
 ) -> Sequence[Row[Any]]:
-    """The same offers for a spreadsheet, 10,000 at most."""
+    """The same offers for the CSV export, 10,000 at most."""
     statement = _of(ALL_OFFERS_OF_SCHOOLS, person, states)
     found: Sequence[Row[Any]] = (
         await session.execute(statement, {"authority_id": person.authority_id})
@@ -108,15 +108,15 @@ async def all_offers_of(
 
 
 async def states_of_offers(session: AsyncSession, person: Principal) -> Mapping[str, int]:
-    """How many of those offers are in which state."""
+    """The number of those offers by state."""
     statement = _of(STATES_OF_OFFERS, person, ())
     found = await session.execute(statement, {"authority_id": person.authority_id})
     return {row.state: row.number for row in found}
 
 
 def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:
-    """Narrowed to schools within reach; a draft is for its own school only."""
-    reached = filter_by_scope(statement, person, LOOKING_AFTER, Offer.school_urn)
+    """Limit a query to the schools in the person's scope; drafts to the person's own school."""
+    scoped = filter_by_scope(statement, person, LOOKING_AFTER, Offer.school_urn)
     if not may(person, Permission.POST_OFFER, person.school_urn):
-        reached = reached.where(Offer.posted_at.is_not(None))
-    return reached.where(Offer.state.in_(states)) if states else reached
+        scoped = scoped.where(Offer.posted_at.is_not(None))
+    return scoped.where(Offer.state.in_(states)) if states else scoped

@@ -1,4 +1,4 @@
-"""What time does to offers: the worker calls these every day or oftener, and twice does no more than once."""
+"""Scheduled jobs for offers. The worker runs them at least daily; each is idempotent."""
 
 from datetime import timedelta
 from typing import Any
@@ -48,9 +48,9 @@ ASK_AGAIN: Any = (
 async def lapse_unconfirmed_offers(
     session: AsyncSession, system_person: Principal, settings: AuthoritySettings
 ) -> int:
-    """Pause live offers that were not confirmed within the authority's period; how many were paused.
+    """Pause live offers that were not confirmed within the authority's period. Returns the number paused.
 
-    At most 200 in a transaction: call again until it gives 0. Source: domain.md §3 ask 1, F6.
+    At most 200 in a transaction: call it until it returns 0. Source: domain.md §3 ask 1, F6.
     """
     calendar = calendar_of(system_person.authority_id)
     day = lapsed_if_confirmed_by(calendar, system_person.today, settings.clocks.offer_good_for)
@@ -59,14 +59,14 @@ async def lapse_unconfirmed_offers(
     for offer in lapsed:
         await apply_transition(session, system_person, Offer, offer, LAPSE_OFFER)
         text = f"An offer of {offer.school} was not confirmed in time, so it is paused. Does it still hold?"
-        await _tell_school(session, system_person, offer, "offer_lapsed", text)
+        await _notify_school(session, system_person, offer, "offer_lapsed", text)
     return len(lapsed)
 
 
 async def ask_to_confirm_offers(
     session: AsyncSession, system_person: Principal, settings: AuthoritySettings
 ) -> int:
-    """Ask schools whether their offers still hold, a school week before they would pause; each time once."""
+    """Ask schools once to confirm their offers, five school days before these are paused. Returns the number asked."""
     calendar, good_for = calendar_of(system_person.authority_id), settings.clocks.offer_good_for
     values = {
         "authority_id": system_person.authority_id,
@@ -76,12 +76,12 @@ async def ask_to_confirm_offers(
     asked = (await session.execute(TO_CONFIRM, values)).all()
     for offer in asked:
         text = f"Does this offer of {offer.school} still hold? It pauses soon unless you confirm it."
-        await _tell_school(session, system_person, offer, "confirm_offer", text)
+        await _notify_school(session, system_person, offer, "confirm_offer", text)
     return len(asked)
 
 
 async def ask_again_about_offers(session: AsyncSession, system_person: Principal) -> int:
-    """Ask schools that offered nothing this year, on the day from which they said that others may ask again; each once.
+    """Ask schools that said “not this year” again, once, on the day that they gave.
 
     Returns how many offers were asked about.
     """
@@ -95,7 +95,7 @@ async def ask_again_about_offers(session: AsyncSession, system_person: Principal
     return len(asked)
 
 
-async def _tell_school(
+async def _notify_school(
     session: AsyncSession, person: Principal, offer: Row[Any], kind: str, text: str
 ) -> None:
     people = await people_of_schools(session, offer.authority_id, person.today, [offer.school_urn])

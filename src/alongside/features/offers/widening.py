@@ -1,4 +1,4 @@
-"""The day on which a need or an offer widens, recalculated when the calendar of its school changes."""
+"""Recalculates the visibility date of needs and offers when a school's calendar changes."""
 
 from typing import Any
 
@@ -14,16 +14,16 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 
 MOST = 2000
-"""Posts of one kind that one recalculation looks at."""
+"""Maximum number of needs, and of offers, in one recalculation."""
 
 POSTS: tuple[tuple[str, Any], ...] = (("need", Need), ("offer", Offer))
 LIVE = ("open", "proposed", "paused", "live", "exhausted")
 
 
 async def recalculate_widening(session: AsyncSession, person: Principal) -> int:
-    """Move every coming day of widening that the calendars of today put on another day; returns how many moved.
+    """Update every future visibility date that the current calendars change. Returns the number updated.
 
-    `person` is the product itself. No post widens earlier than today, and one that everybody sees stays visible.
+    `person` is the system. No new date is before today, and posts that everybody sees stay visible.
     """
     return sum([await _recalculate(session, person, kind, post) for kind, post in POSTS])
 

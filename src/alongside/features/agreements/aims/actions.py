@@ -36,7 +36,7 @@ async def write_aim(
 ) -> None:
     """Add an aim to an agreement that is being prepared.
 
-    Raises Refused once it runs, or when there are enough.
+    Raises ActionRefused once it runs, or when there are enough.
     """
     row = await _in_preparation(session, person, agreement_id)
     if len(await aims_of(session, person.authority_id, agreement_id)) >= AIMS_MOST:
@@ -55,7 +55,7 @@ async def change_aim(
     typed: Mapping[str, str],
     agreement_version: int,
 ) -> None:
-    """Word an aim anew. Raises Stale when the agreement has changed since it was opened."""
+    """Word an aim anew. Raises EditConflict when the agreement has changed since it was opened."""
     row = await _in_preparation(session, person, agreement_id)
     present = await _aim(session, person, agreement_id, aim_id)
     differing = {name: typed[name] for name in WORDS if typed[name] != getattr(present, name)}

@@ -46,7 +46,7 @@ async def propose_amendment(
 ) -> UUID:
     """Propose other days, dates or aims to the other head.
 
-    Raises Refused when nothing differs or one waits already.
+    Raises ActionRefused when nothing differs or one waits already.
     """
     row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, agreement_id)
     side = own_side(person, Permission.AMEND_AGREEMENT, row)
@@ -100,7 +100,7 @@ async def agree_amendment(
     """Agree to the other head's change: days move between pool and agreement in the same statement.
 
     `agreement_version` is the one that was shown beside the change. The changed agreement is kept as signed by both.
-    Returns the agreement. Raises Refused when the pool has not the days, or more are used already.
+    Returns the agreement. Raises ActionRefused when the pool has not the days, or more are used already.
     """
     seen = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
     row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, seen.agreement_id, pool=True)
@@ -195,7 +195,7 @@ def _refuse_fewer_than_used(row: Any, days: Decimal) -> None:
 async def _put_aims(
     session: AsyncSession, person: Principal, row: Any, wanted: Sequence[dict[str, Any]]
 ) -> None:
-    """Make the aims what both have agreed. Raises Refused when one that has been reviewed would go."""
+    """Make the aims what both have agreed. Raises ActionRefused when one that has been reviewed would go."""
     kept = {UUID(one["id"]): one for one in wanted if one.get("id")}
     for present in await aims_of(session, person.authority_id, row.id):
         this = (Aim.authority_id == person.authority_id, Aim.id == present.id)

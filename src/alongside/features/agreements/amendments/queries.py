@@ -36,6 +36,6 @@ async def amendments_of(session: AsyncSession, authority_id: int, agreement_id: 
 async def amendment_to(
     session: AsyncSession, person: Principal, permission: Permission, amendment_id: UUID
 ) -> Row[Any]:
-    """A proposed change, if this person may do this to its agreement. Raises NotThere."""
+    """A proposed change, if this person may do this to its agreement. Raises NotFound."""
     statement = reached(AMENDMENT, person, permission, SupportAgreement).where(Amendment.id == amendment_id)
     return await one_row(session, statement, authority_id=person.authority_id)

@@ -80,7 +80,7 @@ async def propose(
     A school that proposes for itself thereby accepts; a lead's proposal waits for both. `interest_reason` says why
     a declared interest is set aside, where the authority allows it; both schools read it.
 
-    Raises NotThere for a post that the person does not see or may not propose for, Refused when the two
+    Raises NotFound for a post that the person does not see or may not propose for, ActionRefused when the two
     cannot be paired now.
     """
     await hold_pool_and_need(session, person.authority_id, offer_id, need_id)
@@ -165,7 +165,7 @@ async def accept_proposal(
     """Say yes to the terms as they were read. Returns the agreement when that settled it.
 
     The second yes makes the agreement, unless the giving school's headteacher must release the leader
-    first. Raises Refused when the terms have changed, or when the need, the offer or its days have gone
+    first. Raises ActionRefused when the terms have changed, or when the need, the offer or its days have gone
     meanwhile.
     """
     row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
@@ -246,7 +246,7 @@ async def refuse_proposal(
 ) -> None:
     """Say no, with a reason from the authority's list; where the list asks for words, with words.
 
-    Raises Invalid for a reason that is not on the list, or for missing words.
+    Raises ValidationFailed for a reason that is not on the list, or for missing words.
     """
     reasons = settings_of(person.authority_id).decline_reasons
     row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)

@@ -65,13 +65,13 @@ def seen_by(person: Principal, post: Any) -> Any:
 
 
 async def need_to_propose_for(session: AsyncSession, person: Principal, need_id: UUID) -> Row[Any]:
-    """A posted need that this person sees. Raises NotThere."""
+    """A posted need that this person sees. Raises NotFound."""
     statement = NEED.where(Need.id == need_id, Need.posted_at.is_not(None), seen_by(person, Need))
     return await one_row(session, statement, authority_id=person.authority_id)
 
 
 async def offer_to_propose(session: AsyncSession, person: Principal, offer_id: UUID) -> Row[Any]:
-    """A posted offer that this person sees. Raises NotThere."""
+    """A posted offer that this person sees. Raises NotFound."""
     statement = OFFER.where(Offer.id == offer_id, Offer.posted_at.is_not(None), seen_by(person, Offer))
     return await one_row(session, statement, authority_id=person.authority_id)
 

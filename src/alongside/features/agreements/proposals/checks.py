@@ -86,7 +86,7 @@ async def obstacle_to(
 async def refuse_what_cannot_be(session: AsyncSession, person: Principal, row: Any, **terms: Any) -> None:
     """Stop when need, offer or a hard rule does not allow what is proposed; all three rows must be held.
 
-    Raises Refused with a sentence that says who and why; takes the same terms as `obstacle_to`.
+    Raises ActionRefused with a sentence that says who and why; takes the same terms as `obstacle_to`.
     """
     reason = await obstacle_to(session, person, row, **terms)
     if reason is not None:

@@ -56,7 +56,7 @@ def is_late(person: Principal, row: Any) -> bool:
 
 
 def refuse_late(person: Principal, row: Any) -> None:
-    """Stop an answer after the last day to answer. Raises Refused; PostgreSQL refuses it too."""
+    """Stop an answer after the last day to answer. Raises ActionRefused; PostgreSQL refuses it too."""
     if is_late(person, row):
         raise ActionRefused(
             f"The last day to answer was {row.respond_by:%-d %B %Y}, so this proposal has ended. "

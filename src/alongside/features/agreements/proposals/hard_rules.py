@@ -143,7 +143,7 @@ def for_other_readers(sentence: str) -> str:
 
 
 def refuse_barred(person: Principal, obstacles: Sequence[str], row: Any) -> None:
-    """Stop when something bars the pair. Raises Refused with a sentence that says what to do."""
+    """Stop when something bars the pair. Raises ActionRefused with a sentence that says what to do."""
     sentence = in_sentence(person, obstacles, row)
     if sentence is not None:
         raise ActionRefused(sentence, getattr(row, "state", None))

@@ -60,7 +60,7 @@ PROPOSAL: Any = (
 async def get_proposal(
     session: AsyncSession, person: Principal, permission: Permission, proposal_id: UUID
 ) -> Row[Any]:
-    """A proposal, if this person may do this to it. Raises NotThere."""
+    """A proposal, if this person may do this to it. Raises NotFound."""
     statement = reached(PROPOSAL, person, permission, Proposal).where(Proposal.id == proposal_id)
     return await one_row(session, statement, authority_id=person.authority_id)
 

@@ -35,7 +35,7 @@ async def give_review(
 
     With both closing ones the agreement is closed.
 
-    Raises Invalid when an aim is without a rating or reason, Refused when this side has given it already.
+    Raises ValidationFailed when an aim has no rating or reason, ActionRefused when this side has reviewed already.
     """
     row = await lock_agreement(session, person, Permission.REVIEW_AGREEMENT, agreement_id, pool=True)
     side = own_side(person, Permission.REVIEW_AGREEMENT, row)
@@ -96,7 +96,7 @@ def _outcome(kind: str, side: str, said: Judgement) -> str | None:
 def _rated(said: Judgement, aims: set[UUID]) -> dict[UUID, tuple[str, str]]:
     """A rating with its reason for every aim.
 
-    Raises Invalid when one is missing, or the aims are others by now.
+    Raises ValidationFailed when one is missing, or the aims are others by now.
     """
     if set(said.ratings) != aims:
         raise ValidationFailed({"": ["The aims have changed meanwhile. Reload the page and rate every aim."]})

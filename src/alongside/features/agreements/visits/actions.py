@@ -52,7 +52,7 @@ LABELS = {
 async def log_visit(
     session: AsyncSession, person: Principal, agreement_id: UUID, record: VisitRecord
 ) -> UUID:
-    """Record a visit that has taken place. Raises Refused when more days would be used than were agreed."""
+    """Record a visit that has taken place. Raises ActionRefused when more days would be used than were agreed."""
     row = await _running(session, person, agreement_id)
     _refuse_early(row, record)
     _refuse_future(person, record)
@@ -76,7 +76,7 @@ async def record_visit(
 ) -> UUID:
     """Write what became of a planned visit. Returns the agreement.
 
-    Raises Stale when somebody wrote it first.
+    Raises EditConflict when somebody wrote it first.
     """
     return await _rewrite(session, person, visit_id, record, version, RECORD_VISIT)
 
@@ -114,7 +114,7 @@ async def cancel_visit(session: AsyncSession, person: Principal, visit_id: UUID,
 async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> UUID:
     """Remove the record of a visit that did not take place, with a reason: its days are free again.
 
-    Returns the agreement. Raises Refused when the agreement is over or nothing is recorded.
+    Returns the agreement. Raises ActionRefused when the agreement is over or nothing is recorded.
     """
     seen = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     row = await _running(session, person, seen.agreement_id)

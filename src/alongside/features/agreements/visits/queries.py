@@ -46,7 +46,7 @@ async def visits_of(session: AsyncSession, authority_id: int, agreement_id: UUID
 async def visit_to(
     session: AsyncSession, person: Principal, permission: Permission, visit_id: UUID
 ) -> Row[Any]:
-    """A visit, if this person may do this to its agreement. Raises NotThere."""
+    """A visit, if this person may do this to its agreement. Raises NotFound."""
     statement = reached(VISIT, person, permission, SupportAgreement).where(Visit.id == visit_id)
     return await one_row(session, statement, authority_id=person.authority_id)
 

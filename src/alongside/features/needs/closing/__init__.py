@@ -1,1 +1,1 @@
-"""Taking a need back, and asking it again."""
+"""Withdrawing and reopening a need."""

@@ -1,4 +1,4 @@
-"""The pages by which a need is withdrawn or reopened: both ask for a reason first."""
+"""Pages that withdraw and reopen a need, each with a reason."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from alongside.platform.web.routing import endpoint
 async def ask_why_withdrawn(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Ask for the reason before a need is withdrawn."""
+    """Show the form for the reason of a withdrawal."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     return _withdrawal_page(person, WithdrawalForm(), need)
 
@@ -29,7 +29,7 @@ async def ask_why_withdrawn(
 async def withdraw_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Withdraw a need, with its reason."""
+    """Withdraw a need with the reason from the form."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     form = WithdrawalForm(await read_form_data(request))
     if not form.holds(settings_of(person.authority_id)):
@@ -42,7 +42,7 @@ async def withdraw_need(
 async def ask_why_reopened(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Ask for the reason before a closed need is opened again."""
+    """Show the form for the reason of a reopening."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     return Page("needs/reopening.html", {"form": ReopeningForm(), "need": need})
 
@@ -51,7 +51,7 @@ async def ask_why_reopened(
 async def reopen_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """Open a closed need again, with its reason."""
+    """Reopen a closed need with the reason from the form."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     form = ReopeningForm(await read_form_data(request))
     if not form.holds():

@@ -1,1 +1,1 @@
-"""More days, a later end, another beginning."""
+"""Extending an offer by days or time, and reopening an ended one."""

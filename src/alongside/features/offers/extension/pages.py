@@ -1,4 +1,4 @@
-"""The pages by which an offer gets more days or a later end, and by which an ended one begins again."""
+"""Pages that extend an offer and reopen an ended one."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from alongside.platform.web.routing import endpoint
 async def ask_how_much_more(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Ask how many days an offer has now, and until when."""
+    """Show the form for more days or a later end."""
     offer = await changeable_offer(session, person, offer_id)
     return _extension_page(_extension_of(offer), offer, "extension")
 
@@ -30,7 +30,7 @@ async def ask_how_much_more(
 async def extend_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Give an offer more days or a later end."""
+    """Save more days or a later end of an offer."""
     offer = await changeable_offer(session, person, offer_id)
     return await _extended(request, session, person, offer, "extension")
 
@@ -39,7 +39,7 @@ async def extend_offer(
 async def ask_what_holds_now(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Ask with how many days and until when an ended offer begins again."""
+    """Show the form for the days and end date of a reopened offer."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     return _extension_page(_extension_of(offer), offer, "reopening")
 
@@ -48,7 +48,7 @@ async def ask_what_holds_now(
 async def reopen_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """Let an ended offer begin again."""
+    """Reopen an ended offer."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     if offer.state != "ended":
         raise ActionRefused("This offer has not ended.", offer.state)
