@@ -1,1 +1,1 @@
-"""Proposals that become agreed agreements: days given, visits recorded, what came of it."""
+"""Proposals and support agreements: terms, signatures, aims, visits, reviews and amendments."""

@@ -1,4 +1,4 @@
-"""Everything that changes an agreement itself: it is made, signed, and comes to its end."""
+"""Commands that create, sign, challenge, close and end support agreements."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -61,11 +61,11 @@ TELL_TALES = {
     "Choose a later day.",
     "ck_agreement_days_used": "More days have been used than that. Look at the visits recorded so far.",
 }
-"""What a promise of the database means to the person who met it."""
+"""Error messages for violated database constraints, by constraint name."""
 
 
 def in_words(error: IntegrityError, row: Any) -> Exception:
-    """A broken promise as a refusal that says who and why; any other error as it is."""
+    """An ActionRefused with a clear message for a violated constraint; any other error unchanged."""
     for name, sentence in TELL_TALES.items():
         if name in str(error.orig):
             return ActionRefused(
@@ -75,9 +75,9 @@ def in_words(error: IntegrityError, row: Any) -> Exception:
 
 
 async def prepare_agreement(session: AsyncSession, person: Principal, proposal: Any) -> UUID:
-    """Make an agreement of an accepted proposal: its days leave the pool in the same statement.
+    """Create an agreement from an accepted proposal. A trigger takes its days from the pool in the same statement.
 
-    The offer, the need and the proposal must be held. Raises ActionRefused when the pool has not the days or
+    The offer, the need and the proposal must be locked. Raises ActionRefused when the offer has too few days or
     the place.
     """
     made = SupportAgreement(
@@ -123,9 +123,9 @@ async def prepare_agreement(session: AsyncSession, person: Principal, proposal: 
 async def sign_agreement(
     session: AsyncSession, person: Principal, agreement_id: UUID, agreement_version: int
 ) -> None:
-    """Put a headteacher's name under the agreement as they read it; with the second one the support begins.
+    """Sign an agreement as a headteacher, in the version that was shown. Support begins with the second signature.
 
-    Raises ActionRefused when the agreement has changed since, has no aim yet, or this side has signed already.
+    Raises ActionRefused when the agreement has changed since, has no aim, or this side has signed already.
     """
     row = await lock_agreement(session, person, Permission.SIGN_AGREEMENT, agreement_id, pool=True)
     side = own_side(person, Permission.SIGN_AGREEMENT, row)
@@ -165,9 +165,9 @@ async def sign_agreement(
 async def end_early(
     session: AsyncSession, person: Principal, agreement_id: UUID, reason: str, words: str
 ) -> None:
-    """End an agreement before its time: unused days go back to the pool and the need is open again.
+    """End an agreement early: unused days return to the pool and the need is open again.
 
-    `reason` is a key of the authority's list. Raises ActionRefused when it is over already.
+    `reason` is a key of the authority's list. Raises ActionRefused when the agreement has already ended.
     """
     reasons = settings_of(person.authority_id).ending_reasons
     row = await lock_agreement(session, person, Permission.END_AGREEMENT, agreement_id, pool=True)
@@ -190,7 +190,7 @@ async def end_early(
 
 
 def no_challenge(person: Principal, row: Any) -> str | None:
-    """Why this match cannot be challenged today, with what can be done instead; None if it can."""
+    """A message that says why this match cannot be challenged today and what to do instead; None when it can."""
     if row.challenge_until is None:
         return "The schools proposed this match themselves. You can end it early, with a reason."
     if person.today > row.challenge_until:
@@ -202,9 +202,9 @@ def no_challenge(person: Principal, row: Any) -> str | None:
 
 
 async def challenge_match(session: AsyncSession, person: Principal, agreement_id: UUID, words: str) -> None:
-    """Object to a match that a lead made on behalf of both schools: it ends, and the leads are told why to look again.
+    """Challenge a match that a lead made for both schools: it ends, and the leads are notified of the reason.
 
-    Raises ActionRefused for a match that the schools proposed themselves, and once the time to challenge is over.
+    Raises ActionRefused for a match that a school proposed, and after the last day to challenge.
     """
     row = await lock_agreement(session, person, Permission.END_AGREEMENT, agreement_id, pool=True)
     own_side(person, Permission.END_AGREEMENT, row)
@@ -241,13 +241,13 @@ async def _after_early_end(
 
 
 def _challenge_until(person: Principal) -> date:
-    """The last school day on which either school may challenge a match that is made today."""
+    """The last school day on which either school can challenge a match made today."""
     days = settings_of(person.authority_id).clocks.challenge_window
     return add_school_days(calendar_of(person.authority_id), person.today, days)
 
 
 async def close_agreement(session: AsyncSession, person: Principal, row: Any, outcome: str) -> None:
-    """Bring an agreement to its end with the asking school's outcome; its offer and need must be held."""
+    """Close an agreement with the requesting school's outcome. Its offer and need must be locked."""
     product = system(person.authority_id, person.today)
     await apply_transition(session, product, SupportAgreement, row, CLOSE, outcome=outcome)
     ending = {"met": MEET_NEED, "part_met": PART_MEET_NEED, "not_met": NOT_MEET_NEED}[outcome]
@@ -269,7 +269,7 @@ async def close_agreement(session: AsyncSession, person: Principal, row: Any, ou
 
 
 async def wind_up(session: AsyncSession, person: Principal, row: Any) -> None:
-    """What an end brings with it: plans and proposed changes fall away, the offer has its days again."""
+    """Follow-up of an ending: cancel planned visits, withdraw proposed amendments, and update the offer's state."""
     await balance_offer(session, person, row.offer_id)
     product = system(person.authority_id, person.today)
     for thing, states, move in (

@@ -1,4 +1,4 @@
-"""A change to an agreement that runs: proposed by one head, made only when the other agrees."""
+"""The `amendment` table: a change to a running agreement, proposed by one headteacher and agreed by the other."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -44,11 +44,11 @@ AMENDMENT_WORKFLOW = workflow("amendment", MOVES, ("agreed", "refused", "withdra
 
 
 class Amendment(AuthorityOwned, Base):
-    """Other days, dates or aims that one side (`proposed_side`) would like, with the reason.
+    """The days, dates or aims that one side (`proposed_side`) proposes, with the reason.
 
-    `aims` is the whole list as it should be: objects of aim, measure, baseline, target and, for one that
-    stands already, its id. `agreement_version` is the agreement that it would change: it cannot be agreed
-    over another.
+    `aims` is the complete new list: objects of aim, measure, baseline, target and, for an aim that
+    exists already, its id. `agreement_version` is the version that it would change: it cannot be agreed
+    for a different one.
     """
 
     __tablename__ = "amendment"

@@ -1,4 +1,4 @@
-"""What somebody may do with an agreement now: where law and state both allow it."""
+"""The actions on an agreement that the permissions and the agreement's state allow a person."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from alongside.platform.access.principal import Principal
 def available_actions(
     person: Principal, row: Any, aims: Sequence[Any], reviews: Sequence[dict[str, Any]]
 ) -> frozenset[str]:
-    """The acts that the page of an agreement offers this person."""
+    """The buttons on the page of an agreement for this person."""
     side = party_of(person, row)
     if side is None:
         return frozenset()
@@ -42,7 +42,7 @@ def available_actions(
 
 
 def waits_for(row: Any) -> str | None:
-    """Who acts next on an agreement, in one sentence; None when it is over."""
+    """One sentence that says who must act next on an agreement; None when it has ended."""
     if row.state == "active":
         return f"Support runs until {row.ends_on:%-d %B %Y}. Both schools record their visits."
     if row.state != "preparing":

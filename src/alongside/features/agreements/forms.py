@@ -1,4 +1,4 @@
-"""What is asked for in the acts of an agreement: reasons, and fields that must not stay empty."""
+"""Forms for reasons, and validators shared by the forms of agreements."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,20 +12,20 @@ from alongside.platform.forms.fields import Choice, passage
 
 
 def must_be_filled(form: Form, cures: Mapping[str, str]) -> None:
-    """Blame every field of these that was left empty, with its cure."""
+    """Add an error to each of these fields that is empty."""
     for name, cure in cures.items():
         if form[name].data in (None, ""):
             attach_errors(form[name], cure)
 
 
 def must_be_in_order(form: Any) -> None:
-    """The end of a stretch of time is not before its start."""
+    """Check that the end date is not before the start date."""
     if form.starts_on.data and form.ends_on.data and form.ends_on.data < form.starts_on.data:
         attach_errors(form.ends_on, "Enter an end that is not before the start")
 
 
 class ReasonForm(Form):
-    """A reason in one's own words."""
+    """A reason as free text."""
 
     words = passage("What is the reason?", "The reason", "The other school reads this", limit=1000)
 
@@ -37,7 +37,7 @@ class ReasonForm(Form):
 
 
 class ChallengeForm(ReasonForm):
-    """Why a match is challenged: more people read it than any other reason."""
+    """The reason for challenging a match. Both schools and the leads read it."""
 
     words = passage(
         "What is the reason?",
@@ -48,17 +48,17 @@ class ChallengeForm(ReasonForm):
 
 
 class ListedReasonForm(Form):
-    """A reason from the authority's list, with words where the list asks for them."""
+    """A reason from the authority's list, with an explanation where the list requires one."""
 
     reason = Choice("What is the reason?", "Choose a reason from the list")
     words = passage("Say more (optional)", "What you say", "The other school reads this", limit=1000)
 
     def offer(self, reasons: Mapping[str, Reason]) -> None:
-        """Fill the list with what may be chosen now."""
+        """Fill the select field with the reasons that can be chosen."""
         self.reason.choices = [(key, entry.label) for key, entry in on_offer(reasons).items()]
 
     def holds(self, reasons: Mapping[str, Reason]) -> bool:
-        """Whether a reason was chosen, with words where it needs them."""
+        """Whether a reason is chosen, with an explanation where it requires one."""
         self.validate()
         entry = reasons.get(self.reason.data or "")
         if entry is None:

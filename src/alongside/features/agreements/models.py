@@ -1,4 +1,4 @@
-"""An agreed agreement and the law of its course; that its days leave the pool is PostgreSQL's promise."""
+"""The `support_agreement` and `aim` tables, their workflow, and the trigger that takes days from the pool."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,10 +48,10 @@ AGREEMENT_WORKFLOW = workflow("support_agreement", MOVES, ("closed", "ended_earl
 class SupportAgreement(AuthorityOwned, Base):
     """Support that two schools have agreed.
 
-    `agreed_on` is the authority's day of the agreement: no visit is earlier than that day or `starts_on`.
-    `days` are promised out of the offer's pool, `days_used` those of recorded visits. Each head signs once
-    the aims are written; `agreement_version` counts what they sign, and a signature under an earlier one
-    falls away. `outcome` (met, part_met, not_met) is what the asking school says at the end, `ended_because`
+    `agreed_on` is the day of the agreement in local time: no visit is before that day or `starts_on`.
+    `days` are taken from the offer's pool, `days_used` are those of recorded visits. Both heads sign
+    when there is an aim; `agreement_version` is the version they sign, and signatures of an earlier one are
+    cleared. `outcome` (met, part_met, not_met) is the requesting school's result, `ended_because`
     the reason of an early end. A match that a lead proposed on behalf of the schools can be challenged by either
     until `challenge_until`; `challenged_on` is when one did.
     """
@@ -118,7 +118,7 @@ class SupportAgreement(AuthorityOwned, Base):
 
 
 class Aim(AuthorityOwned, Base):
-    """One thing to be achieved: how it is measured, where it stands at first and where it should be."""
+    """An aim of an agreement, with its measure, baseline and target."""
 
     __tablename__ = "aim"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The pages of agreements: the list, one with all that belongs to it, signing it, ending it early."""
+"""Pages of support agreements: list, detail page, signing and ending early."""
 
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ from alongside.platform.web.routing import endpoint
 async def list_agreements(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The agreements that concern somebody, live ones unless the past is asked for."""
+    """List the agreements in the person's scope: live ones, or ended ones with the filter."""
     question = asked(request)
     show = "past" if question.one("show") == "past" else "live"
     number = number_of_page(question.one("page"))
@@ -50,7 +50,7 @@ async def list_agreements(
 async def show_agreement(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """One agreement: agreement, signatures, days, visits, reviews, changes, and what was done."""
+    """Show an agreement with its signatures, days, visits, reviews, amendments and timeline."""
     row = await queries.get_agreement(session, person, Permission.VIEW_AGREEMENT, agreement_id)
     authority_id = person.authority_id
     settings = settings_of(authority_id)
@@ -83,7 +83,7 @@ async def show_agreement(
 async def sign_agreement(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """Sign the agreement that was shown."""
+    """Sign the agreement version that was shown."""
     await queries.get_agreement(session, person, Permission.SIGN_AGREEMENT, agreement_id)
     await actions.sign_agreement(session, person, agreement_id, version_of(await read_form_data(request)))
     return Redirect(f"/agreements/{agreement_id}", "You have signed the agreement.")
@@ -93,7 +93,7 @@ async def sign_agreement(
 async def ask_why_ended(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """Ask for the reason before an agreement is ended early."""
+    """Show the form for the reason of an early end."""
     row = await queries.get_agreement(session, person, Permission.END_AGREEMENT, agreement_id)
     form = ListedReasonForm()
     form.offer(settings_of(person.authority_id).ending_reasons)
@@ -104,7 +104,7 @@ async def ask_why_ended(
 async def end_early(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """End an agreement before its time, with a reason."""
+    """End an agreement early with the reason from the form."""
     row = await queries.get_agreement(session, person, Permission.END_AGREEMENT, agreement_id)
     reasons = settings_of(person.authority_id).ending_reasons
     form = ListedReasonForm(await read_form_data(request))

@@ -1,7 +1,7 @@
-"""The hard rules on a pair of schools and a pair of posts, kept by PostgreSQL in the statement that makes the pair.
+"""The hard rules for pairing a need and an offer, as a PostgreSQL function that triggers call on INSERT and UPDATE.
 
-`pair_obstacles` is the one place that holds them: manual proposals, answers, agreements and sent plans ask it.
-It reads exclusions, declared interests and suspended supporters by their tables' names, which belong to matching.
+`pair_obstacles` is the single source of these rules for manual proposals, answers, agreements and sent plans.
+It reads the tables of exclusions, interests and suspended supporters, which belong to `matching`, by name.
 Source: domain.md §3 ask 6 (conflicts are hard rules) and F3.
 """
 

@@ -1,4 +1,4 @@
-"""The two sides of an agreement: the school that asks and the school that gives."""
+"""The two parties of an agreement, the requesting and the supporting school, and notifications to them."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -19,14 +19,14 @@ OTHER_SIDE = {REQUESTING: SUPPORTING, SUPPORTING: REQUESTING}
 
 
 def party_of(person: Principal, row: Any) -> str | None:
-    """Which side of an agreement somebody acts for; None for a lead or the core team."""
+    """The side that a person acts for; None for a lead or the core team."""
     if person.school_urn is None:
         return None
     return {row.requesting_urn: REQUESTING, row.supporting_urn: SUPPORTING}.get(person.school_urn)
 
 
 def own_side(person: Principal, permission: Permission, row: Any) -> str:
-    """The side that somebody answers for. Raises NotFound where they may not answer for either."""
+    """The side that a person may answer for. Raises NotFound when there is none."""
     require(person, permission, row.requesting_urn, row.supporting_urn)
     side = party_of(person, row)
     if side is None:
@@ -47,7 +47,7 @@ def urn_on(side: str, row: Any) -> int:
 
 
 def is_head(person: Principal) -> bool:
-    """Whether somebody acts as the headteacher in person."""
+    """Whether the person acts as a headteacher."""
     return person.role is Role.HEADTEACHER
 
 
@@ -60,7 +60,7 @@ def days_in_words(days: Any) -> str:
 
 
 class NotificationText(NamedTuple):
-    """What people are told: its kind, one plain sentence, where it leads, the key that keeps it single."""
+    """A notification: its kind, one sentence, the path it links to, and its idempotency key."""
 
     kind: str
     text: str
@@ -71,7 +71,7 @@ class NotificationText(NamedTuple):
 async def notify_schools(
     session: AsyncSession, person: Principal, urns: Iterable[int], word: NotificationText
 ) -> None:
-    """Tell the headteachers and delegates of some schools."""
+    """Notify the headteachers and delegates of schools."""
     people = await people_of_schools(session, person.authority_id, person.today, list(urns))
     await notify(session, person, ids(people), word.kind, word.text, word.path, once=word.once)
 
@@ -79,9 +79,9 @@ async def notify_schools(
 async def notify_schools_and_leads(
     session: AsyncSession, person: Principal, row: Any, word: NotificationText
 ) -> None:
-    """Tell both schools, and the leads of the consortia that they belong to."""
+    """Notify schools and the leads of their consortia."""
     urns = [row.requesting_urn, row.supporting_urn]
     schools = await people_of_schools(session, person.authority_id, person.today, urns)
     leaders = await leaders_of_schools(session, person.authority_id, person.today, urns)
-    told = ids([*schools, *leaders])
-    await notify(session, person, told, word.kind, word.text, word.path, once=word.once)
+    recipients = ids([*schools, *leaders])
+    await notify(session, person, recipients, word.kind, word.text, word.path, once=word.once)

@@ -1,4 +1,4 @@
-"""A proposal: one offer for one need, until both sides say yes or one says no."""
+"""The `proposal` table and its workflow: one offer proposed for one need."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -93,14 +93,14 @@ class Proposal(AuthorityOwned, Base):
     """One offer proposed for one need, on terms that both sides must accept.
 
     `requesting_urn` is the school with the need, `supporting_urn` the one with the offer, `proposed_as` the side that
-    began, or “leader” when a lead or the core team did and both must answer. A counter-proposal changes the
-    terms and takes back the other side's acceptance; `terms_version` counts the terms, so that nobody accepts
-    others than they read. `respond_by` is the last day to answer: `respond_days` school days after `respond_from`,
-    by the calendars of the schools that must answer. Each side may have more days once.
-    `released_by_head` says that the giving school's headteacher accepted in person, which is a release in
-    itself. It belongs to one version of need and offer (`*_content_version`, which PostgreSQL fills in).
-    `checked_on` is the day for which the hard rules (`pairing.py`) were last asked, `interest_reason` why a
-    declared interest was set aside, `not_again_before` the first day on which a declined pair may be proposed
+    proposed it, or “leader” when a lead or the core team did and both must answer. A counter-proposal changes the
+    terms and cancels the other side's acceptance; `terms_version` goes up with the terms, so that nobody accepts
+    terms that they have not read. `respond_by` is the last day to answer: `respond_days` school days after
+    `respond_from`, by the calendars of the schools that must answer. Each side may have more days once.
+    `released_by_head` is true when the supporting school's headteacher accepted in person, which is also a
+    release. It belongs to one version of need and offer (`*_content_version`, which a trigger sets).
+    `checked_on` is the day for which the hard rules (`pairing.py`) were last checked, `interest_reason` why a
+    declared interest was overridden, `not_again_before` the first day on which a declined pair can be proposed
     again.
     """
 

@@ -1,4 +1,4 @@
-"""Agreements as people see them, and the rows that a decision must hold on to while it is taken."""
+"""Queries for agreements, and row locks for decisions on them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,13 +55,13 @@ AIMS: Any = (
 
 
 async def rows_of(session: AsyncSession, statement: Any, **values: Any) -> Sequence[Row[Any]]:
-    """All rows that a query finds."""
+    """All rows of a query."""
     found: Sequence[Row[Any]] = (await session.execute(statement, values)).all()
     return found
 
 
 async def one_row(session: AsyncSession, statement: Any, **values: Any) -> Row[Any]:
-    """The one row that a query finds. Raises NotFound."""
+    """The single row of a query. Raises NotFound."""
     found: Row[Any] | None = (await session.execute(statement, values)).one_or_none()
     if found is None:
         raise NotFound
@@ -69,14 +69,14 @@ async def one_row(session: AsyncSession, statement: Any, **values: Any) -> Row[A
 
 
 def reached(statement: Any, person: Principal, permission: Permission, thing: Any) -> Any:
-    """The rows of agreements in which a school within this person's reach is on either side."""
+    """Limit a query to agreements with a school in the person's scope on either side."""
     return statement.where(scope_filter(person, permission, thing.requesting_urn, thing.supporting_urn))
 
 
 async def get_agreement(
     session: AsyncSession, person: Principal, permission: Permission, agreement_id: UUID
 ) -> Row[Any]:
-    """An agreement, if this person may do this to it. Raises NotFound."""
+    """One agreement. Raises NotFound unless the person has `permission` for it."""
     statement = reached(AGREEMENT, person, permission, SupportAgreement).where(
         SupportAgreement.id == agreement_id
     )
@@ -84,10 +84,10 @@ async def get_agreement(
 
 
 async def hold_pool_and_need(session: AsyncSession, authority_id: int, offer_id: UUID, need_id: UUID) -> None:
-    """Let nobody else decide on this offer or this need until the transaction ends.
+    """Lock this offer and then this need until the transaction ends.
 
-    Every decision holds the offer first, then the need, then its own row: so decisions wait for one another
-    in a row, and never in a circle.
+    Every decision locks the offer first, then the need, then its own row. The fixed order prevents
+    deadlocks.
     """
     for thing, row_id in ((Offer, offer_id), (Need, need_id)):
         columns: Any = thing
@@ -106,7 +106,7 @@ async def lock_agreement(
     *,
     pool: bool = False,
 ) -> Row[Any]:
-    """An agreement as it is now, held until the transaction ends; with `pool`, its offer and need too."""
+    """Lock an agreement and, with `pool`, its offer and need; returns the current row."""
     seen = await get_agreement(session, person, permission, agreement_id)
     if pool:
         await hold_pool_and_need(session, person.authority_id, seen.offer_id, seen.need_id)
@@ -119,7 +119,7 @@ async def lock_agreement(
 async def agreements_of(
     session: AsyncSession, person: Principal, show: str, page: int
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """One page of the agreements that concern somebody, the latest first; and whether more follow."""
+    """One page of the agreements in the person's scope, newest first, and whether there are more."""
     statement = reached(AGREEMENT, person, Permission.VIEW_AGREEMENT, SupportAgreement)
     live = SupportAgreement.state.in_(LIVE)
     statement = statement.where(live if show == "live" else ~live)
@@ -130,7 +130,7 @@ async def agreements_of(
 
 
 async def agreement_of_proposal(session: AsyncSession, authority_id: int, proposal_id: UUID) -> UUID | None:
-    """The agreement that came of a proposal, if one did."""
+    """The agreement that was created from a proposal, if any."""
     statement = select(SupportAgreement.id).where(
         SupportAgreement.authority_id == authority_id, SupportAgreement.proposal_id == proposal_id
     )
@@ -139,12 +139,12 @@ async def agreement_of_proposal(session: AsyncSession, authority_id: int, propos
 
 
 async def aims_of(session: AsyncSession, authority_id: int, agreement_id: UUID) -> Sequence[Row[Any]]:
-    """The aims of an agreement in the order in which they were written."""
+    """The aims of an agreement, oldest first."""
     return await rows_of(session, AIMS, authority_id=authority_id, agreement_id=agreement_id)
 
 
 async def pool_of(session: AsyncSession, authority_id: int, offer_id: UUID) -> Row[Any]:
-    """What is left in an offer's pool, and the state that the offer is in."""
+    """The days left in an offer's pool, and the offer's state."""
     statement = select(
         Offer.id,
         Offer.school_urn,
@@ -156,7 +156,7 @@ async def pool_of(session: AsyncSession, authority_id: int, offer_id: UUID) -> R
 
 
 async def need_of(session: AsyncSession, authority_id: int, need_id: UUID) -> Row[Any]:
-    """A need as a decision moves it: id, school, state."""
+    """The columns of a need for a transition: id, school, state."""
     statement = select(Need.id, Need.school_urn, Need.state).where(
         Need.authority_id == authority_id, Need.id == need_id
     )
@@ -166,7 +166,7 @@ async def need_of(session: AsyncSession, authority_id: int, need_id: UUID) -> Ro
 async def left_over(
     session: AsyncSession, authority_id: int, thing: Any, agreement_id: UUID, states: Sequence[str]
 ) -> Sequence[Row[Any]]:
-    """What of a kind (visits, amendments) still stands in one of these states when an agreement is over."""
+    """The visits or amendments of an ended agreement that are still in one of these states."""
     statement = (
         select(thing.id, thing.state, SupportAgreement.requesting_urn, SupportAgreement.supporting_urn)
         .join(
@@ -190,7 +190,7 @@ OTHER_WORDS = {
 
 
 def words_for(verb: str) -> str:
-    """What somebody did, for a timeline: “accepted”, “recorded a visit”."""
+    """The display text of an action in a timeline: “accepted”, “recorded a visit”."""
     for flow in WORKFLOWS.values():
         for move in flow.moves:
             if move.verb == verb:
@@ -201,7 +201,7 @@ def words_for(verb: str) -> str:
 async def timeline_of(
     session: AsyncSession, authority_id: int, subjects: Sequence[tuple[str, UUID]]
 ) -> list[dict[str, Any]]:
-    """What was done to some things that belong together, newest first, 200 entries at most."""
+    """The timeline of several related records, newest first, 200 entries at most."""
     statement = (
         select(
             AuditEntry.at,
@@ -227,7 +227,7 @@ async def timeline_of(
 
 
 async def count_live(session: AsyncSession, person: Principal) -> int:
-    """How many agreements that concern somebody are being prepared or running."""
+    """The number of agreements in the person's scope that are in preparation or running."""
     statement: Any = (
         select(func.count())
         .select_from(SupportAgreement)

@@ -1,7 +1,7 @@
-"""Reminders before a deadline of a proposal, an agreement, a visit record or a review, and word to the leads after it.
+"""Reminders before deadlines of proposals, agreements, visit records and reviews, and notices to leads after them.
 
-How long an agreement may wait for its signatures and a review may follow its date, and how early people are reminded,
-are settings (`clocks.agreement_due`, `review_due`, `remind_before`), in days of the asking school's calendar.
+The periods for signatures and reviews, and how early people are reminded,
+are settings (`clocks.agreement_due`, `review_due`, `remind_before`), in school days of the requesting school.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
 
 AHEAD = timedelta(days=60)
-"""How far ahead the next deadlines are looked for: longer than any break with the longest reminder before it."""
+"""How far ahead deadlines are searched: longer than any holiday plus the longest reminder period."""
 
 
 def _sql(statement: str) -> TextClause:
@@ -74,9 +74,9 @@ REVIEWS = _sql(
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One kind of deadline: what finds it, how many days after its date it falls due, and what people are told.
+    """A kind of deadline: its query, the school days after its date, and the notification texts.
 
-    `late` is what the leads are told once it has passed; empty where that is done elsewhere.
+    `late` is the text for leads after the deadline; empty when another job sends it.
     """
 
     kind: str
@@ -122,12 +122,12 @@ DEADLINES = (
 
 
 def due_after(calendar: Calendar, dated_on: date, days: int) -> date:
-    """The day by which something is due, so many school days after its date; the date itself for none."""
+    """The due date: a number of school days after a date; the date itself when the number is None."""
     return add_school_days(calendar, dated_on, days) if days else dated_on
 
 
 async def remind_of_deadlines(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> None:
-    """Remind schools before each deadline, once, and tell the leads once it has passed; `person` is the product."""
+    """Remind schools once before each deadline and notify leads once after it. `person` is the system."""
     values = {"authority_id": person.authority_id, "today": person.today, "ahead": person.today + AHEAD}
     for one in DEADLINES:
         named = {name: values[name] for name in one.found.compile().params}

@@ -1,4 +1,4 @@
-"""What each side says half-way and at the end: how far each aim has come, and whether they would again."""
+"""The `review` and `review_rating` tables: each side's half-way and closing review."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,10 +24,10 @@ AGAIN = ("yes", "perhaps", "no")
 
 
 class Review(AuthorityOwned, Base):
-    """One side's review, half-way or closing; it is given once and stands.
+    """One side's half-way or closing review. It is given once and cannot be changed.
 
-    `changed` is what has changed, `again` whether they would do it again. The closing review of the asking
-    side says the `outcome` for the need.
+    `changed` is what has changed, `again` whether they would do it again. The closing review of the requesting
+    side has the `outcome` for the need.
     """
 
     __tablename__ = "review"
@@ -57,9 +57,9 @@ class Review(AuthorityOwned, Base):
 
 
 class ReviewRating(AuthorityKeyed, Base):
-    """How far one aim has come in the eyes of one side: red, amber or green, never without a reason.
+    """One side's rating of an aim: red, amber or green, with a reason.
 
-    `reached` is the value that its measure has now, in words; a closing review never leaves it out.
+    `reached` is the current value of its measure, as text; a closing review requires it.
     """
 
     __tablename__ = "review_rating"

@@ -1,4 +1,4 @@
-"""The signed versions of an agreement: each is kept as it was signed, and PostgreSQL writes down what that was."""
+"""The `signed_agreement` table: every version that both headteachers signed, with content stored by a trigger."""
 
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,9 @@ from alongside.platform.database.ddl import promise
 
 
 class SignedAgreement(AuthorityKeyed, Base):
-    """One version that both headteachers signed: append-only, so that it can be printed and sealed.
+    """One version that both headteachers signed. The table is append-only.
 
-    `content` is what PostgreSQL found in agreement and aims when it was signed (days, dates, aims), `text` the whole
+    `content` is what the trigger read from agreement and aims at signing (days, dates, aims), `text` the whole
     agreement as it is printed, with the names of both schools and of who signed.
     """
 

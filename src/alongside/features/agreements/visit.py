@@ -1,4 +1,4 @@
-"""A visit of one school's people to the other: planned, recorded, and counted against the agreed days."""
+"""The `visit` table and its workflow. Recorded visits count against the agreed days."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,10 +49,10 @@ VISIT_WORKFLOW = workflow("visit", MOVES, ("recorded", "cancelled"))
 
 
 class Visit(AuthorityOwned, Base):
-    """Some of the agreed days, spent at one of the schools or in another form.
+    """A visit that uses some of the agreed days, at a school or remotely.
 
-    `days` in halves; only those of recorded visits count as used. `done` is what was done, `next_steps` what
-    follows. A record is due by `record_due_on`; `chased_on` is when the schools were reminded of it.
+    `days` in half days; only recorded visits count as used. `done` is what was done, `next_steps` what
+    comes next. A record is due by `record_due_on`; `chased_on` is the day of the reminder.
     """
 
     __tablename__ = "visit"

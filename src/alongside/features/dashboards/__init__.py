@@ -1,1 +1,1 @@
-"""The first page of each role: reads every room, owns no table."""
+"""Home pages of each role. They read from all features and have no tables."""

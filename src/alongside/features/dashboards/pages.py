@@ -1,4 +1,4 @@
-"""All desks: the board, a school's own, and the tracker of those who lead."""
+"""The routes of all dashboards."""
 
 from alongside.features.dashboards.consortium import pages as consortium_pages
 from alongside.features.dashboards.needs_and_offers import pages as board_pages

@@ -1,1 +1,1 @@
-"""The aims of an agreement: written and changed while it is prepared, before both heads sign."""
+"""The aims of an agreement, which can change until both headteachers have signed."""

@@ -1,4 +1,4 @@
-"""Writing, changing and removing aims: each change makes another agreement, not yet signed."""
+"""Commands that add, change and remove aims. Each creates a new agreement version without signatures."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,9 +34,9 @@ WORDS = {
 async def write_aim(
     session: AsyncSession, person: Principal, agreement_id: UUID, typed: Mapping[str, str]
 ) -> None:
-    """Add an aim to an agreement that is being prepared.
+    """Add an aim to an agreement in preparation.
 
-    Raises ActionRefused once it runs, or when there are enough.
+    Raises ActionRefused after both have signed, or at the maximum number of aims.
     """
     row = await _in_preparation(session, person, agreement_id)
     if len(await aims_of(session, person.authority_id, agreement_id)) >= AIMS_MOST:
@@ -44,7 +44,7 @@ async def write_aim(
     written = Aim(authority_id=person.authority_id, agreement_id=agreement_id, **_texts(typed))
     session.add(written)
     await session.flush()
-    await _another_agreement(session, person, row, "write_aim", {"aim": [None, typed["aim"]]})
+    await _new_agreement_version(session, person, row, "write_aim", {"aim": [None, typed["aim"]]})
 
 
 async def change_aim(
@@ -55,7 +55,7 @@ async def change_aim(
     typed: Mapping[str, str],
     agreement_version: int,
 ) -> None:
-    """Word an aim anew. Raises EditConflict when the agreement has changed since it was opened."""
+    """Change an aim. Raises EditConflict when the agreement has changed since the form was opened."""
     row = await _in_preparation(session, person, agreement_id)
     present = await _aim(session, person, agreement_id, aim_id)
     differing = {name: typed[name] for name in WORDS if typed[name] != getattr(present, name)}
@@ -73,11 +73,11 @@ async def change_aim(
         .execution_options(synchronize_session=False)
     )
     changes = {name: [getattr(present, name), text] for name, text in differing.items()}
-    await _another_agreement(session, person, row, "change_aim", changes)
+    await _new_agreement_version(session, person, row, "change_aim", changes)
 
 
 async def remove_aim(session: AsyncSession, person: Principal, agreement_id: UUID, aim_id: UUID) -> None:
-    """Take an aim out of an agreement that is being prepared."""
+    """Remove an aim from an agreement in preparation."""
     row = await _in_preparation(session, person, agreement_id)
     present = await _aim(session, person, agreement_id, aim_id)
     await session.execute(
@@ -85,7 +85,7 @@ async def remove_aim(session: AsyncSession, person: Principal, agreement_id: UUI
         .where(Aim.authority_id == person.authority_id, Aim.id == aim_id)
         .execution_options(synchronize_session=False)
     )
-    await _another_agreement(session, person, row, "remove_aim", {"aim": [present.aim, None]})
+    await _new_agreement_version(session, person, row, "remove_aim", {"aim": [present.aim, None]})
 
 
 def _texts(typed: Mapping[str, str]) -> dict[str, str]:
@@ -110,10 +110,10 @@ async def _aim(session: AsyncSession, person: Principal, agreement_id: UUID, aim
     raise NotFound
 
 
-async def _another_agreement(
+async def _new_agreement_version(
     session: AsyncSession, person: Principal, row: Any, verb: str, changes: Mapping[str, Any]
 ) -> None:
-    """Count the agreement on, let signatures fall, and tell the other school."""
+    """Increase the agreement version, clear the signatures, and notify the other school."""
     await session.execute(
         update(SupportAgreement)
         .where(SupportAgreement.authority_id == person.authority_id, SupportAgreement.id == row.id)

@@ -10,7 +10,7 @@ TEXTS = ("aim", "measure", "baseline", "target")
 
 
 class AimForm(Form):
-    """What is to be achieved, how it is measured, where it stands and where it should be."""
+    """An aim: its text, measure, baseline and target."""
 
     aim = passage("What is to be achieved?", "The aim", limit=500)
     measure = line("How is it measured?", "The measure", "For example, “Words read a minute”", limit=300)
@@ -24,5 +24,5 @@ class AimForm(Form):
         return not self.errors
 
     def texts(self) -> dict[str, str]:
-        """What was typed."""
+        """The submitted texts."""
         return {name: self[name].data or "" for name in TEXTS}

@@ -1,4 +1,4 @@
-"""The pages on which aims are written."""
+"""Pages that add, change and remove aims."""
 
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from alongside.platform.web.routing import endpoint
 async def ask_for_aim(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """An empty form for an aim."""
+    """Show an empty form for an aim."""
     row = await get_agreement(session, person, Permission.EDIT_AGREEMENT, agreement_id)
     return _aim_page(AimForm(), row)
 
@@ -31,7 +31,7 @@ async def ask_for_aim(
 async def write_aim(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """Add an aim to the agreement."""
+    """Add the aim from the form to the agreement."""
     row = await get_agreement(session, person, Permission.EDIT_AGREEMENT, agreement_id)
     form = AimForm(await read_form_data(request))
     if not form.holds():
@@ -48,7 +48,7 @@ async def show_aim(
     agreement_id: UUID,
     aim_id: UUID,
 ) -> PageResult:
-    """An aim as it stands, to be worded anew."""
+    """Show the form with the current values of an aim."""
     row, aim = await _row_and_aim(session, person, agreement_id, aim_id)
     form = AimForm(data={name: getattr(aim, name) for name in TEXTS})
     return _aim_page(form, row, aim_id, row.agreement_version)
@@ -62,7 +62,7 @@ async def change_aim(
     agreement_id: UUID,
     aim_id: UUID,
 ) -> PageResult:
-    """Word an aim anew; both texts are shown when somebody else was faster."""
+    """Save the changes to an aim. After an edit conflict both versions are shown."""
     row, _ = await _row_and_aim(session, person, agreement_id, aim_id)
     written = await read_form_data(request)
     form, version = AimForm(written), version_of(written)
@@ -85,7 +85,7 @@ async def remove_aim(
     agreement_id: UUID,
     aim_id: UUID,
 ) -> PageResult:
-    """Take an aim out of the agreement."""
+    """Remove an aim from the agreement."""
     await actions.remove_aim(session, person, agreement_id, aim_id)
     return Redirect(f"/agreements/{agreement_id}", "The aim is removed.")
 

@@ -1,1 +1,1 @@
-"""Changes to an agreement that runs, made only when both agree."""
+"""Amendments: changes to a running agreement that both headteachers agree."""

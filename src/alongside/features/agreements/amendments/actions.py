@@ -1,4 +1,4 @@
-"""Changes to an agreement that runs: only both heads together change what was signed."""
+"""Commands that propose, agree, refuse and withdraw amendments."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -44,9 +44,9 @@ from alongside.platform.workflow import Transition, apply_transition
 async def propose_amendment(
     session: AsyncSession, person: Principal, agreement_id: UUID, wanted: RequestedChanges
 ) -> UUID:
-    """Propose other days, dates or aims to the other head.
+    """Propose new days, dates or aims to the other headteacher.
 
-    Raises ActionRefused when nothing differs or one waits already.
+    Raises ActionRefused when nothing changes or another amendment is open.
     """
     row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, agreement_id)
     side = own_side(person, Permission.AMEND_AGREEMENT, row)
@@ -90,17 +90,17 @@ async def propose_amendment(
     await record_audit(
         session, person, PROPOSE_AMENDMENT.verb, "amendment", made.id, schools=urns, note=wanted.reason
     )
-    await _tell_other(session, person, row, side, made.id, "proposes a change to your agreement")
+    await _notify_other_school(session, person, row, side, made.id, "proposes a change to your agreement")
     return made.id
 
 
 async def agree_amendment(
     session: AsyncSession, person: Principal, amendment_id: UUID, agreement_version: int | None = None
 ) -> UUID:
-    """Agree to the other head's change: days move between pool and agreement in the same statement.
+    """Agree an amendment. A trigger moves days between pool and agreement in the same statement.
 
-    `agreement_version` is the one that was shown beside the change. The changed agreement is kept as signed by both.
-    Returns the agreement. Raises ActionRefused when the pool has not the days, or more are used already.
+    `agreement_version` is the version shown beside the change. The new version is stored as signed by both.
+    Returns the agreement. Raises ActionRefused when the pool has too few days, or more days are used already.
     """
     seen = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
     row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, seen.agreement_id, pool=True)
@@ -132,16 +132,18 @@ async def agree_amendment(
         )
     except IntegrityError as error:
         raise in_words(error, row) from error
-    await _put_aims(session, person, row, seen.aims)
+    await _replace_aims(session, person, row, seen.aims)
     await keep_signed_version(session, person, row.id)
     await balance_offer(session, person, row.offer_id)
-    await _tell_other(session, person, row, side, amendment_id, "has agreed to the change you proposed")
+    await _notify_other_school(
+        session, person, row, side, amendment_id, "has agreed to the change you proposed"
+    )
     agreement_id: UUID = row.id
     return agreement_id
 
 
 def _signatures(person: Principal, seen: Any, side: str) -> dict[str, Any]:
-    """Who signs the changed agreement: the head who proposed the change by that, and the one who agrees now."""
+    """The signatures of the new version: the headteacher who proposed it and the one who agrees now."""
     return {
         f"{side}_signed_at": datetime.now(UTC),
         f"{side}_signed_by": person.id,
@@ -151,12 +153,12 @@ def _signatures(person: Principal, seen: Any, side: str) -> dict[str, Any]:
 
 
 async def refuse_amendment(session: AsyncSession, person: Principal, amendment_id: UUID, reason: str) -> UUID:
-    """Leave things as they were signed, and say why. Returns the agreement."""
+    """Refuse an amendment with a reason. Returns the agreement."""
     return await _end(session, person, amendment_id, REFUSE_AMENDMENT, reason)
 
 
 async def withdraw_amendment(session: AsyncSession, person: Principal, amendment_id: UUID) -> UUID:
-    """Take one's own proposed change back. Returns the agreement."""
+    """Withdraw an amendment that the person's own side proposed. Returns the agreement."""
     return await _end(session, person, amendment_id, WITHDRAW_AMENDMENT, None)
 
 
@@ -172,7 +174,7 @@ async def _end(
         raise ActionRefused("The other side has proposed this: agree to it or refuse it.", seen.state)
     await apply_transition(session, person, Amendment, seen, move, note=note)
     did = "has not agreed to the change" if move is REFUSE_AMENDMENT else "has taken the proposed change back"
-    await _tell_other(session, person, row, side, amendment_id, did)
+    await _notify_other_school(session, person, row, side, amendment_id, did)
     agreement_id: UUID = row.id
     return agreement_id
 
@@ -192,10 +194,10 @@ def _refuse_fewer_than_used(row: Any, days: Decimal) -> None:
         )
 
 
-async def _put_aims(
+async def _replace_aims(
     session: AsyncSession, person: Principal, row: Any, wanted: Sequence[dict[str, Any]]
 ) -> None:
-    """Make the aims what both have agreed. Raises ActionRefused when one that has been reviewed would go."""
+    """Replace the aims with the agreed ones. Raises ActionRefused when a reviewed aim would be removed."""
     kept = {UUID(one["id"]): one for one in wanted if one.get("id")}
     for present in await aims_of(session, person.authority_id, row.id):
         this = (Aim.authority_id == person.authority_id, Aim.id == present.id)
@@ -218,7 +220,7 @@ async def _put_aims(
     await session.flush()
 
 
-async def _tell_other(
+async def _notify_other_school(
     session: AsyncSession, person: Principal, row: Any, side: str, amendment_id: UUID, did: str
 ) -> None:
     await notify_schools(

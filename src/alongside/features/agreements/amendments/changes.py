@@ -1,4 +1,4 @@
-"""What one side would like an agreement to be from now on."""
+"""The values of a proposed amendment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class RequestedChanges:
-    """Days, dates and the whole list of aims as they should be, and why.
+    """The proposed days, dates and complete list of aims, with the reason.
 
-    `aims` are objects of aim, measure, baseline and target and, for an aim that stands already, its id.
+    `aims` are objects of aim, measure, baseline and target and, for an existing aim, its id.
     """
 
     days: Decimal

@@ -1,4 +1,4 @@
-"""The form in which a change is proposed: the agreement as it stands, to be written over."""
+"""The form of an amendment, prefilled with the current agreement."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,11 +18,11 @@ NEEDED = {
     "reason": "Say why: the other head will want to know",
 }
 NEW = "new"
-"""Stands for the aim that is not there yet."""
+"""The key of the fields for a new aim."""
 
 
 class ChangeForm(Form):
-    """Days, dates and the reason; the aims' own fields come on top (`change_form`)."""
+    """Days, dates and the reason. `change_form` adds the fields of the aims."""
 
     days = HalfDays("How many days in all?", NEEDED["days"], description="In whole or half days")
     starts_on = Day("From", NEEDED["starts_on"])
@@ -36,7 +36,7 @@ def field_names(key: str) -> list[str]:
 
 
 def change_form(aims: Sequence[Any]) -> type[Form]:
-    """A form for these aims and one more."""
+    """A form class with fields for these aims and one new aim."""
     fields: dict[str, Any] = {}
     for key in (*(aim.id.hex for aim in aims), NEW):
         aim, measure, baseline, target = field_names(key)
@@ -50,7 +50,7 @@ def change_form(aims: Sequence[Any]) -> type[Form]:
 
 
 def as_it_stands(row: Any, aims: Sequence[Any]) -> dict[str, Any]:
-    """The agreement as the form shows it at first."""
+    """Form values of the current agreement."""
     shown = {name: getattr(row, name) for name in ("days", "starts_on", "ends_on")}
     for one in aims:
         shown |= dict(zip(field_names(one.id.hex), (getattr(one, name) for name in TEXTS), strict=True))
@@ -58,7 +58,7 @@ def as_it_stands(row: Any, aims: Sequence[Any]) -> dict[str, Any]:
 
 
 def holds(form: Any, aims: Sequence[Any]) -> bool:
-    """Whether this can be proposed: days, dates, a reason, and a measure for every aim."""
+    """Whether the form is valid: days, dates, a reason, and a measure for every aim."""
     form.validate()
     must_be_filled(form, NEEDED)
     must_be_in_order(form)
@@ -70,7 +70,7 @@ def holds(form: Any, aims: Sequence[Any]) -> bool:
 
 
 def wanted(form: Any, aims: Sequence[Any]) -> RequestedChanges:
-    """What was typed, once it holds."""
+    """The submitted values; call it after `holds`."""
     listed = []
     for aim_id in (*(aim.id for aim in aims), None):
         names = field_names(aim_id.hex if aim_id else NEW)

@@ -1,4 +1,4 @@
-"""The pages on which a change is proposed and answered."""
+"""Pages that propose and answer amendments."""
 
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ from alongside.platform.web.routing import endpoint
 async def write_amendment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """The agreement as it stands, to be written over."""
+    """Show the form with the current agreement."""
     row = await get_agreement(session, person, Permission.AMEND_AGREEMENT, agreement_id)
     aims = await aims_of(session, person.authority_id, agreement_id)
     changes = await amendments_of(session, person.authority_id, agreement_id)
@@ -42,7 +42,7 @@ async def write_amendment(
 async def propose_amendment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """Propose a change to the other head."""
+    """Propose the amendment from the form."""
     row = await get_agreement(session, person, Permission.AMEND_AGREEMENT, agreement_id)
     aims = await aims_of(session, person.authority_id, agreement_id)
     form = change_form(aims)(await read_form_data(request))
@@ -56,7 +56,7 @@ async def propose_amendment(
 async def agree_amendment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, amendment_id: UUID
 ) -> PageResult:
-    """Agree to the other head's change of the agreement that was shown."""
+    """Agree an amendment of the agreement version that was shown."""
     await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
     version = version_of(await read_form_data(request))
     agreement_id = await actions.agree_amendment(session, person, amendment_id, version)
@@ -67,7 +67,7 @@ async def agree_amendment(
 async def ask_why_not_changed(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, amendment_id: UUID
 ) -> PageResult:
-    """Ask for the reason before a change is refused."""
+    """Show the form for the reason of a refusal."""
     row = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
     return _refusal_page(ReasonForm(), row)
 
@@ -76,7 +76,7 @@ async def ask_why_not_changed(
 async def refuse_amendment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, amendment_id: UUID
 ) -> PageResult:
-    """Leave things as they were signed, with a reason."""
+    """Refuse an amendment with the reason from the form."""
     row = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
     form = ReasonForm(await read_form_data(request))
     if not form.holds():
@@ -89,7 +89,7 @@ async def refuse_amendment(
 async def withdraw_amendment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, amendment_id: UUID
 ) -> PageResult:
-    """Take one's own proposed change back."""
+    """Withdraw an amendment of the person's own side."""
     agreement_id = await actions.withdraw_amendment(session, person, amendment_id)
     return Redirect(f"/agreements/{agreement_id}", "The proposed change is withdrawn.")
 

@@ -1,4 +1,4 @@
-"""Proposed changes to an agreement, the one that waits for an answer first."""
+"""Queries for amendments."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,13 +29,13 @@ AMENDMENTS: Any = (
 
 
 async def amendments_of(session: AsyncSession, authority_id: int, agreement_id: UUID) -> Sequence[Row[Any]]:
-    """All changes proposed in an agreement, 50 at most."""
+    """All amendments of an agreement, the open one first, 50 at most."""
     return await rows_of(session, AMENDMENTS, authority_id=authority_id, agreement_id=agreement_id)
 
 
 async def amendment_to(
     session: AsyncSession, person: Principal, permission: Permission, amendment_id: UUID
 ) -> Row[Any]:
-    """A proposed change, if this person may do this to its agreement. Raises NotFound."""
+    """One amendment. Raises NotFound unless the person has `permission` for its agreement."""
     statement = reached(AMENDMENT, person, permission, SupportAgreement).where(Amendment.id == amendment_id)
     return await one_row(session, statement, authority_id=person.authority_id)

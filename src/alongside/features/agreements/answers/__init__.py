@@ -1,1 +1,1 @@
-"""Answering a proposal: yes, no, later, on other terms; and the release by the home head."""
+"""Pages that answer a proposal: accept, decline, more time, counter-proposal, and release of the support partner."""

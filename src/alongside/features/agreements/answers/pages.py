@@ -1,4 +1,4 @@
-"""The pages by which a proposal is answered."""
+"""Pages that answer a proposal."""
 
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ AGREED = "It is agreed. Now write down what it is for, and sign."
 async def accept_proposal(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """Say yes to the terms that were shown."""
+    """Accept the terms that were shown."""
     await get_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     made = await actions.accept_proposal(
         session, person, proposal_id, version_of(await read_form_data(request))
@@ -40,7 +40,7 @@ async def accept_proposal(
 async def ask_why_refused(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """Ask for the reason before a proposal is declined."""
+    """Show the form for the reason of declining."""
     row = await get_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     form = ListedReasonForm()
     form.offer(settings_of(person.authority_id).decline_reasons)
@@ -51,7 +51,7 @@ async def ask_why_refused(
 async def refuse_proposal(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """Decline a proposal, with a reason."""
+    """Decline a proposal with the reason from the form."""
     row = await get_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     form = ListedReasonForm(await read_form_data(request))
     reasons = settings_of(person.authority_id).decline_reasons
@@ -66,7 +66,7 @@ async def refuse_proposal(
 async def ask_more_time(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """Answer later: once, by the authority's number of school days."""
+    """Extend the deadline once, by the authority's number of school days."""
     until = await actions.ask_more_time(session, person, proposal_id)
     return Redirect(f"/proposals/{proposal_id}", f"You have until {until:%-d %B %Y} to answer.")
 
@@ -75,7 +75,7 @@ async def ask_more_time(
 async def write_other_terms(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """The terms as they stand, to be changed."""
+    """Show the form with the current terms."""
     row = await get_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     form = TermsForm(data={"days": row.days, "starts_on": row.starts_on, "ends_on": row.ends_on})
     return Page("proposals/counter.html", {"form": form, "proposal": row, "version": row.terms_version})
@@ -85,7 +85,7 @@ async def write_other_terms(
 async def counter_propose(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """Propose other days or dates."""
+    """Propose different days or dates."""
     row = await get_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     written = await read_form_data(request)
     form = TermsForm(written)
@@ -101,7 +101,7 @@ async def counter_propose(
 async def release_leader(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """Let the leader go and support the other school."""
+    """Release the leader to support the other school."""
     made = await actions.release_leader(session, person, proposal_id)
     return Redirect(f"/agreements/{made}", AGREED)
 
@@ -110,7 +110,7 @@ async def release_leader(
 async def ask_why_not_released(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """Ask why the leader cannot be spared."""
+    """Show the form for the reason why the leader is not released."""
     row = await get_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
     require(person, Permission.RELEASE_LEADER, row.supporting_urn)
     return _release_page(ReasonForm(), row)
@@ -120,7 +120,7 @@ async def ask_why_not_released(
 async def refuse_release(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """Say that the leader cannot be spared, and why."""
+    """Refuse to release the leader, with the reason from the form."""
     row = await get_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
     require(person, Permission.RELEASE_LEADER, row.supporting_urn)
     form = ReasonForm(await read_form_data(request))
@@ -134,7 +134,7 @@ async def refuse_release(
 async def withdraw_proposal(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """Take a proposal back."""
+    """Withdraw a proposal."""
     await actions.withdraw_proposal(session, person, proposal_id)
     return Redirect(f"/proposals/{proposal_id}", "The proposal is withdrawn.")
 

@@ -1,4 +1,4 @@
-"""The page on which a school challenges a match that was made on its behalf."""
+"""Page on which a school challenges a match that a lead made on its behalf."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ END = Permission.END_AGREEMENT
 async def ask_why_challenged(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """Ask why a match is challenged."""
+    """Show the form for the reason of a challenge."""
     row = await queries.get_agreement(session, person, END, agreement_id)
     return _page(ChallengeForm(), row, refused=actions.no_challenge(person, row))
 

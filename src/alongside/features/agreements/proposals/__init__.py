@@ -1,1 +1,1 @@
-"""An offer proposed for a need: whose turn it is, and every way in which it may end."""
+"""Proposals of an offer for a need."""

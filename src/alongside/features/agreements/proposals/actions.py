@@ -1,4 +1,4 @@
-"""Everything that changes a proposal, one function a verb."""
+"""Commands that create and change proposals."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -77,10 +77,10 @@ async def propose(
 ) -> UUID:
     """Propose an offer for a need.
 
-    A school that proposes for itself thereby accepts; a lead's proposal waits for both. `interest_reason` says why
-    a declared interest is set aside, where the authority allows it; both schools read it.
+    A school that proposes also accepts; after a lead's proposal both must answer. `interest_reason` says why
+    a declared interest is overridden, where the authority allows it; both schools can read it.
 
-    Raises NotFound for a post that the person does not see or may not propose for, ActionRefused when the two
+    Raises NotFound for a post that the person cannot see or propose for, ActionRefused when the two
     cannot be paired now.
     """
     await hold_pool_and_need(session, person.authority_id, offer_id, need_id)
@@ -162,11 +162,11 @@ async def _tell_made(session: AsyncSession, person: Principal, row: Any, side: s
 async def accept_proposal(
     session: AsyncSession, person: Principal, proposal_id: UUID, terms_version: int
 ) -> UUID | None:
-    """Say yes to the terms as they were read. Returns the agreement when that settled it.
+    """Accept the terms that were shown. Returns the agreement's id when this was the last acceptance.
 
-    The second yes makes the agreement, unless the giving school's headteacher must release the leader
-    first. Raises ActionRefused when the terms have changed, or when the need, the offer or its days have gone
-    meanwhile.
+    The second acceptance creates the agreement, unless the supporting school's headteacher must release the leader
+    first. Raises ActionRefused when the terms have changed, or when need, offer or days are no longer
+    available.
     """
     row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     side = own_side(person, Permission.ANSWER_PROPOSAL, row)
@@ -183,13 +183,15 @@ async def accept_proposal(
     released = row.released_by_head or (side == SUPPORTING and is_head(person))
     accepted: dict[str, Any] = {f"{side}_accepted_at": datetime.now(UTC), "released_by_head": released}
     if getattr(row, f"{OTHER_SIDE[side]}_accepted_at") is None:
-        await _take_checked(session, person, row, ACCEPT, **accepted)
-        await _tell_other(session, person, row, side, "proposal_accepted", "has accepted the proposal")
+        await _apply_checked_transition(session, person, row, ACCEPT, **accepted)
+        await _notify_other_school(
+            session, person, row, side, "proposal_accepted", "has accepted the proposal"
+        )
         return None
     if not row.leader_is_head and not released:
         days = days_to_answer(person, row.urgency)
         due = await deadline_columns(session, person, [row.supporting_urn], person.today, days)
-        await _take_checked(session, person, row, ASK_RELEASE, **accepted, **due)
+        await _apply_checked_transition(session, person, row, ASK_RELEASE, **accepted, **due)
         await notify_schools(
             session,
             person,
@@ -202,12 +204,12 @@ async def accept_proposal(
             ),
         )
         return None
-    await _take_checked(session, person, row, AGREE, **accepted)
-    return await _settle(session, person, row)
+    await _apply_checked_transition(session, person, row, AGREE, **accepted)
+    return await _conclude(session, person, row)
 
 
 async def release_leader(session: AsyncSession, person: Principal, proposal_id: UUID) -> UUID:
-    """Let the leader go: the headteacher of the giving school settles the proposal.
+    """Release the leader as the supporting school's headteacher, which creates the agreement.
 
     Returns the agreement.
     """
@@ -216,12 +218,12 @@ async def release_leader(session: AsyncSession, person: Principal, proposal_id: 
     refuse_late(person, row)
     if row.state == "to_release":
         await refuse_what_cannot_be(session, person, row)
-    await _take_checked(session, person, row, RELEASE, released_by_head=True)
-    return await _settle(session, person, row)
+    await _apply_checked_transition(session, person, row, RELEASE, released_by_head=True)
+    return await _conclude(session, person, row)
 
 
 async def refuse_release(session: AsyncSession, person: Principal, proposal_id: UUID, words: str) -> None:
-    """Say that the leader cannot be spared, and why: the proposal is over."""
+    """Refuse to release the leader, with a reason. The proposal is declined."""
     row = await lock_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
     require(person, Permission.RELEASE_LEADER, row.supporting_urn)
     refuse_late(person, row)
@@ -244,9 +246,9 @@ async def refuse_release(session: AsyncSession, person: Principal, proposal_id: 
 async def refuse_proposal(
     session: AsyncSession, person: Principal, proposal_id: UUID, reason: str, words: str
 ) -> None:
-    """Say no, with a reason from the authority's list; where the list asks for words, with words.
+    """Decline a proposal with a reason from the authority's list and, where it requires one, an explanation.
 
-    Raises ValidationFailed for a reason that is not on the list, or for missing words.
+    Raises ValidationFailed for an unknown reason or a missing explanation.
     """
     reasons = settings_of(person.authority_id).decline_reasons
     row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
@@ -270,7 +272,7 @@ async def refuse_proposal(
 
 
 async def ask_more_time(session: AsyncSession, person: Principal, proposal_id: UUID) -> date:
-    """Move the day to answer by, once for each side. Returns the new day."""
+    """Extend the deadline, once for each side. Returns the new deadline."""
     row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     side = own_side(person, Permission.ANSWER_PROPOSAL, row)
     _refuse_unless_proposed(row)
@@ -288,7 +290,7 @@ async def ask_more_time(session: AsyncSession, person: Principal, proposal_id: U
     values[f"{side}_had_more_time"] = True
     changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
     await apply_transition(session, person, Proposal, row, MORE_TIME, changes=changes, **values)
-    await _tell_other(
+    await _notify_other_school(
         session, person, row, side, "more_time_asked", f"will answer the proposal by {until:%-d %B %Y}"
     )
     return until
@@ -297,7 +299,7 @@ async def ask_more_time(session: AsyncSession, person: Principal, proposal_id: U
 async def counter_propose(
     session: AsyncSession, person: Principal, proposal_id: UUID, terms: Terms, terms_version: int
 ) -> None:
-    """Propose other days or dates: this side accepts them thereby, and the other side is asked anew."""
+    """Make a counter-proposal: this side accepts the new terms, and the other side must answer again."""
     row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     side = own_side(person, Permission.ANSWER_PROPOSAL, row)
     _refuse_unless_proposed(row)
@@ -310,7 +312,7 @@ async def counter_propose(
     }
     days = days_to_answer(person, row.urgency)
     due = await deadline_columns(session, person, [urn_on(OTHER_SIDE[side], row)], person.today, days)
-    await _take_checked(
+    await _apply_checked_transition(
         session,
         person,
         row,
@@ -323,11 +325,11 @@ async def counter_propose(
         **accepted,
         **terms.columns(),
     )
-    await _tell_other(session, person, row, side, "counter_proposed", "proposes other days or dates")
+    await _notify_other_school(session, person, row, side, "counter_proposed", "proposes other days or dates")
 
 
 async def withdraw_proposal(session: AsyncSession, person: Principal, proposal_id: UUID) -> None:
-    """Take a proposal back: a school that has said yes to it, or a leader when a leader made it."""
+    """Withdraw a proposal: a school that has accepted it, or a leader when a leader made it."""
     row = await lock_proposal(session, person, Permission.WITHDRAW_PROPOSAL, proposal_id)
     side = party_of(person, row)
     if side is None and row.proposed_as != LEADER:
@@ -347,16 +349,16 @@ async def withdraw_proposal(session: AsyncSession, person: Principal, proposal_i
     )
 
 
-async def _take_checked(
+async def _apply_checked_transition(
     session: AsyncSession, person: Principal, row: Any, move: Transition, **values: Any
 ) -> None:
-    """Make a move that the hard rules allow today; PostgreSQL asks them again in the same statement."""
+    """Apply a transition after the hard rules passed. A trigger checks them again in the same statement."""
     with barred_in_words(person, row):
         await apply_transition(session, person, Proposal, row, move, checked_on=person.today, **values)
 
 
-async def _settle(session: AsyncSession, person: Principal, row: Any) -> UUID:
-    """Everything that an agreement brings with it, in the transaction of the last yes."""
+async def _conclude(session: AsyncSession, person: Principal, row: Any) -> UUID:
+    """Create the agreement and its consequences in the transaction of the last acceptance."""
     made = await prepare_agreement(session, person, row)
     product = system(person.authority_id, person.today)
     for other in await live_proposals_of_need(session, person.authority_id, row.need_id):
@@ -398,10 +400,10 @@ def _changed_terms(row: Any, terms: Terms) -> Mapping[str, Any]:
     }
 
 
-async def _tell_other(
+async def _notify_other_school(
     session: AsyncSession, person: Principal, row: Any, side: str, kind: str, did: str
 ) -> None:
-    """Tell the other school what this one did."""
+    """Notify the other school of this school's action."""
     await notify_schools(
         session,
         person,

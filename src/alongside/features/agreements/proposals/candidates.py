@@ -1,4 +1,4 @@
-"""Which offers may be proposed for a need, and which needs an offer may be proposed for."""
+"""Queries for the offers that can be proposed for a need, and the needs for an offer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +27,7 @@ MILES = miles_to_school("east", "north").label("miles")
 
 
 def columns_of(post: Any) -> list[Any]:
-    """All columns of a post but its search words."""
+    """All columns of a post except its search vector."""
     return [column for column in post.__table__.columns if column.name != "words"]
 
 
@@ -52,7 +52,7 @@ OFFER: Any = (
 
 
 def seen_by(person: Principal, post: Any) -> Any:
-    """The condition of “this person may see this need or offer”; who is asked by name sees a need anywhere."""
+    """SQL condition for posts that this person may see, including needs addressed to the person's school."""
     scope = scope_filter(
         person,
         Permission.VIEW_POST,
@@ -65,31 +65,31 @@ def seen_by(person: Principal, post: Any) -> Any:
 
 
 async def need_to_propose_for(session: AsyncSession, person: Principal, need_id: UUID) -> Row[Any]:
-    """A posted need that this person sees. Raises NotFound."""
+    """A posted need that this person may see. Raises NotFound."""
     statement = NEED.where(Need.id == need_id, Need.posted_at.is_not(None), seen_by(person, Need))
     return await one_row(session, statement, authority_id=person.authority_id)
 
 
 async def offer_to_propose(session: AsyncSession, person: Principal, offer_id: UUID) -> Row[Any]:
-    """A posted offer that this person sees. Raises NotFound."""
+    """A posted offer that this person may see. Raises NotFound."""
     statement = OFFER.where(Offer.id == offer_id, Offer.posted_at.is_not(None), seen_by(person, Offer))
     return await one_row(session, statement, authority_id=person.authority_id)
 
 
 def _within_propose(person: Principal, column: Any, fixed_urn: int) -> Any:
-    """Proposing needs one of the two schools within reach: when the fixed one is not, the other must be."""
+    """SQL condition: one of the two schools is in the person's scope for proposing."""
     if may(person, Permission.PROPOSE, fixed_urn):
         return true()
     return scope_filter(person, Permission.PROPOSE, column)
 
 
 def _from(post: Row[Any]) -> dict[str, int | None]:
-    """Where `MILES` counts from: the school of a post, metres of the National Grid."""
+    """The origin for `MILES`: the school's National Grid coordinates in metres."""
     return {"east": post.easting, "north": post.northing}
 
 
 def _side(person: Principal, fixed_urn: int, side: str) -> str:
-    """As which side somebody proposes: the fixed post's own school is on `side`, another school on the other."""
+    """The side that the person proposes as: `side` for the fixed post's own school, otherwise the other side."""
     if person.school_urn is None:
         return LEADER
     return side if person.school_urn == fixed_urn else OTHER_SIDE[side]
@@ -100,16 +100,16 @@ def _with_interest(obstacles: Any) -> Any:
 
 
 def _nothing_bars(person: Principal, obstacles: Any) -> Any:
-    """The condition of “no hard rule bars this pair”, but for an interest that may be set aside."""
+    """SQL condition: no hard rule bars this pair, except an interest that can be overridden."""
     if hard_rules.interest_may_be_set_aside(person):
         obstacles = func.array_remove(obstacles, "interest")
     return func.cardinality(obstacles) == 0
 
 
 async def offers_for_need(session: AsyncSession, person: Principal, need: Row[Any]) -> Sequence[Row[Any]]:
-    """The offers that may be proposed for a need, 25 at most: those of its theme first, then the nearest.
+    """The offers that can be proposed for a need, 25 at most: those with its theme first, then the nearest.
 
-    Only those that hold today (`offers.freshness`) and are not proposed for it already.
+    Only offers that are proposable today (`offers.confirmation`) and not yet proposed for this need.
     """
     same_theme = exists().where(
         OfferTheme.authority_id == AUTHORITY, OfferTheme.offer_id == Offer.id, OfferTheme.theme == need.theme
@@ -141,7 +141,7 @@ async def offers_for_need(session: AsyncSession, person: Principal, need: Row[An
 
 
 async def needs_for_offer(session: AsyncSession, person: Principal, offer: Row[Any]) -> Sequence[Row[Any]]:
-    """The needs that an offer may be proposed for, 25 at most: of its themes first, then the nearest."""
+    """The needs that an offer can be proposed for, 25 at most: those with its themes first, then the nearest."""
     same_theme = exists().where(
         OfferTheme.authority_id == AUTHORITY, OfferTheme.offer_id == offer.id, OfferTheme.theme == Need.theme
     )

@@ -1,4 +1,4 @@
-"""Whether a pair can be proposed or agreed now: the state of need and offer first, then the hard rules."""
+"""Checks whether a pair can be proposed or agreed today: states of need and offer first, then the hard rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from alongside.platform.access.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A need and an offer that are about to be proposed, with what the checks of a proposal ask of one."""
+    """A need and an offer to be proposed, with the attributes that the checks read from a proposal."""
 
     need_id: UUID
     offer_id: UUID
@@ -37,7 +37,7 @@ class Pairing:
 
 
 def pairing_of(need: Any, offer: Any, terms: Terms, interest_reason: str | None) -> Pairing:
-    """A need and an offer on terms, before there is a proposal."""
+    """A Pairing of a need and an offer with these terms."""
     return Pairing(
         need_id=need.id,
         offer_id=offer.id,
@@ -63,9 +63,9 @@ async def obstacle_to(
     begins: date | None = None,
     side: str | None = None,
 ) -> str | None:
-    """Why a proposal or a pairing cannot be agreed now, in a sentence; None when nothing stands in the way.
+    """One sentence that says why a proposal or a Pairing cannot be agreed today; None when it can.
 
-    `days` and `begins` are other terms than its own, `side` is who would propose it (None for an answer).
+    `days` and `begins` replace its own terms. `side` is the proposing side (None for an answer).
     """
     obstacles = await hard_rules.obstacles_of_pair(
         session,
@@ -84,9 +84,9 @@ async def obstacle_to(
 
 
 async def refuse_what_cannot_be(session: AsyncSession, person: Principal, row: Any, **terms: Any) -> None:
-    """Stop when need, offer or a hard rule does not allow what is proposed; all three rows must be held.
+    """Refuse when need, offer or a hard rule does not allow the proposal. The rows must be locked.
 
-    Raises ActionRefused with a sentence that says who and why; takes the same terms as `obstacle_to`.
+    Takes the same terms as `obstacle_to`. Raises ActionRefused with its sentence.
     """
     reason = await obstacle_to(session, person, row, **terms)
     if reason is not None:
@@ -96,9 +96,9 @@ async def refuse_what_cannot_be(session: AsyncSession, person: Principal, row: A
 async def barred_choice(
     session: AsyncSession, person: Principal, need: Any, chosen: str, candidates: Sequence[Any]
 ) -> str | None:
-    """Why an offer that somebody chose for a need is not among the candidates, in a sentence; None if it is.
+    """One sentence that says why a chosen offer is not among the candidates for a need; None when it is.
 
-    An offer that the person does not see says nothing.
+    Also None for an offer that the person may not see.
     """
     try:
         offer_id = UUID(chosen)

@@ -1,4 +1,4 @@
-"""The last day to answer a proposal: counted by the schools that must answer, and recalculated with their calendars."""
+"""Deadlines of proposals, counted in school days of the schools that must answer."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,25 +17,25 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 
 MOST = 2000
-"""Live proposals that one recalculation looks at."""
+"""Maximum number of live proposals in one recalculation."""
 
 
 def days_to_answer(person: Principal, urgency: str | None) -> int:
-    """School days to answer: fewer for an urgent need, else the authority's usual number."""
+    """School days to answer: by the need's urgency, otherwise the authority's number."""
     settings = settings_of(person.authority_id)
     entry = settings.urgencies.get(urgency or "")
     return entry.respond_by if entry else settings.clocks.respond_by
 
 
 def latest(calendars: Iterable[Calendar], began_on: date, days: int) -> date:
-    """The day by which all of these schools have had so many school days of their own."""
+    """The latest of the schools' days that are `days` school days after `start`, each by its own calendar."""
     return max(add_school_days(calendar, began_on, days) for calendar in calendars)
 
 
 async def deadline_columns(
     session: AsyncSession, person: Principal, urns: Iterable[int], began_on: date, days: int
 ) -> dict[str, Any]:
-    """The columns of a deadline that begins on a day, for the schools that must answer."""
+    """Deadline columns for a period that starts on a day, for the schools that must answer."""
     calendars = await calendars_of_schools(session, person.authority_id, set(urns))
     until = latest(calendars.values(), began_on, days)
     return {"respond_by": until, "respond_from": began_on, "respond_days": days}
@@ -44,19 +44,19 @@ async def deadline_columns(
 async def more_days_columns(
     session: AsyncSession, person: Principal, row: Any, asked: Iterable[int], more: int
 ) -> dict[str, Any]:
-    """The columns of a deadline that is so many school days later."""
+    """Deadline columns extended by a number of school days."""
     if row.respond_from is None:
         return await deadline_columns(session, person, asked, row.respond_by, more)
     return await deadline_columns(session, person, asked, row.respond_from, row.respond_days + more)
 
 
 def is_late(person: Principal, row: Any) -> bool:
-    """Whether the last day to answer a live proposal has passed, school day or not."""
+    """Whether the deadline of a live proposal has passed."""
     return bool(row.state in LIVE and row.respond_by < person.today)
 
 
 def refuse_late(person: Principal, row: Any) -> None:
-    """Stop an answer after the last day to answer. Raises ActionRefused; PostgreSQL refuses it too."""
+    """Refuse an answer after the deadline. Raises ActionRefused; a trigger refuses it too."""
     if is_late(person, row):
         raise ActionRefused(
             f"The last day to answer was {row.respond_by:%-d %B %Y}, so this proposal has ended. "
@@ -77,9 +77,9 @@ def who_must_answer(row: Any) -> set[int]:
 
 
 async def recalculate_answer_days(session: AsyncSession, person: Principal) -> int:
-    """Move every last day to answer that the calendars of today put on another day; returns how many moved.
+    """Update every deadline that the current calendars change. Returns the number updated.
 
-    `person` is the product itself. A day that was still to come moves to today at the earliest.
+    `person` is the system. A future deadline moves to today at the earliest.
     """
     statement: Any = (
         select(*Proposal.__table__.columns)

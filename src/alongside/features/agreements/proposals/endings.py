@@ -1,4 +1,4 @@
-"""How proposals end with their need or their offer: at once, in the same transaction, and both sides are told."""
+"""Ends proposals when their need or offer ends, in the same transaction, and notifies both sides."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -30,9 +30,9 @@ ENDED_WITH = {
 
 
 async def go_on_looking(session: AsyncSession, person: Principal, row: Any) -> None:
-    """Open a need again when nothing is proposed for it any more; the need must be held.
+    """Reopen a need when no live proposal is left for it. The need must be locked.
 
-    Only its school says that it still holds: the day on which it last did stays as it was.
+    `confirmed_on` stays unchanged, because only the school confirms its need.
     """
     need = await need_of(session, person.authority_id, row.need_id)
     if need.state == "proposed" and not await live_proposals_of_need(
@@ -48,7 +48,7 @@ async def go_on_looking(session: AsyncSession, person: Principal, row: Any) -> N
 
 
 async def tell_end(session: AsyncSession, person: Principal, row: Any, kind: str, text: str) -> None:
-    """Tell both schools, and their leads where a leader had proposed it."""
+    """Notify both schools, and their leads when a leader proposed it."""
     word = NotificationText(kind, text, f"/proposals/{row.id}", f"{kind}:{row.id}")
     if row.proposed_as == LEADER:
         await notify_schools_and_leads(session, person, row, word)
@@ -57,7 +57,7 @@ async def tell_end(session: AsyncSession, person: Principal, row: Any, kind: str
 
 
 async def _end(session: AsyncSession, person: Principal, proposals: Sequence[Any], why: str) -> None:
-    """End these proposals, whose needs are held, and tell both schools of each."""
+    """End these proposals and notify both schools of each. Their needs must be locked."""
     product = system(person.authority_id, person.today)
     for row in proposals:
         text = ENDED_WITH[why].format(
@@ -69,13 +69,13 @@ async def _end(session: AsyncSession, person: Principal, proposals: Sequence[Any
 
 
 async def end_proposals_of_need(session: AsyncSession, person: Principal, need: Any) -> None:
-    """End what is proposed for a need that is closed."""
+    """End the live proposals for a closed need."""
     await _end(session, person, await live_proposals_of_need(session, person.authority_id, need.id), "need")
 
 
 def _end_proposals_of_offer(why: str) -> Callable[[AsyncSession, Principal, Any], Awaitable[None]]:
     async def end_proposals_of_offer(session: AsyncSession, person: Principal, offer: Any) -> None:
-        """End what is proposed of an offer; its needs are held in one order, as every decision does."""
+        """End the live proposals of an offer. Needs are locked in one fixed order to avoid deadlocks."""
         proposals = await live_proposals_of_offer(session, person.authority_id, offer.id)
         await _hold_needs(session, person.authority_id, sorted({row.need_id for row in proposals}))
         held = await live_proposals_of_offer(session, person.authority_id, offer.id)

@@ -1,4 +1,4 @@
-"""The forms in which an offer is proposed, and other terms are."""
+"""Forms for proposals and counter-proposals."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -23,23 +23,23 @@ NEEDED = {
 
 
 A_MONTH = timedelta(days=31)
-"""So far back support may have begun before it is proposed."""
+"""How long before the proposal support can have started."""
 
 
 class Pick(RadioField):
-    """One of the posts that may be paired, with what there is to know of it as a hint."""
+    """A radio field of candidate posts, each with details as its hint."""
 
     cure = "Choose one of the list"
     hints: dict[str, str]
 
     def pre_validate(self, form: Any) -> None:
-        """Refuse what is not on the list."""
+        """Reject a value that is not a choice."""
         if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
             raise ValidationError(self.cure)
 
 
 class TermsForm(Form):
-    """Days and dates, with a word to the other side."""
+    """Days, dates and a message to the other side."""
 
     days = HalfDays("How many days?", NEEDED["days"], description="In whole or half days")
     starts_on = Day("From", NEEDED["starts_on"])
@@ -47,7 +47,7 @@ class TermsForm(Form):
     message = passage("A word to the other school (optional)", "What you write", limit=2000)
 
     def holds(self, today: date) -> bool:
-        """Whether days and dates are given and can be."""
+        """Whether days and dates are given and valid."""
         self.validate()
         must_be_filled(self, NEEDED)
         must_be_in_order(self)
@@ -58,12 +58,12 @@ class TermsForm(Form):
         return not self.errors
 
     def terms(self) -> Terms:
-        """What was typed, once it holds."""
+        """The submitted terms; call it after `holds`."""
         return Terms(self.days.data, self.starts_on.data, self.ends_on.data, self.message.data or "")
 
 
 class ProposalForm(TermsForm):
-    """An offer for a need: one of the two is given, the other picked."""
+    """A proposal: need or offer is fixed, the other is chosen."""
 
     interest_reason = passage(
         "Why should they work together in spite of a declared interest?",
@@ -78,14 +78,14 @@ class ProposalForm(TermsForm):
     with_interest: frozenset[str] | set[str] = frozenset()
 
     def offer_candidates(self, label: str, rows: Sequence[Any], today: date, *, are_offers: bool) -> None:
-        """Fill the list to pick from."""
+        """Fill the candidates to choose from."""
         self.picked.label.text = label
         self.picked.choices = [(str(row.id), f"{row.title}, {row.school_name}") for row in rows]
         self.with_interest = {str(row.id) for row in rows if row.with_interest}
         self.picked.hints = {str(row.id): hint_of(row, today, are_offers=are_offers) for row in rows}
 
     def holds(self, today: date) -> bool:
-        """Whether one was picked and the terms hold."""
+        """Whether a candidate is chosen and the terms are valid."""
         super().holds(today)
         if not self.picked.data:
             attach_errors(self.picked, self.picked.cure)
@@ -94,7 +94,7 @@ class ProposalForm(TermsForm):
         return not self.errors
 
     def pair(self) -> tuple[UUID, UUID] | None:
-        """The need and the offer, once it holds; None for ids that are none."""
+        """The ids of need and offer; None for invalid ids. Call it after `holds`."""
         ids = {"need": self.need_id.data, "offer": self.offer_id.data}
         ids["offer" if self.begun_from.data == "need" else "need"] = self.picked.data
         try:
@@ -104,7 +104,7 @@ class ProposalForm(TermsForm):
 
 
 def hint_of(row: Any, today: date, *, are_offers: bool) -> str:
-    """What helps to choose: theme, days, distance, and when it was last confirmed."""
+    """The hint of a candidate: theme, days, distance, and when it was last confirmed."""
     parts = ["Declared interest: give a reason below"] if row.with_interest else []
     parts.append("Same theme" if row.same_theme else "Another theme")
     if are_offers:

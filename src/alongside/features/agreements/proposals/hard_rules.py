@@ -1,6 +1,6 @@
-"""The hard rules in words: what bars a pair of need and offer, and what to do about it.
+"""Messages for the hard rules: why a need and an offer cannot be paired, and what to do.
 
-PostgreSQL holds the rules (`agreements/pairing.py`); this module asks it, and puts its refusals into sentences.
+The rules are in PostgreSQL (`agreements/pairing.py`). This module queries them and turns refusals into messages.
 """
 
 import re
@@ -27,7 +27,7 @@ PRIVATE = {
     "unfit": "The core team has suspended {giving} as a supporter. Choose another offer.",
     "interest": "Somebody has declared an interest between the two schools. Choose another offer.",
 }
-"""What only the core team is told in full. Source: matching/places/audience.py."""
+"""Obstacles that only the core team may read in full. Source: `matching`."""
 
 NOT_SHOWN = "These two schools cannot be paired, for a reason that is not shown here. Choose another offer."
 INTEREST = (
@@ -53,7 +53,7 @@ SENTENCES = {
     "need_not_open": "{asking} is not looking for support with this need at present.",
     "offer_not_live": "{giving} has paused or withdrawn this offer. Look for another one.",
 }
-"""Each obstacle in a sentence that says what to do."""
+"""The message for each obstacle, with what to do."""
 
 LEFT_TO_OTHERS = ("same_school", "need_not_open", "offer_not_live")
 """Obstacles for which `standing.why_not` and `propose` have a sentence of their own."""
@@ -62,23 +62,23 @@ TERM_IN_DAYS = 120
 
 
 def interest_may_be_set_aside(person: Principal) -> bool:
-    """Whether the authority lets a declared interest be set aside with a reason that both schools read."""
+    """Whether the authority allows a declared interest to be overridden with a reason."""
     return settings_of(person.authority_id).matching.interest_may_be_set_aside
 
 
 def first_day_of_next_term(calendar: Calendar, today: date) -> date:
-    """The first day of the next term; 120 days from now where the calendar knows none."""
+    """The first day of the next term, or 120 days from now when the calendar has no next term."""
     coming = [term.starts_on for term in calendar.terms if term.starts_on > today]
     return min(coming, default=date.fromordinal(today.toordinal() + TERM_IN_DAYS))
 
 
 def next_term(person: Principal) -> date:
-    """The first day on which a pair that is declined today may be proposed again."""
+    """The first day on which a pair that is declined today can be proposed again."""
     return first_day_of_next_term(calendar_of(person.authority_id), person.today)
 
 
 def obstacles_in_sql(person: Principal, need: Any, offer: Any, begins: Any, side: str | None) -> Any:
-    """The SQL that asks PostgreSQL what bars a pair; `side` is who would propose it, None for an answer."""
+    """SQL expression for the obstacles of a pair. `side` is the proposing side, None for an answer."""
     return func.pair_obstacles(
         person.authority_id,
         need,
@@ -92,7 +92,7 @@ def obstacles_in_sql(person: Principal, need: Any, offer: Any, begins: Any, side
 
 
 def side_proposing(person: Principal, requesting_urn: int, supporting_urn: int) -> str:
-    """As which side somebody would propose a pair of schools."""
+    """The side that a person would propose a pair of schools as."""
     return {requesting_urn: REQUESTING, supporting_urn: SUPPORTING}.get(person.school_urn or 0, LEADER)
 
 
@@ -106,7 +106,7 @@ async def obstacles_of_pair(
     side: str | None = None,
     interest_reason: str | None = None,
 ) -> list[str]:
-    """What bars this pair today, by the keys of SENTENCES and PRIVATE; an interest is not, where a reason is given."""
+    """The obstacles of this pair today, as keys of SENTENCES and PRIVATE; without an interest that has a reason."""
     need, offer = bindparam("need", need_id, Uuid), bindparam("offer", offer_id, Uuid)
     statement = select(obstacles_in_sql(person, need, offer, begins, side))
     found = list((await session.execute(statement)).scalar_one())
@@ -116,9 +116,9 @@ async def obstacles_of_pair(
 
 
 def in_sentence(person: Principal, obstacles: Sequence[str], row: Any) -> str | None:
-    """Why a pair is barred, as this person may know it, and what to do; None when nothing bars it.
+    """The message for a barred pair that this person may read; None when nothing bars it.
 
-    `row` has `requesting_name` and `supporting_name`. What others may not know comes last, so that a reason that can be
+    `row` has `requesting_name` and `supporting_name`. Private obstacles come last, so that a reason that can be
     shown is shown.
     """
     if not obstacles:
@@ -137,13 +137,13 @@ def in_sentence(person: Principal, obstacles: Sequence[str], row: Any) -> str | 
 
 
 def for_other_readers(sentence: str) -> str:
-    """A sentence that somebody was told, as it may be kept where others read it too: what is private is not shown."""
+    """A stored message without private details, for other readers."""
     private = (re.escape(one).replace(re.escape("{giving}"), ".+") for one in PRIVATE.values())
     return NOT_SHOWN if any(re.fullmatch(one, sentence) for one in private) else sentence
 
 
 def refuse_barred(person: Principal, obstacles: Sequence[str], row: Any) -> None:
-    """Stop when something bars the pair. Raises ActionRefused with a sentence that says what to do."""
+    """Refuse a barred pair. Raises ActionRefused with a message that says what to do."""
     sentence = in_sentence(person, obstacles, row)
     if sentence is not None:
         raise ActionRefused(sentence, getattr(row, "state", None))
@@ -151,13 +151,13 @@ def refuse_barred(person: Principal, obstacles: Sequence[str], row: Any) -> None
 
 @contextmanager
 def barred_in_words(person: Principal, row: Any) -> Iterator[None]:
-    """Turn PostgreSQL's refusal of a barred pair, met between check and statement, into the same sentence."""
+    """Convert PostgreSQL's error for a barred pair, raised after the check passed, to the same message."""
     try:
         yield
     except IntegrityError as error:
-        told = str(error.orig)
-        if "pair_barred: " not in told:
+        message = str(error.orig)
+        if "pair_barred: " not in message:
             raise
-        codes = told.split("pair_barred: ", 1)[1].split("\n", 1)[0].strip().split(",")
+        codes = message.split("pair_barred: ", 1)[1].split("\n", 1)[0].strip().split(",")
         refuse_barred(person, codes, row)
         raise

@@ -1,4 +1,4 @@
-"""The pages of proposals: what waits for whom, one of them, and making one."""
+"""Pages of proposals: list, detail page, and the forms for proposing."""
 
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ PARTS = {"mine": "Waiting for me", "others": "Waiting for others", "ended": "End
 async def list_proposals(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The proposals that concern somebody: what waits for them first."""
+    """List the proposals in the person's scope: those to answer by default."""
     question = asked(request)
     first = "mine" if person.school_urn else "others"
     show = question.one("show") if question.one("show") in PARTS else first
@@ -51,7 +51,7 @@ async def list_proposals(
 async def show_proposal(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
 ) -> PageResult:
-    """One proposal: its terms, whose turn it is, what one may do, and what was done."""
+    """Show a proposal with its terms, next step, actions and timeline."""
     row = await queries.get_proposal(session, person, Permission.VIEW_PROPOSAL, proposal_id)
     obstacle = await obstacle_to(session, person, row) if row.state in queries.LIVE else None
     reasons = settings_of(person.authority_id).decline_reasons
@@ -73,7 +73,7 @@ async def show_proposal(
 async def choose_offer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
-    """The offers that may be proposed for a need, with a form for the terms."""
+    """Show the offers that can be proposed for a need, with the form for the terms."""
     return await _from_need(session, person, need_id, None, asked(request).one("offer"))
 
 
@@ -81,7 +81,7 @@ async def choose_offer(
 async def choose_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
 ) -> PageResult:
-    """The needs that an offer may be proposed for, with a form for the terms."""
+    """Show the needs that an offer can be proposed for, with the form for the terms."""
     return await _from_offer(session, person, offer_id, None)
 
 
@@ -112,7 +112,7 @@ def _id_of(text: str | None) -> UUID:
 async def _from_need(
     session: AsyncSession, person: Principal, need_id: UUID, form: ProposalForm | None, picked: str = ""
 ) -> Page:
-    """The form with the offers for a need, one picked if it is among them; 422 when it comes back as it was typed."""
+    """Render the form with the offers for a need; with status 422 after invalid input."""
     need = await candidates.need_to_propose_for(session, person, need_id)
     if person.school_urn is None:
         require(person, Permission.PROPOSE, need.school_urn)
@@ -145,7 +145,7 @@ async def _from_need(
 async def _from_offer(
     session: AsyncSession, person: Principal, offer_id: UUID, form: ProposalForm | None
 ) -> Page:
-    """The form with the needs for an offer; 422 when it comes back with what was typed."""
+    """Render the form with the needs for an offer; with status 422 after invalid input."""
     offer = await candidates.offer_to_propose(session, person, offer_id)
     status = 200 if form is None else 422
     form = form or ProposalForm(data={"begun_from": "offer", "offer_id": offer.id})

@@ -1,4 +1,4 @@
-"""Proposals as people see them: whose turn it is, what may be proposed, and what has run out of time."""
+"""Queries for proposals."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -60,7 +60,7 @@ PROPOSAL: Any = (
 async def get_proposal(
     session: AsyncSession, person: Principal, permission: Permission, proposal_id: UUID
 ) -> Row[Any]:
-    """A proposal, if this person may do this to it. Raises NotFound."""
+    """One proposal. Raises NotFound unless the person has `permission` for it."""
     statement = reached(PROPOSAL, person, permission, Proposal).where(Proposal.id == proposal_id)
     return await one_row(session, statement, authority_id=person.authority_id)
 
@@ -68,20 +68,20 @@ async def get_proposal(
 async def lock_proposal(
     session: AsyncSession, person: Principal, permission: Permission, proposal_id: UUID
 ) -> Row[Any]:
-    """A proposal with its offer and its need as they are now, all three held until the transaction ends."""
+    """Lock a proposal, its offer and its need until the transaction ends; returns the current rows."""
     seen = await get_proposal(session, person, permission, proposal_id)
     await hold_pool_and_need(session, person.authority_id, seen.offer_id, seen.need_id)
     return await proposal_now(session, person.authority_id, proposal_id)
 
 
 async def proposal_now(session: AsyncSession, authority_id: int, proposal_id: UUID) -> Row[Any]:
-    """A proposal as it is now, held; its offer and its need must be held already."""
+    """Lock a proposal and return its current row. Its offer and need must be locked already."""
     statement = PROPOSAL.where(Proposal.id == proposal_id).with_for_update(key_share=True, of=Proposal)
     return await one_row(session, statement, authority_id=authority_id)
 
 
 def waits_for(person: Principal) -> Any:
-    """The condition of “this proposal waits for this person”."""
+    """SQL condition: this person must answer the proposal."""
     if person.school_urn is None:
         return literal(False)
     asked = and_(Proposal.requesting_urn == person.school_urn, Proposal.requesting_accepted_at.is_(None))
@@ -93,7 +93,7 @@ def waits_for(person: Principal) -> Any:
 
 
 def shown(person: Principal, show: str) -> Any:
-    """The condition of one part of somebody's list: “mine” to answer, “others” to wait for, or “ended”."""
+    """SQL condition for one list filter: “mine” to answer, “others” to answer, or “ended”."""
     live = Proposal.state.in_(LIVE)
     match show:
         case "mine":
@@ -107,10 +107,7 @@ def shown(person: Principal, show: str) -> Any:
 async def proposals_of(
     session: AsyncSession, person: Principal, show: str, page: int
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """One page of the proposals that concern somebody; the live ones by their deadline.
-
-    And whether more follow.
-    """
+    """One page of the proposals in the person's scope, live ones by deadline, and whether there are more."""
     statement = reached(PROPOSAL, person, Permission.VIEW_PROPOSAL, Proposal).where(shown(person, show))
     order = [Proposal.id.desc()] if show == "ended" else [Proposal.respond_by, Proposal.id]
     statement = statement.order_by(*order).limit(PAGE).offset(bindparam("skip"))
@@ -120,7 +117,7 @@ async def proposals_of(
 
 
 async def proposal_counts(session: AsyncSession, person: Principal) -> dict[str, int]:
-    """How many proposals wait for this person (mine), for others, and how many have ended."""
+    """The number of proposals that wait for this person (mine), wait for others, and have ended."""
     parts = [func.count().filter(shown(person, part)).label(part) for part in ("mine", "others", "ended")]
     statement: Any = select(*parts).select_from(Proposal).where(Proposal.authority_id == AUTHORITY)
     statement = reached(statement, person, Permission.VIEW_PROPOSAL, Proposal)
@@ -129,7 +126,7 @@ async def proposal_counts(session: AsyncSession, person: Principal) -> dict[str,
 
 
 async def run_out(session: AsyncSession, authority_id: int, today: date) -> Sequence[Row[Any]]:
-    """Live proposals whose time is over, or whose need or offer is no longer there: 200 at most."""
+    """Live proposals whose deadline has passed, or whose need or offer is no longer available: 200 at most."""
     gone = or_(
         Need.state.not_in(WAITING_NEEDS),
         Offer.state == "ended",
@@ -147,7 +144,7 @@ async def run_out(session: AsyncSession, authority_id: int, today: date) -> Sequ
 async def live_proposals_of_offer(
     session: AsyncSession, authority_id: int, offer_id: UUID
 ) -> Sequence[Row[Any]]:
-    """What is still proposed of an offer."""
+    """The live proposals of an offer."""
     statement = PROPOSAL.where(Proposal.offer_id == offer_id, Proposal.state.in_(LIVE)).order_by(Proposal.id)
     return await rows_of(session, statement, authority_id=authority_id)
 
@@ -155,6 +152,6 @@ async def live_proposals_of_offer(
 async def live_proposals_of_need(
     session: AsyncSession, authority_id: int, need_id: UUID
 ) -> Sequence[Row[Any]]:
-    """What is still proposed for a need."""
+    """The live proposals for a need."""
     statement = PROPOSAL.where(Proposal.need_id == need_id, Proposal.state.in_(LIVE)).order_by(Proposal.id)
     return await rows_of(session, statement, authority_id=authority_id)

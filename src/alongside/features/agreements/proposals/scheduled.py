@@ -1,4 +1,4 @@
-"""What time does to proposals: unanswered ones lapse, those without need or offer fall away."""
+"""Scheduled job for proposals: lapses unanswered ones and drops those without a need or an offer."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from alongside.platform.workflow import apply_transition
 
 
 async def lapse_proposals(session: AsyncSession, person: Principal) -> int:
-    """End what nobody answered in time, and what lost its need or its offer; `person` is the product itself.
+    """End proposals that were not answered in time or have lost need or offer. `person` is the system.
 
     At most 200 in one transaction, so call it until it returns 0.
     """

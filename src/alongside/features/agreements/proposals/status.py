@@ -1,4 +1,4 @@
-"""How a proposal stands: whose turn it is, what somebody may do now, and why something cannot be any more."""
+"""Status of a proposal: who must answer, available actions, and obstacles."""
 
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ ENDS = {
 
 
 def blocking_reason(person: Principal, row: Any, days: Decimal | None = None) -> str | None:
-    """Why this proposal could not be agreed now, in a sentence; None if nothing stands in the way."""
+    """One sentence that says why this proposal cannot be agreed today; None when it can."""
     wanted = row.days if days is None else days
     if row.need_state in ("agreed", "in_support"):
         return f"{row.requesting_name} has meanwhile agreed other support for this need."
@@ -53,7 +53,7 @@ def blocking_reason(person: Principal, row: Any, days: Decimal | None = None) ->
 
 
 def awaiting_parties(row: Any) -> list[str]:
-    """The names of the schools that have yet to answer."""
+    """The names of the schools that must still answer."""
     if row.state == "to_release":
         return [row.supporting_name]
     if row.state != "proposed":
@@ -66,7 +66,7 @@ def awaiting_parties(row: Any) -> list[str]:
 
 
 def awaiting_answer_from(person: Principal, row: Any) -> str:
-    """Whose turn it is and until when: “Waiting for Mill Primary until 4 March 2027”."""
+    """Who must answer and until when: “Waiting for Mill Primary until 4 March 2027”."""
     until = f"{row.respond_by:%-d %B %Y}"
     if row.state in ("proposed", "to_release") and row.respond_by < person.today:
         return f"Not answered by {until}, so it has ended"
@@ -79,7 +79,7 @@ def awaiting_answer_from(person: Principal, row: Any) -> str:
 
 
 def steps_for(person: Principal, row: Any, *, barred: bool = False) -> frozenset[str]:
-    """What this person may do with a proposal now, as the page offers it; `barred` when it cannot be agreed."""
+    """The actions on a proposal that the page shows this person; `barred` is true when it cannot be agreed."""
     side = party_of(person, row)
     steps: set[str] = set()
     in_time = row.respond_by >= person.today

@@ -1,4 +1,4 @@
-"""What is proposed: how many days between which dates, and a word to the other side."""
+"""The terms of a proposal."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Days, dates and a message, as one side would have them."""
+    """Proposed days, dates and a message to the other side."""
 
     days: Decimal
     starts_on: date
@@ -16,7 +16,7 @@ class Terms:
     message: str
 
     def columns(self) -> dict[str, Any]:
-        """The same as columns of a proposal."""
+        """The terms as columns of `proposal`."""
         return {
             "days": self.days,
             "starts_on": self.starts_on,

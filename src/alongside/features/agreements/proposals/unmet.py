@@ -1,4 +1,4 @@
-"""When nobody can be found for a need: it is closed as unmet, and its school and those who lead it are told.
+"""Closes needs for which no offer was found as unmet, and notifies school and leads.
 
 Source: domain.md §5.2, “open, no supply after final stage: unmet (goes to the consortium)”.
 """
@@ -24,7 +24,7 @@ from alongside.platform.workflow import apply_transition
 FINAL_STEP_SINCE = func.greatest(
     func.coalesce(Need.visible_to_authority_from, cast(Need.posted_at, Date)), Need.confirmed_on
 )
-"""Since when everybody who may see a need has seen it, or since it was last confirmed or open again."""
+"""The latest of: visible to its whole audience, last confirmed, opened again."""
 
 LATELY_PROPOSED = exists().where(
     Proposal.authority_id == AUTHORITY,
@@ -49,10 +49,10 @@ NOBODY_FOUND: Select[Any] = (
 
 
 async def close_unmet_needs(session: AsyncSession, product: Principal, settings: AuthoritySettings) -> int:
-    """Close open needs for which nobody was found in `clocks.unmet_after` school days, or whose dates have passed.
+    """Close open needs without a match after `clocks.unmet_after` school days, or whose dates have passed.
 
-    Counted from the day on which everybody who may see a need did, or on which it was last confirmed or proposed for.
-    At most 200 in a transaction: call again until it gives 0.
+    The days count from the date when the whole audience saw the need, its last confirmation or last proposal.
+    At most 200 in a transaction: call it until it returns 0.
     """
     calendar = calendar_of(product.authority_id)
     values = {

@@ -1,4 +1,4 @@
-"""Giving a review; the second closing review brings the agreement to its end."""
+"""Command that saves a review. The second closing review closes the agreement."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -31,9 +31,9 @@ KIND_WORDS = {"mid_term": "half-way", "closing": "closing"}
 async def give_review(
     session: AsyncSession, person: Principal, agreement_id: UUID, kind: str, said: Judgement
 ) -> None:
-    """Give this side's review, half-way or closing; it stands.
+    """Save this side's half-way or closing review, which cannot be changed later.
 
-    With both closing ones the agreement is closed.
+    The second closing review closes the agreement.
 
     Raises ValidationFailed when an aim has no rating or reason, ActionRefused when this side has reviewed already.
     """
@@ -85,7 +85,7 @@ async def give_review(
 
 
 def _outcome(kind: str, side: str, said: Judgement) -> str | None:
-    """The outcome where it belongs: only the asking side says it, and must."""
+    """The outcome, which the closing review of the requesting side requires and no other review has."""
     if kind != "closing" or side != REQUESTING:
         return None
     if said.outcome is None:
@@ -94,9 +94,9 @@ def _outcome(kind: str, side: str, said: Judgement) -> str | None:
 
 
 def _rated(said: Judgement, aims: set[UUID]) -> dict[UUID, tuple[str, str]]:
-    """A rating with its reason for every aim.
+    """The ratings as rows, one for every aim, each with a reason.
 
-    Raises ValidationFailed when one is missing, or the aims are others by now.
+    Raises ValidationFailed when one is missing, or the aims have changed.
     """
     if set(said.ratings) != aims:
         raise ValidationFailed({"": ["The aims have changed meanwhile. Reload the page and rate every aim."]})

@@ -1,4 +1,4 @@
-"""The form of a review: a rating with its reason for every aim, and what became of it all."""
+"""The form of a review: a rating with its reason for every aim, and the overall result."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ OUTCOME_WORDS = [("met", "Met"), ("part_met", "Met in part"), ("not_met", "Not m
 
 
 class ReviewForm(Form):
-    """What every review asks; the aims' own fields come on top (`review_form`)."""
+    """Fields of every review. `review_form` adds the fields of the aims."""
 
     changed = passage(
         "What has changed?", "What has changed", "In school, for pupils and staff; name no pupil"
@@ -30,7 +30,7 @@ class ReviewForm(Form):
 
 
 class OutcomeForm(ReviewForm):
-    """The closing review of the asking side, which says what became of the need."""
+    """The closing review of the requesting side, with the outcome for the need."""
 
     outcome = Choice("Was the need met?", "Say whether the need was met", choices=OUTCOME_WORDS)
 
@@ -41,7 +41,7 @@ def names_for(aim_id: UUID) -> tuple[str, str, str]:
 
 
 def review_form(aims: Sequence[Any], *, outcome: bool, closing: bool = False) -> type[Form]:
-    """A form for these aims."""
+    """A form class with fields for these aims."""
     fields: dict[str, Any] = {}
     for aim in aims:
         rating, reason, reached = names_for(aim.id)
@@ -56,7 +56,7 @@ def review_form(aims: Sequence[Any], *, outcome: bool, closing: bool = False) ->
 
 
 def holds(form: Any, aims: Sequence[Any], *, closing: bool = False) -> bool:
-    """Whether every aim has a rating and a reason, and all else is said."""
+    """Whether every aim has a rating and a reason, and the other fields are filled."""
     form.validate()
     cures: dict[str, str] = {}
     for aim in aims:
@@ -75,7 +75,7 @@ def holds(form: Any, aims: Sequence[Any], *, closing: bool = False) -> bool:
 
 
 def judgement(form: Any, aims: Sequence[Any]) -> Judgement:
-    """What was typed, once it holds."""
+    """The submitted review; call it after `holds`."""
     ratings: Mapping[UUID, tuple[str, str]] = {
         aim.id: (form[names_for(aim.id)[0]].data, form[names_for(aim.id)[1]].data) for aim in aims
     }

@@ -1,4 +1,4 @@
-"""The page on which a side gives its review."""
+"""Pages on which a side gives its review."""
 
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ KINDS = {"half-way": "mid_term", "closing": "closing"}
 async def write_review(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID, kind: str
 ) -> PageResult:
-    """An empty review of one's own side."""
+    """Show an empty review form of the person's side."""
     row, aims, form_class = await _asked_for(session, person, agreement_id, kind)
     return _review_page(form_class(), row, aims, kind)
 
@@ -34,7 +34,7 @@ async def write_review(
 async def give_review(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID, kind: str
 ) -> PageResult:
-    """Give the review of one's own side; with both closing ones the agreement is closed."""
+    """Save the review of the person's side. The second closing review closes the agreement."""
     row, aims, form_class = await _asked_for(session, person, agreement_id, kind)
     form = form_class(await read_form_data(request))
     if not holds(form, aims, closing=kind == "closing"):

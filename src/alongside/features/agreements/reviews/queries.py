@@ -1,4 +1,4 @@
-"""Reviews as each side may see them: the other side's only after one's own."""
+"""Queries for reviews. A side sees the other side's review only after giving its own."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,12 +35,12 @@ RATINGS: Any = (
 
 
 async def given_reviews(session: AsyncSession, authority_id: int, agreement_id: UUID) -> Sequence[Row[Any]]:
-    """Every review given in an agreement, for rules that look at both sides: not for showing."""
+    """All reviews of an agreement, for rules about both sides; not for display."""
     return await rows_of(session, REVIEWS, authority_id=authority_id, agreement_id=agreement_id)
 
 
 async def values_reached(session: AsyncSession, authority_id: int, agreement_id: UUID) -> Mapping[UUID, str]:
-    """The value reached for each aim, as the closing reviews say: the asking school's where both do."""
+    """The value reached for each aim from the closing reviews; the requesting school's when both have one."""
     rows = await rows_of(session, RATINGS, authority_id=authority_id, agreement_id=agreement_id)
     closing = {
         one.id: one.side
@@ -54,8 +54,8 @@ async def values_reached(session: AsyncSession, authority_id: int, agreement_id:
 async def reviews_seen_by(session: AsyncSession, person: Principal, agreement: Any) -> list[dict[str, Any]]:
     """The reviews of an agreement with their ratings, as this person may see them.
 
-    For a school, a review of the other side is only `given: True` until its own of the same kind is in, so
-    that neither writes after the other. A lead and the core team see all.
+    For a school, a review of the other side is only `given: True` until it has given its own of the same kind, so
+    that neither copies the other. A lead and the core team see all.
     """
     given = await given_reviews(session, person.authority_id, agreement.id)
     side = party_of(person, agreement)

@@ -1,4 +1,4 @@
-"""What one side says in a review."""
+"""The values of a review."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from uuid import UUID
 class Judgement:
     """A rating and its reason for every aim (by its id), what changed, and whether they would do it again.
 
-    `reached` is the value that each aim's measure has now; a closing review needs it for every aim.
-    `outcome` is said only by the asking side, in its closing review.
+    `reached` is the current value of each aim's measure; a closing review requires it for every aim.
+    Only the closing review of the requesting side has an `outcome`.
     """
 
     ratings: Mapping[UUID, tuple[str, str]]

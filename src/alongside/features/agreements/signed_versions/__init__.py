@@ -1,1 +1,1 @@
-"""The signed versions of an agreement: kept when both heads have signed, shown and printed."""
+"""The signed versions of an agreement: stored after both signatures, shown and printed."""

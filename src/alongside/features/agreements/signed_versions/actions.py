@@ -1,4 +1,4 @@
-"""Keeping what both headteachers have signed."""
+"""Command that stores a signed version."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from alongside.platform.access.principal import Principal
 
 
 async def keep_signed_version(session: AsyncSession, person: Principal, agreement_id: UUID) -> None:
-    """Keep the agreement as it is now, once both heads have signed it; PostgreSQL writes down its content."""
+    """Store the current agreement after both heads have signed it. A trigger fills in its content."""
     row, content = await to_be_signed(session, person.authority_id, agreement_id)
     await session.execute(
         insert(SignedAgreement).values(

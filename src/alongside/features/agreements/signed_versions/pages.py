@@ -1,4 +1,4 @@
-"""The page of a signed agreement: the latest version, or an earlier one, to read and to print."""
+"""Page of a signed agreement version, for reading and printing."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from alongside.platform.web.routing import endpoint
 async def show_agreement(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """One signed version of the agreement, the latest unless another is asked for, and the list of all."""
+    """Show one signed version, the latest by default, and the list of all versions."""
     row = await get_agreement(session, person, Permission.VIEW_AGREEMENT, agreement_id)
     versions = await signed_versions(session, person.authority_id, agreement_id)
     wanted = asked(request).one("version")

@@ -1,4 +1,4 @@
-"""Signed versions of an agreement, and the names under them."""
+"""Queries for signed versions and the names of the signatories."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,12 +24,12 @@ SIGNED: Any = (
 
 
 async def signed_versions(session: AsyncSession, authority_id: int, agreement_id: UUID) -> Sequence[Row[Any]]:
-    """Every version of an agreement that both heads signed, the latest first, 100 at most."""
+    """All signed versions of an agreement, newest first, 100 at most."""
     return await rows_of(session, SIGNED, authority_id=authority_id, agreement_id=agreement_id)
 
 
 async def to_be_signed(session: AsyncSession, authority_id: int, agreement_id: UUID) -> tuple[Row[Any], Any]:
-    """An agreement as it is now with the names of who signed, and its content as PostgreSQL has it."""
+    """The current agreement with the names of its signatories, and its content from PostgreSQL."""
     names = [
         select(Person.name)
         .where(Person.authority_id == AUTHORITY, Person.id == column)

@@ -1,4 +1,4 @@
-"""An agreement in words: the text that is kept when both heads have signed, and what differs between two versions."""
+"""Text of a signed agreement, and the differences between two versions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -17,7 +17,7 @@ LABELS = {
 
 
 class Difference(NamedTuple):
-    """One field of an agreement, as it is and as it would be."""
+    """One field of an agreement, with its current and proposed value."""
 
     label: str
     now: str
@@ -30,7 +30,7 @@ class Difference(NamedTuple):
 
 
 def agreement_text(row: Any, content: Mapping[str, Any], today: date) -> str:
-    """The whole agreement, as both heads signed it; `row` names schools, need, leader and who signed."""
+    """The whole text of an agreement. `row` has the names of schools, need, leader and signatories."""
     lines = [
         f"Agreement between {row.requesting_name} and {row.supporting_name}, version {row.agreement_version}",
         "",
@@ -55,7 +55,7 @@ def agreement_text(row: Any, content: Mapping[str, Any], today: date) -> str:
 
 
 def differences(row: Any, aims: Sequence[Any], change: Any) -> list[tuple[str, list[Difference]]]:
-    """Every field of an agreement beside the one that is proposed, by part: days and dates, then each aim."""
+    """Every field with its current and proposed value, by section: days and dates, then each aim."""
     terms = [
         Difference("Days", days(row.days), days(change.days)),
         Difference("From", day(row.starts_on), day(change.starts_on)),

@@ -1,1 +1,1 @@
-"""The diary of an agreement: visits planned and recorded."""
+"""The visits of an agreement."""

@@ -1,4 +1,4 @@
-"""Everything that changes the diary: visits planned, recorded, corrected, cancelled, and chased."""
+"""Commands that plan, record, correct, cancel and remove visits, and send reminders for overdue records."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -58,14 +58,14 @@ async def log_visit(
     _refuse_future(person, record)
     _refuse_too_many(row, record.days)
     made = await _write(session, person, row, record, LOG_VISIT)
-    await _tell_other(session, person, row, made)
+    await _notify_other_school(session, person, row, made)
     return made
 
 
 async def plan_visit(
     session: AsyncSession, person: Principal, agreement_id: UUID, record: VisitRecord
 ) -> UUID:
-    """Put a visit into the diary; its record is due some school days after it."""
+    """Plan a visit. Its record is due some school days later."""
     row = await _running(session, person, agreement_id)
     _refuse_early(row, record)
     return await _write(session, person, row, record, PLAN_VISIT)
@@ -74,9 +74,9 @@ async def plan_visit(
 async def record_visit(
     session: AsyncSession, person: Principal, visit_id: UUID, record: VisitRecord, version: int
 ) -> UUID:
-    """Write what became of a planned visit. Returns the agreement.
+    """Record a planned visit. Returns the agreement.
 
-    Raises EditConflict when somebody wrote it first.
+    Raises EditConflict when it has been recorded since.
     """
     return await _rewrite(session, person, visit_id, record, version, RECORD_VISIT)
 
@@ -84,7 +84,7 @@ async def record_visit(
 async def correct_visit(
     session: AsyncSession, person: Principal, visit_id: UUID, record: VisitRecord, version: int
 ) -> UUID:
-    """Put a record right while the agreement runs; the journal keeps what stood there.
+    """Correct a record of a running agreement. The audit log stores the earlier values.
 
     Returns the agreement.
     """
@@ -92,7 +92,7 @@ async def correct_visit(
 
 
 async def cancel_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> UUID:
-    """Take a planned visit out of the diary, with a reason. Returns the agreement."""
+    """Cancel a planned visit with a reason. Returns the agreement."""
     row = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     side = own_side(person, Permission.RECORD_VISIT, row)
     await apply_transition(session, person, Visit, row, CANCEL_VISIT, note=reason)
@@ -112,9 +112,9 @@ async def cancel_visit(session: AsyncSession, person: Principal, visit_id: UUID,
 
 
 async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> UUID:
-    """Remove the record of a visit that did not take place, with a reason: its days are free again.
+    """Remove the record of a visit that did not take place, with a reason. Its days are available again.
 
-    Returns the agreement. Raises ActionRefused when the agreement is over or nothing is recorded.
+    Returns the agreement. Raises ActionRefused when the agreement has ended or the visit has no record.
     """
     seen = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     row = await _running(session, person, seen.agreement_id)
@@ -139,9 +139,9 @@ async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, r
 
 
 async def chase_visit_records(session: AsyncSession, person: Principal) -> int:
-    """Ask both schools once for each record that is overdue; `person` is the product itself.
+    """Remind both schools once of each overdue record. `person` is the system.
 
-    Returns how many.
+    Returns the number of records.
     """
     overdue = await overdue_records(session, person.authority_id, person.today)
     for row in overdue:
@@ -228,7 +228,7 @@ async def _rewrite(
         await apply_transition(session, person, Visit, now, move, changes=changes, **values)
     except IntegrityError as error:
         raise in_words(error, row) from error
-    await _tell_other(session, person, row, visit_id)
+    await _notify_other_school(session, person, row, visit_id)
     agreement_id: UUID = row.id
     return agreement_id
 
@@ -267,7 +267,7 @@ def _refuse_too_many(row: Any, more: Decimal) -> None:
         )
 
 
-async def _tell_other(session: AsyncSession, person: Principal, row: Any, visit_id: UUID) -> None:
+async def _notify_other_school(session: AsyncSession, person: Principal, row: Any, visit_id: UUID) -> None:
     side = own_side(person, Permission.RECORD_VISIT, row)
     await notify_schools(
         session,

@@ -1,4 +1,4 @@
-"""The day by which a visit must be recorded: counted by both schools, and recalculated with their calendars."""
+"""Deadlines of visit records, counted in school days of both schools."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from alongside.platform.audit.actions import record_audit
 
 
 async def record_due(session: AsyncSession, person: Principal, row: Any, visit_on: date) -> date:
-    """The day by which both schools of an agreement have had the authority's number of school days to record."""
+    """The later of both schools' days that are the authority's number of school days after a visit."""
     days = settings_of(person.authority_id).clocks.visit_record_due
     urns = {row.requesting_urn, row.supporting_urn}
     calendars = await calendars_of_schools(session, person.authority_id, urns)
@@ -26,9 +26,9 @@ async def record_due(session: AsyncSession, person: Principal, row: Any, visit_o
 
 
 async def recalculate_record_days(session: AsyncSession, person: Principal) -> int:
-    """Move the day of every planned visit's record that the calendars of today put on another day; returns how many.
+    """Update the record deadline of planned visits that the current calendars change. Returns the number updated.
 
-    `person` is the product itself. A visit whose record was asked for already keeps its day.
+    `person` is the system. A visit with a sent reminder keeps its deadline.
     """
     statement = (
         VISIT.where(Visit.state == "planned", Visit.chased_on.is_(None), SupportAgreement.state == "active")

@@ -1,4 +1,4 @@
-"""The form of a visit: one screen on a phone."""
+"""The form of a visit."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ FIELDS = ("visit_on", "days", "focus", "done", "next_steps")
 
 
 class VisitForm(Form):
-    """When, how long, what about; what was done and what comes next."""
+    """Date, days, subject, what was done and next steps."""
 
     visit_on = Day("Day of the visit", NEEDED["visit_on"])
     days = HalfDays("Days", NEEDED["days"], description="Half a day is 0.5")
@@ -26,7 +26,7 @@ class VisitForm(Form):
     next_steps = passage("What comes next? (optional)", "What comes next", limit=2000)
 
     def holds(self, *, recorded: bool) -> bool:
-        """Whether this can be kept: as a plan, or as the record of a visit that has taken place."""
+        """Whether the values are valid: for a plan, or for the record of a visit that has taken place."""
         self.validate()
         must_be_filled(self, NEEDED | ({"done": "Say what was done"} if recorded else {}))
         if self.days.data is not None and self.days.data > 20 and not self.days.errors:
@@ -34,7 +34,7 @@ class VisitForm(Form):
         return not self.errors
 
     def record(self) -> VisitRecord:
-        """What was typed, once it holds."""
+        """The submitted record; call it after `holds`."""
         return VisitRecord(
             self.visit_on.data,
             self.days.data,
@@ -45,5 +45,5 @@ class VisitForm(Form):
 
 
 def form_of(visit: Any) -> VisitForm:
-    """A visit as the form shows it."""
+    """Form values of a visit."""
     return VisitForm(data={name: getattr(visit, name) for name in FIELDS})

@@ -1,4 +1,4 @@
-"""The pages of the diary: recording or planning a visit, writing up a planned one, putting a record right."""
+"""Pages that plan, record, correct, cancel and remove visits."""
 
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from alongside.platform.web.routing import endpoint
 async def write_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """An empty form for a visit, today's date filled in."""
+    """Show an empty form for a visit, with today's date."""
     row = await get_agreement(session, person, Permission.RECORD_VISIT, agreement_id)
     return _new_page(VisitForm(data={"visit_on": person.today}), row)
 
@@ -33,7 +33,7 @@ async def write_visit(
 async def log_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
 ) -> PageResult:
-    """Record a visit at once, or put it into the diary as planned."""
+    """Save a new visit, as recorded or as planned."""
     row = await get_agreement(session, person, Permission.RECORD_VISIT, agreement_id)
     written = await read_form_data(request)
     form = VisitForm(written)
@@ -54,7 +54,7 @@ async def log_visit(
 async def write_record(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, visit_id: UUID
 ) -> PageResult:
-    """The record of a visit: empty for a planned one, as it stands for a recorded one."""
+    """Show the form for the record of a visit, with its current values."""
     row = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     return _record_page(form_of(row), row, row.version)
 
@@ -63,7 +63,7 @@ async def write_record(
 async def record_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, visit_id: UUID
 ) -> PageResult:
-    """Keep the record of a planned visit, or put a record right."""
+    """Save the record of a planned visit, or a correction."""
     row = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     written = await read_form_data(request)
     form, version = VisitForm(written), version_of(written)
@@ -84,7 +84,7 @@ async def record_visit(
 async def ask_why_cancelled(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, visit_id: UUID
 ) -> PageResult:
-    """Ask for the reason before a planned visit is cancelled."""
+    """Show the form for the reason of a cancellation."""
     row = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     return _cancel_page(ReasonForm(), row)
 
@@ -106,7 +106,7 @@ async def cancel_visit(
 async def ask_why_removed(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, visit_id: UUID
 ) -> PageResult:
-    """Ask for the reason before the record of a visit is removed."""
+    """Show the form for the reason of removing a record."""
     return _removal_page(ReasonForm(), await visit_to(session, person, Permission.RECORD_VISIT, visit_id))
 
 
@@ -124,7 +124,7 @@ async def remove_visit(
 
 
 def blame_all(form: Any, problem: ValidationFailed) -> None:
-    """Put the mistakes that an act found beside the fields they belong to."""
+    """Attach the errors of an action to the form's fields."""
     for name, sentences in problem.mistakes.items():
         if name in form:
             form[name].errors = list(sentences)

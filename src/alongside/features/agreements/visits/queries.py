@@ -1,4 +1,4 @@
-"""The diary of an agreement, and the records that are overdue."""
+"""Queries for visits and overdue records."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -39,25 +39,25 @@ VISITS: Any = (
 
 
 async def visits_of(session: AsyncSession, authority_id: int, agreement_id: UUID) -> Sequence[Row[Any]]:
-    """All visits of an agreement, the latest first, 200 at most."""
+    """All visits of an agreement, newest first, 200 at most."""
     return await rows_of(session, VISITS, authority_id=authority_id, agreement_id=agreement_id)
 
 
 async def visit_to(
     session: AsyncSession, person: Principal, permission: Permission, visit_id: UUID
 ) -> Row[Any]:
-    """A visit, if this person may do this to its agreement. Raises NotFound."""
+    """One visit. Raises NotFound unless the person has `permission` for its agreement."""
     statement = reached(VISIT, person, permission, SupportAgreement).where(Visit.id == visit_id)
     return await one_row(session, statement, authority_id=person.authority_id)
 
 
 async def visit_now(session: AsyncSession, authority_id: int, visit_id: UUID) -> Row[Any]:
-    """A visit as it is now; its agreement must be held."""
+    """The current row of a visit. Its agreement must be locked."""
     return await one_row(session, VISIT.where(Visit.id == visit_id), authority_id=authority_id)
 
 
 async def overdue_records(session: AsyncSession, authority_id: int, today: date) -> Sequence[Row[Any]]:
-    """Planned visits of running agreements whose record is overdue and not yet chased, 200 at most."""
+    """Planned visits of running agreements with an overdue record and no reminder yet, 200 at most."""
     statement = (
         VISIT.where(
             Visit.state == "planned",

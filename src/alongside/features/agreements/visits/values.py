@@ -1,4 +1,4 @@
-"""What is written about a visit."""
+"""The values of a visit record."""
 
 from dataclasses import dataclass
 from datetime import date

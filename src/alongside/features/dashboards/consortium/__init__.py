@@ -1,1 +1,1 @@
-"""The desk of consortium leads and of the core team: how is each member school, and what waits."""
+"""The dashboard of consortium leads and the core team: member schools and tasks."""

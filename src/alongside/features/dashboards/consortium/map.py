@@ -1,4 +1,4 @@
-"""A map of member schools drawn by ourselves: points on the National Grid, no tile of anybody else's."""
+"""An SVG map of member schools from National Grid coordinates, without external map tiles."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from typing import Any
 WIDTH = 1000
 MARGIN = 40
 SCALE_HEIGHT = 40
-"""Below the southernmost school, for the scale alone."""
+"""Space for the scale bar below the southernmost school, in drawing units."""
 
 WIDEST = 12 * 1609.344
-"""Metres: schools closer together than this are not drawn further apart."""
+"""Minimum extent of the map in metres, so that schools close together are not drawn far apart."""
 METRES_PER_MILE = 1609.344
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One school on the map, in the drawing's own units."""
+    """One school on the map, in drawing units."""
 
     urn: int
     name: str
@@ -28,7 +28,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class MemberMap:
-    """The drawing: its height for a width of 1,000, its points, and how long five miles are on it."""
+    """The map: its height for a width of 1,000, its points, and the length of five miles, in drawing units."""
 
     height: float
     points: tuple[Point, ...]
@@ -37,12 +37,12 @@ class MemberMap:
 
     @property
     def with_need(self) -> str:
-        """The places of the schools with an open need, as the dots of one SVG path."""
+        """The schools with an open need, as one SVG path of dots."""
         return _dots(point for point in self.points if point.open_needs)
 
     @property
     def without_need(self) -> str:
-        """The places of the schools without an open need, as the dots of one SVG path."""
+        """The schools without an open need, as one SVG path of dots."""
         return _dots(point for point in self.points if not point.open_needs)
 
 
@@ -51,7 +51,7 @@ def _dots(points: Iterable[Point]) -> str:
 
 
 def member_map(schools: Iterable[Any]) -> MemberMap | None:
-    """The schools where they lie, north at the top; None when no two places are known."""
+    """The map of these schools, north at the top; None when fewer than two have coordinates."""
     rows = {school.urn: school for school in schools}.values()
     placed = [school for school in rows if school.easting is not None]
     if len({(school.easting, school.northing) for school in placed}) < 2:

@@ -1,4 +1,4 @@
-"""The tracker of member schools: on the page, on paper, as CSV and XLSX, and on a map."""
+"""The tracker of member schools, with map, CSV and XLSX export, and saved views."""
 
 import asyncio
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ class TrackerForm(Form):
 
 
 def tracker_form(query: FormData, consortia: Sequence[Any]) -> TrackerForm:
-    """The filters as asked for."""
+    """The filters from the query string."""
     form = TrackerForm(query)
     form.consortium.choices = [("", "All"), *((str(one.id), one.name) for one in consortia)]
     for field in (form.consortium, form.phase):
@@ -68,7 +68,7 @@ def tracker_form(query: FormData, consortia: Sequence[Any]) -> TrackerForm:
 
 
 def address_of(form: TrackerForm, path: str = "/consortium", **changed: str) -> str:
-    """The tracker's address with these filters, some changed."""
+    """The tracker's URL with these filters, some changed."""
     values = {name: field.data for name, field in form._fields.items()} | changed
     values["quiet"] = "y" if values["quiet"] else ""
     kept = {name: value for name, value in values.items() if value not in (None, "", "school")}
@@ -100,7 +100,7 @@ async def _found(
 
 
 def quiet_before(person: Principal, school_days: int) -> date:
-    """The day before which a last contact counts as long ago: so many school days back."""
+    """The day before which a last contact counts as long ago, from the authority's number of school days."""
     calendar, day = calendar_of(person.authority_id), person.today - timedelta(days=school_days)
     while add_school_days(calendar, day, school_days) > person.today:
         day -= timedelta(days=7)
@@ -111,7 +111,7 @@ def quiet_before(person: Principal, school_days: int) -> date:
 async def show_tracker(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Each school that this person answers for, and what has been open longest."""
+    """Show the schools in the person's scope, and what has been open longest."""
     form, schools = await _found(request, session, person)
     context = {
         "form": form,
@@ -155,7 +155,7 @@ def _rows(schools: Sequence[Row[Any]]) -> list[tuple[object, ...]]:
 async def export_tracker_csv(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The tracker as it is filtered and ordered, as CSV."""
+    """Export the filtered and sorted tracker as CSV."""
     _, schools = await _found(request, session, person)
     return Download(as_csv(HEADS, _rows(schools)), f"schools-{person.today}.csv", CSV)
 
@@ -164,7 +164,7 @@ async def export_tracker_csv(
 async def export_tracker_xlsx(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The same as a workbook."""
+    """Export the filtered and sorted tracker as XLSX."""
     _, schools = await _found(request, session, person)
     rows = list(_rows(schools))
 
@@ -176,7 +176,7 @@ async def export_tracker_xlsx(
 
 
 class ViewForm(Form):
-    """The name under which a view is kept."""
+    """The name of a saved view."""
 
     name = StringField(
         "Name of this view",
@@ -189,7 +189,7 @@ class ViewForm(Form):
 
 @endpoint.post("/consortium/views", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
 async def keep_view(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """Keep the tracker as it is filtered and ordered now."""
+    """Save the current filters and order as a view."""
     form = ViewForm(await read_form_data(request))
     if not form.validate():
         raise ValidationFailed({"name": [str(one) for one in form.name.errors]})
@@ -205,7 +205,7 @@ async def keep_view(request: Request[Any, Any, Any], session: AsyncSession, pers
 async def drop_view(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, view_id: UUID
 ) -> PageResult:
-    """Keep a view no longer."""
+    """Delete a saved view."""
     if not await remove_view(session, person, view_id):
         raise NotFound
     return Redirect("/consortium", "The view is removed.")

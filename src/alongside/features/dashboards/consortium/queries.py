@@ -1,4 +1,4 @@
-"""The tracker: one row a school, one statement whatever their number; independent schools only as members."""
+"""Queries of the tracker: one row per school in one statement; independent schools only as consortium members."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ SORTS = {
     "left": "days_left",
     "contact": "last_contact_on",
 }
-"""What the tracker may be ordered by, and the column that each means."""
+"""Sort keys of the tracker and their columns."""
 
 TRACKER = """
     WITH member AS (
@@ -116,7 +116,7 @@ OPEN_MATTERS = text(
 
 
 def _scope(person: Principal) -> dict[str, Any]:
-    """The person's authority, day and schools: no schools named is all of them, for those who lead the authority."""
+    """Query parameters: the person's authority, today and schools. NULL schools means all, for the core team."""
     schools = schools_within(person, Permission.VIEW_CONSORTIUM_DASHBOARD)
     return {
         "authority_id": person.authority_id,
@@ -128,10 +128,10 @@ def _scope(person: Principal) -> dict[str, Any]:
 async def tracked_schools(
     session: AsyncSession, person: Principal, sort: str, down: bool, values: dict[str, Any]
 ) -> Sequence[Row[Any]]:
-    """Every school in reach with its needs, support in and out, days left and last contact; 1,000 at most."""
+    """Schools in scope with needs, support received and given, days left and last contact; 1,000 at most."""
     return (await session.execute(TRACKERS[sort, down], _scope(person) | values)).all()
 
 
 async def open_matters(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """What has been open longest among the schools in reach: (what, title, school, since, path)."""
+    """What has been open longest among the schools in scope: (what, title, school, since, path)."""
     return (await session.execute(OPEN_MATTERS, _scope(person))).all()

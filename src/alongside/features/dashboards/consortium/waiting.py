@@ -1,5 +1,5 @@
-"""What waits for those who lead, besides needs and proposals: escalations, plans and entries, each with the way to
-it.
+"""Tasks of consortium leads and the core team besides needs and proposals: escalations, plans and entries,
+each with a link.
 """
 
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ ESCALATIONS_OF_THE_DESK = {
     "due": "due this week|due this week",
     "unassigned": "that nobody has taken|that nobody has taken",
 }
-"""The lists of the desk of escalations that are told here: what stands after one escalation, and after several."""
+"""The escalation lists that are shown as tasks: text for one escalation, and for several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that waits, and where it is done."""
+    """One task and the path where it is done."""
 
     words: str
     path: str
 
 
 async def lines_waiting(session: AsyncSession, person: Principal) -> list[Line]:
-    """What waits for this person, most pressing first."""
+    """The tasks of this person, most urgent first."""
     handles = has_permission(person, Permission.MANAGE_ESCALATION)
     escalations = await (_escalations_of_the_desk if handles else _escalations_of_a_lead)(session, person)
     entries = len(await waiting_entries(session, person))
@@ -58,7 +58,7 @@ async def _escalations_of_the_desk(session: AsyncSession, person: Principal) -> 
 
 
 async def _escalations_of_a_lead(session: AsyncSession, person: Principal) -> list[Line]:
-    """Escalations in which the consortium acts next, and how many schools an escalation might help."""
+    """Escalations in which the consortium must act next, and the number of schools that one might help."""
     words = {
         "returning": "{school}: take the school back, or say that it is too early",
         "waiting_on_consortium": "{school}: the escalation waits for you",
@@ -78,7 +78,7 @@ async def _escalations_of_a_lead(session: AsyncSession, person: Principal) -> li
 
 
 async def _plans(session: AsyncSession, person: Principal) -> list[Line]:
-    """Plans of one's own consortia that are to be read and sent, or taken over."""
+    """Plans of the person's consortia that are ready to check and send, or to take over."""
     lines = []
     for consortium_id in person.consortium_ids:
         better = await offered_run(session, person.authority_id, consortium_id)

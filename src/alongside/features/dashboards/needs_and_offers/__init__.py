@@ -1,1 +1,1 @@
-"""The board: every need and offer that this person may see."""
+"""The list of all needs and offers that a person may see."""

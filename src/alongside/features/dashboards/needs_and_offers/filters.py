@@ -1,4 +1,4 @@
-"""How the board is narrowed and ordered: all of it in the address, so that a link shows what its sender saw."""
+"""Filters and order of the list, all in the query string, so that a link shows the same list."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ KINDS = (("", "Needs and offers"), ("need", "Needs only"), ("offer", "Offers onl
 ANYTHING = ("", "All")
 
 LATEST = 4_102_444_800.0
-"""The first second of 2100: no post of ours is younger, and no school farther away in miles."""
+"""An upper bound of scores: the Unix time of the year 2100, above any posting time or distance in miles."""
 
 
 class BoardForm(Form):
-    """The filters above the board."""
+    """The filters above the list."""
 
     kind = SelectField("Show", choices=list(KINDS), default="")
     q = StringField(
@@ -44,30 +44,30 @@ class BoardForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page of the board begins: just after the row with this score and id."""
+    """Keyset pagination: a page starts after the row with this score and id."""
 
     score: float
     id: UUID
 
     def as_text(self) -> str:
-        """For the address."""
+        """The position as text for the query string."""
         return urlsafe_b64encode(f"{self.score!r}|{self.id}".encode()).decode().rstrip("=")
 
 
 def position_from(written: str) -> Position | None:
-    """The place that an address names; None for the first page or for what was not written by us."""
+    """Parse a position from the query string; None for the first page or an invalid value."""
     try:
         score, _, name = urlsafe_b64decode(written + "=" * (-len(written) % 4)).decode().partition("|")
         place = Position(float(score), UUID(name))
     except ValueError:
         return None
-    return place if -LATEST < place.score < LATEST else None  # neither NaN nor endless
+    return place if -LATEST < place.score < LATEST else None  # rejects NaN and infinity
 
 
 def board_form(
     query: FormData, settings: AuthoritySettings, consortia: Sequence[Any], phases: Sequence[tuple[str, str]]
 ) -> BoardForm:
-    """The filters as asked for; what an authority does not know is refused by name, not ignored."""
+    """The filters from the query string. Unknown values are an error and are not ignored."""
     form = BoardForm(query)
     form.theme.choices = [ANYTHING, *((key, one.label) for key, one in on_offer(settings.themes).items())]
     form.phase.choices = [ANYTHING, *phases]
@@ -79,7 +79,7 @@ def board_form(
 
 
 def address_of(form: BoardForm, **changed: str | None) -> str:
-    """The address of the board with these filters, some of them changed; the first page unless `after` is given."""
+    """The URL of the list with these filters, some changed; the first page unless `after` is given."""
     values = {name: field.data for name, field in form._fields.items()} | changed
     kept = {name: value for name, value in values.items() if value not in (None, "", "newest")}
     return "/needs-and-offers" + (f"?{urlencode(kept)}" if kept else "")

@@ -1,4 +1,4 @@
-"""The board and what is new on it."""
+"""The list of needs and offers, and the count of new ones."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -31,7 +31,7 @@ from alongside.platform.web.routing import endpoint
 
 
 async def _values(session: AsyncSession, person: Principal, form: BoardForm) -> dict[str, Any]:
-    """What fills the board's statement for this person and these filters."""
+    """The parameters of the list query for this person and these filters."""
     settings = settings_of(person.authority_id)
     place = await own_position(session, person)
     words = (form.q.data or "").strip()
@@ -53,7 +53,7 @@ async def _values(session: AsyncSession, person: Principal, form: BoardForm) -> 
 async def list_needs_and_offers(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Needs and offers that this person may see: newest, nearest or most urgent, 25 a page."""
+    """List the needs and offers that this person may see: newest, nearest or most urgent first, 25 per page."""
     query = asked(request)
     settings = settings_of(person.authority_id)
     consortia = await consortium_names(session, person.authority_id)
@@ -89,7 +89,7 @@ async def list_needs_and_offers(
 
 @endpoint.get("/needs-and-offers/news", permission=Permission.VIEW_NEEDS_AND_OFFERS, by_itself=True)
 async def show_news(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """How many posts have come since the board was shown: announced, never pushed under somebody's finger."""
+    """Show how many posts are new since the list was loaded. The list itself does not move."""
     query = asked(request)
     consortia = await consortium_names(session, person.authority_id)
     form = board_form(query, settings_of(person.authority_id), consortia, list(PHASES.items()))
@@ -107,7 +107,7 @@ async def show_news(request: Request[Any, Any, Any], session: AsyncSession, pers
 
 
 def moment(written: str) -> datetime | None:
-    """The moment an address names; None when it names none."""
+    """Parse a timestamp from the query string; None when it is missing or invalid."""
     try:
         found = datetime.fromisoformat(written)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The board's SELECT: built once for each way to narrow and order it, filled for each person."""
+"""The SELECT of the list, built and cached once for each combination of filters and order."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -46,12 +46,12 @@ AFTER = tuple_(bindparam("after_score", type_=Float), bindparam("after_id"))
 
 
 def _miles() -> ColumnElement[Any]:
-    """Straight-line miles from the person's own school on the National Grid; NULL where either place is unknown."""
+    """Straight-line miles from the person's school on the National Grid; NULL without both coordinates."""
     return miles_to_school("easting", "northing")
 
 
 def _score(sort: str, urgency: Any, posted_at: Any) -> ColumnElement[Any]:
-    """What the board is ordered by, highest first."""
+    """The sort score, highest first."""
     match sort:
         case "nearest":
             return func.coalesce(-_miles(), literal_column("-9999.0"))
@@ -63,7 +63,7 @@ def _score(sort: str, urgency: Any, posted_at: Any) -> ColumnElement[Any]:
 
 
 def _common(table: Any, scope: Scope | None, filters: frozenset[str]) -> list[ColumnElement[bool]]:
-    """What narrows needs and offers alike."""
+    """The conditions that needs and offers share."""
     kept = [
         table.authority_id == HERE,
         text("school.status IN ('open', 'closing')"),
@@ -155,7 +155,7 @@ def _offers(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[A
 def _paged(
     made: Select[Any], table: Any, sort: str, score: ColumnElement[Any], filters: frozenset[str]
 ) -> Select[Any]:
-    """One page's worth and one more, from its place on; the newest come straight off the index."""
+    """One page plus one row from a position; the newest first use the index directly."""
     if sort == "newest":
         if "after" in filters:
             made = made.where(
@@ -171,7 +171,7 @@ def _paged(
 
 @lru_cache(maxsize=512)
 def board_statement(scope: Scope | None, kind: str, sort: str, filters: frozenset[str]) -> Select[Any]:
-    """The statement for one way to look at the board; `filters` names those that are set."""
+    """The statement for one combination. `filters` are the names of the filters that are set."""
     arms = [
         arm(scope, sort, filters).subquery(name)
         for name, arm in (("need", _needs), ("offer", _offers))
@@ -189,7 +189,7 @@ def board_statement(scope: Scope | None, kind: str, sort: str, filters: frozense
 
 @lru_cache(maxsize=512)
 def news_statement(scope: Scope | None, kind: str, filters: frozenset[str]) -> Select[Any]:
-    """How many posts have come since the page was shown, up to a page's worth."""
+    """The statement that counts posts since the page was shown, up to one page."""
     posts = board_statement(scope, kind, "newest", filters | {"since"}).subquery("news")
     return select(func.count(column("id"))).select_from(posts)
 
@@ -197,14 +197,14 @@ def news_statement(scope: Scope | None, kind: str, filters: frozenset[str]) -> S
 async def posts_on_board(
     session: AsyncSession, person: Principal, kind: str, sort: str, values: dict[str, Any]
 ) -> Sequence[Row[Any]]:
-    """Up to 26 posts: a page and whether there is another. `values` holds the filters that are set."""
+    """Up to 26 posts: one page, and one more if there is another page. `values` holds the filters that are set."""
     statement = board_statement(scope_for(person.role, Permission.VIEW_POST), kind, sort, _set(values))
     found: Sequence[Row[Any]] = (await session.execute(statement, _filled(person, values))).all()
     return found
 
 
 async def posts_since(session: AsyncSession, person: Principal, kind: str, values: dict[str, Any]) -> int:
-    """How many posts are newer than `values["since"]`, 26 at most."""
+    """The number of posts newer than `values["since"]`, 26 at most."""
     statement = news_statement(scope_for(person.role, Permission.VIEW_POST), kind, _set(values))
     return int(await session.scalar(statement, _filled(person, values)) or 0)
 
@@ -223,14 +223,14 @@ def _filled(person: Principal, values: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-_POSITION = School.__table__.c  # the table's columns: a row of the mapped class costs twice as much
+_POSITION = School.__table__.c  # selects columns, because loading mapped objects takes twice as long
 OWN_POSITION: Any = select(_POSITION.easting, _POSITION.northing, _POSITION.phase, _POSITION.kind).where(
     _POSITION.authority_id == bindparam("authority_id"), _POSITION.urn == bindparam("urn")
 )
 
 
 async def own_position(session: AsyncSession, person: Principal) -> Row[Any] | None:
-    """Where the person's own school lies and its phase; nothing for who has none."""
+    """The coordinates and phase of the person's school; empty for people without a school."""
     if person.school_urn is None:
         return None
     values = {"authority_id": person.authority_id, "urn": person.school_urn}

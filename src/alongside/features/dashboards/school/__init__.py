@@ -1,1 +1,1 @@
-"""The desk of a headteacher or delegate: what waits, what was given and got, what is new."""
+"""The home page of a headteacher or delegate: tasks, support given and received, and new posts."""

@@ -1,4 +1,4 @@
-"""My desk, as the role needs it: a school's own, or the tracker of the schools that one leads."""
+"""The home page: a school's own for heads and delegates, the tracker for leads and the core team."""
 
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ from alongside.platform.web.routing import endpoint
 
 @endpoint.get("/home", permission=Permission.VIEW_OWN_HOME)
 async def show_home(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """The first page after signing in."""
+    """Show the first page after signing in."""
     if person.role is Role.AUTHORITY_ADMINISTRATOR:
         return Redirect("/people")
     if person.role not in SCHOOL_ROLES:

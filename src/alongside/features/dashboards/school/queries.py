@@ -1,4 +1,4 @@
-"""What a school's desk shows, each list in one statement."""
+"""Queries of a school's home page, one statement per list."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -134,7 +134,7 @@ RUNNING = text(
 
 
 class Waiting(NamedTuple):
-    """One thing that a school has to do: what, about what, with whom, by when (None: no day) and where."""
+    """A task of a school: what, about what, with whom, due date (None: no deadline) and path."""
 
     act: str
     title: str
@@ -146,9 +146,9 @@ class Waiting(NamedTuple):
 async def waiting_for(
     session: AsyncSession, person: Principal, fresh_since: date, calendar: Calendar, clocks: Clocks
 ) -> list[Waiting]:
-    """What this school has to do next, soonest first.
+    """The tasks of this school, soonest first.
 
-    Signatures and reviews fall due some school days after the date that the row has, by the authority's settings.
+    Signatures and reviews are due some school days after the row's date, by the authority's settings.
     """
     found = (await session.execute(WAITING, _own(person) | {"fresh_since": fresh_since})).all()
     days = {"Write the aims and sign": clocks.agreement_due, "Give your closing review": clocks.review_due}
@@ -166,12 +166,12 @@ async def waiting_for(
 
 
 async def given_and_got(session: AsyncSession, person: Principal, year_began: date) -> Row[Any]:
-    """Days of visits given and received since a day, what is running, what is open, and days still on offer."""
+    """Days of visits given and received since a day, running agreements, open needs, and days still offered."""
     return (await session.execute(GIVEN_AND_GOT, _own(person) | {"year_began": year_began})).one()
 
 
 async def running_agreements(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """This school's agreements that are being prepared or under way."""
+    """This school's agreements that are in preparation or running."""
     return (await session.execute(RUNNING, _own(person))).all()
 
 
