@@ -23,17 +23,17 @@ class Watched:
     def __init__(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         self.transactions = self.fields = 0
         database = client.app.state.app_context.database
-        fenced, parse = database.fenced, bodies.parse_qsl
+        transaction, parse = database.transaction, bodies.parse_qsl
 
         def watched_transaction(*arguments: Any, **settings: Any) -> Any:
             self.transactions += 1
-            return fenced(*arguments, **settings)
+            return transaction(*arguments, **settings)
 
         def watched_parse(text: str, **settings: Any) -> Any:
             self.fields += text.count("&") + 1
             return parse(text, **settings)
 
-        monkeypatch.setattr(database, "fenced", watched_transaction)
+        monkeypatch.setattr(database, "transaction", watched_transaction)
         monkeypatch.setattr(bodies, "parse_qsl", watched_parse)
 
 

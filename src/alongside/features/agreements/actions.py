@@ -55,11 +55,11 @@ TELL_TALES = {
     "ck_offer_engagements_left": "{giver} has meanwhile agreed to support as many schools at once as it can. "
     "Wait until one is finished, or look for another offer.",
     "uq_agreement_live_need": "{asker} has meanwhile agreed other support for this need.",
-    "ck_agreement_not_years_ago": "The support cannot begin more than a year before it was agreed. "
+    "ck_support_agreement_not_years_ago": "The support cannot begin more than a year before it was agreed. "
     "Choose a later first day.",
     "the visit is earlier than its agreement": "The visit is earlier than the support itself. "
     "Choose a later day.",
-    "ck_agreement_days_used": "More days have been used than that. Look at the visits recorded so far.",
+    "ck_support_agreement_days_used": "More days have been used than that. Look at the visits recorded so far.",
 }
 """Error messages for violated database constraints, by constraint name."""
 
