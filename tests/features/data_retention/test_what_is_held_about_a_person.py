@@ -1,4 +1,6 @@
-"""A copy of all that is held about somebody: nothing forgotten, no key to a door, asked for with a reason, written down."""
+"""A copy of all that is held about somebody: nothing forgotten, no key to a door, asked for with a reason,
+written down.
+"""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,6 @@
-"""Matching asked for an escalation: across the whole authority, kept in the escalation alone, and what it finds taken into it."""
+"""Matching asked for an escalation: across the whole authority, kept in the escalation alone, and what it finds
+taken into it.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,6 @@
-"""What cannot be done answers as it should, with its sentence, and leaves the escalation and all that belongs to it as it was."""
+"""What cannot be done answers as it should, with its sentence, and leaves the escalation and all that belongs
+to it as it was.
+"""
 
 from typing import Any
 from uuid import UUID

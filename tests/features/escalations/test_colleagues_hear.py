@@ -1,4 +1,6 @@
-"""What a colleague does in an escalation is heard by the core team's open pages, when it is committed, and by nobody else's."""
+"""What a colleague does in an escalation is heard by the core team's open pages, when it is committed, and by
+nobody else's.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

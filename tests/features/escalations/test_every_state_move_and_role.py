@@ -152,7 +152,9 @@ async def state_now(session: AsyncSession, escalation_id: UUID) -> str:
 
 @pytest.mark.parametrize("state", STATES)
 async def test_who_only_handles_an_escalation_answers_for_nobody(state: str, escalations: Any) -> None:
-    """The lead of the consortium that an escalation was handed to neither ends it nor is offered to; who raised it is."""
+    """The lead of the consortium that an escalation was handed to neither ends it nor is offered to; who raised
+    it is.
+    """
     database, made = escalations
     escalation_id = made["handled", state]
     async with database.transaction(NORTHSHIRE) as session:
@@ -184,7 +186,9 @@ BUTTONS = {
 
 
 def answers(move: Transition, one: Persona) -> bool:
-    """Whether it was agreed, by hand, that a lead takes this move with an escalation of the north that the south handles."""
+    """Whether it was agreed, by hand, that a lead takes this move with an escalation of the north that the
+    south handles.
+    """
     assert move.permission is not None
     of_north_alone = move.permission.value in OF_WHO_RAISED_IT
     return one.role.value in AGREED[move.permission.value] and (one is LEAD_OF_NORTH or not of_north_alone)

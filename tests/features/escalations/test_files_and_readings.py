@@ -1,4 +1,6 @@
-"""Attachments are what their content says and nothing but downloads; whoever reads an escalation is written down first."""
+"""Attachments are what their content says and nothing but downloads; whoever reads an escalation is written
+down first.
+"""
 
 import io
 import zipfile

@@ -1,4 +1,6 @@
-"""Handling an escalation: what PostgreSQL holds of it, who is told, what two who act at once meet, who has an interest."""
+"""Handling an escalation: what PostgreSQL holds of it, who is told, what two who act at once meet, who has an
+interest.
+"""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -392,7 +394,9 @@ async def test_actions_and_visits_put_right_by_two_at_once_show_both(database: D
 
 
 async def test_the_desk_of_two_people(database: Database) -> None:
-    """Mine, nobody's, overdue, waiting; hours committed; whoever covers finds the other's escalations among their own."""
+    """Mine, nobody's, overdue, waiting; hours committed; whoever covers finds the other's escalations among
+    their own.
+    """
     unassigned = await an_escalation(database)
     running = await a_running_escalation(database)
     waiting = await a_running_escalation(database)

@@ -1,4 +1,6 @@
-"""What is learnt from escalations: counted by the journal, shown to whom it is for, and no small number follows from it."""
+"""What is learnt from escalations: counted by the journal, shown to whom it is for, and no small number follows
+from it.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -87,7 +89,9 @@ def test_numbers_from_one_to_two_are_never_shown(counts: dict[str, int], shown: 
 
 
 def test_the_order_of_lines_tells_nothing_of_hidden_numbers() -> None:
-    """Three escalations in two lines of fewer than 3 are 2 and 1: which is which would follow from the larger coming first."""
+    """Three escalations in two lines of fewer than 3 are 2 and 1: which is which would follow from the larger
+    coming first.
+    """
     tables = []
     for two, one in (("too_close", "no_capacity"), ("no_capacity", "too_close")):
         reasons = [two, two, one, *["no_expertise"] * 5]

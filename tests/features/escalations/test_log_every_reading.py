@@ -64,7 +64,9 @@ async def test_every_page_that_shows_an_escalation_is_logged_before_it_is_shown(
 
 
 async def test_a_refused_form_is_a_reading_too(client: Client, copy: Any) -> None:
-    """An empty form shows the escalation again, the notes of officers and the log among it: no way round the access log."""
+    """An empty form shows the escalation again, the notes of officers and the log among it: no way round the
+    access log.
+    """
     connection = await asyncpg.connect(copy.superuser_url)
     await connection.execute("SET session_replication_role = replica")
     made = await escalation_of_everything(connection, NORTHSHIRE, MILL)

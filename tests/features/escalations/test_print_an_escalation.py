@@ -1,4 +1,6 @@
-"""The escalation file as PDF: all that somebody reads of an escalation and nothing more, paged, tagged, and written down as read."""
+"""The escalation file as PDF: all that somebody reads of an escalation and nothing more, paged, tagged, and
+written down as read.
+"""
 
 import io
 from collections.abc import AsyncIterator

@@ -1,4 +1,6 @@
-"""Raising an escalation: in one page, by those who lead, told to whom it concerns, never refused, never for safeguarding."""
+"""Raising an escalation: in one page, by those who lead, told to whom it concerns, never refused, never for
+safeguarding.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -40,7 +40,9 @@ async def post(client: Client, escalation_id: UUID, noun: str, form: dict[str, A
 
 
 async def test_a_referral_is_recorded_with_its_date_reference_and_answer(client: Client) -> None:
-    """Offered for an academy; shown to the consortium, and to everybody with a part in it; printed in the escalation file."""
+    """Offered for an academy; shown to the consortium, and to everybody with a part in it; printed in the
+    escalation file.
+    """
     database = client.app.state.app_context.database
     escalation_id = await an_academy_escalation(database)
     asked = await client.get(f"/escalations/{escalation_id}/decision", as_=OFFICER)

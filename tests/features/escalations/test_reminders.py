@@ -1,4 +1,6 @@
-"""Reminders of an escalation: armed with the act, given once, to whoever's turn it is, never at night, never by who was late."""
+"""Reminders of an escalation: armed with the act, given once, to whoever's turn it is, never at night, never by
+who was late.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,6 @@
-"""Who sees an escalation is said three times: by PostgreSQL's policy, by the condition of a list, in Python. They must agree."""
+"""Who sees an escalation is said three times: by PostgreSQL's policy, by the condition of a list, in Python.
+They must agree.
+"""
 
 from typing import Any
 
@@ -51,12 +53,16 @@ EXPECTED: dict[Persona, set[int]] = {
     HEAD_OF_SERVICE: {0, 1, 2, 3},
     ADMINISTRATOR: set(),
 }
-"""Which of the four escalations everybody of the cast sees: a head those they were told of or named for; no delegate any."""
+"""Which of the four escalations everybody of the cast sees: a head those they were told of or named for; no
+delegate any.
+"""
 
 
 @pytest.fixture(scope="module")
 async def escalations(module_database: DatabaseCopy) -> Any:
-    """Escalations of two consortia, told and untold, handed on, and one with a named reader who is read no more in another."""
+    """Escalations of two consortia, told and untold, handed on, and one with a named reader who is read no more
+    in another.
+    """
     owner = await asyncpg.connect(module_database.superuser_url)
     try:
         made = [
@@ -91,13 +97,15 @@ async def asks_nothing(*_: Any) -> None:
 async def test_the_policy_the_list_and_python_agree(
     escalations: Any, one: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same escalations by each, for everybody of the cast; lists are read as the officer, so without the policy's help."""
+    """The same escalations by each, for everybody of the cast; lists are read as the officer, so without the
+    policy's help.
+    """
     database, made = escalations
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         await ask_as(session, one)
         by_policy = set((await session.scalars(text("SELECT id FROM escalation"))).all())
         await ask_as(session, OFFICER)
-        monkeypatch.setattr("alongside.features.escalations.queries.ask", asks_nothing)
+        monkeypatch.setattr("alongside.features.escalations.queries.identify_requester", asks_nothing)
         by_list = {row.id for row in (await escalations_of(session, acting(one)))[0]}
         by_export = {row.id for row in await all_escalations_of(session, acting(one))}
         by_python = set()

@@ -1,4 +1,6 @@
-"""The clock of an escalation: deadlines over ten years against a wall calendar of the test's own, pauses, what people read."""
+"""The clock of an escalation: deadlines over ten years against a wall calendar of the test's own, pauses, what
+people read.
+"""
 
 from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta

@@ -178,7 +178,9 @@ async def test_a_bare_select_gives_each_their_own_escalations(wire: Any, one: Pe
 async def test_a_bare_select_gives_no_part_of_an_escalation_to_who_may_not_read_it(
     wire: Any, one: Persona, table: str
 ) -> None:
-    """Every table that belongs to escalations: what a school is not to read it is not given, and notes to officers alone."""
+    """Every table that belongs to escalations: what a school is not to read it is not given, and notes to
+    officers alone.
+    """
     connection, escalations, _ = wire
     rows = await seen(connection, asking(one), f"SELECT * FROM {table}")
     found = names_of(rows, escalations, "escalation_id")

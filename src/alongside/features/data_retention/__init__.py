@@ -1,1 +1,1 @@
-"""Records: what is held and for how long, what may not go yet, and what is held about one person."""
+"""Data retention: retention periods, legal holds and subject access requests."""

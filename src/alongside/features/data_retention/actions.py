@@ -1,4 +1,4 @@
-"""Letting go of what has had its time, holding what may not go, and asking for what is held about somebody."""
+"""Delete expired records, place and lift legal holds, and create subject access requests."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,10 +22,11 @@ LET_GO_AUDIT = text("SELECT let_go_audit(now() - make_interval(days => :days))")
 
 
 async def purge_expired(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> int:
-    """Let go of what has had its time: a batch of each class; the most of any, so that the worker comes back for more.
+    """Delete one batch of each class's expired records; return the size of the largest batch.
 
-    `person` is the product itself. The journal keeps how many went, of what; its own oldest entries go only where
-    nothing at all is held.
+    The worker runs it again until a batch is smaller than the maximum. `person` is the system principal. The
+    audit log records how many rows of each class were deleted. Its own oldest entries are deleted only without
+    any active hold.
     """
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     most = 0
@@ -51,7 +52,7 @@ async def purge_expired(session: AsyncSession, person: Principal, settings: Auth
 
 
 async def add_hold(session: AsyncSession, person: Principal, hold: Mapping[str, Any]) -> UUID:
-    """Keep everything, or all about a school or a person, whatever its time. `hold` are columns of LegalHold."""
+    """Place a legal hold on everything, a school or a person. `hold` are columns of LegalHold."""
     _require(person)
     made = LegalHold(authority_id=person.authority_id, placed_by=person.id, **hold)
     session.add(made)
@@ -62,7 +63,7 @@ async def add_hold(session: AsyncSession, person: Principal, hold: Mapping[str, 
 
 
 async def lift_hold(session: AsyncSession, person: Principal, hold_id: UUID) -> None:
-    """Let the time of records run on. Raises NotThere for a hold that does not stand."""
+    """Lift a legal hold. Raises NotFound if it is not active."""
     _require(person)
     lifted = await session.execute(
         update(LegalHold)
@@ -81,7 +82,7 @@ async def lift_hold(session: AsyncSession, person: Principal, hold_id: UUID) -> 
 
 
 async def ask_for_records(session: AsyncSession, person: Principal, about: UUID, why: str) -> UUID:
-    """Ask for all that is held about somebody; who asked, about whom and when stays."""
+    """Create a subject access request; the audit log keeps who made it, about whom and when."""
     _require(person)
     made = SubjectRequest(authority_id=person.authority_id, person_id=about, asked_by=person.id, why=why)
     session.add(made)

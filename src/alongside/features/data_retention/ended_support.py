@@ -1,7 +1,8 @@
-"""Support that is over: agreements with their visits and reviews, then the needs and offers that they came from.
+"""Retention of ended support: agreements with visits and reviews, then their needs and offers.
 
-There is no column for the end of these: it is the last time that the journal has anything of them, and their dates.
-What something else still refers to (an entry of the directory, an escalation, an agreement) is not chosen.
+These tables have no column for their end. The retention period starts with the last audit entry about the row,
+and with its dates. A row is not chosen while something else refers to it (a directory entry, an escalation, an
+agreement).
 """
 
 # ruff: noqa: S608  (every statement is made of words of our own)
@@ -14,7 +15,7 @@ QUIET = """
     NOT EXISTS (SELECT FROM audit_entry j WHERE j.authority_id = :authority_id AND j.subject_kind = '{kind}'
                  AND j.subject_id = {table}.id::text AND j.at >= :before)
 """
-"""Nobody has done anything with it since; {kind} is how the journal names it."""
+"""SQL condition: no audit entry since :before; {kind} is the subject kind in the audit log."""
 
 
 def _quiet(table: str) -> str:
@@ -26,7 +27,9 @@ def _delete(table: str, where: str) -> str:
 
 
 def ended_support() -> tuple[Kind, ...]:
-    """Agreements first, because needs and offers stay while an agreement refers to them."""
+    """The classes of ended support: agreements first, because needs and offers are kept while an agreement
+    refers to them.
+    """
     return _agreements(), _needs(), _offers()
 
 
@@ -133,7 +136,7 @@ def _offers() -> Kind:
 
 
 def _one(table: str, post: str) -> str:
-    """Any row of a table that refers to a post."""
+    """SQL condition: a row of this table refers to the post."""
     return f"SELECT FROM {table} x WHERE x.authority_id = :authority_id AND x.{post}_id = {post}.id"
 
 

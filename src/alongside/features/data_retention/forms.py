@@ -1,4 +1,4 @@
-"""What is typed to hold records, and to ask for what is held about somebody."""
+"""Forms of legal holds and subject access requests."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -15,7 +15,7 @@ LONG = Length(max=1000, message="Write at most 1,000 characters")
 
 
 class HoldForm(Form):
-    """What is held, why, and until when."""
+    """What to hold, why, and until when."""
 
     kind = SelectField("What must not go?", choices=list(HELD.items()), validate_choice=False)
     school = SelectField("Which school?", validate_choice=False, render_kw={"select": True})
@@ -24,12 +24,12 @@ class HoldForm(Form):
     until_on = DayField("Until when? (optional)")
 
     def offer(self, schools: Iterable[Any], people: Iterable[Any]) -> None:
-        """Fill the lists."""
+        """Set the schools and people that can be chosen."""
         self.school.choices = [("", "No school"), *((str(one.urn), one.name) for one in schools)]
         self.person.choices = [("", "Nobody"), *((str(one.id), one.name) for one in people)]
 
     def holds(self, today: date) -> bool:
-        """Whether it says what, why, and a day that is still to come."""
+        """Validate: subject, reason, and an end date in the future if there is one."""
         self.validate()
         if self.kind.data not in HELD:
             self.kind.errors = ["Choose what must not go"]
@@ -43,7 +43,7 @@ class HoldForm(Form):
         return not self.errors
 
     def hold(self) -> dict[str, Any]:
-        """What was typed as columns of a hold, once it holds."""
+        """The columns of a LegalHold; call it after `holds`."""
         kind = self.kind.data
         return {
             "kind": kind,
@@ -55,7 +55,7 @@ class HoldForm(Form):
 
 
 class RequestForm(Form):
-    """Whom a request is about, and why."""
+    """The person a request is about, and the reason."""
 
     about = SelectField(
         "Who asks what is held about them?", validate_choice=False, render_kw={"select": True}
@@ -65,11 +65,11 @@ class RequestForm(Form):
     )
 
     def offer(self, people: Iterable[Any]) -> None:
-        """Fill the list."""
+        """Set the people that can be chosen."""
         self.about.choices = [("", "Choose a person"), *((str(one.id), one.name) for one in people)]
 
     def holds(self) -> bool:
-        """Whether it says about whom and why."""
+        """Validate: person and reason are required."""
         self.validate()
         if not self.about.data or self.about.data not in _keys(self.about):
             self.about.errors = ["Choose the person from the list"]

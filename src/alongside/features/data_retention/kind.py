@@ -1,4 +1,4 @@
-"""What a class of record is whose time comes to an end."""
+"""Definition of a class of records with its own retention period."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,12 @@ from sqlalchemy.sql.elements import TextClause
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One class: its key in the settings' retention, its words, what chooses its rows and what lets chosen ones go.
+    """One class: its key in the retention settings, its label, the query of expired rows and the statements
+    that delete.
 
-    `chosen` is asked with :authority_id, :before (a day) and :today, and gives ids, oldest first. `kept_still` holds
-    the rows of :ids that are still over and in nobody's hands, where rows of the class can come to life again.
+    `chosen` has the parameters :authority_id, :before (a date) and :today, and returns ids, oldest first.
+    `kept_still` locks the rows of :ids that are still over and not locked by others, for classes whose rows can
+    be reopened.
     """
 
     key: str
@@ -22,5 +24,5 @@ class Kind:
 
 
 def chosen(sql: str) -> TextClause:
-    """A statement that chooses rows, with the kinds of its days."""
+    """A query of expired rows with typed date parameters."""
     return text(sql).bindparams(bindparam("before", type_=Date), bindparam("today", type_=Date))

@@ -1,4 +1,4 @@
-"""Legal holds, and requests for what is held about somebody."""
+"""Tables of legal holds and subject access requests."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -13,10 +13,10 @@ HELD = {"authority": "Everything", "school": "One school", "person": "One person
 
 
 class LegalHold(AuthorityOwned, Base):
-    """That nothing about the whole authority, a school or a person may go, whatever its time.
+    """Nothing about the whole authority, a school or a person may be deleted, whatever its retention period.
 
-    It says who said so, why and until when. Without `until_on` it holds until somebody lifts it. Rows are kept, so that
-    it can be told what was held when.
+    With author, reason and end; without `until_on` it is active until it is lifted. Rows are kept as a record
+    of past holds.
     """
 
     __tablename__ = "legal_hold"
@@ -45,7 +45,7 @@ class LegalHold(AuthorityOwned, Base):
 
 
 class SubjectRequest(AuthorityOwned, Base):
-    """That somebody asked for all that is held about a person, and why: the copy can be taken for `DAYS` days."""
+    """A request for all personal data about a person, with its reason; it can be downloaded for `DAYS` days."""
 
     __tablename__ = "subject_request"
     __table_args__ = (

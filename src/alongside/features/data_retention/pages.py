@@ -1,4 +1,4 @@
-"""The page of records: how long they are kept, what is held, and copies of what is held about a person."""
+"""Pages of data retention: periods, legal holds, and subject access requests."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -32,14 +32,14 @@ from alongside.platform.web.spreadsheet import XLSX
 
 KEEP = Permission.MANAGE_RETENTION
 COPY_GOOD_FOR = timedelta(days=30)
-"""How long after a request its copy can be taken; then it is asked for again, with a reason."""
+"""Days for which the export of a request can be downloaded; after that a new request is needed."""
 
 
 @endpoint.get("/data-protection", permission=KEEP)
 async def show_records(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """How long each class is kept, what would go next, and what is held."""
+    """Show the retention periods, the forecast of the next run, and the legal holds."""
     return await _page(session, person, HoldForm(), RequestForm(), wanted=asked(request).one("person"))
 
 
@@ -69,7 +69,7 @@ async def lift_hold(
 async def ask_for_records(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Ask for all that is held about somebody."""
+    """Create a subject access request."""
     form = RequestForm(await read_form_data(request))
     answer = await _page(session, person, HoldForm(), form, 422)
     if not form.holds():
@@ -84,7 +84,7 @@ async def ask_for_records(
 async def show_request(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID
 ) -> PageResult:
-    """One request, with its copies to take."""
+    """Show a subject access request with its downloads."""
     row = await queries.request_of(session, person.authority_id, request_id)
     asked_on = row.asked_at.astimezone(LONDON).date()
     context = {
@@ -103,7 +103,7 @@ async def show_request(
 async def copy_as_workbook(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID
 ) -> PageResult:
-    """The copy for people."""
+    """Download the export as a workbook."""
     return await _copy(request, session, person, request_id, "xlsx")
 
 
@@ -111,14 +111,14 @@ async def copy_as_workbook(
 async def copy_as_json(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID
 ) -> PageResult:
-    """The copy for machines."""
+    """Download the export as JSON."""
     return await _copy(request, session, person, request_id, "json")
 
 
 async def _copy(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID, kind: str
 ) -> PageResult:
-    """A copy, and a line in the journal that it was taken: without the line no copy."""
+    """Return the export and audit the download; if the audit entry cannot be written, there is no download."""
     row = await queries.request_of(session, person.authority_id, request_id)
     if not _is_open(row):
         raise NotFound

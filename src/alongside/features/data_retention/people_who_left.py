@@ -1,6 +1,6 @@
-"""People who left: their names and addresses go when their time is over; what they did stays, without a name.
+"""Retention of people who left: name and address are removed, what they did stays without a name.
 
-Who did what is kept in the journal and in the activity of an escalation, each for its own time.
+The audit log and the activity of an escalation keep who did what, each for its own retention period.
 """
 
 # ruff: noqa: S608  (every statement is made of words of our own)
@@ -11,11 +11,11 @@ from alongside.features.data_retention.kind import Kind, chosen
 
 NAMELESS = "Somebody who left"
 OWN = ("identity", "saved_view", "notification", "directory_subscription", "declared_interest")
-"""Tables whose rows are of use to the person alone."""
+"""Tables whose rows are useful to the person only."""
 
 
 def people_who_left() -> Kind:
-    """People whose last day is over, unless something is held about them or they hold a role again."""
+    """The class of people whose last day has passed, who are not on hold and have no role again."""
     return Kind(
         "people_who_left",
         "Names and addresses of people who left",

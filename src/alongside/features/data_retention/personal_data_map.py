@@ -1,7 +1,8 @@
-"""What of each column is held about people: derived from the tables, so that a new column is never forgotten.
+"""Columns with personal data, derived from the tables so that a new column is included.
 
-A column that refers to a person makes its row one about them. Text may speak of anybody, so all text is searched for
-their name. What cannot be derived stands here by hand, and a test knows of no column that is neither.
+A column that refers to a person makes its row personal data about them. Any text may name a person, so all text
+is searched. What cannot be derived is declared here, and a test fails for a column that is neither derived nor
+declared.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ REFERS_WITHOUT_A_KEY = {
     ("support_agreement", "supporting_signed_by"),
     ("visit", "recorded_by"),
 }
-"""Columns that hold a person's id without a foreign key."""
+"""Columns with a person's id that have no foreign key."""
 
 KEPT_BACK = {
     ("user_session", "token_hash"),
@@ -28,7 +29,7 @@ KEPT_BACK = {
     ("user_session", "id_token"),
     ("invitation", "token_hash"),
 }
-"""What opens a door, or once did: given to nobody, not even to whom it is about."""
+"""Secrets and their hashes: excluded from every export, also from the person's own."""
 
 NOT_OF_PEOPLE = {
     "audit_head",
@@ -41,11 +42,11 @@ NOT_OF_PEOPLE = {
     "zero_result_search",
     "escalation_file",
 }
-"""Tables whose binary columns say nothing of a person, or are a file: named in a copy, and looked at by hand."""
+"""Tables whose binary columns have no personal data, or are files: listed in an export and checked by hand."""
 
 
 def about_people(table: Table) -> list[str]:
-    """The columns of a table that hold a person's id; the person's own row is known by its id."""
+    """The columns of a table that refer to a person; for the person table, its id."""
     if table.name == "person":
         return ["id"]
     keyed = {
@@ -59,7 +60,7 @@ def about_people(table: Table) -> list[str]:
 
 
 def given(table: Table) -> list[str]:
-    """The columns of a table that stand in a copy for the person: all but what opens a door, keys of rows and files."""
+    """The columns of a table that are exported: all except secrets, the authority and binary content."""
     return [
         column.name
         for column in table.columns
@@ -70,7 +71,9 @@ def given(table: Table) -> list[str]:
 
 
 def words_of(table: Table) -> list[str]:
-    """The columns of a table in which somebody may be named: every text, closed lists too, for they cost nothing."""
+    """The text columns of a table, which may name a person; closed lists are included because searching them is
+    cheap.
+    """
     return [
         column.name
         for column in table.columns
@@ -79,7 +82,9 @@ def words_of(table: Table) -> list[str]:
 
 
 def unaccounted() -> Iterator[str]:
-    """Every column that is neither derived nor declared: an id that refers to nothing known, bytes of some kind."""
+    """Describe each column that is neither derived nor declared: ids without a known target, and binary
+    columns.
+    """
     for table in owned_tables(Base.metadata):
         keyed = {column.name for key in table.foreign_key_constraints for column in key.columns}
         for column in table.columns:

@@ -1,4 +1,4 @@
-"""What would go, what is held, and whom a request may be about."""
+"""Queries of data retention: the forecast, legal holds, and the choices of the forms."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ AUDIT_LOG = text(
 
 @dataclass(frozen=True, slots=True)
 class RetentionForecast:
-    """What of one class would go today: its words, how many days it is kept, how many rows have had their time."""
+    """Forecast of one class: its label, days kept, and the number of expired rows."""
 
     words: str
     days: int
@@ -62,9 +62,9 @@ class RetentionForecast:
 async def outlook(
     session: AsyncSession, person: Principal, settings: AuthoritySettings
 ) -> list[RetentionForecast]:
-    """What the next run lets go, class by class: counted by the statement that chooses.
+    """The forecast of the next run for each class; it uses the query that chooses what to delete.
 
-    Counts alone, so they are read as the product itself; who may ask is asked before.
+    Runs as the system role, because it returns counts only. The caller must have checked the permission.
     """
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     found = [
@@ -82,7 +82,7 @@ async def outlook(
 async def chosen(
     session: AsyncSession, person: Principal, settings: AuthoritySettings, kind: Kind, most: int | None = None
 ) -> Sequence[UUID]:
-    """The rows of a class that have had their time and are not held, oldest first."""
+    """The ids of a class's expired rows that are not on hold, oldest first."""
     values = {
         "authority_id": person.authority_id,
         "before": person.today - timedelta(days=days_of(settings, kind)),
@@ -93,18 +93,18 @@ async def chosen(
 
 
 def days_of(settings: AuthoritySettings, kind: Kind) -> int:
-    """For how many days a class is kept after it has come to its end."""
+    """Days for which a class is kept after its end."""
     days: int = getattr(settings.retention, kind.key)
     return days
 
 
 async def holds_of(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
-    """The legal holds, standing ones first."""
+    """The legal holds, active ones first."""
     return (await session.execute(HOLDS.where(LegalHold.authority_id == authority_id))).all()
 
 
 async def active_holds(session: AsyncSession, person: Principal) -> int:
-    """How many legal holds stand today."""
+    """The number of legal holds that are active today."""
     count = select(func.count()).where(
         LegalHold.authority_id == person.authority_id,
         LegalHold.lifted_at.is_(None),
@@ -116,7 +116,7 @@ async def active_holds(session: AsyncSession, person: Principal) -> int:
 async def people_of(
     session: AsyncSession, authority_id: int, wanted: str = "", chosen: Iterable[UUID] = ()
 ) -> Sequence[Row[Any]]:
-    """Up to 100 people by name whose name or email holds this text, those who left among them; and those chosen."""
+    """Up to 100 people whose name or email contains `wanted`, also those who left, and the people in `chosen`."""
     fits = Person.name.icontains(wanted, autoescape=True) | Person.email.icontains(wanted, autoescape=True)
     ids = list(chosen)
     statement: Any = (
@@ -129,7 +129,7 @@ async def people_of(
 
 
 async def schools_of(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
-    """Every school that is known here, by name."""
+    """Every school of the authority, by name."""
     statement: Any = (
         select(School.urn, School.name)
         .where(School.authority_id == authority_id)
@@ -140,7 +140,7 @@ async def schools_of(session: AsyncSession, authority_id: int) -> Sequence[Row[A
 
 
 async def request_of(session: AsyncSession, authority_id: int, request_id: UUID) -> Row[Any]:
-    """A request for what is held about somebody, with their name. Raises NotThere."""
+    """A subject access request with the person's name. Raises NotFound."""
     statement: Any = (
         select(
             SubjectRequest.id,

@@ -1,4 +1,4 @@
-"""By when somebody who asks what is held about them must have an answer."""
+"""Due date of the answer to a subject access request."""
 
 from calendar import monthrange
 from datetime import date
@@ -7,7 +7,7 @@ from alongside.features.authorities.calendar import ONE_DAY, Calendar, is_bank_h
 
 
 def answer_by(calendar: Calendar, asked_on: date) -> date:
-    """The same day of the next month; its last day where it has no such day; the next working day if that is none.
+    """The same day of the next month, or its last day if there is none; moved to the next working day.
 
     Source: ICO, “How long do we have to comply?” (UK GDPR, article 12(3)).
     """

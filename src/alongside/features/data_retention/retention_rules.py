@@ -1,7 +1,7 @@
-"""The classes of record whose time comes to an end: which of their rows have had it, and how those go.
+"""The classes of records with a retention period: which rows have expired, and how they are deleted.
 
-One statement chooses, for the look ahead and for the deed: what the look ahead counts is what goes. Rows on which a
-legal hold lies are not chosen.
+One query per class chooses the rows for the forecast and for the deletion, so both agree. Rows on legal hold
+are not chosen.
 """
 
 from sqlalchemy import Table, text
@@ -17,7 +17,7 @@ OF_AN_ESCALATION = "WHERE authority_id = :authority_id AND escalation_id = ANY(:
 
 
 def _parts_of_an_escalation() -> list[Table]:
-    """The tables that belong to an escalation, those first on which no other stands."""
+    """The tables that belong to an escalation, in the order in which they can be deleted."""
     tables = [
         table
         for table in Base.metadata.sorted_tables
@@ -28,7 +28,7 @@ def _parts_of_an_escalation() -> list[Table]:
 
 
 def _nobody_of_an_escalation_is_held() -> str:
-    """The condition that no person to whom an escalation or a part of it refers is held, whichever column says who."""
+    """SQL condition: no person to whom the escalation or a part of it refers, in any column, is on hold."""
     own = (
         f"NOT is_held(authority_id, :today, NULL, {column})"
         for column in about_people(Base.metadata.tables["escalation"])
@@ -43,7 +43,7 @@ def _nobody_of_an_escalation_is_held() -> str:
 
 
 def kinds() -> tuple[Kind, ...]:
-    """Every class that is let go, in the order in which it is told."""
+    """Every class, in the order of the forecast."""
     return (
         Kind(
             "mail",
@@ -87,7 +87,7 @@ def kinds() -> tuple[Kind, ...]:
 
 
 def _escalations() -> Kind:
-    """Escalations that are over, each with all its parts."""
+    """The class of escalations that are over, with all their parts."""
     return Kind(
         "escalations",
         "Escalations that are over",

@@ -1,4 +1,4 @@
-"""All that is held about one person: rows that refer to them, and words in which their name stands."""
+"""Subject access export: all rows that refer to a person, and all rows with their name in a text."""
 
 import json
 import re
@@ -19,17 +19,17 @@ from alongside.platform.database.row_level_security import owned_tables
 from alongside.platform.web.spreadsheet import as_xlsx
 
 MOST = 20_000
-"""Rows of one table in a copy."""
+"""Maximum number of rows of one table in an export."""
 
-FEWEST_EMAILS = 5
-"""Letters in a name that is looked for in words; what is shorter stands in too many."""
+MIN_NAME_LENGTH = 5
+"""Minimum number of letters in a name to search for; shorter names occur in too many texts."""
 
 HEADS = ("Where", "Row", "Why it is here", "What", "Value")
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """One row that is held: in which table, why it is in the copy, and its columns with their values as text."""
+    """One exported row: its table, why it is included, and its values as text by column."""
 
     table: str
     row: str
@@ -38,13 +38,12 @@ class PersonalData:
 
 
 async def held_about(session: AsyncSession, person: Principal, about: UUID, name: str) -> list[PersonalData]:
-    """Everything in this authority that refers to a person, opinions about them too, table by table.
+    """Every row of this authority that refers to a person or names them, table by table, opinions included.
 
-    Read as the product itself, for it spans what no single role sees; who may ask is asked before. Rows of others in
-    which the name stands are marked so that somebody looks at them before they are handed over. Rows of escalations
-    are only
-    for who sees every escalation: whoever invites people chooses their names, and an officer's notes refer to the
-    officer.
+    Runs as the system role, because no single role may read all tables. The caller must have checked the
+    permission. Rows of others that contain the name are marked for a manual check. Rows of escalations are
+    included only for roles that see every escalation: the people who send invitations choose names, and an
+    officer's notes refer to the officer.
     """
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     everywhere = sees_every_escalation(person)
@@ -58,17 +57,17 @@ async def held_about(session: AsyncSession, person: Principal, about: UUID, name
 
 
 def sees_every_escalation(person: Principal) -> bool:
-    """Whether somebody's copies have what stands in escalations: the administrator's have not."""
+    """Whether this person's exports include escalations; an administrator's do not."""
     return scope_for(person.role, Permission.VIEW_ESCALATION) is Scope.AUTHORITY
 
 
 def can_be_sought(name: str) -> bool:
-    """Whether words are searched for a name: one of two words at least, with `FEWEST_EMAILS` letters together."""
-    return len(name.split()) > 1 and sum(map(str.isalpha, name)) >= FEWEST_EMAILS
+    """Whether texts are searched for a name: it has two words or more, and at least `MIN_NAME_LENGTH` letters."""
+    return len(name.split()) > 1 and sum(map(str.isalpha, name)) >= MIN_NAME_LENGTH
 
 
 def _named(table: Table, name: str) -> ColumnElement[bool]:
-    """Whether the name stands in a row: as whole words, in any case of letters, however they are spaced."""
+    """SQL condition: a row contains the name as whole words, ignoring upper and lower case and spacing."""
     if not can_be_sought(name):
         return false()
     whole = r"(?<!\w)" + r"\s+".join(re.escape(word) for word in name.lower().split()) + r"(?!\w)"
@@ -103,13 +102,15 @@ def _held(table: Table, row: Row[Any]) -> PersonalData:
 
 
 def as_json(name: str, held: Iterable[PersonalData]) -> bytes:
-    """The copy for machines: one object a row."""
+    """The export as JSON, one object per row."""
     rows = [{"table": one.table, "row": one.row, "because": one.why, "values": one.values} for one in held]
     return json.dumps({"person": name, "rows": rows}, ensure_ascii=False, indent=1).encode()
 
 
 def as_workbook(held: Iterable[PersonalData]) -> bytes:
-    """The copy for people: one line a value, so that lines about others can be struck out before it is handed over."""
+    """The export as a workbook, one line per value, so that lines about other people can be removed before it
+    is sent.
+    """
     return as_xlsx("Held about a person", HEADS, _lines(held))
 
 

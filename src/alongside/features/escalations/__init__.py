@@ -1,1 +1,1 @@
-"""Escalations: a consortium says that it cannot challenge, and somebody answers for it."""
+"""Escalations: a consortium reports that it cannot challenge a school effectively, and the core team responds."""

@@ -1,10 +1,9 @@
-"""Who has a seat at an escalation: the second policy that PostgreSQL holds, and how far each permission goes.
+"""Who may see an escalation: its row policies in PostgreSQL and the scope of each permission.
 
-An escalation is seen by the lead and deputy of the consortium that raised it and of one that it was handed to, by
-the core
-team, by people named for it (members of the board), and by the headteacher from the moment of being told. Who leads a
-consortium and has an interest in the school has no seat, unless they raised the escalation themselves.
-Source: domain §1.5 WI3 and WI7, §4.3 F24, §6.15.
+An escalation is visible to the lead and deputy of the consortium that raised it and of the one that handles it,
+to the core team, to its named readers (board members), and to the headteacher once notified. A lead or deputy
+with an interest in the school does not see it, unless they raised it themselves. Source: domain §1.5 WI3 and
+WI7, §4.3 F24, §6.15.
 """
 
 from collections.abc import Iterable
@@ -25,17 +24,17 @@ from alongside.platform.database.requester_context import (
     is_among,
 )
 
-THE_AUTHORITY = (Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.SYSTEM)
+AUTHORITY_ROLES = (Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.SYSTEM)
 
 
-def asks_as(roles: Iterable[Role]) -> str:
-    """The SQL of “who asks acts in one of these roles”."""
+def role_is(roles: Iterable[Role]) -> str:
+    """SQL condition: the requester acts in one of these roles."""
     return f"{ROLE} IN ({', '.join(repr(role.value) for role in roles)})"
 
 
-CORE = asks_as(THE_AUTHORITY)
-LEADS = asks_as(sorted(CONSORTIUM_ROLES))
-HEAD = asks_as((Role.HEADTEACHER,))
+CORE = role_is(AUTHORITY_ROLES)
+LEADS = role_is(sorted(CONSORTIUM_ROLES))
+HEAD = role_is((Role.HEADTEACHER,))
 
 OWN_CONSORTIUM = (
     f"({LEADS} AND ({is_among('consortium_id', CONSORTIA)} OR {is_among('handling_consortium_id', CONSORTIA)})"
@@ -57,11 +56,11 @@ OF_READERS = RowPolicy(seen=f"{CORE} OR person_id::text = {PERSON}", added=CORE)
 def of_escalation_row(
     table: str, *, kept: bool = False, for_school: str = "true", added: str = ""
 ) -> RowPolicy:
-    """The policy of what belongs to an escalation: whoever sees the escalation sees it, whoever may change the
-    escalation writes it.
+    """Row policy of a table that belongs to an escalation: whoever may read or change the escalation may do so
+    here.
 
-    `kept` rows are never changed. The school's own head sees those for which `for_school` holds; a head who was named
-    to read the escalation sees all. `added` replaces who writes.
+    `kept`: rows are never changed. `for_school`: SQL condition on the rows that the school's own head sees; a
+    head who is a named reader sees all rows. `added`: SQL condition that replaces who may write.
     """
     inside = f"SELECT FROM escalation c WHERE c.authority_id = {table}.authority_id AND c.id = {table}.escalation_id"
     raised = is_among("c.consortium_id", CONSORTIA)
@@ -74,7 +73,7 @@ def of_escalation_row(
 
 
 def scope_of_escalation(person: Principal, permission: Permission, row: Any) -> None:
-    """Go on only if this person may do this to this escalation. Raises NotThere otherwise.
+    """Raise NotFound unless this person has this permission on this escalation.
 
     The row has `school_urn`, `consortium_id`, `handling_consortium_id`, `notified_at` and `named`.
     """
@@ -83,9 +82,10 @@ def scope_of_escalation(person: Principal, permission: Permission, row: Any) -> 
 
 
 def may_escalation(person: Principal, permission: Permission, row: Any) -> bool:
-    """Whether this person may do this to this escalation, their interests left aside.
+    """Return whether this person has this permission on this escalation; interests are not considered here.
 
-    Only the consortium that raised it answers for it: one that handles it works on it and ends nothing.
+    Only the consortium that raised an escalation may respond to it. A handling consortium works on it but
+    cannot close, return or withdraw it.
     """
     its = {row.consortium_id}
     if permission is not Permission.RESPOND_TO_ESCALATION:
@@ -102,8 +102,9 @@ def may_escalation(person: Principal, permission: Permission, row: Any) -> bool:
 
 
 def escalation_filter(person: Principal, escalation: Any, named: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The same answer as `may_escalation` for seeing, as a condition on rows; `named` is whether they were named to
-    read.
+    """SQL condition for the escalations this person may view, equal to `may_escalation`.
+
+    `named` is the condition that they are a named reader.
     """
     match scope_for(person.role, Permission.VIEW_ESCALATION):
         case Scope.AUTHORITY:

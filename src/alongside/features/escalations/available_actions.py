@@ -1,4 +1,4 @@
-"""What a person may do with an escalation now, and what is asked first: where law, state and their interests allow."""
+"""The actions a person can take on an escalation now, and the page that asks for a form before an action."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from alongside.platform.workflow import Transition
 
 @dataclass(frozen=True, slots=True)
 class ActionButton:
-    """One button: `noun` ends the address, `asks` is whether a page asks for something first."""
+    """One button: `noun` is the last part of its URL, `asks` is whether it opens a form first."""
 
     noun: str
     label: str
@@ -49,11 +49,11 @@ BESIDES: tuple[tuple[Permission, ActionButton], ...] = (
     (Permission.MANAGE_ESCALATION, ActionButton("owner", "Give to somebody")),
     (Permission.MANAGE_ESCALATION, ActionButton("readers", "Name a reader")),
 )
-"""What can be done with any case that is not over."""
+"""Labels of what can be added to any escalation that is not over."""
 
 
 def available_transitions(person: Principal, row: Any, interests: Collection[int]) -> list[ActionButton]:
-    """The moves that this person may take with this escalation now, the likeliest first."""
+    """The transitions this person may make with this escalation now, the most likely first."""
     if row.school_urn in interests:
         return []
     offered: dict[str, ActionButton] = {}
@@ -95,7 +95,7 @@ def available_additions(person: Principal, row: Any, interests: Collection[int])
 
 @dataclass(frozen=True, slots=True)
 class ActionForm:
-    """What a page asks before an act: its address under the escalation, its words, and the fields in their order."""
+    """Declaration of a form page before an action: last part of its URL, texts, and field names in order."""
 
     noun: str
     title: str
@@ -115,7 +115,7 @@ def action_form_page(
     version: int | None = None,
     where: str | None = None,
 ) -> Page:
-    """The page that asks for something before an act; after somebody was faster it shows both."""
+    """Render the form page of an action; after an edit conflict it shows both versions."""
     context = {
         "escalation": row,
         "asked": asked,
@@ -128,7 +128,7 @@ def action_form_page(
 
 
 def attach_errors(form: Any, problem: ValidationFailed) -> None:
-    """Put the mistakes that an act found beside the fields they belong to."""
+    """Attach the errors that an action raised to the form fields they belong to."""
     for name, sentences in problem.mistakes.items():
         if name in form:
             form[name].errors = list(sentences)

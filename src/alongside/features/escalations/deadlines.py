@@ -1,8 +1,9 @@
-"""The clock of an escalation: its deadlines in school days, how it stands, and who is reminded when.
+"""Deadlines of an escalation in school days, with pauses, and the dates of their reminders.
 
-A school day counts when the clock runs at its close, in London; so a deadline ends with a school day, and a pause that
-begins and ends within one day moves nothing. The calendar is the school's own where it has declared one
-(`schools.dates`). Nothing here asks for the present moment: callers bring it. Source: domain 5.4; promises L2, L3.
+A school day counts if the clock is running at the end of that day in London. So a deadline is the end of a
+school day, and a pause that starts and ends on one day changes nothing. The calendar is the school's own if it
+has declared one (`schools.term_dates`). Functions take the current time as an argument. Source: domain 5.4;
+promises L2, L3.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,42 +27,43 @@ STAGES = {
     "plan": "Agree the plan",
     "review": "Review",
 }
-"""What is due in turn, with its words."""
+"""Stages with a due date, in order, with their labels."""
 
 STATUTORY = {
     "comply": "Check whether the notice was followed",
     "powers": "Last day of the powers after a notice",
 }
-"""What the law dates: these deadlines run on while an escalation waits for somebody."""
+"""Statutory deadlines: they continue while an escalation waits."""
 
 REMINDED_OF = STAGES | STATUTORY
-"""All that people are reminded of, with its words."""
+"""Everything people are reminded of, with its label."""
 
 STEPS = ("owner_before", "owner_on_the_day", "core_team", "head_of_service", "director")
-"""The ladder of reminders: whoever owns the escalation, before the deadline and on its day; then those above, in
-turn."""
+"""Reminder levels in order: the owner before the deadline and on the day, then more senior people."""
 
 WAITING_ON = {"consortium": "the consortium", "school": "the school", "provider": "the provider"}
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A time in which the clock stands still: for whom it waits, since when, and until when once that is over."""
+    """A period in which the clock is paused: for whom the escalation waits, its start, and its end (None if
+    open).
+    """
 
     waiting_on: str
     since: datetime
     until: datetime | None = None
 
     def covers(self, moment: datetime) -> bool:
-        """Whether the clock stood still at a moment; at the moment of resuming it runs."""
+        """Return whether the clock is paused at a moment; at the moment of resuming it runs again."""
         return self.since <= moment and (self.until is None or moment < self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class ClockStatus:
-    """How a clock stands at one moment.
+    """The state of a clock at one moment.
 
-    `due_at` is None while it stands still; `days_left` are school days, below 0 when it is late by so many.
+    `due_at` is None while the clock is paused. `days_left` are school days, negative when overdue.
     """
 
     due_at: datetime | None
@@ -72,14 +74,14 @@ class ClockStatus:
 
 @dataclass(frozen=True, slots=True)
 class ReminderLevel:
-    """One reminder of the ladder: whose turn it is, and from when (UTC)."""
+    """One reminder: its level, and the moment (UTC) from which it is due."""
 
     step: str
     at: datetime
 
 
 def days_for(settings: AuthoritySettings, urgency: str, stage: str) -> int:
-    """How many school days a stage may take at this urgency. Raises KeyError for one the authority never had."""
+    """School days allowed for a stage at this urgency. Raises KeyError for an urgency the authority never had."""
     days: int = getattr(settings.escalation_urgencies[urgency], stage)
     return days
 
@@ -87,9 +89,9 @@ def days_for(settings: AuthoritySettings, urgency: str, stage: str) -> int:
 def deadline_of(
     calendar: Calendar, began_at: datetime, days: int, pauses: Iterable[Pause] = ()
 ) -> datetime | None:
-    """The moment (UTC) by which something that began at `began_at` is due, with its pauses left out.
+    """The moment (UTC) at which something that began at `began_at` is due, without its pauses.
 
-    None while the clock stands still and has not run out before. Raises ValueError below 1 day.
+    None while the clock is paused and had not run out before. Raises ValueError if `days` is below 1.
     """
     if days < 1:
         raise ValueError("an escalation is given at least one school day")
@@ -107,7 +109,7 @@ def deadline_of(
 def clock_status(
     calendar: Calendar, began_at: datetime, days: int, pauses: Iterable[Pause], now: datetime
 ) -> ClockStatus:
-    """How the clock of a stage stands at `now`."""
+    """The state of a stage's clock at `now`."""
     known = tuple(pauses)
     due_at = deadline_of(calendar, began_at, days, known)
     paused = next((pause for pause in known if pause.covers(now)), None)
@@ -118,7 +120,7 @@ def clock_status(
 
 
 def _days_run(calendar: Calendar, began_at: datetime, pauses: tuple[Pause, ...]) -> int:
-    """How many days have counted before the pause that is still open."""
+    """Number of school days that counted before the pause that is still open."""
     run, open_since = 0, _open_since(pauses)
     for closes in _closes(calendar, began_at):
         if open_since is None or open_since <= closes:
@@ -128,7 +130,7 @@ def _days_run(calendar: Calendar, began_at: datetime, pauses: tuple[Pause, ...])
 
 
 def _closes(calendar: Calendar, began_at: datetime) -> Iterator[datetime]:
-    """The ends of the days on which a clock runs, after the day it began on."""
+    """Iterate over the ends of the days on which the clock runs, after the day it began."""
     day = began_at.astimezone(LONDON).date()
     while True:
         day += ONE_DAY
@@ -141,7 +143,7 @@ def _open_since(pauses: tuple[Pause, ...]) -> datetime | None:
 
 
 def in_words(reading: ClockStatus) -> str:
-    """How a clock stands, as people say it: “2 school days left, by 17:00 on Thursday 12 March 2026”."""
+    """The state of a clock as text: “2 school days left, by 17:00 on Thursday 12 March 2026”."""
     if reading.due_at is None:
         left = f"{school_days(reading.days_left)} left when it runs again"
         if reading.paused is None:
@@ -157,24 +159,24 @@ def in_words(reading: ClockStatus) -> str:
 
 
 def school_days(count: int) -> str:
-    """A number of school days in words."""
+    """A number of school days as text."""
     return f"{count} school day{'' if count == 1 else 's'}"
 
 
 def day_in_words(moment: datetime) -> str:
-    """The day of a moment in London: “Thursday 12 March 2026”."""
+    """The London date of a moment: “Thursday 12 March 2026”."""
     return f"{moment.astimezone(LONDON):%A %-d %B %Y}"
 
 
 def moment_in_words(moment: datetime) -> str:
-    """A moment in London: “17:00 on Thursday 12 March 2026”."""
+    """A moment in London time: “17:00 on Thursday 12 March 2026”."""
     return f"{moment.astimezone(LONDON):%H:%M} on {day_in_words(moment)}"
 
 
 def ladder(
     calendar: Calendar, reminders: EscalationReminders, due_at: datetime, opens: time
 ) -> tuple[ReminderLevel, ...]:
-    """Who is reminded of a deadline and when: each on the morning of a school day, at the hour `opens` in London."""
+    """The reminders of a deadline: each in the morning of a school day, at the hour `opens` in London time."""
     due_on = due_at.astimezone(LONDON).date()
     days = {
         "owner_before": _school_days_before(calendar, due_on, reminders.owner_before),
@@ -189,7 +191,7 @@ def ladder(
 
 
 def last_school_day_by(calendar: Calendar, day: date) -> date:
-    """A day itself if the clock runs on it, else the last one before it."""
+    """The day itself if it is a school day, otherwise the last school day before it."""
     return _school_days_before(calendar, day + ONE_DAY, 1)
 
 

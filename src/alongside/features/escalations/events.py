@@ -1,4 +1,4 @@
-"""What happened in an escalation, move by move, with its reasons: what its timeline is told from."""
+"""Activity of an escalation: one row for each action, with its reason. The timeline is made from it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +12,10 @@ from alongside.platform.database.ddl import promise
 
 
 class Event(AuthorityOwned, Base):
-    """One thing that somebody did in an escalation, and why; kept for good.
+    """One action in an escalation, with its reason; rows are never changed.
 
-    The journal has the same act without school or reason: it is read by more people. `for_school` is whether the
-    headteacher reads it.
+    The audit log records the same action without school or reason, because more people read it. `for_school` is
+    whether the headteacher sees it.
     """
 
     __tablename__ = "escalation_event"

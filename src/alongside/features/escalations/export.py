@@ -1,4 +1,4 @@
-"""Escalations for a spreadsheet, and what was tried before one, in words."""
+"""CSV export of escalations, and the list of attempted support as text."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ TRIED_WITH = text(
 
 
 class Line(NamedTuple):
-    """One thing that was tried, and where it can be looked at, if anywhere."""
+    """One attempted support, and the URL of its record if there is one."""
 
     words: str
     href: str | None
@@ -54,7 +54,7 @@ def _line(one: Any) -> Line:
 
 
 def escalations_as_csv(settings: AuthoritySettings, rows: Iterable[Any]) -> bytes:
-    """Escalations for a spreadsheet, one a row, with words and not keys."""
+    """Escalations as CSV, one row each, with labels instead of keys."""
     heads = (
         "School",
         "URN",

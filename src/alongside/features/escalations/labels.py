@@ -1,4 +1,4 @@
-"""An escalation in words: its states, what is waited for, and who acts next."""
+"""Labels and sentences for states, decisions, results and the timeline of an escalation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,13 +41,13 @@ BESIDES = {
     "ask_matching": "asked matching for somebody who could do it",
     "merge_in": "merged another escalation into this one",
 }
-"""Acts that move no state."""
+"""Labels of actions that do not change the state."""
 
 PAST = {move.verb: move.past for move in (*MOVES, *TASK_MOVES)} | BESIDES
 
 
 def waiting_message(settings: AuthoritySettings, row: Any) -> str | None:
-    """Who acts next, in one sentence; None when the escalation is over."""
+    """One sentence that says who acts next; None if the escalation is over."""
     team = settings.words.core_team
     owner = row.owner or f"the {team}"
     match row.state:
@@ -72,7 +72,7 @@ def waiting_message(settings: AuthoritySettings, row: Any) -> str | None:
 
 
 def outcome_in_words(row: Any) -> str | None:
-    """What was decided, with whom; None before."""
+    """The decision, with provider, supporter or consortium; None before there is one."""
     match row.outcome:
         case None:
             return None
@@ -87,18 +87,18 @@ def outcome_in_words(row: Any) -> str | None:
 
 
 def reason_in_words(settings: AuthoritySettings, row: Any) -> str:
-    """Why the consortium cannot challenge, with its words."""
+    """The label of the reason the consortium gave."""
     label = label_of(settings.escalation_reasons, row.reason)
     return f"{label}: {row.reason_words}" if row.reason_words else label
 
 
 def result_in_words(row: Any) -> str | None:
-    """How an escalation ended."""
+    """The label of how an escalation ended."""
     return RESULTS.get(row.result) if row.result else None
 
 
 def pounds(pence: int | None) -> str:
-    """Money as people write it: £1,200 or £1,200.50."""
+    """Money as text: £1,200 or £1,200.50."""
     if pence is None:
         return "Not given"
     return f"£{pence // 100:,}" if pence % 100 == 0 else f"£{pence / 100:,.2f}"
@@ -106,7 +106,7 @@ def pounds(pence: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line of the story: who did what and when, with the reason."""
+    """One entry of the timeline: who, what, when and why."""
 
     at: datetime
     who: str
@@ -115,7 +115,7 @@ class TimelineEntry:
 
 
 def timeline_entry(events: Iterable[Any]) -> list[TimelineEntry]:
-    """The story of an escalation in words."""
+    """The timeline of an escalation as entries with labels."""
     told = []
     for one in events:
         role = Role(one.role)

@@ -1,4 +1,4 @@
-"""An escalation, and the law of its course. What it holds is guarded by a second policy (`seats.py`)."""
+"""The escalation and its transitions. A second row policy restricts who sees it (`access_policy.py`)."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -158,8 +158,11 @@ OUTCOMES = {
     "statutory": "Statutory route",
     "regions_group": "Refer to the DfE regions group",
 }
-"""What the core team may decide. Source: domain WI7, §5.4 and F22: statutory powers reach maintained schools only
-(Education and Inspections Act 2006, section 59(1)), so a matter of an academy is referred to the DfE."""
+"""The decisions open to the core team. Source: domain WI7, §5.4 and F22.
+
+Statutory powers apply to maintained schools only (Education and Inspections Act 2006, section 59(1)), so an
+academy is referred to the DfE instead.
+"""
 
 RESULTS = {
     "better": "The school stands where it should",
@@ -180,17 +183,18 @@ DECIDED = (
 
 
 class Escalation(AuthorityOwned, Base):
-    """One time that a consortium says it cannot challenge a school effectively, and what comes of it.
+    """A report by a consortium that it cannot challenge a school effectively, and how it was handled.
 
-    `reason` and `urgency` are keys of the authority's lists; `tried` is what was tried, in short; `wanted` what is
-    wanted, `return_when` when the consortium would take the school back. `notified_at` is when the headteacher was
-    told;
-    before that the school sees nothing. `suggested_since_on` is since when the product had suggested it.
-    `stage` is what is due next, since `stage_began_at` and by `due_at` (none while the escalation waits or rests).
-    `hours` are hours of the core team's work that are committed, `provider_pence` what another costs, from `fund`;
-    `referred_on` and `referral_reference` say when and under which reference the matter went to the DfE regions group,
-    `referral_answer` what it answered on `referral_answered_on`; they stay when something else is decided later.
-    `decision` is what the consortium was told in writing, `outcome_words` what it was told at the end.
+    `reason` and `urgency` are keys of the authority's lists. `tried` summarises what was tried, `wanted` is
+    what the consortium asks for, `return_when` when it would take the school back. `notified_at` is when the
+    headteacher was notified; before that the school sees nothing. `suggested_since_on` is the date since which
+    the product had suggested raising it.
+
+    `stage` is what is due next, since `stage_began_at` and by `due_at` (None while the escalation waits or
+    nothing is due). `hours` are committed hours of the core team. `provider_pence` is the cost of a provider,
+    paid from `fund`. `referred_on` and `referral_reference` describe the referral to the DfE regions group,
+    `referral_answered_on` and `referral_answer` its answer; they stay when the decision changes. `decision` is
+    the text sent to the consortium, `outcome_words` the text at the end.
     """
 
     __tablename__ = "escalation"

@@ -1,4 +1,4 @@
-"""The pages of escalations: the list or the desk, and one escalation with all that belongs to it."""
+"""Pages of escalations: the list or caseload, the CSV export, and the page of one escalation."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -68,7 +68,7 @@ SEE = Permission.VIEW_ESCALATION
 async def list_escalations(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The escalations in which somebody has a part; for the core team their desk."""
+    """List the escalations this person can see; the core team gets its caseload."""
     question = asked(request)
     number = number_of_page(question.one("page"))
     over = question.one("show") == "past"
@@ -92,7 +92,7 @@ async def list_escalations(
 async def list_escalations_as_csv(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The escalations in which somebody has a part, for a spreadsheet; each is written down as read."""
+    """Export the escalations this person can see as CSV; each is logged as read."""
     rows = await queries.all_escalations_of(session, person)
     answer = Download(escalations_as_csv(settings_of(person.authority_id), rows), "escalations.csv", CSV)
     database = request.app.state.app_context.database
@@ -108,7 +108,7 @@ async def list_escalations_as_csv(
 async def show_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """One escalation, as far as this person reads it; the reading is written down before it is shown."""
+    """Show one escalation with the parts this person may read; the access is logged before the page is shown."""
     row = await queries.get_escalation(session, person, SEE, escalation_id)
     answer = Page("escalations/show.html", await _escalation(session, person, row))
     database = request.app.state.app_context.database
@@ -181,7 +181,7 @@ async def _escalation(session: AsyncSession, person: Principal, row: Any) -> dic
 
 
 async def _timeline(session: AsyncSession, person: Principal, row: Any) -> list[TimelineEntry]:
-    """What happened, newest first; for all but the school, also who was reminded of what."""
+    """The timeline, newest first; it includes the reminders sent, except for the school."""
     told = timeline_entry(await queries.of_escalation(session, person, queries.EVENTS, row.id))
     if person.school_urn is None:
         reminded = await reminders_in_words(session, person.authority_id, row.id)
@@ -190,7 +190,7 @@ async def _timeline(session: AsyncSession, person: Principal, row: Any) -> list[
 
 
 async def _clock(session: AsyncSession, person: Principal, row: Any) -> str | None:
-    """How the clock of what is due stands, in words; None where nothing is due."""
+    """The clock of the current stage as text; None if nothing is due."""
     if row.stage is None:
         return None
     days = days_for(settings_of(person.authority_id), row.urgency, row.stage)

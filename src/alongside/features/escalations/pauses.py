@@ -1,4 +1,4 @@
-"""Times in which the clock of an escalation stands still: for whom it waited, why, since when and until when."""
+"""Table of the periods in which the clock of an escalation is paused."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,9 @@ WAITING_ON = ("consortium", "school", "provider")
 
 
 class ClockPause(AuthorityOwned, Base):
-    """One time of waiting; at most one of an escalation is open."""
+    """One pause: for whom the escalation waits, why, since when and until when. At most one per escalation is
+    open.
+    """
 
     __tablename__ = "escalation_pause"
     __table_args__ = (

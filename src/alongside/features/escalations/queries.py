@@ -1,4 +1,4 @@
-"""Reading escalations: one, those of a list, and who has a part in them. PostgreSQL shows only what the asker may
+"""Queries of escalations: one, lists, and their participants. Row policies limit them to what the requester may
 see.
 """
 
@@ -102,14 +102,14 @@ OFFICERS = text(
 
 
 def of_person(person: Principal, **more: Any) -> Mapping[str, Any]:
-    """The values that every query of an escalation is asked with."""
+    """The bind parameters that every escalation query needs."""
     return {"authority_id": person.authority_id, "person_id": person.id, **more}
 
 
 async def get_escalation(
     session: AsyncSession, person: Principal, permission: Permission, escalation_id: UUID
 ) -> Row[Any]:
-    """An escalation, if this person may do this to it. Raises NotThere."""
+    """Return an escalation if this person has this permission on it. Raises NotFound."""
     await identify_requester(session, person)
     found: Row[Any] | None = (
         await session.execute(ONE_ESCALATION, of_person(person, escalation_id=escalation_id))
@@ -129,10 +129,11 @@ async def lock_escalation(
     version: int | None = None,
     typed: Mapping[str, tuple[str, str]] | None = None,
 ) -> Row[Any]:
-    """An escalation as it is now, held until the transaction ends: every act holds it first, so acts wait in a row.
+    """Return an escalation with a row lock until the transaction ends, so that actions on it run one after
+    another.
 
-    `version` is the one that was shown; `typed` what was written over it, as {column: (label, text)}. Raises NotThere,
-    or Stale when somebody acted since.
+    `version` is the one that the form was made from; `typed` the user's texts, as {column: (label, text)}, to
+    show after a conflict. Raises NotFound, or EditConflict if the escalation has changed since.
     """
     await get_escalation(session, person, permission, escalation_id)
     row: Row[Any] | None = (
@@ -152,7 +153,9 @@ async def lock_escalation(
 async def escalations_of(
     session: AsyncSession, person: Principal, *, over: bool = False, page: int = 1
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page of the escalations in which somebody has a part, what is due first at the top; whether more follow."""
+    """One page of the escalations this person can see, earliest due date first, and whether there are more
+    pages.
+    """
     await identify_requester(session, person)
     statement = CASE.where(Escalation.state.in_(FINALS) if over else Escalation.state.not_in(FINALS))
     statement = statement.where(escalation_filter(person, Escalation, NAMED))
@@ -163,7 +166,7 @@ async def escalations_of(
 
 
 async def all_escalations_of(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """Every escalation in which somebody has a part, for a spreadsheet; 2,000 at most."""
+    """All escalations this person can see, at most 2,000, for the CSV export."""
     await identify_requester(session, person)
     statement = (
         CASE.where(escalation_filter(person, Escalation, NAMED)).order_by(Escalation.id.desc()).limit(2000)
@@ -172,7 +175,7 @@ async def all_escalations_of(session: AsyncSession, person: Principal) -> Sequen
 
 
 async def others_of_school(session: AsyncSession, person: Principal, row: Any) -> Sequence[Row[Any]]:
-    """The other escalations of an escalation's school that are not over, as far as this person sees them."""
+    """The school's other escalations that are not over and that this person can see."""
     statement = CASE.where(
         Escalation.school_urn == row.school_urn, Escalation.id != row.id, Escalation.state.not_in(FINALS)
     ).order_by(Escalation.id)
@@ -182,7 +185,7 @@ async def others_of_school(session: AsyncSession, person: Principal, row: Any) -
 async def of_escalation(
     session: AsyncSession, person: Principal, statement: Any, escalation_id: UUID
 ) -> Sequence[Row[Any]]:
-    """The rows of a part of an escalation; the escalation must have been asked for."""
+    """The rows of one part of an escalation; call `get_escalation` or `lock_escalation` first."""
     found: Sequence[Row[Any]] = (
         await session.execute(
             statement, {"authority_id": person.authority_id, "escalation_id": escalation_id}
@@ -192,7 +195,7 @@ async def of_escalation(
 
 
 async def leads_with_a_seat(session: AsyncSession, person: Principal, row: Any) -> list[UUID]:
-    """The leads and deputies of the consortia in an escalation, without those who have an interest in its school."""
+    """The leads and deputies of the escalation's consortia, without those with an interest in the school."""
     consortia = [one for one in (row.consortium_id, row.handling_consortium_id) if one is not None]
     values = {
         "authority_id": person.authority_id,
@@ -207,13 +210,13 @@ async def leads_with_a_seat(session: AsyncSession, person: Principal, row: Any) 
 async def officers(
     session: AsyncSession, person: Principal, roles: Sequence[str] = ("core_officer", "head_of_service")
 ) -> Sequence[Row[Any]]:
-    """The people of the core team now: id, name and role."""
+    """The present members of the core team: id, name and role."""
     values = {"authority_id": person.authority_id, "roles": list(roles), "today": person.today}
     return (await session.execute(OFFICERS, values)).all()
 
 
 async def named_readers(session: AsyncSession, person: Principal, escalation_id: UUID) -> list[UUID]:
-    """The people who were named to read an escalation; only the core team is told all of them."""
+    """The named readers of an escalation; the row policy shows all of them to the core team only."""
     statement = select(NamedReader.person_id).where(
         NamedReader.authority_id == person.authority_id,
         NamedReader.escalation_id == escalation_id,

@@ -1,4 +1,6 @@
-"""Saying to PostgreSQL who asks for escalations, and which schools they have an interest in."""
+"""Set the requester for the row policies of escalations, and find the schools in which a person has an
+interest.
+"""
 
 from collections.abc import Collection
 from typing import Any
@@ -13,7 +15,7 @@ from alongside.platform.database.ddl import promise
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 
 HANDLERS = CONSORTIUM_ROLES | {Role.CORE_OFFICER, Role.HEAD_OF_SERVICE}
-"""Who may come to handle an escalation, so that their interests matter."""
+"""Roles that can handle an escalation, so that their interests matter."""
 
 KNOWN = "interests_of"
 
@@ -41,9 +43,9 @@ INTERESTS = text("SELECT interests_of(:authority_id, :person_id, :today)")
 
 
 async def identify_requester(session: AsyncSession, person: Principal) -> None:
-    """From here on this transaction asks for escalations as this person; before it, no escalation is to be seen.
+    """Set this person as the requester of the transaction; without one, no escalation is visible.
 
-    Whoever opens an escalation says so first, each time: another may have asked in the same transaction.
+    Call it before each query of escalations, because another person may be set in the same transaction.
     """
     await set_requester(
         session,
@@ -59,7 +61,7 @@ async def identify_requester(session: AsyncSession, person: Principal) -> None:
 
 
 async def interests_of(session: AsyncSession, person: Principal) -> Collection[int]:
-    """The URNs of schools in which somebody has an interest: their own, of the same trust, or declared."""
+    """The URNs of the schools in which a person has an interest: their own, the same trust's, or declared."""
     if person.role not in HANDLERS or person.id is None:
         return frozenset()
     known: dict[Any, frozenset[int]] = session.info.setdefault(KNOWN, {})
@@ -70,9 +72,9 @@ async def interests_of(session: AsyncSession, person: Principal) -> Collection[i
 
 
 async def refuse_interest(session: AsyncSession, person: Principal, row: Any) -> None:
-    """Stop somebody with an interest in the school from handling its escalation. Raises Refused.
+    """Raise ActionRefused if this person has an interest in the escalation's school.
 
-    Asked anew at every step, for an interest may arise meanwhile. Source: domain §4.3 F24.
+    Checked at every action, because an interest may start at any time. Source: domain §4.3 F24.
     """
     if row.school_urn in await interests_of(session, person):
         raise ActionRefused(
@@ -83,6 +85,6 @@ async def refuse_interest(session: AsyncSession, person: Principal, row: Any) ->
 
 
 async def has_interest(session: AsyncSession, person: Principal, other_id: UUID, urn: int) -> bool:
-    """Whether somebody else has an interest in a school."""
+    """Whether another person has an interest in a school."""
     values = {"authority_id": person.authority_id, "person_id": other_id, "today": person.today}
     return urn in (await session.scalars(INTERESTS, values)).all()

@@ -1,5 +1,6 @@
-"""How an escalation moves: the guard, the one door, its story, its clock, and who is told; all in the act's
-transaction.
+"""Apply a transition to an escalation: check interests, record activity, set the clock and notify.
+
+Everything happens in the transaction of the action.
 """
 
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import Transition, apply_transition
 
-TELL_TALES = {
+CONSTRAINT_MESSAGES = {
     "no_open_actions": "There are actions that are still open. Finish or drop them first.",
     "has_criteria": "Say first what must be so before the consortium takes the school back.",
     "criteria_met": "Not every criterion is met yet. Mark those that are, or drop those that no longer matter.",
@@ -47,16 +48,16 @@ TELL_TALES = {
     "powers_lapsed": "The powers that follow the warning notice have lapsed. Give a new warning notice first.",
     "escalation_is_open": "This escalation is over, so nothing can be added to it. Open it again first.",
 }
-"""What a promise of the database means to the person who met it."""
+"""The message for each database constraint or trigger, by its name."""
 
-OF_A_FIELD = {
+FIELD_MESSAGES = {
     "ck_fund_balance_within_the_fund": (
         "provider_pence",
         "The fund cannot pay this: it is more than the fund has left. Enter less, or select another fund",
     ),
     "fund_of_this_year": ("fund", "This fund is not for the present financial year. Select another fund"),
 }
-"""What a promise of the database means beside the field that broke it."""
+"""The form field and message for constraints that belong to one field."""
 
 NEXT_STEP = {
     "raised": "acknowledge",
@@ -64,16 +65,16 @@ NEXT_STEP = {
     "triaged": "plan",
     "active": "review",
 }
-"""What is due next in each state."""
+"""The stage that is due next in each state."""
 
 
 def in_words(error: IntegrityError, state: str | None = None) -> Exception:
-    """A broken promise as a refusal that says what to do; any other error as it is."""
+    """Translate a violated constraint into an error with a message; return other errors unchanged."""
     name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
-    if name in OF_A_FIELD:
-        column, sentence = OF_A_FIELD[name]
+    if name in FIELD_MESSAGES:
+        column, sentence = FIELD_MESSAGES[name]
         return ValidationFailed({column: [sentence]})
-    return ActionRefused(TELL_TALES[name], state) if name in TELL_TALES else error
+    return ActionRefused(CONSTRAINT_MESSAGES[name], state) if name in CONSTRAINT_MESSAGES else error
 
 
 async def move(
@@ -86,10 +87,10 @@ async def move(
     for_school: bool = True,
     **values: Any,
 ) -> None:
-    """Take an escalation from one state to another; the escalation must be held.
+    """Apply a transition to an escalation, which the caller has locked.
 
-    `note` is the reason, kept in the story; `for_school` whether the headteacher reads it there. Raises Refused for who
-    has an interest in the school, and for what PostgreSQL does not allow.
+    `note` is the reason, kept in the activity; `for_school` is whether the headteacher sees it there. Raises
+    ActionRefused if the person has an interest in the school, or if PostgreSQL refuses the transition.
     """
     await refuse_interest(session, person, row)
     try:
@@ -108,7 +109,7 @@ async def record_event(
     *,
     for_school: bool = True,
 ) -> None:
-    """Add a line to the story of an escalation, with its reason."""
+    """Add a row to the activity of an escalation, with its reason."""
     await session.execute(
         insert(Event).values(
             authority_id=person.authority_id,
@@ -124,18 +125,18 @@ async def record_event(
 
 
 async def calendar_of_escalation(session: AsyncSession, person: Principal, row: Any) -> Calendar:
-    """The calendar by which an escalation's clock runs: the school's own, where it has one."""
+    """The calendar of an escalation's clock: the school's own if it has one, otherwise the authority's."""
     return await calendar_of_school(session, person.authority_id, row.school_urn)
 
 
 async def pauses_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> list[Pause]:
-    """The times in which an escalation's clock stood still."""
+    """The pauses of an escalation's clock."""
     waits = await of_escalation(session, person, WAITS, escalation_id)
     return [Pause(one.waiting_on, one.since_at, one.until_at) for one in waits]
 
 
 async def clock_from_now(session: AsyncSession, person: Principal, row: Any, state: str) -> dict[str, Any]:
-    """The columns of a clock that begins now, for what is due next in this state; of none, where nothing is."""
+    """The clock columns for the stage that is due next in this state, starting now; all None if nothing is due."""
     stage = NEXT_STEP.get(state)
     if stage is None:
         return {"stage": None, "stage_began_at": None, "due_at": None}
@@ -146,7 +147,7 @@ async def clock_from_now(session: AsyncSession, person: Principal, row: Any, sta
 
 
 async def set_timers(session: AsyncSession, person: Principal, row: Any, clock: Mapping[str, Any]) -> None:
-    """Arm the reminders of what is due next in an escalation, or cancel them where nothing is."""
+    """Schedule the reminders of the due stage, or cancel them if nothing is due."""
     stage, due_at = clock.get("stage"), clock.get("due_at")
     if stage is None or due_at is None:
         await cancel(session, person, row.id)
@@ -157,11 +158,11 @@ async def set_timers(session: AsyncSession, person: Principal, row: Any, clock: 
 async def notify_participants(
     session: AsyncSession, person: Principal, row: Any, kind: str, words: str, *, school: bool = True
 ) -> None:
-    """Tell everybody who has a seat at an escalation, but for who acts: never of which school, nor why.
+    """Notify the participants of an escalation, except the person who acts; the text names neither school nor
+    reason.
 
-    The headteacher is told only when the school has been told of the escalation, and with `school`. An owner who has
-    left the
-    core team is no owner: then all of it are told.
+    The headteacher is included only with `school` and once notified of the escalation. If the owner has left
+    the core team, or there is none, the whole core team is notified.
     """
     people = [*await leads_with_a_seat(session, person, row), *await named_readers(session, person, row.id)]
     team = ids(await officers(session, person))
@@ -173,6 +174,6 @@ async def notify_participants(
 
 
 async def heads_of(session: AsyncSession, person: Principal, urn: int) -> list[UUID]:
-    """The headteacher of a school; delegates have no part in an escalation."""
+    """The headteacher of a school; delegates take no part in escalations."""
     people = await people_of_schools(session, person.authority_id, person.today, [urn])
     return ids([one for one in people if one.role == "headteacher"])

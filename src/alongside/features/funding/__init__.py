@@ -1,1 +1,1 @@
-"""Money for support: what each fund of an authority may still pay, until there is a ledger."""
+"""Funding: what each fund of an authority can still pay for support."""

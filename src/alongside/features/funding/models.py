@@ -1,4 +1,4 @@
-"""What escalations have committed of each fund, and the check that no fund is overspent."""
+"""Table of the amounts that escalations have committed of each fund; a check prevents overspending."""
 
 from sqlalchemy import BigInteger, CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,14 +7,16 @@ from alongside.platform.database.base import AuthorityKeyed, Base
 from alongside.platform.database.ddl import promise
 
 SPENDS = ("intervention", "commissioning")
-"""The purposes of a fund that pays for support."""
+"""Purposes of the funds that can pay for support."""
 
 
 class FundBalance(AuthorityKeyed, Base):
-    """How much of a fund is committed to procured support, in pence; a total that names no school and no escalation.
+    """The amount of a fund that is committed to procured support, in pence, without naming school or
+    escalation.
 
-    `fund` is its key in the authority's settings. `limit_pence` is what escalations may commit of it: the fund less the
-    support that schools have agreed, at the time of the last commitment. Rows are written by triggers only.
+    `fund` is its key in the authority's settings. `limit_pence` is the most that escalations may commit: the
+    fund less the support that schools have agreed, at the time of the last commitment. Rows are written by
+    triggers only.
     """
 
     __tablename__ = "fund_balance"

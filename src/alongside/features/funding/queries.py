@@ -1,4 +1,4 @@
-"""What of each fund is committed to procured support."""
+"""Query of the committed amounts of each fund."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,7 +7,7 @@ from alongside.features.funding.models import FundBalance
 
 
 async def procured_from(session: AsyncSession, authority_id: int) -> dict[str, int]:
-    """Pence that escalations have committed, by the key of the fund."""
+    """Pence that escalations have committed, by fund key."""
     statement = select(FundBalance.fund, FundBalance.procured_pence).where(
         FundBalance.authority_id == authority_id
     )

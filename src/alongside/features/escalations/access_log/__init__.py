@@ -1,1 +1,1 @@
-"""Who reads an escalation: named readers, the log of every reading, and who has it open just now."""
+"""Access to an escalation: named readers, the access log, and which officers have it open now."""

@@ -1,4 +1,4 @@
-"""Pages that show an escalation write an entry in its access log before they are shown."""
+"""Decorator that writes an entry in the access log before a page with an escalation is shown."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -14,10 +14,10 @@ PageFunction = Callable[..., Awaitable[PageResult]]
 
 
 def logs_reading_of(part: str) -> Callable[[PageFunction], PageFunction]:
-    """Have a page that shows an escalation, under `escalation` in its context, write that this part was read before
-    it is shown.
+    """Decorate a page handler so that it logs access to this part of the escalation before the page is shown.
 
-    For pages to look at and for acts alike: a form that is refused shows the escalation again.
+    The page has the escalation under `escalation` in its context. Use it for GET and POST handlers alike: a
+    form that is refused shows the escalation again.
     """
 
     def decorated(function: PageFunction) -> PageFunction:

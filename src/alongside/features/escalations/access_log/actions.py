@@ -1,8 +1,8 @@
-"""Writing down that an escalation is read, that it is open, and who is named to read it.
+"""Log access to an escalation, record which officers have it open, and name its readers.
 
-Pages are shown in transactions that are READ ONLY, so that looking changes nothing. A reading is therefore a second,
-short transaction between the first one and the answer (`web.answers.AfterCommit`): if it cannot be written, the page is
-not shown. So there is no reading without its line.
+GET requests run in READ ONLY transactions. An access log entry is therefore written in a second, short
+transaction before the response is sent (`platform.web.responses.ContinueAfterCommit`). If it cannot be written,
+the page is not shown, so nobody reads an escalation without an entry.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
 from alongside.features.escalations.access_log.models import EscalationAccess, NamedReader, Presence
 from alongside.features.escalations.access_log.queries import people_to_name
-from alongside.features.escalations.access_policy import THE_AUTHORITY
+from alongside.features.escalations.access_policy import AUTHORITY_ROLES
 from alongside.features.escalations.models import FINALS
 from alongside.features.escalations.queries import lock_escalation
 from alongside.features.escalations.requester import has_interest, identify_requester
@@ -31,14 +31,16 @@ from alongside.platform.notifications import notify
 async def note_reading(
     database: Database, person: Principal, escalation_id: UUID, part: str = "escalation"
 ) -> None:
-    """Write that somebody reads an escalation, before they are shown it; of officers also that they have it open."""
+    """Log that a person reads an escalation, before it is shown; for officers, also record that they have it
+    open.
+    """
     await note_readings(database, person, [escalation_id], part)
 
 
 async def note_readings(
     database: Database, person: Principal, escalation_ids: Sequence[UUID], part: str
 ) -> None:
-    """Write that somebody reads some escalations at once."""
+    """Log that a person reads several escalations at once."""
     async with database.transaction(person.authority_id) as session:
         await identify_requester(session, person)
         for escalation_id in escalation_ids:
@@ -49,21 +51,23 @@ async def note_readings(
                 role=person.role.value,
                 part=part,
             )
-            await session.execute(line.inline())  # who reads writes the line and cannot read it back
+            await session.execute(
+                line.inline()
+            )  # readers may insert this row but not select it: no RETURNING
             if part == "escalation":
                 await keep_present(session, person, escalation_id)
 
 
 async def note_presence(database: Database, person: Principal, escalation_id: UUID) -> None:
-    """Write that an officer still has an escalation open."""
+    """Record that an officer still has an escalation open."""
     async with database.transaction(person.authority_id) as session:
         await identify_requester(session, person)
         await keep_present(session, person, escalation_id)
 
 
 async def keep_present(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
-    """An officer has this escalation open now; of others nothing is kept."""
-    if person.role in THE_AUTHORITY and person.id is not None:
+    """Record that an officer has this escalation open now; do nothing for other roles."""
+    if person.role in AUTHORITY_ROLES and person.id is not None:
         here = upsert(Presence).values(
             authority_id=person.authority_id,
             escalation_id=escalation_id,
@@ -77,7 +81,7 @@ async def keep_present(session: AsyncSession, person: Principal, escalation_id: 
 async def name_reader(
     session: AsyncSession, person: Principal, escalation_id: UUID, reader_id: UUID, seat: str
 ) -> None:
-    """Name somebody of the board to read one escalation, who is told. Raises Invalid for anybody twice."""
+    """Name a reader of one escalation and notify them. Raises ValidationFailed if they are named already."""
     row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, escalation_id)
     if row.state in FINALS:
         raise ActionRefused("This escalation is over.", row.state)
@@ -110,7 +114,7 @@ async def name_reader(
 
 
 async def end_reader(session: AsyncSession, person: Principal, escalation_id: UUID, reader_id: UUID) -> None:
-    """Somebody who was named reads this escalation no more; what they have read stays in the log. Raises NotThere."""
+    """Stop a named reader from reading this escalation; their access log entries stay. Raises NotFound."""
     await lock_escalation(session, person, Permission.MANAGE_ESCALATION, escalation_id)
     ended = await session.execute(
         update(NamedReader)

@@ -1,4 +1,4 @@
-"""The form by which a reader is named."""
+"""Form to name a reader of an escalation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from alongside.platform.forms.fields import Choice, line
 
 
 class ReaderForm(Form):
-    """Who reads an escalation, and for which seat."""
+    """The person who may read an escalation, and the seat they hold on the board."""
 
     person_id = Choice(
         "Who is to read this escalation?", "Choose somebody from the list", render_kw={"select": True}
@@ -19,13 +19,13 @@ class ReaderForm(Form):
     seat = line("For which seat?", "The seat", "For example, “Board member for primary schools”")
 
     def offer(self, people: Sequence[Any]) -> None:
-        """Fill the list."""
+        """Set the people that can be chosen."""
         self.person_id.choices = [
             (str(one.id), f"{one.name}, {ROLE_NAMES[Role(one.role)].lower()}") for one in people
         ]
 
     def holds(self) -> bool:
-        """Whether both are said."""
+        """Validate: person and seat are required."""
         self.validate()
         must_be_filled(self, {"person_id": "Choose somebody from the list", "seat": "Say for which seat"})
         return not self.errors

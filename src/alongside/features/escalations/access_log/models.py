@@ -1,4 +1,4 @@
-"""Who reads an escalation: people named for it, every reading, and who has it open."""
+"""Tables for access to an escalation: named readers, the access log, and who has it open."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ PARTS = ("escalation", "file", "pdf", "notes", "export")
 
 
 class NamedReader(AuthorityOwned, Base):
-    """Somebody who was named to read one escalation, until that ended: a member of the board, with their seat there."""
+    """A person who may read one escalation, usually a board member, with their seat; until `ended_at` is set."""
 
     __tablename__ = "escalation_reader"
     __table_args__ = (
@@ -49,8 +49,10 @@ class NamedReader(AuthorityOwned, Base):
 
 
 class EscalationAccess(AuthorityOwned, Base):
-    """That somebody read an escalation, or a part of it. Whoever reads writes it; only the core team reads it; it
-    stays.
+    """One entry of the access log: a person read an escalation or a part of it.
+
+    The reader's own transaction inserts it, only the core team can select it, and it is never changed or
+    deleted by people.
     """
 
     __tablename__ = "escalation_access_log"
@@ -77,7 +79,7 @@ class EscalationAccess(AuthorityOwned, Base):
 
 
 class Presence(AuthorityKeyed, Base):
-    """That an officer has an escalation open, and when that was last heard."""
+    """An officer who has an escalation open, and when their browser last reported it."""
 
     __tablename__ = "escalation_presence"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The pages of who reads an escalation: naming a reader, the log, and who has it open just now."""
+"""Pages for access to an escalation: named readers, the access log, and who has it open now."""
 
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,7 @@ PARTS = {
 async def show_readers(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Who was named to read an escalation, a form to name another, and who has read it."""
+    """Show the named readers of an escalation, a form to name another, and the access log."""
     return await _page(session, person, escalation_id, None)
 
 
@@ -42,7 +42,7 @@ async def show_readers(
 async def name_reader(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Name somebody of the board to read one escalation."""
+    """Name a board member as a reader of one escalation."""
     written = await read_form_data(request)
     answer = await _page(session, person, escalation_id, written)
     form = answer.context["form"]
@@ -69,7 +69,7 @@ async def end_reader(
     escalation_id: UUID,
     reader_id: UUID,
 ) -> PageResult:
-    """Let somebody who was named read this escalation no more."""
+    """Stop a named reader from reading this escalation."""
     await actions.end_reader(session, person, escalation_id, reader_id)
     return Redirect(f"/escalations/{escalation_id}/readers", "They read this escalation no more.")
 
@@ -78,7 +78,7 @@ async def end_reader(
 async def show_presence(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Which colleagues have the escalation open, and whether one has acted since this page was shown."""
+    """Show which colleagues have the escalation open, and whether it has changed since this page was shown."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     since = asked(request).one("version")
     shown = int(since) if since.isascii() and since.isdecimal() and len(since) <= 9 else row.version

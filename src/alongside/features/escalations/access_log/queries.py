@@ -1,4 +1,4 @@
-"""Who reads an escalation: named readers, the log, who has it open."""
+"""Queries for access to an escalation: named readers, the access log, and who has it open."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from alongside.features.people.models import Person
 from alongside.platform.access.principal import Principal
 
 PRESENT_SECONDS = 90
-"""How long somebody counts as having an escalation open after that was last heard."""
+"""Seconds for which an officer counts as present after their browser last reported it."""
 
 READERS: Any = (
     select(NamedReader.id, NamedReader.seat, NamedReader.named_at, Person.name)
@@ -59,22 +59,24 @@ TO_NAME = text(
 
 
 async def readers_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """The people named to read an escalation, with the seat for which they were."""
+    """Return the named readers of an escalation with their seats."""
     return await of_escalation(session, person, READERS, escalation_id)
 
 
 async def readings_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """Who read an escalation and when, the latest first, 200 at most; only the core team is shown them."""
+    """Return the latest 200 access log entries, newest first; the row policy shows them to the core team only."""
     return await of_escalation(session, person, READINGS, escalation_id)
 
 
 async def present_at(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """Which other officers have an escalation open just now."""
+    """Return the other officers who have an escalation open now."""
     values = {"authority_id": person.authority_id, "escalation_id": escalation_id, "person_id": person.id}
     return (await session.execute(PRESENT, values)).all()
 
 
 async def people_to_name(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """Who may be named to read an escalation: heads and leads, of whom the board is made."""
+    """Return the people who can be named as readers: heads, leads and deputies, because the board consists of
+    them.
+    """
     values = {"authority_id": person.authority_id, "today": person.today}
     return (await session.execute(TO_NAME, values)).all()

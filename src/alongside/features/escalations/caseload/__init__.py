@@ -1,1 +1,1 @@
-"""The desk of the core team: what is whose, what is due, and who covers for whom."""
+"""Caseload of the core team: lists of escalations, hours committed, and leave cover."""

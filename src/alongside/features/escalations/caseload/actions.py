@@ -1,4 +1,4 @@
-"""Arranging who covers for whom."""
+"""Arrange and end leave cover."""
 
 from datetime import date
 from uuid import UUID
@@ -18,8 +18,10 @@ from alongside.platform.notifications import notify
 async def arrange_cover(
     session: AsyncSession, person: Principal, away_id: UUID, cover_id: UUID, starts_on: date, ends_on: date
 ) -> None:
-    """Have one officer look after another's escalations for some days; both are told. Raises Invalid where that
-    clashes.
+    """Let one officer cover another's escalations between two dates; notify both.
+
+    Raises ValidationFailed if the officer is covered on these days already, or if the two are not different
+    officers.
     """
     names = {one.id: one.name for one in await officers(session, person)}
     if away_id not in names or cover_id not in names or away_id == cover_id:
@@ -49,7 +51,7 @@ async def arrange_cover(
 
 
 async def end_cover(session: AsyncSession, person: Principal, cover_id: UUID) -> None:
-    """Somebody is back: the cover ends yesterday, or never was. Raises NotThere."""
+    """End a cover: it ends yesterday, or is deleted if it would have started today or later. Raises NotFound."""
     of_it = (LeaveCover.authority_id == person.authority_id, LeaveCover.id == cover_id)
     gone = await session.execute(
         delete(LeaveCover).where(*of_it, LeaveCover.starts_on >= person.today).returning(LeaveCover.id)

@@ -1,4 +1,4 @@
-"""The form by which cover is arranged."""
+"""Form to arrange leave cover."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,7 +19,7 @@ NEEDED = {
 
 
 class CoverForm(Form):
-    """Who is away, who covers, from when to when."""
+    """Who is away, who covers, and the first and last day."""
 
     away_id = Choice("Who is away?", NEEDED["away_id"])
     cover_id = Choice("Who looks after their escalations?", NEEDED["cover_id"])
@@ -27,12 +27,12 @@ class CoverForm(Form):
     ends_on = Day("Last day", NEEDED["ends_on"])
 
     def offer(self, people: Sequence[Any]) -> None:
-        """Fill both lists."""
+        """Set the officers that can be chosen."""
         self.away_id.choices = [(str(one.id), one.name) for one in people]
         self.cover_id.choices = list(self.away_id.choices)
 
     def holds(self, today: date) -> bool:
-        """Whether two people and some days to come are named."""
+        """Validate: two different officers, and a period that has not ended."""
         self.validate()
         must_be_filled(self, NEEDED)
         must_be_in_order(self)

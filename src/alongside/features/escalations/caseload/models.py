@@ -1,4 +1,4 @@
-"""Who covers for an officer who is away."""
+"""Table of leave cover."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from alongside.platform.database.base import AuthorityOwned, Base, created_at, r
 
 
 class LeaveCover(AuthorityOwned, Base):
-    """That one officer looks after another's escalations from one day to another, both included."""
+    """One officer covers another's escalations from `starts_on` to `ends_on`, both included."""
 
     __tablename__ = "leave_cover"
     __table_args__ = (

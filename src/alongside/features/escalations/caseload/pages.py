@@ -1,4 +1,4 @@
-"""The page on which cover is arranged for somebody who is away."""
+"""Page to arrange leave cover."""
 
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ HANDLE = Permission.MANAGE_ESCALATION
 
 @endpoint.get("/leave-cover", permission=HANDLE)
 async def show_cover(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """Who covers for whom, and a form to arrange it."""
+    """Show current and future cover, and a form to arrange more."""
     return await _page(session, person, None)
 
 
@@ -30,7 +30,7 @@ async def show_cover(request: Request[Any, Any, Any], session: AsyncSession, per
 async def arrange_cover(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Have one officer look after another's escalations for some days."""
+    """Arrange that one officer covers another's escalations."""
     answer = await _page(session, person, await read_form_data(request))
     form = answer.context["form"]
     if not form.holds(person.today):
@@ -54,7 +54,7 @@ async def arrange_cover(
 async def end_cover(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, cover_id: UUID
 ) -> PageResult:
-    """Somebody is back."""
+    """End a cover because the officer is back."""
     await actions.end_cover(session, person, cover_id)
     return Redirect("/leave-cover", "The cover has ended.")
 

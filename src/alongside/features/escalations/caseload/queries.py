@@ -1,4 +1,4 @@
-"""The desk of two people: whose is what, what is due, how much work is committed, who is away."""
+"""Queries of the core team's caseload: lists, counts, hours committed and leave cover."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ GROUPS = {
     "waiting": "Waiting",
     "all": "All",
 }
-"""The lists of the desk, in their order."""
+"""The lists of the caseload page, in order."""
 
 WAITING_STATES = ("waiting_on_consortium", "waiting_on_school", "waiting_on_provider", "returning")
 COMMITTED = text(
@@ -60,7 +60,7 @@ COVERS = text(
 
 
 def end_of_week(person: Principal) -> datetime:
-    """The end of this week in London: what is due before is due this week."""
+    """The end of this week in London time; anything due before it is due this week."""
     sunday = person.today + timedelta(days=7 - person.today.weekday())
     return datetime(sunday.year, sunday.month, sunday.day, tzinfo=LONDON)
 
@@ -76,7 +76,7 @@ def _mine(person: Principal) -> Any:
 
 
 def group_clause(person: Principal, group: str) -> Any:
-    """Which escalations belong to a list of the desk; escalations of whom one covers count as one's own."""
+    """SQL condition for one list; “mine” includes the escalations of officers whom this person covers."""
     open_ones = Escalation.state.not_in(FINALS)
     match group:
         case "mine":
@@ -96,7 +96,7 @@ def group_clause(person: Principal, group: str) -> Any:
 async def desk_list(
     session: AsyncSession, person: Principal, group: str, page: int
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page of one list of the desk, what is due first at the top; whether more follow."""
+    """One page of a list, earliest due date first, and whether there are more pages."""
     await identify_requester(session, person)
     statement = (
         CASE.where(group_clause(person, group))
@@ -109,7 +109,7 @@ async def desk_list(
 
 
 async def desk_counts(session: AsyncSession, person: Principal) -> Mapping[str, int]:
-    """How many cases are on each list."""
+    """The number of escalations on each list."""
     await identify_requester(session, person)
     counted: Any = select(
         *(func.count().filter(group_clause(person, group)).label(group) for group in GROUPS)
@@ -125,6 +125,6 @@ async def committed(session: AsyncSession, person: Principal) -> Sequence[Row[An
 
 
 async def covers(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """Who covers for whom, now and later."""
+    """Current and future leave cover."""
     values = {"authority_id": person.authority_id, "today": person.today}
     return (await session.execute(COVERS, values)).all()

@@ -1,1 +1,1 @@
-"""Attachments: known by their content, served as downloads and nothing else."""
+"""Attachments of an escalation: type detected from the content, served only as downloads."""

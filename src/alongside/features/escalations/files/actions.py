@@ -1,4 +1,4 @@
-"""Adding attachments and taking them away."""
+"""Add and remove attachments."""
 
 import re
 from uuid import UUID
@@ -34,9 +34,10 @@ async def add_file(
     kind: str | None,
     for_school: bool,
 ) -> UUID:
-    """Keep a file with an escalation, as the `kind` that `kind_of` found by its content.
+    """Add an attachment; `kind` is the type that `kind_of` detected from its content.
 
-    Raises Invalid for a file that is empty, too large, of no kind that an escalation takes, or not what its name says.
+    Raises ValidationFailed if the file is empty, too large, of a type that is not accepted, or if its name has
+    another extension.
     """
     row = await lock_escalation(session, person, WORK, escalation_id)
     await refuse_interest(session, person, row)
@@ -68,7 +69,7 @@ async def add_file(
 
 
 async def remove_file(session: AsyncSession, person: Principal, file_id: UUID, why: str) -> UUID:
-    """Take an attachment away: its content goes, its line stays, with the reason. Returns the escalation."""
+    """Remove an attachment: its content is deleted, its row stays with the reason. Returns the escalation."""
     file, row = await file_to(session, person, WORK, file_id)
     row = await lock_escalation(session, person, WORK, row.id)
     await refuse_interest(session, person, row)
@@ -87,7 +88,7 @@ async def remove_file(session: AsyncSession, person: Principal, file_id: UUID, w
 
 
 def checked_kind(name: str, content: bytes, kind: str | None) -> str:
-    """The `kind` that a file has by its content, if its name says the same. Raises Invalid with the cure."""
+    """Check that the detected `kind` agrees with the file name. Raises ValidationFailed that says what to do."""
     if not content:
         raise ValidationFailed({"file": ["This file is empty. Choose another."]})
     if len(content) > LARGEST:
@@ -111,7 +112,7 @@ def checked_kind(name: str, content: bytes, kind: str | None) -> str:
 
 
 def safe_name(name: str, kind: str) -> str:
-    """A name to save it under: letters, digits, spaces and a few marks, with the ending of what it is."""
+    """A safe file name: letters, digits, spaces and a few marks, with the extension of its type."""
     stem = name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
     plain = re.sub(r"\s+", " ", re.sub(r"[^\w ().,&’'-]", " ", stem)).strip(" .")[:100]
     return f"{plain or 'attachment'}.{KINDS[kind].ending}"

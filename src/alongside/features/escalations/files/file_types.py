@@ -1,16 +1,16 @@
-"""Which kinds of file an escalation takes, and how each is known by its content."""
+"""The file types accepted as attachments, and how each is detected from its content."""
 
 import io
 import zipfile
 from dataclasses import dataclass
 
 MOST_PARTS = 4_000
-"""Parts that an office document may have; more is a bomb, not a report."""
+"""Most parts an office document may have; more suggest a zip bomb."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A kind of file: its words, its ending, and what a browser is told that it is."""
+    """A file type: label, extension, and the media type sent to browsers."""
 
     label: str
     ending: str
@@ -30,9 +30,7 @@ MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 
 
 def kind_of(content: bytes) -> str | None:
-    """The kind of a file by its content; None for what an escalation does not take, documents with macros among
-    them.
-    """
+    """Detect the type from the content; None if it is not accepted (documents with macros, for example)."""
     if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
         return "pdf"
     if content.startswith(b"\x89PNG\r\n\x1a\n") and content.rstrip(b"\0").endswith(b"IEND\xaeB`\x82"):
@@ -59,9 +57,7 @@ def _office_kind(content: bytes) -> str | None:
 
 def _is_text(content: bytes) -> bool:
     begins = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if (
-        begins in (b"<", b"%", b"") or b"\0" in content
-    ):  # a page, a picture or a PDF that only looks like text
+    if begins in (b"<", b"%", b"") or b"\0" in content:  # HTML, an image or a PDF can be valid text too
         return False
     try:
         words = content.decode()

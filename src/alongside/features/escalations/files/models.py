@@ -1,4 +1,4 @@
-"""An attachment of an escalation, kept in the database beside it."""
+"""Table of an escalation's attachments."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,11 +11,13 @@ from alongside.features.escalations.files.file_types import KINDS
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
 
 LARGEST = 5_000_000
-"""Bytes that one attachment may have."""
+"""Maximum size of one attachment in bytes."""
 
 
 class EscalationFile(AuthorityOwned, Base):
-    """One file: what it is was read from its content, never from its name. Taken away, it keeps its line only."""
+    """One attachment. Its type is detected from the content, not from the name; a removed one keeps only its
+    row.
+    """
 
     __tablename__ = "escalation_file"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The pages of attachments: added by a form, kept as what their content is, served as downloads only."""
+"""Pages to add, download and remove attachments."""
 
 from typing import Any
 from uuid import UUID
@@ -27,10 +27,10 @@ from alongside.platform.web.uploads import uploaded_file
 
 WORK, SEE = Permission.CONTRIBUTE_TO_ESCALATION, Permission.VIEW_ESCALATION
 AROUND = 100_000
-"""Bytes that the rest of a form may have beside its file."""
+"""Bytes allowed for the other form fields beside the file."""
 
 SANDBOX = {"content-security-policy": "sandbox; default-src 'none'", "x-download-options": "noopen"}
-"""What goes with a file that others brought: should a browser show it all the same, it can do nothing."""
+"""Headers of a download: if a browser opens the file after all, the sandbox stops scripts and requests."""
 
 REMOVE = ActionForm(
     "files",
@@ -47,12 +47,12 @@ REMOVE = ActionForm(
 async def choose_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """An empty form for an attachment."""
+    """Show the form to add an attachment."""
     return _form_page(await get_escalation(session, person, WORK, escalation_id), FileForm())
 
 
 async def _recognise(request: Request[Any, Any, Any], person: Principal) -> str | None:
-    """Which kind of file was sent, by its content; None for no file and for no kind that is taken."""
+    """Detect the type of the uploaded file; None if there is no file or its type is not accepted."""
     brought = await uploaded_file(await read_form_data(request), "file")
     app_context: AppContext = request.app.state.app_context
     if brought is None or len(brought[1]) > LARGEST:
@@ -72,7 +72,7 @@ async def _recognise(request: Request[Any, Any, Any], person: Principal) -> str 
 async def add_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Keep a file with an escalation."""
+    """Add an attachment."""
     row = await get_escalation(session, person, WORK, escalation_id)
     written = await read_form_data(request)
     form = FileForm(written)
@@ -92,7 +92,7 @@ async def add_file(
 async def take_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, file_id: UUID
 ) -> PageResult:
-    """An attachment to keep; the download is written down first."""
+    """Download an attachment; the access log entry is written first."""
     file, row = await file_to(session, person, SEE, file_id, content=True)
     database = request.app.state.app_context.database
     answer = Download(bytes(file.content), file.name, KINDS[file.kind].media_type, SANDBOX)
@@ -109,7 +109,7 @@ async def take_file(
 async def ask_why_removed(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, file_id: UUID
 ) -> PageResult:
-    """Ask for the reason before an attachment is taken away."""
+    """Ask for the reason before an attachment is removed."""
     file, row = await file_to(session, person, WORK, file_id)
     return action_form_page(row, REMOVE, NoteForm(), where=f"/escalation-files/{file.id}/withdrawal")
 
@@ -119,7 +119,7 @@ async def ask_why_removed(
 async def remove_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, file_id: UUID
 ) -> PageResult:
-    """Take an attachment away, with a reason."""
+    """Remove an attachment, with a reason."""
     file, row = await file_to(session, person, WORK, file_id)
     form = NoteForm(await read_form_data(request))
     if not form.holds():

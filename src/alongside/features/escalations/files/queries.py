@@ -1,4 +1,4 @@
-"""The attachments of an escalation."""
+"""Queries of attachments."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,16 +42,14 @@ CAPACITY_BYTES: Any = select(func.count(), func.coalesce(func.sum(EscalationFile
 
 
 async def files_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """The attachments of an escalation, without their content; a headteacher is shown those that are for the school."""
+    """The attachments of an escalation without content; a headteacher gets only those marked for the school."""
     return await of_escalation(session, person, FILES, escalation_id)
 
 
 async def file_to(
     session: AsyncSession, person: Principal, permission: Permission, file_id: UUID, *, content: bool = False
 ) -> tuple[Row[Any], Row[Any]]:
-    """An attachment and its escalation, if this person may do this to it. Raises NotThere, also when it was taken
-    away.
-    """
+    """An attachment with its escalation, if this person has this permission. Raises NotFound, also if removed."""
     await identify_requester(session, person)
     columns = (*LINE, EscalationFile.content) if content else LINE
     statement: Any = select(*columns).where(
@@ -68,7 +66,7 @@ async def file_to(
 
 
 async def bytes_taken(session: AsyncSession, person: Principal, escalation_id: UUID) -> tuple[int, int]:
-    """How many attachments an escalation has, and how many bytes they are."""
+    """The number of attachments of an escalation and their total size in bytes."""
     values = {"authority_id": person.authority_id, "escalation_id": escalation_id}
     count, size = (await session.execute(CAPACITY_BYTES, values)).one()
     return count, size

@@ -1,1 +1,1 @@
-"""Asking matching, across the whole authority, for the school of an escalation; and what came of it."""
+"""Requests to match a need of an escalation's school across the whole authority, and their results."""

@@ -1,4 +1,4 @@
-"""Asking matching for the school of an escalation."""
+"""Request matching for a need of an escalation's school."""
 
 from uuid import UUID
 
@@ -17,14 +17,14 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 
 LOOKED_FOR_IN = ("acknowledged", "triaged", "active", "waiting_on_provider", "stepped_up")
-"""The states of an escalation in which somebody is looked for."""
+"""The states in which matching can be requested."""
 
 
 async def ask_matching(session: AsyncSession, person: Principal, escalation_id: UUID, need_id: UUID) -> UUID:
-    """Have a plan made across the whole authority for a need of the escalation's school. Returns the run.
+    """Request a plan across the whole authority for a need of the escalation's school. Returns the plan run.
 
-    Raises Refused for who has an interest in the school, and in a state in which nobody is looked for; Invalid for
-    a need that is not open.
+    Raises ActionRefused if the person has an interest in the school or the state does not allow it, and
+    ValidationFailed if the need is not open.
     """
     row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, escalation_id)
     await refuse_interest(session, person, row)

@@ -1,4 +1,4 @@
-"""The form in which matching is asked for an escalation."""
+"""Form to request matching for an escalation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,18 +10,18 @@ from alongside.platform.forms.fields import Choice
 
 
 class AskMatchingForm(Form):
-    """For which open need of the school somebody is looked for."""
+    """The open need for which a match is requested."""
 
     need = Choice("For which need of the school?", "Choose a need from the list")
 
     def offer(self, needs: Sequence[Any]) -> None:
-        """Fill the list; where there is one need only, it is chosen on an empty form."""
+        """Set the needs that can be chosen; a single need is preselected on an empty form."""
         self.need.choices = [(str(one.id), one.title) for one in needs]
         if len(needs) == 1 and self.need.raw_data is None:
             self.need.data = self.need.choices[0][0]
 
     def holds(self) -> bool:
-        """Whether a need is chosen."""
+        """Validate: a need is required."""
         self.validate()
         must_be_filled(self, {"need": "Choose a need from the list"})
         return not self.errors

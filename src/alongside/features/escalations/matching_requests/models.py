@@ -1,4 +1,4 @@
-"""That matching was asked for an escalation."""
+"""Table of matching requests made from an escalation."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +11,11 @@ from alongside.platform.database.base import AuthorityOwned, Base, created_at, r
 
 
 class MatchingRequest(AuthorityOwned, Base):
-    """A plan of the whole authority that was asked for in an escalation, and the need of its school that it was
-    asked for.
+    """A plan across the whole authority that was requested from an escalation, and the need it was requested
+    for.
 
-    The tie stands on this side alone: whoever reads plans or needs is not told that there is an escalation.
+    The reference exists only in this table, so that plans and needs do not disclose that there is an
+    escalation.
     """
 
     __tablename__ = "escalation_matching_request"

@@ -1,4 +1,4 @@
-"""The page on which matching is asked for an escalation."""
+"""Page to request matching for an escalation."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ HANDLE = Permission.MANAGE_ESCALATION
 async def ask_for_which_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Ask for which open need of the school somebody is looked for, across the whole authority."""
+    """Ask for which open need of the school to request matching."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     form = await _form(session, person, row, None)
     return _page(row, form)
@@ -38,7 +38,7 @@ async def ask_for_which_need(
 async def ask_matching_for_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Have a plan made across the whole authority; the escalation keeps for which need."""
+    """Request a plan across the whole authority for the chosen need."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     form = await _form(session, person, row, await read_form_data(request))
     if not form.holds():

@@ -1,4 +1,4 @@
-"""The open needs of an escalation's school, and what came of asking matching for them."""
+"""Queries of matching requests: the school's open needs, and the results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,19 +55,19 @@ ASKED: Any = (
 
 
 async def open_needs_of(session: AsyncSession, person: Principal, urn: int) -> Sequence[Row[Any]]:
-    """The needs of a school for which somebody is looked for, the oldest first: id and title."""
+    """The open needs of a school, oldest first: id and title."""
     values = {"authority_id": person.authority_id, "urn": urn}
     found: Sequence[Row[Any]] = (await session.execute(OPEN_NEEDS, values)).all()
     return found
 
 
 async def asked_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """How often matching was asked in an escalation, and what its plans say now, the latest first."""
+    """The matching requests of an escalation with the state of their plans, latest first."""
     return await of_escalation(session, person, ASKED, escalation_id)
 
 
 def came_of_it(asked: Any, *, named: bool) -> str:
-    """What came of asking matching, in words; the school that was found only where it may be `named`."""
+    """The result of a matching request as text; it names the matched school only if `named`."""
     if asked.run_state in AT_WORK:
         return "A plan is being worked out"
     if asked.run_status is None:

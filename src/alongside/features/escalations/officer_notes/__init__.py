@@ -1,1 +1,1 @@
-"""Officers' notes: what the core team writes for itself, never for the school."""
+"""Officers' notes: notes of the core team that the school never sees."""

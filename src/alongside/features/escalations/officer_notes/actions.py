@@ -1,4 +1,4 @@
-"""Writing officers' notes."""
+"""Add officers' notes."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from alongside.platform.audit.actions import record_audit
 async def write_note(
     session: AsyncSession, person: Principal, escalation_id: UUID, weight: str, words: str
 ) -> None:
-    """Write a note for the core team. It stays as it is written; what was wrong is put right by another."""
+    """Add a note for the core team. Notes cannot be edited; add another note to correct one."""
     row = await get_escalation(session, person, Permission.VIEW_OFFICER_NOTES, escalation_id)
     await session.execute(
         insert(OfficersNote).values(

@@ -1,4 +1,4 @@
-"""The form of an officer's note."""
+"""Form to add an officer's note."""
 
 from wtforms import Form
 
@@ -8,7 +8,7 @@ from alongside.platform.forms.fields import Choice, passage
 
 
 class OfficersNoteForm(Form):
-    """What an officer writes for the core team, and how sure it is."""
+    """The text of a note, and whether it is fact or opinion."""
 
     weight = Choice("What is it?", "Choose whether it is fact or opinion", choices=list(WEIGHTS.items()))
     words = passage(
@@ -16,7 +16,7 @@ class OfficersNoteForm(Form):
     )
 
     def holds(self) -> bool:
-        """Whether both are there."""
+        """Validate: both fields are required."""
         self.validate()
         must_be_filled(self, {"weight": "Choose whether it is fact or opinion", "words": "Write the note"})
         return not self.errors

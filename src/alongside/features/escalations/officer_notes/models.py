@@ -1,4 +1,4 @@
-"""An officer's note in an escalation."""
+"""Table of officers' notes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,11 +11,11 @@ from alongside.platform.database.base import AuthorityOwned, Base, created_at, o
 from alongside.platform.database.requester_context import RowPolicy
 
 WEIGHTS = {"fact": "Fact: I saw it or have it in writing", "opinion": "Opinion: what I make of it"}
-"""What a note says of itself. Source: domain §6.15: records can be asked for, so opinion is marked."""
+"""The basis of a note. Source: domain §6.15: records can be requested, so opinions are marked."""
 
 
 class OfficersNote(AuthorityOwned, Base):
-    """What an officer writes for the core team alone: never for the school, whatever is asked. Kept as written."""
+    """A note that only the core team can read; it is never changed."""
 
     __tablename__ = "escalation_note"
     __table_args__ = (

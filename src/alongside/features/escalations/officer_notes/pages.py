@@ -1,4 +1,4 @@
-"""The page of officers' notes: a reading of its own, for the core team alone."""
+"""Page of officers' notes, for the core team only; it has its own entry in the access log."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ SEE = Permission.VIEW_OFFICER_NOTES
 async def show_notes(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """The officers' notes of an escalation, and a form for another."""
+    """Show the officers' notes of an escalation, and a form to add one."""
     return await _page(session, person, escalation_id, OfficersNoteForm())
 
 
@@ -36,7 +36,7 @@ async def show_notes(
 async def add_note(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Write a note for the core team."""
+    """Add a note for the core team."""
     form = OfficersNoteForm(await read_form_data(request))
     answer = await _page(session, person, escalation_id, form, 422)
     if not form.holds():

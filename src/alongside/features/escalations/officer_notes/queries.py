@@ -1,4 +1,4 @@
-"""Officers' notes: PostgreSQL shows them to the core team alone."""
+"""Query of officers' notes; the row policy shows them to the core team only."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,5 +22,5 @@ NOTES: Any = (
 
 
 async def notes_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """The officers' notes of an escalation, newest first; none for anybody else."""
+    """The officers' notes of an escalation, newest first; empty for other roles."""
     return await of_escalation(session, person, NOTES, escalation_id)

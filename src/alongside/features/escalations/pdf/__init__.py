@@ -1,1 +1,1 @@
-"""The escalation file on paper: all of an escalation that somebody may read, paged, as PDF."""
+"""The escalation file: a paged PDF with everything in an escalation that the reader may see."""

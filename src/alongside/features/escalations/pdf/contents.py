@@ -1,6 +1,4 @@
-"""What stands in an escalation file: plain texts, in the order of the paper, as far as the person reads the
-escalation.
-"""
+"""Contents of the escalation file as plain texts in page order, limited to what the reader may see."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -41,10 +39,10 @@ TASKS = {"open": "Open", "done": "Done", "dropped": "Dropped"}
 async def contents_of(
     session: AsyncSession, person: Principal, row: Any, *, with_notes: bool, now: datetime
 ) -> dict[str, Any]:
-    """The values of the paper of one escalation, which must have been asked for; the notes only where they were
-    asked for.
+    """The template values of one escalation's PDF; the caller has loaded the escalation.
 
-    What a second policy hides from this person is not there to be printed.
+    Officers' notes are included on request only. Rows that a row policy hides from this person are not
+    included.
     """
     settings = settings_of(person.authority_id)
     for_school = person.school_urn is not None
@@ -81,7 +79,7 @@ async def contents_of(
 
 
 async def _plan(session: AsyncSession, person: Principal, row: Any) -> dict[str, Any]:
-    """What is to be done and was: what matching was asked, criteria, actions, visits."""
+    """The planned and completed work: matching requests, criteria, actions, visits."""
     named = may_escalation(person, Permission.MANAGE_ESCALATION, row)
     return {
         "matching": [
@@ -109,7 +107,7 @@ async def _plan(session: AsyncSession, person: Principal, row: Any) -> dict[str,
 
 
 async def _record(session: AsyncSession, person: Principal, row: Any) -> dict[str, Any]:
-    """What was recorded besides: waiting, statutory steps, overrulings, attachments."""
+    """Other records: pauses, statutory steps, overrulings, attachments."""
     return {
         "waits": [
             [_waited_for(one), day(one.since_at), day(one.until_at) if one.until_at else "Still", one.why]
@@ -137,20 +135,21 @@ async def _record(session: AsyncSession, person: Principal, row: Any) -> dict[st
 
 
 def day(when: date | datetime) -> str:
-    """A day as a paper says it: 12 March 2026."""
+    """A date as the PDF shows it: 12 March 2026."""
     if isinstance(when, datetime):
         when = when.astimezone(LONDON).date()
     return f"{when:%-d %B %Y}"
 
 
 def moment(when: datetime) -> str:
-    """A moment as a paper says it: 12 March 2026, 14:05."""
+    """A date and time as the PDF shows it: 12 March 2026, 14:05."""
     return f"{day(when)}, {when.astimezone(LONDON):%H:%M}"
 
 
 def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
-    """What the escalation is, line by line; what is not known is left out, and who works on it at what cost to the
-    school.
+    """The facts of the escalation, line by line.
+
+    Unknown facts are left out; the school does not see who works on it and at what cost.
     """
     fund = settings.funds.get(row.fund)
     within = (
@@ -205,7 +204,7 @@ def _email(one: Any) -> str:
 
 
 def _timeline(told: Sequence[Any], reminded: Sequence[tuple[datetime, str, str]]) -> list[list[str]]:
-    """All that happened, oldest first: who, what, and the reason that was given; reminders among it."""
+    """The full timeline, oldest first, with reasons and reminders."""
     lines = [(one.at, f"{one.who} {one.text}", one.note or "") for one in reversed(told)]
     lines += [(at, f"{who} {words}", "") for at, who, words in reminded]
     return [[moment(at), words, note] for at, words, note in sorted(lines, key=lambda line: line[0])]

@@ -1,4 +1,4 @@
-"""The escalation file as PDF."""
+"""Download of the escalation file as PDF."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,9 @@ from alongside.platform.web.routing import endpoint
 async def print_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """The escalation file; with `?notes=with` officers' notes too, for whom may read them. Written down as read."""
+    """Download the escalation file; `?notes=with` adds officers' notes for those who may read them. Logged as
+    read.
+    """
     row = await get_escalation(session, person, Permission.VIEW_ESCALATION, escalation_id)
     with_notes = asked(request).one("notes") == "with"
     if with_notes and not may_escalation(person, Permission.VIEW_OFFICER_NOTES, row):

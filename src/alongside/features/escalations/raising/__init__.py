@@ -1,1 +1,1 @@
-"""Raising an escalation: what was tried, what is wanted, and what the product would suggest."""
+"""Raise an escalation: attempted support, requested help, and suggestions to raise one."""

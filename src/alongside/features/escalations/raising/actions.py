@@ -1,4 +1,4 @@
-"""Raising an escalation, and telling the school of it."""
+"""Raise an escalation, and notify the headteacher."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -36,10 +36,11 @@ async def raise_escalation(
     tried: Sequence[str] = (),
     why_wait: str = "",
 ) -> UUID:
-    """Say that the consortium cannot challenge a school effectively. Nobody can refuse it.
+    """Raise an escalation of a school. Nobody can refuse it.
 
-    `tried` are links (“need:<id>”) or kinds. With `why_wait` the school is not told yet. Raises NotThere for a school
-    out of reach, Invalid for a reason that goes by another route.
+    `tried` are links (“need:<id>”) or kinds of attempted support. With `why_wait` the school is not notified
+    yet. Raises NotFound for a school of another consortium, and ValidationFailed for a reason that belongs to
+    safeguarding.
     """
     school = await school_to_raise_for(session, person, urn)
     reason = settings_of(person.authority_id).escalation_reasons.get(written["reason"])
@@ -78,8 +79,9 @@ async def raise_escalation(
 
 
 async def notify_school(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
-    """Let the headteacher know of an escalation that was kept from the school until now. Raises Refused when it is
-    known.
+    """Notify the headteacher of an escalation whose notification was deferred.
+
+    Raises ActionRefused if the headteacher was notified before.
     """
     row = await lock_escalation(session, person, Permission.CONTRIBUTE_TO_ESCALATION, escalation_id)
     if row.notified_at is not None:
@@ -100,7 +102,7 @@ async def notify_school(session: AsyncSession, person: Principal, escalation_id:
 
 
 async def notify_head(session: AsyncSession, person: Principal, row: Any) -> None:
-    """A letter to the headteacher: that there is an escalation, and where to read it."""
+    """Email the headteacher that there is an escalation and where to read it."""
     people = await heads_of(session, person, row.school_urn)
     await notify(
         session,

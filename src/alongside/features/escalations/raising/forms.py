@@ -1,4 +1,4 @@
-"""The form by which a consortium raises an escalation: one page, two minutes, no word of blame."""
+"""Form to raise an escalation: one page without words of blame."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ TEXTS = ("reason_words", "tried_words", "wanted", "return_when", "why_wait")
 
 
 class RaiseForm(Form):
-    """What a consortium says about its own limits. `cautions` holds words to look at again, by the box to tick."""
+    """Fields of a new escalation. `cautions` holds words that the user must confirm with a tick box."""
 
     school_urn = HiddenField()
     reason = Choice("Why can you not challenge effectively here?", NEEDED["reason"])
@@ -67,14 +67,14 @@ class RaiseForm(Form):
     another = BooleanField("Raise another escalation, although one is open for this school")
 
     def __init__(self, *given: Any, **settled: Any) -> None:
-        """Read what was typed, or show an empty form."""
+        """Bind the submitted data, or show an empty form."""
         super().__init__(*given, **settled)
         self.cautions: dict[str, str] = {}
         for name in TEXTS:
             self[name].render_kw = {**(self[name].render_kw or {}), "rows": 3}
 
     def offer_choices(self, settings: AuthoritySettings, tried: Sequence[Any]) -> None:
-        """Fill the lists: the authority's own, and what the product knows was tried with this school."""
+        """Set the choices: the authority's lists, and the support already recorded for this school."""
         self.reason.choices = [(key, one.label) for key, one in on_offer(settings.escalation_reasons).items()]
         self.urgency.choices = [
             (key, f"{one.label}: {one.hint[:1].lower()}{one.hint[1:]}" if one.hint else one.label)
@@ -85,12 +85,12 @@ class RaiseForm(Form):
         ]
 
     def to_safeguarding(self, settings: AuthoritySettings) -> bool:
-        """Whether the reason chosen goes by another route and is not to be recorded."""
+        """Whether the reason belongs to safeguarding and must not be recorded."""
         entry = settings.escalation_reasons.get(self.reason.data or "")
         return entry is not None and entry.to_safeguarding
 
     def holds(self, settings: AuthoritySettings, *, standing: bool = False) -> bool:
-        """Whether this can be raised; while one is open for the school (`standing`), only with a tick."""
+        """Validate; a second escalation of a school with an open one (`standing`) needs a tick."""
         self.validate()
         for name, cure in NEEDED.items():
             if not self[name].data and not (name == "tried" and self.tried_words.data):
@@ -110,7 +110,7 @@ class RaiseForm(Form):
         return not self.errors
 
     def columns(self) -> dict[str, Any]:
-        """What is kept of the escalation, by column."""
+        """The values of the escalation, by column."""
         return {
             "reason": self.reason.data,
             "reason_words": self.reason_words.data or "",
@@ -122,7 +122,7 @@ class RaiseForm(Form):
 
 
 def tried_in_words(one: Any) -> str:
-    """One line of the list of what was tried: “Need: Fluency in Year 2 (met), 3 May 2026”."""
+    """The label of one attempted support: “Need: Fluency in Year 2 (met), 3 May 2026”."""
     label = {
         "need": f"Need: {one.words}",
         "agreement": f"Support by {one.words}",

@@ -1,4 +1,4 @@
-"""What a consortium tried before it raised an escalation, and why its school was not told at once."""
+"""Tables of attempted support, and of deferred notifications of the school."""
 
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +29,7 @@ LINKED = ("need", "agreement", "review")
 
 
 class AttemptedSupport(AuthorityOwned, Base):
-    """One thing that was tried: a need, an agreement or a review that is there, or something said in words."""
+    """Support tried before the escalation: a link to a need, a support agreement or a review, or a description."""
 
     __tablename__ = "escalation_attempted_support"
     __table_args__ = (
@@ -55,7 +55,7 @@ class AttemptedSupport(AuthorityOwned, Base):
 
 
 class DeferredNotification(AuthorityKeyed, Base):
-    """Why the school was not told when the escalation was raised. The school never reads it."""
+    """Why the headteacher was not notified when the escalation was raised. The school never reads it."""
 
     __tablename__ = "escalation_deferred_notification"
     __table_args__ = (

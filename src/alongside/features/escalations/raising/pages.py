@@ -1,4 +1,4 @@
-"""The pages by which a consortium raises an escalation, and the school is told of it."""
+"""Pages to raise an escalation, and to notify the school later."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from alongside.platform.web.routing import endpoint
 async def new_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """An empty form for one school; a school is chosen first."""
+    """Show the form for one school; without a school, ask for it first."""
     urn = urn_of(asked(request).one("school"))
     if urn is None:
         schools = await queries.schools_to_raise_for(session, person)
@@ -34,7 +34,7 @@ async def new_escalation(
 async def raise_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Raise an escalation. A safeguarding matter is pointed to its own route, and nothing of it is kept."""
+    """Raise an escalation. A safeguarding matter leads to the safeguarding contact, and nothing is stored."""
     form = RaiseForm(await read_form_data(request))
     urn = urn_of(form.school_urn.data or "")
     if urn is None:
@@ -62,7 +62,7 @@ async def raise_escalation(
 async def point_to_safeguarding(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Whom to speak to when a child may be at risk."""
+    """Show whom to contact when a child may be at risk."""
     return _safeguarding_page(person)
 
 
@@ -72,13 +72,13 @@ async def point_to_safeguarding(
 async def notify_school(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Let the headteacher know of the escalation now."""
+    """Notify the headteacher of the escalation now."""
     await actions.notify_school(session, person, escalation_id)
     return Redirect(f"/escalations/{escalation_id}", "The headteacher has been told.")
 
 
 def urn_of(text: str) -> int | None:
-    """A URN as it was sent; None for nothing. Raises NotThere for what cannot be one."""
+    """Parse a URN; None if empty. Raises NotFound if it cannot be a URN."""
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= 7):
@@ -94,7 +94,7 @@ def _safeguarding_page(person: Principal) -> Page:
 async def _form_page(
     session: AsyncSession, person: Principal, form: RaiseForm, school: Any, status: int = 200
 ) -> Page:
-    """The form with its lists filled: before it is checked, so that the checks know what may be chosen."""
+    """Render the form; the choices are set before validation, because validation needs them."""
     settings = settings_of(person.authority_id)
     form.offer_choices(settings, await queries.tried_with(session, person, school.urn))
     standing = await queries.open_escalations_of(session, person, [school.urn])

@@ -1,4 +1,4 @@
-"""What a lead sees before raising an escalation: their schools, what was tried, and what the product would suggest."""
+"""Queries for raising: the lead's schools, attempted support, and suggestions to raise an escalation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ UNMET_NEEDS = text(
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """That an escalation might be raised for a school, why, and since when that is so."""
+    """A school for which an escalation is suggested, the reason, and since when it applies."""
 
     urn: int
     school: str
@@ -105,7 +105,7 @@ async def schools_to_raise_for(session: AsyncSession, person: Principal) -> Sequ
 
 
 async def school_to_raise_for(session: AsyncSession, person: Principal, urn: int) -> Row[Any]:
-    """One school for which this person may raise an escalation. Raises NotThere."""
+    """One school for which this person may raise an escalation. Raises NotFound."""
     require(person, Permission.RAISE_ESCALATION, urn)
     found: Row[Any] | None = (
         await session.execute(SCHOOLS.where(School.urn == urn), {"authority_id": person.authority_id})
@@ -116,7 +116,7 @@ async def school_to_raise_for(session: AsyncSession, person: Principal, urn: int
 
 
 async def tried_with(session: AsyncSession, person: Principal, urn: int) -> Sequence[Row[Any]]:
-    """What the product knows of support for a school: needs, agreements and reviews, eight of each at most."""
+    """The support recorded for a school: needs, support agreements and reviews, at most eight of each."""
     values = {"authority_id": person.authority_id, "urn": urn}
     return (await session.execute(TRIED_WITH, values)).all()
 
@@ -124,7 +124,7 @@ async def tried_with(session: AsyncSession, person: Principal, urn: int) -> Sequ
 async def open_escalations_of(
     session: AsyncSession, person: Principal, urns: Sequence[int]
 ) -> dict[int, UUID]:
-    """The escalations of some schools that are not over, as far as this person sees them: one a school."""
+    """The open escalations of these schools that this person can see, one per school."""
     await identify_requester(session, person)
     statement = (
         select(Escalation.school_urn, Escalation.id)
@@ -140,7 +140,7 @@ async def open_escalations_of(
 
 
 async def suggestions(session: AsyncSession, person: Principal) -> list[Suggestion]:
-    """For which schools of this person an escalation might be raised; those with an open one are left out."""
+    """The schools of this person for which an escalation is suggested, without those that have an open one."""
     schools = {row.urn: row.name for row in await schools_to_raise_for(session, person)}
     if not schools:
         return []
@@ -200,7 +200,7 @@ async def _signs(session: AsyncSession, person: Principal, schools: dict[int, st
 
 
 def days_before(calendar: Calendar, day: date, days: int) -> date:
-    """The day from which the clock has run so many days by another day."""
+    """The date that lies this many school days before `day`."""
     while days > 0:
         days -= counts(calendar, day)
         day -= ONE_DAY

@@ -1,1 +1,1 @@
-"""Referring a school that is not maintained to the DfE regions group, and recording its answer."""
+"""Referral of a school that is not maintained to the DfE regions group, and the answer to it."""

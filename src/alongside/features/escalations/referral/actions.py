@@ -1,4 +1,4 @@
-"""Recording the answer to a referral."""
+"""Record the answer to a referral."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,9 +25,9 @@ async def answer_referral(
     version: int | None = None,
     typed: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:
-    """Record what the DfE regions group answered; everybody with a seat is told that it did.
+    """Record the answer of the DfE regions group and notify the participants.
 
-    Raises Refused where nothing was referred, Stale when a colleague wrote first.
+    Raises ActionRefused if there is no referral, EditConflict if a colleague saved first.
     """
     row = await lock_escalation(
         session, person, Permission.MANAGE_ESCALATION, escalation_id, version=version, typed=typed

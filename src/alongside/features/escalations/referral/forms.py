@@ -1,4 +1,4 @@
-"""The form of an answer of the DfE regions group."""
+"""Form to record the answer of the DfE regions group."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from alongside.platform.forms.fields import Day, passage
 
 
 class AnswerForm(Form):
-    """When the DfE answered a referral, and what it said."""
+    """The date and the text of the DfE's answer."""
 
     referral_answered_on = Day("Date of the answer", "Enter the date of the answer, like 12/3/2027")
     referral_answer = passage(
@@ -19,7 +19,7 @@ class AnswerForm(Form):
     )
 
     def holds(self, today: date, referred_on: date) -> bool:
-        """Whether there is an answer, dated between the referral and today."""
+        """Validate: there is an answer, dated between the referral and today."""
         self.validate()
         must_be_filled(
             self,
@@ -37,5 +37,5 @@ class AnswerForm(Form):
         return not self.errors
 
     def columns(self) -> dict[str, Any]:
-        """The answer, by column."""
+        """The values of the answer, by column."""
         return {name: self[name].data for name in ("referral_answered_on", "referral_answer")}

@@ -1,4 +1,4 @@
-"""The page on which the answer to a referral is recorded."""
+"""Page to record the answer to a referral."""
 
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ ANSWER = ActionForm(
 async def write_answer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """The answer as it stands, or an empty one."""
+    """Show the form with the current answer, if there is one."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     data = {"referral_answered_on": row.referral_answered_on, "referral_answer": row.referral_answer}
     return action_form_page(row, ANSWER, AnswerForm(data=data))
@@ -45,7 +45,7 @@ async def write_answer(
 async def answer_referral(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Record what the DfE regions group answered."""
+    """Record the answer of the DfE regions group."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     written = await read_form_data(request)
     form, version = AnswerForm(written), version_of(written)

@@ -1,1 +1,1 @@
-"""Reminders to come: rows that are armed in the transaction of an act, and take effect once."""
+"""Reminders of deadlines: scheduled in the transaction of an action, and sent once."""

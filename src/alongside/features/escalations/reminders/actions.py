@@ -1,4 +1,4 @@
-"""Arming and cancelling reminders: in the transaction of the act that makes something due, or no longer due."""
+"""Schedule and cancel reminders, in the transaction of the action that changes what is due."""
 
 from datetime import datetime
 from uuid import UUID
@@ -43,10 +43,10 @@ async def arm(
     due_at: datetime,
     calendar: Calendar,
 ) -> None:
-    """From now on this is what is due in an escalation, and by when: whatever was armed before is cancelled.
+    """Schedule the reminders of what is due now, and cancel earlier ones.
 
-    The ladder of reminders is the authority's, in the school's own `calendar`; what would lie in the past by the
-    database's clock is left out, and who was reminded of this very deadline is not reminded again.
+    The levels are the authority's, in the school's own `calendar`. Reminders that would lie in the past by the
+    database's clock are left out, and nobody is reminded twice of the same deadline.
     """
     await cancel(session, person, escalation_id)
     await _arm(session, person, escalation_id, stage, due_at, calendar)
@@ -60,7 +60,7 @@ async def arm_statutory(
     due_at: datetime,
     calendar: Calendar,
 ) -> None:
-    """Arm the reminders of a date that the law sets, beside what else is due in the escalation."""
+    """Schedule the reminders of a statutory date, in addition to the stage that is due."""
     await _cancel(session, person, escalation_id, [stage])
     await _arm(session, person, escalation_id, stage, due_at, calendar)
 
@@ -89,14 +89,12 @@ async def _arm(
 
 
 async def cancel(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
-    """Nothing is due in an escalation for now: it waits for somebody, rests, or is over. Dates set by the law stay."""
+    """Cancel reminders because the escalation waits, has nothing due or is over. Statutory dates stay."""
     await _cancel(session, person, escalation_id, None)
 
 
 async def cancel_statutory(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
-    """No date set by the law is to come in an escalation: it was complied with, powers were used, or the escalation
-    is over.
-    """
+    """Cancel statutory reminders: the notice was complied with, powers were used, or the escalation is over."""
     await _cancel(session, person, escalation_id, list(STATUTORY))
 
 

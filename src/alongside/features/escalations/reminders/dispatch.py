@@ -1,7 +1,8 @@
-"""Reminders taking effect: claimed by one worker, effect and mark in one transaction, so once and never lost.
+"""Worker job that sends due reminders: a lease on each timer, and effect and mark in one transaction.
 
-A worker that is killed leaves its claim to run out; one that is stopped past its lease finds another number in the row,
-and PostgreSQL refuses what it would write (`fired_by_who_claimed_last`, `within_its_lease`).
+If a worker is killed, its lease expires and another worker takes over. If a worker is suspended past its lease,
+the row has a new attempt number and PostgreSQL rejects its write (`fired_by_who_claimed_last`,
+`within_its_lease`). So a reminder is neither lost nor sent twice.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,7 +33,7 @@ AT_ONCE = 20
 """Timers that one worker claims at a time."""
 
 LEASE_SECONDS = 10
-"""How long a claim holds; a transaction that does nothing for as long is ended, so that it keeps no row."""
+"""Length of a lease. An idle transaction of that length is ended, so that it does not keep row locks."""
 
 log = structlog.get_logger("alongside.timers")
 
@@ -71,16 +72,16 @@ OVERTAKEN = text(
            AND later.state IN ('armed', 'claimed', 'fired'))
     """
 )
-"""Whether the owner's reminder of the day itself has come already: after a stop, one email says both."""
+"""Whether the owner's reminder of the due day is due as well; after a downtime one email covers both."""
 
 Open = Callable[[datetime], bool]
-"""Whether reminders may go out at a moment: never at night, nor on a day without school."""
+"""Whether reminders may be sent at a moment: not at night and not on days without school."""
 
 
 async def dispatch_reminders(database: Database, settings: AuthoritySettings, is_open: Open) -> int:
-    """Let what is due take effect, twenty reminders of an authority at most; how many were in hand.
+    """Send the due reminders of an authority, at most twenty; return how many timers were claimed.
 
-    What time it is says the database, not this machine.
+    The current time is the database's, not this machine's.
     """
     authority_id = settings.dfe_code
     async with database.transaction(authority_id) as session:
@@ -99,7 +100,7 @@ async def dispatch_reminders(database: Database, settings: AuthoritySettings, is
 
 
 async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> bool:
-    """One reminder and its mark. False when the timer is no longer this worker's: then nothing is written."""
+    """Send one reminder and mark its timer. Returns False, without writing, if the lease is lost."""
     now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[1]
     await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
     mark = {"authority_id": authority_id, "id": timer.id, "attempt": timer.attempt}
@@ -137,9 +138,7 @@ async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> boo
 async def _remind(
     session: AsyncSession, person: Principal, escalation: Row[Any], timer: Row[Any], *, late: bool
 ) -> int:
-    """Tell whose turn it is; how many people were told. No word of what the escalation is about, nor of which
-    school.
-    """
+    """Notify the people of one level; return how many. The text names neither the school nor the reason."""
     due = moment_in_words(timer.due_at)
     if timer.step == "director":
         await _write_to_director(session, person, timer)
@@ -178,7 +177,9 @@ async def _tell(
 async def _not_told_yet(
     session: AsyncSession, person: Principal, people: Sequence[UUID], timer: Row[Any], words: str
 ) -> list[UUID]:
-    """Those who were not told the same of this escalation by an earlier step, as happens after a stop."""
+    """The people who have not had the same reminder of this escalation from an earlier level (after a
+    downtime).
+    """
     told = await session.scalars(
         select(Notification.person_id).where(
             Notification.authority_id == person.authority_id,
@@ -194,9 +195,9 @@ async def _not_told_yet(
 async def _whose_turn(
     session: AsyncSession, person: Principal, escalation: Row[Any], step: str
 ) -> list[UUID]:
-    """Who is reminded at a step: the owner, or who covers; without one, as above them, the core team as a whole.
+    """The people to remind at a level: the owner or their cover; without an owner, the whole core team.
 
-    An owner who has left the core team is none.
+    An owner who has left the core team does not count.
     """
     inside = (session, person.authority_id, person.today)
     officers = await holders(*inside, Role.CORE_OFFICER)
@@ -210,7 +211,7 @@ async def _whose_turn(
 
 
 async def _write_to_director(session: AsyncSession, person: Principal, timer: Row[Any]) -> None:
-    """A letter to a mailbox: that an escalation waits, and whom to ask. The director has no account to look into."""
+    """Email the director's mailbox that an escalation waits and whom to ask. The director has no account."""
     settings = settings_of(person.authority_id)
     what = REMINDED_OF[timer.stage].lower()
     await session.execute(

@@ -1,4 +1,4 @@
-"""Timers: one row for each reminder to come, claimed by one worker, taking effect and marked in one transaction."""
+"""Tables of timers and reminders: one timer for each reminder to send, claimed by one worker and fired once."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,10 +15,11 @@ TIMER_STATES = ("armed", "claimed", "fired", "cancelled")
 
 
 class Timer(AuthorityOwned, Base):
-    """One reminder to come: whose turn it is (`step`), about what (`stage`, due by `due_at`), from when (`remind_at`).
+    """One reminder to send: its level (`step`), the `stage` due by `due_at`, and when to send it (`remind_at`).
 
-    `generation` counts armings: each takes effect once at most. `attempt` counts claims and fences them: who claimed
-    presents its number when it fires, and PostgreSQL takes no other than the present one, nor one whose lease is over.
+    `generation` counts how often it was scheduled; each generation fires at most once. `attempt` counts claims
+    and is the fencing token: a worker presents its number when it fires, and PostgreSQL rejects an old number
+    or an expired lease.
     """
 
     __tablename__ = "escalation_timer"
@@ -56,10 +57,10 @@ class Timer(AuthorityOwned, Base):
 
 
 class Reminder(AuthorityOwned, Base):
-    """That somebody was reminded: what a timer came to. Kept for good.
+    """A reminder that was sent, or whose timer fired without a recipient. Kept permanently.
 
-    `told` is how many people were; 0 when a letter went to the director’s mailbox instead, or when the
-    reminder of the day itself had come already.
+    `told` is the number of people notified; 0 if an email went to the director's mailbox instead, or if the
+    reminder of the due day covered it.
     """
 
     __tablename__ = "escalation_reminder"

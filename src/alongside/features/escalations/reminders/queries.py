@@ -1,4 +1,4 @@
-"""Whom a reminder concerns, as the roles stand when it takes effect."""
+"""Queries of the people to remind, as roles are when a timer fires."""
 
 from datetime import date, datetime
 from typing import Any
@@ -50,7 +50,7 @@ async def holders(session: AsyncSession, authority_id: int, today: date, *roles:
 
 
 async def covers(session: AsyncSession, authority_id: int, today: date, owner_id: UUID) -> list[UUID]:
-    """Who looks after the escalations of an officer who is away today."""
+    """Who covers for an officer who is away today."""
     values = {"authority_id": authority_id, "owner_id": owner_id, "today": today}
     return list((await session.scalars(COVERS, values)).all())
 
@@ -58,7 +58,7 @@ async def covers(session: AsyncSession, authority_id: int, today: date, owner_id
 async def reminders_in_words(
     session: AsyncSession, authority_id: int, escalation_id: UUID
 ) -> list[tuple[datetime, str, str]]:
-    """When who was reminded in an escalation and of what, newest first, 200 at most."""
+    """The reminders sent in an escalation as text, newest first, at most 200."""
     found = await session.execute(REMINDERS, {"authority_id": authority_id, "escalation_id": escalation_id})
     return [
         (

@@ -1,4 +1,4 @@
-"""Deadlines reckoned anew each morning: a school that sets a training day today moves what is due after it."""
+"""Daily job that recalculates deadlines, because a school may have declared a training day."""
 
 from typing import Any
 
@@ -15,17 +15,16 @@ from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 
 MOST = 2000
-"""Open escalations that one run looks at; an authority has a few dozen."""
+"""Maximum number of open escalations in one run; an authority has a few dozen."""
 
 
 async def recalculate_escalation_deadlines(
     session: AsyncSession, person: Principal, settings: AuthoritySettings
 ) -> int:
-    """Move every deadline that the calendars of today would put on another day, with its reminders; how many moved.
+    """Move each deadline that today's calendars put on another day, with its reminders; return how many moved.
 
-    `person` is the product itself. An escalation whose clock stands still has no deadline to move, and one that
-    somebody acts
-    on at this moment keeps what that act makes of it.
+    `person` is the system principal. Paused escalations have no deadline to move. Locked ones are skipped: the
+    action that holds the lock sets the deadline itself.
     """
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     due: Any = (

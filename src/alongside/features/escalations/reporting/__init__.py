@@ -1,1 +1,1 @@
-"""Learning from escalations: how many, why, how long, what came of them; small numbers are never shown."""
+"""Reports on escalations: numbers, reasons, durations and results, with small numbers suppressed."""

@@ -1,4 +1,4 @@
-"""The figures of escalations as tables: each with its chart's numbers beside what may be shown."""
+"""Tables of the escalation report, with the lengths of their bars; small numbers are suppressed."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from alongside.features.schools.models import PHASES
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a table: what it is about, its cells, and how long its bar is (0 to 100; None for no bar)."""
+    """One row of a table: its heading, its cells, and the length of its bar (0 to 100; None for no bar)."""
 
     head: str
     cells: tuple[str, ...]
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One table: its caption, its heads and lines, and a sentence on how to read it."""
+    """One table: caption, column headings, rows, and a note on how to read it."""
 
     caption: str
     heads: tuple[str, ...]
@@ -38,7 +38,9 @@ class Figures:
 
 
 def figures_of(settings: AuthoritySettings, escalations: Sequence[Past]) -> list[Figures]:
-    """How many, why, how long, what came of it, by consortium and phase; empty where there are no escalations."""
+    """The tables of the report: reasons, durations, decisions, results, phases and consortia; empty without
+    escalations.
+    """
     if not escalations:
         return []
     consortium = settings.words.consortium
@@ -65,7 +67,7 @@ def figures_of(settings: AuthoritySettings, escalations: Sequence[Past]) -> list
 
 
 def total_of(escalations: Sequence[Past]) -> str:
-    """How many cases there were, as far as it may be told."""
+    """The number of escalations, suppressed if it is small."""
     return shown_total({"all": len(escalations)})
 
 
@@ -83,7 +85,9 @@ def _counted(caption: str, head: str, values: Iterable[str]) -> Figures:
 
 
 def _position(line: tuple[str, str]) -> tuple[int, str]:
-    """Where a line stands: by its number where that is shown, else by its words alone, for an order can tell too."""
+    """Sort key of a row: by its number if shown, otherwise by name, because an order could disclose hidden
+    numbers.
+    """
     key, words = line
     return (-int(words) if words.isdecimal() else 0), key
 

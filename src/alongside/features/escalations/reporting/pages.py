@@ -1,4 +1,4 @@
-"""The page of what is learnt from escalations, for the core team and its board."""
+"""Report on escalations for the core team and the board."""
 
 from datetime import date
 from typing import Any
@@ -18,14 +18,14 @@ from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV, as_csv
 
 YEARS = 4
-"""Academic years that can be chosen, the present one first."""
+"""Number of academic years that can be chosen, the present one first."""
 
 
 @endpoint.get("/escalations/reports", permission=Permission.VIEW_ESCALATION_REPORTS)
 async def show_reports(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """How many cases, why, how long, what came of them: charts that are tables."""
+    """Show the report: number, reasons, durations and results, as tables with bars."""
     first, years, escalations = await _escalations(request, session, person)
     context = {
         "year": academic_year(date(first, 9, 1)),
@@ -42,7 +42,7 @@ async def show_reports(
 async def learning_as_csv(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The same figures for a spreadsheet, with the same numbers hidden."""
+    """Download the figures as CSV, with the same numbers suppressed."""
     first, _, escalations = await _escalations(request, session, person)
     rows = [
         (table.caption, line.head, head, cell)
@@ -57,8 +57,8 @@ async def learning_as_csv(
 async def _escalations(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> tuple[int, dict[int, str], list[Past]]:
-    """The year that was asked for, those that may be, and its escalations; the present one where it was none of
-    them.
+    """The chosen year, the years that can be chosen, and the year's escalations; an unknown year means the
+    present one.
     """
     present = int(academic_year(person.today)[:4])
     years = {year: academic_year(date(year, 9, 1)) for year in range(present, present - YEARS, -1)}

@@ -1,4 +1,4 @@
-"""What the journal says of escalations: who raised them for which kind of school, and when each stage was reached."""
+"""Queries of the report: escalations with phase and consortium, and when the audit log says each stage ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ REACHED = {
     "close_escalation": "closed",
     "take_back": "closed",
 }
-"""Which act of the journal ends which stage."""
+"""The stage that each audited action ends."""
 
 STAGES = {
     "acknowledged": "Raised to acknowledged",
@@ -52,7 +52,7 @@ CASES = text(
 
 @dataclass
 class Past:
-    """One escalation as it is learnt from: no school, no person."""
+    """One escalation as the report uses it, without school or person."""
 
     consortium: str
     phase: str
@@ -66,9 +66,9 @@ class Past:
 async def escalations_between(
     session: AsyncSession, person: Principal, since: date, until: date
 ) -> list[Past]:
-    """The escalations raised from one day up to another; merged ones count with the escalation they went into.
+    """The escalations raised from `since` to the day before `until`; merged ones count with their target.
 
-    Read as the product itself, for what is shown of them names nobody; who may ask is asked before.
+    Runs as the system role, because the report names nobody. The caller must have checked the permission.
     """
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     values = {
@@ -97,7 +97,7 @@ async def escalations_between(
 
 
 def days_taken(authority_id: int, escalations: Sequence[Past], stage: str) -> list[int]:
-    """How many school days each escalation took to reach a stage from the one before, where it has reached it."""
+    """School days that each escalation took from the stage before to this stage, for those that reached it."""
     calendar = calendar_of(authority_id)
     order = ["raised", *STAGES]
     before = order[order.index(stage) - 1]
@@ -109,7 +109,7 @@ def days_taken(authority_id: int, escalations: Sequence[Past], stage: str) -> li
 
 
 def _is_late(authority_id: int, row: Any) -> bool | None:
-    """Whether a flag was raised late; None where the product had not suggested it."""
+    """Whether the escalation was raised late; None if the product had not suggested it."""
     if row.suggested_since_on is None:
         return None
     waited = school_days_between(calendar_of(authority_id), row.suggested_since_on, _day(row.raised_at))

@@ -1,4 +1,4 @@
-"""Counts that single nobody out: small ones are hidden, and so many others that none follows from a total."""
+"""Suppression of small numbers: they are hidden, with enough others that none can be calculated from the total."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
@@ -11,11 +11,11 @@ WITHHELD = "not shown"
 
 
 def shown_counts(counts: Mapping[str, int]) -> dict[str, str]:
-    """What of each group may stand beside the total of all groups.
+    """The text to show for each group's count beside the total of all groups.
 
-    Numbers from 1 up to two are “fewer than 3”. Where their values would follow from the total, the next smallest
-    numbers are not shown either, until each hidden number could be one of several. Nothing is shown where even that
-    does not help.
+    1 and 2 become “fewer than 3”. If their values could be calculated from the total, the next smallest counts
+    are hidden too, until each hidden count could have more than one value. If that is not possible, nothing is
+    shown.
     """
     small = [key for key, count in counts.items() if 0 < count < FEWEST]
     if not small:
@@ -36,9 +36,9 @@ def shown_counts(counts: Mapping[str, int]) -> dict[str, str]:
 
 
 def _could_be_several(small: int, withheld: int, total: int) -> bool:
-    """Whether numbers that are hidden could differ though their total is known.
+    """Whether the hidden counts could have different values with the same total.
 
-    `small` of them are known to be 1 or 2, `withheld` to be 3 or more.
+    `small` counts are known to be 1 or 2, `withheld` counts to be 3 or more.
     """
     if withheld:
         return total >= FEWEST * withheld + small + 1
@@ -46,7 +46,7 @@ def _could_be_several(small: int, withheld: int, total: int) -> bool:
 
 
 def shown_total(counts: Mapping[str, int]) -> str:
-    """The total beside such counts."""
+    """The text of the total beside such counts."""
     total = sum(counts.values())
     if set(shown_counts(counts).values()) == {WITHHELD}:
         return FEW if total < FEWEST else WITHHELD
@@ -54,7 +54,7 @@ def shown_total(counts: Mapping[str, int]) -> str:
 
 
 def typical(values: Iterable[int]) -> str:
-    """The middle of some numbers of school days, where there are enough of them."""
+    """The median of these numbers of school days, if there are enough of them."""
     known: Sequence[int] = sorted(values)
     if not known:
         return "–"

@@ -1,1 +1,1 @@
-"""Handling an escalation: from acknowledging it to handing the school back, each act with who, why and when."""
+"""State changes of an escalation, from acknowledging it to returning the school."""

@@ -1,4 +1,4 @@
-"""Everything that takes an escalation from one state to the next: each act holds the escalation first."""
+"""Actions that change the state of an escalation. Each locks the escalation first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -51,13 +51,13 @@ from alongside.platform.workflow import Transition
 
 HANDLE, ANSWER = Permission.MANAGE_ESCALATION, Permission.RESPOND_TO_ESCALATION
 REST: dict[str, Any] = {"stage": None, "stage_began_at": None, "due_at": None}
-"""A clock that rests: nothing is due."""
+"""Columns of a clock without a due date."""
 
 
 async def acknowledge_escalation(
     session: AsyncSession, person: Principal, escalation_id: UUID, version: int | None = None
 ) -> None:
-    """Take an escalation in hand: whoever acknowledges it looks after it, until it is given to somebody else."""
+    """Acknowledge an escalation; the officer who does so becomes its owner."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     clock = await clock_from_now(session, person, row, ACKNOWLEDGE.end)
     await move(session, person, row, ACKNOWLEDGE, owner_id=row.owner_id or person.id, **clock)
@@ -79,9 +79,10 @@ async def decide_escalation(
     version: int | None = None,
     typed: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:
-    """Decide what is to happen, in writing to the consortium; decided anew while it is not over, with the same words.
+    """Decide what happens, with a text for the consortium; the decision can be changed until the escalation is
+    over.
 
-    Raises Stale when a colleague decided meanwhile, Refused where statutory powers do not reach.
+    Raises EditConflict if a colleague decided first, ActionRefused if statutory powers do not apply.
     """
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version, typed=typed)
     if decided["handling_consortium_id"] == row.consortium_id:
@@ -105,7 +106,7 @@ async def agree_plan(
     version: int | None = None,
     typed: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:
-    """Agree what is done, and what must be so before the consortium takes the school back."""
+    """Agree the plan, and the criteria for returning the school to the consortium."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version, typed=typed)
     if row.state not in AGREE_PLAN.starts:
         raise ActionRefused("A plan is agreed once it is decided what is to happen.", row.state)
@@ -126,7 +127,7 @@ async def agree_plan(
 async def review_escalation(
     session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None = None
 ) -> None:
-    """Say how the escalation stands; the next review is due after as many school days again."""
+    """Record a review; the next one is due after the same number of school days."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     clock = await clock_from_now(session, person, row, REVIEW.end)
     await move(session, person, row, REVIEW, note=note, **clock)
@@ -143,7 +144,7 @@ async def wait_for(
     why: str,
     version: int | None = None,
 ) -> None:
-    """Wait for somebody: the clock stands still, with who, why and since when."""
+    """Pause the clock; record for whom the escalation waits, and why."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     await move(session, person, row, WAITING[waiting_on], note=why, due_at=None)
     await session.execute(
@@ -169,7 +170,7 @@ async def wait_for(
 async def resume_escalation(
     session: AsyncSession, person: Principal, escalation_id: UUID, version: int | None = None
 ) -> None:
-    """Go on: the clock runs again, with as many school days left as there were."""
+    """Resume the clock with the school days that were left when it was paused."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     await session.execute(
         update(ClockPause)
@@ -196,7 +197,7 @@ async def resume_escalation(
 async def offer_return(
     session: AsyncSession, person: Principal, escalation_id: UUID, version: int | None = None
 ) -> None:
-    """Ask the consortium to take the school back: every criterion is met, or PostgreSQL refuses."""
+    """Offer to return the school to the consortium. PostgreSQL requires that every criterion is met."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     await move(session, person, row, OFFER_RETURN, **REST)
     said = "The criteria of an escalation of yours are met: you are asked to take the school back."
@@ -210,7 +211,7 @@ async def accept_return(
     end: Mapping[str, Any],
     version: int | None = None,
 ) -> None:
-    """Take the school back: the escalation is closed. PostgreSQL refuses while an action is open."""
+    """Accept the return of the school and close the escalation. PostgreSQL refuses while an action is open."""
     row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
     await move(
         session,
@@ -231,7 +232,7 @@ async def accept_return(
 async def not_yet(
     session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None = None
 ) -> None:
-    """Say that it is too early to take the school back; the escalation goes on."""
+    """Decline the return of the school because it is too early; the escalation continues."""
     row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
     clock = await clock_from_now(session, person, row, NOT_YET.end)
     await move(session, person, row, NOT_YET, note=note, **clock)
@@ -253,7 +254,7 @@ async def change_level(
     note: str,
     version: int | None = None,
 ) -> None:
-    """Step an escalation up, to the statutory ladder or the board, or down again."""
+    """Escalate further (statutory ladder or board), or reverse that."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     clock = await clock_from_now(session, person, row, "active")
     await move(session, person, row, up_or_down, note=note, **clock)
@@ -272,7 +273,7 @@ async def close_escalation(
     end: Mapping[str, Any],
     version: int | None = None,
 ) -> None:
-    """Close an escalation with its outcome in writing. PostgreSQL refuses while an action is open."""
+    """Close an escalation with its result. PostgreSQL refuses while an action is open."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     await move(
         session, person, row, CLOSE, note=end["outcome_words"], closed_at=datetime.now(UTC), **end, **REST
@@ -291,7 +292,7 @@ async def close_escalation(
 async def withdraw_escalation(
     session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None = None
 ) -> None:
-    """Take an escalation back before it is decided, with a reason."""
+    """Withdraw an escalation before a decision, with a reason."""
     row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
     await move(session, person, row, WITHDRAW, note=note, closed_at=datetime.now(UTC), **REST)
     await _after(
@@ -312,9 +313,7 @@ async def merge_escalation(
     note: str,
     version: int | None = None,
 ) -> None:
-    """Make two escalations of one school one: this one is over, the other goes on. Raises Invalid for another
-    school's.
-    """
+    """Merge this escalation into another of the same school. Raises ValidationFailed for another school's."""
     first, second = sorted((escalation_id, into))
     held = {one: await lock_escalation(session, person, HANDLE, one) for one in (first, second)}
     row, other = held[escalation_id], held[into]
@@ -336,7 +335,7 @@ async def merge_escalation(
 async def reopen_escalation(
     session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None = None
 ) -> None:
-    """Open an escalation again, with a reason: it is decided anew."""
+    """Reopen an escalation, with a reason; it needs a new decision."""
     row = await lock_escalation(session, person, Permission.REOPEN_ESCALATION, escalation_id, version=version)
     clock = await clock_from_now(session, person, row, REOPEN_ESCALATION.end)
     await move(session, person, row, REOPEN_ESCALATION, note=note, closed_at=None, **clock)
@@ -346,7 +345,7 @@ async def reopen_escalation(
 async def assign_escalation(
     session: AsyncSession, person: Principal, escalation_id: UUID, owner_id: UUID, version: int | None = None
 ) -> None:
-    """Give an escalation to somebody of the core team, who is told. Raises Invalid for anybody else."""
+    """Assign an escalation to a member of the core team and notify them. Raises ValidationFailed for others."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     if row.state in ("closed", "withdrawn", "merged"):
         raise ActionRefused("This escalation is over.", row.state)
@@ -377,6 +376,6 @@ async def assign_escalation(
 async def _after(
     session: AsyncSession, person: Principal, row: Any, clock: Mapping[str, Any], kind: str, said: str
 ) -> None:
-    """What every move brings with it: reminders armed anew or cancelled, and everybody with a seat told."""
+    """Run after every transition: schedule or cancel reminders, and notify the participants."""
     await set_timers(session, person, row, clock)
     await notify_participants(session, person, row, kind, said)

@@ -1,4 +1,4 @@
-"""What is asked for in the acts of an escalation: hours, a reason, whom it waits for, an end."""
+"""Forms of the state changes: hours, reason, wait, and end."""
 
 import re
 from collections.abc import Mapping
@@ -16,27 +16,27 @@ WAITING_FOR = {"consortium": "The consortium", "school": "The school", "provider
 
 
 class Hours(Typing):
-    """Hours of work in halves, up to 2,000."""
+    """Field of hours of work in steps of 0.5, from 0 to 2,000."""
 
     def read(self, typed: str) -> float:
-        """Hours from “3”, “2.5” or “2,5”."""
+        """Parse “3”, “2.5” or “2,5”."""
         found = re.fullmatch(r"(\d{1,4})(?:[.,]([05]))?", typed, re.ASCII)
         if found is None or not 0 <= int(found[1]) <= 2000:
             raise ValueError(self.cure)
         return int(found[1]) + (0.5 if found[2] == "5" else 0)
 
     def written(self, value: Any) -> str:
-        """Hours without a needless “.0”."""
+        """Format hours without a trailing “.0”."""
         return "" if value is None else f"{float(value):g}"
 
 
 class NoteForm(Form):
-    """A reason in one's own words, which stays in the story of the escalation."""
+    """A reason, which is kept in the activity of the escalation."""
 
     note = passage("What is the reason?", "The reason", "It stays in the story of the escalation", limit=1000)
 
     def holds(self) -> bool:
-        """Whether a reason is given."""
+        """Validate: a reason is required."""
         self.validate()
         must_be_filled(self, {"note": "Say why: others will read this a year from now"})
         return not self.errors
@@ -53,14 +53,14 @@ class WaitForm(Form):
     )
 
     def holds(self) -> bool:
-        """Whether both are said."""
+        """Validate: both fields are required."""
         self.validate()
         must_be_filled(self, {"waiting_on": "Choose who has to act", "note": "Say what you are waiting for"})
         return not self.errors
 
 
 class EndForm(Form):
-    """How an escalation ends, in writing to the consortium."""
+    """How an escalation ended, with a text for the consortium."""
 
     result = Choice(
         "How does the school stand?", "Choose how the school stands", choices=list(RESULTS.items())
@@ -72,7 +72,7 @@ class EndForm(Form):
     )
 
     def holds(self) -> bool:
-        """Whether both are said."""
+        """Validate: both fields are required."""
         self.validate()
         must_be_filled(
             self, {"result": "Choose how the school stands", "outcome_words": "Say what came of it"}
@@ -80,5 +80,5 @@ class EndForm(Form):
         return not self.errors
 
     def columns(self) -> Mapping[str, Any]:
-        """What is kept of the end, by column."""
+        """The values of the end, by column."""
         return {"result": self.result.data, "outcome_words": self.outcome_words.data}

@@ -1,6 +1,4 @@
-"""The pages of the acts that move an escalation: each asks for what it needs, and shows both when a colleague was
-faster.
-"""
+"""Pages of the state changes: each shows its form, and both versions after an edit conflict."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -32,7 +30,7 @@ Plain = Callable[[AsyncSession, Principal, UUID], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class FormAction:
-    """An act that asks for a reason and nothing else."""
+    """Declaration of an action that asks for a reason only."""
 
     verb: str
     permission: Permission
@@ -43,7 +41,7 @@ class FormAction:
 
 @dataclass(frozen=True, slots=True)
 class ButtonAction:
-    """An act that asks for nothing: one button. A second one finds another state and is refused."""
+    """Declaration of an action without a form: one button. A repeated click finds another state and is refused."""
 
     verb: str
     noun: str
@@ -55,14 +53,14 @@ class ButtonAction:
 async def escalate_further(
     session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None
 ) -> None:
-    """Step an escalation up."""
+    """Escalate an escalation further."""
     await actions.change_level(session, person, escalation_id, STEP_UP, note, version)
 
 
 async def de_escalate(
     session: AsyncSession, person: Principal, escalation_id: UUID, note: str, version: int | None
 ) -> None:
-    """Step an escalation down again."""
+    """Reverse the further escalation."""
     await actions.change_level(session, person, escalation_id, STEP_DOWN, note, version)
 
 
@@ -169,7 +167,7 @@ PLAIN_ACTS = (
 
 
 def _note_routes(one: FormAction) -> list[HTTPRouteHandler]:
-    """The page that asks for a reason, and the act."""
+    """The two routes of a `FormAction`: the form that asks for a reason, and the action."""
     path = f"/escalations/{{escalation_id:uuid}}/{one.asked.noun}"
 
     async def ask(
@@ -206,7 +204,7 @@ def _note_routes(one: FormAction) -> list[HTTPRouteHandler]:
 
 
 def _plain_route(one: ButtonAction) -> HTTPRouteHandler:
-    """The act behind one button."""
+    """The route of a `ButtonAction`."""
 
     async def act(
         request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
@@ -256,7 +254,7 @@ async def ask_for_whom(
 async def wait_for(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Wait for somebody: the clock stands still."""
+    """Pause the clock of the escalation."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     written = await read_form_data(request)
     form, version = WaitForm(written), version_of(written)
@@ -278,7 +276,7 @@ async def wait_for(
 async def ask_to_take_back(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Ask how the school stands before it is taken back."""
+    """Ask for the result before the return of the school is accepted."""
     return action_form_page(
         await get_escalation(session, person, ANSWER, escalation_id), ACCEPT_RETURN, EndForm()
     )
@@ -289,7 +287,7 @@ async def ask_to_take_back(
 async def accept_return(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Take the school back: the escalation is closed."""
+    """Accept the return of the school and close the escalation."""
     return await _end(request, session, person, escalation_id, ACCEPT_RETURN)
 
 
@@ -298,7 +296,7 @@ async def accept_return(
 async def ask_to_close(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Ask what came of the escalation before it is closed."""
+    """Ask for the result before the escalation is closed."""
     return action_form_page(await get_escalation(session, person, HANDLE, escalation_id), CLOSE, EndForm())
 
 
@@ -307,7 +305,7 @@ async def ask_to_close(
 async def close_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Close an escalation with its outcome in writing."""
+    """Close an escalation with its result."""
     return await _end(request, session, person, escalation_id, CLOSE)
 
 

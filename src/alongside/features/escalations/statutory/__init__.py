@@ -1,1 +1,3 @@
-"""The statutory ladder of a maintained school, and the authority's power to overrule heads: recorded, never sent."""
+"""Records of statutory steps with maintained schools, and of decisions that the authority overruled. Nothing is
+sent.
+"""

@@ -1,4 +1,4 @@
-"""Recording statutory steps, and overruling heads: what PostgreSQL refuses is never half done."""
+"""Record statutory steps, and overrule headteachers' decisions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,9 +43,10 @@ OVERRULED = "The authority has overruled a decision of heads in an escalation. Y
 async def record_statutory_step(
     session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
 ) -> UUID:
-    """Record a step of the statutory ladder. The product sends nothing.
+    """Record a statutory step. Nothing is sent to the school.
 
-    Raises Refused for a school that is not maintained, and for a step out of its turn without an urgent reason.
+    Raises ActionRefused if the school is not maintained, or if an earlier step is missing without an urgent
+    reason.
     """
     row = await lock_escalation(session, person, Permission.RECORD_STATUTORY_STEP, escalation_id)
     await refuse_interest(session, person, row)
@@ -87,7 +88,7 @@ async def record_statutory_step(
 async def set_statutory_timers(
     session: AsyncSession, person: Principal, row: Any, steps: Sequence[Any]
 ) -> None:
-    """Arm the reminders of the end of a compliance period and of the day on which powers lapse, or cancel them."""
+    """Schedule or cancel the reminders of the compliance period's end and of the last day of the powers."""
     notice = last_notice(steps)
     over = notice is None or any(
         one.kind in ("complied", "ended", *POWERS) and one.taken_on >= notice.taken_on for one in steps
@@ -105,10 +106,10 @@ async def set_statutory_timers(
 async def overrule_heads(
     session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
 ) -> UUID:
-    """Set a decision of heads aside, on a statutory ground; everybody with a seat is told at once.
+    """Overrule a decision of headteachers on a statutory ground, and notify the participants at once.
 
-    A headteacher who has not been told of the escalation has none. The officer is who acts. PostgreSQL refuses the row
-    without ground, law, reason, officer or time.
+    A headteacher who has not been notified of the escalation is not a participant. The officer is the person
+    who acts. PostgreSQL refuses a row without ground, law, reason, officer or time.
     """
     row = await lock_escalation(session, person, Permission.OVERRULE_HEADS, escalation_id)
     await refuse_interest(session, person, row)

@@ -1,4 +1,4 @@
-"""The forms of a statutory step and of overruling heads."""
+"""Forms to record a statutory step and to overrule a decision."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -38,7 +38,7 @@ GROUNDS_OF_A_STEP = ROUTES | {
 
 
 class StepForm(Form):
-    """One step of the ladder, as it was taken."""
+    """One statutory step as it was taken."""
 
     kind = Choice("Which step?", "Choose a step from the list", render_kw={"select": True})
     taken_on = Day("When was it taken?", NEEDED["taken_on"])
@@ -65,7 +65,7 @@ class StepForm(Form):
     )
 
     def offer(self, done: set[str]) -> None:
-        """Fill the list of steps, with what has its turn first."""
+        """Set the steps that can be chosen; the next in turn is selected."""
         keys = sorted(STEPS, key=lambda key: not is_open(key, done))
         self.kind.choices = [
             (key, STEPS[key].label if is_open(key, done) else f"{STEPS[key].label} (out of its turn)")
@@ -73,9 +73,10 @@ class StepForm(Form):
         ]
 
     def holds(self, today: date, steps: Sequence[Any], copies: Mapping[str, Sequence[str]]) -> bool:
-        """Whether the step has its law, its letter and its days, and follows what was done before.
+        """Validate: legal basis, letter and dates are complete, and the step is allowed after the earlier ones.
 
-        `steps` are those of the escalation; `copies` the recipients that the law adds for this school, by step.
+        `steps` are those of the escalation; `copies` the recipients that the law requires for this school, by
+        step.
         """
         self.validate()
         must_be_filled(self, NEEDED)
@@ -113,7 +114,7 @@ class StepForm(Form):
             attach_errors(self.comply_by_on, "This is before the day of the letter. Enter a later day")
 
     def _check_legal_basis(self, kind: str) -> None:
-        """Refuse the usual law of another step, which the form leaves in the field when another step is chosen."""
+        """Refuse the default legal basis of another step, which stays in the field when the step is changed."""
         usual = {step.basis for step in STEPS.values()}
         if kind in STEPS and kind != "ended" and self.legal_basis.data in usual - {STEPS[kind].basis}:
             attach_errors(
@@ -131,7 +132,7 @@ class StepForm(Form):
             )
 
     def columns(self) -> dict[str, Any]:
-        """What is recorded, by column."""
+        """The values of the step, by column."""
         kept = {name: self[name].data for name in (*NEEDED, "email_on", "comply_by_on")}
         kind = self.kind.data
         if kind == "eligible_for_intervention" or (
@@ -148,7 +149,7 @@ class StepForm(Form):
 
 
 class OverrulingForm(Form):
-    """On what the authority overrules heads."""
+    """The decision, the ground and the legal basis of overruling."""
 
     ground = Choice(
         "On which statutory ground?", "Choose a ground from the list", choices=list(GROUNDS.items())
@@ -159,7 +160,7 @@ class OverrulingForm(Form):
     reason = passage("Why?", "The reason", "Everybody with a seat at the escalation reads this at once")
 
     def holds(self) -> bool:
-        """Whether nothing is missing: without any of these there is no overruling."""
+        """Validate: every field is required."""
         self.validate()
         must_be_filled(
             self,
@@ -174,5 +175,5 @@ class OverrulingForm(Form):
         return not self.errors
 
     def columns(self) -> dict[str, Any]:
-        """What is recorded, by column."""
+        """The values of the overruling, by column."""
         return {name: self[name].data for name in ("ground", "legal_basis", "decided", "instead", "reason")}

@@ -1,4 +1,4 @@
-"""Steps of the statutory ladder, and acts by which the authority overruled heads: kept as they were recorded."""
+"""Tables of statutory steps and of overruled decisions; rows are never changed."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from alongside.features.escalations.statutory.steps import (
     RECIPIENTS,
     ROUTES,
     STEPS,
-    gates_as_sql,
+    order_as_sql,
 )
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
 from alongside.platform.database.ddl import promise
@@ -27,22 +27,23 @@ from alongside.platform.database.requester_context import PERSON, ROLE
 
 
 def _array(words: Iterable[str]) -> str:
-    """The SQL of an array of these words."""
+    """These words as an SQL array."""
     return f"ARRAY[{', '.join(repr(word) for word in words)}]::text[]"
 
 
 def _list(words: Iterable[str]) -> str:
-    """The SQL of a list of these words, without its brackets."""
+    """These words as an SQL list, without brackets."""
     return ", ".join(repr(word) for word in words)
 
 
 class StatutoryStep(AuthorityOwned, Base):
-    """One step that the authority took with a maintained school: its law, its letter, its days.
+    """One statutory step that the authority took with a maintained school: legal basis, letter and dates.
 
-    The product records; it sends nothing. `comply_by_on` is the last day of the compliance period of a warning notice,
-    `eligible_by` what makes the school eligible for intervention, or the ground on which a delegated budget is
-    suspended without that. `urgent_because` is why a step came before its turn. For eligibility by a warning notice
-    the letter is the notice in writing that the authority proposes to use its powers (EIA 2006, section 60(1)(d)).
+    The product records steps; it sends nothing. `comply_by_on` is the last day of the compliance period of a
+    warning notice. `eligible_by` is what makes the school eligible for intervention, or the ground on which a
+    delegated budget is suspended without that. `urgent_because` is why a step came before its turn. For
+    eligibility by a warning notice the letter is the notice in writing that the authority proposes to use its
+    powers (EIA 2006, section 60(1)(d)).
     """
 
     __tablename__ = "statutory_step"
@@ -100,10 +101,10 @@ class StatutoryStep(AuthorityOwned, Base):
 
 
 class Overruling(AuthorityOwned, Base):
-    """That the authority overruled heads, and on what: without ground, law, reason, officer and time there is no row.
+    """A decision of headteachers that the authority overruled, with ground, law, reason, officer and time.
 
-    `decided` is what the heads had decided, `instead` what the authority decided. Only the head of service writes one,
-    in their own name; nothing changes it. Source: domain WI15 and X1.
+    `decided` is what the headteachers had decided, `instead` what the authority decided. Only the head of
+    service writes one, in their own name; it is never changed. Source: domain WI15 and X1.
     """
 
     __tablename__ = "escalation_overruling"
@@ -234,7 +235,7 @@ END $$;
 
 CREATE TRIGGER maintained_only BEFORE INSERT OR UPDATE OF outcome ON escalation
     FOR EACH ROW WHEN (NEW.outcome IN ('statutory', 'regions_group')) EXECUTE FUNCTION check_statutory_route();
-""".replace("GATES", gates_as_sql())
+""".replace("GATES", order_as_sql())
     .replace("COPIES", " ".join(f"WHEN '{step}' THEN {_array(to)}" for step, to in COPIED.items()))
     .replace("COPIED_STEPS", _list(COPIED))
     .replace("URGENT", _list(key for key, step in STEPS.items() if step.urgent))

@@ -1,4 +1,4 @@
-"""The pages on which a statutory step is recorded, and heads are overruled."""
+"""Pages to record a statutory step and to overrule headteachers' decisions."""
 
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ OVERRULING = ActionForm(
 async def write_step(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """The next step of the ladder, with the law on which it usually stands."""
+    """Show the form of the next step, with its default legal basis."""
     row = await get_escalation(session, person, STEP, escalation_id)
     done = await _done(session, person, escalation_id)
     upcoming = next((key for key in STEPS if key not in done and is_open(key, done)), "")
@@ -50,7 +50,7 @@ async def write_step(
 async def record_statutory_step(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Record a step as it was taken."""
+    """Record a statutory step that was taken."""
     row = await get_escalation(session, person, STEP, escalation_id)
     done = await _done(session, person, escalation_id)
     form = StepForm(await read_form_data(request))
@@ -69,7 +69,7 @@ async def record_statutory_step(
 async def ask_on_which_ground(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Ask on which statutory ground heads are to be overruled."""
+    """Ask for the statutory ground on which to overrule a decision."""
     return action_form_page(
         await get_escalation(session, person, OVERRULE, escalation_id), OVERRULING, OverrulingForm()
     )
@@ -80,7 +80,7 @@ async def ask_on_which_ground(
 async def overrule_heads(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Set a decision of heads aside, on a statutory ground."""
+    """Overrule a decision of headteachers on a statutory ground."""
     row = await get_escalation(session, person, OVERRULE, escalation_id)
     form = OverrulingForm(await read_form_data(request))
     if not form.holds():

@@ -1,4 +1,4 @@
-"""The statutory steps and overrulings of an escalation."""
+"""Queries of the statutory steps and overruled decisions of an escalation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,17 +28,17 @@ OVERRULINGS: Any = (
 
 
 async def steps_taken(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """The statutory steps of an escalation, in their order."""
+    """The statutory steps of an escalation, in order."""
     return await of_escalation(session, person, STEPS_TAKEN, escalation_id)
 
 
 async def owed_a_copy(session: AsyncSession, person: Principal, urn: int) -> dict[str, list[str]]:
-    """For each step to which the law adds recipients for this school: their keys."""
+    """For each step with extra recipients that the law requires for this school: their keys."""
     statement = select(*(func.owed_a_copy(person.authority_id, urn, step).label(step) for step in COPIED))
     row = (await session.execute(statement)).one()
     return {step: list(getattr(row, step) or ()) for step in COPIED}
 
 
 async def overrulings_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """What the authority overruled in an escalation."""
+    """The decisions overruled in an escalation."""
     return await of_escalation(session, person, OVERRULINGS, escalation_id)

@@ -1,9 +1,9 @@
-"""The statutory ladder: its steps, which must come before which, and the law that each stands on.
+"""The steps of statutory intervention: their order, and the law that each is based on.
 
 Sources, as amended: Education and Inspections Act 2006 ("EIA 2006"), Part 4 (sections 59 to 66); Education and
-Adoption Act 2016, section 2, in force since 18 April 2016, which ended representations against a warning notice;
-School Standards and Framework Act 1998, section 51 and Schedule 15; Education Act 1996, section 13A. A teachers' pay
-and conditions warning notice (EIA 2006, section 60A) is not part of this ladder.
+Adoption Act 2016, section 2, in force since 18 April 2016, which ended representations against a warning
+notice; School Standards and Framework Act 1998, section 51 and Schedule 15; Education Act 1996, section 13A. A
+teachers' pay and conditions warning notice (EIA 2006, section 60A) is not one of these steps.
 """
 
 from calendar import monthrange
@@ -15,10 +15,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its words, the steps of which one must come before, and the law that it usually stands on.
+    """One step: label, the steps of which at least one must come before it, and its usual legal basis.
 
-    `urgent` is whether it may come early, with a reason that is recorded: only the authority's own practice before a
-    warning notice allows that, never the law after it. `notice` is whether a letter to the governing body goes with it.
+    `urgent` is whether it may come early with a recorded reason. Only the authority's own practice before a
+    warning notice allows that, not the law after it. `notice` is whether a letter to the governing body goes
+    with it.
     """
 
     label: str
@@ -30,7 +31,9 @@ class Step:
 
 POWERS = ("arrangements", "additional_governors", "interim_executive_board", "suspend_delegation")
 LIMITED = ("arrangements", "additional_governors", "suspend_delegation")
-"""Powers that lapse after a warning notice. Source: EIA 2006, sections 63(3), 64(2) and 66; section 65 has no limit."""
+"""Powers that lapse after a warning notice. Source: EIA 2006, sections 63(3), 64(2) and 66; section 65 has no
+limit.
+"""
 
 ROUTES = {
     "warning_notice": "A warning notice was not complied with (section 60)",
@@ -107,16 +110,17 @@ RECIPIENTS = {
     "consortium": "Consortium",
 }
 OWED_A_NOTICE = ("chair", "head")
-"""To whom every letter of the ladder goes: the governing body, and the headteacher.
+"""Recipients of every statutory letter: the governing body and the headteacher.
 
-A warning notice is copied at the same time to the headteacher, the Chief Inspector, the diocesan authority of a Church
-of England or Roman Catholic school and the person who appoints foundation governors (EIA 2006, section 60(6)), and to
-the Secretary of State (section 60(6A)). A notice of an interim executive board is copied to the Secretary of State, the
-diocesan authority or the person who appoints foundation governors (EIA 2006, Schedule 6, paragraph 6(1)).
+A warning notice is copied at the same time to the headteacher, the Chief Inspector, the diocesan authority of a
+Church of England or Roman Catholic school and the person who appoints foundation governors (EIA 2006, section
+60(6)), and to the Secretary of State (section 60(6A)). A notice of an interim executive board is copied to the
+Secretary of State, the diocesan authority or the person who appoints foundation governors (EIA 2006, Schedule
+6, paragraph 6(1)).
 """
 
 COPIED = {"warning_notice": ("ofsted", "dfe"), "interim_executive_board": ("dfe",)}
-"""Who gets a copy besides, whatever the school; the diocese or foundation follows from the kind of school."""
+"""Further recipients of a copy for every school; the diocese or foundation depends on the kind of school."""
 
 GROUNDS = {
     "standards": "Standards of performance are unacceptably low and likely to stay so",
@@ -128,20 +132,22 @@ GROUNDS = {
     "safeguarding": "The duty to safeguard and promote the welfare of pupils",
     "equality": "The public sector equality duty",
 }
-"""On what the authority may overrule heads: its statutory responsibilities, nothing else. Source: domain WI15, X1."""
+"""Grounds on which the authority may overrule headteachers: its statutory responsibilities. Source: domain
+WI15, X1.
+"""
 
 
 def is_open(key: str, done: set[str]) -> bool:
-    """Whether a step may be taken after these, without a reason for haste."""
+    """Whether a step may follow these steps without an urgent reason."""
     return not STEPS[key].after or bool(done & set(STEPS[key].after))
 
 
 def powers_lapse_on(comply_by: date) -> date:
     """The last day on which powers that follow a warning notice may be used.
 
-    Two months that begin on the day after the last day of the compliance period. Source: EIA 2006, sections 63(3) and
-    64(2): "within the period of two months following the end of the compliance period". Where the months differ in
-    length, the other reading of that sentence can end up to three days earlier.
+    Two months that begin on the day after the last day of the compliance period. Source: EIA 2006, sections
+    63(3) and 64(2): "within the period of two months following the end of the compliance period". Where the
+    months differ in length, the other reading of that sentence can end up to three days earlier.
     """
     return max(_two_months_after(comply_by), _two_months_after(comply_by + ONE_DAY) - ONE_DAY)
 
@@ -153,9 +159,10 @@ def last_notice(steps: Iterable[Any]) -> Any | None:
 
 
 def legal_obstacle(kind: str, taken_on: date, by: str | None, steps: Iterable[Any]) -> str | None:
-    """Why a step cannot be taken on this day after these steps, in a sentence; None if it can.
+    """The sentence that says why a step cannot be taken on this day after these steps; None if it can.
 
-    `by` is the route by which the school is eligible. PostgreSQL holds the same rules (`check_statutory_step`).
+    `by` is the ground on which the school is eligible. PostgreSQL checks the same rules
+    (`check_statutory_step`).
     """
     steps = list(steps)
     if kind == "suspend_delegation" and by == MISMANAGEMENT:
@@ -201,6 +208,6 @@ def _two_months_after(day: date) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def gates_as_sql() -> str:
-    """The gates as rows of SQL: (step, a step that must come before)."""
+def order_as_sql() -> str:
+    """The order of the steps as SQL rows: (step, a step that must come before it)."""
     return ", ".join(f"('{key}', '{before}')" for key, step in STEPS.items() for before in step.after)

@@ -1,1 +1,1 @@
-"""What is to be done in an escalation: agreed actions with owner and date, and the criteria by which it ends."""
+"""Tasks of an escalation, with owner and due date, and the criteria for its end."""

@@ -1,4 +1,4 @@
-"""Agreeing on actions and finishing them; criteria met and dropped."""
+"""Agree, change, complete and cancel tasks; meet and drop criteria."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,7 +36,10 @@ LABELS = {"what": "What is to be done", "owner_name": "Who does it", "due_on": "
 async def agree_task(
     session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
 ) -> UUID:
-    """Agree what somebody does by a day. Raises Invalid for a day in the past, Refused once the escalation is over."""
+    """Agree a task with an owner and a due date.
+
+    Raises ValidationFailed for a date in the past, ActionRefused if the escalation is over.
+    """
     row = await lock_escalation(session, person, WORK, escalation_id)
     await _check(session, person, row, written)
     made = Task(
@@ -49,14 +52,14 @@ async def agree_task(
         raise in_words(error, row.state) from error
     await record_audit(session, person, AGREE_TASK.verb, "escalation_task", made.id)
     await record_event(session, person, escalation_id, AGREE_TASK.verb, made.what)
-    await _tell_owner(session, person, escalation_id, made.id, written["owner_id"])
+    await _notify_owner(session, person, escalation_id, made.id, written["owner_id"])
     return made.id
 
 
 async def change_task(
     session: AsyncSession, person: Principal, task_id: UUID, written: Mapping[str, Any], version: int
 ) -> None:
-    """Agree an action anew. Raises Stale when somebody changed it since `version`."""
+    """Change a task. Raises EditConflict if it has changed since `version`."""
     task, row = await _held_task(session, person, task_id)
     if task.version != version:
         raise EditConflict(
@@ -64,37 +67,37 @@ async def change_task(
             task.version,
         )
     await _check(session, person, row, written)
-    await _take(session, person, task, row, CHANGE_TASK, note=written["what"], **written)
+    await _apply(session, person, task, row, CHANGE_TASK, note=written["what"], **written)
     if written["owner_id"] != task.owner_id:
-        await _tell_owner(session, person, row.id, task.id, written["owner_id"])
+        await _notify_owner(session, person, row.id, task.id, written["owner_id"])
 
 
 async def complete_task(session: AsyncSession, person: Principal, task_id: UUID) -> UUID:
-    """Say that an action is done. Returns the escalation."""
+    """Complete a task. Returns the escalation."""
     task, row = await _held_task(session, person, task_id)
-    await _take(session, person, task, row, DO_TASK, note=task.what, done_on=person.today)
+    await _apply(session, person, task, row, DO_TASK, note=task.what, done_on=person.today)
     escalation_id: UUID = row.id
     return escalation_id
 
 
 async def cancel_task(session: AsyncSession, person: Principal, task_id: UUID, why: str) -> UUID:
-    """Let an action go, with a reason. Returns the escalation."""
+    """Drop a task, with a reason. Returns the escalation."""
     task, row = await _held_task(session, person, task_id)
-    await _take(session, person, task, row, DROP_TASK, note=why, why_dropped=why)
+    await _apply(session, person, task, row, DROP_TASK, note=why, why_dropped=why)
     escalation_id: UUID = row.id
     return escalation_id
 
 
 async def reopen_task(session: AsyncSession, person: Principal, task_id: UUID) -> UUID:
-    """Open an action again that was done or dropped. Returns the escalation."""
+    """Reopen a task that was completed or dropped. Returns the escalation."""
     task, row = await _held_task(session, person, task_id)
-    await _take(session, person, task, row, TAKE_UP_TASK, note=task.what, done_on=None, why_dropped="")
+    await _apply(session, person, task, row, TAKE_UP_TASK, note=task.what, done_on=None, why_dropped="")
     escalation_id: UUID = row.id
     return escalation_id
 
 
 async def meet_criterion(session: AsyncSession, person: Principal, criterion_id: UUID, evidence: str) -> UUID:
-    """Say that a criterion is met, and how that is known. Returns the escalation."""
+    """Mark a criterion as met, with the evidence. Returns the escalation."""
     return await _settle(
         session,
         person,
@@ -105,7 +108,7 @@ async def meet_criterion(session: AsyncSession, person: Principal, criterion_id:
 
 
 async def drop_criterion(session: AsyncSession, person: Principal, criterion_id: UUID, why: str) -> UUID:
-    """Let a criterion go that no longer matters, with a reason. Returns the escalation."""
+    """Drop a criterion, with a reason. Returns the escalation."""
     return await _settle(
         session, person, criterion_id, "drop_criterion", {"dropped_at": func.now(), "evidence": why}
     )
@@ -138,7 +141,7 @@ async def _held_task(session: AsyncSession, person: Principal, task_id: UUID) ->
     return task, row
 
 
-async def _take(
+async def _apply(
     session: AsyncSession,
     person: Principal,
     task: Any,
@@ -148,17 +151,17 @@ async def _take(
     note: str,
     **values: Any,
 ) -> None:
-    """Move an action; its reach is that of its escalation, on whose row it is measured."""
+    """Apply a transition to a task; permissions are checked on its escalation."""
     await refuse_interest(session, person, row)
     try:
-        await apply_transition(session, person, Task, _Measured(task, row), step, note=note, **values)
+        await apply_transition(session, person, Task, _TaskInScope(task, row), step, note=note, **values)
     except IntegrityError as error:
         raise in_words(error, row.state) from error
     await record_event(session, person, row.id, step.verb, note)
 
 
-class _Measured:
-    """An action as `take` moves it: its own id and state, its escalation's seats."""
+class _TaskInScope:
+    """A task for `apply_transition`: its own id, state and version with the scope columns of its escalation."""
 
     def __init__(self, task: Any, row: Any) -> None:
         self.id, self.state, self.version = task.id, task.state, task.version
@@ -179,7 +182,7 @@ async def _check(session: AsyncSession, person: Principal, row: Any, written: Ma
         raise ValidationFailed({"owner_id": ["Choose somebody from the list."]})
 
 
-async def _tell_owner(
+async def _notify_owner(
     session: AsyncSession, person: Principal, escalation_id: UUID, task_id: UUID, owner_id: UUID | None
 ) -> None:
     if owner_id is not None:

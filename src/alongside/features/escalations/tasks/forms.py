@@ -1,4 +1,4 @@
-"""The form of an agreed action."""
+"""Forms of tasks and criteria."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,7 +18,7 @@ NEEDED = {
 
 
 class TaskForm(Form):
-    """What is to be done, by whom, by when."""
+    """What to do, who does it, and by when."""
 
     what = line("What is to be done?", "What is to be done", "One thing that can be finished", limit=400)
     owner_id = Choice("Who does it?", "Choose somebody from the list", render_kw={"select": True})
@@ -26,11 +26,11 @@ class TaskForm(Form):
     due_on = Day("By when?", NEEDED["due_on"])
 
     def offer(self, people: Sequence[Any]) -> None:
-        """Fill the list with those who may be asked."""
+        """Set the people that can be chosen."""
         self.owner_id.choices = [("", "Somebody else"), *((str(one.id), one.name) for one in people)]
 
     def holds(self, today: date) -> bool:
-        """Whether there is something to do, somebody and a day that is not past."""
+        """Validate: a title, an owner and a due date that is not in the past."""
         self.validate()
         must_be_filled(self, NEEDED)
         if not self.owner_id.data and not self.owner_name.data:
@@ -40,7 +40,7 @@ class TaskForm(Form):
         return not self.errors
 
     def columns(self, people: Sequence[Any]) -> dict[str, Any]:
-        """What is agreed, by column."""
+        """The values of the task, by column."""
         named = {str(one.id): one.name for one in people}
         chosen = self.owner_id.data or ""
         return {
@@ -52,12 +52,12 @@ class TaskForm(Form):
 
 
 class CriterionForm(Form):
-    """How it is known that a criterion is met."""
+    """The evidence that a criterion is met."""
 
     evidence = passage("How do you know that it is met?", "What you say", limit=1000)
 
     def holds(self) -> bool:
-        """Whether it is said."""
+        """Validate: evidence is required."""
         self.validate()
         must_be_filled(self, {"evidence": "Say how you know: others will read this a year from now"})
         return not self.errors

@@ -1,4 +1,4 @@
-"""Agreed actions, and the criteria by which an escalation comes to its end."""
+"""Tables of tasks and of the criteria for the end of an escalation."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -27,9 +27,10 @@ TASK_WORKFLOW = workflow(
 
 
 class Task(AuthorityOwned, Base):
-    """Something that somebody is to do by a date. An escalation cannot close while one is open.
+    """A task with a due date. An escalation cannot close while one is open.
 
-    `owner_id` is a person who holds a role here; `owner_name` who it is in words, also somebody from outside.
+    `owner_id` is a person with a role in the authority; `owner_name` the owner's name, also for people outside
+    it.
     """
 
     __tablename__ = "escalation_task"
@@ -58,7 +59,7 @@ class Task(AuthorityOwned, Base):
 
 
 class Criterion(AuthorityOwned, Base):
-    """What must be so before the consortium takes the school back: agreed with the plan, met on a day.
+    """A criterion for returning the school to the consortium: agreed with the plan, met on a date.
 
     Source: domain §4.3 F25 and §5.1, “de-escalation point”.
     """

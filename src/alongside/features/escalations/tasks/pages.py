@@ -1,4 +1,4 @@
-"""The pages of agreed actions, and the acts by which criteria are met or dropped."""
+"""Pages of tasks and criteria."""
 
 from typing import Any
 from uuid import UUID
@@ -51,7 +51,7 @@ DROP_CRITERION = ActionForm(
 async def write_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """An empty form for an action."""
+    """Show the form of a new task."""
     row = await get_escalation(session, person, WORK, escalation_id)
     form = TaskForm()
     form.offer(await people_to_ask(session, person, row))
@@ -63,7 +63,7 @@ async def write_task(
 async def agree_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Agree what somebody does by a day."""
+    """Agree a task."""
     row = await get_escalation(session, person, WORK, escalation_id)
     people = await people_to_ask(session, person, row)
     form = TaskForm(await read_form_data(request))
@@ -79,7 +79,7 @@ async def agree_task(
 async def edit_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, task_id: UUID
 ) -> PageResult:
-    """An action as it stands."""
+    """Show the form of an existing task."""
     task, row = await task_to(session, person, WORK, task_id)
     form = TaskForm(
         data={
@@ -98,7 +98,7 @@ async def edit_task(
 async def change_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, task_id: UUID
 ) -> PageResult:
-    """Agree an action anew; both texts are shown when somebody else was faster."""
+    """Change a task; after an edit conflict both versions are shown."""
     task, row = await task_to(session, person, WORK, task_id)
     people = await people_to_ask(session, person, row)
     written = await read_form_data(request)
@@ -121,7 +121,7 @@ async def change_task(
 async def complete_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, task_id: UUID
 ) -> PageResult:
-    """Say that an action is done."""
+    """Complete a task."""
     escalation_id = await actions.complete_task(session, person, task_id)
     return Redirect(f"/escalations/{escalation_id}", "The action is done.")
 
@@ -131,7 +131,7 @@ async def complete_task(
 async def ask_why_dropped(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, task_id: UUID
 ) -> PageResult:
-    """Ask for the reason before an action is dropped."""
+    """Ask for the reason before a task is dropped."""
     task, row = await task_to(session, person, WORK, task_id)
     return action_form_page(row, DROP, NoteForm(), where=f"/escalation-tasks/{task.id}/drop")
 
@@ -141,7 +141,7 @@ async def ask_why_dropped(
 async def cancel_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, task_id: UUID
 ) -> PageResult:
-    """Let an action go, with a reason."""
+    """Drop a task, with a reason."""
     task, row = await task_to(session, person, WORK, task_id)
     form = NoteForm(await read_form_data(request))
     if not form.holds():
@@ -155,7 +155,7 @@ async def cancel_task(
 async def reopen_task(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, task_id: UUID
 ) -> PageResult:
-    """Open an action again that was done or dropped."""
+    """Reopen a task that was completed or dropped."""
     escalation_id = await actions.reopen_task(session, person, task_id)
     return Redirect(f"/escalations/{escalation_id}", "The action is open again.")
 
@@ -165,7 +165,7 @@ async def reopen_task(
 async def ask_how_met(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, criterion_id: UUID
 ) -> PageResult:
-    """Ask how it is known that a criterion is met."""
+    """Ask for the evidence that a criterion is met."""
     criterion, row = await criterion_to(session, person, HANDLE, criterion_id)
     return _criterion_page(criterion, row, MET, CriterionForm(), "met")
 
@@ -175,7 +175,7 @@ async def ask_how_met(
 async def meet_criterion(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, criterion_id: UUID
 ) -> PageResult:
-    """Say that a criterion is met."""
+    """Mark a criterion as met."""
     criterion, row = await criterion_to(session, person, HANDLE, criterion_id)
     form = CriterionForm(await read_form_data(request))
     if not form.holds():
@@ -199,7 +199,7 @@ async def ask_why_criterion_dropped(
 async def drop_criterion(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, criterion_id: UUID
 ) -> PageResult:
-    """Let a criterion go, with a reason."""
+    """Drop a criterion, with a reason."""
     criterion, row = await criterion_to(session, person, HANDLE, criterion_id)
     form = NoteForm(await read_form_data(request))
     if not form.holds():

@@ -1,4 +1,4 @@
-"""Agreed actions and criteria of an escalation."""
+"""Queries of tasks and criteria."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,19 +40,19 @@ PEOPLE = text(
 
 
 async def tasks_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """The actions of an escalation: open ones first, by their day."""
+    """The tasks of an escalation: open ones first, by due date."""
     return await of_escalation(session, person, TASKS, escalation_id)
 
 
 async def criteria_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """What must be so before the consortium takes the school back."""
+    """The criteria for returning the school to the consortium."""
     return await of_escalation(session, person, CRITERIA, escalation_id)
 
 
 async def task_to(
     session: AsyncSession, person: Principal, permission: Permission, task_id: UUID
 ) -> tuple[Row[Any], Row[Any]]:
-    """An action and its escalation, if this person may do this to it. Raises NotThere."""
+    """A task with its escalation, if this person has this permission. Raises NotFound."""
     await identify_requester(session, person)
     found: Row[Any] | None = (
         await session.execute(TASK.where(Task.id == task_id), {"authority_id": person.authority_id})
@@ -65,7 +65,7 @@ async def task_to(
 async def criterion_to(
     session: AsyncSession, person: Principal, permission: Permission, criterion_id: UUID
 ) -> tuple[Row[Any], Row[Any]]:
-    """A criterion and its escalation, if this person may do this to it. Raises NotThere."""
+    """A criterion with its escalation, if this person has this permission. Raises NotFound."""
     await identify_requester(session, person)
     statement = select(*Criterion.__table__.columns).where(
         Criterion.authority_id == AUTHORITY, Criterion.id == criterion_id, Criterion.dropped_at.is_(None)
@@ -79,8 +79,8 @@ async def criterion_to(
 
 
 async def people_to_ask(session: AsyncSession, person: Principal, row: Any) -> Sequence[Row[Any]]:
-    """Who may be given an action of an escalation: the core team, the consortia in it, and the headteacher once
-    told.
+    """The people who can own a task: the core team, the escalation's consortia, and the headteacher once
+    notified.
     """
     consortia = [one for one in (row.consortium_id, row.handling_consortium_id) if one is not None]
     values = {

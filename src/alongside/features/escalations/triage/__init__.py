@@ -1,3 +1,1 @@
-"""The pages on which the core team decides: what is to happen, by which plan, whose an escalation is, what is one
-escalation.
-"""
+"""Triage by the core team: decision, plan, owner and merging."""

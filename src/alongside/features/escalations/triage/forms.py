@@ -1,4 +1,4 @@
-"""What is asked for when the core team decides: an outcome, a plan, an owner, a merger."""
+"""Forms of triage: decision, plan, owner and merging."""
 
 import re
 from collections.abc import Sequence
@@ -22,22 +22,22 @@ MOST_CRITERIA = 5
 
 
 class Money(Typing):
-    """Pounds and pence, kept in pence."""
+    """Field of an amount in pounds and pence; its value is in pence."""
 
     def read(self, typed: str) -> int:
-        """Pence from “1200”, “1,200” or “£1,200.50”."""
+        """Parse “1200”, “1,200” or “£1,200.50” into pence."""
         found = MONEY.fullmatch(typed) if typed.isascii() or "£" in typed else None
         if found is None:
             raise ValueError(self.cure)
         return int(found["pounds"].replace(",", "")) * 100 + int(found["pence"] or 0)
 
     def written(self, value: Any) -> str:
-        """Pounds, with pence where there are any."""
+        """Format pence as pounds, with pence if there are any."""
         return "" if value is None else f"{value // 100}" + (f".{value % 100:02d}" if value % 100 else "")
 
 
 class DecisionForm(Form):
-    """What the core team decides, and what it writes to the consortium."""
+    """The decision of the core team, and its text for the consortium."""
 
     outcome = Choice("What is to happen?", "Choose what is to happen")
     provider = line("Who is procured?", "The name", "A person or body that challenges on your behalf")
@@ -75,7 +75,7 @@ class DecisionForm(Form):
     def offer(
         self, settings: AuthoritySettings, consortia: Sequence[Any], today: date, *, maintained: bool
     ) -> None:
-        """Fill the lists; the statutory route is for maintained schools, the DfE for others."""
+        """Set the choices; the statutory route is for maintained schools, referral to the DfE for others."""
         self.outcome.choices = [
             (key, words)
             for key, words in OUTCOMES.items()
@@ -93,7 +93,7 @@ class DecisionForm(Form):
         ]
 
     def holds(self, today: date) -> bool:
-        """Whether the decision has all that it needs."""
+        """Validate: the decision has the fields that its outcome requires."""
         self.validate()
         needed = {"outcome": "Choose what is to happen", "decision": "Say what was decided and why"}
         match self.outcome.data:
@@ -118,9 +118,9 @@ class DecisionForm(Form):
         return not self.errors
 
     def columns(self) -> dict[str, Any]:
-        """What is decided, by column; what belongs to another outcome is left out.
+        """The values of the decision, by column; fields of other outcomes are left out.
 
-        A referral that was made stays on record when something else is decided.
+        An earlier referral stays on record when the decision changes.
         """
         outcome = self.outcome.data
         chosen = self.handling_consortium_id.data
@@ -141,7 +141,7 @@ class DecisionForm(Form):
 
 
 class PlanForm(Form):
-    """What is done, and what must be so before the consortium takes the school back."""
+    """The plan, and the criteria for returning the school to the consortium."""
 
     plan = passage("What is the plan?", "The plan", "Who does what with the school, in a few sentences")
     criteria = FieldList(
@@ -161,11 +161,11 @@ class PlanForm(Form):
     )
 
     def wanted(self) -> list[str]:
-        """The criteria that were written."""
+        """The criteria that were filled in."""
         return [words for words in self.criteria.data if words]
 
     def holds(self) -> bool:
-        """Whether there is a plan with at least one criterion."""
+        """Validate: a plan with at least one criterion."""
         self.validate()
         must_be_filled(self, {"plan": "Say what is done"})
         if self.hours.data is None:
@@ -176,25 +176,25 @@ class PlanForm(Form):
 
 
 class MergerForm(Form):
-    """Into which other escalation of the school this one goes."""
+    """The escalation of the same school to merge this one into, and the reason."""
 
     into = Choice("Into which escalation?", "Choose an escalation from the list")
     note = passage("Why are they one?", "The reason", limit=1000)
 
     def holds(self) -> bool:
-        """Whether both are said."""
+        """Validate: both fields are required."""
         self.validate()
         must_be_filled(self, {"into": "Choose an escalation from the list", "note": "Say why they are one"})
         return not self.errors
 
 
 class OwnerForm(Form):
-    """Whose escalation it is."""
+    """The owner of an escalation."""
 
     owner_id = Choice("Who looks after this escalation?", "Choose somebody of the core team")
 
     def holds(self) -> bool:
-        """Whether somebody is chosen."""
+        """Validate: an owner is required."""
         self.validate()
         must_be_filled(self, {"owner_id": "Choose somebody of the core team"})
         return not self.errors

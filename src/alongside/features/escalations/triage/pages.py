@@ -1,4 +1,4 @@
-"""The pages on which the core team decides, plans, gives an escalation to somebody, and makes two escalations one."""
+"""Pages of triage: decision, plan, owner and merging."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,7 +41,7 @@ MERGER = ActionForm(
 async def write_decision(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """The decision as it stands, or an empty one; with the school that matching found, where one was chosen."""
+    """Show the current decision, or an empty form; with the school that matching found, if one was chosen."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     found = asked(request).one("found")
     taken = [
@@ -59,7 +59,7 @@ async def write_decision(
 async def decide_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Decide what is to happen; both texts are shown when a colleague was faster."""
+    """Save the decision; after an edit conflict both versions are shown."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     written = await read_form_data(request)
     form, version = DecisionForm(written), version_of(written)
@@ -84,7 +84,7 @@ async def decide_escalation(
 async def write_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """An empty plan; the first criterion is what the consortium wished for."""
+    """Show an empty plan; the first criterion is the one the consortium proposed."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     wished = row.return_when if len(row.return_when) <= 400 else ""
     return _plan_page(PlanForm(data={"plan": row.plan, "hours": row.hours, "criteria": [wished]}), row)
@@ -95,7 +95,7 @@ async def write_plan(
 async def agree_plan(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Agree what is done and what must be so at the end."""
+    """Agree the plan and its criteria."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     written = await read_form_data(request)
     form, version = PlanForm(written), version_of(written)
@@ -118,7 +118,7 @@ async def agree_plan(
 async def ask_for_owner(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Ask who looks after the escalation."""
+    """Ask for the owner of the escalation."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     return action_form_page(
         row, OWNER, await _owner_form(session, person, {"owner_id": str(row.owner_id or "")})
@@ -130,7 +130,7 @@ async def ask_for_owner(
 async def assign_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Give an escalation to somebody of the core team."""
+    """Assign an escalation to a member of the core team."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     written = await read_form_data(request)
     form, version = await _owner_form(session, person, written), version_of(written)
@@ -153,7 +153,7 @@ async def assign_escalation(
 async def ask_into_which(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Ask into which other escalation of the school this one goes."""
+    """Ask for the escalation of the same school to merge this one into."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     return action_form_page(row, MERGER, await _merger_form(session, person, row, None))
 
@@ -163,7 +163,7 @@ async def ask_into_which(
 async def merge_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Make two escalations of one school one."""
+    """Merge two escalations of one school."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     written = await read_form_data(request)
     form, version = await _merger_form(session, person, row, written), version_of(written)
@@ -202,7 +202,7 @@ async def _decision_page(
     stale: EditConflict | None = None,
     version: int | None = None,
 ) -> Page:
-    """The form with its lists filled: before it is checked, so that the checks know what may be chosen."""
+    """Render the form; the choices are set before validation, because validation needs them."""
     consortia = await consortium_names(session, person.authority_id)
     others = [one for one in consortia if one.id != row.consortium_id]
     form.offer(settings_of(person.authority_id), others, person.today, maintained=bool(row.maintained))

@@ -1,1 +1,1 @@
-"""Visits to a school in an escalation, and what was found."""
+"""Visits to the school of an escalation, and their findings."""

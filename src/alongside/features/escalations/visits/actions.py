@@ -1,4 +1,4 @@
-"""Recording visits, and putting a record right."""
+"""Record and correct visits."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +32,10 @@ LABELS = {
 async def record_visit(
     session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
 ) -> UUID:
-    """Record a visit that has taken place. Raises Invalid for a day ahead, Refused once the escalation is over."""
+    """Record a visit that took place.
+
+    Raises ValidationFailed for a date in the future, ActionRefused if the escalation is over.
+    """
     row = await lock_escalation(session, person, WORK, escalation_id)
     await _check(session, person, row, written)
     made = EscalationVisit(
@@ -49,7 +52,7 @@ async def record_visit(
 async def correct_visit(
     session: AsyncSession, person: Principal, visit_id: UUID, written: Mapping[str, Any], version: int
 ) -> UUID:
-    """Put the record of a visit right. Returns the escalation. Raises Stale when somebody wrote it first."""
+    """Correct the record of a visit. Returns the escalation. Raises EditConflict if another person saved first."""
     visit, row = await visit_to(session, person, WORK, visit_id)
     row = await lock_escalation(session, person, WORK, row.id)
     await _check(session, person, row, written)

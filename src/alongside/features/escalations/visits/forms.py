@@ -1,4 +1,4 @@
-"""The form of a visit in an escalation."""
+"""Form of a visit."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ FIELDS = ("visit_on", "hours", "who", "focus", "found", "next_steps", "for_schoo
 
 
 class VisitForm(Form):
-    """When, how long, who; what was found and what follows."""
+    """Date, hours and visitor; findings and next steps."""
 
     visit_on = Day("Day of the visit", NEEDED["visit_on"])
     hours = Hours("Hours", NEEDED["hours"], description="With preparing and travelling", render_kw=NARROW)
@@ -32,7 +32,7 @@ class VisitForm(Form):
     for_school = BooleanField("The school reads this, once it has been told of the escalation", default=True)
 
     def holds(self, today: date) -> bool:
-        """Whether a visit that has taken place is told in full."""
+        """Validate: every required field is filled in, and the date is not in the future."""
         self.validate()
         must_be_filled(self, NEEDED)
         if self.visit_on.data is not None and self.visit_on.data > today:
@@ -44,11 +44,11 @@ class VisitForm(Form):
         return not self.errors
 
     def columns(self) -> dict[str, Any]:
-        """What is recorded, by column."""
+        """The values of the visit, by column."""
         kept = {name: self[name].data for name in FIELDS}
         return kept | {"next_steps": self.next_steps.data or ""}
 
 
 def form_of(visit: Any) -> VisitForm:
-    """A visit as the form shows it."""
+    """The form filled with a recorded visit."""
     return VisitForm(data={name: getattr(visit, name) for name in FIELDS})

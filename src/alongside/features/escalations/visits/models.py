@@ -1,4 +1,4 @@
-"""A visit to the school of an escalation: what it was about, what was found, what follows."""
+"""Table of visits to the school of an escalation."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from alongside.platform.database.base import AuthorityOwned, Base, created_at, r
 
 
 class EscalationVisit(AuthorityOwned, Base):
-    """One visit. `hours` of work it took, in halves; `for_school` whether the school reads what was found."""
+    """One visit. `hours` of work in steps of 0.5; `for_school` is whether the school may read the findings."""
 
     __tablename__ = "escalation_visit"
     __table_args__ = (

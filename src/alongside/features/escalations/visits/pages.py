@@ -1,4 +1,4 @@
-"""The pages on which a visit is recorded or put right."""
+"""Pages to record and correct visits."""
 
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ EDITION = ActionForm("visits", "Put a visit right", "", "Keep it", FIELDS)
 async def write_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """An empty form for a visit, today's date and one's own name filled in."""
+    """Show the form of a new visit, with today's date and the user's name filled in."""
     row = await get_escalation(session, person, WORK, escalation_id)
     return action_form_page(
         row, NEW, VisitForm(data={"visit_on": person.today, "who": person.name, "for_school": True})
@@ -42,7 +42,7 @@ async def write_visit(
 async def record_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
-    """Record a visit that has taken place."""
+    """Record a visit that took place."""
     row = await get_escalation(session, person, WORK, escalation_id)
     form = VisitForm(await read_form_data(request))
     if not form.holds(person.today):
@@ -56,7 +56,7 @@ async def record_visit(
 async def edit_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_visit_id: UUID
 ) -> PageResult:
-    """The record of a visit as it stands."""
+    """Show the form of a recorded visit."""
     visit, row = await visit_to(session, person, WORK, escalation_visit_id)
     return _edition(visit, row, form_of(visit), visit.version)
 
@@ -66,7 +66,7 @@ async def edit_visit(
 async def correct_visit(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_visit_id: UUID
 ) -> PageResult:
-    """Put the record right; both texts are shown when somebody else was faster."""
+    """Correct a visit; after an edit conflict both versions are shown."""
     visit, row = await visit_to(session, person, WORK, escalation_visit_id)
     written = await read_form_data(request)
     form, version = VisitForm(written), version_of(written)

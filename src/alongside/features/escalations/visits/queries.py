@@ -1,4 +1,4 @@
-"""The visits of an escalation."""
+"""Queries of visits."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,14 +23,14 @@ VISITS: Any = (
 
 
 async def visits_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """The visits of an escalation, the latest first; a headteacher is shown those that are for the school."""
+    """The visits of an escalation, latest first; a headteacher gets only those marked for the school."""
     return await of_escalation(session, person, VISITS, escalation_id)
 
 
 async def visit_to(
     session: AsyncSession, person: Principal, permission: Permission, visit_id: UUID
 ) -> tuple[Row[Any], Row[Any]]:
-    """A visit and its escalation, if this person may do this to it. Raises NotThere."""
+    """A visit with its escalation, if this person has this permission. Raises NotFound."""
     await identify_requester(session, person)
     found: Row[Any] | None = (
         await session.execute(
