@@ -1,1 +1,1 @@
-"""The directory of good practice: what schools have tried and found to work, believed and one step from the school."""
+"""The directory of good practice: entries about what schools have tried and found to work."""

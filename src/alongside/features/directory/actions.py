@@ -1,4 +1,4 @@
-"""What a school does with its entries: every INSERT and UPDATE of them, one function a verb."""
+"""Commands by which a school drafts, edits, submits, archives and restores its directory entries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,9 +39,10 @@ DRAFTS = ("draft", "returned")
 async def draft_entry(
     session: AsyncSession, person: Principal, urn: int, written: Mapping[str, Any], **more: Any
 ) -> UUID:
-    """Write down what a school did, as a draft. `more` are columns that no form writes.
+    """Create a draft entry for a school.
 
-    Raises NotThere for a school out of reach, Invalid for a visibility that the authority does not allow.
+    `more` holds columns that no form writes. Raises NotFound for a school outside the person's scope, ValidationFailed
+    for a visibility that the authority does not allow.
     """
     require(person, Permission.WRITE_ENTRY, urn)
     refuse_too_wide(person, written["visibility"])
@@ -76,10 +77,11 @@ async def draft_entry(
 async def change_entry(
     session: AsyncSession, person: Principal, entry_id: UUID, written: Mapping[str, Any], version: int
 ) -> None:
-    """Write an entry anew. One that was verified stays in the directory and waits for its review.
+    """Change the text of an entry.
 
-    One that tells of two schools leaves it until both have said yes to the new text. Raises Stale when somebody
-    changed it since `version`, Refused while others are checking it.
+    A verified entry stays listed and waits for its review. A verified entry about two schools is withdrawn from the
+    directory until both have consented to the new text. Raises EditConflict when the entry changed since `version`,
+    ActionRefused while others are checking it.
     """
     entry = await queries.held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_fixed(entry)
@@ -103,7 +105,10 @@ async def change_entry(
 
 
 async def _write(session: AsyncSession, person: Principal, entry: Any, values: Mapping[str, Any]) -> None:
-    """Put new words into a held entry: a listed one moves to its review with them, or out of the directory."""
+    """Save changed columns of a locked entry.
+
+    A listed entry moves to review, or to draft if it is about two schools.
+    """
     if leaves_with_a_change(entry):
         await apply_transition(session, person, DirectoryEntry, entry, RECALL_ENTRY, **values)
         people = await people_of_schools(session, person.authority_id, person.today, [entry.partner_urn])
@@ -130,7 +135,7 @@ async def _write(session: AsyncSession, person: Principal, entry: Any, values: M
 
 
 async def new_edition(session: AsyncSession, person: Principal, entry: Any) -> int:
-    """Count what was added to a held entry, a picture or a file, as a new text of it; the number of that text."""
+    """Count an added picture or attachment as a new version of the entry's text; return the number of that version."""
     refuse_fixed(entry)
     edition: int = entry.edition + 1
     await _write(session, person, entry, {"edition": edition, "changed_at": func.now()})
@@ -146,7 +151,10 @@ async def new_edition(session: AsyncSession, person: Principal, entry: Any) -> i
 
 
 async def submit_entry(session: AsyncSession, person: Principal, entry_id: UUID) -> None:
-    """Send a whole entry to be checked. Raises Refused while the other school of a harvested one has not agreed."""
+    """Send a complete entry for checking.
+
+    Raises ActionRefused while a school of an entry about an agreement has not consented.
+    """
     entry = await queries.held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_closed(entry.school, entry.school_status)
     if not await agreed_by_both(session, person, entry):
@@ -160,13 +168,13 @@ async def submit_entry(session: AsyncSession, person: Principal, entry_id: UUID)
 
 
 async def withdraw_submission(session: AsyncSession, person: Principal, entry_id: UUID) -> None:
-    """Make an entry that waits for its check a draft again."""
+    """Turn a submitted entry back into a draft."""
     entry = await queries.get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     await apply_transition(session, person, DirectoryEntry, entry, TAKE_BACK)
 
 
 async def archive_entry(session: AsyncSession, person: Principal, entry_id: UUID, note: str) -> None:
-    """Take an entry of one's own school out of use, with a reason. It can be taken out of the archive again."""
+    """Archive an unlisted entry of the person's school, with a reason. It can be restored."""
     entry = await queries.get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     await apply_transition(
         session, person, DirectoryEntry, entry, ARCHIVE_ENTRY, note=note, changed_at=func.now()
@@ -174,7 +182,7 @@ async def archive_entry(session: AsyncSession, person: Principal, entry_id: UUID
 
 
 async def restore_entry(session: AsyncSession, person: Principal, entry_id: UUID) -> None:
-    """Take an entry out of the archive: it is a draft again, to be checked anew."""
+    """Take an entry out of the archive. It becomes a draft and must be checked again."""
     entry = await queries.get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     await apply_transition(
         session, person, DirectoryEntry, entry, RESTORE_ENTRY, convert_by_on=None, changed_at=func.now()
@@ -182,7 +190,7 @@ async def restore_entry(session: AsyncSession, person: Principal, entry_id: UUID
 
 
 async def agreed_by_both(session: AsyncSession, person: Principal, entry: Any) -> bool:
-    """Whether every school that an entry tells of has said yes to its present text; PostgreSQL asks the same."""
+    """Whether every school of an entry has consented to its current text. PostgreSQL enforces the same rule."""
     if entry.partner_urn is None:
         return True
     agreed = await queries.consents_of(session, person, entry)
@@ -190,14 +198,14 @@ async def agreed_by_both(session: AsyncSession, person: Principal, entry: Any) -
 
 
 def leaves_with_a_change(entry: Any) -> bool:
-    """Whether an entry is listed with the yes of two schools, which holds for its present text alone."""
+    """Whether a change withdraws the entry: it is listed, and both schools consented to its current text only."""
     return entry.state in LISTED and entry.partner_urn is not None
 
 
 async def keep_version(
     session: AsyncSession, person: Principal, entry_id: UUID, edition: int, written: Mapping[str, Any]
 ) -> None:
-    """Keep a text of an entry for good."""
+    """Store a version of an entry's text permanently."""
     kept = {name: plain(value) for name, value in written.items()}
     await session.execute(
         insert(EntryVersion).values(
@@ -211,12 +219,12 @@ async def keep_version(
 
 
 def text_of(entry: Any, names: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands in an entry now under these names."""
+    """The current values of an entry for the given column names."""
     return {name: getattr(entry, name) for name in names}
 
 
 def refuse_fixed(entry: Any) -> None:
-    """Stop a change of words that others are checking. Raises Refused."""
+    """Raise ActionRefused for a change to an entry that is being checked or is archived."""
     if entry.state in ("submitted", "peer_check"):
         raise ActionRefused("Others are checking this text, so it stands. Take it back first.", entry.state)
     if entry.state == "archived":
@@ -224,7 +232,7 @@ def refuse_fixed(entry: Any) -> None:
 
 
 def refuse_too_wide(person: Principal, visibility: str) -> None:
-    """Stop an entry from being shown wider than the authority allows. Raises Invalid."""
+    """Raise ValidationFailed when the visibility is wider than the authority allows."""
     order = ("consortium", "authority", "public")
     if order.index(visibility) > order.index(settings_of(person.authority_id).directory.widest):
         raise ValidationFailed(
@@ -233,7 +241,7 @@ def refuse_too_wide(person: Principal, visibility: str) -> None:
 
 
 async def notify_leaders(session: AsyncSession, person: Principal, entry: Any, kind: str, text: str) -> None:
-    """Tell those who lead the school's consortium where to look; never what somebody wrote."""
+    """Notify the leads of the school's consortium with a link to the entry, without quoting anyone's text."""
     leaders = await leaders_of_schools(session, person.authority_id, person.today, [entry.school_urn])
     once = f"{kind}:{entry.id}:{entry.version}"
     await notify(session, person, ids(leaders), kind, text, f"/directory/{entry.id}", once=once)

@@ -1,4 +1,4 @@
-"""Whether the school behind an entry can help now: its offers as they stand at this moment, in words."""
+"""Whether the school behind an entry can help now: its current offers of support, described for the reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,10 +27,13 @@ GIVES = {
     "training": "can train several schools",
     "joint_planning": "can plan with you",
 }
-"""What a form of support means to who asks, likeliest first; others are named by the authority's own words."""
+"""What each form of support means for the school that asks, most likely first.
+
+Others use the authority's own labels.
+"""
 
 MOST = 5
-"""As many offers as an entry tells of."""
+"""Most offers shown beside one entry."""
 
 OFFERS_NOW: Any = (
     select(
@@ -52,7 +55,7 @@ OFFERS_NOW: Any = (
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """One offer of the school: what it can do and when, in words, and the form of support to ask for."""
+    """One offer of the school: what it can do and when, and the form of support to ask for."""
 
     offer_id: UUID
     title: str
@@ -61,7 +64,7 @@ class Available:
 
 
 async def available_from(session: AsyncSession, person: Principal, urn: int | None) -> Sequence[Available]:
-    """What a school can do now, as far as this person may see its offers; nothing for no school."""
+    """The school's current offers that this person may see, described for the reader; empty for no school."""
     if urn is None:
         return ()
     statement = filter_by_scope(
@@ -83,15 +86,15 @@ async def available_from(session: AsyncSession, person: Principal, urn: int | No
 
 
 def _terms_left(calendar: Calendar, offer: Any, today: date) -> list[str]:
-    """The terms of an offer that are not over; a term that the calendar does not know counts as to come."""
+    """The terms of an offer that are not over. A term missing from the calendar counts as still to come."""
     over = {term_key(term) for term in calendar.terms if term.ends_on < today}
     return [key for key in offer.terms if key not in over]
 
 
 def in_words(offer: Any, today: date, terms: Sequence[str]) -> str:
-    """What an offer means for who reads an entry: “can host a visit in spring term 2027; 3 days left”.
+    """Describe an offer for the reader of an entry: “can host a visit in spring term 2027; 3 days left”.
 
-    `terms` are those of its terms that are not over; a first day that has passed is not told.
+    `terms` are the offer's terms that are not over. A start date in the past is left out.
     """
     gives = [words for form, words in GIVES.items() if form in offer.forms_of_support][:2]
     can = " and ".join(gives) if gives else "can support you"

@@ -1,4 +1,4 @@
-"""What a person may do with an entry now: where the law and the state both allow it."""
+"""The actions that a person may take on an entry now, by permission and by state."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ CONSENT = ActionButton("consent", "Say yes to this text", asks=True)
 
 
 def acts(person: Principal, entry: Any, consented: set[int]) -> list[ActionButton]:
-    """What this person may do with this entry now, the likeliest first."""
+    """The actions that this person may take on this entry now, most likely first."""
     own = person.school_urn is not None and person.school_urn == entry.school_urn
     offered = [
         act
@@ -56,12 +56,12 @@ def acts(person: Principal, entry: Any, consented: set[int]) -> list[ActionButto
 
 
 def may_change(person: Principal, entry: Any) -> bool:
-    """Whether this person may write this entry anew now."""
+    """Whether this person may edit this entry now."""
     return entry.state in (*DRAFTS, *LISTED) and may(person, Permission.WRITE_ENTRY, entry.school_urn)
 
 
 def may_consent(person: Principal, entry: Any, consented: set[int]) -> bool:
-    """Whether this person's school is asked for its yes to an entry about an agreement."""
+    """Whether this person's school must still consent to an entry about an agreement."""
     return (
         entry.partner_urn is not None
         and entry.state in DRAFTS

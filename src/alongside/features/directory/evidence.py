@@ -1,6 +1,6 @@
-"""How strong the evidence is, as padlocks with words; and the rule by which use elsewhere moves it.
+"""Evidence levels, shown as padlocks, and the rule by which use at other schools changes them.
 
-Source: the padlocks of the Education Endowment Foundation, with an empty state; domain.md F38 and F41.
+Source: the padlocks of the Education Endowment Foundation, plus a level for no evidence yet; domain.md F38 and F41.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level: how many of the padlocks are closed, its words, and what it takes."""
+    """One evidence level: its number of padlocks, its labels, and what it requires."""
 
     number: int
     key: str
@@ -28,17 +28,17 @@ LEVELS = (
         "Somebody with no part in it has studied whether it works",
     ),
 )
-"""From the empty state to the strongest."""
+"""All levels, from no evidence yet to the strongest."""
 
 MOST = LEVELS[-1].number
 OBSERVED = 2
-"""The level to which schools that use it and say that it works can raise an entry, and no further."""
+"""The highest level to which the answers of other schools can raise an entry."""
 
 ENOUGH_YES = 2
-"""So many other schools have to say that it worked before an entry counts as seen by peers."""
+"""How many other schools must say that it worked before an entry counts as observed by peers."""
 
 ENOUGH_ANSWERS = 3
-"""So many have to have said how it went before more than half of them can lower an entry by one level."""
+"""How many schools must have answered before a majority of “no” lowers an entry by one level."""
 
 AFTER_USE = f"""
 CASE
@@ -48,12 +48,12 @@ WHEN uses_yes >= {ENOUGH_YES} AND uses_no * 2 <= uses_yes + uses_partly + uses_n
 THEN greatest(checked_level, {OBSERVED})
 ELSE checked_level END
 """
-"""The level that is shown: what those who verified it found, moved by what other schools say that use it.
+"""SQL for the displayed level: the verified level, adjusted by the answers of other schools that use the entry.
 
-“Too early to say” counts for nothing. PostgreSQL computes it with the row, so that no page can show another.
+“Too early to say” does not count. It is a generated column in PostgreSQL, so that every page shows the same level.
 """
 
 
 def level_of(number: int) -> Level:
-    """The level of a number."""
+    """The level with this number."""
     return LEVELS[max(0, min(number, MOST))]

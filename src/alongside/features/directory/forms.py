@@ -1,4 +1,4 @@
-"""The form in which an entry is written; every mistake says its cure, and what was typed is kept."""
+"""Forms for writing an entry. Each error says what to do, and what was typed is kept."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ NEEDED = {
     "what_we_did": "Say what you did",
     "who_to_ask": "Say which role in your school to ask, like “Reading lead”",
 }
-"""What an entry must hold before it can be checked; a draft may leave these for later."""
+"""Fields that an entry needs before it can be checked; a draft may leave them empty."""
 
 NEEDED_OF_A_PRACTICE = {
     "evidence": "Say what shows that it worked, or call it work in progress",
@@ -54,7 +54,7 @@ COLUMNS = (
     "who_to_ask",
     "visibility",
 )
-"""What the form writes, in the order in which it asks."""
+"""Columns that the form writes, in the order of its fields."""
 
 MOST_THEMES = 5
 MOST_PENCE = 100_000_000
@@ -63,16 +63,16 @@ HOURS = re.compile(r"(?P<whole>\d{1,5})(?:[.,](?P<part>\d))?", re.ASCII)
 CONTACT = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w£.,-])(?:\+44[\s\d()-]{9,14}|0\d(?:[\s-]?\d){8,9})(?!\w)"
 )
-"""A mail address or a telephone number: people are asked through Alongside, never from a page."""
+"""An email address or telephone number. Requests for contact go through Alongside, never through a page."""
 
 MARKS_HELP = "You can use **bold**, lists with -, and [links](https://…)"
 
 
 class Pounds(Typing):
-    """An amount of money typed in pounds and kept in pence."""
+    """An amount of money typed in pounds and stored in pence."""
 
     def read(self, typed: str) -> int:
-        """Pence from “1200”, “£1,200” or “12.50”."""
+        """Parse “1200”, “£1,200” or “12.50” into pence."""
         found = POUNDS.fullmatch(typed)
         if found is None:
             raise ValueError(self.cure)
@@ -82,29 +82,29 @@ class Pounds(Typing):
         return pence
 
     def written(self, value: Any) -> str:
-        """Pounds, with pence only where there are any."""
+        """Format pence as pounds, with pence only where there are any."""
         if value is None:
             return ""
         return f"{value // 100}" if value % 100 == 0 else f"{value // 100}.{value % 100:02d}"
 
 
 class Hours(Typing):
-    """Hours of staff time, up to 10,000, with at most one digit after the point."""
+    """Hours of staff time, up to 10,000, with at most one decimal place."""
 
     def read(self, typed: str) -> Decimal:
-        """Hours from “40”, “7.5” or “7,5”."""
+        """Parse “40”, “7.5” or “7,5” into hours."""
         found = HOURS.fullmatch(typed)
         if found is None or (number := Decimal(f"{found['whole']}.{found['part'] or 0}")) > 10_000:
             raise ValueError(self.cure)
         return number
 
     def written(self, value: Any) -> str:
-        """Hours without a needless “.0”."""
+        """Format hours without a trailing “.0”."""
         return "" if value is None else f"{value:f}".removesuffix(".0")
 
 
 class EntryForm(Form):
-    """What one school did and what came of it. `cautions` holds words to look at again, by the box to tick."""
+    """What one school did and what resulted. `cautions` maps the name of a confirmation tick box to its warning."""
 
     version = HiddenField()
     kind = Choice("What is it?", "Choose what it is")
@@ -164,14 +164,14 @@ class EntryForm(Form):
     checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")
 
     def __init__(self, *given: Any, **settled: Any) -> None:
-        """Read what was typed, or show what is kept."""
+        """Bind the submitted values, or show the saved entry."""
         super().__init__(*given, **settled)
         self.cautions: dict[str, str] = {}
 
     def offer_choices(
         self, settings: AuthoritySettings, calendar: Calendar, today: date, kept: Any = None
     ) -> None:
-        """Fill the lists from what the authority has settled; what the entry already holds stays on them."""
+        """Fill the select lists from the authority's settings; values that the entry already has stay available."""
         self.kind.choices = list(KINDS.items())
         self.themes.choices = _listed(settings.themes, kept.themes if kept else ())
         self.phases.choices = list(PHASES.items())
@@ -189,7 +189,7 @@ class EntryForm(Form):
         self.visibility.data = self.visibility.data or list(shown)[:2][-1]
 
     def holds(self, *, complete: bool) -> bool:
-        """Whether what was typed can be kept: as a draft, or with `complete` so that others can check it."""
+        """Validate the form: as a draft, or as an entry ready for checking with `complete`."""
         self.validate()
         if not says_something(self.title.data):
             attach_errors(self.title, "Enter a title")
@@ -205,7 +205,7 @@ class EntryForm(Form):
         return not self.errors
 
     def _refuse_contacts(self) -> None:
-        """No way to reach one person: what leaves the authority cannot be called back."""
+        """Refuse contact details of a person: what is published outside the authority cannot be recalled."""
         if CONTACT.search(self.who_to_ask.data or ""):
             attach_errors(
                 self.who_to_ask, "Enter a role without an address or number: people ask through Alongside"
@@ -221,7 +221,7 @@ class EntryForm(Form):
                 )
 
     def columns(self) -> dict[str, Any]:
-        """What is to be kept, by column."""
+        """The values to save, by column."""
         kept = {name: self[name].data for name in COLUMNS}
         kept["claimed_level"] = int(kept["claimed_level"] or 0)
         kept["term"] = kept["term"] or None
@@ -229,12 +229,12 @@ class EntryForm(Form):
 
 
 class NoteForm(Form):
-    """A reason or a remark that others will read."""
+    """A reason or remark that others will read."""
 
     note = passage("What should they know?", "What you say", limit=1000)
 
     def holds(self, cure: str) -> bool:
-        """Whether something is said; `cure` is what to do otherwise."""
+        """Validate the form: text is required. `cure` is the error message that says what to do."""
         self.validate()
         if not says_something(self.note.data):
             attach_errors(self.note, cure)
@@ -242,7 +242,7 @@ class NoteForm(Form):
 
 
 def entry_form_of(entry: Any) -> dict[str, Any]:
-    """An entry as the form shows it."""
+    """The form filled from a saved entry."""
     shown = {name: getattr(entry, name) for name in COLUMNS}
     return shown | {"claimed_level": str(entry.claimed_level), "version": entry.version}
 

@@ -1,4 +1,4 @@
-"""An entry in words: its values as people read them, what differs between two texts, and who acts next."""
+"""Labels and display values of an entry, differences between two texts, and who acts next."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -50,7 +50,7 @@ LISTS = {"themes": "themes", "key_stages": "key_stages"}
 
 
 def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
-    """One value as people read it."""
+    """One value as displayed."""
     if value is None or (isinstance(value, str | list) and not value):
         return "Not said"
     if name in LISTS:
@@ -74,7 +74,7 @@ def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
 
 
 def visibilities(settings: AuthoritySettings) -> dict[str, str]:
-    """How far an entry may be shown here, from the narrowest to what the authority allows."""
+    """The visibilities an entry may have here, from the narrowest to the widest that the authority allows."""
     shown = {
         "consortium": f"Schools of our {settings.words.consortium}",
         "authority": "Every school of the authority",
@@ -85,14 +85,14 @@ def visibilities(settings: AuthoritySettings) -> dict[str, str]:
 
 
 def pounds(pence: int) -> str:
-    """Money as people write it: “£1,200”, “£12.50”, “Nothing”."""
+    """Money as displayed: “£1,200”, “£12.50”, “Nothing”."""
     if pence == 0:
         return "Nothing"
     return f"£{pence // 100:,}" if pence % 100 == 0 else f"£{pence // 100:,}.{pence % 100:02d}"
 
 
 def hours(number: Decimal) -> str:
-    """Hours of staff time: “12 hours”, “1.5 hours”."""
+    """Hours of staff time as displayed: “12 hours”, “1.5 hours”."""
     shown = f"{number.normalize():f}"
     return f"{shown} hour" if number == 1 else f"{shown} hours"
 
@@ -100,7 +100,7 @@ def hours(number: Decimal) -> str:
 def difference(
     settings: AuthoritySettings, written: Mapping[str, Any], other: Mapping[str, Any]
 ) -> list[tuple[str, str, str]]:
-    """(label, one text, the other), where the two differ."""
+    """(label, first text, second text) for each value that differs."""
     return [
         (LABELS[name], in_words(settings, name, value), in_words(settings, name, other.get(name)))
         for name, value in written.items()
@@ -109,7 +109,7 @@ def difference(
 
 
 def plain(value: Any) -> Any:
-    """A value as a kept text holds it."""
+    """A value in the form in which a version stores it."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 

@@ -1,4 +1,4 @@
-"""An entry of the directory, and the law of how it is checked, believed and kept fresh."""
+"""The directory entry: its table, states, transitions and constraints."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,10 +14,10 @@ from alongside.platform.workflow import INITIAL, Transition, workflow
 
 KINDS = ("practice", "work_in_progress")
 VISIBILITIES = ("consortium", "authority", "public")
-"""How far an entry is shown, from the narrowest; the school chooses, and the authority says how wide it may be."""
+"""Visibilities from the narrowest to the widest. The school chooses; the authority sets the widest allowed."""
 
 LISTED = ("verified", "review_due", "reverified")
-"""The states in which others than those who write and check an entry see it."""
+"""States in which an entry is visible beyond those who write and check it."""
 
 DRAFT_ENTRY = Transition("draft_entry", (INITIAL,), "draft", Permission.WRITE_ENTRY, "began the entry")
 TAKE_IN = Transition(
@@ -124,23 +124,23 @@ MOVES = (
 ENTRY_WORKFLOW = workflow("directory_entry", MOVES, ("archived",))
 
 LONG_TEXTS = ("problem", "context", "what_we_did", "evidence", "what_to_avoid", "what_you_need")
-"""The parts of an entry that are written in Markdown, in the order in which they are read."""
+"""The Markdown columns of an entry, in reading order."""
 
 LENGTH = 8000
-"""Characters of one such part."""
+"""Most characters of one Markdown column."""
 
 
 class DirectoryEntry(AuthorityOwned, Base):
-    """What one school did about a problem and what came of it; or a published resource that belongs to no school.
+    """What one school did about a problem and what resulted; or a published resource that belongs to no school.
 
-    The school `school_urn` keeps the entry, whoever wrote it; `partner_urn` is the other school of the
-    `agreement_id` that it was harvested from. `edition` counts the texts (see EntryVersion), and
-    `verified_edition` is the one that was verified: a later one is shown within the authority as not yet
-    verified, and not at all to the public; one about two schools to nobody else (see EntryConsent). From
-    `visible_to_authority_from` on, the whole authority sees it; nothing keeps it inside the consortium.
-    `checked_level` (0 to 4) is the evidence as verified, `claimed_level` as the school claims it,
-    `evidence_level` what is shown (evidence.AFTER_USE). Money in pence, staff time in hours. `reviewed_on` is
-    when somebody last verified it: reading never moves it. `convert_by_on` ends a work in progress.
+    The school `school_urn` owns the entry, whoever wrote it. `partner_urn` is the other school of the support
+    agreement `agreement_id` that it is based on. `edition` numbers the versions of the text (see EntryVersion).
+    `verified_edition` is the verified one: a later version is shown inside the authority as not yet verified, and is
+    hidden from the public. A changed entry about two schools is hidden from everybody else (see EntryConsent). From
+    `visible_to_authority_from` on, the whole authority sees the entry; NULL keeps it inside the consortium.
+    `checked_level` (0 to 4) is the evidence level as verified, `claimed_level` as claimed by the school,
+    `evidence_level` as displayed (evidence.AFTER_USE). Money is in pence, staff time in hours. `reviewed_on` is the
+    date of the last verification; reading never changes it. `convert_by_on` is the last day of a work in progress.
     """
 
     __tablename__ = "directory_entry"

@@ -1,1 +1,1 @@
-"""“We use this”: what other schools made of an entry, and whether it worked there."""
+"""Adoptions: which other schools use an entry, and whether it worked there."""

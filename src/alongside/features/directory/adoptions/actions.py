@@ -1,4 +1,4 @@
-"""Saying that one's school uses an entry, and how it went; saying so again replaces what was said."""
+"""Commands by which a school records that it uses an entry, updates how it went, or ends the use."""
 
 from uuid import UUID
 
@@ -20,10 +20,10 @@ from alongside.platform.notifications import notify
 async def adopt_entry(
     session: AsyncSession, person: Principal, entry_id: UUID, worked: str, notes: str
 ) -> None:
-    """Say that this person's school uses an entry and whether it `worked` (yes, partly, no, too_early).
+    """Record that the person's school uses an entry and whether it `worked` (yes, partly, no, too_early).
 
-    PostgreSQL counts it and moves the evidence by the rule of `evidence.py`. Raises Refused for the entry's own
-    schools and for what is not in the directory.
+    PostgreSQL counts the answer and recalculates the evidence level by the rule in `evidence.py`. Raises ActionRefused
+    for the entry's own schools and for an entry that is not listed.
     """
     entry = await queries.get_entry(session, person, Permission.ADOPT_ENTRY, entry_id)
     if person.school_urn in (entry.school_urn, entry.partner_urn):
@@ -54,7 +54,7 @@ async def adopt_entry(
 
 
 async def end_use(session: AsyncSession, person: Principal, entry_id: UUID) -> None:
-    """Take back that this person's school uses an entry; what was said no longer counts."""
+    """Delete the record that the person's school uses an entry. Its answer no longer counts."""
     entry = await queries.get_entry(session, person, Permission.ADOPT_ENTRY, entry_id)
     await session.execute(
         delete(EntryAdoption).where(

@@ -1,4 +1,4 @@
-"""What a school is asked that uses an entry of another."""
+"""The form for a school that uses another school's entry."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from alongside.platform.forms.fields import Choice, passage
 
 
 class UseForm(Form):
-    """Whether it worked, and what one changed."""
+    """Whether the practice worked, and what the school changed."""
 
     worked = Choice("Did it work for you?", "Choose whether it worked for you")
     notes = passage("What did you change? (optional)", "What you say", "Other schools read this", 2000)
 
     def __init__(self, *given: Any, **settled: Any) -> None:
-        """Read what was typed, or show what is kept."""
+        """Bind the submitted values, or show the saved record."""
         super().__init__(*given, **settled)
         self.worked.choices = list(WORKED.items())
 
     def holds(self) -> bool:
-        """Whether there is an answer."""
+        """Validate the form: an answer is required."""
         self.validate()
         if not self.worked.data:
             attach_errors(self.worked, self.worked.cure)

@@ -1,4 +1,4 @@
-"""“We use this”: another school took up an entry, and says in time whether it worked there."""
+"""The table of adoptions: which schools use an entry, and whether it worked there."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ WORKED = ("yes", "partly", "no", "too_early")
 
 
 class EntryAdoption(AuthorityKeyed, Base):
-    """One school's use of an entry: what it changed for itself (`notes`), and whether it `worked` there."""
+    """One school's use of an entry: what it changed (`notes`) and whether it `worked`."""
 
     __tablename__ = "entry_adoption"
     __table_args__ = (

@@ -20,7 +20,7 @@ from alongside.platform.web.routing import endpoint
 async def ask_how_it_went(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Ask whether an entry works for one's own school."""
+    """Show the form that asks whether an entry works for the person's school."""
     entry = await get_entry(session, person, Permission.ADOPT_ENTRY, entry_id)
     said = await queries.own_use(session, person, entry)
     form = UseForm(data={"worked": said.worked, "notes": said.notes} if said else {})
@@ -31,7 +31,7 @@ async def ask_how_it_went(
 async def adopt_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Keep what a school says of an entry that it uses."""
+    """Save the school's answer about an entry that it uses."""
     entry = await get_entry(session, person, Permission.ADOPT_ENTRY, entry_id)
     form = UseForm(await read_form_data(request))
     if not form.holds():
@@ -46,7 +46,7 @@ async def adopt_entry(
 async def end_use(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Take back what a school said of an entry."""
+    """Delete the school's answer about an entry."""
     await actions.end_use(session, person, entry_id)
     return Redirect(f"/directory/{entry_id}", "Your school no longer counts as using this.")
 

@@ -1,4 +1,4 @@
-"""Who uses an entry, and what they say."""
+"""SELECTs about the schools that use an entry and their answers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,14 +31,17 @@ USES: Any = (
 
 
 async def uses_of(session: AsyncSession, person: Principal, entry: Any) -> Sequence[Row[Any]]:
-    """The schools that use an entry and what they say, newest first, 50 at most; the entry is within reach."""
+    """The schools that use an entry with their answers, newest first, 50 at most.
+
+    The caller has checked access to the entry.
+    """
     values = {"authority_id": person.authority_id, "entry_id": entry.id}
     found: Sequence[Row[Any]] = (await session.execute(USES, values)).all()
     return found
 
 
 async def own_use(session: AsyncSession, person: Principal, entry: Any) -> Row[Any] | None:
-    """What this person's school has said of an entry, if anything."""
+    """The answer of this person's school about an entry, or None."""
     statement = USES.where(EntryAdoption.school_urn == person.school_urn)
     values = {"authority_id": person.authority_id, "entry_id": entry.id}
     found: Row[Any] | None = (await session.execute(statement, values)).one_or_none()

@@ -1,1 +1,1 @@
-"""Pictures and files that go with an entry: taken in with care, shown or handed out, taken away."""
+"""Pictures and attachments of an entry: upload, display, download and removal."""

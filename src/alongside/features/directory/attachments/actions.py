@@ -1,4 +1,4 @@
-"""Adding pictures and files to an entry, and taking them away."""
+"""Commands that add pictures and attachments to an entry and remove them."""
 
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from alongside.platform.audit.actions import record_audit
 async def add_picture(
     session: AsyncSession, person: Principal, entry_id: UUID, picture: EncodedImage, alternative_text: str
 ) -> None:
-    """Put a picture to an entry; with it the entry has a new text. Raises Refused for one too many."""
+    """Add a picture to an entry, which creates a new version of its text. Raises ActionRefused above the limit."""
     entry = await held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     await _refuse_more(session, person, entry, EntryPicture, MOST_PICTURES)
     edition = await new_edition(session, person, entry)
@@ -47,7 +47,7 @@ async def add_picture(
 async def add_attachment(
     session: AsyncSession, person: Principal, entry_id: UUID, known: DetectedFile, body: bytes
 ) -> None:
-    """Put a file to an entry, in the same way."""
+    """Add an attachment to an entry, with the same rules as a picture."""
     entry = await held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     await _refuse_more(session, person, entry, EntryAttachment, MOST_ATTACHMENTS)
     edition = await new_edition(session, person, entry)
@@ -68,7 +68,7 @@ async def add_attachment(
 async def remove_attachment_row(
     session: AsyncSession, person: Principal, entry_id: UUID, kind: str, attachment_id: UUID
 ) -> None:
-    """Take a picture or file (`kind`) away from an entry, everywhere and for good. Raises NotThere."""
+    """Delete a picture or attachment (`kind`) from every version of an entry. Raises NotFound."""
     entry = await held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_fixed(entry)
     thing: Any = EntryPicture if kind == "pictures" else EntryAttachment

@@ -1,4 +1,4 @@
-"""What a file is by its content, whatever it is called: only what a school needs on paper or in a table passes."""
+"""File type detection by content, not by name: only documents, spreadsheets and the like are accepted."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
 LARGEST_SENT = 5_000_000
-"""Bytes of a file."""
+"""Largest accepted attachment, in bytes."""
 
 MOST_UNPACKED = 60_000_000
 MOST_PARTS = 2_000
 MOST_SQUEEZED = 150
-"""Bytes, parts, and how many times smaller than its content a packed file may be: more is a bomb, not a document."""
+"""Limits for a ZIP-based file: unpacked bytes, number of parts, compression ratio. A file above them is a zip bomb."""
 
 SEND_INSTEAD = "Send a PDF, Word, Excel, PowerPoint, OpenDocument, CSV or plain text file"
 
@@ -36,14 +36,17 @@ UNSEEN = re.compile('[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\
 
 @dataclass(frozen=True, slots=True)
 class DetectedFile:
-    """A file that may be kept: its type by content, and a name that says the same."""
+    """An accepted file: its detected type, and a name with the matching ending."""
 
     filename: str
     media_type: str
 
 
 def detect_file_type(filename: str, sent: bytes) -> DetectedFile:
-    """What a file is. Raises ValueError with the cure for anything that is too large or of no kind we hand out."""
+    """Detect the type of a file by its content.
+
+    Raises ValueError for a file that is too large or of a type that is not accepted; the message says what to do.
+    """
     if not sent:
         raise ValueError("The file is empty. Choose another")
     if len(sent) > LARGEST_SENT:
@@ -90,7 +93,7 @@ def _packed_kind(sent: bytes) -> tuple[str, str]:
 
 
 def _refuse_bomb(packed: ZipFile) -> None:
-    """Read from the list of parts alone: nothing is unpacked to find out."""
+    """Refuse a zip bomb by its list of parts alone; nothing is unpacked to check it."""
     parts = packed.infolist()
     unpacked = sum(one.file_size for one in parts)
     squeezed = max(1, sum(one.compress_size for one in parts))
@@ -111,7 +114,7 @@ def _refuse_bomb(packed: ZipFile) -> None:
 
 
 def _name(filename: str, ending: str) -> str:
-    """A name without folders, control or turning characters, with the ending that its content has."""
+    """A safe file name: no folders, no control or bidirectional characters, and the ending of the detected type."""
     last = re.split(r"[/\\]", filename)[-1]
     stem = UNSEEN.sub("", last).rpartition(".")[0] or UNSEEN.sub("", last)
     stem = " ".join(stem.split()).strip(". ")[:100] or "File"

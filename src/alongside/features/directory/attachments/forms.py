@@ -1,4 +1,4 @@
-"""What is asked of somebody who adds a picture."""
+"""The form for adding a picture."""
 
 from wtforms import Form
 
@@ -7,7 +7,7 @@ from alongside.platform.forms.fields import line, says_something
 
 
 class PictureForm(Form):
-    """What is on a picture, for those who cannot see it."""
+    """The alternative text of a picture, for people who cannot see it."""
 
     alternative_text = line(
         "What is on it?",
@@ -17,7 +17,7 @@ class PictureForm(Form):
     )
 
     def holds(self) -> bool:
-        """Whether it is said what is on the picture."""
+        """Validate the form: the alternative text is required."""
         self.validate()
         if not says_something(self.alternative_text.data):
             attach_errors(self.alternative_text, "Say what is on the picture, for people who cannot see it")

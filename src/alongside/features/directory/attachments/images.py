@@ -1,4 +1,4 @@
-"""A picture that somebody sent, drawn anew: only its pixels go on, nothing that was hidden beside them."""
+"""Re-encoding of uploaded pictures: only the pixels are kept, so metadata and hidden content are dropped."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from PIL import Image
 
 LARGEST_SENT = 12_000_000
-"""Bytes of a picture as it is sent."""
+"""Largest accepted picture as uploaded, in bytes."""
 
 MOST_PIXELS = 40_000_000
-"""Pixels of a picture as it is sent: those of a phone of these years. Read from its head, before any is unpacked."""
+"""Most pixels of an uploaded picture: those of a current phone. Read from the file's header before it is decoded."""
 
 WIDEST = 1600
-"""Pixels of the longer side as it is kept."""
+"""The longer side of a stored picture, in pixels."""
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 TOO_MANY = "The picture has too many pixels. Make it smaller and send it again"
@@ -23,7 +23,7 @@ NOT_READ = "This is not a picture that can be read. Send a JPEG, PNG or WebP"
 
 @dataclass(frozen=True, slots=True)
 class EncodedImage:
-    """A picture as it is kept: size in pixels."""
+    """A re-encoded picture, with its width and height in pixels."""
 
     body: bytes
     media_type: str
@@ -32,12 +32,12 @@ class EncodedImage:
 
 
 def reencode_image(sent: bytes) -> EncodedImage:
-    """The same picture, upright, no larger than needed, without place, camera, name or anything else but pixels.
+    """Re-encode a picture: upright, at most `WIDEST` pixels wide, without location, camera, names or other metadata.
 
-    Whatever else the file holds (another file behind the picture, scripts, more frames) stays behind. Raises
-    ValueError with the cure for what is too large, too many pixels, or no picture.
+    Anything else in the file (another file behind the picture, scripts, more frames) is dropped. Raises ValueError,
+    with what to do, for a file that is too large, has too many pixels, or is not a picture.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError  # for pictures that few send, not at every start
+    from PIL import Image, ImageOps, UnidentifiedImageError  # few requests need it, and it slows the start
 
     if len(sent) > LARGEST_SENT:
         raise ValueError(
@@ -48,7 +48,7 @@ def reencode_image(sent: bytes) -> EncodedImage:
             if picture.width * picture.height > MOST_PIXELS:
                 raise ValueError(TOO_MANY)
             picture.draft("RGB", (WIDEST, WIDEST))
-            picture.thumbnail((WIDEST, WIDEST))  # before it is turned: the full size is in memory once only
+            picture.thumbnail((WIDEST, WIDEST))  # before rotation, to hold the full size only once
             upright = ImageOps.exif_transpose(picture)
             clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
             return _kept(upright.convert("RGBA" if clear else "RGB"))
@@ -59,7 +59,7 @@ def reencode_image(sent: bytes) -> EncodedImage:
 
 
 def _kept(pixels: "Image.Image") -> EncodedImage:
-    """The pixels alone, as JPEG, or as WebP where some let the page shine through."""
+    """The pixels as JPEG, or as WebP if the picture has transparency."""
     from PIL import Image
 
     alone = Image.new(pixels.mode, pixels.size)

@@ -1,4 +1,4 @@
-"""What goes with an entry: pictures, shown in place, and attachments, which are only ever downloaded."""
+"""Tables of an entry's pictures, shown on its page, and attachments, which are only ever downloaded."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,10 +14,10 @@ MOST_ATTACHMENTS = 8
 
 
 class EntryPicture(AuthorityOwned, Base):
-    """A picture as the product itself drew it anew from what was sent: without metadata, and of bounded size.
+    """A picture re-encoded from the upload: without metadata, and of limited size.
 
-    `alternative_text` says what is on it, for those who cannot see it. `edition` is the text of the entry
-    that it came with.
+    `alternative_text` describes it for people who cannot see it. `edition` is the version of the entry's text with
+    which it was added.
     """
 
     __tablename__ = "entry_picture"
@@ -45,7 +45,7 @@ class EntryPicture(AuthorityOwned, Base):
 
 
 class EntryAttachment(AuthorityOwned, Base):
-    """A file that somebody needs to do the same, as it was sent. `media_type` is what its content shows it to be."""
+    """A file that others need to do the same, stored as uploaded. `media_type` is detected from its content."""
 
     __tablename__ = "entry_attachment"
     __table_args__ = (

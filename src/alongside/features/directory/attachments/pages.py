@@ -1,4 +1,4 @@
-"""The page on which pictures and files are added to an entry, and the addresses at which they are had."""
+"""The page on which pictures and attachments are added to an entry, and the routes that serve them."""
 
 from typing import Any
 from uuid import UUID
@@ -20,19 +20,19 @@ from alongside.platform.web.routing import endpoint, prepared
 from alongside.platform.web.uploads import uploaded_file
 
 AROUND = 200_000
-"""Bytes of a form besides its file."""
+"""Bytes allowed for the rest of the form besides its file."""
 
 
 @endpoint.get("/directory/{entry_id:uuid}/attachments", permission=Permission.WRITE_ENTRY)
 async def show_attachments(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """The pictures and files of an entry, with what adds one and what takes one away."""
+    """Show the pictures and attachments of an entry, with forms to add and remove them."""
     return await _attachments_page(session, person, entry_id, PictureForm())
 
 
 async def _draw(request: Request[Any, Any, Any], person: Principal) -> images.EncodedImage | str:
-    """The picture that was sent, drawn anew, or what is wrong with it."""
+    """The uploaded picture re-encoded, or an error message."""
     written = await read_form_data(request)
     sent = await uploaded_file(written, "picture")
     if sent is None:
@@ -59,7 +59,7 @@ async def _draw(request: Request[Any, Any, Any], person: Principal) -> images.En
 async def add_picture(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Keep a picture, drawn anew; what was typed stays when it cannot be taken."""
+    """Save a re-encoded picture. Keep what was typed when it is refused."""
     form = PictureForm(await read_form_data(request))
     answer = await _attachments_page(session, person, entry_id, form, status=422)
     picture: images.EncodedImage | str = prepared(request)
@@ -70,7 +70,7 @@ async def add_picture(
 
 
 async def _sort(request: Request[Any, Any, Any], person: Principal) -> file_types.DetectedFile | str:
-    """What the file that was sent is, or what is wrong with it."""
+    """The uploaded file with its detected type, or an error message."""
     sent = await uploaded_file(await read_form_data(request), "attachment")
     if sent is None:
         return "Choose a file"
@@ -92,7 +92,7 @@ async def _sort(request: Request[Any, Any, Any], person: Principal) -> file_type
 async def add_attachment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Keep a file that others need to do the same."""
+    """Save an attachment that others need to do the same."""
     answer = await _attachments_page(session, person, entry_id, PictureForm(), status=422)
     known: file_types.DetectedFile | str = prepared(request)
     sent = await uploaded_file(await read_form_data(request), "attachment")
@@ -112,7 +112,7 @@ async def remove_picture(
     entry_id: UUID,
     picture_id: UUID,
 ) -> PageResult:
-    """Take a picture away."""
+    """Remove a picture."""
     await actions.remove_attachment_row(session, person, entry_id, "pictures", picture_id)
     return Redirect(f"/directory/{entry_id}/attachments", "The picture is gone.")
 
@@ -127,7 +127,7 @@ async def remove_attachment(
     entry_id: UUID,
     attachment_id: UUID,
 ) -> PageResult:
-    """Take a file away."""
+    """Remove an attachment."""
     await actions.remove_attachment_row(session, person, entry_id, "attachments", attachment_id)
     return Redirect(f"/directory/{entry_id}/attachments", "The file is gone.")
 
@@ -140,7 +140,7 @@ async def show_picture(
     entry_id: UUID,
     picture_id: UUID,
 ) -> PageResult:
-    """A picture, for who may see its entry."""
+    """Serve a picture to a person who may see its entry."""
     entry = await get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
     found = await queries.picture_with(session, person, entry, picture_id)
     return InlineImage(found.body, found.media_type)
@@ -154,7 +154,7 @@ async def download_attachment(
     entry_id: UUID,
     attachment_id: UUID,
 ) -> PageResult:
-    """A file to keep, for who may see its entry."""
+    """Serve an attachment as a download to a person who may see its entry."""
     entry = await get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
     found = await queries.attachment_with(session, person, entry, attachment_id)
     return Download(found.body, found.filename, found.media_type)
@@ -171,7 +171,7 @@ async def show_public_picture(
     public_id: UUID,
     public_picture_id: UUID,
 ) -> PageResult:
-    """A picture of a public entry, for everybody."""
+    """Serve a picture of a public entry, without sign-in."""
     entry = await public_entry(session, person.authority_id, public_id)
     found = await queries.picture_with(session, person, entry, public_picture_id)
     return InlineImage(found.body, found.media_type)
@@ -188,7 +188,7 @@ async def download_public_attachment(
     public_id: UUID,
     public_attachment_id: UUID,
 ) -> PageResult:
-    """A file of a public entry, for everybody."""
+    """Serve an attachment of a public entry, without sign-in."""
     entry = await public_entry(session, person.authority_id, public_id)
     found = await queries.attachment_with(session, person, entry, public_attachment_id)
     return Download(found.body, found.filename, found.media_type)
@@ -213,7 +213,7 @@ async def _attachments_page(
 
 
 def _blaming(answer: Page, mistakes: dict[str, str]) -> Page:
-    """The page again, with what is wrong with a file."""
+    """Show the page again with an error beside the file."""
     return Page(answer.template, {**answer.context, "mistakes": mistakes}, status=422)
 
 

@@ -1,4 +1,4 @@
-"""Reading the pictures and files of an entry, without and with their content."""
+"""SELECTs for the pictures and attachments of an entry, with or without their content."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -41,27 +41,27 @@ ONE_ATTACHMENT = ATTACHMENTS.add_columns(EntryAttachment.media_type, EntryAttach
 
 
 async def pictures_of(session: AsyncSession, authority_id: int, entry: Any) -> Sequence[Row[Any]]:
-    """The pictures of an entry, in the order in which they came, without their content.
+    """The pictures of an entry in the order in which they were added, without their content.
 
-    Of a public entry, only those that came with the text that is public.
+    For a public entry, only those added with the published version of the text.
     """
     return await _all_of(session, PICTURES, authority_id, entry)
 
 
 async def attachments_of(session: AsyncSession, authority_id: int, entry: Any) -> Sequence[Row[Any]]:
-    """The files of an entry in the same way."""
+    """The attachments of an entry, by the same rules as its pictures."""
     return await _all_of(session, ATTACHMENTS, authority_id, entry)
 
 
 async def picture_with(session: AsyncSession, person: Principal, entry: Any, picture_id: UUID) -> Row[Any]:
-    """One picture of an entry with its content. Raises NotThere."""
+    """One picture of an entry with its content. Raises NotFound."""
     return await _one_of(session, ONE_PICTURE, person.authority_id, entry, picture_id)
 
 
 async def attachment_with(
     session: AsyncSession, person: Principal, entry: Any, attachment_id: UUID
 ) -> Row[Any]:
-    """One file of an entry with its content. Raises NotThere."""
+    """One attachment of an entry with its content. Raises NotFound."""
     return await _one_of(session, ONE_ATTACHMENT, person.authority_id, entry, attachment_id)
 
 

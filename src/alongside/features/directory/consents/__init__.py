@@ -1,1 +1,1 @@
-"""The yes of both schools to the text of an entry about their agreement."""
+"""Consent of both schools to the text of an entry about their agreement."""

@@ -1,4 +1,4 @@
-"""Saying yes to a text."""
+"""The command that records a school's consent."""
 
 from uuid import UUID
 
@@ -17,9 +17,9 @@ from alongside.platform.notifications import notify
 
 
 async def consent_to_entry(session: AsyncSession, person: Principal, entry_id: UUID, edition: int) -> bool:
-    """Say yes for one's school to the text with this number; whether both schools have by now.
+    """Record the school's consent to this version of the text; return whether both schools have consented.
 
-    Raises Refused when the text is another by now, or no agreement is told of.
+    Raises ActionRefused when the text has changed since, or the entry is not about an agreement.
     """
     entry = await held_entry(session, person, Permission.CONSENT_TO_ENTRY, entry_id)
     if entry.partner_urn is None:

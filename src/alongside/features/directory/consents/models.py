@@ -1,7 +1,8 @@
-"""Consent to an entry that tells of an agreement: both schools say yes to the very text that goes out.
+"""Consent to an entry about a support agreement: both schools agree to exactly the text that is published.
 
-PostgreSQL lets such an entry be checked and listed only with the yes of both to its present edition, and lets no word
-of it change within an edition. So a text changed after it was verified leaves the directory (model.RECALL_ENTRY).
+PostgreSQL lets such an entry be checked and listed only with both consents to its current `edition`, and does not let
+the text change within an edition. A text that is changed after verification therefore leaves the directory
+(`RECALL_ENTRY`).
 """
 
 from datetime import datetime
@@ -14,7 +15,7 @@ from alongside.platform.database.ddl import promise
 
 
 class EntryConsent(AuthorityKeyed, Base):
-    """One school's yes to one `edition` of an entry; a later text needs a new one."""
+    """One school's consent to one `edition` of an entry. A later edition needs a new consent."""
 
     __tablename__ = "entry_consent"
     __table_args__ = (

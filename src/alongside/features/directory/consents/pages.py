@@ -1,4 +1,4 @@
-"""The page on which a headteacher reads an entry about an agreement and says yes to it."""
+"""The page on which a headteacher reads an entry about an agreement and consents to it."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from alongside.platform.web.routing import endpoint
 async def ask_for_consent(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """The text as it would go out, and the button that says yes."""
+    """Show the text as it would be published, with the button to consent."""
     entry = await get_entry(session, person, Permission.CONSENT_TO_ENTRY, entry_id)
     given = await consents_of(session, person, entry)
     context = {"entry": entry, "given": person.school_urn in given, **words_for(person)}
@@ -31,7 +31,7 @@ async def ask_for_consent(
 async def consent_to_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Keep a school's yes to the text it has read."""
+    """Record the school's consent to the text it has read."""
     await get_entry(session, person, Permission.CONSENT_TO_ENTRY, entry_id)
     edition = version_of(await read_form_data(request))
     both = await actions.consent_to_entry(session, person, entry_id, edition)

@@ -1,1 +1,1 @@
-"""What is public, for machines: an Atom feed and JSON, made from the table without people."""
+"""Feeds of the public entries as Atom and JSON, made from the public table, which holds no personal data."""

@@ -1,4 +1,4 @@
-"""The addresses of the feeds: open to everybody, like the public directory."""
+"""The routes of the feeds: open without sign-in, like the public directory."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from alongside.platform.web.routing import endpoint
 
 HOME = "/good-practice"
 KEPT = {"cache-control": "public, max-age=900"}
-"""A quarter of an hour: feeds are asked for by many, and hold nobody's own."""
+"""Cache for 15 minutes: feeds are requested often, and hold nothing personal."""
 
 
 @endpoint.get("/good-practice.atom", permission=Permission.VIEW_PUBLIC_PAGES, by_itself=True)
@@ -33,7 +33,7 @@ async def show_atom(request: Request[Any, Any, Any], session: AsyncSession, pers
 
 @endpoint.get("/good-practice.json", permission=Permission.VIEW_PUBLIC_PAGES, by_itself=True)
 async def show_json(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """All public entries as JSON, fifty a page."""
+    """All public entries as a JSON feed, 50 a page."""
     number = number_of_page(asked(request).one("page"))
     entries, more = await whole_public_entries(session, person.authority_id, number)
     here = _here(request, person)
@@ -49,7 +49,7 @@ async def show_json(request: Request[Any, Any, Any], session: AsyncSession, pers
 
 
 def _here(request: Request[Any, Any, Any], person: Principal) -> str:
-    """The authority's own address: never what the request claims, because shared caches keep the answer."""
+    """The authority's configured base URL, never the request's Host header: shared caches keep the response."""
     app_context: AppContext = request.app.state.app_context
     settings = settings_of(person.authority_id)
     return origin_of(settings, request.headers["host"], demonstration=app_context.demonstration)

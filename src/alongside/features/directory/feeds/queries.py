@@ -1,4 +1,4 @@
-"""Reading what the public may: the newest entries, page by page."""
+"""SELECTs for the feeds: public entries, newest first, page by page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,10 @@ PUBLIC: Any = (
 async def whole_public_entries(
     session: AsyncSession, authority_id: int, page: int
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page (from 1) of what the public sees, newest first; whether more follow. Raises NotThere where nothing is."""
+    """A page (from 1) of public entries, newest first, and whether more follow.
+
+    Raises NotFound where nothing is public.
+    """
     if not is_open(authority_id):
         raise NotFound
     values = {"authority_id": authority_id, "skipped": (page - 1) * A_PAGE}

@@ -1,4 +1,4 @@
-"""Entries as Atom (RFC 4287) and as JSON Feed 1.1, from rows of the public table alone."""
+"""Serialise rows of the public table as Atom (RFC 4287) and JSON Feed 1.1."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ SUMMARY = 400
 
 
 def atom(name: str, home: str, itself: str, entries: Sequence[Any]) -> str:
-    """The feed of an authority's public entries; `home` is the address of its public directory."""
+    """An Atom feed of the authority's public entries. `home` is the URL of its public directory."""
     feed = ET.Element("feed", xmlns=NAMESPACE)
     _add(feed, "title", f"Good practice in {name}")
     _add(feed, "id", itself)
@@ -45,14 +45,14 @@ def atom(name: str, home: str, itself: str, entries: Sequence[Any]) -> str:
 
 
 def updated_at(one: Any) -> datetime:
-    """When an entry last changed for its readers: never before it was published (RFC 4287, 4.2.9 and 4.2.15)."""
+    """When an entry last changed for readers: never before its publication (RFC 4287, 4.2.9 and 4.2.15)."""
     reviewed = datetime.combine(one.reviewed_on, time(), UTC)
     listed: datetime = one.listed_at
     return max(listed, reviewed)
 
 
 def json_feed(name: str, home: str, itself: str, entries: Sequence[Any], following: str | None) -> str:
-    """The same as JSON, each entry whole; `following` is the address of the next page."""
+    """A JSON feed with each entry in full. `following` is the URL of the next page."""
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"Good practice in {name}",

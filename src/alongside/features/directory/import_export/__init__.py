@@ -1,1 +1,1 @@
-"""Bringing what an authority has, and taking it along: CSV, XLSX and JSONL, in and out in one form."""
+"""Import and export of entries as CSV, XLSX and JSONL in one shared format."""

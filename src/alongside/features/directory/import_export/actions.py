@@ -1,4 +1,4 @@
-"""Taking entries in: all of a file’s new rows or, on any error, none."""
+"""The import command: all new rows of a file are saved, or none if there is an error."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -19,11 +19,10 @@ from alongside.platform.audit.actions import record_audit
 async def import_rows(
     session: AsyncSession, person: Principal, row_results: Iterable[RowResult]
 ) -> list[UUID]:
-    """Put the new rows into the directory, as verified by the authority that brings them; their ids.
+    """Insert the new rows as entries verified by the importing authority; return their ids.
 
-    That this person may (MANAGE_DIRECTORY_IMPORT) is assumed checked. What comes with a school belongs to it from
-    then on. The
-    evidence is as the file says, and falls due for review like any other.
+    The caller has checked MANAGE_DIRECTORY_IMPORT. A row with a school belongs to that school from then on. The
+    evidence level is as given in the file, and the entry becomes due for review like any other.
     """
     settings, made = settings_of(person.authority_id).directory, []
     for row_result in row_results:

@@ -1,4 +1,4 @@
-"""`alongside directory import FILE --authority wigan` and `export`: a directory brought along and taken away."""
+"""The commands `alongside directory import FILE --authority wigan` and `alongside directory export`."""
 
 import asyncio
 from collections import Counter
@@ -31,14 +31,14 @@ from alongside.settings import Settings
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 SHOWN = 20
-"""Rows of each fate shown on a terminal; the report has them all."""
+"""Rows of each result shown on a terminal; the report lists all of them."""
 
 FILLS = ("themes", "source_name", "source_base", "licence", "attribution", "visibility")
 
 
 @click.group()
 def directory() -> None:
-    """Bring good practice in and take it along."""
+    """Import and export good practice."""
 
 
 @directory.command("import")
@@ -56,9 +56,9 @@ def directory() -> None:
 def import_entries(
     file: Path, slug: str, report: Path | None, fill: tuple[str, ...], *, dry_run: bool, yes: bool
 ) -> None:
-    """Take in entries from a CSV, XLSX or JSONL file, after showing what becomes of each row.
+    """Import entries from a CSV, XLSX or JSONL file, after showing the result of each row.
 
-    Ends with 0 when the file's new rows are in the directory (or with --dry-run could be), 1 otherwise.
+    Exits with 0 when the file's new rows are in the directory (with --dry-run: could be), 1 otherwise.
     """
     console = Console()
     given = dict(_filled(one) for one in fill)
@@ -144,7 +144,7 @@ def _write(report: Path, row_results: list[RowResult]) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--authority", "slug", required=True, help="The authority, by its slug (wigan).")
 def export_entries(file: Path, slug: str) -> None:
-    """Write all that the directory lists into a CSV, XLSX or JSONL file, in the form that import takes."""
+    """Export all listed entries to a CSV, XLSX or JSONL file, in the format that import reads."""
     kind = file.suffix.lower()
     if kind not in (".csv", ".xlsx", ".jsonl"):
         raise click.BadParameter("The file's name must end in .csv, .xlsx or .jsonl.")

@@ -1,4 +1,4 @@
-"""The form of a file of entries: its columns, what else they may be called, and how a cell is read and written."""
+"""The file format of imports and exports: columns, other names for them, and how cells are parsed and formatted."""
 
 import json
 import re
@@ -33,7 +33,7 @@ COLUMNS = (
     "licence",
     "attribution",
 )
-"""All columns, in the order in which they are written; only the title must be there."""
+"""All columns in the order in which they are written; only the title is required."""
 
 OTHER_NAMES = {
     "name": "title",
@@ -54,29 +54,29 @@ OTHER_NAMES = {
     "url": "source_url",
     "license": "licence",
 }
-"""What other people's files call them."""
+"""Other headings accepted for each column."""
 
 LISTS = ("themes", "phases", "key_stages")
 BETWEEN = re.compile(r"\s*;\s*")
 MONEY = re.compile(r"£?\s*(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{1,2}))?", re.ASCII)
 WHOLE = re.compile(r"\d{1,7}(?:\.0)?", re.ASCII)
 CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
-"""Characters without meaning in a text; NUL is not among them, for a text with it is refused."""
+"""Control characters that are removed from text. NUL is not among them, because a text with NUL is refused."""
 
 TAKEN_FOR_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 RUNS_AS_FORMULA = re.compile(r"'(?=[=+\-@\t\r])")
-"""The apostrophe that an export puts before what a spreadsheet would run."""
+"""The apostrophe that an export puts before a cell that a spreadsheet would run as a formula."""
 
 
 def column_of(head: str) -> str | None:
-    """Which column a heading means, however it is written; None for one that is not ours."""
+    """The column that a heading means, however it is written; None if it is unknown."""
     plain = re.sub(r"[^a-z0-9]+", "_", head.strip().lower()).strip("_")
     plain = OTHER_NAMES.get(plain, plain)
     return plain if plain in COLUMNS else None
 
 
 def columns_of(row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """A row by our columns, the first of several that mean the same; and the headings that are not ours."""
+    """A row by column name, taking the first of several headings for one column; and the unknown headings."""
     known: dict[str, Any] = {}
     strange = []
     for head, value in row.items():
@@ -89,19 +89,19 @@ def columns_of(row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 
 def text_of(value: Any) -> str:
-    """A cell as text, without the apostrophe of an export."""
+    """A cell as text, without the apostrophe that an export adds."""
     return RUNS_AS_FORMULA.sub("", _text(value), count=1) if _text(value).startswith("'") else _text(value)
 
 
 def list_of(value: Any) -> list[str]:
-    """The keys in a cell: a list, or text with semicolons between; small letters and low lines."""
+    """The keys in a cell: a list, or text separated by semicolons; lower case with underscores."""
     parts = value if isinstance(value, list | tuple) else BETWEEN.split(text_of(value))
     keys = (re.sub(r"[^a-z0-9]+", "_", str(one).strip().lower()).strip("_") for one in parts)
     return list(dict.fromkeys(key for key in keys if key))
 
 
 def pence_of(value: Any) -> int | None:
-    """Pence from pounds. Raises ValueError for what is no amount up to £1,000,000."""
+    """Parse pounds into pence. Raises ValueError for anything but an amount up to £1,000,000."""
     text = text_of(value)
     if not text:
         return None
@@ -113,7 +113,7 @@ def pence_of(value: Any) -> int | None:
 
 
 def hours_of(value: Any) -> Decimal | None:
-    """Hours of staff time. Raises ValueError for what is no number up to 10,000."""
+    """Parse hours of staff time. Raises ValueError for anything but a number up to 10,000."""
     text = text_of(value)
     if not text:
         return None
@@ -127,7 +127,7 @@ def hours_of(value: Any) -> Decimal | None:
 
 
 def whole_of(value: Any) -> int | None:
-    """A whole number. Raises ValueError for anything else."""
+    """Parse a whole number. Raises ValueError for anything else."""
     text = text_of(value)
     if not text:
         return None
@@ -137,7 +137,7 @@ def whole_of(value: Any) -> int | None:
 
 
 def row_of(entry: Any) -> dict[str, Any]:
-    """An entry as a row of the form, with lists as lists and money in pounds."""
+    """An entry as a row of the format, with lists as lists and money in pounds."""
     written: dict[str, Any] = {
         name: getattr(entry, name)
         for name in COLUMNS
@@ -151,19 +151,19 @@ def row_of(entry: Any) -> dict[str, Any]:
 
 
 def said_once(text: str, other: str) -> str:
-    """A text without what another column says in the same words, and without a heading that is left with nothing."""
+    """A text without passages that repeat another column, and without headings that this leaves empty."""
     if not other or other not in text:
         return text
     return re.sub(r"(?:^#{1,6} [^\n]*\n+)?" + re.escape(other), "", text, count=1, flags=re.MULTILINE).strip()
 
 
 def cells_of(row: Mapping[str, Any]) -> Sequence[object]:
-    """A row as cells of a sheet: lists with semicolons between."""
+    """A row as spreadsheet cells: lists joined by semicolons."""
     return ["; ".join(value) if isinstance(value, list) else value for value in row.values()]
 
 
 def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Rows as JSONL, one a line; characters that some readers take for the end of a line are escaped."""
+    """Rows as JSON Lines. Characters that some readers treat as line ends are escaped."""
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return "".join(
         TAKEN_FOR_LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines

@@ -1,4 +1,4 @@
-"""What goes with a file of entries: what every row has that leaves it empty."""
+"""The form beside an import file: default values for rows that leave them empty."""
 
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import Length
@@ -14,7 +14,7 @@ def _line(label: str, most: int, help_text: str = "") -> StringField:
 
 
 class ImportDefaultsForm(Form):
-    """For rows that do not say: where they are from, under which licence, and what they are about."""
+    """Defaults for rows without their own source, licence and themes."""
 
     source_name = _line(
         "Where it is from (optional)", 200, "For rows that name neither a school nor a source"

@@ -1,4 +1,4 @@
-"""Taking along what was found, in the form that an import takes; and the core team’s page to bring a file in."""
+"""Export of search results in the import format, and the core team's page to import a file."""
 
 import asyncio
 from collections.abc import Mapping
@@ -31,17 +31,17 @@ from alongside.platform.web.templates import plural
 from alongside.platform.web.uploads import uploaded_file
 
 MOST = 1_000
-"""Entries of one export; the command line has no such bound."""
+"""Most entries in one export from a page; the command line has no limit."""
 
 AROUND = 200_000
-"""Bytes of a form besides its file."""
+"""Bytes allowed for the rest of the form besides its file."""
 
 JSON_LINES = "application/jsonl; charset=utf-8"
 
 
 @endpoint.get("/directory/found.csv", permission=Permission.VIEW_ENTRY)
 async def export_csv(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """What was found, as CSV."""
+    """The search results as CSV."""
     rows = await _rows(request, session, person)
     return Download(as_csv(COLUMNS, [cells_of(one) for one in rows]), _name(person, "csv"), CSV)
 
@@ -50,7 +50,7 @@ async def export_csv(request: Request[Any, Any, Any], session: AsyncSession, per
 async def export_xlsx(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The same as a workbook."""
+    """The search results as an XLSX workbook."""
     cells = [cells_of(one) for one in await _rows(request, session, person)]
 
     async def written() -> PageResult:
@@ -64,7 +64,7 @@ async def export_xlsx(
 async def export_json_lines(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The same with an entry a line."""
+    """The search results as JSONL, one entry a line."""
     rows = await _rows(request, session, person)
     body = json_lines(rows)
     return Download(body, _name(person, "jsonl"), JSON_LINES)
@@ -77,7 +77,7 @@ def _name(person: Principal, kind: str) -> str:
 async def _rows(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> list[dict[str, Any]]:
-    """The rows of a search, narrowed and ordered as on the screen."""
+    """The rows of a search, filtered and sorted as on the page."""
     form = search_form(asked(request), choices_of(settings_of(person.authority_id)))
     if not form.validate():
         raise ValidationFailed({name: ["Choose from the list."] for name in form.errors if name})
@@ -91,12 +91,12 @@ async def _rows(
 async def ask_for_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Where the core team brings a file of entries."""
+    """Show the form to import a file of entries."""
     return _bringing(ImportDefaultsForm(), person)
 
 
 async def _read(request: Request[Any, Any, Any], person: Principal) -> list[Mapping[str, Any]] | str:
-    """The rows of the file that was sent, or what is wrong with it."""
+    """The rows of the uploaded file, or an error message."""
     sent = await uploaded_file(await read_form_data(request), "file")
     if sent is None:
         return ""
@@ -118,7 +118,7 @@ async def _read(request: Request[Any, Any, Any], person: Principal) -> list[Mapp
 async def bring_entries(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Tell the fate of every row, or take in what is new."""
+    """Show the result of every row, or import the new rows."""
     written = await read_form_data(request)
     form = ImportDefaultsForm(written)
     sent = await uploaded_file(written, "file")

@@ -1,4 +1,4 @@
-"""Reading a file of entries into rows, whatever it is: CSV, XLSX or JSONL; what cannot be one says so."""
+"""Parse a CSV, XLSX or JSONL file of entries into rows; an unreadable file is refused with a reason."""
 
 import csv
 import io
@@ -11,15 +11,18 @@ from alongside.features.directory.import_export.file_format import column_of
 from alongside.platform.web.workbook import OLD_WORKBOOK, BadWorkbook, sheet_rows
 
 MOST_BYTES = 20_000_000
-"""A file of entries; thirty thousand long ones."""
+"""Largest import file in bytes: about 30,000 long entries."""
 
 MOST_ROWS = 5_000
 CELL = 100_000
-"""Characters of one cell that are read; no column of ours holds as many."""
+"""Characters read from one cell; every column of ours is shorter."""
 
 
 class UnreadableFile(AlongsideError, ValueError):
-    """This file cannot be a list of entries, so nothing is taken from it. The text says what it is and the cure."""
+    """The file cannot be read as a list of entries, so nothing is imported.
+
+    The message says what is wrong and what to do.
+    """
 
 
 def rows_in(name: str, body: bytes) -> list[Mapping[str, Any]]:

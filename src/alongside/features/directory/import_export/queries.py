@@ -1,4 +1,4 @@
-"""What stands before an import, and what an export holds."""
+"""SELECTs for an import (existing entries, open schools) and for an export."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,7 +35,7 @@ async def open_urns(session: AsyncSession, authority_id: int) -> frozenset[int]:
 
 
 async def what_is_there(session: AsyncSession, authority_id: int) -> ExistingRow:
-    """What the directory holds already, by which a row is known again."""
+    """The existing entries, by which an import recognises a row that is already there."""
     values = {"authority_id": authority_id}
     titles = (await session.execute(TITLES, values)).all()
     sources = (await session.scalars(SOURCES, values)).all()
@@ -45,9 +45,9 @@ async def what_is_there(session: AsyncSession, authority_id: int) -> ExistingRow
 async def whole_entries(
     session: AsyncSession, authority_id: int, ids: Sequence[UUID] | None = None
 ) -> Sequence[Row[Any]]:
-    """Listed entries with all their columns, in this order; without ids all of the authority, 20,000 at most.
+    """Listed entries with all columns, in the order of the ids; without ids all of the authority, 20,000 at most.
 
-    Who may see the ids is assumed checked.
+    The caller has checked access to the ids.
     """
     if ids is None:
         found: Sequence[Row[Any]] = (await session.execute(ALL, {"authority_id": authority_id})).all()

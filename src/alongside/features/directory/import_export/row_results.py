@@ -1,4 +1,4 @@
-"""What becomes of each row of a file: taken in, there already, or refused with the cure. Nothing is written here."""
+"""Validate the rows of an import: each is new, already there, or refused with a reason. Nothing is written here."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ IN_WORDS = {NEW: "Would be taken in", THERE: "Already there", REFUSED: "Left out
 
 @dataclass(slots=True)
 class RowResult:
-    """What becomes of one row (from 1): `columns` to write if it is new, `remarks` for who brought it."""
+    """The result of one row (numbered from 1): `columns` to insert if it is new, `remarks` for the importer."""
 
     number: int
     title: str
@@ -46,14 +46,14 @@ class RowResult:
     remarks: list[str] = field(default_factory=list)
 
     def refuse(self, cure: str) -> None:
-        """Leave the row out, and say why and what to do."""
+        """Mark the row as refused, with the reason and what to do."""
         self.what = REFUSED
         self.remarks.append(cure)
 
 
 @dataclass(frozen=True, slots=True)
 class ExistingRow:
-    """What the directory holds already: (school or 0, title in small letters), and addresses of sources."""
+    """Existing entries: (school URN or 0, title in lower case), and source URLs."""
 
     titles: frozenset[tuple[int, str]] = frozenset()
     sources: frozenset[str] = frozenset()
@@ -66,7 +66,7 @@ def validate_rows(
     there: ExistingRow,
     given: Mapping[str, str],
 ) -> tuple[list[RowResult], list[str]]:
-    """The fate of every row, and the headings that no column has. `given` fills what a row leaves empty."""
+    """The result of every row, and the unknown headings. `given` fills cells that a row leaves empty."""
     row_results, strange = [], dict[str, None]()
     titles, sources = set(there.titles), set(there.sources)
     for number, row in enumerate(rows, start=1):
@@ -125,7 +125,7 @@ def _take_text(row_result: RowResult, name: str, text: str, most: int) -> None:
 
 
 def _take_address(row_result: RowResult, base: str) -> None:
-    """Where it was published, in full; it is shown and never fetched."""
+    """The full source URL; it is shown and never fetched."""
     address = row_result.columns["source_url"]
     if address.startswith("/") and base:
         address = base.rstrip("/") + address
@@ -137,7 +137,10 @@ def _take_address(row_result: RowResult, base: str) -> None:
 def _take_lists(
     row_result: RowResult, known: Mapping[str, Any], settings: AuthoritySettings, given: Mapping[str, str]
 ) -> None:
-    """Keys that this authority knows; others are left out and told, so that a stranger's file still comes in."""
+    """Keys that this authority knows.
+
+    Unknown keys are dropped with a remark, so that another authority's file can be imported.
+    """
     allowed: dict[str, Collection[str]] = {
         "themes": settings.themes,
         "phases": PHASES,

@@ -1,1 +1,1 @@
-"""How the directory is: what it lacks, what grows old, and what has come of what."""
+"""Health of the directory: failed searches, entries that expire, gaps between need and practice, and results."""

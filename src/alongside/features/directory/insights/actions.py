@@ -1,4 +1,4 @@
-"""Remembering that a search found nothing, without who searched."""
+"""Record that a search found nothing, without who searched."""
 
 import hmac
 import re
@@ -12,13 +12,13 @@ from alongside.features.directory.insights.models import KEPT_DAYS, MARK_BYTES
 from alongside.platform.access.principal import Principal
 
 WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|['-])*(?: [^\W\d_](?:[^\W\d_]|['-])*){0,5}")
-"""One to six words of letters: what has numbers or goes on for longer may be about somebody, and is not kept."""
+"""One to six words of letters. A text with digits or more words may be about a person, and is not stored."""
 
 A_DAY = 20
-"""Searches that are remembered of one person on one day; what they miss beyond that is not counted."""
+"""Failed searches recorded per person and day; further ones are not counted."""
 
 IN_ALL = 5_000
-"""Rows that an authority keeps; the oldest go first."""
+"""Most rows that an authority keeps; the oldest are deleted first."""
 
 MISS = text(
     """
@@ -53,9 +53,10 @@ LET_GO = text(
 
 
 async def record_zero_result_search(session: AsyncSession, person: Principal, words: str, key: bytes) -> None:
-    """Count somebody among those who searched for words in vain, once; nothing where they could be about a person.
+    """Count one person, once, among those whose search found nothing.
 
-    `key` makes the marks that stand for them: nobody who reads the table can make these again.
+    Searches that could be about a person are not recorded. `key` makes the pseudonyms, which cannot be recalculated
+    from the table alone.
     """
     if person.id is None or len(words) > 80 or not WORDS.fullmatch(words):
         return

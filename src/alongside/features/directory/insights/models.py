@@ -1,4 +1,4 @@
-"""What was searched for and not found: words and how many people missed them, never who."""
+"""The table of searches with no results: the words and pseudonyms, never who searched."""
 
 from datetime import date
 
@@ -8,19 +8,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.platform.database.base import AuthorityKeyed, Base
 
 MARK_BYTES = 16
-"""Length of a mark: enough that no two meet by chance."""
+"""Length of a pseudonym in bytes: long enough that two never collide."""
 
 KEPT_DAYS = 365
-"""For so long it is remembered that somebody missed something."""
+"""Days for which a search with no results is kept."""
 
 
 class ZeroResultSearch(AuthorityKeyed, Base):
-    """Words that somebody searched for when no entry that they could see held any of them: one row for each person.
+    """A search for which no visible entry held any of the words: one row for each person.
 
-    Nobody's name, id or school stands beside them, only marks that tell nothing without the house's secret. `seeker`
-    is another for each person and words, so that people are counted once and no two rows can be told to be of the
-    same one. `place` is one of the few that a person has on a day, so that nobody fills the table. Only what
-    three people missed is shown (queries.MISSES).
+    No name, id or school is stored, only pseudonyms that cannot be resolved without the secret key. `seeker` differs
+    for each person and words, so that people are counted once and two rows cannot be linked to the same person.
+    `place` is one of the few that a person has per day, so that nobody can fill the table. Only what three people
+    searched for is shown (`queries.MISSES`).
     """
 
     __tablename__ = "zero_result_search"

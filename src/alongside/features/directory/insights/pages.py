@@ -1,4 +1,4 @@
-"""The page of the directory's health, for those who verify entries."""
+"""The directory health page, for people who verify entries."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from alongside.platform.web.routing import endpoint
 async def show_health(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """What was searched for and not found, what is about to expire, where need and practice do not meet."""
+    """Show searches with no results, entries about to expire, and gaps between need and practice."""
     health = await health_of(session, person)
     by_theme = {row.theme: row for row in health["meeting"]}
     themes = [

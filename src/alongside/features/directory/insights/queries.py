@@ -1,4 +1,4 @@
-"""The four lists of the health page, each within the reach of those who verify entries."""
+"""The four lists of the health page, each limited to the scope of the person who verifies."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -14,7 +14,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 
 FEWEST = 3
-"""What fewer people missed is not shown: one person's words alone, however often, would tell who it was."""
+"""Fewest people before a search is shown: fewer would reveal who searched."""
 
 SOON_DAYS = 60
 
@@ -23,7 +23,7 @@ MISSES = text(
     SELECT words, count(*) AS people, max(last_on) AS last_on FROM zero_result_search
      WHERE authority_id = :authority_id AND last_on > :since
      GROUP BY words HAVING count(*) >= {FEWEST} ORDER BY people DESC, words LIMIT 25
-    """  # noqa: S608  (a number of our own)
+    """  # noqa: S608  (a constant number)
 ).bindparams(bindparam("since", type_=Date))
 
 EXPIRING = text(
@@ -36,7 +36,7 @@ EXPIRING = text(
        AND (CAST(:urns AS integer[]) IS NULL OR e.school_urn = ANY (:urns))
        AND (e.state = 'review_due' OR e.review_due_on <= :soon OR e.convert_by_on <= :soon)
      ORDER BY ends_on, e.id LIMIT 25
-    """  # noqa: S608  (states of our own)
+    """  # noqa: S608  (constant states)
 ).bindparams(bindparam("urns", type_=ARRAY(Integer)), bindparam("soon", type_=Date))
 
 MEETING = text(
@@ -53,7 +53,7 @@ MEETING = text(
     )
     SELECT theme, coalesce(needs, 0) AS needs, coalesce(entries, 0) AS entries
       FROM needs FULL JOIN practice USING (theme)
-    """  # noqa: S608  (states of our own)
+    """  # noqa: S608  (constant states)
 ).bindparams(bindparam("urns", type_=ARRAY(Integer)), bindparam("today", type_=Date))
 
 CAME_OF = text(
@@ -72,12 +72,12 @@ CAME_OF = text(
      GROUP BY e.id, e.title, s.name, e.uses_yes
     HAVING count(n.id) > 0 OR e.uses_yes > 0
      ORDER BY visits DESC, agreements DESC, needs DESC, e.uses_yes DESC, e.title LIMIT 25
-    """  # noqa: S608  (states of our own)
+    """  # noqa: S608  (constant states)
 ).bindparams(bindparam("urns", type_=ARRAY(Integer)))
 
 
 async def health_of(session: AsyncSession, person: Principal) -> Mapping[str, Sequence[Row[Any]]]:
-    """What was missed, what expires, how need and practice meet by theme, and what came of entries."""
+    """Searches with no results, entries about to expire, need and practice by theme, and results of entries."""
     schools = schools_within(person, Permission.VERIFY_ENTRY)
     here: dict[str, Any] = {"authority_id": person.authority_id}
     scope = here | {"urns": None if schools is None else sorted(schools)}

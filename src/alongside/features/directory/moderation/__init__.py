@@ -1,1 +1,1 @@
-"""How an entry comes to be believed: a peer checks it, those who lead verify it, or it is returned with a reason."""
+"""Moderation: a peer checks an entry, then a lead or the core team verifies it; or it is returned with a reason."""

@@ -1,4 +1,4 @@
-"""Checking, verifying, returning and retiring: each by somebody else than who wrote it."""
+"""Commands to check, verify, return and retire entries, never by the person who wrote them."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,9 +30,9 @@ from alongside.platform.workflow import apply_transition
 async def peer_check_entry(
     session: AsyncSession, person: Principal, entry_id: UUID, note: str, *, fit: bool
 ) -> None:
-    """Say as a peer whether another school could follow an entry; with `fit` it goes on to be verified.
+    """Record a peer's opinion whether another school could follow an entry; with `fit` it goes on to verification.
 
-    Raises Refused for the school's own people: the database would refuse them too.
+    Raises ActionRefused for people of the entry's own school, whom the database refuses as well.
     """
     entry = await queries.held_entry(session, person, Permission.PEER_CHECK_ENTRY, entry_id)
     refuse_own_school(person, entry)
@@ -61,10 +61,10 @@ async def peer_check_entry(
 async def verify_entry(
     session: AsyncSession, person: Principal, entry_id: UUID, level: int, note: str, version: int
 ) -> None:
-    """Vouch for the present text and how strong its evidence is (0 to 4), for as long as the authority has settled.
+    """Verify the current text and its evidence level (0 to 4) for the period set by the authority.
 
-    Only this moves the day of review; reading never does. Raises Refused when the text is another by now, and
-    for who wrote it, checked it as a peer, or belongs to the school.
+    Only this moves the review date; reading never does. Raises ActionRefused when the text has changed since, and for
+    the person who wrote it, checked it as a peer, or belongs to the school.
     """
     entry = await queries.held_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     move = VERIFY_ENTRY if entry.state == "peer_check" else REVERIFY_ENTRY
@@ -99,7 +99,7 @@ async def verify_entry(
 
 
 async def return_entry(session: AsyncSession, person: Principal, entry_id: UUID, note: str) -> None:
-    """Give an entry back to its school with a reason."""
+    """Return an entry to its school with a reason."""
     entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     await apply_transition(
         session, person, DirectoryEntry, entry, RETURN_ENTRY, note=note, changed_at=func.now()
@@ -108,7 +108,7 @@ async def return_entry(session: AsyncSession, person: Principal, entry_id: UUID,
 
 
 async def retire_entry(session: AsyncSession, person: Principal, entry_id: UUID, note: str) -> None:
-    """Take an entry out of the directory that no longer holds, with a reason."""
+    """Archive a listed entry that is no longer valid, with a reason."""
     entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     await apply_transition(
         session, person, DirectoryEntry, entry, RETIRE_ENTRY, note=note, changed_at=func.now()
@@ -117,13 +117,13 @@ async def retire_entry(session: AsyncSession, person: Principal, entry_id: UUID,
 
 
 def refuse_own_school(person: Principal, entry: Any) -> None:
-    """Stop a school from being its own peer. Raises Refused."""
+    """Raise ActionRefused for a peer check by the entry's own school."""
     if person.school_urn is not None and person.school_urn in (entry.school_urn, entry.partner_urn):
         raise ActionRefused("Somebody of another school has to check this.", entry.state)
 
 
 async def notify_schools(session: AsyncSession, person: Principal, entry: Any, kind: str, what: str) -> None:
-    """Tell the people of the schools of an entry what has become of it; reasons are read on the page."""
+    """Notify the people of an entry's schools of a change; reasons are shown only on the page."""
     urns = [urn for urn in (entry.school_urn, entry.partner_urn) if urn is not None]
     people = await people_of_schools(session, person.authority_id, person.today, urns)
     once = f"{kind}:{entry.id}:{entry.version}"

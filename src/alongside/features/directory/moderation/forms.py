@@ -1,4 +1,4 @@
-"""What a peer and what those who verify are asked."""
+"""Forms for the peer check and the verification."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from alongside.platform.forms.fields import Choice, passage, says_something
 
 
 class CheckForm(Form):
-    """What somebody of another school says who has read an entry, or seen it done."""
+    """The opinion of a person of another school who has read an entry or seen the practice."""
 
     fit = Choice("Can another school follow this?", "Choose whether another school can follow this")
     note = passage(
@@ -21,12 +21,12 @@ class CheckForm(Form):
     )
 
     def __init__(self, *given: Any, **settled: Any) -> None:
-        """Read what was typed."""
+        """Bind the submitted values."""
         super().__init__(*given, **settled)
         self.fit.choices = [("yes", "Yes: let it be verified"), ("no", "Not yet: give it back")]
 
     def holds(self) -> bool:
-        """Whether there is an answer, and words with it."""
+        """Validate the form: an answer and an explanation are required."""
         self.validate()
         if not self.fit.data:
             attach_errors(self.fit, self.fit.cure)
@@ -36,7 +36,7 @@ class CheckForm(Form):
 
 
 class VerificationForm(Form):
-    """How strong the evidence is, as those find who verify it."""
+    """The evidence level as judged by the person who verifies."""
 
     version = HiddenField()
     level = Choice("How strong is the evidence?", "Choose how strong the evidence is")
@@ -44,12 +44,12 @@ class VerificationForm(Form):
     note = passage("What did you look at? (optional)", "What you looked at", limit=1000)
 
     def __init__(self, *given: Any, **settled: Any) -> None:
-        """Read what was typed, or show what is claimed."""
+        """Bind the submitted values, or show the claimed level."""
         super().__init__(*given, **settled)
         self.level.choices = [(str(one.number), f"{one.label}: {one.meaning}") for one in LEVELS]
 
     def holds(self) -> bool:
-        """Whether a level is chosen, and anything above the school's own word was looked at."""
+        """Validate the form: a level is required, and confirmation for more than the school's own report."""
         self.validate()
         if not self.level.data:
             attach_errors(self.level, self.level.cure)

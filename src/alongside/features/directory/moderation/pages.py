@@ -1,4 +1,4 @@
-"""The pages by which an entry is checked, verified, returned or taken out of the directory."""
+"""Pages on which an entry is checked, verified, returned or retired."""
 
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ WHY = "Say why: the school will want to know"
 async def ask_peer(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Ask somebody of another school whether others could follow this entry."""
+    """Show the form for a peer check."""
     entry = await queries.get_entry(session, person, Permission.PEER_CHECK_ENTRY, entry_id)
     actions.refuse_own_school(person, entry)
     return _check_page(person, CheckForm(), entry)
@@ -35,7 +35,7 @@ async def ask_peer(
 async def peer_check_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Keep what a peer says: the entry goes on to be verified, or back to its school."""
+    """Save a peer check: the entry goes on to verification, or back to its school."""
     entry = await queries.get_entry(session, person, Permission.PEER_CHECK_ENTRY, entry_id)
     actions.refuse_own_school(person, entry)
     form = CheckForm(await read_form_data(request))
@@ -52,7 +52,7 @@ async def peer_check_entry(
 async def ask_how_strong(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Ask how strong the evidence is, before an entry is verified."""
+    """Show the form for the evidence level before an entry is verified."""
     entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     level = entry.claimed_level if entry.verified_edition is None else entry.checked_level
     form = VerificationForm(data={"version": entry.version, "level": str(level)})
@@ -63,7 +63,7 @@ async def ask_how_strong(
 async def verify_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Put an entry into the directory, or vouch for it again."""
+    """Verify an entry, or verify it again."""
     entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     written = await read_form_data(request)
     form = VerificationForm(written)
@@ -79,7 +79,7 @@ async def verify_entry(
 async def ask_why_returned(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Ask for the reason before an entry goes back to its school."""
+    """Show the form for the reason before an entry is returned to its school."""
     entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     return _note_page(NoteForm(), entry, "return", "Return this entry")
 
@@ -88,7 +88,7 @@ async def ask_why_returned(
 async def return_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Give an entry back to its school, with a reason."""
+    """Return an entry to its school, with a reason."""
     entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     form = NoteForm(await read_form_data(request))
     if not form.holds(WHY):
@@ -101,7 +101,7 @@ async def return_entry(
 async def ask_why_retired(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Ask for the reason before an entry leaves the directory."""
+    """Show the form for the reason before an entry is retired."""
     entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     return _note_page(NoteForm(), entry, "retirement", "Take this entry out of the directory")
 
@@ -110,7 +110,7 @@ async def ask_why_retired(
 async def retire_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Take an entry out of the directory, with a reason."""
+    """Retire an entry from the directory, with a reason."""
     entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     form = NoteForm(await read_form_data(request))
     if not form.holds(WHY):
