@@ -1,4 +1,4 @@
-"""The pages of entries: those of one's schools, writing one, seeing it, and what its school does with it."""
+"""Pages of entries: list, write, view, edit, submit, archive and restore."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -60,7 +60,7 @@ SAID = {
 async def list_entries(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The entries of the schools that somebody looks after, and those that wait for their check."""
+    """List the entries of the person's schools, and the entries that wait for their check."""
     question = asked(request)
     group, number = question.one("state"), number_of_page(question.one("page"))
     states = GROUPS.get(group, ("", ()))[1]
@@ -81,13 +81,13 @@ async def list_entries(
 
 @endpoint.get("/directory/new", permission=Permission.WRITE_ENTRY)
 async def new_entry(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """An empty form for one's own school."""
+    """Show an empty form for an entry of the person's own school."""
     return _form_page("directory/new.html", EntryForm(), person)
 
 
 @endpoint.post("/directory/entries", permission=Permission.WRITE_ENTRY)
 async def post_entry(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """Keep a new entry, as a draft or sent to be checked; or show how it would look."""
+    """Save a new entry as a draft or submit it; or show a preview."""
     written = await read_form_data(request)
     form, act = EntryForm(written), written.one("act")
     if person.school_urn is None:
@@ -105,7 +105,7 @@ async def post_entry(request: Request[Any, Any, Any], session: AsyncSession, per
 async def show_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """One entry: what was done, how far it is believed, whether its school can help now, and what is like it."""
+    """Show one entry with its evidence level, the school's current offers and related entries."""
     entry = await queries.get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
     settings, shown = settings_of(person.authority_id), words_for(person)
     told = queries.may_view_timeline(person, entry)
@@ -135,7 +135,7 @@ async def show_entry(
 async def edit_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """The form of an entry as it stands."""
+    """Show the form with the entry's current text."""
     entry = await _changeable(session, person, entry_id)
     return _form_page("directory/edit.html", EntryForm(data=entry_form_of(entry)), person, kept=entry)
 
@@ -144,7 +144,7 @@ async def edit_entry(
 async def change_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Keep an entry as it was written anew; both texts are shown when somebody else was faster."""
+    """Save a changed entry; on an edit conflict show both texts."""
     entry = await _changeable(session, person, entry_id)
     written = await read_form_data(request)
     form, act = EntryForm(written), written.one("act")
@@ -168,7 +168,7 @@ async def change_entry(
 async def submit_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Send a draft to be checked as it stands, or show what it still lacks."""
+    """Submit a draft for checking, or show which fields are missing."""
     entry = await queries.get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     looked_at = {"checked_no_pupil": True, "checked_not_safeguarding": True}
     form = EntryForm(data=entry_form_of(entry) | looked_at)
@@ -182,7 +182,7 @@ async def submit_entry(
 async def withdraw_submission(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Make an entry that waits for its check a draft again."""
+    """Turn a submitted entry back into a draft."""
     await actions.withdraw_submission(session, person, entry_id)
     return Redirect(f"/directory/{entry_id}", "The entry is a draft again.")
 
@@ -191,7 +191,7 @@ async def withdraw_submission(
 async def ask_why_archived(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Ask for the reason before an entry goes to the archive."""
+    """Show the form for the reason before an entry is archived."""
     entry = await queries.get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     return _archive_page(NoteForm(), entry)
 
@@ -200,7 +200,7 @@ async def ask_why_archived(
 async def archive_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Take an entry out of use, with a reason."""
+    """Archive an entry, with a reason."""
     entry = await queries.get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     form = NoteForm(await read_form_data(request))
     if not form.holds("Say why, for whoever looks for it later"):
@@ -213,13 +213,13 @@ async def archive_entry(
 async def restore_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Take an entry out of the archive."""
+    """Restore an entry from the archive."""
     await actions.restore_entry(session, person, entry_id)
     return Redirect(f"/directory/{entry_id}", "The entry is a draft again.")
 
 
 def ask_for(entry: Any) -> str:
-    """What is known of a need already, for one who has read an entry and asks its school."""
+    """The pre-filled values of a support need, for a reader who asks the entry's school for support."""
     known = {
         "addressed": entry.school_urn,
         "theme": entry.themes[0] if entry.themes else "",
@@ -233,7 +233,7 @@ def ask_for(entry: Any) -> str:
 def _form_page(
     template: str, form: EntryForm, person: Principal, status: int = 200, kept: Any = None, **more: Any
 ) -> Page:
-    """The form with its lists filled: before it is checked, so that the checks know what may be chosen."""
+    """The form page. Its select lists are filled before validation, which needs the allowed choices."""
     settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
     form.offer_choices(settings, calendar, person.today, kept)
     context = {

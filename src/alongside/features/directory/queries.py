@@ -1,4 +1,4 @@
-"""Reading entries: one with all that its page shows, those of a school, those that wait for a check."""
+"""SELECTs for entries: one with everything its page shows, those of a school, those that wait for a check."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -68,14 +68,14 @@ CONSENTS: Any = (
 async def get_entry(
     session: AsyncSession, person: Principal, permission: Permission, entry_id: UUID
 ) -> Row[Any]:
-    """One entry with its school, if this person may do this to it. Raises NotThere otherwise."""
+    """One entry with its school, if this person has the permission on it. Raises NotFound otherwise."""
     return await _one(session, person, permission, ONE_ENTRY, entry_id)
 
 
 async def held_entry(
     session: AsyncSession, person: Principal, permission: Permission, entry_id: UUID
 ) -> Row[Any]:
-    """The same entry as it is now, held until the transaction ends."""
+    """The same entry, locked with FOR UPDATE until the transaction ends."""
     statement = ONE_ENTRY.with_for_update(of=DirectoryEntry)
     return await _one(session, person, permission, statement, entry_id)
 
@@ -101,10 +101,10 @@ async def _one(
 
 
 def see(person: Principal, entry: Any, permission: Permission = Permission.VIEW_ENTRY) -> None:
-    """Go on only if this person may see this entry.
+    """Raise NotFound unless this person may see this entry.
 
-    One that is not in the directory is for its schools and for those who look after it; while it waits for a
-    check, also for those who could check it. Raises NotThere otherwise.
+    An unlisted entry is visible to its schools and to those who verify its entries; while it waits for a check, also
+    to those who could check it.
     """
     sides = (entry.school_urn, entry.partner_urn)
     if entry.state in LISTED:
@@ -117,7 +117,7 @@ def see(person: Principal, entry: Any, permission: Permission = Permission.VIEW_
 
 
 def may_view_timeline(person: Principal, entry: Any) -> bool:
-    """Whether this person may read drafts and the timeline with its reasons: its schools and who looks after them."""
+    """Whether this person may read drafts and activity with its reasons: the entry's schools and those who verify."""
     sides = (entry.school_urn, entry.partner_urn)
     return may(person, Permission.WRITE_ENTRY, *sides) or may(
         person, Permission.VERIFY_ENTRY, entry.school_urn
@@ -127,20 +127,20 @@ def may_view_timeline(person: Principal, entry: Any) -> bool:
 async def entries_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page of the entries of the schools that this person looks after, newest first; whether more follow."""
+    """A page of the entries of the person's schools, newest first, and whether more follow."""
     values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
     found = (await session.execute(_of(NEWEST_FIRST, person, states), values)).all()
     return found[:A_PAGE], len(found) > A_PAGE
 
 
 async def states_of_entries(session: AsyncSession, person: Principal) -> Mapping[str, int]:
-    """How many of those entries are in which state."""
+    """The number of those entries in each state."""
     found = await session.execute(_of(STATES_OF_ENTRIES, person, ()), {"authority_id": person.authority_id})
     return {row.state: row.number for row in found}
 
 
 async def waiting_entries(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """What this person could check or verify for others, longest waiting first, 50 at most."""
+    """Entries of other schools that this person could check or verify, longest waiting first, 50 at most."""
     parts = [
         DirectoryEntry.state.in_(states) & scope_filter(person, permission, DirectoryEntry.school_urn)
         for states, permission in (
@@ -159,14 +159,14 @@ async def waiting_entries(session: AsyncSession, person: Principal) -> Sequence[
 
 
 async def consents_of(session: AsyncSession, person: Principal, entry: Any) -> dict[int, Row[Any]]:
-    """The schools that have said yes to the present text, with who did and when."""
+    """The schools that have consented to the current text, with the person and the time."""
     values = {"authority_id": person.authority_id, "entry_id": entry.id}
     found = (await session.execute(CONSENTS, values)).all()
     return {row.school_urn: row for row in found if row.edition == entry.edition}
 
 
 def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:
-    """Narrowed to the schools that this person writes for or looks after, either side of an agreement."""
+    """The statement limited to schools that this person writes or verifies for, on either side of an agreement."""
     permission = Permission.WRITE_ENTRY if person.school_urn is not None else Permission.VERIFY_ENTRY
     reached = statement.where(
         scope_filter(person, permission, DirectoryEntry.school_urn, DirectoryEntry.partner_urn)

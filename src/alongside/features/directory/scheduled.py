@@ -1,4 +1,4 @@
-"""What time does to entries: the worker calls these every day, and twice does no more than once."""
+"""Daily jobs for entries: reviews that fall due, unfinished work in progress, reminders. Each job is idempotent."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,7 +16,7 @@ from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
 
 AT_ONCE = 200
-"""As many entries as one transaction takes in hand; the worker comes back for the rest."""
+"""Entries per transaction; the worker calls again for the rest."""
 
 HELD = (
     ENTRY_WITH_SCHOOL.order_by(DirectoryEntry.review_due_on, DirectoryEntry.id)
@@ -43,7 +43,7 @@ UNFINISHED_SOON = ENTRY_WITH_SCHOOL.where(
 
 
 async def let_entries_fall_due(session: AsyncSession, system_person: Principal, _: AuthoritySettings) -> int:
-    """Mark entries whose review is due: they stay in the directory and say so; how many were marked.
+    """Mark listed entries whose review is due, and return how many. They stay listed, with a label.
 
     Source: domain.md §3 ask 29 and F38.
     """
@@ -57,7 +57,7 @@ async def let_entries_fall_due(session: AsyncSession, system_person: Principal, 
 async def lapse_works_in_progress(
     session: AsyncSession, system_person: Principal, _: AuthoritySettings
 ) -> int:
-    """Archive works in progress that were not finished within their time; how many. Source: domain.md §5.7."""
+    """Archive work in progress that was not finished in time; return how many. Source: domain.md §5.7."""
     found = (await session.execute(UNFINISHED, _today(system_person))).all()
     for entry in found:
         await apply_transition(session, system_person, DirectoryEntry, entry, LAPSE_ENTRY)
@@ -70,7 +70,7 @@ async def lapse_works_in_progress(
 async def remind_of_entries(
     session: AsyncSession, system_person: Principal, settings: AuthoritySettings
 ) -> None:
-    """Tell schools, once for each date, which entries will soon be due or have to be finished."""
+    """Remind schools, once for each date, of entries that are soon due for review or must be finished."""
     soon = system_person.today + timedelta(days=settings.directory.remind_before_days)
     values = _today(system_person) | {"soon": soon}
     for entry in (await session.execute(DUE_SOON, values)).all():
@@ -88,7 +88,7 @@ def _today(person: Principal) -> dict[str, Any]:
 async def _tell(
     session: AsyncSession, person: Principal, entry: Row[Any], kind: str, what: str, key: Any = None
 ) -> None:
-    """Tell the school and those who lead its consortium; for a resource, nobody is told here."""
+    """Notify the school and the leads of its consortium; nobody is notified about a resource."""
     if entry.school_urn is None:
         return
     urns = [entry.school_urn]

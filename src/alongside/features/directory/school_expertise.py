@@ -1,4 +1,4 @@
-"""What schools are known for: their verified entries by theme, as matching, schools and other entries read them."""
+"""A school's expertise: its verified entries by theme, for matching, school pages and related entries."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,7 +33,7 @@ EVIDENCE: Any = (
 
 
 def _overlaps(column: Any, name: str) -> Any:
-    """The condition of “one of the entry’s own is also among those given under this name”."""
+    """SQL condition: the array column has at least one value in common with the named parameter."""
     return column.op("&&", is_comparison=True)(bindparam(name, type_=ARRAY(Text)))
 
 
@@ -59,10 +59,10 @@ OF_SCHOOL = (
 
 
 async def evidence_of_schools(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
-    """For each school and theme: the strongest evidence (0 to 4) of its verified practice, and how many entries.
+    """For each school and theme: the strongest evidence level of its verified practice, and the number of entries.
 
-    Entries that are due for review or work in progress do not count. It is evidence for those who match, within
-    the product: who may read which entry is another question.
+    Levels go from 0 to 4. Entries that are due for review and work in progress do not count. This is for matching
+    inside the product; it does not check who may read which entry.
     """
     found: Sequence[Row[Any]] = (await session.execute(EVIDENCE, {"authority_id": authority_id})).all()
     return found
@@ -81,7 +81,7 @@ async def related_entries(session: AsyncSession, person: Principal, entry: Any) 
 
 
 async def entries_of_school(session: AsyncSession, person: Principal, urn: int) -> Sequence[Row[Any]]:
-    """What a school has in the directory that this person may see, strongest evidence first."""
+    """The school's listed entries that this person may see, strongest evidence first."""
     values = {"authority_id": person.authority_id, "urn": urn}
     found: Sequence[Row[Any]] = (await session.execute(_seen(OF_SCHOOL, person), values)).all()
     return found

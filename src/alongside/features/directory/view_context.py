@@ -1,4 +1,4 @@
-"""What every page of the directory needs to put an entry into words."""
+"""Template variables that every page of the directory needs to display an entry."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import FormData
 
 SUMMARY = 260
-"""Characters of an entry's own words in a list."""
+"""Characters of an entry's text shown in a list."""
 
 
 def words_for(person: Principal) -> dict[str, Any]:
-    """The words of the authority for whoever is asking."""
+    """The labels and formatters for the person's authority."""
     settings = settings_of(person.authority_id)
     return {
         "in_words": lambda name, value: in_words(settings, name, value),
@@ -29,7 +29,7 @@ def words_for(person: Principal) -> dict[str, Any]:
 
 
 def version_of(written: FormData) -> int:
-    """The version that was being read. Raises Invalid for a form that does not say."""
+    """The version that the submitted form was based on. Raises ValidationFailed when it is missing."""
     text = written.one("version")
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise ValidationFailed(

@@ -1,1 +1,1 @@
-"""An entry on paper, to read on the way or to lay before a meeting."""
+"""An entry as a PDF, to read or print."""

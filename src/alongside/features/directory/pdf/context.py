@@ -1,4 +1,4 @@
-"""What a paper about an entry says: plain values, from a row that somebody may see."""
+"""The values of an entry's PDF: plain values, from a row that the person may see."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ LINES = {"paragraph_open": "text", "heading_open": "heading"}
 
 
 def paper_values(entry: Any, settings: AuthoritySettings, address: str, today: Any) -> dict[str, Any]:
-    """The values that `directory/entry.typ` reads."""
+    """The values that the template `directory/entry.typ` reads."""
     facts = [("Evidence", level_of(entry.evidence_level).label)]
     facts += [(LABELS[name], in_words(settings, name, getattr(entry, name))) for name in FACTS]
     if entry.source_url or entry.licence:
@@ -42,7 +42,7 @@ def paper_values(entry: Any, settings: AuthoritySettings, address: str, today: A
 
 
 def lines_of(text: str) -> list[dict[str, str]]:
-    """The blocks of a text with Markdown, without its marks: {kind: text, item or heading; words}."""
+    """The blocks of a Markdown text without its markup: {kind: text, item or heading; words}."""
     if too_many_marks(text):
         return [{"kind": "text", "words": text}]
     lines: list[dict[str, str]] = []

@@ -1,4 +1,4 @@
-"""The address of an entry's paper."""
+"""The route of an entry's PDF."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from alongside.platform.web.routing import endpoint
 async def print_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """The entry as a PDF, made when the transaction is over."""
+    """Serve the entry as a PDF, rendered after the transaction has ended."""
     entry = await get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
     address = f"{request.headers.get('host', '')}/directory/{entry_id}"
     values = paper_values(entry, settings_of(person.authority_id), address, person.today)

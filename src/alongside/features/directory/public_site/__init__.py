@@ -1,1 +1,1 @@
-"""What everybody may read without signing in: entries that their schools made public, from a table without people."""
+"""The public directory, without sign-in: entries that schools made public, from a table without personal data."""

@@ -1,8 +1,8 @@
-"""What the public sees: a table of its own, which holds no person and is kept by PostgreSQL alone.
+"""The table of public entries: it holds no personal data, and only PostgreSQL triggers write it.
 
-An entry comes in when a text that its school made public is verified, and goes when it is archived, shown less
-widely, or changed while it tells of two schools. Any other text that was changed since waits outside until it is
-verified again.
+An entry is added when a text that its school made public is verified. It is removed when it is archived, shown less
+widely, or changed while it is about two schools. Any other changed text is left out until it is verified again; the
+verified one stays.
 """
 
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from alongside.platform.database.ddl import promise
 
 
 class PublicEntry(AuthorityOwned, Base):
-    """An entry without anybody in it; `id` is the entry's. The app can only read it."""
+    """An entry without personal data; `id` is the entry's. The app can only read this table."""
 
     __tablename__ = "public_entry"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The pages of good practice for everybody: the list, and one entry at an address that lasts."""
+"""Public pages of good practice: the list, and one entry at a permanent URL."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -24,7 +24,7 @@ from alongside.platform.web.routing import endpoint
 async def list_public_entries(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """What the schools of this authority show to everybody, newest first."""
+    """List the public entries of this authority, newest first."""
     question = asked(request)
     themes = settings_of(person.authority_id).themes
     theme, number = question.one("theme"), number_of_page(question.one("page"))
@@ -51,7 +51,7 @@ async def list_public_entries(
 async def show_public_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, public_id: UUID
 ) -> PageResult:
-    """One entry as everybody may read it: nobody is named, and the school is asked through Alongside."""
+    """Show one public entry. No person is named, and the school is contacted through Alongside."""
     entry = await queries.public_entry(session, person.authority_id, public_id)
     context = {
         "entry": entry,

@@ -1,4 +1,4 @@
-"""Reading what is public, as far as the authority allows it at all."""
+"""SELECTs for public entries, if the authority allows a public directory."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +31,7 @@ ONE_PUBLIC = PUBLIC.where(PublicEntry.id == bindparam("entry_id"))
 
 
 def is_open(authority_id: int) -> bool:
-    """Whether this authority shows good practice to the public; it may settle otherwise at any time."""
+    """Whether this authority has a public directory; the setting can change at any time."""
     return settings_of(authority_id).directory.widest == "public"
 
 
@@ -43,9 +43,9 @@ async def public_entries(
     page: int = 1,
     ids: Sequence[UUID] | None = None,
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page of the public entries, newest first, or of these `ids` in their order; whether more follow.
+    """A page of public entries, newest first, or of these `ids` in their order; and whether more follow.
 
-    Raises NotThere where nothing is public.
+    Raises NotFound when the authority has no public directory.
     """
     if not is_open(authority_id):
         raise NotFound
@@ -60,7 +60,7 @@ async def public_entries(
 
 
 async def public_entry(session: AsyncSession, authority_id: int, entry_id: UUID) -> Row[Any]:
-    """One public entry. Raises NotThere."""
+    """One public entry. Raises NotFound."""
     values = {"authority_id": authority_id, "entry_id": entry_id}
     found: Row[Any] | None = None
     if is_open(authority_id):

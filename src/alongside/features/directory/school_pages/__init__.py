@@ -1,1 +1,1 @@
-"""What a school is known for."""
+"""The page of a school's expertise."""

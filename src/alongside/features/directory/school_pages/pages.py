@@ -1,4 +1,4 @@
-"""The page of what a school is known for, and whether it can help now."""
+"""The page of a school's expertise, and whether it can help now."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from alongside.platform.web.routing import endpoint
 async def show_known_for(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
 ) -> PageResult:
-    """A school by its themes, each with its strongest evidence, as far as whoever asks may see its entries."""
+    """Show a school's themes, each with its strongest evidence, from entries that the person may see."""
     if not 0 < urn <= LARGEST_URN:
         raise NotFound
     school = await school_with(session, person.authority_id, urn)

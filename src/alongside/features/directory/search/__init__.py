@@ -1,1 +1,1 @@
-"""Finding entries: by words and jargon, misspelt or by their beginnings, and by meaning where that is installed."""
+"""Search for entries by words, synonyms, prefixes and corrected spelling, and optionally by meaning."""

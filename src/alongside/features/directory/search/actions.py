@@ -1,4 +1,4 @@
-"""Reading what is listed for its meaning: the worker's part of searching."""
+"""The worker job that calculates embeddings of listed entries."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from alongside.features.directory.models import DirectoryEntry
 from alongside.features.directory.search.embeddings import EntryEmbedding, can_read
 
 A_BATCH = 8
-"""Entries read in one transaction: about a second's work."""
+"""Entries per transaction: about one second's work."""
 
 UNREAD: Any = (
     select(
@@ -34,9 +34,9 @@ UNREAD: Any = (
 
 
 async def embed_pending_entries(session: AsyncSession, authority_id: int) -> int:
-    """Read some entries that nobody has read for their meaning yet; how many, 0 where nothing can read.
+    """Calculate the embeddings of a batch of entries; return how many, 0 where the model is not installed.
 
-    Killed half-way they stay unread; several workers take different ones.
+    If the worker stops half-way, the entries stay in the queue; several workers take different entries.
     """
     if not can_read():
         return 0
@@ -58,6 +58,6 @@ async def embed_pending_entries(session: AsyncSession, authority_id: int) -> int
 
 
 def _texts(row: Any) -> tuple[str, str]:
-    """What is read of an entry: its title with the problem, and the whole, as far as the reader gets."""
+    """The texts that are embedded: title with problem, and the whole entry, cut at the model's limit."""
     head = f"{row.title}. {row.problem}"
     return head, f"{head} {row.what_we_did} {row.evidence}"

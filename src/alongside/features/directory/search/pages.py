@@ -1,4 +1,4 @@
-"""The pages of searching: one box, what narrows it, and what was found."""
+"""The search page: search box, filters and results."""
 
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResu
 from alongside.platform.web.routing import endpoint
 
 NEAREST = 3
-"""Entries shown where nothing was found: the newest that pass what narrows."""
+"""Entries shown when nothing was found: the newest that pass the filters."""
 
 log = structlog.get_logger("alongside.features.directory")
 
@@ -40,7 +40,7 @@ EXPORTS = ("CSV", "XLSX", "JSONL")
 async def show_directory(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Good practice that this person may see: found by words, slips, jargon and meaning, or all of it."""
+    """Show search results among the entries that this person may see; all of them without a search."""
     form = search_form(asked(request), choices_of(settings_of(person.authority_id)))
     without_filters = ADDRESS + (f"?{urlencode({'q': form.typed})}" if form.typed else "")
     context = {"form": form, "found": None, "without_filters": without_filters, **words_for(person)}
@@ -79,7 +79,7 @@ async def show_directory(
 async def _remember(
     request: Request[Any, Any, Any], person: Principal, words: str, shown: Page
 ) -> PageResult:
-    """Count what was missed in a transaction of its own: the search itself only reads."""
+    """Record a search without results in a separate transaction, because the search itself is read-only."""
     try:
         app_context = request.app.state.app_context
         async with app_context.database.transaction(person.authority_id) as session:
@@ -90,7 +90,7 @@ async def _remember(
 
 
 def _facets(form: SearchForm, found: SearchHit | None, mine: Bounds) -> list[dict[str, Any]]:
-    """The lists that narrow, each choice with its number; what would find nothing is left out unless chosen."""
+    """The filters, each choice with its number of results. Choices without results are left out unless selected."""
     lists = []
     for one in FACETS:
         field: Any = form[one.name]
@@ -107,7 +107,7 @@ def _facets(form: SearchForm, found: SearchHit | None, mine: Bounds) -> list[dic
 
 
 def _need_href(form: SearchForm) -> str:
-    """Where a need begins that says what was looked for."""
+    """The URL of a new support need that is pre-filled with the search."""
     known = {"title": form.typed[:120], "theme": form.theme.data}
     return "/needs/new?" + urlencode({name: value for name, value in known.items() if value})
 

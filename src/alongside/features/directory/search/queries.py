@@ -1,4 +1,4 @@
-"""The search's SELECTs: what is found and how it could be narrowed, in one statement; then the rows of one page."""
+"""SELECTs of the search: one statement for the matches and facet counts, then the rows of one page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +32,7 @@ A_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
-    """How a search is to be narrowed, ordered and cut; `mine` is what makes a school like one’s own."""
+    """The filters, order and page of a search; `mine` defines a school similar to the person's own."""
 
     narrowed: Mapping[str, str] = field(default_factory=dict)
     sort: str = "best"
@@ -47,10 +47,10 @@ EVERY = SearchFilters()
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """What a search found: the entries of one page with what of the question each holds, and the counts.
+    """The result of a search: the entries of one page, the groups of terms that each holds, and the counts.
 
-    `number` is how many pass all that narrows, `any_number` how many there are without that; `counts` maps a
-    facet to its values' numbers. Every number is of what the asker may see.
+    `number` counts the results with the filters, `any_number` without them; `counts` maps a facet to the counts of its
+    values. All numbers count only entries that the person may see.
     """
 
     question: SearchQuery
@@ -64,7 +64,7 @@ class SearchHit:
 async def parsed_query(
     session: AsyncSession, person: Principal, typed: str, recipe: Synonyms = WHOLE
 ) -> SearchQuery:
-    """What somebody typed, as they can be understood: jargon of the authority, words within their reach, slips."""
+    """Parse a search with the authority's jargon and the words that this person may see, correcting misspelt words."""
     scope = {name: value for name, value in scope_of_entries(person).items() if name in ("urns", "today")}
     return await _understood(session, person, typed, recipe, scope | {"shelf": index_schema.INSIDE})
 
@@ -81,7 +81,7 @@ async def _understood(
 async def search(
     session: AsyncSession, person: Principal, question: SearchQuery, wanted: SearchFilters = EVERY
 ) -> SearchHit:
-    """What a question finds of what this person may see; everything, newest first, where nothing was asked."""
+    """Run a search over the entries that this person may see; all of them, newest first, for an empty search."""
     values = scope_of_entries(person) | wanted.mine.values()
     values |= {"rows": wanted.rows, "skipped": (wanted.page - 1) * wanted.rows}
     values |= {one.name: wanted.narrowed.get(one.name) for one in FACETS}
@@ -100,9 +100,9 @@ async def search(
 
 
 async def public_search(session: AsyncSession, person: Principal, typed: str) -> Sequence[UUID] | None:
-    """The ids of what the public finds, best first, 200 at most; None where there is no word to go by.
+    """The ids of public entries found, best first, 200 at most; None if the search has no words.
 
-    By words alone, and by those of what is public: who is not signed in has no reader of sentences work for them.
+    Uses words of public entries only. It does not use embeddings, to spare the CPU for people who are signed in.
     """
     recipe = replace(WHOLE, meaning=False)
     scope = {"shelf": index_schema.PUBLIC, "urns": None, "today": person.today}
@@ -116,11 +116,11 @@ async def public_search(session: AsyncSession, person: Principal, typed: str) ->
 async def _asking(
     session: AsyncSession, person: Principal, question: SearchQuery, recipe: Synonyms
 ) -> dict[str, Any]:
-    """What fills `search.find` for a question."""
+    """The parameters of `search.find` for a search."""
     near: tuple[list[UUID], list[float]] = ([], [])
     if recipe.meaning and can_read() and question.sentence:
         from alongside.features.directory.search.nearest import (
-            nearest,  # numpy and the model: not at every start
+            nearest,  # numpy and the model load slowly
         )
 
         near = await nearest(session, person.authority_id, question.sentence)
@@ -141,7 +141,7 @@ async def _asking(
 async def _rows(
     session: AsyncSession, person: Principal, ids: Sequence[UUID], question: SearchQuery
 ) -> Sequence[Row[Any]]:
-    """The rows of these entries in their order, with what was found marked."""
+    """The rows of these entries in their order, with search terms marked."""
     if not ids:
         return ()
     marked = " | ".join(f"({part.text})" for part in question.parts)
@@ -151,7 +151,7 @@ async def _rows(
 
 
 def scope_of_entries(person: Principal) -> dict[str, Any]:
-    """Whose entries a person may see: no schools named is all of them, for those who lead the authority."""
+    """The parameters that limit entries to the person's scope: `urns` is None for the whole authority."""
     schools = schools_within(person, Permission.VIEW_ENTRY)
     return {
         "authority_id": person.authority_id,

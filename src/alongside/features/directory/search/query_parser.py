@@ -1,6 +1,6 @@
-"""What somebody typed into the box, as groups of which each should be found: a word, and what means the same.
+"""Parse a search into groups of terms, each of which should be found: a word, or an expression with synonyms.
 
-Nothing that is typed is an operator: signs fall away, so no search can be malformed.
+Nothing in the text is an operator: punctuation is dropped, so no search can be malformed.
 """
 
 import re
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MOST_WORDS = 24
-"""Words of a search that are looked at; a longer one is cut."""
+"""Most words of a search; the rest is cut off."""
 
 SYNONYM, SPELLING, BEGINNING = 0.85, 0.8, 0.6
-"""What finding another word of the trade, a corrected one, or a beginning counts, beside 1 for the word itself."""
+"""The share that a synonym, a corrected word or a prefix counts, where the word itself counts 1."""
 
 SHORT = 5
-"""Letters of a word of the trade that may be an abbreviation."""
+"""Most letters of a jargon word that may be an abbreviation."""
 
 DOTTED = re.compile(r"\b(?:[a-z]\.){1,}[a-z]\b\.?")
 """An abbreviation with full stops: P.E., S.E.N.D."""
 
 COMPUTING = re.compile(r"\bIT\b")
-"""In capitals among other words it is information technology; “it” is a word that is left out."""
+"""IT in capitals among other words means information technology; “it” is a stop word."""
 
 SPELT = (
     *((f"year {year}", f"y{year}", f"yr {year}", f"yr{year}", f"year-{year}") for year in range(1, 14)),
@@ -34,14 +34,14 @@ SPELT = (
     ("e-safety", "esafety", "online safety"),
     ("timetable", "time-table"),
 )
-"""The same word in other spellings, whatever the authority's own words of the trade are."""
+"""Spelling variants of one word, beside the authority's own jargon."""
 
 WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class QueryTerm:
-    """One way to find a group: `text` in the language of PostgreSQL's to_tsquery, and what that way counts (0 to 1)."""
+    """One way to match a group: `text` in the syntax of to_tsquery, and its share of the score (0 to 1)."""
 
     group: int
     text: str
@@ -50,7 +50,7 @@ class QueryTerm:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What is known of a typed word within somebody's reach: left out as a stop word, in a text, or like these."""
+    """What is known of a typed word in the person's scope: a stop word, present in an entry, or similar words."""
 
     stop: bool
     known: bool
@@ -62,11 +62,11 @@ KNOWN = Vocabulary(stop=False, known=True)
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A search as it is understood: `names` says for each group which of the typed words it is.
+    """A parsed search: `names` maps each group to the words that were typed.
 
-    `sentence` is what is read for its meaning: slips put right, short words of the trade in full. `corrected` maps a
-    word that stands nowhere within reach to what was looked for instead, of which a page shows what it found
-    (`why.corrections`).
+    `sentence` is the text to embed: with corrected words, and abbreviations in full. `corrected` maps a word that is
+    in no visible entry to the words searched instead; a page shows those that are in its results
+    (`highlighting.corrections`).
     """
 
     parts: tuple[QueryTerm, ...]
@@ -76,13 +76,16 @@ class SearchQuery:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is left to look for: only signs, or words that stand in every text."""
+        """Whether nothing is left to search for: only punctuation or stop words."""
         return not self.parts
 
 
 @dataclass(frozen=True, slots=True)
 class Synonyms:
-    """Which ingredients a search has; the product uses all, the benchmark leaves some out to see what they pay."""
+    """Which techniques a search uses.
+
+    The product uses all; the benchmark switches some off to measure their effect.
+    """
 
     jargon: bool = True
     beginnings: bool = True
@@ -95,7 +98,7 @@ WHOLE = Synonyms()
 
 
 def words_in(typed: str) -> tuple[str, ...]:
-    """The words of a search in small letters and without signs, each once, 24 at most."""
+    """The words of a search in lower case and without punctuation, each once, 24 at most."""
     plain = unicodedata.normalize("NFKC", typed).replace("’", "'")
     if plain.strip().lower() == "it" or not plain.isupper():
         plain = COMPUTING.sub("ICT", plain) if plain.strip().lower() != "it" else "ICT"
@@ -109,7 +112,7 @@ def parse_query(
     jargon: Iterable[Sequence[str]] = (),
     recipe: Synonyms = WHOLE,
 ) -> SearchQuery:
-    """The groups that words make: those of one expression of the trade together, each other word alone."""
+    """Parse words into groups: the words of one jargon expression together, each other word alone."""
     parts: list[QueryTerm] = []
     corrected: dict[str, tuple[str, ...]] = {}
     names: dict[int, str] = {}
@@ -135,7 +138,7 @@ def parse_query(
 def _ways(
     word: str, known: Vocabulary, recipe: Synonyms, corrected: dict[str, tuple[str, ...]]
 ) -> Iterable[tuple[str, float]]:
-    """How one word may be found: as it is; if it stands nowhere, by its beginning or by what it was meant to be."""
+    """The ways to match one word: as it is and, if no visible entry has it, as a prefix or with corrected spelling."""
     if known.stop:
         return
     yield _phrase((word,)), 1.0
@@ -149,7 +152,7 @@ def _ways(
 
 
 def _in_full(said: Sequence[str], others: Sequence[Sequence[str]]) -> str:
-    """An expression of the trade as somebody outside it would say it: the longest, where it is only letters."""
+    """A jargon expression as a person outside education would say it: an abbreviation becomes its longest synonym."""
     short = len(said) == 1 and len(said[0]) <= SHORT
     return " ".join(max((said, *others), key=lambda one: sum(map(len, one))) if short else said)
 
@@ -159,7 +162,7 @@ Meanings = Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 @lru_cache(maxsize=256)
 def _meanings(jargon: tuple[tuple[str, ...], ...]) -> Meanings:
-    """For each expression of the trade: all others that mean the same."""
+    """For each jargon expression, all its synonyms."""
     found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for same in jargon:
         expressions = [expression for expression in (words_in(one) for one in same) if expression]
@@ -170,7 +173,7 @@ def _meanings(jargon: tuple[tuple[str, ...], ...]) -> Meanings:
 
 
 def _expression(words: Sequence[str], at: int, meanings: Meanings) -> tuple[int, tuple[tuple[str, ...], ...]]:
-    """The longest expression of the trade that begins here: how many words, and what means the same."""
+    """The longest jargon expression that begins here: its number of words, and its synonyms."""
     for length in range(min(6, len(words) - at), 0, -1):
         others = meanings.get(tuple(words[at : at + length]))
         if others is not None:
@@ -183,5 +186,5 @@ def _phrase(words: Sequence[str]) -> str:
 
 
 def _quoted(word: str) -> str:
-    """A word that to_tsquery reads as a word whatever stands in it."""
+    """Quote a word so that to_tsquery reads it as a word, whatever characters it has."""
     return "'" + word.replace("\\", "").replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""How like one’s own school another is: phase, size and intake, by the figures of the register."""
+"""Similarity of schools by phase, size and intake, from the school register."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,10 +11,10 @@ from alongside.features.schools.models import PHASES, School
 from alongside.platform.access.principal import Principal
 
 AS_BIG = Decimal("0.6")
-"""A school is as big as mine when the smaller has at least this share of the pupils of the bigger."""
+"""Schools are of similar size when the smaller has at least this share of the larger one's pupils."""
 
 AS_POOR = 10
-"""Percentage points by which the shares of pupils eligible for free school meals may differ."""
+"""Largest difference between the percentages of pupils eligible for free school meals, in percentage points."""
 
 OWN: Any = select(School.phase, School.kind, School.pupils, School.percentage_fsm).where(
     School.authority_id == bindparam("authority_id"), School.urn == bindparam("urn", type_=Integer)
@@ -23,7 +23,7 @@ OWN: Any = select(School.phase, School.kind, School.pupils, School.percentage_fs
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Which schools are like mine; with a figure unknown none is, because unknown is not zero."""
+    """Bounds for schools similar to the person's own. A school with an unknown figure is never similar."""
 
     phase: str | None = None
     kind: str | None = None
@@ -32,11 +32,11 @@ class Bounds:
 
     @property
     def known(self) -> bool:
-        """Whether there is a school to compare with, and its figures."""
+        """Whether the person has a school and its figures are known."""
         return self.phase is not None and self.pupils is not None and self.fsm is not None
 
     def values(self) -> dict[str, Any]:
-        """What fills the search's statement."""
+        """The parameters of the search statement."""
         pupils, fsm = self.pupils, self.fsm
         return {
             "my_phase": self.phase,
@@ -49,11 +49,11 @@ class Bounds:
 
 
 NO_SCHOOL = Bounds()
-"""For who acts for no school: nobody is like theirs."""
+"""The bounds of a person without a school: no school is similar."""
 
 
 async def bounds_of(session: AsyncSession, person: Principal) -> Bounds:
-    """The bounds around the school that somebody acts for; none for who has no school."""
+    """The bounds around the school that the person acts for; `NO_SCHOOL` without one."""
     if person.school_urn is None:
         return NO_SCHOOL
     values = {"authority_id": person.authority_id, "urn": person.school_urn}
@@ -62,7 +62,7 @@ async def bounds_of(session: AsyncSession, person: Principal) -> Bounds:
 
 
 def likeness_in_words(mine: Bounds, entry: Any) -> str | None:
-    """How like my school an entry's is, figure by figure; None where there is nothing to compare."""
+    """Compare an entry's school with the person's own, figure by figure; None where there is nothing to compare."""
     if mine.phase is None or entry.school_phase is None:
         return None
     parts = ["same phase" if entry.school_phase == mine.phase else PHASES[entry.school_phase].lower()]

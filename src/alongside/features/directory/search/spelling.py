@@ -1,19 +1,19 @@
-"""Which words somebody may have meant by one that nobody wrote."""
+"""Spelling correction: the likeliest words for a word that is in no visible entry."""
 
 from collections.abc import Sequence
 
 MOST = 3
-"""Words that are tried instead of a misspelt one."""
+"""Most words that are tried instead of a misspelt one."""
 
 SLIPS = 4.0
-"""Letters of a word, for each of which there may be one slip."""
+"""Letters of a word per allowed edit."""
 
 SHORTEST = 5
-"""Letters of a word that may be corrected: in a shorter one, a slip makes another word."""
+"""Fewest letters of a word that is corrected; an edit in a shorter word makes a different word."""
 
 
 def likeliest(typed: str, alike: Sequence[str]) -> tuple[str, ...]:
-    """The words of `alike` that are fewest slips away, closest first, three at most; none that is too far."""
+    """The words of `alike` with the fewest edits, closest first, three at most, without those that are too far."""
     if len(typed) < SHORTEST:
         return ()
     begins = sounds(typed)[0]
@@ -25,15 +25,15 @@ def likeliest(typed: str, alike: Sequence[str]) -> tuple[str, ...]:
 
 
 def slips(one: str, other: str) -> float:
-    """How many letters are left out, added, changed or swapped between two words; another sound counts a half.
+    """The edit distance of two words: letters left out, added, changed or swapped; a different sound counts half.
 
-    Source: Damerau (1964), optimal string alignment; words are compared after `sounds`, half and half.
+    Source: Damerau (1964), optimal string alignment; the mean of the distances of the words and of their `sounds`.
     """
     return (_distance(one, other) + _distance(sounds(one), sounds(other))) / 2
 
 
 def sounds(word: str) -> str:
-    """A word as it is heard, roughly: how children and busy people spell it."""
+    """A rough phonetic form of a word, because many misspellings sound right."""
     for written, heard in SOUNDS:
         word = word.replace(written, heard)
     return word
@@ -58,7 +58,7 @@ SOUNDS = (
     ("ea", "e"),
     ("ou", "o"),
 )
-"""Spellings that sound alike, tried in this order."""
+"""Spellings and their sounds, replaced in this order."""
 
 
 def _distance(one: str, other: str) -> int:

@@ -1,4 +1,4 @@
-"""The SQL of searching, put together once from the facets: what is found and counted, and the rows of a page."""
+"""The SQL of the search, built once from the facets: matches and counts, and the rows of a page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ ASKED = """
             'inside', :urns, :today, :groups, :texts, :shares, :weights, :near, :likeness, :enough, :alike, :meaning)"""
 EVERYTHING = f"""
         SELECT id, CAST(0 AS real) AS score, CAST('{{}}' AS integer[]) AS groups_found
-          FROM directory_entry WHERE authority_id = :authority_id AND state IN {LISTED}"""  # noqa: S608  (our own)
+          FROM directory_entry WHERE authority_id = :authority_id AND state IN {LISTED}"""  # noqa: S608  (constants)
 
 ORDERS = {
     "best": "score DESC, listed_at DESC NULLS LAST",
@@ -28,7 +28,7 @@ ORDERS = {
     "evidence": "evidence_level DESC, score DESC",
     "mine": "like_mine DESC, score DESC",
 }
-"""What each order of the form means."""
+"""The SQL of each sort order."""
 
 STATEMENT = """
     WITH found AS MATERIALIZED ({source}
@@ -54,14 +54,14 @@ MISSES = " | ".join(
     f"CASE WHEN CAST(:{one.name} AS text) IS NULL OR coalesce({one.holds}, false) THEN 0 ELSE {1 << at} END"
     for at, one in enumerate(FACETS)
 )
-"""For each entry, the bits of the facets that it does not pass."""
+"""SQL for the bits of the facets that an entry does not pass."""
 
 COUNTS = "\n    ".join(
-    f"UNION ALL SELECT '{one.name}', CAST(value AS text), count(*), NULL, NULL"  # noqa: S608  (our own)
+    f"UNION ALL SELECT '{one.name}', CAST(value AS text), count(*), NULL, NULL"  # noqa: S608  (constants)
     f" FROM kept, {one.values} AS value WHERE misses | {1 << at} = {1 << at} GROUP BY 2"
     for at, one in enumerate(FACETS)
 )
-"""For each facet, how many entries each of its values has, of those that pass all other facets."""
+"""SQL that counts, for each facet, the entries per value among those that pass all other facets."""
 
 TYPES: Mapping[str, Any] = {
     "authority_id": Integer(),
@@ -127,7 +127,7 @@ ROWS = text(
      WHERE e.authority_id = :authority_id AND e.id = ANY (:ids) AND e.state IN {LISTED}
        AND (CAST(:urns AS integer[]) IS NULL OR e.school_urn = ANY (:urns) OR e.partner_urn = ANY (:urns)
             OR e.visible_to_authority_from <= :today)
-    """  # noqa: S608  (states of our own)
+    """  # noqa: S608  (constant states)
 ).bindparams(
     bindparam("ids", type_=ARRAY(Uuid)),
     bindparam("urns", type_=ARRAY(Integer)),
@@ -135,7 +135,7 @@ ROWS = text(
     *(bindparam(name, type_=Text) for name in ("marked", "whole", "parts")),
 )
 FROM, TO = "\ue000", "\ue001"
-"""What stands around a found word until it is escaped: no keyboard has these."""
+"""Markers around a search term until the text is escaped: private-use characters that no keyboard types."""
 
 MARKS = {
     "whole": f"StartSel={FROM}, StopSel={TO}, HighlightAll=true",

@@ -1,1 +1,1 @@
-"""Following a theme or a school, and keeping a search: what somebody wants to hear of or find again."""
+"""Subscriptions to a theme or a school, and saved searches."""

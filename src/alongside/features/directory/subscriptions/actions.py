@@ -1,4 +1,4 @@
-"""Following and no longer; and telling followers once a day."""
+"""Commands that subscribe, unsubscribe and notify subscribers once a day."""
 
 from datetime import UTC, datetime, time
 from typing import Any
@@ -18,9 +18,9 @@ from alongside.platform.web.templates import LONDON
 
 
 async def follow(session: AsyncSession, person: Principal, kind: str, subject: str, name: str) -> None:
-    """Follow a theme or a school from now on, or keep a search; a search of that address takes the new name.
+    """Subscribe to a theme or a school, or save a search. A search with the same URL gets the new name.
 
-    That the subject is there is assumed checked. Raises Refused for more than a hundred.
+    The caller has checked that the subject exists. Raises ActionRefused above 100 subscriptions.
     """
     number = await session.scalar(
         select(func.count())
@@ -39,7 +39,7 @@ async def follow(session: AsyncSession, person: Principal, kind: str, subject: s
 
 
 async def unsubscribe(session: AsyncSession, person: Principal, following_id: UUID) -> str:
-    """Follow something no longer; its name. Raises NotThere for what is not one's own."""
+    """Delete a subscription; return its name. Raises NotFound for another person's."""
     gone = await session.execute(
         delete(Subscription)
         .where(
@@ -56,10 +56,10 @@ async def unsubscribe(session: AsyncSession, person: Principal, following_id: UU
 
 
 async def notify_subscribers(session: AsyncSession, product: Principal, settings: AuthoritySettings) -> int:
-    """Tell people what is new of what they follow, until this morning; how many followings were looked at.
+    """Notify people of new entries in what they follow; return the number of subscriptions processed.
 
-    At most 200 in a transaction: call again until it gives less. The notice names the theme or the school and a
-    number, never an entry: who reads the mail may not be who may read the entry.
+    Entries listed before today count. At most 200 in a transaction: call again until fewer are returned. The notification names
+    the theme or the school and a number, never an entry: whoever reads the email may not be allowed to read the entry.
     """
     until = datetime.combine(product.today, time(), LONDON).astimezone(UTC)
     news = await news_of(session, product, until)

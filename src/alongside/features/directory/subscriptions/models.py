@@ -1,4 +1,4 @@
-"""What somebody follows in the directory."""
+"""The table of subscriptions and saved searches."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +12,10 @@ KINDS = ("theme", "school", "search")
 
 
 class Subscription(AuthorityOwned, Base):
-    """A theme or a school that somebody follows, or a search that they keep under a `name`.
+    """A theme or a school that a person follows, or a search saved under a `name`.
 
-    `subject` is the theme's key, the URN, or what stands in the search's address. Entries listed after `told_until`
-    are news; searches are kept to find again and tell nothing.
+    `subject` is the theme's key, the URN, or the query string of the search. Entries listed after `told_until` are
+    new. Saved searches send no notifications.
     """
 
     __tablename__ = "directory_subscription"

@@ -1,4 +1,4 @@
-"""The pages of following: what one follows, beginning and ending it."""
+"""Pages to list, create and delete subscriptions."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ from alongside.platform.web.routing import endpoint
 
 
 class SavedSearchForm(Form):
-    """The name under which a search is kept."""
+    """The name of a saved search."""
 
     name = StringField(
         "Name of this search",
@@ -41,7 +41,7 @@ class SavedSearchForm(Form):
 async def list_followings(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """What one follows, and the searches that one keeps."""
+    """List the person's subscriptions and saved searches."""
     followed = await followed_by(session, person)
     themes = on_offer(settings_of(person.authority_id).themes)
     taken = {one.subject for one in followed if one.kind == "theme"}
@@ -59,7 +59,7 @@ async def list_followings(
 async def follow_theme(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Hear of what is new on a theme."""
+    """Subscribe to new entries on a theme."""
     themes = settings_of(person.authority_id).themes
     key = (await read_form_data(request)).one("theme")
     if key not in themes:
@@ -73,7 +73,7 @@ async def follow_theme(
 async def follow_school(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
 ) -> PageResult:
-    """Hear of what is new from a school."""
+    """Subscribe to new entries of a school."""
     school = await school_with(session, person.authority_id, urn)
     await follow(session, person, "school", str(urn), school.name[:60])
     return Redirect("/directory/subscriptions", f"You follow {school.name}: you will hear of new entries.")
@@ -83,7 +83,7 @@ async def follow_school(
 async def name_search(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Under which name a search is to be kept."""
+    """Show the form for the name of a saved search."""
     return _naming(asked(request), person, SavedSearchForm())
 
 
@@ -91,7 +91,7 @@ async def name_search(
 async def keep_search(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Keep a search as it is asked now, to find it again."""
+    """Save the current search."""
     written = await read_form_data(request)
     form = SavedSearchForm(written)
     if not form.validate():
@@ -105,13 +105,13 @@ async def keep_search(
 async def end_following(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, following_id: UUID
 ) -> PageResult:
-    """Follow something no longer."""
+    """Delete a subscription."""
     name = await unsubscribe(session, person, following_id)
     return Redirect("/directory/subscriptions", f"You no longer follow {name}.")
 
 
 def where(one: Any) -> str:
-    """The page of what is followed."""
+    """The URL of the subscription's subject."""
     match one.kind:
         case "school":
             return f"/directory/schools/{one.subject}"
@@ -129,7 +129,7 @@ def _naming(written: FormData, person: Principal, form: SavedSearchForm, status:
 
 
 def _wanted(written: FormData, person: Principal) -> SearchForm:
-    """The search that is to be kept. Raises Invalid for one that could not be asked."""
+    """The search to save. Raises ValidationFailed for an invalid search."""
     wanted = search_form(_without(written, "name"), choices_of(settings_of(person.authority_id)))
     if not wanted.validate():
         raise ValidationFailed({name: ["Choose from the list."] for name in wanted.errors if name})

@@ -1,4 +1,4 @@
-"""What somebody follows, and what is new of it that they may see."""
+"""SELECTs for a person's subscriptions, and for new entries in them that the person may see."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from alongside.platform.access.permissions import ROLE_PERMISSIONS, Permission, 
 from alongside.platform.access.principal import Principal
 
 MOST = 100
-"""Things that one person may follow."""
+"""Most subscriptions of one person."""
 
 MINE: Any = (
     select(Subscription.id, Subscription.kind, Subscription.subject, Subscription.name, Subscription.since)
@@ -62,23 +62,23 @@ NEWS = text(
                         AND m.consortium_id = held.consortium_id AND m.school_urn IN (e.school_urn, e.partner_urn)
                         AND m.starts_on <= :today AND (m.ends_on IS NULL OR m.ends_on > :today))))
      GROUP BY followed.id, followed.person_id, followed.kind, followed.subject, followed.name
-    """  # noqa: S608  (roles and states of our own)
+    """  # noqa: S608  (constant roles and states)
 ).bindparams(bindparam("today", type_=Date), bindparam("until", type_=DateTime(timezone=True)))
-"""For each of 200 followings not told of yet: how many entries are new that its person may see.
+"""For each of 200 subscriptions without a notification yet: the number of new entries that its person may see.
 
-The reach is that of VIEW_ENTRY for whatever roles they hold today; a test holds it against the policy.
+The scope is that of VIEW_ENTRY for the roles they hold today; a test compares it with the row policy.
 """
 
 
 async def followed_by(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """What this person follows and the searches they keep."""
+    """The person's subscriptions and saved searches."""
     values = {"authority_id": person.authority_id, "person_id": person.id}
     found: Sequence[Row[Any]] = (await session.execute(MINE, values)).all()
     return found
 
 
 async def news_of(session: AsyncSession, person: Principal, until: Any) -> Sequence[Row[Any]]:
-    """What is new of what people follow, until a moment; held until the transaction ends."""
+    """New entries in subscriptions up to a moment; the rows are locked until the transaction ends."""
     values = {"authority_id": person.authority_id, "today": person.today, "until": until}
     found: Sequence[Row[Any]] = (await session.execute(NEWS, values)).all()
     return found

@@ -1,1 +1,1 @@
-"""Entries that an agreement offers when it closes well: ready filled, and published only when both schools agree."""
+"""Suggested entries: pre-filled from a successful agreement, published only with the consent of both schools."""

@@ -1,4 +1,4 @@
-"""Beginning an entry of an agreement that went well, and letting its schools know that they could."""
+"""Commands that create an entry from a successful agreement and tell its schools that they can."""
 
 from uuid import UUID
 
@@ -18,14 +18,14 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
 
 ASKED_FOR_DAYS = 60
-"""As long after an agreement closed its schools are asked for an entry; each person once."""
+"""Days after an agreement has closed in which its schools are asked for an entry, each person once."""
 
 
 async def suggest_entry(session: AsyncSession, person: Principal, agreement_id: UUID) -> UUID:
-    """Begin an entry from what an agreement has recorded; the school of whoever begins it keeps it.
+    """Create a draft entry from an agreement's records; the school of the person who creates it owns it.
 
-    Raises NotThere for an agreement that did not meet its need or is not theirs, Refused when the other
-    school has begun the entry at the same moment.
+    Raises NotFound for an agreement that did not meet its need or is not of their school, ActionRefused when the other
+    school has just created the entry.
     """
     found = await queries.agreement_to_suggest_from(session, person, agreement_id)
     if person.school_urn is None:
@@ -58,7 +58,7 @@ async def suggest_entry(session: AsyncSession, person: Principal, agreement_id: 
 
 
 async def ask_for_entry(session: AsyncSession, system_person: Principal, _: AuthoritySettings) -> int:
-    """Tell both schools of agreements that met their need lately that an entry is ready to be written; once."""
+    """Notify both schools of agreements that recently met their need, once, that a pre-filled entry is available."""
     closed = await queries.closed_lately(session, system_person.authority_id, ASKED_FOR_DAYS)
     for one in closed:
         urns = [one.requesting_urn, one.supporting_urn]

@@ -1,4 +1,4 @@
-"""The page that offers an entry for each agreement that met its need."""
+"""The page that suggests an entry for each agreement that met its need."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from alongside.platform.web.routing import endpoint
 async def list_suggested_entries(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """The agreements of one's school that others could learn from."""
+    """List the agreements of the person's schools that others could learn from."""
     found = await queries.agreements_to_suggest_from(session, person)
     return Page("directory/suggested_entries.html", {"agreements": found})
 
@@ -28,7 +28,7 @@ async def list_suggested_entries(
 async def suggest_entry(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
-    """Begin the entry of one agreement; it is written on like any other."""
+    """Create the entry of one agreement; it is edited like any other."""
     try:
         agreement_id = UUID((await read_form_data(request)).one("agreement_id"))
     except ValueError:

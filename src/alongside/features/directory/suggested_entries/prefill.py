@@ -1,4 +1,4 @@
-"""What an agreement has to tell, as the beginning of an entry: nothing is invented, all of it is to be read again."""
+"""Pre-fill an entry from an agreement's records. Nothing is invented, and the school has to review all of it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.directory.models import LENGTH
 
 SELF_REPORTED, MEASURED = 1, 3
-"""Levels of evidence (`directory/evidence.py`)."""
+"""Evidence levels (`directory/evidence.py`)."""
 
 
 def filled(
@@ -21,7 +21,7 @@ def filled(
 ) -> dict[str, Any]:
     """The columns of an entry, from the need, the aims with their measures, the visits and the closing reviews.
 
-    `reached` is the value reached for each aim. Evidence counts as measured only where a number before and one after
+    `reached` maps each aim to the value reached. Evidence counts as measured only where a number before and one after
     are known.
     """
     listed = list(aims)

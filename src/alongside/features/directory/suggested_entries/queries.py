@@ -1,4 +1,4 @@
-"""Agreements that met their need and of which nobody has made an entry yet."""
+"""SELECTs for agreements that met their need and have no entry yet."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -48,7 +48,7 @@ VISITS: Any = (
 
 
 async def agreements_to_suggest_from(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """What the schools that this person writes for could make an entry of, the latest first, 25 at most."""
+    """Agreements from which this person's schools could create an entry, latest first, 25 at most."""
     statement = reached(GONE_WELL, person, Permission.WRITE_ENTRY, SupportAgreement)
     latest = statement.order_by(SupportAgreement.agreed_at.desc(), SupportAgreement.id).limit(
         literal_column("25")
@@ -57,7 +57,7 @@ async def agreements_to_suggest_from(session: AsyncSession, person: Principal) -
 
 
 async def agreement_to_suggest_from(session: AsyncSession, person: Principal, agreement_id: UUID) -> Row[Any]:
-    """One of them. Raises NotThere, also when an entry was made of it already."""
+    """One of those agreements. Raises NotFound, also when it already has an entry."""
     statement = reached(GONE_WELL, person, Permission.WRITE_ENTRY, SupportAgreement)
     return await one_row(
         session, statement.where(SupportAgreement.id == agreement_id), authority_id=person.authority_id
@@ -65,7 +65,7 @@ async def agreement_to_suggest_from(session: AsyncSession, person: Principal, ag
 
 
 async def closed_lately(session: AsyncSession, authority_id: int, days: int) -> Sequence[Row[Any]]:
-    """Agreements that met their need within so many days and have no entry: whom to ask for one."""
+    """Agreements that met their need within this number of days and have no entry."""
     statement = GONE_WELL.where(
         func.now() - func.make_interval(0, 0, 0, bindparam("days")) <= CLOSED_AT
     ).order_by(SupportAgreement.id)

@@ -1,1 +1,1 @@
-"""The texts that an entry has had, and what differs between any two of them."""
+"""Versions of an entry's text, and the differences between any two of them."""

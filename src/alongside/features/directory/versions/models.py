@@ -1,4 +1,4 @@
-"""The texts that an entry has had: each is kept, and any two can be compared."""
+"""The table of an entry's versions: each is kept, and any two can be compared."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from alongside.platform.database.base import AuthorityKeyed, Base, created_at, r
 
 
 class EntryVersion(AuthorityKeyed, Base):
-    """One text of an entry, as {column: value}, and who wrote it. Never changed, never removed."""
+    """One version of an entry's text, as {column: value}, and its author. Never changed, never deleted."""
 
     __tablename__ = "entry_version"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The page that lists the texts of an entry and shows what differs between two of them."""
+"""The page that lists the versions of an entry and compares two of them."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from alongside.platform.web.routing import endpoint
 async def compare_versions(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
-    """Two texts of an entry side by side, for its schools and those who look after them."""
+    """Compare two versions of an entry side by side, for its schools and those who verify its entries."""
     entry = await get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
     if not may_view_timeline(person, entry):
         raise NotFound
@@ -47,7 +47,7 @@ async def compare_versions(
 
 
 def _number(question: FormData, name: str, usual: int) -> int:
-    """A text's number from the address; the usual one for anything that is none."""
+    """A version number from the URL; the default for anything that is not a number."""
     text = question.one(name)
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else usual
 

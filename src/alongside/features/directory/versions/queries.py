@@ -1,4 +1,4 @@
-"""Reading the kept texts of an entry."""
+"""SELECTs for the stored versions of an entry."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,14 +27,14 @@ ONE_VERSION = VERSIONS.add_columns(EntryVersion.written).where(EntryVersion.edit
 
 
 async def versions_of(session: AsyncSession, person: Principal, entry: Any) -> Sequence[Row[Any]]:
-    """The texts of an entry, newest first, 200 at most: number, when, by whom."""
+    """The versions of an entry, newest first, 200 at most: number, time and author."""
     values = {"authority_id": person.authority_id, "entry_id": entry.id}
     found: Sequence[Row[Any]] = (await session.execute(VERSIONS, values)).all()
     return found
 
 
 async def version_to(session: AsyncSession, person: Principal, entry: Any, edition: int) -> Row[Any]:
-    """One text of an entry with what it says. Raises NotThere."""
+    """One version of an entry with its text. Raises NotFound."""
     values = {"authority_id": person.authority_id, "entry_id": entry.id, "edition": edition}
     found: Row[Any] | None = (await session.execute(ONE_VERSION, values)).one_or_none()
     if found is None:
