@@ -312,12 +312,12 @@ CREATE TABLE zero_result_search (
 	authority_id INTEGER NOT NULL, 
 	words TEXT NOT NULL, 
 	seeker BYTEA NOT NULL, 
-	place BYTEA NOT NULL, 
+	slot BYTEA NOT NULL, 
 	last_on DATE NOT NULL, 
 	CONSTRAINT pk_zero_result_search PRIMARY KEY (authority_id, words, seeker), 
 	CONSTRAINT ck_zero_result_search_words CHECK (char_length(words) BETWEEN 1 AND 80), 
-	CONSTRAINT ck_zero_result_search_marks CHECK (octet_length(seeker) = 16 AND octet_length(place) = 16), 
-	CONSTRAINT uq_zero_result_search_authority_id_place UNIQUE (authority_id, place), 
+	CONSTRAINT ck_zero_result_search_marks CHECK (octet_length(seeker) = 16 AND octet_length(slot) = 16), 
+	CONSTRAINT uq_zero_result_search_authority_id_slot UNIQUE (authority_id, slot), 
 	CONSTRAINT fk_zero_result_search_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 

@@ -102,7 +102,7 @@ RECORDS = (
     " WHERE extract(isodow FROM day) < 6",
     "INSERT INTO school_link (authority_id, urn, other_urn, link_type, kind)"
     " SELECT $1, $2::int, 700000 + n, 'Predecessor', 'predecessor' FROM generate_series(1, 40) n, (SELECT $3::uuid) u",
-    "INSERT INTO zero_result_search (authority_id, words, seeker, place, last_on)"
+    "INSERT INTO zero_result_search (authority_id, words, seeker, slot, last_on)"
     " SELECT $1, 'words ' || n % 60, substr(sha256(n::text::bytea), 1, 16), substr(sha256(('p' || n)::bytea), 1, 16),"
     " current_date FROM generate_series(1, 600) n, (SELECT $2::int, $3::uuid) u",
 )

@@ -58,7 +58,7 @@ async def test_a_search_that_finds_nothing_is_counted_without_who_and_shown_from
     assert "xylophone lessons 3" in page
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         rows = (await session.execute(text("SELECT * FROM zero_result_search"))).all()
-    assert set(rows[0]._mapping) == {"authority_id", "words", "seeker", "place", "last_on"}
+    assert set(rows[0]._mapping) == {"authority_id", "words", "seeker", "slot", "last_on"}
     assert await missed(database, SOUTHSHIRE) == {}
     assert "xylophone" not in words(await client.get("/directory/insights", as_=TWIN_OFFICER))
 
@@ -83,13 +83,13 @@ async def test_no_two_rows_can_be_told_to_be_of_one_person(database: Database) -
     for typed in ("latin", "cricket", "makaton"):
         await miss(database, HEAD_OF_MILL, typed)
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        rows = (await session.execute(text("SELECT seeker, place FROM zero_result_search"))).all()
-    assert len({row.seeker for row in rows} | {row.place for row in rows}) == 6
+        rows = (await session.execute(text("SELECT seeker, slot FROM zero_result_search"))).all()
+    assert len({row.seeker for row in rows} | {row.slot for row in rows}) == 6
     assert not any(HEAD_OF_MILL.person_id.bytes[:4] in one for row in rows for one in row)
 
 
 async def test_one_person_fills_no_more_than_their_places_of_a_day(database: Database) -> None:
-    """However fast they search, and without taking a place from anybody else; the next day there are places again."""
+    """However fast they search, and without taking a slot from anybody else; the next day there are slots again."""
     typed = [f"{one}{other}" for one in "abcdef" for other in "abcdef"]
     await asyncio.gather(*(miss(database, HEAD_OF_MILL, one) for one in typed))
     assert 0 < len(await missed(database)) <= A_DAY

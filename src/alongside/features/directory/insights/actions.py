@@ -26,10 +26,10 @@ MISS = text(
         UPDATE zero_result_search SET last_on = :today
          WHERE authority_id = :authority_id AND words = :words AND seeker = :seeker AND last_on < :today
     )
-    INSERT INTO zero_result_search (authority_id, words, seeker, place, last_on)
-    SELECT :authority_id, :words, :seeker, mine.place, :today
-      FROM unnest(:places) WITH ORDINALITY AS mine(place, number)
-     WHERE NOT EXISTS (SELECT FROM zero_result_search m WHERE m.authority_id = :authority_id AND m.place = mine.place)
+    INSERT INTO zero_result_search (authority_id, words, seeker, slot, last_on)
+    SELECT :authority_id, :words, :seeker, mine.slot, :today
+      FROM unnest(:slots) WITH ORDINALITY AS mine(slot, number)
+     WHERE NOT EXISTS (SELECT FROM zero_result_search m WHERE m.authority_id = :authority_id AND m.slot = mine.slot)
        AND NOT EXISTS (SELECT FROM zero_result_search m
                         WHERE m.authority_id = :authority_id AND m.words = :words AND m.seeker = :seeker)
      ORDER BY mine.number LIMIT 1
@@ -40,7 +40,7 @@ MISS = text(
     bindparam("authority_id", type_=Integer),
     bindparam("words", type_=Text),
     bindparam("seeker", type_=LargeBinary),
-    bindparam("places", type_=ARRAY(LargeBinary)),
+    bindparam("slots", type_=ARRAY(LargeBinary)),
     bindparam("today", type_=Date),
 )
 LET_GO = text(
@@ -69,7 +69,7 @@ async def record_zero_result_search(session: AsyncSession, person: Principal, wo
     values = here | {
         "words": words,
         "seeker": mark("words", words),
-        "places": [mark("place", person.today, number) for number in range(A_DAY)],
+        "slots": [mark("slot", person.today, number) for number in range(A_DAY)],
         "today": person.today,
     }
     if await session.scalar(MISS, values):

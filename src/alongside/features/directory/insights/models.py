@@ -19,7 +19,7 @@ class ZeroResultSearch(AuthorityKeyed, Base):
 
     No name, id or school is stored, only pseudonyms that cannot be resolved without the secret key. `seeker` differs
     for each person and words, so that people are counted once and two rows cannot be linked to the same person.
-    `place` is one of the few that a person has per day, so that nobody can fill the table. Only what three people
+    `slot` is one of the few that a person has per day, so that nobody can fill the table. Only what three people
     searched for is shown (`queries.MISSES`).
     """
 
@@ -27,13 +27,13 @@ class ZeroResultSearch(AuthorityKeyed, Base):
     __table_args__ = (
         CheckConstraint("char_length(words) BETWEEN 1 AND 80", name="words"),
         CheckConstraint(
-            f"octet_length(seeker) = {MARK_BYTES} AND octet_length(place) = {MARK_BYTES}", name="marks"
+            f"octet_length(seeker) = {MARK_BYTES} AND octet_length(slot) = {MARK_BYTES}", name="marks"
         ),
-        UniqueConstraint("authority_id", "place"),
+        UniqueConstraint("authority_id", "slot"),
         Index(None, "authority_id", "last_on"),
     )
 
     words: Mapped[str] = mapped_column(primary_key=True)
     seeker: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    place: Mapped[bytes] = mapped_column(LargeBinary)
+    slot: Mapped[bytes] = mapped_column(LargeBinary)
     last_on: Mapped[date]
