@@ -1,4 +1,4 @@
-"""An entry as a head types it, and entries at every stage of their way."""
+"""Form values of an entry, and helpers that create entries in every state."""
 
 from typing import Any
 
@@ -30,19 +30,19 @@ ENTRY: dict[str, Any] = {
 
 
 def entry(**changed: Any) -> dict[str, Any]:
-    """The entry with some answers changed; None leaves one out."""
+    """The form values with some changed; None leaves one out."""
     return {name: value for name, value in (ENTRY | changed).items() if value is not None}
 
 
 async def sent_entry(client: Client, as_: Persona = HEAD_OF_MILL, **changed: Any) -> str:
-    """Where an entry stands that somebody has just sent to be checked."""
+    """The URL of an entry that was just submitted."""
     answer = await client.post("/directory/entries", entry(**changed), as_=as_)
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
 
 
 async def checked_entry(client: Client, as_: Persona = HEAD_OF_MILL, **changed: Any) -> str:
-    """Where an entry stands that a peer has checked."""
+    """The URL of an entry that a peer has checked."""
     where = await sent_entry(client, as_, **changed)
     said = {"fit": "yes", "note": "We could do this tomorrow."}
     answer = await client.post(f"{where}/check", said, as_=HEAD_OF_PARK)
@@ -51,7 +51,7 @@ async def checked_entry(client: Client, as_: Persona = HEAD_OF_MILL, **changed: 
 
 
 async def verify(client: Client, where: str, as_: Persona = LEAD_OF_NORTH, level: str = "1") -> None:
-    """Verify an entry as it stands."""
+    """Verify the current text of an entry."""
     held = await form_at(client, f"{where}/verification", as_)
     answer = await client.post(f"{where}/verification", held | {"level": level, "seen": "y"}, as_=as_)
     assert answer.status_code == 303, answer.text
@@ -60,7 +60,7 @@ async def verify(client: Client, where: str, as_: Persona = LEAD_OF_NORTH, level
 async def verified_entry(
     client: Client, as_: Persona = HEAD_OF_MILL, level: str = "1", **changed: Any
 ) -> str:
-    """Where an entry stands that is in the directory."""
+    """The URL of a verified entry."""
     where = await checked_entry(client, as_, **changed)
     await verify(client, where, level=level)
     return where

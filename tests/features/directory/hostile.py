@@ -1,4 +1,4 @@
-"""Thousands of hostile documents in Markdown: each payload in each dress in which a parser might let it through."""
+"""Thousands of hostile Markdown documents: each payload in each syntax that a parser might let through."""
 
 from tests.browser.test_policy import FIRST, PAYLOADS, RUN
 
@@ -101,14 +101,14 @@ ODD = (
 
 
 def documents() -> list[str]:
-    """All of them, each one paragraph or more of its own."""
+    """All documents, each at least one paragraph."""
     dressed = [dress.replace("{}", text) for text in PAYLOADS for dress in DRESSES]
     linked = [way.replace("{}", link) for link in LINKS for way in WAYS_TO_LINK]
     return [one.replace("\x01", "\u0001") for one in (*dressed, *linked, *ODD)]
 
 
 def dealt(most: int) -> list[str]:
-    """The documents one after another, in texts of at most so many characters, none too long to be told apart."""
+    """The documents joined into texts of at most `most` characters, with paragraphs between."""
     texts, held = [], ""
     for one in documents():
         if held and len(held) + len(one) + 2 > most:

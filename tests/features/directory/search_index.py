@@ -1,4 +1,4 @@
-"""Entries in a directory to search: put in past the forms, by the app’s own role and under all triggers."""
+"""Entries for search tests: inserted without the forms, with the app's role and all triggers."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from alongside.features.directory.models import DirectoryEntry
 from alongside.platform.access.principal import Principal
 from tests.personas import NORTHSHIRE, Persona
 
-TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
+TODAY = date.today()  # noqa: DTZ011  (test rows need any date near today)
 VERIFIED: Mapping[str, Any] = {
     "state": "verified",
     "verified_edition": 1,
@@ -23,7 +23,7 @@ VERIFIED: Mapping[str, Any] = {
 
 
 async def shelve(session: AsyncSession, title: str = "An entry", **columns: Any) -> UUID:
-    """A verified entry that the whole authority sees, unless the columns say otherwise; its id."""
+    """A verified entry visible to the whole authority, unless the columns say otherwise; its id."""
     row = {"authority_id": NORTHSHIRE, "title": title} | dict(VERIFIED) | columns
     made = await session.execute(insert(DirectoryEntry).values(row).returning(DirectoryEntry.id))
     entry_id: UUID = made.scalar_one()
@@ -31,7 +31,7 @@ async def shelve(session: AsyncSession, title: str = "An entry", **columns: Any)
 
 
 async def shelve_all(session: AsyncSession, entries: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
-    """All of these, each by its own `reference`: what each id is called."""
+    """Insert all of these entries; return their references by id."""
     names = {}
     for one in entries:
         columns = {key: value for key, value in one.items() if key != "reference"}
@@ -40,7 +40,7 @@ async def shelve_all(session: AsyncSession, entries: Iterable[Mapping[str, Any]]
 
 
 def requester(one: Persona, consortium_schools: Iterable[int] = ()) -> Principal:
-    """A member of the cast as the one who asks."""
+    """The principal of a person of the test data."""
     return Principal(
         authority_id=one.authority_id,
         role=one.role,

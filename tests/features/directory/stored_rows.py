@@ -1,4 +1,4 @@
-"""Looking at the rows behind the pages of the directory."""
+"""Helpers to read the rows behind the pages of the directory."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from tests.personas import NORTHSHIRE
 
 
 def id_of(where: str) -> UUID:
-    """The id in an entry's address."""
+    """The id in an entry's URL."""
     return UUID(where.split("/")[2].partition("?")[0])
 
 
@@ -32,7 +32,7 @@ async def entry_row(copy: DatabaseCopy, where: str) -> Any:
 
 
 async def public_row(copy: DatabaseCopy, where: str) -> Any:
-    """What the public sees of an entry, or None."""
+    """The public row of an entry, or None."""
     rows = await asked(
         copy, "SELECT * FROM public_entry WHERE authority_id = $1 AND id = $2", NORTHSHIRE, id_of(where)
     )

@@ -1,4 +1,4 @@
-"""A directory is brought along from a file, each row with its fate, and taken away in the same form."""
+"""Import and export of entries: a result for each row, and the same format in both directions."""
 
 import io
 import json
@@ -44,7 +44,7 @@ ROW: dict[str, Any] = {"title": "Reading aloud", "what_we_did": "We read.", "sch
 
 
 def row_result_of(**changed: Any) -> RowResult:
-    """The fate of one row in Northshire."""
+    """The result of one row in Northshire."""
     (row_result,), _ = validate_rows([ROW | changed], settings_of(NORTHSHIRE), {MILL}, ExistingRow(), {})
     return row_result
 
@@ -52,14 +52,14 @@ def row_result_of(**changed: Any) -> RowResult:
 async def plan(
     database: Database, rows: Sequence[Mapping[str, Any]], given: Mapping[str, str] = GIVEN
 ) -> list[RowResult]:
-    """What becomes of the rows in Northshire as it stands."""
+    """The results of the rows in Northshire with its current entries."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         schools, there = await open_urns(session, NORTHSHIRE), await what_is_there(session, NORTHSHIRE)
     return validate_rows(rows, settings_of(NORTHSHIRE), schools, there, given)[0]
 
 
 async def bring(database: Database, row_results: Sequence[RowResult]) -> int:
-    """Take in what is new; how many."""
+    """Import the new rows; return how many."""
     async with database.transaction(NORTHSHIRE) as session:
         return len(await import_rows(session, system(NORTHSHIRE, TODAY), row_results))
 
@@ -67,7 +67,7 @@ async def bring(database: Database, row_results: Sequence[RowResult]) -> int:
 async def test_the_published_resources_come_in_with_their_attribution_and_only_once(
     database: Database,
 ) -> None:
-    """62 resources of somebody else's form: all taken in, none twice, each with source and licence."""
+    """62 resources in another publisher's format: all imported, none twice, each with source and licence."""
     rows = rows_in("resources.jsonl", RESOURCES.read_bytes())
     row_results = await plan(database, rows)
     assert [
@@ -92,7 +92,7 @@ async def test_the_published_resources_come_in_with_their_attribution_and_only_o
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
 async def test_what_is_exported_comes_in_again_unchanged(database: Database, kind: str) -> None:
-    """Hostile cells, lists, money and half hours survive the way out and in, in each of the three."""
+    """Hostile cells, lists, money and half hours survive an export and import in each of the three formats."""
     row = ROW | {
         "title": "=1+1 and “quotes”, commas; more",
         "problem": "+44 is no formula\n- a list\n- of two",
@@ -141,13 +141,13 @@ async def test_what_is_exported_comes_in_again_unchanged(database: Database, kin
     ],
 )
 def test_a_row_that_cannot_be_taken_in_says_why(changed: dict[str, str], cure: str) -> None:
-    """Each mistake with its cure, and nothing else of the file suffers."""
+    """Each error says what to do, and does not affect the other rows."""
     row_result = row_result_of(**changed)
     assert row_result.what == REFUSED and cure in " ".join(row_result.remarks), row_result.remarks
 
 
 def test_what_this_authority_does_not_know_is_left_out_and_told() -> None:
-    """A theme of somebody else's list does not keep an entry out."""
+    """An entry with another authority's theme is imported without that theme."""
     row_result = row_result_of(themes="alchemy; writing", phases="Secondary, part of a trust")
     assert row_result.what == NEW and row_result.columns["themes"] == ["writing"]
     assert (
@@ -181,7 +181,7 @@ def _bomb() -> bytes:
     ],
 )
 def test_what_is_no_list_of_entries_is_refused_whole(name: str, body: bytes, cure: str) -> None:
-    """Damaged, foreign, endless: one sentence, nothing taken."""
+    """A damaged, foreign or endless file: one error message, nothing imported."""
     with pytest.raises(UnreadableFile, match=cure):
         rows_in(name, body)
 
@@ -202,7 +202,7 @@ async def sent(client: Client, act: str, name: str, body: bytes, as_: Persona = 
 
 
 async def test_the_core_team_brings_a_file_by_the_page(client: Client, copy: DatabaseCopy) -> None:
-    """First the fates and nothing else, then what is new; what was typed stays."""
+    """The page shows the results first, then imports the new rows; what was typed stays."""
     body = b"title,what_we_did,school_urn\nReading aloud,We read.,990001\n,Nothing,990001\n"
     look = await sent(client, "look", "ours.csv", body, source_name="Our old list")
     assert "1 new, 0 there already, 1 left out" in words(look) and "Give it one" in words(look)
@@ -221,7 +221,7 @@ async def test_the_core_team_brings_a_file_by_the_page(client: Client, copy: Dat
 
 
 async def test_what_cannot_be_brought_is_told_beside_the_file(client: Client, copy: DatabaseCopy) -> None:
-    """No file, a picture, a bomb: 422, what was typed stays, nothing is taken in; and heads have no such page."""
+    """No file, a picture, a bomb: 422, what was typed stays, nothing is imported; headteachers have no such page."""
     for name, body, cure in (
         ("a.csv", b"", "empty"),
         ("a.png", b"\x89PNG\0", "not a text"),

@@ -1,4 +1,4 @@
-"""The command line brings a directory in and takes it along: what it would do, what it did, what it refused."""
+"""The import and export commands: their output, their effect, and what they refuse."""
 
 import asyncio
 from pathlib import Path
@@ -22,7 +22,7 @@ FILLED = (
 
 
 async def run(copy: DatabaseCopy, monkeypatch: pytest.MonkeyPatch, *words: object) -> Result:
-    """One command on Northshire, as an operator gives it."""
+    """Run one command on Northshire."""
     monkeypatch.setenv("DATABASE_URL", copy.app_url)
     monkeypatch.setenv("ALONGSIDE_RLS_SIGNING_KEY", SIGNING_KEY.decode())
     monkeypatch.setenv("ALONGSIDE_SECRET", "a secret for tests only, thirty-two letters")
@@ -32,7 +32,7 @@ async def run(copy: DatabaseCopy, monkeypatch: pytest.MonkeyPatch, *words: objec
 
 
 async def count(copy: DatabaseCopy) -> int:
-    """How many entries there are in Northshire."""
+    """The number of entries in Northshire."""
     rows = await asked(copy, "SELECT count(*) FROM directory_entry WHERE authority_id = $1", NORTHSHIRE)
     return int(rows[0][0])
 
@@ -40,7 +40,7 @@ async def count(copy: DatabaseCopy) -> int:
 async def test_an_authority_brings_in_the_published_resources_and_takes_its_directory_along(
     copy: DatabaseCopy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A dry run changes nothing; then 62 come in; again none; what is written out can be read in again."""
+    """A dry run changes nothing; the first import adds 62, the second none; the export can be read again."""
     report, out = tmp_path / "report.csv", tmp_path / "out.xlsx"
     shown = await run(copy, monkeypatch, "import", RESOURCES, *FILLED, "--dry-run", "--report", report)
     assert shown.exit_code == 0 and "Would be taken in: 62" in shown.output, shown.output
@@ -67,7 +67,7 @@ async def test_an_authority_brings_in_the_published_resources_and_takes_its_dire
 async def test_what_cannot_be_done_is_said_in_one_sentence(
     copy: DatabaseCopy, monkeypatch: pytest.MonkeyPatch, words: tuple[object, ...], cure: str
 ) -> None:
-    """A wrong word, a file that is no list, an unknown kind: not 0, and nothing changed."""
+    """A wrong option, a file that is not a list, an unknown format: a non-zero exit code, and nothing changed."""
     refused = await run(copy, monkeypatch, *words)
     assert refused.exit_code != 0 and cure in refused.output, refused.output
     assert await count(copy) == 0

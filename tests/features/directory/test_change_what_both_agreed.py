@@ -1,4 +1,4 @@
-"""What was verified about two schools and is changed leaves the directory, until both have said yes to the new text."""
+"""A verified entry about two schools leaves the directory when it is changed, until both consent to the new text."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NOR
 
 
 async def verified_about_two(client: Client, database: Database, **changed: Any) -> str:
-    """Where an entry of Mill stands that tells of its agreement with Park, with the yes of both, verified."""
+    """The URL of a verified entry by Mill about its agreement with Park, with the consent of both."""
     where = await written_on(client, await closed_agreement(database), **changed)
     await verified_again(client, where)
     return where
 
 
 async def verified_again(client: Client, where: str) -> None:
-    """Bring a draft about both schools into the directory."""
+    """Submit, check and verify a draft about both schools."""
     for head in (HEAD_OF_PARK, HEAD_OF_MILL):
         assert (await agree(client, where, head)).status_code == 303
     assert (await client.post(f"{where}/submission", as_=HEAD_OF_MILL)).status_code == 303
@@ -39,7 +39,7 @@ async def verified_again(client: Client, where: str) -> None:
 async def test_a_text_changed_after_it_was_verified_leaves_the_directory_until_both_have_said_yes(
     client: Client, database: Database, copy: DatabaseCopy, due: bool
 ) -> None:
-    """Nobody else finds or reads what one school wrote about the other without its yes, and both are told why."""
+    """Without its consent, nobody else finds or reads what one school wrote about the other; both are notified."""
     where = await verified_about_two(client, database, visibility="public")
     if due:
         async with database.transaction(NORTHSHIRE) as session:

@@ -1,4 +1,4 @@
-"""How an entry comes to be believed, who may say so, and that nothing else makes it fresh."""
+"""Peer check and verification: who may do them, and that nothing else moves the review date."""
 
 from datetime import date, timedelta
 
@@ -90,7 +90,7 @@ async def test_a_lead_who_also_heads_the_school_leaves_it_to_another(
 async def test_postgresql_keeps_it_whoever_asks(
     client: Client, copy: DatabaseCopy, columns: str, constraint: str
 ) -> None:
-    """Past all Python: the rules stand in the database."""
+    """The database enforces the rules, whatever Python does."""
     where = await verified_entry(client)
     with pytest.raises(asyncpg.CheckViolationError) as refused:
         await asked(
@@ -112,7 +112,7 @@ async def test_other_consortia_and_authorities_neither_check_nor_verify(client: 
 
 
 async def test_what_is_taken_back_is_no_longer_for_peers(client: Client) -> None:
-    """The address that a peer had to check it does not show a draft of another school."""
+    """The URL of a peer check does not show the withdrawn draft of another school."""
     where = await sent_entry(client)
     assert (await client.get(f"{where}/check", as_=HEAD_OF_PARK)).status_code == 200
     await client.post(f"{where}/retraction", as_=HEAD_OF_MILL)

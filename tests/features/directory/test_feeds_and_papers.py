@@ -1,4 +1,4 @@
-"""What is public goes out as a feed; what one found goes along as a file; an entry goes onto paper."""
+"""Feeds of public entries, exports of search results, and entries as PDF."""
 
 import io
 import json
@@ -32,7 +32,7 @@ HOSTILE = "<script>alert(1)</script> & ]]> \x0b \ufffe “quotes” 🦓"
 
 @pytest.fixture
 async def search_index(database: Database) -> Any:
-    """One entry of each visibility, and one of the twin’s; the ids by their titles."""
+    """One entry of each visibility, and one of the twin authority; the ids by title."""
     made = {}
     async with database.transaction(NORTHSHIRE) as session:
         for title, columns in {
@@ -60,7 +60,7 @@ async def search_index(database: Database) -> Any:
 async def test_the_feed_holds_what_is_public_of_this_authority_alone(
     client: Client, search_index: Any
 ) -> None:
-    """Valid XML whatever somebody wrote, with absolute addresses, for anybody who asks."""
+    """Valid XML for any entry text, with absolute URLs, without sign-in."""
     answer = await client.get("/good-practice.atom", host=HEAD_OF_MILL.host)
     feed = ET.fromstring(answer.text)
     assert answer.headers["content-type"].startswith("application/atom+xml")
@@ -76,7 +76,7 @@ async def test_the_feed_holds_what_is_public_of_this_authority_alone(
 async def test_the_json_holds_the_same_and_turns_its_pages(
     client: Client, search_index: Any, database: Database
 ) -> None:
-    """Fifty a page; the second holds the rest; no person in any."""
+    """50 entries a page; the second page holds the rest; no personal data in any."""
     feed = json.loads((await client.get("/good-practice.json", host=HEAD_OF_MILL.host)).text)
     assert [one["title"] for one in feed["items"]] == ["Public entry"] and "next_url" not in feed
     assert feed["items"][0]["_entry"]["school_urn"] == MILL
@@ -92,7 +92,7 @@ async def test_the_json_holds_the_same_and_turns_its_pages(
 async def test_where_nothing_is_public_any_more_no_feed_tells_what_was(
     client: Client, search_index: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An authority may settle so at any time; what was public goes at once."""
+    """When an authority closes its public directory, its entries are hidden at once."""
     monkeypatch.setattr("alongside.features.directory.feeds.queries.is_open", lambda authority_id: False)
     for path in ("/good-practice.atom", "/good-practice.json"):
         assert (await client.get(path, host=HEAD_OF_MILL.host)).status_code == 404
@@ -101,7 +101,7 @@ async def test_where_nothing_is_public_any_more_no_feed_tells_what_was(
 async def test_everybody_may_search_what_is_public_and_nothing_else(
     client: Client, search_index: Any
 ) -> None:
-    """By words, slips and jargon; neither what is inside nor the twin's, nor a word of a text not yet verified."""
+    """By words, corrected spelling and jargon; no internal entry, none of the twin authority, no unverified text."""
 
     async def found(typed: str, host: str = HEAD_OF_MILL.host) -> list[str]:
         answer = await client.http.get("/good-practice", params={"q": typed}, headers={"host": host})
@@ -118,7 +118,7 @@ async def test_everybody_may_search_what_is_public_and_nothing_else(
 async def test_an_export_holds_what_the_same_person_sees_on_the_screen(
     client: Client, search_index: Any
 ) -> None:
-    """For each of them, in each form; narrowed as the screen is."""
+    """For each person, in each format, with the filters of the page."""
     for one, titles in (
         (HEAD_OF_PARK, {"Public entry", "Inside entry", "North entry"}),
         (HEAD_OF_QUAY, {"Public entry", "Inside entry"}),
@@ -141,7 +141,7 @@ async def test_an_export_holds_what_the_same_person_sees_on_the_screen(
 
 
 async def test_an_entry_on_paper_says_what_the_page_says(client: Client, search_index: Any) -> None:
-    """Tagged, with the text and no Markdown marks; for who may see it and nobody else."""
+    """Tagged, with the text and without Markdown markup; only for people who may see the entry."""
     answer = await client.get(f"/directory/{search_index['Public entry']}/pdf", as_=HEAD_OF_QUAY)
     assert answer.headers["content-type"] == "application/pdf"
     paper = PdfReader(io.BytesIO(answer.content))
@@ -158,7 +158,7 @@ async def test_an_entry_on_paper_says_what_the_page_says(client: Client, search_
 async def test_an_entry_is_never_updated_before_it_was_published(
     client: Client, search_index: Any, database: Database
 ) -> None:
-    """Reviewed on the day on which it was listed, and reviewed later (RFC 4287, 4.2.15)."""
+    """Reviewed on the day it was listed, and reviewed later (RFC 4287, 4.2.15)."""
     async with database.transaction(NORTHSHIRE) as session:
         await shelve(
             session, "Reviewed later", visibility="public", school_urn=MILL, reviewed_on=date(2040, 1, 2)

@@ -1,4 +1,4 @@
-"""People follow a theme or a school, hear of what is new that they may see, and keep searches."""
+"""Subscriptions to themes and schools, notifications about new visible entries, and saved searches."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,13 +31,13 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 async def tell(database: Database, authority_id: int = NORTHSHIRE, day: Any = TOMORROW) -> int:
-    """Let the clock of a morning run."""
+    """Run the morning's scheduled job."""
     async with database.transaction(authority_id) as session:
         return await notify_subscribers(session, system(authority_id, day), settings_of(authority_id))
 
 
 async def told(database: Database, one: Persona, column: str = "text") -> list[str]:
-    """What somebody was told of what they follow."""
+    """The notifications about subscriptions that a person received."""
     async with database.transaction(one.authority_id, read_only=True) as session:
         sql = f"SELECT {column} FROM notification WHERE person_id = :id AND kind = 'practice_followed' ORDER BY id"
         return list((await session.scalars(text(sql), {"id": one.person_id})).all())
@@ -46,7 +46,7 @@ async def told(database: Database, one: Persona, column: str = "text") -> list[s
 async def test_a_follower_hears_once_of_what_is_new_and_the_mail_names_no_entry(
     client: Client, database: Database
 ) -> None:
-    """The theme and a number, with a link; the title stays inside."""
+    """The theme, a number and a link; never the entry's title."""
     async with database.transaction(NORTHSHIRE) as session:
         await shelve(session, "Old", themes=["attendance"], listed_at=None)
     answer = await client.post("/directory/subscriptions/themes", {"theme": "attendance"}, as_=HEAD_OF_MILL)
@@ -71,7 +71,7 @@ async def test_a_follower_hears_once_of_what_is_new_and_the_mail_names_no_entry(
 
 
 async def test_a_school_is_followed_from_its_own_page_on(client: Client, database: Database) -> None:
-    """A school of the authority; another authority's URN is not there."""
+    """A school of the authority can be followed; another authority's URN is not found."""
     assert (
         await client.post(f"/directory/subscriptions/schools/{QUAY}", as_=HEAD_OF_MILL)
     ).status_code == 303
@@ -86,7 +86,7 @@ async def test_a_school_is_followed_from_its_own_page_on(client: Client, databas
 
 
 async def test_what_followers_hear_of_is_what_the_policy_lets_them_see(database: Database) -> None:
-    """Each of the cast follows; an entry of each reach is new; nobody hears of one that they could not open."""
+    """Every person follows, an entry of each visibility is new; nobody is notified of an entry they could not open."""
     entries = (
         (MILL, None),
         (PARK, TODAY),
@@ -125,13 +125,13 @@ async def test_what_followers_hear_of_is_what_the_policy_lets_them_see(database:
 
 
 def _schools_of(one: Persona) -> set[int]:
-    """The present members of the consortia of one of the cast."""
+    """The current members of the consortia of a person."""
     mine = {one.consortium_id, MEMBERS.get(one.school_urn or 0)} - {None}
     return {urn for urn, consortium in MEMBERS.items() if consortium in mine}
 
 
 async def test_the_twin_hears_nothing_of_it(client: Client, database: Database) -> None:
-    """Another authority's followers, with the same ids, are told by their own clock of their own entries."""
+    """Subscribers of another authority, with the same ids, are notified by their own job of their own entries."""
     twin = HEAD_OF_MILL.twin
     for one in (HEAD_OF_MILL, twin):
         await client.post("/directory/subscriptions/themes", {"theme": "attendance"}, as_=one)
@@ -143,7 +143,7 @@ async def test_the_twin_hears_nothing_of_it(client: Client, database: Database) 
 
 
 async def test_who_has_left_the_consortium_hears_no_more_of_it(client: Client, database: Database) -> None:
-    """Reach is that of the morning on which one is told, not of when one began to follow."""
+    """The scope is that of the morning of the notification, not of the subscription."""
     await client.post("/directory/subscriptions/themes", {"theme": "attendance"}, as_=HEAD_OF_PARK)
     async with database.transaction(NORTHSHIRE) as session:
         await session.execute(
@@ -163,7 +163,7 @@ async def test_who_has_left_the_consortium_hears_no_more_of_it(client: Client, d
 
 
 async def test_a_search_is_kept_found_again_and_removed_by_nobody_else(client: Client) -> None:
-    """Under a name; the address brings back what was asked."""
+    """Saved under a name; its URL repeats the search."""
     page = soup(await client.get("/directory?q=phonics&theme=early_reading", as_=HEAD_OF_MILL))
     link = page.find("a", string="Keep this search")
     assert link is not None
@@ -184,7 +184,7 @@ async def test_a_search_is_kept_found_again_and_removed_by_nobody_else(client: C
 
 
 async def test_what_cannot_be_followed_or_kept_is_named(client: Client) -> None:
-    """A theme that is not there, a search without a name, a name too long: each with its cure."""
+    """An unknown theme, a search without a name, a name too long: each error says what to do."""
     answer = await client.post("/directory/subscriptions/themes", {"theme": "alchemy"}, as_=HEAD_OF_MILL)
     assert answer.status_code == 422 and "Choose a theme" in words(answer)
     for name, cure in (("", "Give the search a name"), ("x" * 61, "60 characters or fewer")):

@@ -1,4 +1,4 @@
-"""What went well between two schools becomes an entry: ready filled, and out only when both have said yes to the text."""
+"""Suggested entries: pre-filled from a successful agreement, published only with the consent of both schools."""
 
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,7 @@ REST = {
 
 
 async def closed_agreement(database: Database, outcome: str = "met") -> UUID:
-    """Park has supported Mill, both have reviewed."""
+    """Park has supported Mill, and both have reviewed the agreement."""
     agreement_id = await a_running_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("0.5"))
@@ -53,12 +53,12 @@ async def closed_agreement(database: Database, outcome: str = "met") -> UUID:
 
 
 async def harvested(client: Client, agreement_id: UUID, as_: Any = HEAD_OF_MILL) -> Any:
-    """The answer to beginning an entry of an agreement."""
+    """The response to creating an entry from an agreement."""
     return await client.post("/directory/suggested-entries", {"agreement_id": str(agreement_id)}, as_=as_)
 
 
 async def written_on(client: Client, agreement_id: UUID, **changed: Any) -> str:
-    """Where an entry stands that Mill has begun from it and written to its end."""
+    """The URL of an entry that Mill created from the agreement and completed."""
     edition = (await harvested(client, agreement_id)).headers["location"]
     held = await form_at(client, edition)
     assert (await client.post(edition, held | REST | changed, as_=HEAD_OF_MILL)).status_code == 303
@@ -66,7 +66,7 @@ async def written_on(client: Client, agreement_id: UUID, **changed: Any) -> str:
 
 
 async def agree(client: Client, where: str, as_: Any) -> Any:
-    """Say yes to the text as it stands."""
+    """Consent to the current text."""
     held = await form_at(client, f"{where}/consent", as_)
     return await client.post(f"{where}/consent", held, as_=as_)
 

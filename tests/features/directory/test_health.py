@@ -1,4 +1,4 @@
-"""Those who look after the directory see what it lacks, what grows old and what came of it; never who searched."""
+"""The directory health page: searches with no results, expiring entries and results; never who searched."""
 
 import asyncio
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ from tests.personas import (
 
 
 async def missed(database: Database, authority_id: int = NORTHSHIRE) -> Mapping[str, int]:
-    """What is remembered of searches that found nothing: how many people missed which words."""
+    """The recorded searches with no results: how many people searched for which words."""
     async with database.transaction(authority_id, read_only=True) as session:
         rows = (
             await session.execute(text("SELECT words, count(*) AS people FROM zero_result_search GROUP BY 1"))
@@ -40,7 +40,7 @@ async def missed(database: Database, authority_id: int = NORTHSHIRE) -> Mapping[
 
 
 async def miss(database: Database, one: Persona, words: str, days: int = 0) -> None:
-    """Somebody of the cast searches for words and finds nothing, so many days from now."""
+    """A person searches without results, a number of days from now."""
     person = replace(requester(one), today=TODAY + timedelta(days=days))
     async with database.transaction(one.authority_id) as session:
         await record_zero_result_search(session, person, words, b"k" * 32)
@@ -49,7 +49,7 @@ async def miss(database: Database, one: Persona, words: str, days: int = 0) -> N
 async def test_a_search_that_finds_nothing_is_counted_without_who_and_shown_from_three_people_on(
     client: Client, database: Database
 ) -> None:
-    """What two people missed is nobody's business; of three it is a gap."""
+    """A search by two people is hidden; a search by three is shown."""
     for number, one in enumerate((HEAD_OF_MILL, HEAD_OF_QUAY, HEAD_OF_PARK)):
         page = words(await client.get("/directory/insights", as_=OFFICER))
         assert "xylophone lessons" not in page, number
@@ -66,7 +66,7 @@ async def test_a_search_that_finds_nothing_is_counted_without_who_and_shown_from
 async def test_what_one_person_searches_for_again_and_again_is_shown_to_nobody(
     client: Client, database: Database
 ) -> None:
-    """Not when they do so three times, not on three days, and not when a second one does."""
+    """Not after three searches, not on three days, and not when a second person searches."""
     for _ in range(3):
         await client.get("/directory?q=jane+smithers+capability", as_=HEAD_OF_QUAY)
     for days in range(4):
@@ -79,7 +79,7 @@ async def test_what_one_person_searches_for_again_and_again_is_shown_to_nobody(
 
 
 async def test_no_two_rows_can_be_told_to_be_of_one_person(database: Database) -> None:
-    """Who reads the table without the key learns neither who searched nor what else they searched for."""
+    """Without the key, the table reveals neither who searched nor what else they searched for."""
     for typed in ("latin", "cricket", "makaton"):
         await miss(database, HEAD_OF_MILL, typed)
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
@@ -89,7 +89,7 @@ async def test_no_two_rows_can_be_told_to_be_of_one_person(database: Database) -
 
 
 async def test_one_person_fills_no_more_than_their_places_of_a_day(database: Database) -> None:
-    """However fast they search, and without taking a slot from anybody else; the next day there are slots again."""
+    """Further searches on that day are not recorded and use nobody else's slots; the next day has new slots."""
     typed = [f"{one}{other}" for one in "abcdef" for other in "abcdef"]
     await asyncio.gather(*(miss(database, HEAD_OF_MILL, one) for one in typed))
     assert 0 < len(await missed(database)) <= A_DAY
@@ -104,7 +104,7 @@ async def test_one_person_fills_no_more_than_their_places_of_a_day(database: Dat
 async def test_an_authority_keeps_so_many_at_most_and_none_for_longer_than_a_year(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The oldest go first; what is searched for again is new again."""
+    """The oldest rows are deleted first; a repeated search counts as new."""
     monkeypatch.setattr(actions, "IN_ALL", 3)
     for days, typed in enumerate(("latin", "cricket", "makaton", "latin", "hydrotherapy")):
         await miss(database, HEAD_OF_MILL, typed, days)
@@ -120,7 +120,7 @@ async def test_an_authority_keeps_so_many_at_most_and_none_for_longer_than_a_yea
 async def test_what_may_be_about_somebody_or_was_found_is_not_kept(
     client: Client, database: Database, typed: str
 ) -> None:
-    """Numbers, long sentences, and of course what is there."""
+    """Numbers, long sentences, and searches with results."""
     async with database.transaction(NORTHSHIRE) as session:
         await shelve(session, "Found by everybody")
     await client.http.get("/directory", params={"q": typed}, headers=client._headers(HEAD_OF_MILL, {}))
@@ -131,14 +131,14 @@ async def test_what_may_be_about_somebody_or_was_found_is_not_kept(
 
 
 async def test_a_narrowed_search_that_finds_nothing_is_no_gap(client: Client, database: Database) -> None:
-    """It may be there for another phase."""
+    """The entry may exist for another phase."""
     await client.get("/directory?q=xylophones&phase=primary", as_=HEAD_OF_MILL)
     assert await missed(database) == {}
 
 
 @pytest.fixture
 async def search_index(database: Database) -> Any:
-    """Entries of two consortia that are due, a need without practice, and one that came of an entry."""
+    """Due entries of two consortia, a need without practice, and a need that came from an entry."""
     async with database.transaction(NORTHSHIRE) as session:
         for urn, title in ((MILL, "Old of Mill"), (QUAY, "Old of Quay")):
             await shelve(
@@ -167,7 +167,7 @@ async def search_index(database: Database) -> Any:
 async def test_a_lead_sees_their_schools_and_the_core_team_sees_all(
     client: Client, search_index: Any
 ) -> None:
-    """What is due, and where need and practice do not meet, each within reach."""
+    """Due entries and gaps between need and practice, limited to each person's scope."""
     north = words(await client.get("/directory/insights", as_=LEAD_OF_NORTH))
     south = words(await client.get("/directory/insights", as_=LEAD_OF_SOUTH))
     team = words(await client.get("/directory/insights", as_=OFFICER))
@@ -179,7 +179,7 @@ async def test_a_lead_sees_their_schools_and_the_core_team_sees_all(
 
 
 async def test_the_page_is_for_those_who_look_after_entries(client: Client, search_index: Any) -> None:
-    """Not for heads, and the twin sees nothing of it; the search page shows the way to those who may."""
+    """Headteachers and the twin authority have no access; the search page links to it for people who do."""
     assert (await client.get("/directory/insights", as_=HEAD_OF_MILL)).status_code == 404
     assert "Old of" not in words(await client.get("/directory/insights", as_=TWIN_OFFICER))
     for one, shown in ((OFFICER, True), (LEAD_OF_NORTH, True), (HEAD_OF_MILL, False)):

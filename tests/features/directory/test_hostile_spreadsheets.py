@@ -1,4 +1,4 @@
-"""Workbooks and lists as people and attackers send them: read alike in every format, or refused at once."""
+"""Hostile and unusual workbooks and lists: parsed the same in every format, or refused at once."""
 
 import io
 import json
@@ -37,7 +37,7 @@ PARTS = {
 
 
 def book(cells: str, strings: str = "", **parts: str) -> bytes:
-    """A workbook of one sheet with these cells and shared strings, as small as it packs."""
+    """A minimal workbook of one sheet with these cells and shared strings."""
     out = io.BytesIO()
     made = PARTS | {
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>',
@@ -50,7 +50,7 @@ def book(cells: str, strings: str = "", **parts: str) -> bytes:
 
 
 def cell(place: str, text: str = "x") -> str:
-    """A cell with its text in itself."""
+    """A cell with an inline string."""
     return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
@@ -58,7 +58,7 @@ TITLED = f'<row r="1">{cell("A1", "title")}</row>'
 
 
 def peak_of(body: bytes, folder: Path) -> tuple[str, float, int]:
-    """What a process of its own says of a workbook, after how many seconds, and its greatest memory in MB."""
+    """Parse a workbook in a separate process: its output, the seconds and the peak memory in MB."""
     file = folder / "a.xlsx"
     file.write_bytes(body)
     program = (
@@ -110,7 +110,7 @@ def test_a_hostile_workbook_is_refused_quickly_and_in_little_memory(
 
 
 def test_a_part_that_is_larger_than_it_declares_is_refused() -> None:
-    """The sizes in an archive are the attacker's: what is unpacked is compared with them."""
+    """The sizes declared in an archive are untrusted and are compared with the unpacked bytes."""
     honest = book(TITLED, "<si><t>a</t></si>" * 100_000)
     real = len(f'<sst xmlns="{MAIN}"></sst>') + 17 * 100_000
     lying = honest.replace(real.to_bytes(4, "little"), (100).to_bytes(4, "little"))
@@ -130,7 +130,7 @@ def test_an_honest_workbook_of_five_thousand_rows_is_read(tmp_path: Path) -> Non
     [("12.5", 1250), ("12.50", 1250), ("12", 1200), ("1,234.5", 123450), ("12.345", None), ("0.1", 10)],
 )
 def test_money_is_the_same_from_every_format(written: str, pence: int | None) -> None:
-    """A number in XLSX or JSON is what the same text is in CSV: 12.5 pounds are £12.50."""
+    """A number in XLSX or JSON means the same as its text in CSV: 12.5 pounds are £12.50."""
     number = float(written.replace(",", ""))
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as made:

@@ -1,4 +1,4 @@
-"""What somebody wrote is shown around the words that were found: as text, whatever it is."""
+"""Highlighted search terms: everything around them is shown as escaped text."""
 
 from bs4 import BeautifulSoup
 from hypothesis import given
@@ -34,7 +34,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES | st.text(max_size=8), max_size=12).map("".join))
 def test_marked_text_holds_no_element_but_mark(text: str) -> None:
-    """However somebody’s marks, tags and our own signs are mixed."""
+    """For any mix of markers, tags and our own private-use characters."""
     page = BeautifulSoup(f"<p>{marked(text)}</p>", "html5lib")
     assert {one.name for one in page.body.find_all(True)} <= {"p", "mark"}  # type: ignore[union-attr]
     assert all(not one.attrs for one in page.find_all("mark"))
@@ -43,7 +43,7 @@ def test_marked_text_holds_no_element_but_mark(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_whatever_is_typed_becomes_words_and_nothing_else(typed: str) -> None:
-    """No text makes a search malformed: every part is quoted words for to_tsquery."""
+    """No text makes a search malformed: every part is a quoted word for to_tsquery."""
     words = words_in(typed)
     question = parse_query(
         words, {word: Vocabulary(stop=False, known=False, alike=("phonics",)) for word in words}
@@ -55,7 +55,7 @@ def test_whatever_is_typed_becomes_words_and_nothing_else(typed: str) -> None:
 
 
 def test_a_slip_leads_to_the_likeliest_word_and_a_short_word_to_none() -> None:
-    """By letters and by sound; what is too far, or begins otherwise, is another word."""
+    """By letters and by sound; a word that is too far, or begins differently, is not suggested."""
     there = ("phonics", "fonts", "attendance", "dyslexia", "behaviour", "managers")
     for typed, meant in (
         ("fonics", "phonics"),

@@ -1,4 +1,4 @@
-"""Pictures are drawn anew, files are sorted by what they are; what is odd, too large or a bomb is named and not kept."""
+"""Pictures are re-encoded, attachments accepted by content; invalid, too large or compressed bombs are refused."""
 
 import zlib
 from collections.abc import Callable
@@ -24,7 +24,7 @@ SECRET = "51.5033N 0.1276W and Jo Bloggs"
 
 
 def picture(form: str = "JPEG", size: tuple[int, int] = (40, 30), mode: str = "RGB", **more: Any) -> bytes:
-    """A picture that says where and by whom it was taken."""
+    """A picture with metadata about its place and author."""
     made, out = Image.new(mode, size, 120 if mode == "L" else None), BytesIO()
     exif = Image.Exif()
     exif[0x010E], exif[0x0112] = SECRET, 6
@@ -33,7 +33,7 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (40, 30), mode: str = "R
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
-    """One part of a PNG."""
+    """One chunk of a PNG."""
     return pack(">I", len(content)) + kind + content + pack(">I", zlib.crc32(kind + content))
 
 
@@ -45,7 +45,7 @@ def png_bomb(side: int = 60_000) -> bytes:
 
 
 def packed(*parts: tuple[str, bytes]) -> bytes:
-    """A ZIP with these parts."""
+    """A ZIP file with these parts."""
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as made:
         for name, content in parts:
@@ -74,7 +74,7 @@ async def send(
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_keeps_its_pixels_and_nothing_else(form: str) -> None:
-    """Place, name, comments and what stands behind the picture stay behind; it is upright and no larger than needed."""
+    """Location, name, comments and appended data are dropped; the picture is upright and no larger than needed."""
     sent = picture(form, (3000, 2000)) + b"<script>alert(1)</script>" + b"PK\x03\x04 another file"
     made = reencode_image(sent)
     assert max(made.width, made.height) == WIDEST and made.height > made.width

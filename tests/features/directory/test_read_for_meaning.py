@@ -1,4 +1,4 @@
-"""The worker reads what is listed for its meaning, once, and again when its words change."""
+"""The worker calculates embeddings of listed entries once, and again when their text changes."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ pytest.importorskip("onnxruntime")
 
 
 async def unread(database: Database) -> int:
-    """How many listed entries nobody has read yet."""
+    """The number of listed entries without embeddings."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         return int(
             await session.scalar(text("SELECT count(*) FROM entry_embedding WHERE numbers IS NULL")) or 0
@@ -30,7 +30,7 @@ async def unread(database: Database) -> int:
 
 
 async def test_a_worker_reads_all_that_is_listed(database: Database, copy: DatabaseCopy) -> None:
-    """More than one batch, in rounds of its own, without anybody asking."""
+    """More than one batch, in several rounds, without a request."""
     async with database.transaction(NORTHSHIRE) as session:
         for number in range(A_BATCH + 1):
             await shelve(session, f"Entry {number}")
@@ -44,7 +44,7 @@ async def test_a_worker_reads_all_that_is_listed(database: Database, copy: Datab
 
 
 async def test_two_workers_read_different_entries_and_none_twice(database: Database) -> None:
-    """Held by one, passed over by the other; what was rolled back is read again."""
+    """A row locked by one worker is skipped by the other; a rolled-back batch is processed again."""
     async with database.transaction(NORTHSHIRE) as session:
         for number in range(A_BATCH + 2):
             await shelve(session, f"Entry {number}")
@@ -70,7 +70,7 @@ async def test_two_workers_read_different_entries_and_none_twice(database: Datab
 async def test_new_words_are_read_again_and_nothing_else_is(
     database: Database, change: str, waiting: int
 ) -> None:
-    """Not when somebody uses it or its review falls due; and what is archived is forgotten."""
+    """Adoptions and due reviews do not trigger it, and an archived entry loses its embeddings."""
     async with database.transaction(NORTHSHIRE) as session:
         await shelve(session, "Some words")
     async with database.transaction(NORTHSHIRE) as session:
@@ -84,7 +84,7 @@ async def test_new_words_are_read_again_and_nothing_else_is(
 
 
 def test_what_reads_reports_to_nobody(tmp_path: Path) -> None:
-    """Its maker has it keep a number for this machine, and report to them; neither is so here, as no file is left."""
+    """ONNX Runtime stores a machine id and sends telemetry by default; no such file may appear."""
     reads = (
         "from alongside.features.directory.search.embedding_model import reader; reader().read(['phonics'])"
     )

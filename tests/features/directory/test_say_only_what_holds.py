@@ -1,4 +1,4 @@
-"""An entry tells of offers that can still be had, and evidence is measured only where a value was reached."""
+"""Offers beside an entry are current, and evidence counts as measured only where a value was reached."""
 
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ NEED = SimpleNamespace(title="T", theme="phonics", phase="primary", key_stage=No
 
 
 async def said(database: Database, today: date, **offer: Any) -> list[str]:
-    """What an entry of Park tells of its only offer on a day."""
+    """The description of Park's only offer on a given day."""
     async with database.transaction(NORTHSHIRE) as session:
         await an_offer(session, confirmed_on=today, forms_of_support=["visit_out"], **offer)
         return [one.words for one in await available_from(session, acting(HEAD_OF_QUAY, today), PARK)]

@@ -1,4 +1,4 @@
-"""Somebody looks for good practice and finds what they may see, whatever they typed."""
+"""Search for good practice: results limited to what the person may see, whatever they type."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -27,7 +27,7 @@ from tests.personas import (
 
 @pytest.fixture(scope="module")
 async def search_index(module_database: DatabaseCopy) -> AsyncIterator[Database]:
-    """A directory of a few entries, some of which not everybody sees."""
+    """A directory of a few entries, some with limited visibility."""
     database = open_database(module_database)
     async with database.transaction(NORTHSHIRE) as session:
         await shelve(
@@ -78,12 +78,12 @@ async def client(module_database: DatabaseCopy, search_index: Database) -> Async
 
 
 def titles(answer: Any) -> list[str]:
-    """What was found, in its order."""
+    """The titles of the results, in order."""
     return [" ".join(one.get_text().split()) for one in soup(answer).select(".alongside-card__title")]
 
 
 async def find(client: Client, query: str, as_: Any = HEAD_OF_MILL) -> Any:
-    """Ask as somebody would."""
+    """Search as a user would."""
     answer = await client.get(f"/directory?{query}", as_=as_)
     assert answer.status_code == 200, answer.text
     return answer
@@ -104,7 +104,7 @@ async def find(client: Client, query: str, as_: Any = HEAD_OF_MILL) -> Any:
     ],
 )
 async def test_an_entry_is_found_by_what_a_head_types(client: Client, typed: str) -> None:
-    """Words, slips, the trade's own words, beginnings, the school's name, and any signs around them."""
+    """Words, misspellings, jargon, prefixes, the school's name, and any punctuation around them."""
     answer = await client.http.get(
         "/directory", params={"q": typed}, headers=client._headers(HEAD_OF_MILL, {})
     )
@@ -112,7 +112,7 @@ async def test_an_entry_is_found_by_what_a_head_types(client: Client, typed: str
 
 
 async def test_what_was_put_right_is_told_only_where_it_stands_in_what_was_found(client: Client) -> None:
-    """A word of an entry that one cannot see is no suggestion either."""
+    """A word of an entry that the person cannot see is never suggested."""
     assert "These were found by phonics" in words(await find(client, "q=fonics"))
     assert "zebra" in words(await find(client, "q=zebrra", HEAD_OF_PARK))
     for other in (HEAD_OF_QUAY, HEAD_OF_MILL.twin):
@@ -120,7 +120,7 @@ async def test_what_was_put_right_is_told_only_where_it_stands_in_what_was_found
 
 
 async def test_why_it_was_found_is_shown_and_nothing_that_somebody_wrote_runs(client: Client) -> None:
-    """Found words are marked, Markdown's own marks are gone, and a script is text."""
+    """Search terms are marked, Markdown markup is gone, and a script is shown as text."""
     answer = await find(client, "q=lunch")
     assert [one.get_text() for one in soup(answer).select("mark")] == ["lunch"]
     assert "Found by: lunch" in words(answer)
@@ -128,7 +128,7 @@ async def test_why_it_was_found_is_shown_and_nothing_that_somebody_wrote_runs(cl
 
 
 async def test_lists_narrow_and_their_numbers_say_what_is_left(client: Client) -> None:
-    """Each choice tells how many it leaves; evidence counts upwards; what would find nothing is not offered."""
+    """Each choice shows its number of results; evidence means “at least”; choices without results are left out."""
     page = soup(await find(client, "theme=early_reading"))
     options = {one["value"]: one.get_text() for one in page.select("select#evidence option")}
     assert options == {
@@ -150,7 +150,7 @@ async def test_lists_narrow_and_their_numbers_say_what_is_left(client: Client) -
 async def test_a_search_without_a_word_to_go_by_says_so_and_shows_everything(
     client: Client, typed: str
 ) -> None:
-    """Stop words only, or signs only."""
+    """Stop words only, or punctuation only."""
     answer = await client.http.get(
         "/directory", params={"q": typed}, headers=client._headers(HEAD_OF_MILL, {})
     )
@@ -159,7 +159,7 @@ async def test_a_search_without_a_word_to_go_by_says_so_and_shows_everything(
 
 
 async def test_nothing_found_offers_a_need_with_what_was_looked_for(client: Client) -> None:
-    """One click from not finding to asking."""
+    """One click from no results to a pre-filled need."""
     answer = await find(client, "q=xylophones&theme=attendance")
     assert "0 entries" in words(answer) and titles(answer) == ["Secret zebra project of the north"]
     assert "The nearest there is" in words(answer)
@@ -171,7 +171,7 @@ async def test_nothing_found_offers_a_need_with_what_was_looked_for(client: Clie
 
 
 async def test_the_narrowed_list_that_is_empty_leads_back_to_what_there_is(client: Client) -> None:
-    """Not the search was wrong, but what narrows it."""
+    """The page blames the filters, not the search."""
     answer = await find(client, "q=phonics&cost=nothing")
     assert "Without what narrows the list, there are 1 entry" in words(answer)
     assert soup(answer).select_one(".alongside-empty a")["href"] == "/directory?q=phonics"  # type: ignore[index]
@@ -189,20 +189,20 @@ async def test_the_narrowed_list_that_is_empty_leads_back_to_what_there_is(clien
 async def test_what_cannot_be_searched_by_is_named_and_what_was_typed_stays(
     client: Client, query: str, cure: str
 ) -> None:
-    """422 with the cure."""
+    """Status 422 with an error that says what to do."""
     answer = await client.get(f"/directory?{query}", as_=HEAD_OF_MILL)
     assert answer.status_code == 422 and cure in words(answer), words(answer)
 
 
 async def test_an_htmx_request_gets_the_found_part_only(client: Client) -> None:
-    """The same list, without the page around it."""
+    """The same list, without the surrounding page."""
     answer = await client.get("/directory?q=phonics", as_=HEAD_OF_MILL, hx_request="true")
     assert answer.text.lstrip().startswith('<div id="found"') and titles(answer)
 
 
 @pytest.mark.parametrize("query", ["", "q=zebra", "q=attendance", "q=project+north", "theme=attendance"])
 async def test_another_consortiums_entry_shows_in_no_result_and_no_number(client: Client, query: str) -> None:
-    """Park's entry is for the north; a head of the south and the twin find neither it nor a trace of it."""
+    """Park's entry is for the north: a headteacher of the south and the twin authority find no trace of it."""
     assert "Secret zebra project of the north" in titles(await find(client, query, HEAD_OF_PARK))
     assert "Secret zebra project of the north" in titles(await find(client, query, OFFICER))
     for other in (HEAD_OF_QUAY, HEAD_OF_LOCK, HEAD_OF_MILL.twin):
@@ -212,7 +212,7 @@ async def test_another_consortiums_entry_shows_in_no_result_and_no_number(client
 
 
 async def test_the_number_of_entries_is_of_what_one_may_see(client: Client) -> None:
-    """North sees three, south two, the twin its own one, and nobody a draft."""
+    """North sees three, south two, the twin authority its own one, and nobody a draft."""
     for one, number in ((HEAD_OF_MILL, 3), (HEAD_OF_QUAY, 2), (HEAD_OF_MILL.twin, 1), (OFFICER, 3)):
         answer = await find(client, "", one)
         assert len(titles(answer)) == number
@@ -222,13 +222,13 @@ async def test_the_number_of_entries_is_of_what_one_may_see(client: Client) -> N
 
 
 async def test_who_has_no_part_in_the_directory_is_kept_out(client: Client) -> None:
-    """The administrator of accounts and a stranger."""
+    """The account administrator and a person who is not signed in."""
     assert (await client.get("/directory", as_=ADMINISTRATOR)).status_code == 404
     assert (await client.get("/directory")).status_code == 303
 
 
 async def test_a_paraphrase_is_found_by_its_meaning(client: Client, search_index: Database) -> None:
-    """Not one word in common: where sentences can be read, they meet."""
+    """Not one word in common: with the model installed, it is found."""
     pytest.importorskip("onnxruntime")
     while True:
         async with search_index.transaction(NORTHSHIRE) as session:

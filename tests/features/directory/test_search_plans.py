@@ -1,4 +1,4 @@
-"""The shelf is searched by its indexes, under row-level security and at a size at which it matters."""
+"""The search index is used under row-level security, at a size at which it matters."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -35,7 +35,7 @@ ANALYZE search.entry; ANALYZE search.word; ANALYZE directory_entry;
 
 @pytest.fixture(scope="module")
 async def large(database_server: DatabaseServer) -> AsyncIterator[DatabaseCopy]:
-    """Three thousand entries in each of two authorities."""
+    """3,000 entries in each of two authorities."""
     copy = await copy_of_template(database_server)
     connection = await asyncpg.connect(copy.superuser_url)
     await connection.execute(MANY)
@@ -45,7 +45,7 @@ async def large(database_server: DatabaseServer) -> AsyncIterator[DatabaseCopy]:
 
 
 async def scans_of(copy: DatabaseCopy, ask: Any) -> dict[str, int]:
-    """How often each index of the shelf was scanned, and the shelf without one, while something was asked."""
+    """How often each index of the schema `search` was scanned, and its table sequentially, during a query."""
     connection = await asyncpg.connect(copy.superuser_url)
 
     async def counted() -> dict[str, int]:
@@ -60,7 +60,7 @@ async def scans_of(copy: DatabaseCopy, ask: Any) -> dict[str, int]:
         before = await counted()
         database = open_database(copy, pool_size=1)
         await ask(database)
-        await database.close()  # a session that ends tells what it scanned
+        await database.close()  # a session reports its scans when it ends
         for _ in range(50):
             after = await counted()
             if after != before:
@@ -72,7 +72,7 @@ async def scans_of(copy: DatabaseCopy, ask: Any) -> dict[str, int]:
 
 
 async def test_words_are_found_by_the_index_however_often_the_statement_is_run(large: DatabaseCopy) -> None:
-    """Also when PostgreSQL has settled on one plan for all values, on one connection, for both authorities in turn."""
+    """Also with PostgreSQL's generic plan, on one connection, for two authorities in turn."""
     found = []
 
     async def ask(database: Database) -> None:
@@ -89,11 +89,11 @@ async def test_words_are_found_by_the_index_however_often_the_statement_is_run(l
 
     scans = await scans_of(large, ask)
     assert found == [20, 0] * 12
-    assert scans["ix_entry_words"] == 24, scans  # that all are counted, for how rare a word is, is no search
+    assert scans["ix_entry_words"] == 24, scans  # the count of all rows, for word rarity, is no search
 
 
 async def test_slips_are_put_right_by_the_index(large: DatabaseCopy) -> None:
-    """Among three thousand words of an authority, those that are alike are not looked for one by one."""
+    """Among 3,000 words of an authority, similar words are found by the index."""
 
     async def ask(database: Database) -> None:
         async with database.transaction(NORTHSHIRE, read_only=True) as session:
@@ -108,7 +108,7 @@ async def test_slips_are_put_right_by_the_index(large: DatabaseCopy) -> None:
 
 
 async def test_the_door_is_the_only_one(large: DatabaseCopy) -> None:
-    """The app can neither read the shelf nor call what fills it, and without an authority the door stays shut."""
+    """The app can neither read the index nor call its write functions, and without an authority it finds nothing."""
     connection = await asyncpg.connect(large.app_url)
     try:
         for sql in (

@@ -1,4 +1,4 @@
-"""What time does to entries: reviews fall due, works in progress end, and each is said once."""
+"""Scheduled jobs: reviews fall due, work in progress ends, and each is notified once."""
 
 from datetime import date, timedelta
 
@@ -22,7 +22,7 @@ UNFINISHED = {"kind": "work_in_progress", "evidence": None, "what_you_need": Non
 
 
 async def on(database: Database, today: date) -> tuple[int, int]:
-    """All that time does to entries on a day; how many fell due, how many lapsed."""
+    """Run all scheduled jobs for entries on a day; return how many fell due and how many were archived."""
     settings, person = settings_of(NORTHSHIRE), system(NORTHSHIRE, today)
     async with database.transaction(NORTHSHIRE) as session:
         await remind_of_entries(session, person, settings)

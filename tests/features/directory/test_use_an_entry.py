@@ -1,4 +1,4 @@
-"""From reading to doing: asking the school behind an entry, using it, and what others say of it."""
+"""Using an entry: ask the school behind it, adopt it, and read other schools' answers."""
 
 import asyncio
 from typing import Any
@@ -31,7 +31,7 @@ from tests.personas import (
 
 
 async def says(client: Client, where: str, as_: Persona, worked: str, notes: str = "") -> None:
-    """A school says how an entry works for it."""
+    """A school records how an entry works for it."""
     answer = await client.post(f"{where}/use", {"worked": worked, "notes": notes}, as_=as_)
     assert answer.status_code == 303, answer.text
 
@@ -39,7 +39,7 @@ async def says(client: Client, where: str, as_: Persona, worked: str, notes: str
 async def test_what_other_schools_say_moves_the_evidence_by_the_rule(
     client: Client, copy: DatabaseCopy
 ) -> None:
-    """Two yes lift it to “observed by a peer”; more than half of three no take a padlock; too early is nothing."""
+    """Two “yes” raise it to “observed by a peer”; over half “no” of three lower it; “too early” does not count."""
     where = await verified_entry(client, visibility="authority")
     steps: list[tuple[Persona, str, int]] = [
         (HEAD_OF_PARK, "yes", 1),
@@ -94,7 +94,7 @@ SAY = text(
 async def test_two_schools_that_say_so_at_the_same_moment_are_both_counted(
     client: Client, database: Database, copy: DatabaseCopy
 ) -> None:
-    """Two real sessions: the second waits for the first and counts what it wrote."""
+    """Two real sessions: the second waits for the first and counts its answer."""
     where = await verified_entry(client, visibility="authority")
 
     def said(one: Persona) -> dict[str, Any]:
@@ -122,13 +122,13 @@ async def test_who_does_not_see_an_entry_says_nothing_of_it(client: Client) -> N
 
 
 async def ask_link(client: Client, where: str, as_: Persona) -> str:
-    """Where the button leads that asks the school behind an entry."""
+    """The URL of the button that asks the school behind an entry."""
     page = soup(await client.get(where, as_=as_))
     return str(next(one["href"] for one in page.select("a.govuk-button") if "/needs/new" in one["href"]))
 
 
 async def test_from_an_entry_to_a_need_on_the_desk_of_its_school(client: Client, copy: DatabaseCopy) -> None:
-    """One click fills the form; the school is told, finds it on its desk and can answer it, wherever it is."""
+    """One click fills the form; the school is notified, sees the need on its home page and can answer it."""
     where = await verified_entry(client, visibility="authority")
     await posted_offer(
         client,
@@ -169,7 +169,7 @@ async def test_from_an_entry_to_a_need_on_the_desk_of_its_school(client: Client,
 async def test_a_need_is_addressed_only_to_another_open_school_of_the_authority(
     client: Client, addressed: str
 ) -> None:
-    """A URN of nobody, of oneself, or no URN: nothing there, and nothing posted."""
+    """An unknown URN, the own URN, or none: not found, and no need is posted."""
     path = f"/needs/new?addressed={addressed}"
     expected = 404 if addressed != "990004" else 200
     assert (

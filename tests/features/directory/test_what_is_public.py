@@ -1,4 +1,4 @@
-"""What everybody sees without signing in: what a school chose, what is verified, and nobody's name."""
+"""The public directory: verified entries that a school made public, without personal data."""
 
 import re
 
@@ -16,7 +16,7 @@ from tests.personas import HEAD_OF_MILL, HEAD_OF_SERVICE, LEAD_OF_NORTH, PERSONA
 
 
 def public_path(where: str) -> str:
-    """Where the public reads an entry."""
+    """The public URL of an entry."""
     return where.replace("/directory/", "/good-practice/")
 
 
@@ -75,7 +75,7 @@ async def test_another_authority_shows_nothing_of_it(client: Client) -> None:
 
 
 async def test_an_authority_that_shows_nothing_to_the_public_is_obeyed(client: Client) -> None:
-    """What a school made public before is hidden at once, and no form offers it any more."""
+    """Entries made public earlier are hidden at once, and no form offers the choice any more."""
     where = await verified_entry(client, visibility="public")
     settings = make_known("northshire")
     narrow = type(settings.directory)(

@@ -1,4 +1,4 @@
-"""What others wrote out of one’s reach changes nothing of a search: no word of it can be asked for, letter by letter."""
+"""Entries that a person may not see do not affect a search, so their words cannot be guessed letter by letter."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ FOR_THE_NORTH = {"school_urn": PARK, "visibility": "consortium", "visible_to_aut
 
 
 async def seen(client: Client, typed: str, as_: Any, path: str = "/directory") -> str:
-    """What a search shows, but for what was typed into its box."""
+    """A search page without the text of its search box."""
     page = soup(await client.get(f"{path}?q={typed}", as_=as_))
     return " ".join(page.get_text(" ").split())
 
@@ -23,16 +23,16 @@ async def seen(client: Client, typed: str, as_: Any, path: str = "/directory") -
 @pytest.mark.parametrize(
     ("own", "hidden", "typed"),
     [
-        ("zielinskaq", "zielinska", "zielinska"),  # extended, as long as nobody wrote it
-        ("zielinska", "zielinskka", "zielinskka"),  # put right, as long as nobody wrote it
-        ("zielinska", "zelinska", "zelinskka"),  # put right to the closest word
-        ("marches", "marching", "marchhing"),  # put right to a word, another form of which is within reach
+        ("zielinskaq", "zielinska", "zielinska"),  # matched as a prefix, as long as no entry has it
+        ("zielinska", "zielinskka", "zielinskka"),  # corrected, as long as no entry has it
+        ("zielinska", "zelinska", "zelinskka"),  # corrected to the closest word
+        ("marches", "marching", "marchhing"),  # corrected to a word with another form in a visible entry
     ],
 )
 async def test_a_word_of_another_consortium_neither_takes_from_a_search_nor_adds_to_it(
     client: Client, database: Database, own: str, hidden: str, typed: str
 ) -> None:
-    """A head of the south sees the same before and after the north lists it, and after it left the directory."""
+    """A headteacher of the south sees the same before and after the north lists it, and after it is archived."""
     async with database.transaction(NORTHSHIRE) as session:
         await shelve(session, f"Work with {own}", school_urn=QUAY, visibility="public")
     before = [await seen(client, typed, HEAD_OF_QUAY), await seen(client, typed, None, "/good-practice")]
@@ -45,7 +45,7 @@ async def test_a_word_of_another_consortium_neither_takes_from_a_search_nor_adds
 
 
 async def test_words_that_were_taken_back_are_forgotten(client: Client, database: Database) -> None:
-    """An entry in the archive takes part in no search, not by its words either."""
+    """An archived entry and its words take part in no search."""
     async with database.transaction(NORTHSHIRE) as session:
         await shelve(session, "Work with zielinskaq", school_urn=QUAY)
         gone = await shelve(session, "Capability of zielinska", school_urn=QUAY)
@@ -55,7 +55,7 @@ async def test_words_that_were_taken_back_are_forgotten(client: Client, database
 
 
 async def test_the_public_is_put_right_by_public_words(client: Client, database: Database) -> None:
-    """By those of what is public, and by no other."""
+    """Corrections use the words of public entries only."""
     async with database.transaction(NORTHSHIRE) as session:
         await shelve(session, "Work with zielinska", school_urn=QUAY, visibility="public")
         await shelve(session, "Work with okapis", school_urn=QUAY)

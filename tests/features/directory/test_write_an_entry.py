@@ -1,4 +1,4 @@
-"""Writing an entry: what it must hold, how it looks before it is sent, and two people who write at once."""
+"""Writing an entry: required fields, preview, and two people who edit at once."""
 
 from decimal import Decimal
 
@@ -98,7 +98,7 @@ async def test_what_cannot_be_taken_names_its_cure_and_stays_in_its_field(
 async def test_what_everybody_could_read_holds_no_way_to_one_person(
     module_client: Client, contact: str
 ) -> None:
-    """Within the authority an address may stand in a text; in public it may not."""
+    """An email address is accepted in an entry for the authority and refused in a public one."""
     answer = entry(what_you_need=contact, act="preview")
     assert (await module_client.post("/directory/entries", answer, as_=HEAD_OF_MILL)).status_code == 200
     public = await module_client.post(

@@ -1,4 +1,4 @@
-"""Searches that were judged by hand, and the entries that they were judged over (README.md)."""
+"""Searches judged by hand, and the entries they were judged with (README.md)."""
 
 import json
 import math
@@ -14,12 +14,12 @@ HERE = Path(__file__).parent
 INVENTED = Path(demo_data.__file__).with_name("practice.jsonl")
 IMPACT = re.compile(r"^## Impact and outcomes\n.*?(?=\n## |\Z)", re.DOTALL)
 AT = 10
-"""Places of a result that are looked at."""
+"""Number of results that are scored."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One search: of what kind it is, what was typed, and the grade of each entry that answers it."""
+    """One search: its kind, the text, and the grade of each entry that answers it."""
 
     kind: str
     typed: str
@@ -27,7 +27,7 @@ class Judged:
 
 
 def searches(part: str) -> Iterator[Judged]:
-    """The searches of a part: tuning or held_out."""
+    """The searches of one part: tuning or held_out."""
     for line in (HERE / f"{part}.txt").read_text(encoding="utf-8").splitlines():
         kind, typed, grades = line.split("|")
         pairs = (one.split(":") for one in grades.split())
@@ -63,6 +63,6 @@ def ndcg(found: Sequence[str], grades: Mapping[str, int]) -> float:
 
 
 def recall(found: Sequence[str], grades: Mapping[str, int]) -> float | None:
-    """The share of what helps well (grade 2 and more) among the first ten; None where nothing does."""
+    """The share of entries of grade 2 or more that are among the first ten; None if there are none."""
     helps = {name for name, grade in grades.items() if grade >= 2}
     return len(helps & set(found[:AT])) / min(AT, len(helps)) if helps else None

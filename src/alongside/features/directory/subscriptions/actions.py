@@ -58,8 +58,9 @@ async def unsubscribe(session: AsyncSession, person: Principal, following_id: UU
 async def notify_subscribers(session: AsyncSession, product: Principal, settings: AuthoritySettings) -> int:
     """Notify people of new entries in what they follow; return the number of subscriptions processed.
 
-    Entries listed before today count. At most 200 in a transaction: call again until fewer are returned. The notification names
-    the theme or the school and a number, never an entry: whoever reads the email may not be allowed to read the entry.
+    Entries listed before today count. At most 200 in a transaction: call again until fewer are returned. The
+    notification names the theme or the school and a number, never an entry: whoever reads the email may not be allowed
+    to read the entry.
     """
     until = datetime.combine(product.today, time(), LONDON).astimezone(UTC)
     news = await news_of(session, product, until)
