@@ -14,7 +14,7 @@ from alongside.features.directory.import_export.actions import import_rows
 from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, json_lines, row_of
 from alongside.features.directory.import_export.forms import ImportDefaultsForm
 from alongside.features.directory.import_export.parsers import MOST_BYTES, rows_in
-from alongside.features.directory.import_export.queries import open_urns, what_is_there, whole_entries
+from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
 from alongside.features.directory.import_export.row_results import IN_WORDS, validate_rows
 from alongside.features.directory.search.facets import choices_of
 from alongside.features.directory.search.forms import ADDRESS, search_form
@@ -129,7 +129,7 @@ async def bring_entries(
         return _bringing(form, person, status=422, unreadable=rows)
     here = person.authority_id
     given = {name: text for name, text in form.data.items() if text}
-    schools, there = await open_urns(session, here), await what_is_there(session, here)
+    schools, there = await open_urns(session, here), await existing_rows(session, here)
     row_results, strange = validate_rows(rows, settings_of(here), schools, there, given)
     if written.one("act") != "take":
         return _bringing(form, person, row_results=row_results, strange=strange, name=sent[0])
@@ -140,7 +140,7 @@ async def bring_entries(
 def _bringing(form: ImportDefaultsForm, person: Principal, status: int = 200, **more: Any) -> Page:
     themes = on_offer(settings_of(person.authority_id).themes)
     form.themes.choices = [("", "None"), *((key, one.label) for key, one in themes.items())]
-    context = {"missing": False, "unreadable": "", "fates": None, "strange": [], "name": ""} | more
+    context = {"missing": False, "unreadable": "", "row_results": None, "strange": [], "name": ""} | more
     return Page("directory/import_export/bring.html", context | {"form": form, "IN_WORDS": IN_WORDS}, status)
 
 
