@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.directory.search.actions import embed_pending_entries
 from alongside.features.directory.search.embeddings import NEEDED, can_read
 from alongside.features.directory.search.queries import SearchFilters, parsed_query, search
-from alongside.features.directory.search.query_parser import Synonyms
+from alongside.features.directory.search.query_parser import SearchOptions
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.session import Database
 from tests.databases import (
@@ -33,7 +33,7 @@ from tests.databases import (
     start_database_server,
 )
 from tests.features.directory.relevance import AT, Judged, entries, ndcg, recall, searches
-from tests.features.directory.search_index import asker, shelve_all
+from tests.features.directory.search_index import insert_entries, requester
 from tests.personas import NORTHSHIRE, OFFICER
 
 Ask = Callable[[AsyncSession, str], Awaitable[Sequence[UUID]]]
@@ -46,7 +46,7 @@ PLAIN = text(
      ORDER BY ts_rank(words, websearch_to_tsquery('english', :typed)) DESC, id LIMIT 10
     """
 )
-NOTHING = Synonyms(jargon=False, beginnings=False, spelling=False, weights=False, meaning=False)
+NOTHING = SearchOptions(jargon=False, beginnings=False, spelling=False, weights=False, meaning=False)
 STEPS = (
     ("any of the words, rare ones first", {}),
     ("+ weights of the parts", {"weights": True}),
@@ -63,7 +63,7 @@ async def plain(session: AsyncSession, typed: str) -> Sequence[UUID]:
     return (await session.scalars(PLAIN, {"authority_id": NORTHSHIRE, "typed": typed})).all()
 
 
-def ours(person: Principal, recipe: Synonyms) -> Ask:
+def ours(person: Principal, recipe: SearchOptions) -> Ask:
     """The results of the application with these ingredients."""
 
     async def ask(session: AsyncSession, typed: str) -> Sequence[UUID]:
@@ -129,10 +129,10 @@ async def bench(arguments: Sequence[str]) -> None:
     database_server = current_database_server()
     make_known("northshire")
     copy = await copy_of_template(database_server)
-    database, person = open_database(copy), asker(OFFICER)
+    database, person = open_database(copy), requester(OFFICER)
     try:
         async with database.transaction(NORTHSHIRE) as session:
-            names = await shelve_all(session, entries())
+            names = await insert_entries(session, entries())
         if can_read():
             weigh()
         else:

@@ -13,7 +13,7 @@ from alongside.platform.access.principal import system
 from tests.browser.journey import NEED_TYPED
 from tests.browser.server import NOON, Served
 from tests.browser.session import Visitor, fill, visiting
-from tests.features.directory.search_index import shelve
+from tests.features.directory.search_index import insert_entry
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORTHSHIRE, PARK
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 720}
@@ -28,7 +28,7 @@ async def search_index(app_context: Served) -> Served:
     """A small directory, read for its meaning where that can be."""
     database = app_context.app.state.app_context.database
     async with database.transaction(NORTHSHIRE) as session:
-        await shelve(
+        await insert_entry(
             session,
             "Keep-up phonics on the same afternoon",
             school_urn=MILL,
@@ -37,7 +37,7 @@ async def search_index(app_context: Served) -> Served:
             problem="Children who stumbled on a new sound met it again only a week later.",
             what_we_did="Ten minutes after lunch, with the same cards.",
         )
-        await shelve(
+        await insert_entry(
             session,
             "Breakfast for everyone",
             school_urn=MILL,
@@ -46,7 +46,7 @@ async def search_index(app_context: Served) -> Served:
             what_we_did="Bagels at the gate and a free breakfast club.",
         )
         for number in range(6):
-            await shelve(
+            await insert_entry(
                 session, f"Chess club {number}", school_urn=PARK, problem="Few played.", themes=["writing"]
             )
     async with database.transaction(NORTHSHIRE) as session:
@@ -136,7 +136,7 @@ async def test_a_follower_reads_of_what_is_new_and_opens_it(search_index: Served
         assert "You follow Early reading and phonics" in await park.reads()
         tomorrow = NOON.date() + timedelta(days=400)  # rows carry the clock of the database, not of the house
         async with database.transaction(NORTHSHIRE) as session:
-            await shelve(
+            await insert_entry(
                 session,
                 "Reading aloud",
                 school_urn=MILL,

@@ -22,7 +22,7 @@ VERIFIED: Mapping[str, Any] = {
 }
 
 
-async def shelve(session: AsyncSession, title: str = "An entry", **columns: Any) -> UUID:
+async def insert_entry(session: AsyncSession, title: str = "An entry", **columns: Any) -> UUID:
     """A verified entry visible to the whole authority, unless the columns say otherwise; its id."""
     row = {"authority_id": NORTHSHIRE, "title": title} | dict(VERIFIED) | columns
     made = await session.execute(insert(DirectoryEntry).values(row).returning(DirectoryEntry.id))
@@ -30,12 +30,12 @@ async def shelve(session: AsyncSession, title: str = "An entry", **columns: Any)
     return entry_id
 
 
-async def shelve_all(session: AsyncSession, entries: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
+async def insert_entries(session: AsyncSession, entries: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
     """Insert all of these entries; return their references by id."""
     names = {}
     for one in entries:
         columns = {key: value for key, value in one.items() if key != "reference"}
-        names[await shelve(session, **columns)] = one["reference"]
+        names[await insert_entry(session, **columns)] = one["reference"]
     return names
 
 

@@ -14,7 +14,7 @@ from alongside.features.authorities import settings_of
 from alongside.features.directory.import_export.actions import import_rows
 from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, row_of
 from alongside.features.directory.import_export.parsers import UnreadableFile, rows_in
-from alongside.features.directory.import_export.queries import open_urns, what_is_there, whole_entries
+from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
 from alongside.features.directory.import_export.row_results import (
     NEW,
     REFUSED,
@@ -54,7 +54,7 @@ async def plan(
 ) -> list[RowResult]:
     """The results of the rows in Northshire with its current entries."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        schools, there = await open_urns(session, NORTHSHIRE), await what_is_there(session, NORTHSHIRE)
+        schools, there = await open_urns(session, NORTHSHIRE), await existing_rows(session, NORTHSHIRE)
     return validate_rows(rows, settings_of(NORTHSHIRE), schools, there, given)[0]
 
 

@@ -14,7 +14,7 @@ from alongside.features.directory.import_export.file_format import COLUMNS
 from alongside.features.directory.import_export.parsers import rows_in
 from alongside.platform.database.session import Database
 from tests.client import Client, soup
-from tests.features.directory.search_index import shelve
+from tests.features.directory.search_index import insert_entry
 from tests.personas import (
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -49,9 +49,9 @@ async def search_index(database: Database) -> Any:
                 "school_urn": PARK,
             },
         }.items():
-            made[title] = await shelve(session, title, **columns)
+            made[title] = await insert_entry(session, title, **columns)
     async with database.transaction(SOUTHSHIRE) as session:
-        made["Twin entry"] = await shelve(
+        made["Twin entry"] = await insert_entry(
             session, "Twin entry", authority_id=SOUTHSHIRE, visibility="public", school_urn=MILL
         )
     return made
@@ -82,7 +82,7 @@ async def test_the_json_holds_the_same_and_turns_its_pages(
     assert feed["items"][0]["_entry"]["school_urn"] == MILL
     async with database.transaction(NORTHSHIRE) as session:
         for number in range(50):
-            await shelve(session, f"Public {number}", visibility="public", school_urn=MILL)
+            await insert_entry(session, f"Public {number}", visibility="public", school_urn=MILL)
     first = json.loads((await client.get("/good-practice.json", host=HEAD_OF_MILL.host)).text)
     assert len(first["items"]) == 50 and first["next_url"].endswith("/good-practice.json?page=2")
     rest = json.loads((await client.get("/good-practice.json?page=2", host=HEAD_OF_MILL.host)).text)
@@ -160,7 +160,7 @@ async def test_an_entry_is_never_updated_before_it_was_published(
 ) -> None:
     """Reviewed on the day it was listed, and reviewed later (RFC 4287, 4.2.15)."""
     async with database.transaction(NORTHSHIRE) as session:
-        await shelve(
+        await insert_entry(
             session, "Reviewed later", visibility="public", school_urn=MILL, reviewed_on=date(2040, 1, 2)
         )
     feed = ET.fromstring((await client.get("/good-practice.atom", host=HEAD_OF_MILL.host)).text)

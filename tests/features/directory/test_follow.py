@@ -12,7 +12,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
-from tests.features.directory.search_index import TODAY, requester, shelve
+from tests.features.directory.search_index import TODAY, insert_entry, requester
 from tests.personas import (
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -48,13 +48,17 @@ async def test_a_follower_hears_once_of_what_is_new_and_the_mail_names_no_entry(
 ) -> None:
     """The theme, a number and a link; never the entry's title."""
     async with database.transaction(NORTHSHIRE) as session:
-        await shelve(session, "Old", themes=["attendance"], listed_at=None)
+        await insert_entry(session, "Old", themes=["attendance"], listed_at=None)
     answer = await client.post("/directory/subscriptions/themes", {"theme": "attendance"}, as_=HEAD_OF_MILL)
     assert answer.status_code == 303
     async with database.transaction(NORTHSHIRE) as session:
         for title in ("Confidential title one", "Confidential title two"):
-            await shelve(session, title, themes=["attendance"], school_urn=QUAY, listed_at=text("now()"))
-        await shelve(session, "Another theme", themes=["writing"], school_urn=QUAY, listed_at=text("now()"))
+            await insert_entry(
+                session, title, themes=["attendance"], school_urn=QUAY, listed_at=text("now()")
+            )
+        await insert_entry(
+            session, "Another theme", themes=["writing"], school_urn=QUAY, listed_at=text("now()")
+        )
     assert await tell(database) == 1
     assert await told(database, HEAD_OF_MILL) == [
         "2 new entries of good practice on Attendance, which you follow."
@@ -77,8 +81,8 @@ async def test_a_school_is_followed_from_its_own_page_on(client: Client, databas
     ).status_code == 303
     assert (await client.post("/directory/subscriptions/schools/123456", as_=HEAD_OF_MILL)).status_code == 404
     async with database.transaction(NORTHSHIRE) as session:
-        await shelve(session, "Of Quay", school_urn=QUAY, listed_at=text("now()"))
-        await shelve(session, "Of Park", school_urn=PARK, listed_at=text("now()"))
+        await insert_entry(session, "Of Quay", school_urn=QUAY, listed_at=text("now()"))
+        await insert_entry(session, "Of Park", school_urn=PARK, listed_at=text("now()"))
     await tell(database)
     assert await told(database, HEAD_OF_MILL) == [
         "1 new entry of good practice from Quay Primary School, which you follow."
@@ -100,7 +104,7 @@ async def test_what_followers_hear_of_is_what_the_policy_lets_them_see(database:
             await follow(session, one, "theme", "attendance", "Attendance")
     async with database.transaction(NORTHSHIRE) as session:
         for number, (urn, shown) in enumerate(entries):
-            await shelve(
+            await insert_entry(
                 session,
                 f"Entry {number}",
                 themes=["attendance"],
@@ -136,7 +140,7 @@ async def test_the_twin_hears_nothing_of_it(client: Client, database: Database) 
     for one in (HEAD_OF_MILL, twin):
         await client.post("/directory/subscriptions/themes", {"theme": "attendance"}, as_=one)
     async with database.transaction(NORTHSHIRE) as session:
-        await shelve(session, "Ours", themes=["attendance"], school_urn=MILL, listed_at=text("now()"))
+        await insert_entry(session, "Ours", themes=["attendance"], school_urn=MILL, listed_at=text("now()"))
     await tell(database)
     await tell(database, SOUTHSHIRE)
     assert len(await told(database, HEAD_OF_MILL)) == 1 and await told(database, twin) == []
@@ -150,7 +154,7 @@ async def test_who_has_left_the_consortium_hears_no_more_of_it(client: Client, d
             text("UPDATE consortium_membership SET ends_on = :day WHERE school_urn = :urn"),
             {"day": TODAY, "urn": PARK},
         )
-        await shelve(
+        await insert_entry(
             session,
             "Mill's",
             themes=["attendance"],

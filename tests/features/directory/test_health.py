@@ -13,7 +13,7 @@ from alongside.features.directory.insights import actions
 from alongside.features.directory.insights.actions import A_DAY, record_zero_result_search
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
-from tests.features.directory.search_index import TODAY, requester, shelve
+from tests.features.directory.search_index import TODAY, insert_entry, requester
 from tests.personas import (
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -122,7 +122,7 @@ async def test_what_may_be_about_somebody_or_was_found_is_not_kept(
 ) -> None:
     """Numbers, long sentences, and searches with results."""
     async with database.transaction(NORTHSHIRE) as session:
-        await shelve(session, "Found by everybody")
+        await insert_entry(session, "Found by everybody")
     await client.http.get("/directory", params={"q": typed}, headers=client._headers(HEAD_OF_MILL, {}))
     assert not {
         words for words in await missed(database) if words.count(" ") > 5 or any(map(str.isdigit, words))
@@ -141,7 +141,7 @@ async def search_index(database: Database) -> Any:
     """Due entries of two consortia, a need without practice, and a need that came from an entry."""
     async with database.transaction(NORTHSHIRE) as session:
         for urn, title in ((MILL, "Old of Mill"), (QUAY, "Old of Quay")):
-            await shelve(
+            await insert_entry(
                 session,
                 title,
                 school_urn=urn,
@@ -149,7 +149,7 @@ async def search_index(database: Database) -> Any:
                 review_due_on=TODAY + timedelta(days=20),
                 listed_at=text("now() - interval '9 days'"),
             )
-        await shelve(session, "Fresh of Mill", school_urn=MILL, listed_at=text("now()"))
+        await insert_entry(session, "Fresh of Mill", school_urn=MILL, listed_at=text("now()"))
         need = (
             "INSERT INTO need (authority_id, school_urn, addressed_urn, state, title, theme, phase, wanted,"
             " success_criteria, form_of_support, urgency) VALUES (901, :urn, :to, :state, 'Help', :theme, 'primary',"

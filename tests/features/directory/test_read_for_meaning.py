@@ -13,7 +13,7 @@ from alongside.features.directory.search.actions import A_BATCH, embed_pending_e
 from alongside.platform.database.session import Database
 from alongside.platform.notifications.transports import Smtp
 from tests.databases import DatabaseCopy
-from tests.features.directory.search_index import shelve
+from tests.features.directory.search_index import insert_entry
 from tests.personas import NORTHSHIRE, SOUTHSHIRE
 from tests.platform.notifications.mail_server import SENDER, mail_server
 from tests.worker.test_work import until, worker_here
@@ -33,7 +33,7 @@ async def test_a_worker_reads_all_that_is_listed(database: Database, copy: Datab
     """More than one batch, in several rounds, without a request."""
     async with database.transaction(NORTHSHIRE) as session:
         for number in range(A_BATCH + 1):
-            await shelve(session, f"Entry {number}")
+            await insert_entry(session, f"Entry {number}")
     assert await unread(database) == A_BATCH + 1
 
     async def all_read() -> bool:
@@ -47,7 +47,7 @@ async def test_two_workers_read_different_entries_and_none_twice(database: Datab
     """A row locked by one worker is skipped by the other; a rolled-back batch is processed again."""
     async with database.transaction(NORTHSHIRE) as session:
         for number in range(A_BATCH + 2):
-            await shelve(session, f"Entry {number}")
+            await insert_entry(session, f"Entry {number}")
     async with database.transaction(NORTHSHIRE) as one:
         assert await embed_pending_entries(one, NORTHSHIRE) == A_BATCH
         async with database.transaction(NORTHSHIRE) as other:
@@ -72,7 +72,7 @@ async def test_new_words_are_read_again_and_nothing_else_is(
 ) -> None:
     """Adoptions and due reviews do not trigger it, and an archived entry loses its embeddings."""
     async with database.transaction(NORTHSHIRE) as session:
-        await shelve(session, "Some words")
+        await insert_entry(session, "Some words")
     async with database.transaction(NORTHSHIRE) as session:
         assert await embed_pending_entries(session, NORTHSHIRE) == 1
     async with database.transaction(NORTHSHIRE) as session:

@@ -9,7 +9,7 @@ from alongside.features.directory.search.actions import embed_pending_entries
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy, app_over, open_database
-from tests.features.directory.search_index import shelve
+from tests.features.directory.search_index import insert_entry
 from tests.personas import (
     ADMINISTRATOR,
     HEAD_OF_LOCK,
@@ -30,7 +30,7 @@ async def search_index(module_database: DatabaseCopy) -> AsyncIterator[Database]
     """A directory of a few entries, some with limited visibility."""
     database = open_database(module_database)
     async with database.transaction(NORTHSHIRE) as session:
-        await shelve(
+        await insert_entry(
             session,
             "Keep-up phonics on the same afternoon",
             school_urn=MILL,
@@ -43,7 +43,7 @@ async def search_index(module_database: DatabaseCopy) -> AsyncIterator[Database]
             cost_pence=40000,
             term="2025-26_autumn",
         )
-        await shelve(
+        await insert_entry(
             session,
             "Breakfast for everyone",
             school_urn=QUAY,
@@ -54,7 +54,7 @@ async def search_index(module_database: DatabaseCopy) -> AsyncIterator[Database]
             checked_level=1,
             cost_pence=0,
         )
-        await shelve(
+        await insert_entry(
             session,
             "Secret zebra project of the north",
             school_urn=PARK,
@@ -63,9 +63,11 @@ async def search_index(module_database: DatabaseCopy) -> AsyncIterator[Database]
             visible_to_authority_from=None,
             problem="Attendance of zebras",
         )
-        await shelve(session, "A draft about quaggas", school_urn=MILL, state="draft", verified_edition=None)
+        await insert_entry(
+            session, "A draft about quaggas", school_urn=MILL, state="draft", verified_edition=None
+        )
     async with database.transaction(SOUTHSHIRE) as session:
-        await shelve(session, "Phonics of the twin: okapi", authority_id=SOUTHSHIRE, school_urn=MILL)
+        await insert_entry(session, "Phonics of the twin: okapi", authority_id=SOUTHSHIRE, school_urn=MILL)
     yield database
     await database.close()
 

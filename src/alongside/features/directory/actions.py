@@ -83,7 +83,7 @@ async def change_entry(
     directory until both have consented to the new text. Raises EditConflict when the entry changed since `version`,
     ActionRefused while others are checking it.
     """
-    entry = await queries.held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    entry = await queries.lock_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_fixed(entry)
     stands = text_of(entry, written)
     if entry.version != version:
@@ -109,7 +109,7 @@ async def _write(session: AsyncSession, person: Principal, entry: Any, values: M
 
     A listed entry moves to review, or to draft if it is about two schools.
     """
-    if leaves_with_a_change(entry):
+    if withdrawn_by_change(entry):
         await apply_transition(session, person, DirectoryEntry, entry, RECALL_ENTRY, **values)
         people = await people_of_schools(session, person.authority_id, person.today, [entry.partner_urn])
         text = "An entry about an agreement of your school was changed. It is out of the directory for now."
@@ -155,9 +155,9 @@ async def submit_entry(session: AsyncSession, person: Principal, entry_id: UUID)
 
     Raises ActionRefused while a school of an entry about an agreement has not consented.
     """
-    entry = await queries.held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    entry = await queries.lock_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_closed(entry.school, entry.school_status)
-    if not await agreed_by_both(session, person, entry):
+    if not await both_consented(session, person, entry):
         raise ActionRefused(
             "This tells of an agreement, so the headteachers of both schools have to say yes to this text first.",
             entry.state,
@@ -189,7 +189,7 @@ async def restore_entry(session: AsyncSession, person: Principal, entry_id: UUID
     )
 
 
-async def agreed_by_both(session: AsyncSession, person: Principal, entry: Any) -> bool:
+async def both_consented(session: AsyncSession, person: Principal, entry: Any) -> bool:
     """Whether every school of an entry has consented to its current text. PostgreSQL enforces the same rule."""
     if entry.partner_urn is None:
         return True
@@ -197,7 +197,7 @@ async def agreed_by_both(session: AsyncSession, person: Principal, entry: Any) -
     return {entry.school_urn, entry.partner_urn} <= agreed.keys()
 
 
-def leaves_with_a_change(entry: Any) -> bool:
+def withdrawn_by_change(entry: Any) -> bool:
     """Whether a change withdraws the entry: it is listed, and both schools consented to its current text only."""
     return entry.state in LISTED and entry.partner_urn is not None
 

@@ -19,7 +19,7 @@ from alongside.platform.access.authorisation import filter_by_scope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 
-GIVES = {
+FORM_PHRASES = {
     "visit_out": "can host a visit",
     "visit_in": "can come to you",
     "coaching": "can coach or mentor",
@@ -96,7 +96,7 @@ def in_words(offer: Any, today: date, terms: Sequence[str]) -> str:
 
     `terms` are the offer's terms that are not over. A start date in the past is left out.
     """
-    gives = [words for form, words in GIVES.items() if form in offer.forms_of_support][:2]
+    gives = [words for form, words in FORM_PHRASES.items() if form in offer.forms_of_support][:2]
     can = " and ".join(gives) if gives else "can support you"
     if terms:
         can += " in " + " or ".join(term_words(key).lower() for key in terms)
@@ -109,4 +109,4 @@ def in_words(offer: Any, today: date, terms: Sequence[str]) -> str:
 
 
 def _first_form(forms: Sequence[str]) -> str:
-    return next((form for form in GIVES if form in forms), forms[0] if forms else "")
+    return next((form for form in FORM_PHRASES if form in forms), forms[0] if forms else "")

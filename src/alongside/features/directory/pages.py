@@ -12,25 +12,25 @@ from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.directory import actions, queries
 from alongside.features.directory.adoptions import pages as uses
 from alongside.features.directory.adoptions.queries import uses_of
-from alongside.features.directory.attachments import pages as keepsakes
+from alongside.features.directory.attachments import pages as attachments
 from alongside.features.directory.attachments.queries import attachments_of, pictures_of
 from alongside.features.directory.availability import available_from
 from alongside.features.directory.available_actions import acts
 from alongside.features.directory.consents import pages as consents
 from alongside.features.directory.feeds import pages as feeds
 from alongside.features.directory.forms import EntryForm, NoteForm, entry_form_of
-from alongside.features.directory.import_export import pages as exchange
+from alongside.features.directory.import_export import pages as import_export
 from alongside.features.directory.insights import pages as health
 from alongside.features.directory.labels import LABELS, waiting_for
 from alongside.features.directory.models import ENTRY_WORKFLOW, LISTED
 from alongside.features.directory.moderation import pages as moderation
-from alongside.features.directory.pdf import pages as paper
-from alongside.features.directory.public_site import pages as publication
+from alongside.features.directory.pdf import pages as pdf
+from alongside.features.directory.public_site import pages as public_site
 from alongside.features.directory.school_expertise import related_entries
 from alongside.features.directory.school_pages import pages as schools
-from alongside.features.directory.search import pages as searching
-from alongside.features.directory.subscriptions import pages as following
-from alongside.features.directory.suggested_entries import pages as harvest
+from alongside.features.directory.search import pages as search
+from alongside.features.directory.subscriptions import pages as subscriptions
+from alongside.features.directory.suggested_entries import pages as suggested_entries
 from alongside.features.directory.versions import pages as versions
 from alongside.features.directory.view_context import version_of, words_for
 from alongside.features.needs.listing import number_of_page
@@ -118,7 +118,7 @@ async def show_entry(
         "agreed": agreed,
         "waiting": waiting_for(entry, settings),
         "available": await available_from(session, person, entry.school_urn),
-        "ask": ask_for(entry),
+        "ask": need_query(entry),
         "own": person.school_urn is not None and person.school_urn in (entry.school_urn, entry.partner_urn),
         "pictures": await pictures_of(session, person.authority_id, entry),
         "attachments": await attachments_of(session, person.authority_id, entry),
@@ -218,8 +218,8 @@ async def restore_entry(
     return Redirect(f"/directory/{entry_id}", "The entry is a draft again.")
 
 
-def ask_for(entry: Any) -> str:
-    """The pre-filled values of a support need, for a reader who asks the entry's school for support."""
+def need_query(entry: Any) -> str:
+    """The query string that pre-fills a support need, for a reader who asks the entry's school for support."""
     known = {
         "addressed": entry.school_urn,
         "theme": entry.themes[0] if entry.themes else "",
@@ -240,7 +240,7 @@ def _form_page(
         "form": form,
         "entry": kept,
         "listed": kept is not None and kept.state in LISTED,
-        "leaves": kept is not None and actions.leaves_with_a_change(kept),
+        "leaves": kept is not None and actions.withdrawn_by_change(kept),
         "stale": None,
         "preview": None,
         "safeguarding": settings.contacts.get("safeguarding"),
@@ -269,18 +269,18 @@ async def _after(session: AsyncSession, person: Principal, entry_id: UUID, act: 
 
 routes = [
     *consents.routes,
-    *harvest.routes,
-    *keepsakes.routes,
+    *suggested_entries.routes,
+    *attachments.routes,
     *moderation.routes,
-    *searching.routes,
-    *publication.routes,
+    *search.routes,
+    *public_site.routes,
     *schools.routes,
     *uses.routes,
     *versions.routes,
-    *following.routes,
+    *subscriptions.routes,
     *feeds.routes,
-    *exchange.routes,
-    *paper.routes,
+    *import_export.routes,
+    *pdf.routes,
     *health.routes,
     list_entries,
     new_entry,

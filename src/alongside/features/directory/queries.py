@@ -72,7 +72,7 @@ async def get_entry(
     return await _one(session, person, permission, ONE_ENTRY, entry_id)
 
 
-async def held_entry(
+async def lock_entry(
     session: AsyncSession, person: Principal, permission: Permission, entry_id: UUID
 ) -> Row[Any]:
     """The same entry, locked with FOR UPDATE until the transaction ends."""
@@ -89,18 +89,18 @@ async def _one(
         raise NotFound
     match permission:
         case Permission.VIEW_ENTRY | Permission.ADOPT_ENTRY:
-            see(person, entry, permission)
+            require_visible(person, entry, permission)
         case Permission.CONSENT_TO_ENTRY:
             require(person, permission, entry.school_urn, entry.partner_urn)
         case Permission.PEER_CHECK_ENTRY:
             require(person, permission, entry.school_urn)
-            see(person, entry)
+            require_visible(person, entry)
         case _:
             require(person, permission, entry.school_urn)
     return entry
 
 
-def see(person: Principal, entry: Any, permission: Permission = Permission.VIEW_ENTRY) -> None:
+def require_visible(person: Principal, entry: Any, permission: Permission = Permission.VIEW_ENTRY) -> None:
     """Raise NotFound unless this person may see this entry.
 
     An unlisted entry is visible to its schools and to those who verify its entries; while it waits for a check, also

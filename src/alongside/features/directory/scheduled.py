@@ -18,15 +18,15 @@ from alongside.platform.workflow import apply_transition
 AT_ONCE = 200
 """Entries per transaction; the worker calls again for the rest."""
 
-HELD = (
+LOCKED = (
     ENTRY_WITH_SCHOOL.order_by(DirectoryEntry.review_due_on, DirectoryEntry.id)
     .limit(literal_column(str(AT_ONCE)))
     .with_for_update(of=DirectoryEntry, skip_locked=True)
 )
-DUE = HELD.where(
+DUE = LOCKED.where(
     DirectoryEntry.state.in_(("verified", "reverified")), DirectoryEntry.review_due_on <= bindparam("today")
 )
-UNFINISHED = HELD.where(
+UNFINISHED = LOCKED.where(
     DirectoryEntry.state.in_(LISTED),
     DirectoryEntry.kind == "work_in_progress",
     DirectoryEntry.convert_by_on < bindparam("today"),
@@ -50,7 +50,7 @@ async def let_entries_fall_due(session: AsyncSession, system_person: Principal, 
     found = (await session.execute(DUE, _today(system_person))).all()
     for entry in found:
         await apply_transition(session, system_person, DirectoryEntry, entry, FALL_DUE)
-        await _tell(session, system_person, entry, "entry_due", "is due for review")
+        await _notify(session, system_person, entry, "entry_due", "is due for review")
     return len(found)
 
 
@@ -61,7 +61,7 @@ async def lapse_works_in_progress(
     found = (await session.execute(UNFINISHED, _today(system_person))).all()
     for entry in found:
         await apply_transition(session, system_person, DirectoryEntry, entry, LAPSE_ENTRY)
-        await _tell(
+        await _notify(
             session, system_person, entry, "entry_lapsed", "was not finished in time and is in the archive"
         )
     return len(found)
@@ -75,17 +75,17 @@ async def remind_of_entries(
     values = _today(system_person) | {"soon": soon}
     for entry in (await session.execute(DUE_SOON, values)).all():
         what = f"will be due for review on {entry.review_due_on:%-d %B %Y}"
-        await _tell(session, system_person, entry, "entry_due_soon", what, entry.review_due_on)
+        await _notify(session, system_person, entry, "entry_due_soon", what, entry.review_due_on)
     for entry in (await session.execute(UNFINISHED_SOON, values)).all():
         what = f"is work in progress and has to be finished by {entry.convert_by_on:%-d %B %Y}"
-        await _tell(session, system_person, entry, "entry_unfinished", what, entry.convert_by_on)
+        await _notify(session, system_person, entry, "entry_unfinished", what, entry.convert_by_on)
 
 
 def _today(person: Principal) -> dict[str, Any]:
     return {"authority_id": person.authority_id, "today": person.today}
 
 
-async def _tell(
+async def _notify(
     session: AsyncSession, person: Principal, entry: Row[Any], kind: str, what: str, key: Any = None
 ) -> None:
     """Notify the school and the leads of its consortium; nobody is notified about a resource."""

@@ -76,18 +76,18 @@ async def related_entries(session: AsyncSession, person: Principal, entry: Any) 
         "themes": entry.themes,
         "phases": entry.phases,
     }
-    found: Sequence[Row[Any]] = (await session.execute(_seen(RELATED, person), values)).all()
+    found: Sequence[Row[Any]] = (await session.execute(_visible(RELATED, person), values)).all()
     return found
 
 
 async def entries_of_school(session: AsyncSession, person: Principal, urn: int) -> Sequence[Row[Any]]:
     """The school's listed entries that this person may see, strongest evidence first."""
     values = {"authority_id": person.authority_id, "urn": urn}
-    found: Sequence[Row[Any]] = (await session.execute(_seen(OF_SCHOOL, person), values)).all()
+    found: Sequence[Row[Any]] = (await session.execute(_visible(OF_SCHOOL, person), values)).all()
     return found
 
 
-def _seen(statement: Any, person: Principal) -> Any:
+def _visible(statement: Any, person: Principal) -> Any:
     return filter_by_scope(
         statement,
         person,

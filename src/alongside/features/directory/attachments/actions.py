@@ -16,7 +16,7 @@ from alongside.features.directory.attachments.models import (
     EntryAttachment,
     EntryPicture,
 )
-from alongside.features.directory.queries import held_entry
+from alongside.features.directory.queries import lock_entry
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -26,7 +26,7 @@ async def add_picture(
     session: AsyncSession, person: Principal, entry_id: UUID, picture: EncodedImage, alternative_text: str
 ) -> None:
     """Add a picture to an entry, which creates a new version of its text. Raises ActionRefused above the limit."""
-    entry = await held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    entry = await lock_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     await _refuse_more(session, person, entry, EntryPicture, MOST_PICTURES)
     edition = await new_edition(session, person, entry)
     await session.execute(
@@ -48,7 +48,7 @@ async def add_attachment(
     session: AsyncSession, person: Principal, entry_id: UUID, known: DetectedFile, body: bytes
 ) -> None:
     """Add an attachment to an entry, with the same rules as a picture."""
-    entry = await held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    entry = await lock_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     await _refuse_more(session, person, entry, EntryAttachment, MOST_ATTACHMENTS)
     edition = await new_edition(session, person, entry)
     await session.execute(
@@ -69,7 +69,7 @@ async def remove_attachment_row(
     session: AsyncSession, person: Principal, entry_id: UUID, kind: str, attachment_id: UUID
 ) -> None:
     """Delete a picture or attachment (`kind`) from every version of an entry. Raises NotFound."""
-    entry = await held_entry(session, person, Permission.WRITE_ENTRY, entry_id)
+    entry = await lock_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_fixed(entry)
     thing: Any = EntryPicture if kind == "pictures" else EntryAttachment
     gone = await session.execute(

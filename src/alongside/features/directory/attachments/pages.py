@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.directory.actions import leaves_with_a_change, refuse_fixed
+from alongside.features.directory.actions import refuse_fixed, withdrawn_by_change
 from alongside.features.directory.attachments import actions, file_types, images, queries
 from alongside.features.directory.attachments.forms import PictureForm
 from alongside.features.directory.public_site.queries import public_entry
@@ -31,7 +31,7 @@ async def show_attachments(
     return await _attachments_page(session, person, entry_id, PictureForm())
 
 
-async def _draw(request: Request[Any, Any, Any], person: Principal) -> images.EncodedImage | str:
+async def _reencoded(request: Request[Any, Any, Any], person: Principal) -> images.EncodedImage | str:
     """The uploaded picture re-encoded, or an error message."""
     written = await read_form_data(request)
     sent = await uploaded_file(written, "picture")
@@ -54,7 +54,7 @@ async def _draw(request: Request[Any, Any, Any], person: Principal) -> images.En
     "/directory/{entry_id:uuid}/pictures",
     permission=Permission.WRITE_ENTRY,
     largest=images.LARGEST_SENT + AROUND,
-    prepare=_draw,
+    prepare=_reencoded,
 )
 async def add_picture(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
@@ -64,12 +64,12 @@ async def add_picture(
     answer = await _attachments_page(session, person, entry_id, form, status=422)
     picture: images.EncodedImage | str = prepared(request)
     if not form.holds() or isinstance(picture, str):
-        return _blaming(answer, {"picture": picture} if isinstance(picture, str) else {})
+        return _with_errors(answer, {"picture": picture} if isinstance(picture, str) else {})
     await actions.add_picture(session, person, entry_id, picture, form.alternative_text.data)
     return Redirect(f"/directory/{entry_id}/attachments", "The picture is kept.")
 
 
-async def _sort(request: Request[Any, Any, Any], person: Principal) -> file_types.DetectedFile | str:
+async def _detected(request: Request[Any, Any, Any], person: Principal) -> file_types.DetectedFile | str:
     """The uploaded file with its detected type, or an error message."""
     sent = await uploaded_file(await read_form_data(request), "attachment")
     if sent is None:
@@ -87,7 +87,7 @@ async def _sort(request: Request[Any, Any, Any], person: Principal) -> file_type
     "/directory/{entry_id:uuid}/attachments",
     permission=Permission.WRITE_ENTRY,
     largest=file_types.LARGEST_SENT + AROUND,
-    prepare=_sort,
+    prepare=_detected,
 )
 async def add_attachment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
@@ -97,7 +97,7 @@ async def add_attachment(
     known: file_types.DetectedFile | str = prepared(request)
     sent = await uploaded_file(await read_form_data(request), "attachment")
     if isinstance(known, str) or sent is None:
-        return _blaming(answer, {"attachment": str(known)})
+        return _with_errors(answer, {"attachment": str(known)})
     await actions.add_attachment(session, person, entry_id, known, sent[1])
     return Redirect(f"/directory/{entry_id}/attachments", "The file is kept.")
 
@@ -203,7 +203,7 @@ async def _attachments_page(
         "entry": entry,
         "form": form,
         "mistakes": {},
-        "leaves": leaves_with_a_change(entry),
+        "leaves": withdrawn_by_change(entry),
         "pictures": await queries.pictures_of(session, person.authority_id, entry),
         "attachments": await queries.attachments_of(session, person.authority_id, entry),
         "largest_picture": images.LARGEST_SENT // 1_000_000,
@@ -212,7 +212,7 @@ async def _attachments_page(
     return Page("directory/attachments.html", context, status=status)
 
 
-def _blaming(answer: Page, mistakes: dict[str, str]) -> Page:
+def _with_errors(answer: Page, mistakes: dict[str, str]) -> Page:
     """Show the page again with an error beside the file."""
     return Page(answer.template, {**answer.context, "mistakes": mistakes}, status=422)
 

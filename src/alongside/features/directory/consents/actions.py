@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.directory.consents.models import EntryConsent
-from alongside.features.directory.queries import consents_of, held_entry
+from alongside.features.directory.queries import consents_of, lock_entry
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -21,7 +21,7 @@ async def consent_to_entry(session: AsyncSession, person: Principal, entry_id: U
 
     Raises ActionRefused when the text has changed since, or the entry is not about an agreement.
     """
-    entry = await held_entry(session, person, Permission.CONSENT_TO_ENTRY, entry_id)
+    entry = await lock_entry(session, person, Permission.CONSENT_TO_ENTRY, entry_id)
     if entry.partner_urn is None:
         raise ActionRefused("This entry tells of your school alone, so nobody else is asked.", entry.state)
     if entry.edition != edition:

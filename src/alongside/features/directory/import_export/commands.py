@@ -22,7 +22,7 @@ from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.import_export.actions import import_rows
 from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, json_lines, row_of
 from alongside.features.directory.import_export.parsers import rows_in
-from alongside.features.directory.import_export.queries import open_urns, what_is_there, whole_entries
+from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
 from alongside.features.directory.import_export.row_results import IN_WORDS, NEW, RowResult, validate_rows
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.database.session import Database, is_retryable
@@ -101,7 +101,7 @@ async def _import(
         async with database.transaction(person.authority_id, read_only=True) as session:
             schools, there = (
                 await open_urns(session, person.authority_id),
-                await what_is_there(session, person.authority_id),
+                await existing_rows(session, person.authority_id),
             )
         row_results, strange = validate_rows(rows, settings, schools, there, given)
         _show(console, row_results, strange)

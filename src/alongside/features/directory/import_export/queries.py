@@ -34,7 +34,7 @@ async def open_urns(session: AsyncSession, authority_id: int) -> frozenset[int]:
     return frozenset((await session.scalars(SCHOOLS, {"authority_id": authority_id})).all())
 
 
-async def what_is_there(session: AsyncSession, authority_id: int) -> ExistingRow:
+async def existing_rows(session: AsyncSession, authority_id: int) -> ExistingRow:
     """The existing entries, by which an import recognises a row that is already there."""
     values = {"authority_id": authority_id}
     titles = (await session.execute(TITLES, values)).all()

@@ -43,7 +43,7 @@ MISS = text(
     bindparam("slots", type_=ARRAY(LargeBinary)),
     bindparam("today", type_=Date),
 )
-LET_GO = text(
+DELETE_EXPIRED = text(
     """
     DELETE FROM zero_result_search WHERE authority_id = :authority_id AND (last_on <= :since OR (words, seeker) IN (
         SELECT words, seeker FROM zero_result_search WHERE authority_id = :authority_id
@@ -74,4 +74,4 @@ async def record_zero_result_search(session: AsyncSession, person: Principal, wo
     }
     if await session.scalar(MISS, values):
         since = person.today - timedelta(days=KEPT_DAYS)
-        await session.execute(LET_GO, here | {"since": since, "in_all": IN_ALL})
+        await session.execute(DELETE_EXPIRED, here | {"since": since, "in_all": IN_ALL})

@@ -34,7 +34,7 @@ async def peer_check_entry(
 
     Raises ActionRefused for people of the entry's own school, whom the database refuses as well.
     """
-    entry = await queries.held_entry(session, person, Permission.PEER_CHECK_ENTRY, entry_id)
+    entry = await queries.lock_entry(session, person, Permission.PEER_CHECK_ENTRY, entry_id)
     refuse_own_school(person, entry)
     if not fit:
         await apply_transition(
@@ -66,7 +66,7 @@ async def verify_entry(
     Only this moves the review date; reading never does. Raises ActionRefused when the text has changed since, and for
     the person who wrote it, checked it as a peer, or belongs to the school.
     """
-    entry = await queries.held_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
+    entry = await queries.lock_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
     move = VERIFY_ENTRY if entry.state == "peer_check" else REVERIFY_ENTRY
     if entry.version != version:
         raise ActionRefused(

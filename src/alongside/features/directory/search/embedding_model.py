@@ -57,14 +57,14 @@ class SentenceEncoder:
         pieces = self._words.encode_batch(list(texts))
         width = max(len(one.ids) for one in pieces)
         ids = np.zeros((len(pieces), width), np.int64)
-        there = np.zeros_like(ids)
+        mask = np.zeros_like(ids)
         for row, one in enumerate(pieces):
             ids[row, : len(one.ids)] = one.ids
-            there[row, : len(one.ids)] = 1
-        told = self._model.run(
-            None, {"input_ids": ids, "attention_mask": there, "token_type_ids": np.zeros_like(ids)}
+            mask[row, : len(one.ids)] = 1
+        output = self._model.run(
+            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         )[0]
-        mean: Meaning = (told * there[..., None]).sum(1) / there.sum(1, keepdims=True)
+        mean: Meaning = (output * mask[..., None]).sum(1) / mask.sum(1, keepdims=True)
         meanings: Meaning = (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
         return meanings
 
@@ -85,7 +85,7 @@ def from_bytes(kept: Sequence[bytes], texts: int) -> npt.NDArray[np.int8]:
     return np.frombuffer(b"".join(kept), np.int8).reshape(len(kept), texts, NUMBERS)
 
 
-def likeness(asked: Meaning, kept: npt.NDArray[np.int8]) -> Meaning:
+def similarity(asked: Meaning, kept: npt.NDArray[np.int8]) -> Meaning:
     """Cosine similarity of each entry to the search, by its most similar text; 1 is identical."""
     products = kept.astype(np.float32) @ (asked / ONE)
     best: Meaning = products.max(axis=1)

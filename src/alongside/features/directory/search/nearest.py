@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.directory.search.embedding_model import from_bytes, likeness, reader
+from alongside.features.directory.search.embedding_model import from_bytes, reader, similarity
 from alongside.features.directory.search.embeddings import TEXTS, EntryEmbedding
 
 MOST_BYTES = 64_000_000
@@ -39,7 +39,7 @@ class CachedVectors:
     numbers: npt.NDArray[np.int8]
 
 
-_held: OrderedDict[int, CachedVectors] = OrderedDict()
+_cache: OrderedDict[int, CachedVectors] = OrderedDict()
 
 
 async def nearest(session: AsyncSession, authority_id: int, sentence: str) -> tuple[list[UUID], list[float]]:
@@ -47,26 +47,26 @@ async def nearest(session: AsyncSession, authority_id: int, sentence: str) -> tu
 
     They are from the whole authority: `search.find` drops those that the person may not see.
     """
-    held = await _of(session, authority_id)
-    if not held.ids:
+    cached = await _of(session, authority_id)
+    if not cached.ids:
         return [], []
     (asked,) = await asyncio.to_thread(lambda: reader().read([sentence]))
-    alike = likeness(asked, held.numbers)
+    alike = similarity(asked, cached.numbers)
     order = np.argsort(-alike, kind="stable")[:NEAREST]
-    found = [(held.ids[at], float(alike[at])) for at in order if alike[at] > FAINT]
+    found = [(cached.ids[at], float(alike[at])) for at in order if alike[at] > FAINT]
     return [entry_id for entry_id, _ in found], [near for _, near in found]
 
 
 async def _of(session: AsyncSession, authority_id: int) -> CachedVectors:
     values = {"authority_id": authority_id}
     stamp = tuple((await session.execute(STAMP, values)).one())
-    held = _held.get(authority_id)
-    if held is None or held.stamp != stamp:
+    cached = _cache.get(authority_id)
+    if cached is None or cached.stamp != stamp:
         rows = (await session.execute(ALL, values)).all()
         numbers = from_bytes([row.numbers for row in rows], TEXTS)
-        held = CachedVectors(stamp, tuple(row.entry_id for row in rows), numbers)
-        _held[authority_id] = held
-    _held.move_to_end(authority_id)
-    while len(_held) > 1 and sum(one.numbers.nbytes for one in _held.values()) > MOST_BYTES:
-        _held.popitem(last=False)
-    return held
+        cached = CachedVectors(stamp, tuple(row.entry_id for row in rows), numbers)
+        _cache[authority_id] = cached
+    _cache.move_to_end(authority_id)
+    while len(_cache) > 1 and sum(one.numbers.nbytes for one in _cache.values()) > MOST_BYTES:
+        _cache.popitem(last=False)
+    return cached

@@ -19,7 +19,7 @@ from alongside.features.directory.search.similar_schools import (
     NO_SCHOOL,
     Bounds,
     bounds_of,
-    likeness_in_words,
+    similarity_label,
 )
 from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission
@@ -62,7 +62,7 @@ async def show_directory(
         "mine": mine,
         "marked": marked,
         "reason": lambda entry: reason(found, entry),
-        "likeness": lambda entry: likeness_in_words(mine, entry),
+        "likeness": lambda entry: similarity_label(mine, entry),
         "corrections": corrections(found),
         "need_href": _need_href(form),
         "exports": {kind: address_of(form, f"{ADDRESS}/found.{kind.lower()}") for kind in EXPORTS},
@@ -73,10 +73,12 @@ async def show_directory(
     shown = Page("directory/search/show.html", context, fragment="directory/search/_found.html")
     if question.empty or form.narrowed or any(found.held.values()):
         return shown
-    return ContinueAfterCommit(partial(_remember, request, person, " ".join(question.names.values()), shown))
+    return ContinueAfterCommit(
+        partial(_record_no_results, request, person, " ".join(question.names.values()), shown)
+    )
 
 
-async def _remember(
+async def _record_no_results(
     request: Request[Any, Any, Any], person: Principal, words: str, shown: Page
 ) -> PageResult:
     """Record a search without results in a separate transaction, because the search itself is read-only."""

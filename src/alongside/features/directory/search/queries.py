@@ -13,9 +13,9 @@ from alongside.features.directory.search import index_schema
 from alongside.features.directory.search.embeddings import can_read
 from alongside.features.directory.search.facets import FACETS
 from alongside.features.directory.search.query_parser import (
-    WHOLE,
+    ALL_OPTIONS,
+    SearchOptions,
     SearchQuery,
-    Synonyms,
     Vocabulary,
     parse_query,
     words_in,
@@ -39,7 +39,7 @@ class SearchFilters:
     page: int = 1
     rows: int = A_PAGE
     mine: Bounds = NO_SCHOOL
-    recipe: Synonyms = WHOLE
+    recipe: SearchOptions = ALL_OPTIONS
 
 
 EVERY = SearchFilters()
@@ -62,15 +62,15 @@ class SearchHit:
 
 
 async def parsed_query(
-    session: AsyncSession, person: Principal, typed: str, recipe: Synonyms = WHOLE
+    session: AsyncSession, person: Principal, typed: str, recipe: SearchOptions = ALL_OPTIONS
 ) -> SearchQuery:
     """Parse a search with the authority's jargon and the words that this person may see, correcting misspelt words."""
     scope = {name: value for name, value in scope_of_entries(person).items() if name in ("urns", "today")}
-    return await _understood(session, person, typed, recipe, scope | {"shelf": index_schema.INSIDE})
+    return await _parse(session, person, typed, recipe, scope | {"shelf": index_schema.INSIDE})
 
 
-async def _understood(
-    session: AsyncSession, person: Principal, typed: str, recipe: Synonyms, scope: Mapping[str, Any]
+async def _parse(
+    session: AsyncSession, person: Principal, typed: str, recipe: SearchOptions, scope: Mapping[str, Any]
 ) -> SearchQuery:
     words = words_in(typed)
     rows = (await session.execute(KNOWN, {**scope, "words": list(words)})).all() if words else ()
@@ -86,7 +86,7 @@ async def search(
     values |= {"rows": wanted.rows, "skipped": (wanted.page - 1) * wanted.rows}
     values |= {one.name: wanted.narrowed.get(one.name) for one in FACETS}
     if not question.empty:
-        values |= await _asking(session, person, question, wanted.recipe)
+        values |= await _search_parameters(session, person, question, wanted.recipe)
     rows = (await session.execute(STATEMENTS[not question.empty, wanted.sort], values)).all()
     counts: dict[str, dict[str, int]] = {one.name: {} for one in FACETS}
     for row in rows:
@@ -104,17 +104,17 @@ async def public_search(session: AsyncSession, person: Principal, typed: str) ->
 
     Uses words of public entries only. It does not use embeddings, to spare the CPU for people who are signed in.
     """
-    recipe = replace(WHOLE, meaning=False)
+    recipe = replace(ALL_OPTIONS, meaning=False)
     scope = {"shelf": index_schema.PUBLIC, "urns": None, "today": person.today}
-    question = await _understood(session, person, typed, recipe, scope)
+    question = await _parse(session, person, typed, recipe, scope)
     if question.empty:
         return None
-    values = await _asking(session, person, question, recipe)
+    values = await _search_parameters(session, person, question, recipe)
     return (await session.scalars(PUBLIC_FOUND, values)).all()
 
 
-async def _asking(
-    session: AsyncSession, person: Principal, question: SearchQuery, recipe: Synonyms
+async def _search_parameters(
+    session: AsyncSession, person: Principal, question: SearchQuery, recipe: SearchOptions
 ) -> dict[str, Any]:
     """The parameters of `search.find` for a search."""
     near: tuple[list[UUID], list[float]] = ([], [])

@@ -81,7 +81,7 @@ class SearchQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Synonyms:
+class SearchOptions:
     """Which techniques a search uses.
 
     The product uses all; the benchmark switches some off to measure their effect.
@@ -94,7 +94,7 @@ class Synonyms:
     meaning: bool = True
 
 
-WHOLE = Synonyms()
+ALL_OPTIONS = SearchOptions()
 
 
 def words_in(typed: str) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def parse_query(
     words: Sequence[str],
     known: Mapping[str, Vocabulary],
     jargon: Iterable[Sequence[str]] = (),
-    recipe: Synonyms = WHOLE,
+    recipe: SearchOptions = ALL_OPTIONS,
 ) -> SearchQuery:
     """Parse words into groups: the words of one jargon expression together, each other word alone."""
     parts: list[QueryTerm] = []
@@ -136,7 +136,7 @@ def parse_query(
 
 
 def _ways(
-    word: str, known: Vocabulary, recipe: Synonyms, corrected: dict[str, tuple[str, ...]]
+    word: str, known: Vocabulary, recipe: SearchOptions, corrected: dict[str, tuple[str, ...]]
 ) -> Iterable[tuple[str, float]]:
     """The ways to match one word: as it is and, if no visible entry has it, as a prefix or with corrected spelling."""
     if known.stop:

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.schools.models import PHASES, School
 from alongside.platform.access.principal import Principal
 
-AS_BIG = Decimal("0.6")
+SIZE_RATIO = Decimal("0.6")
 """Schools are of similar size when the smaller has at least this share of the larger one's pupils."""
 
-AS_POOR = 10
+FSM_TOLERANCE = 10
 """Largest difference between the percentages of pupils eligible for free school meals, in percentage points."""
 
 OWN: Any = select(School.phase, School.kind, School.pupils, School.percentage_fsm).where(
@@ -41,10 +41,10 @@ class Bounds:
         return {
             "my_phase": self.phase,
             "my_kind": self.kind,
-            "fewest": None if pupils is None else int(pupils * AS_BIG),
-            "most": None if pupils is None else int(pupils / AS_BIG),
-            "least_fsm": None if fsm is None else fsm - AS_POOR,
-            "most_fsm": None if fsm is None else fsm + AS_POOR,
+            "fewest": None if pupils is None else int(pupils * SIZE_RATIO),
+            "most": None if pupils is None else int(pupils / SIZE_RATIO),
+            "least_fsm": None if fsm is None else fsm - FSM_TOLERANCE,
+            "most_fsm": None if fsm is None else fsm + FSM_TOLERANCE,
         }
 
 
@@ -61,7 +61,7 @@ async def bounds_of(session: AsyncSession, person: Principal) -> Bounds:
     return NO_SCHOOL if own is None else Bounds(own.phase, own.kind, own.pupils, own.percentage_fsm)
 
 
-def likeness_in_words(mine: Bounds, entry: Any) -> str | None:
+def similarity_label(mine: Bounds, entry: Any) -> str | None:
     """Compare an entry's school with the person's own, figure by figure; None where there is nothing to compare."""
     if mine.phase is None or entry.school_phase is None:
         return None

@@ -15,7 +15,7 @@ KNOWN = text("SELECT word, stop, known, alike FROM search.known(:shelf, :urns, :
     bindparam("words", type_=ARRAY(Text)),
 )
 
-ASKED = """
+MATCHES = """
         SELECT entry_id AS id, score, groups_found FROM search.find(
             'inside', :urns, :today, :groups, :texts, :shares, :weights, :near, :likeness, :enough, :alike, :meaning)"""
 EVERYTHING = f"""
@@ -92,7 +92,7 @@ TYPES_OF_ASKING: Mapping[str, Any] = {
 
 def _statement(asked: bool, order: str) -> Any:
     written = STATEMENT.format(
-        source=ASKED if asked else EVERYTHING,
+        source=MATCHES if asked else EVERYTHING,
         band=BAND,
         listed=LISTED,
         misses=MISSES,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, NotFound
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.directory.subscriptions.models import Subscription
-from alongside.features.directory.subscriptions.queries import MOST, news_of
+from alongside.features.directory.subscriptions.queries import MOST, new_entries_followed
 from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
 from alongside.platform.web.templates import LONDON
@@ -63,10 +63,10 @@ async def notify_subscribers(session: AsyncSession, product: Principal, settings
     to read the entry.
     """
     until = datetime.combine(product.today, time(), LONDON).astimezone(UTC)
-    news = await news_of(session, product, until)
+    news = await new_entries_followed(session, product, until)
     for one in news:
         if one.number:
-            await _tell(session, product, one)
+            await _notify(session, product, one)
     if news:
         await session.execute(
             update(Subscription)
@@ -79,7 +79,7 @@ async def notify_subscribers(session: AsyncSession, product: Principal, settings
     return len(news)
 
 
-async def _tell(session: AsyncSession, product: Principal, one: Any) -> None:
+async def _notify(session: AsyncSession, product: Principal, one: Any) -> None:
     entries = "1 new entry" if one.number == 1 else f"{one.number} new entries"
     where = "from" if one.kind == "school" else "on"
     path = f"/directory/schools/{one.subject}" if one.kind == "school" else _newest(one.subject)

@@ -33,7 +33,7 @@ SEEING_ALL = tuple(
     )
 )
 
-NEWS = text(
+NEW_ENTRIES = text(
     f"""
     WITH followed AS MATERIALIZED (
         SELECT f.id, f.person_id, f.kind, f.subject, f.name, f.told_until FROM directory_subscription f
@@ -77,8 +77,8 @@ async def followed_by(session: AsyncSession, person: Principal) -> Sequence[Row[
     return found
 
 
-async def news_of(session: AsyncSession, person: Principal, until: Any) -> Sequence[Row[Any]]:
+async def new_entries_followed(session: AsyncSession, person: Principal, until: Any) -> Sequence[Row[Any]]:
     """New entries in subscriptions up to a moment; the rows are locked until the transaction ends."""
     values = {"authority_id": person.authority_id, "today": person.today, "until": until}
-    found: Sequence[Row[Any]] = (await session.execute(NEWS, values)).all()
+    found: Sequence[Row[Any]] = (await session.execute(NEW_ENTRIES, values)).all()
     return found
