@@ -56,7 +56,6 @@ NOT_YET_RENAMED = {
     "escalation_reminder.stage",
     "escalation_timer.stage",
     "statutory_step.letter",
-    "zero_result_search.place",
 }
 """Columns that the new layout still has under an old name. Remove each with its renaming; add none."""
 
