@@ -1,4 +1,4 @@
-"""The demonstration loaded into an empty database: alive, consistent, and left alone the second time."""
+"""Loading the demonstration data: complete, consistent, and unchanged by a second load."""
 
 from collections.abc import AsyncIterator
 
@@ -43,7 +43,7 @@ def settings_for(copy: DatabaseCopy) -> Settings:
 
 
 async def counted(database: Database, sql: str, authority_id: int = WIGAN) -> int:
-    """One number of one authority."""
+    """A count in one authority."""
     async with database.transaction(authority_id, read_only=True) as session:
         return int(await session.scalar(text(sql)) or 0)
 
@@ -71,7 +71,7 @@ async def test_an_authority_is_at_work(filled: tuple[DatabaseCopy, Database]) ->
 
 
 async def test_the_books_add_up_and_the_audit_holds(filled: tuple[DatabaseCopy, Database]) -> None:
-    """Days taken are days promised or given; no seal is broken."""
+    """Days used equal days promised or given, and the audit chain is intact."""
     _, database = filled
     wrong = """
         SELECT count(*) FROM (

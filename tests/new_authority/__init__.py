@@ -1,1 +1,1 @@
-"""A new authority from nothing by the commands of README.md, each in a process of its own, timed."""
+"""Sets up a new authority with the commands of README.md, each timed in a separate process."""

@@ -1,4 +1,4 @@
-"""`make new-authority`: the whole way at the size of a large county, and how long each step took."""
+"""`make new-authority`: the whole setup at the size of a large county, with the time of each step."""
 
 import os
 import sys

@@ -32,7 +32,7 @@ PATIENCE = 300.0
 
 @dataclass
 class Journey:
-    """The way of one new authority in `folder`: its environment, and how many seconds each step took."""
+    """The setup of one new authority in `folder`: its environment, and how many seconds each step took."""
 
     folder: Path
     schools: int
@@ -87,18 +87,15 @@ class Journey:
                 asyncio.run(prepare_cluster(server.superuser_url, PASSWORDS, database=DATABASE))
             kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
             (self.folder / "tenants").mkdir()
-            self.environment = (
-                kept
-                | {
-                    "DATABASE_URL": server.url(APP, PASSWORDS[APP], DATABASE),
-                    "ALONGSIDE_MIGRATOR_URL": server.url(MIGRATOR, PASSWORDS[MIGRATOR], DATABASE),
-                    "ALONGSIDE_RLS_SIGNING_KEY": "f" * 32,
-                    "ALONGSIDE_SECRET": "s" * 32,
-                    "ALONGSIDE_TENANTS": str(self.folder / "tenants"),
-                    "ALONGSIDE_BASE_URL": "http://{host}",
-                    "ALONGSIDE_DEMONSTRATION": "yes",  # an invitation opens the door, in place of a sign-in provider
-                }
-            )
+            self.environment = kept | {
+                "DATABASE_URL": server.url(APP, PASSWORDS[APP], DATABASE),
+                "ALONGSIDE_MIGRATOR_URL": server.url(MIGRATOR, PASSWORDS[MIGRATOR], DATABASE),
+                "ALONGSIDE_RLS_SIGNING_KEY": "f" * 32,
+                "ALONGSIDE_SECRET": "s" * 32,
+                "ALONGSIDE_TENANTS": str(self.folder / "tenants"),
+                "ALONGSIDE_BASE_URL": "http://{host}",
+                "ALONGSIDE_DEMONSTRATION": "yes",  # people sign in by invitation, without a sign-in provider
+            }
             yield
         finally:
             server.stop()
@@ -200,7 +197,7 @@ class Journey:
 
 
 class Visitor:
-    """A person's browser without a window, signed in by the link of their invitation."""
+    """An HTTP client of one person, signed in by the link of their invitation."""
 
     def __init__(self, journey: Journey, link: str) -> None:
         self.journey = journey

@@ -1,4 +1,4 @@
-"""Schools and people are found however their names are typed, on every page that looks for them."""
+"""Schools and people are found however their names are typed, on every page with a search."""
 
 import asyncpg
 import pytest

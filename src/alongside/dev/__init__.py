@@ -1,1 +1,1 @@
-"""What development and the demonstration need and production does not."""
+"""Code for development and the demonstration only; production does not use it."""

@@ -1,4 +1,4 @@
-"""The demonstration: all that the product needs, started from nothing and stopped together."""
+"""Run the demonstration: start PostgreSQL, the web app and the worker, and stop them together."""
 
 import asyncio
 import http.client
@@ -36,7 +36,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Secrets:
-    """What must not be forgotten between two starts, in a file that its user alone can read."""
+    """Secrets that are kept between starts, in a file that only its owner can read."""
 
     signing_key: str
     secret: str
@@ -45,7 +45,7 @@ class Secrets:
 
     @classmethod
     def kept_in(cls, path: Path) -> Self:
-        """Read them, or make them at the first start."""
+        """Read the secrets, or create them at the first start."""
         if not path.exists():
             made = {name: secrets.token_hex(32) for name in cls.__annotations__}
             half = path.with_suffix(".half")
@@ -57,7 +57,7 @@ class Secrets:
 
 
 def chosen_folder() -> Path:
-    """Where the demonstration keeps itself: `var/` of the project, else a folder of its own right here."""
+    """The data folder of the demonstration: `var/` of the project, else a folder in the current directory."""
     project = PACKAGE.parent.parent
     if PACKAGE.parent.name == "src" and (project / "pyproject.toml").exists():
         return project / "var"
@@ -65,7 +65,7 @@ def chosen_folder() -> Path:
 
 
 def demonstrate(folder: Path, port: int, web: int, say: Say) -> int:
-    """Run the demonstration until told to stop; the exit code.
+    """Run the demonstration until it is stopped; returns the exit code.
 
     Raises ConfigurationError, with nothing left running, when it runs already, the port is taken or it cannot start.
     """
@@ -92,7 +92,7 @@ def demonstrate(folder: Path, port: int, web: int, say: Say) -> int:
 
 
 async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> Settings:
-    """Bring roles, schema and content to where they should be; harmless at each further start."""
+    """Set up roles, schema and demonstration data; repeating it is safe."""
     kept = Secrets.kept_in(folder / "secrets.json")
     await prepare_cluster(server.superuser_url, {MIGRATOR: kept.migrator, APP: kept.app})
     settings = Settings(
@@ -120,7 +120,7 @@ async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> 
 
 
 async def apply_authorities(settings: Settings, say: Say) -> None:
-    """Put `tenants/*.toml` in force where something differs, as `alongside authority apply` does."""
+    """Apply `tenants/*.toml` where something differs, as `alongside authority apply` does."""
     from alongside.features.authorities.files import read_authorities, tenants_folder
     from alongside.features.authorities.settings_cache import register_settings
     from alongside.features.consortia.commands import apply_authority, planned_lines, today

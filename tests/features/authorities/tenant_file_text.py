@@ -1,4 +1,4 @@
-"""Settings as a test wants them: Northshire's, with a few values of the test's own."""
+"""Helpers that build settings: Northshire's with changed values."""
 
 import tomllib
 from pathlib import Path
@@ -22,7 +22,7 @@ def in_file(folder: Path, more: str = "", name: str = "northshire", without: str
 
 
 def settings_with(folder: Path, overrides: dict[str, Any]) -> AuthoritySettings:
-    """Northshire's settings with these over them; they must be right."""
+    """Northshire's settings with these values merged over them; they must be valid."""
     import msgspec
 
     from alongside.features.authorities.files import defaults_file
@@ -35,7 +35,7 @@ def settings_with(folder: Path, overrides: dict[str, Any]) -> AuthoritySettings:
 
 
 def northshire() -> AuthoritySettings:
-    """Northshire as it is."""
+    """Northshire's unchanged settings."""
     settings, mistakes = read_authority(NORTHSHIRE)
     assert settings is not None, mistakes
     return settings

@@ -1,4 +1,4 @@
-"""A new authority's file: written by the command, and refused while it holds what is another's or nobody's."""
+"""`authority new` and `check`: a new file is refused while it has copied or missing values."""
 
 import tomllib
 from pathlib import Path

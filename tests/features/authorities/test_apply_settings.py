@@ -1,4 +1,4 @@
-"""Putting settings in force: versions, refusals, the journal, and processes that come to know them."""
+"""Applying settings: versions, refusals, the audit log and the cache of other processes."""
 
 import asyncio
 from datetime import date

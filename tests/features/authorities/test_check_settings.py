@@ -1,4 +1,4 @@
-"""What the check of an authority's file says to the person who wrote it."""
+"""The messages of `authority check`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every setting changes something that people notice, and a test says what; what has no effect yet is listed as such."""
+"""Every setting has a tested effect or is listed as having none yet."""
 
 import ast
 import re
@@ -57,7 +57,7 @@ def with_setting(path: str, value: Any) -> AuthoritySettings:
 
 
 def calendar(settings: AuthoritySettings) -> Any:
-    """What the calendar says of two years, and when a school day ends."""
+    """The school days of two years, and when a school day ends."""
     made = calendar_from(settings)
     days = [MONDAY + timedelta(days=n) for n in range(-700, 400)]
     return [counts(made, day) for day in days], end_of_school_day(made, MONDAY)
@@ -69,7 +69,7 @@ def reminders(settings: AuthoritySettings) -> Any:
 
 
 def emails(settings: AuthoritySettings) -> Any:
-    """Which letters may leave in each half hour of a school day and of a Sunday, and when the digest is written."""
+    """Which emails may be sent in each half hour of a school day and of a Sunday, and when the digest is written."""
     register_settings(settings, 1)
     moments = [
         NOON - timedelta(hours=12, days=day) + timedelta(minutes=30 * n) for day in (0, 1) for n in range(48)
@@ -89,12 +89,12 @@ def phases(settings: AuthoritySettings) -> Any:
 
 
 def matching(settings: AuthoritySettings) -> Any:
-    """What the engine is asked with."""
+    """The inputs of the matching engine."""
     return parameters_of(settings)
 
 
 def freshness(settings: AuthoritySettings) -> Any:
-    """The earliest day of confirmation with which an offer still holds."""
+    """The earliest day of confirmation with which an offer is still valid."""
     register_settings(settings, 1)
     return fresh_since(settings, MONDAY)
 
@@ -177,7 +177,7 @@ PROBED: dict[str, tuple[Callable[[AuthoritySettings], Any], Any]] = {
         }.items()
     },
 }
-"""What a setting changes, worked out with it as it is and with another value: the two must differ."""
+"""The effect of a setting, calculated with its default and another value; the two must differ."""
 
 WORD = "Unheard of"
 NEW_NEED, NEW_ESCALATION = "/needs/new", f"/escalations/new?school={MILL}"

@@ -1,4 +1,4 @@
-"""The page about settings says what the defaults say."""
+"""tenants/README.md is up to date with the defaults."""
 
 import tomllib
 

@@ -1,4 +1,4 @@
-"""Consortia follow the settings: they begin, are renamed, end and begin again; never with members lost."""
+"""Consortia follow the settings: they begin, are renamed, end and reopen, without losing members."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Belonging to a consortium: one in each phase, never two, and what was is kept."""
+"""Memberships: at most one per phase, and past ones are kept."""
 
 import asyncio
 from datetime import date

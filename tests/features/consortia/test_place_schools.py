@@ -1,4 +1,4 @@
-"""Placing schools in consortia from a file, by the command that an operator types."""
+"""`alongside consortia assign`: memberships from a CSV file."""
 
 import asyncio
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.personas import FORD, MILL, NORTHSHIRE, PARK
 
 @pytest.fixture
 def installation(copy: DatabaseCopy, monkeypatch: pytest.MonkeyPatch) -> DatabaseCopy:
-    """The environment in which an operator types."""
+    """The environment of an operator's command."""
     monkeypatch.setenv("DATABASE_URL", copy.app_url)
     monkeypatch.setenv("ALONGSIDE_RLS_SIGNING_KEY", SIGNING_KEY.decode())
     monkeypatch.setenv("ALONGSIDE_SECRET", "x" * 32)
@@ -34,7 +34,7 @@ def assign_schools(folder: Path, lines: str, *options: str) -> Result:
 
 
 def where(copy: DatabaseCopy, *urns: int) -> dict[int, str]:
-    """To which consortium these schools belong today."""
+    """The consortia of these schools today."""
 
     async def asked() -> dict[int, str]:
         database = Database(copy.app_url, SIGNING_KEY, pool_size=1)

@@ -1,4 +1,4 @@
-"""What these tests start from: a school with one of everything, and registers in which it closes."""
+"""Builders: a school with one row of everything, and registers in which it closes."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The rule against a real release: Hertfordshire, April 2022 to April 2025, with its 19 conversions.
+"""The rule applied to real releases: Hertfordshire, April 2022 to April 2025, with its 19 conversions.
 
 Contains public sector information licensed under the Open Government Licence v3.0: DfE, Get Information About Schools.
 Only URNs, establishment numbers, types, phases and links of 44 schools are kept; the names are invented.

@@ -1,4 +1,4 @@
-"""A school becomes an academy under a new URN: everything goes with it, once, and is on record."""
+"""An academy conversion moves all data to the new URN, once, with audit log entries."""
 
 from datetime import date
 from pathlib import Path

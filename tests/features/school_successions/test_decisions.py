@@ -1,4 +1,4 @@
-"""Mergers, splits and closures: what goes by rule, what an administrator decides, and what closes."""
+"""Mergers, splits and closures: automatic moves, administrators' decisions, and endings."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sample of a true extract, and small registers written by hand."""
+"""The sample of a real extract, and builders of small registers."""
 
 import csv
 import io

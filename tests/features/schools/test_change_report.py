@@ -1,4 +1,4 @@
-"""What a new register would change, kind by kind."""
+"""The change report, by kind of change."""
 
 from collections.abc import Mapping
 from pathlib import Path

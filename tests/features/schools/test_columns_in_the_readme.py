@@ -1,4 +1,4 @@
-"""The table of columns in the room's README is the one that the importer goes by."""
+"""The table of columns in the README matches the importer's columns."""
 
 from pathlib import Path
 

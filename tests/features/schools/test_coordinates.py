@@ -1,4 +1,4 @@
-"""The British National Grid and latitude and longitude, held against the Ordnance Survey’s own points."""
+"""The British National Grid and latitude and longitude, compared with the Ordnance Survey’s own points."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The register put in force, in a real database and from the command line."""
+"""Importing the register into a real database, also from the command line."""
 
 import asyncio
 import csv

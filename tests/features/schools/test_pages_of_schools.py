@@ -1,4 +1,4 @@
-"""Finding a school and reading what is known of it."""
+"""The list of schools and the page of a school."""
 
 import pytest
 

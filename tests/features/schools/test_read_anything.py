@@ -1,4 +1,4 @@
-"""Whatever bytes come: a register or one plain error, and the order of rows never matters."""
+"""Any bytes give a register or one error, and the order of rows does not matter (property tests)."""
 
 import contextlib
 import random

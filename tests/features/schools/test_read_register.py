@@ -1,4 +1,4 @@
-"""The DfE's extract as published, and everything that may be wrong with it."""
+"""Parsing the DfE's extract, valid and invalid."""
 
 import gzip
 from datetime import date

@@ -1,4 +1,4 @@
-"""The demonstration: two authorities of invented schools and people, at work for some weeks already."""
+"""Demonstration data: two authorities with invented schools and people and some weeks of activity."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ PRACTICE = {359: 205, 816: 60}
 """How many entries of good practice."""
 
 PLANNED = 359
-"""The authority in which plans have been made."""
+"""The authority that has match plans."""
 
 ANYBODY = select(func.count()).select_from(Person).where(Person.authority_id == bindparam("authority_id"))
 OPEN_SCHOOLS: Any = (
@@ -48,7 +48,7 @@ OPEN_SCHOOLS: Any = (
 
 
 async def load(settings: Settings, say: Callable[[str], None]) -> None:
-    """Fill each authority of the demonstration that is still empty; what somebody did there since is kept."""
+    """Fill each empty authority of the demonstration; one with data is left unchanged."""
     database = Database.of(settings)
     try:
         await refresh_settings(database)
@@ -66,7 +66,7 @@ async def load(settings: Settings, say: Callable[[str], None]) -> None:
 
 
 async def fill(session: AsyncSession, authority_id: int, today: date) -> Staff:
-    """One authority, from its register to support under way, all in one transaction."""
+    """Fill one authority, from its register to support under way, in one transaction."""
     settings, product = settings_of(authority_id), system(authority_id, today)
     await take_over_register(session, product, read_register(REGISTER, authority_id))
     schools = list((await session.execute(OPEN_SCHOOLS, {"authority_id": authority_id})).all())

@@ -1,4 +1,4 @@
-"""Training days of the demonstration: some schools have one that the others have not."""
+"""Training days of the demonstration."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from alongside.features.schools.term_dates.actions import set_training_day
 
 
 async def set_own_days(session: AsyncSession, staff: Staff, schools: Sequence[Any]) -> None:
-    """Every fifteenth school trains its staff on a day of its own, some weeks from now."""
+    """Give every fifteenth school its own training day, some weeks from now."""
     calendar = calendar_of(staff.authority_id)
     for number, school in enumerate(schools[::15]):
         head = staff.heads.get(school.urn)

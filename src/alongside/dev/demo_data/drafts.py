@@ -1,4 +1,4 @@
-"""Entries of the demonstration that are on their way into the directory: invented, like all figures in them."""
+"""Draft entries of the demonstration's directory; texts and figures are invented."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,7 +7,7 @@ from typing import Any
 def _entry(
     title: str, theme: str, stage: str, problem: str, did: str, evidence: str, needed: str
 ) -> dict[str, Any]:
-    """An entry as its form would keep it, of a primary or a secondary school by its key stage."""
+    """The form data of an entry of a primary or secondary school, by key stage."""
     phase = "secondary" if stage in ("ks3", "ks4") else "primary"
     return {
         "kind": "practice",
@@ -114,4 +114,4 @@ ENTRIES = (
         "- A list for the year\n- Dinner staff who join in",
     ),
 )
-"""Good practice that is on its way into the directory."""
+"""Draft directory entries."""

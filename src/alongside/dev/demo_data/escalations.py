@@ -1,4 +1,4 @@
-"""Escalations of the demonstration at each of their stages, every one brought there by the product's own acts."""
+"""Escalations of the demonstration in every state, created by the product's own actions."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -83,7 +83,7 @@ PROCURED = {
 
 
 async def raise_escalations(session: AsyncSession, staff: Staff) -> int:
-    """An escalation for each consortium until the stages are used up, left at another one each; how many."""
+    """Raise one escalation per consortium, each left in a different state; returns the number."""
     maintained = set((await session.scalars(MAINTAINED, {"authority_id": staff.authority_id})).all())
     made = 0
     for consortium_id, lead in staff.leads.items():

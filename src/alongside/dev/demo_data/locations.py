@@ -1,4 +1,4 @@
-"""Schools placed in consortia by where they lie: each joins the one whose name points there."""
+"""Assign schools to consortia by location: each joins the one whose name gives its direction."""
 
 from collections.abc import Sequence
 from statistics import mean, pstdev

@@ -1,4 +1,4 @@
-"""Entries of the demonstration on their way, left at each stage, and schools that use those of others."""
+"""Directory entries of the demonstration in every state of moderation, and their use by other schools."""
 
 from random import Random
 from typing import Any
@@ -51,7 +51,7 @@ VERSION = text(
 
 
 async def check_practice(session: AsyncSession, staff: Staff) -> int:
-    """Leave entries at every stage, by what people of the product do; how many."""
+    """Create entries in every state with the product's own actions; returns the number."""
     random, made = Random(staff.authority_id + 4), 0
     found = await session.execute(PHASES, {"authority_id": staff.authority_id})
     phases: dict[int, str] = {row.urn: row.phase for row in found}
@@ -99,7 +99,7 @@ async def _bring_to(
 
 
 async def _use(session: AsyncSession, staff: Staff, random: Random) -> None:
-    """Other schools say how an entry works for them."""
+    """Record how other schools use an entry."""
     values = {"authority_id": staff.authority_id, "today": staff.today}
     heads = [staff.heads[urn] for urn in sorted(staff.heads)]
     for entry in (await session.execute(LISTED, values)).all()[::3]:
@@ -113,7 +113,7 @@ async def _use(session: AsyncSession, staff: Staff, random: Random) -> None:
 
 
 async def _suggest_entry(session: AsyncSession, staff: Staff) -> int:
-    """Entries that agreements began when they closed: one school has said yes, the other is still asked."""
+    """Entries suggested by closed agreements: one school has agreed, the other has not answered yet."""
     closed = (await session.execute(CLOSED, {"authority_id": staff.authority_id})).all()
     for one in closed:
         asker, giver = staff.heads[one.requesting_urn], staff.heads[one.supporting_urn]
@@ -126,7 +126,7 @@ async def _suggest_entry(session: AsyncSession, staff: Staff) -> int:
 
 
 async def _stands(session: AsyncSession, person: Principal, entry_id: UUID) -> tuple[int, int]:
-    """The version and the edition of an entry as it stands."""
+    """The current version and edition of an entry."""
     values = {"authority_id": person.authority_id, "entry_id": entry_id}
     row = (await session.execute(VERSION, values)).one()
     return row.version, row.edition

@@ -1,4 +1,4 @@
-"""Invented people: a headteacher for each school, leads of consortia, the core team; the same ones each time."""
+"""Invented people: headteachers, consortium leads and the core team; the same for the same seed."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from alongside.platform.access.principal import Principal, Role
 
 @dataclass
 class Staff:
-    """Who is there: the headteacher of each school, as the gate would know them, and those above the schools."""
+    """The principals of the demonstration: the headteacher of each school, and authority roles."""
 
     authority_id: int
     today: date
@@ -36,14 +36,14 @@ class Names:
         self._pairs = iter(pairs)
 
     def next(self) -> str:
-        """The next one."""
+        """The next name."""
         return next(self._pairs)
 
 
 async def appoint(
     session: AsyncSession, staff: Staff, name: str, role: Role, **place: Any
 ) -> tuple[UUID, UUID]:
-    """Somebody in a role: the ids of the person and of the appointment."""
+    """Create a person with a role; returns the ids of the person and of the role assignment."""
     email = f"{name.lower().replace(' ', '.')}@{staff.slug}.example"
     person = Person(authority_id=staff.authority_id, name=name, email=email)
     session.add(person)
@@ -54,7 +54,7 @@ async def appoint(
 async def appoint_also(
     session: AsyncSession, staff: Staff, person_id: UUID, role: Role, **place: Any
 ) -> UUID:
-    """Another role for somebody who is there already."""
+    """Assign another role to an existing person."""
     began = staff.today - timedelta(days=400)
     held = RoleAssignment(
         authority_id=staff.authority_id, person_id=person_id, role=role.value, starts_on=began, **place
@@ -65,7 +65,7 @@ async def appoint_also(
 
 
 async def staff_schools(session: AsyncSession, staff: Staff, schools: list[Any]) -> None:
-    """A headteacher for every school and a delegate for every fifth; a lead and a deputy for every consortium.
+    """Create a headteacher per school, a delegate for every fifth, and a lead and deputy per consortium.
 
     Leads are headteachers of the consortium, with both roles to switch between.
     """

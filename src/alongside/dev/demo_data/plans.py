@@ -1,4 +1,4 @@
-"""Plans of the demonstration: one to read and send, one that was sent and in which a school has said no."""
+"""Match plans of the demonstration: one ready to send, and one sent with a declined proposal."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ REASON = "no_days"
 
 
 async def make_plans(database: Database, staff: Staff) -> None:
-    """Plans for the first two consortia by name, by the product's own worker; what keeps two pairs of schools apart."""
+    """Make plans for the first two consortia with the product's worker, and two declarations of interest."""
     consortia = settings_of(staff.authority_id).consortia
     primary = sorted(one.name for one in consortia.values() if one.phase == "primary")[:2]
     leads = [lead for _, lead in sorted(staff.leads.items(), key=lambda one: str(one[0]))]
@@ -50,7 +50,7 @@ async def _names(database: Database, staff: Staff) -> dict[Any, str]:
 
 
 async def _keep_apart(database: Database, staff: Staff, lead: Principal) -> None:
-    """One head would rather not work with a neighbour, another is a governor at one."""
+    """Create an excluded pair of schools and a declaration of interest."""
     first, second, third = sorted(lead.consortium_schools)[2:5]
     async with database.transaction(staff.authority_id) as session:
         await exclude_school(session, staff.heads[first], second, "We have tried, and it did not work.")
@@ -58,7 +58,7 @@ async def _keep_apart(database: Database, staff: Staff, lead: Principal) -> None
 
 
 async def _decline_one(session: Any, staff: Staff, run_id: Any) -> None:
-    """The first school that was asked to help in this plan has no days after all."""
+    """Decline the first proposal of this plan."""
     places = await assignments_of(session, staff.authority_id, run_id)
     asked = [one for one in places if one.proposal_state == "proposed" and one.proposal_id is not None]
     fresh = (

@@ -1,4 +1,4 @@
-"""Needs and offers of the demonstration, posted by its heads over the last weeks."""
+"""Needs and offers of the demonstration, posted over the last weeks."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -41,13 +41,13 @@ def suits(theme: str, title: str, school: Any) -> bool:
 
 
 def choose(random: Random, schools: list[Any], number: int) -> Any:
-    """A school to post this; every fourth post is by one of the first few, whose people visitors try first."""
+    """Choose the school of a post; every fourth is one of the first few, which visitors try first."""
     first = sorted(schools, key=lambda one: str(one.name))[:3]
     return first[number // 4 % 3] if number % 4 == 0 else random.choice(schools)
 
 
 async def backdate(session: AsyncSession, authority_id: int, table: str, row_id: UUID, days: int) -> None:
-    """Let a post be some days old: the demonstration is of an authority that has been at it for a while."""
+    """Backdate a post by some days, so that the demonstration has a history."""
     at = datetime.now(UTC) - timedelta(days=days, minutes=days * 7 % 60)
     values = {"authority_id": authority_id, "id": row_id, "at": at, "day": at.date()}
     await session.execute(SINCE[table], values)
@@ -56,7 +56,7 @@ async def backdate(session: AsyncSession, authority_id: int, table: str, row_id:
 async def post_needs(
     session: AsyncSession, staff: Staff, schools: list[Any], count: int
 ) -> list[tuple[UUID, Any, str]]:
-    """Post needs, each by the head of a school that it suits: (id, school, theme)."""
+    """Post needs for suitable schools; returns (id, school, theme) of each."""
     random = Random(staff.authority_id)
     made = []
     for number in range(count):
@@ -96,7 +96,7 @@ def _need(school: Any, theme: str, title: str, wanted: str, good: str, random: R
 async def post_offers(
     session: AsyncSession, staff: Staff, schools: list[Any], count: int
 ) -> list[tuple[UUID, Any, str]]:
-    """Post offers, each by the head of a school that it suits: (id, school, theme)."""
+    """Post offers for suitable schools; returns (id, school, theme) of each."""
     random = Random(staff.authority_id + 1)
     made = []
     for number in range(count):

@@ -1,4 +1,4 @@
-"""Good practice of the demonstration: what its invented schools have found to work, brought in from a file."""
+"""Directory entries of the demonstration, imported from a file."""
 
 import json
 from dataclasses import replace
@@ -30,7 +30,7 @@ ASKED = {
     "post_16": "Head of sixth form",
 }
 MISSED = (("cricket", 5), ("hydrotherapy", 3), ("latin", 4), ("makaton", 3))
-"""What its schools looked for and did not find, and how many people."""
+"""Searches with no results, with the number of people."""
 
 SEEN_BY = ("authority", "authority", "public", "authority", "consortium")
 FIGURES = text(
@@ -49,7 +49,7 @@ SINCE = text(
 
 
 async def bring_practice(session: AsyncSession, product: Principal, today: date, most: int) -> int:
-    """Take in so many entries, each kept by a school that it suits, and let them be some months old; how many."""
+    """Import entries for suitable schools, backdated by some months; returns the number."""
     random = Random(product.authority_id + 3)
     schools = (await session.execute(FIGURES, {"authority_id": product.authority_id})).all()
     rows = []
@@ -74,7 +74,7 @@ async def bring_practice(session: AsyncSession, product: Principal, today: date,
 
 
 def _row(entry: dict[str, Any], school: Any, random: Random) -> dict[str, Any]:
-    """A line of the file as a row of the form, with the figures of the school that keeps it."""
+    """Convert a line of the file to form data, with the figures of its school."""
     size = f"{school.pupils:,} pupils" if school.pupils else "a size that the register does not give"
     intake = (
         f", {school.percentage_fsm}% of them eligible for free school meals" if school.percentage_fsm else ""

@@ -51,7 +51,7 @@ COMMON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """What is kept of one real school: where it is, its size, phase, type, ages and character."""
+    """The data of a real school that is used: location, size, phase, type, ages and character."""
 
     key: str
     la: str
@@ -113,7 +113,7 @@ def _hash(words: str) -> str:
 
 
 def _nearest(row: Row, rows: Iterable[Row], older: Mapping[str, Row]) -> Row:
-    """What stands of the nearest school that the older file knows: for the ward and town of a newer one."""
+    """The nearest school in the older file, for the ward and town of a newer school."""
 
     def distance(other: Row) -> float:
         return math.dist(
@@ -163,13 +163,13 @@ def group_of(school_type: str) -> str:
 
 
 def core_of(name: str) -> str:
-    """What is peculiar to a school's name: “St Mary’s CofE Primary School” is “marys”."""
+    """The distinctive part of a school's name: “St Mary’s CofE Primary School” is “marys”."""
     plain = re.sub(r"[^a-z ]", "", COMMON.sub(" ", name.lower().replace("’", "'")))
     return "".join(plain.split())
 
 
 def real_names(folder: Path) -> frozenset[str]:
-    """What is peculiar to each real name anywhere in the open data; no invented one may share it."""
+    """The distinctive parts of all real names in the open data; no invented name may contain one."""
     found: set[str] = set()
     for file in sorted(folder.glob("*/*.csv")):
         with file.open(encoding="utf-8", newline="") as opened:
@@ -179,7 +179,7 @@ def real_names(folder: Path) -> frozenset[str]:
 
 
 class _Names:
-    """Gives out invented names, each once, none of them real."""
+    """Generates invented names, each once, none of them real."""
 
     def __init__(self, taken: frozenset[str]) -> None:
         self.taken = set(taken)
@@ -237,7 +237,7 @@ def make_register(places: list[Location], taken: frozenset[str]) -> bytes:
     next_urn, next_number = dict(FIRST_URN), dict.fromkeys(AUTHORITIES, FIRST_NUMBER)
     for place, (east, north) in zip(places, grid, strict=True):
         row = row_of(place, names.next(place), trusts.get(place.group, ""))
-        # To the nearest 100 metres: near enough for distances, and no gate of a real school.
+        # To the nearest 100 metres: exact enough for distances, without locating a real school.
         row |= {"Easting": str(round(east, -2)), "Northing": str(round(north, -2))}
         row |= {"URN": str(next_urn[place.la]), "EstablishmentNumber": str(next_number[place.la])}
         row["Postcode"] = f"{place.district} {int(row['URN']) % 9 + 1}OO"

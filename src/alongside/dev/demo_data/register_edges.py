@@ -1,4 +1,4 @@
-"""Schools invented from head to foot, so that the demonstration has every shape that a real register has."""
+"""Fully invented schools for the special cases of a real register."""
 
 from collections.abc import Mapping, Sequence
 
@@ -50,7 +50,7 @@ def at(la: str, urn: int, name: str, easting: int, northing: int, ward: str) -> 
 
 
 def closed(on: str, reason: str) -> dict[str, str]:
-    """That a school has closed."""
+    """The cells of a closed school."""
     return {
         "EstablishmentStatus (name)": "Closed",
         "CloseDate": on,

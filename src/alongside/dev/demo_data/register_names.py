@@ -1,4 +1,4 @@
-"""Invented names for the demonstration’s schools: places on no map we used, and seldom chosen saints."""
+"""Lists for inventing names of schools."""
 
 FIRST = """
     Alder Amber Apple Arrow Badger Barley Beacon Bell Bracken Bramble Brook Candle Cherry Clover

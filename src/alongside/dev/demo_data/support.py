@@ -1,4 +1,4 @@
-"""Support of the demonstration at each of its stages: proposed, agreed, under way, closed, declined, ended early."""
+"""Support of the demonstration in every state: proposed, agreed, under way, closed, declined, ended early."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -50,7 +50,7 @@ def terms(head: Principal, random: Random) -> Terms:
 
 
 async def give_support(session: AsyncSession, staff: Staff, needs: list[Post], offers: list[Post]) -> int:
-    """Bring needs and offers of the same theme together and leave each pair at another stage; how many pairs."""
+    """Match needs and offers of the same theme, each pair left in a different state; returns the number."""
     random = Random(staff.authority_id + 2)
     waiting, pairs = list(offers), 0
     for need_id, asking, theme in needs:

@@ -1,1 +1,1 @@
-"""A PostgreSQL of our own for the demonstration and the tests."""
+"""An embedded PostgreSQL server for the demonstration and the tests."""

@@ -1,4 +1,4 @@
-"""Which PostgreSQL programs to run, as whom, and from where that user can reach them."""
+"""Find the PostgreSQL programs, and the operating system user that runs them."""
 
 import hashlib
 import os
@@ -13,19 +13,19 @@ from pathlib import Path
 from alongside.errors import ConfigurationError
 
 SHELTER = Path("/var/lib/alongside")
-"""Where the server of root's private folders lives: the user that it runs as may not look into them."""
+"""Folder for servers started by root, because the unprivileged user cannot read root's folders."""
 
 
 @dataclass(frozen=True)
 class Unprivileged:
-    """Whom the server runs as when we are root: PostgreSQL refuses to run as root."""
+    """The user that runs the server when the caller is root, because PostgreSQL refuses to run as root."""
 
     uid: int
     gid: int
 
 
 def unprivileged() -> Unprivileged | None:
-    """The user that the server runs as, or None when we are an ordinary user and it runs as ourselves."""
+    """The user that runs the server; None when the caller is not root and runs it itself."""
     if os.geteuid() != 0:
         return None
     try:
@@ -38,7 +38,7 @@ def unprivileged() -> Unprivileged | None:
 
 
 def can_read(path: Path, user: Unprivileged | None) -> bool:
-    """Whether that user can get through every folder down to `path` (asked of the kernel, not guessed)."""
+    """Whether that user can get through every folder down to `path` (checked with the kernel)."""
     if user is None:
         return os.access(path, os.R_OK | os.X_OK)
     asked = subprocess.run(
@@ -53,7 +53,7 @@ def can_read(path: Path, user: Unprivileged | None) -> bool:
 
 
 def shelter_of(folder: Path) -> Path:
-    """A folder of our own that the unprivileged user can reach, always the same for one `folder`."""
+    """A folder that the unprivileged user can reach, always the same for one `folder`."""
     mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
     return SHELTER / f"{folder.name}-{mark}"
 
@@ -88,6 +88,6 @@ def _sheltered_copy(package: Path) -> Path:
                 )
         try:
             half.rename(copy)
-        except OSError:  # another process was quicker; its copy is as good
+        except OSError:  # another process has made the same copy
             shutil.rmtree(half)
     return copy / package.name

@@ -1,4 +1,4 @@
-"""A cluster on disk: made once, and freed from what a crash left beside it."""
+"""Create a database cluster, and clean up after a crash."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ SUPERUSER = "postgres"
 
 
 def as_user(user: Unprivileged | None) -> dict[str, Any]:
-    """How to start a child of ours as that user: no right of root's is left to it."""
+    """Arguments for starting a child process as that user, without root's privileges."""
     plain = {"cwd": "/", "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}}
     if user is None:
         return plain
@@ -24,13 +24,13 @@ def as_user(user: Unprivileged | None) -> dict[str, Any]:
 
 
 def end_with_parent() -> list[str]:
-    """What to put before a command so that Linux stops it in good order when its parent is gone."""
+    """A command prefix with which Linux stops the process cleanly when its parent ends."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
 
 
 def make_cluster(programs: Path, home: Path, user: Unprivileged | None, password: str) -> None:
-    """Make `home/cluster` with initdb, unless it is there; one half made by a crash is made anew.
+    """Make `home/cluster` with initdb, unless it is there; an incomplete one is created again.
 
     `password` is the superuser's, and must be hard to guess: it is not stretched, to keep connecting quick.
     """
@@ -61,7 +61,7 @@ def make_cluster(programs: Path, home: Path, user: Unprivileged | None, password
 
 
 def pid_file(cluster: Path) -> list[str]:
-    """The lines that a running server keeps: its process first, its readiness last; empty without one."""
+    """The lines of the server's pid file, process id first and status last; empty if there is none."""
     try:
         return (cluster / "postmaster.pid").read_text().splitlines()
     except OSError:
@@ -79,9 +79,7 @@ def free_from_orphan(cluster: Path) -> None:
         _wait_while(lambda: _is_server_of(pid, cluster), 5)
     if pid is not None:
         _wait_while(lambda: _lives(pid), 2)
-        if _lives(
-            pid
-        ):  # its number was given to a stranger (or nobody reaps it): the file is only a leftover
+        if _lives(pid):  # the process id belongs to another process now (or a zombie): the file is stale
             (cluster / "postmaster.pid").unlink(missing_ok=True)
     for leftover in cluster.glob(".s.PGSQL.*"):
         leftover.unlink(missing_ok=True)
@@ -104,7 +102,7 @@ def _lives(pid: int) -> bool:
 
 
 def _is_server_of(pid: int, cluster: Path) -> bool:
-    """Whether that process is a server on this cluster (a dead one that nobody reaped is not)."""
+    """Whether that process is a live server on this cluster (a zombie is not)."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:

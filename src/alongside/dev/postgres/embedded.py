@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own, for the demonstration and the tests: started, watched and stopped by us.
+"""An embedded PostgreSQL server for the demonstration and the tests.
 
 Production has its own server (`DATABASE_URL`). This one listens on this machine only.
 """
@@ -56,7 +56,7 @@ class EmbeddedServer:
     """
 
     def __init__(self, folder: Path, *, port: int | None = None, durable: bool = True) -> None:
-        """Name the server; `start` starts it."""
+        """Describe the server; `start` starts it."""
         self.folder = folder.absolute()
         self.port = port
         self.durable = durable
@@ -73,20 +73,20 @@ class EmbeddedServer:
 
     @property
     def log(self) -> Path:
-        """What the server says, newest last."""
+        """The server's log file."""
         return self.folder / "postgresql.log"
 
     @property
     def superuser_url(self) -> str:
-        """The address of the server's own superuser, who may do everything."""
+        """The URL of the server's superuser."""
         return self.url(SUPERUSER, self.password, "postgres")
 
     def url(self, role: str, password: str, database: str) -> str:
-        """The address for one role and database, over 127.0.0.1."""
+        """The URL for one role and database, over 127.0.0.1."""
         return f"postgresql://{role}:{quote(password, safe='')}@127.0.0.1:{self.port}/{quote(database)}"
 
     def socket_url(self, role: str, password: str, database: str) -> str:
-        """The same through the unix socket, which is quicker; by 127.0.0.1 where its path is too long."""
+        """The URL over the unix socket, which is faster; over 127.0.0.1 if the socket's path is too long."""
         if not self._has_socket():
             return self.url(role, password, database)
         host = quote(str(self.cluster), safe="")
@@ -95,7 +95,7 @@ class EmbeddedServer:
         )
 
     def claim(self) -> None:
-        """Make the folder ours until `stop`, without starting anything yet.
+        """Lock the folder until `stop`, without starting the server.
 
         Raises AlreadyRunning when it is another process's, ConfigurationError when it is another user's.
         """
@@ -118,7 +118,7 @@ class EmbeddedServer:
         self._lock = lock
 
     def start(self) -> None:
-        """Start the server, first making or recovering its cluster; back as soon as it answers.
+        """Create or recover the cluster and start the server; returns as soon as it answers.
 
         Raises as `claim` does, and ConfigurationError when the server cannot start.
         """
@@ -137,11 +137,11 @@ class EmbeddedServer:
             raise
 
     def running(self) -> bool:
-        """Whether the server's process lives."""
+        """Whether the server's process is running."""
         return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
-        """Stop the server within seconds: fast, then at once, then by force. Nothing committed is lost."""
+        """Stop the server within seconds: fast, then immediate, then kill. Committed data is kept."""
         process, self.process = self.process, None
         if process is not None:
             for how, patience in ((signal.SIGINT, 10), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
@@ -188,7 +188,7 @@ class EmbeddedServer:
             )
 
     def _keep_password(self) -> str:
-        """The superuser's password, made at the first start; readable by us alone."""
+        """The superuser's password, created at the first start in a private file."""
         kept = self.folder / "superuser"
         if not (self._home / "made").exists():
             kept.unlink(missing_ok=True)
@@ -197,7 +197,7 @@ class EmbeddedServer:
         return kept.read_text()
 
     def _launch(self, postgres: Path) -> None:
-        """Start the server, again while what a killed one left behind (or a taken port) fades."""
+        """Start the server, with retries while a killed server's resources or the port are still in use."""
         until = time.monotonic() + PATIENCE
         wanted = self.port
         while True:
@@ -206,7 +206,7 @@ class EmbeddedServer:
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen(
                     self._command(postgres), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    start_new_session=True,  # Ctrl-C is for us alone: the web app ends before its database
+                    start_new_session=True,  # Ctrl-C must not reach the server: the web app stops before its database
                     **as_user(self.user),
                 )  # fmt: skip
             if self._wait_until_ready(until):
@@ -248,7 +248,7 @@ class EmbeddedServer:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on just now."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
@@ -256,7 +256,7 @@ def free_port() -> int:
 
 
 def _reason(said: str) -> str:
-    """The first complaint in what the server said, for one line."""
+    """The first error in the server's log, on one line."""
     for line in said.splitlines():
         for level in ("FATAL:", "PANIC:", "ERROR:"):
             if level in line:

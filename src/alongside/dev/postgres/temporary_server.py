@@ -1,4 +1,4 @@
-"""A server for tests and trials."""
+"""A temporary server for tests."""
 
 import shutil
 import tempfile
@@ -8,7 +8,7 @@ from alongside.dev.postgres.embedded import EmbeddedServer
 
 
 class TemporaryServer(EmbeddedServer):
-    """A server that is quick and careless and leaves nothing behind when it has stopped."""
+    """A fast, non-durable server whose folder is removed when it stops."""
 
     def __init__(self, within: Path | None = None) -> None:
         """Make its folder, where the user that it runs as can reach it; `within` another than that for such things."""
@@ -17,6 +17,6 @@ class TemporaryServer(EmbeddedServer):
         super().__init__(folder, durable=False)
 
     def stop(self) -> None:
-        """Stop the server and remove all it held."""
+        """Stop the server and remove its folder."""
         super().stop()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What the database holds after a sign-in, read as its superuser; and people known by an identity beforehand."""
+"""Helpers that read the database as superuser, and that link identities to people."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.personas import HEAD_OF_MILL, Persona
 
 
 async def rows(copy: DatabaseCopy, query: str, *values: Any) -> list[asyncpg.Record]:
-    """What a query finds, past every fence."""
+    """The rows of a query, without row-level security."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         found: list[asyncpg.Record] = await connection.fetch(query, *values)
@@ -19,7 +19,7 @@ async def rows(copy: DatabaseCopy, query: str, *values: Any) -> list[asyncpg.Rec
 
 
 async def know(copy: DatabaseCopy, issuer: str, subject: str, one: Persona = HEAD_OF_MILL) -> None:
-    """Let an authority know one of the cast by an identity."""
+    """Link an identity to a person of the fixtures."""
     await rows(
         copy,
         "INSERT INTO identity (authority_id, issuer, subject, person_id) VALUES ($1, $2, $3, $4)"

@@ -1,4 +1,4 @@
-"""A browser without a window that keeps cookies as browsers do, on the app in this process."""
+"""A test client that keeps cookies as browsers do, on the app in this process."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -42,14 +42,14 @@ class Browser:
         return await self.get(response.headers["location"])
 
     async def begin(self, way: str, **carried: str) -> tuple[str, dict[str, str]]:
-        """Set off to a provider: the address there, and what is asked in it."""
+        """Start a sign-in: the authorization URL and its parameters."""
         response = await self._send("GET", f"/sign-in/{way}?{httpx.QueryParams(carried)}")
         assert response.status_code == 303, response.text
         address = response.headers["location"]
         return address, {name: value[0] for name, value in parse_qs(urlsplit(address).query).items()}
 
     async def arrive(self, address: str) -> httpx.Response:
-        """Open the callback to which a provider sent this browser."""
+        """Open the callback URL."""
         parts = urlsplit(address)
         return await self.get(f"{parts.path}?{parts.query}")
 

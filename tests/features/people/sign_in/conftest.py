@@ -1,4 +1,4 @@
-"""The app with ways to sign in at real providers, and at one that forges."""
+"""Fixtures: the app with real providers and with a forging provider."""
 
 from collections.abc import AsyncIterator, Iterator
 from types import SimpleNamespace
@@ -44,7 +44,7 @@ ACCOUNTS: dict[str, dict[str, Any]] = {
 
 
 def build_context(database: Database, *, demonstration: bool = False) -> AppContext:
-    """A house over a database, as the app makes it."""
+    """The app's context over a database."""
     return AppContext(
         database=database,
         environment=pages_environment(),
@@ -57,7 +57,7 @@ def build_context(database: Database, *, demonstration: bool = False) -> AppCont
 
 
 def make_app(app_context: AppContext) -> Litestar:
-    """The pages of people alone, behind the one gate and with the headers of every page."""
+    """An app with only the routes of people, with the real middleware and headers."""
     app = Litestar(
         route_handlers=people_pages.routes,
         middleware=[with_security_headers],

@@ -1,4 +1,4 @@
-"""A provider of our own that says what an honest one never would, over real HTTP and signed with real keys."""
+"""A hostile test provider, over real HTTP with real signatures."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""Real providers in a process of their own, and somebody who signs in at them."""
+"""Real OpenID Connect providers in a separate process, and a user who signs in there."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`alongside people appoint`: how the first administrator of an authority comes in."""
+"""`alongside people appoint`: invites the first administrator of an authority."""
 
 import asyncio
 

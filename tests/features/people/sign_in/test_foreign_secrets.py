@@ -1,4 +1,4 @@
-"""A provider whose secret is not the authority's own: nobody is sent there, and nothing is sent to it."""
+"""A provider whose secret belongs to another authority is never used."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""Tokens that an honest provider never signs, each with a real signature: refused, and nobody comes in (E2, E5)."""
+"""Invalid ID tokens with real signatures are refused (E2, E5)."""
 
 import time
 from collections.abc import Callable
@@ -129,7 +129,7 @@ HONEST: dict[str, Made] = {
 async def test_a_token_that_holds_lets_its_person_in(
     name: str, forger: Forger, browser: Browser, copy: DatabaseCopy
 ) -> None:
-    """The counterproof: the checks refuse what is wrong, not everything."""
+    """Control: a valid token is accepted."""
     await know(copy, forger.issuer(), "stranger")
     _, asked = await browser.begin("forged_oidc")
     forger.id_token = lambda: HONEST[name](forger, asked["nonce"])

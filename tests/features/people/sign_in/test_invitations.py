@@ -1,4 +1,4 @@
-"""Invitations: bound to one authority, one role and one address, good once and not for long (D3)."""
+"""Invitations: bound to one authority, one role and one address, valid once, until they expire (D3)."""
 
 import asyncio
 import re

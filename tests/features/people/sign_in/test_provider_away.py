@@ -1,4 +1,4 @@
-"""A provider that is down, slow, changes its keys or says odd things of itself: a clean page, and no session (E14)."""
+"""A provider that is down, slow, rotates keys or has invalid metadata: an error page and no session (E14)."""
 
 from typing import Any
 

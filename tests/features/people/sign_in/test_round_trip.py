@@ -1,4 +1,4 @@
-"""The round trip at real providers: state, PKCE, codes, and answers that come to the wrong place (E1, E3, E4)."""
+"""The authorization code flow at real providers: state, PKCE, codes, misdirected callbacks (E1, E3, E4)."""
 
 import time
 from types import SimpleNamespace

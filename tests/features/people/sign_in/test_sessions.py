@@ -1,4 +1,4 @@
-"""Sessions: new at each turn, known by a hash, ended by time, by their owner and with the right they stood on."""
+"""Sessions: replaced at each sign-in and role change, stored as a hash, ended by expiry, owner or role."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Whom a believed token lets in: an identity known here, an invitation, or an organisation; never an address (E6–E8)."""
+"""Who may sign in with a valid token: known identity, invitation or organisation; never by email (E6–E8)."""
 
 from types import SimpleNamespace
 from typing import Any

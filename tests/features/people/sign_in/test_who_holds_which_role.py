@@ -1,4 +1,4 @@
-"""The list of people: as far as one may see; and how roles end."""
+"""The list of people within the user's scope, and ending roles."""
 
 import pytest
 from litestar import Litestar
