@@ -1,1 +1,1 @@
-"""Proposals, agreements, the diary, reviews and changes: by their acts, on real PostgreSQL."""
+"""Tests of proposals, agreements, visits, reviews and amendments on PostgreSQL."""

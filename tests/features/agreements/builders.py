@@ -1,4 +1,4 @@
-"""What these tests start from: somebody who acts, a need, an offer, and an agreement at any of its stages."""
+"""Builders for these tests: a principal, a need, an offer, a proposal, and an agreement in any state."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -28,7 +28,7 @@ AIM = {
 
 
 def acting(one: Persona, today: date = TODAY) -> Principal:
-    """A member of the cast as the gate would know them."""
+    """The principal of a test persona, as the request pipeline creates it."""
     consortium = one.consortium_id or MEMBERS.get(one.school_urn or 0)
     members = {urn for urn, of in MEMBERS.items() if of == consortium} if consortium else set()
     return Principal(
@@ -44,7 +44,7 @@ def acting(one: Persona, today: date = TODAY) -> Principal:
 
 
 async def a_need(session: AsyncSession, school_urn: int = MILL, **other: Any) -> UUID:
-    """A posted need that the whole authority sees."""
+    """Post a need that is visible to the whole authority."""
     settled: dict[str, Any] = {
         "state": "draft",
         "title": "Fluency in Year 2",
@@ -70,7 +70,7 @@ async def a_need(session: AsyncSession, school_urn: int = MILL, **other: Any) ->
 
 
 async def an_offer(session: AsyncSession, school_urn: int = PARK, *, days: str = "6", **other: Any) -> UUID:
-    """A live offer of a head's own time that the whole authority sees."""
+    """Post an offer of a headteacher's own time that is visible to the whole authority."""
     settled: dict[str, Any] = {
         "title": "Phonics that works",
         "description": "We come to you",
@@ -96,7 +96,7 @@ async def an_offer(session: AsyncSession, school_urn: int = PARK, *, days: str =
 
 
 def terms(days: str = "2", message: str = "") -> Terms:
-    """Some days in the spring term."""
+    """Terms with days in the spring term."""
     return Terms(Decimal(days), date(2027, 1, 11), date(2027, 3, 19), message)
 
 
@@ -136,7 +136,7 @@ async def a_running_agreement(database: Database, *, days: str = "2", pool: str 
 
 
 async def look(database: Database, table: str, row_id: UUID | None = None) -> Any:
-    """A row as it stands, or all rows of a table."""
+    """The current row, or all rows of a table."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         where = "" if row_id is None else " WHERE id = :id"
         found = await session.execute(text(f"SELECT * FROM {table}{where}"), {"id": row_id} if row_id else {})
@@ -144,7 +144,7 @@ async def look(database: Database, table: str, row_id: UUID | None = None) -> An
 
 
 async def told(database: Database, one: Persona) -> list[str]:
-    """The kinds of message that somebody has been told, in order."""
+    """The kinds of a person's notifications, oldest first."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         found = await session.execute(
             text("SELECT kind FROM notification WHERE person_id = :id ORDER BY id"), {"id": one.person_id}
@@ -153,7 +153,7 @@ async def told(database: Database, one: Persona) -> list[str]:
 
 
 async def books_add_up(database: Database) -> None:
-    """The pool of every offer is what its agreements hold, and days used are what visits recorded."""
+    """Assert that each offer's pool matches its agreements, and days used match the recorded visits."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         wrong = await session.execute(
             text(

@@ -1,4 +1,4 @@
-"""Answering a proposal: yes, no, more time, other terms, and the home head's release."""
+"""Answering a proposal: accept, decline, more time, counter-proposal, and release of the leader."""
 
 from dataclasses import replace
 
@@ -43,7 +43,7 @@ from tests.personas import (
 
 
 async def test_the_second_yes_makes_an_agreement_and_takes_its_days(database: Database) -> None:
-    """Proposal, agreement, need, pool: all in one transaction, and both schools and their lead are told."""
+    """Proposal, agreement, need and pool change in one transaction; both schools and their lead are notified."""
     proposal_id = await a_proposal(database, days="2.5")
     async with database.transaction(NORTHSHIRE) as session:
         made = await accept_proposal(session, acting(DELEGATE_OF_MILL), proposal_id, 1)
@@ -61,7 +61,7 @@ async def test_the_second_yes_makes_an_agreement_and_takes_its_days(database: Da
 
 
 async def test_a_lead_s_proposal_waits_for_both(database: Database) -> None:
-    """One yes is not enough; the second settles it."""
+    """One acceptance is not enough; the second creates the agreement."""
     proposal_id = await a_proposal(database, LEAD_OF_NORTH)
     assert "proposal_made" in await told(database, HEAD_OF_MILL)
     async with database.transaction(NORTHSHIRE) as session:
@@ -76,7 +76,7 @@ async def test_a_lead_s_proposal_waits_for_both(database: Database) -> None:
 
 
 async def test_a_leader_who_is_no_head_must_be_released(database: Database) -> None:
-    """A delegate's yes asks the home head; only that head can let the leader go."""
+    """A delegate's acceptance waits for the supporting headteacher, who alone can release the leader."""
     proposal_id = await a_proposal(database, LEAD_OF_NORTH, leader_is_head=False, leader_name="Sal Sle")
     delegate_of_park = replace(acting(DELEGATE_OF_MILL), school_urn=PARK)
     async with database.transaction(NORTHSHIRE) as session:
@@ -94,7 +94,7 @@ async def test_a_leader_who_is_no_head_must_be_released(database: Database) -> N
 
 
 async def test_a_head_who_accepts_in_person_has_released(database: Database) -> None:
-    """No second question to the same head."""
+    """The same headteacher is not asked again."""
     proposal_id = await a_proposal(database, LEAD_OF_NORTH, leader_is_head=False)
     async with database.transaction(NORTHSHIRE) as session:
         await accept_proposal(session, acting(HEAD_OF_PARK), proposal_id, 1)
@@ -102,7 +102,7 @@ async def test_a_head_who_accepts_in_person_has_released(database: Database) -> 
 
 
 async def test_a_refused_release_ends_it_and_the_need_is_open_again(database: Database) -> None:
-    """With the reason in the timeline."""
+    """The reason is in the timeline."""
     proposal_id = await a_proposal(database, LEAD_OF_NORTH, leader_is_head=False)
     async with database.transaction(NORTHSHIRE) as session:
         await accept_proposal(session, acting(HEAD_OF_MILL), proposal_id, 1)
@@ -115,7 +115,7 @@ async def test_a_refused_release_ends_it_and_the_need_is_open_again(database: Da
 
 
 async def test_a_refusal_has_a_reason_from_the_list(database: Database) -> None:
-    """An unknown reason, or the one that needs words without any, is sent back; a good one opens the need again."""
+    """An unknown reason, or a missing explanation, is refused; a valid reason opens the need again."""
     proposal_id = await a_proposal(database)
     for reason in ("just_because", "other"):
         with pytest.raises(ValidationFailed):
@@ -134,7 +134,7 @@ async def test_a_refusal_has_a_reason_from_the_list(database: Database) -> None:
 
 
 async def test_more_time_is_given_once_to_each_side(database: Database) -> None:
-    """The day to answer moves by the authority's number of school days, and only once."""
+    """The deadline moves by the authority's number of school days, only once."""
     proposal_id = await a_proposal(database)
     before = (await look(database, "proposal", proposal_id)).respond_by
     async with database.transaction(NORTHSHIRE) as session:
@@ -149,7 +149,7 @@ async def test_more_time_is_given_once_to_each_side(database: Database) -> None:
 
 
 async def test_nobody_accepts_other_terms_than_they_read(database: Database) -> None:
-    """A counter-proposal takes back the other side's yes, and an answer to the old terms is refused."""
+    """A counter-proposal cancels the other side's acceptance; an answer to the old terms is refused."""
     proposal_id = await a_proposal(database)
     async with database.transaction(NORTHSHIRE) as session:
         await counter_propose(session, acting(HEAD_OF_MILL), proposal_id, terms("4", "Two each term"), 1)
@@ -167,7 +167,7 @@ async def test_nobody_accepts_other_terms_than_they_read(database: Database) -> 
 
 
 async def test_a_counter_proposal_cannot_ask_for_more_than_is_left(database: Database) -> None:
-    """And says how much that is."""
+    """The error says how many days are left."""
     proposal_id = await a_proposal(database)
     with pytest.raises(ActionRefused, match="only 6 days of this offer left, and 7 days would be needed"):
         async with database.transaction(NORTHSHIRE) as session:
@@ -208,7 +208,7 @@ async def test_what_is_over_stays_over(database: Database) -> None:
 
 
 async def test_others_find_nothing_to_answer(database: Database) -> None:
-    """Another school's head, a lead, the twin in another authority: there is no such proposal for them."""
+    """Another school's head, a lead, and the same role in another authority get NotFound."""
     proposal_id = await a_proposal(database)
     for other in (HEAD_OF_QUAY, LEAD_OF_NORTH, TWIN_HEAD_OF_MILL):
         with pytest.raises(NotFound):
@@ -217,7 +217,7 @@ async def test_others_find_nothing_to_answer(database: Database) -> None:
 
 
 async def test_an_agreement_supersedes_what_else_was_proposed(database: Database) -> None:
-    """The school that is not needed any more is told so."""
+    """The other proposing school is notified."""
     proposal_id = await a_proposal(database)
     need_id = (await look(database, "proposal", proposal_id)).need_id
     async with database.transaction(NORTHSHIRE) as session:
@@ -233,7 +233,7 @@ async def test_an_agreement_supersedes_what_else_was_proposed(database: Database
 
 
 async def test_proposals_lapse_when_nobody_answers(database: Database) -> None:
-    """Not on the last day, but after it; the need is open again; a second run does nothing."""
+    """Proposals lapse after the last day; the need is open again; a second run changes nothing."""
     proposal_id = await a_proposal(database)
     row = await look(database, "proposal", proposal_id)
     async with database.transaction(NORTHSHIRE) as session:
@@ -248,7 +248,7 @@ async def test_proposals_lapse_when_nobody_answers(database: Database) -> None:
 
 
 async def test_a_proposal_falls_away_with_its_need(database: Database) -> None:
-    """A need that was withdrawn takes what was proposed for it along at once; the clock has nothing to do."""
+    """Withdrawing a need ends its proposals at once; the scheduled job finds nothing to do."""
     proposal_id = await a_proposal(database)
     row = await look(database, "proposal", proposal_id)
     async with database.transaction(NORTHSHIRE) as session:

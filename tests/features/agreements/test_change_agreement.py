@@ -1,4 +1,4 @@
-"""Changing what was signed: only both heads together; and ending before the time."""
+"""Amending a signed agreement with both heads, and ending one early."""
 
 from dataclasses import replace
 from datetime import date
@@ -42,7 +42,7 @@ from tests.personas import (
 
 
 async def wanted(database: Database, days: str) -> RequestedChanges:
-    """Other days, and the aims as they stand."""
+    """New days with the current aims."""
     aims = [
         {"id": str(one.id), **{name: getattr(one, name) for name in AIM}}
         for one in await look(database, "aim")
@@ -51,14 +51,14 @@ async def wanted(database: Database, days: str) -> RequestedChanges:
 
 
 async def proposed(database: Database, agreement_id: UUID, days: str) -> UUID:
-    """A change that Mill's head proposes."""
+    """An amendment that Mill's head proposes."""
     async with database.transaction(NORTHSHIRE) as session:
         change = await wanted(database, days)
         return await propose_amendment(session, acting(HEAD_OF_MILL), agreement_id, change)
 
 
 async def test_a_change_of_days_moves_the_pool(database: Database) -> None:
-    """More days leave it, fewer return; an exhausted offer is live again."""
+    """More days are taken from the pool, fewer are returned; an exhausted offer is live again."""
     agreement_id = await a_running_agreement(database, days="2", pool="4")
     offer_id = (await look(database, "support_agreement", agreement_id)).offer_id
     for days, state in (("4", "exhausted"), ("3", "live")):
@@ -72,7 +72,7 @@ async def test_a_change_of_days_moves_the_pool(database: Database) -> None:
 
 
 async def test_more_than_the_pool_holds_is_refused_by_the_database(database: Database) -> None:
-    """In words; and nothing has changed."""
+    """The error is readable, and nothing has changed."""
     agreement_id = await a_running_agreement(database, days="2", pool="4")
     amendment_id = await proposed(database, agreement_id, "5")
     with pytest.raises(ActionRefused, match="Park Primary School has meanwhile promised days"):
@@ -83,7 +83,7 @@ async def test_more_than_the_pool_holds_is_refused_by_the_database(database: Dat
 
 
 async def test_fewer_than_used_cannot_be(database: Database) -> None:
-    """Neither proposed, nor agreed when a visit came between."""
+    """Not when proposing, and not when a visit was recorded before agreeing."""
     agreement_id = await a_running_agreement(database, days="3")
     amendment_id = await proposed(database, agreement_id, "1")
     async with database.transaction(NORTHSHIRE) as session:
@@ -94,7 +94,7 @@ async def test_fewer_than_used_cannot_be(database: Database) -> None:
 
 
 async def test_aims_change_by_both_and_reviewed_ones_stay(database: Database) -> None:
-    """An aim is added; one that has been rated cannot be taken away."""
+    """An aim is added; a reviewed aim cannot be removed."""
     agreement_id = await a_running_agreement(database)
     change = await wanted(database, "2")
     more = replace(change, aims=[*change.aims, AIM | {"aim": "Confident writers"}])
@@ -114,7 +114,7 @@ async def test_aims_change_by_both_and_reviewed_ones_stay(database: Database) ->
 
 
 async def test_one_side_alone_changes_nothing(database: Database) -> None:
-    """Nobody agrees to their own change; one waits at a time; it can be refused or taken back."""
+    """Nobody agrees their own amendment; only one is open at a time; it can be refused or withdrawn."""
     agreement_id = await a_running_agreement(database)
     amendment_id = await proposed(database, agreement_id, "3")
     with pytest.raises(ActionRefused, match="It waits for Park Primary School"):
@@ -136,7 +136,7 @@ async def test_one_side_alone_changes_nothing(database: Database) -> None:
 
 
 async def test_others_do_not_change_it(database: Database) -> None:
-    """No delegate, no lead, no other school, no twin."""
+    """Not a delegate, a lead, another school, or the same role in another authority."""
     agreement_id = await a_running_agreement(database)
     change = await wanted(database, "3")
     amendment_id = await proposed(database, agreement_id, "3")
@@ -153,7 +153,7 @@ async def test_others_do_not_change_it(database: Database) -> None:
 
 @pytest.mark.parametrize("running", [True, False])
 async def test_an_early_end_gives_unused_days_back(database: Database, *, running: bool) -> None:
-    """With a reason; the need is open again, plans and proposed changes fall away, the offer is live again."""
+    """The need is open again, planned visits and open amendments are cancelled, the offer is live again."""
     agreement_id = await (a_running_agreement if running else an_agreement)(database, days="2", pool="2")
     row = await look(database, "support_agreement", agreement_id)
     if running:

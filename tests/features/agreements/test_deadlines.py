@@ -1,4 +1,4 @@
-"""Deadlines follow the school's own calendar, move with every calendar, and a late answer is refused."""
+"""Deadlines follow each school's calendar, move when it changes, and late answers are refused."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -71,14 +71,14 @@ async def answer_by(database: Database, proposal_id: UUID) -> Any:
 
 
 async def test_a_proposal_is_due_by_the_calendar_of_the_school_that_must_answer(database: Database) -> None:
-    """Mill trains on the next day, so it has a day more; Park's own days are no matter while Mill must answer."""
+    """Mill's training day adds a day; Park's calendar does not count while Mill must answer."""
     await train(database, MILL, by_authority(1))
     await train(database, PARK, by_authority(2))
     assert await answer_by(database, await a_proposal(database)) == by_authority(DAYS + 1)
 
 
 async def test_a_leads_proposal_waits_for_the_school_that_is_open_last(database: Database) -> None:
-    """Both must answer: the later of their days counts."""
+    """The later of both schools' deadlines counts."""
     for day in (1, 2):
         await train(database, PARK, by_authority(day))
     proposal_id = await a_proposal(database, LEAD_OF_NORTH)
@@ -86,7 +86,7 @@ async def test_a_leads_proposal_waits_for_the_school_that_is_open_last(database:
 
 
 async def test_more_time_and_other_terms_follow_the_calendar_of_the_school_too(database: Database) -> None:
-    """More time counts on from the first deadline; a counter-proposal asks the other school by its own calendar."""
+    """More time is added to the first deadline; a counter-proposal uses the other school's calendar."""
     await train(database, MILL, by_authority(DAYS + 1))
     await train(database, PARK, by_authority(1))
     proposal_id = await a_proposal(database)
@@ -100,7 +100,7 @@ async def test_more_time_and_other_terms_follow_the_calendar_of_the_school_too(d
 
 
 async def test_a_visit_record_is_due_by_the_calendars_of_both_schools(database: Database) -> None:
-    """And moves when one of them gets another training day."""
+    """The deadline moves when one of them adds a training day."""
     agreement_id = await a_running_agreement(database)
     days = settings_of(NORTHSHIRE).clocks.visit_record_due
     await train(database, MILL, by_authority(1))
@@ -115,7 +115,7 @@ async def test_a_visit_record_is_due_by_the_calendars_of_both_schools(database: 
 
 
 async def test_a_new_training_day_moves_what_is_due_and_back_again(database: Database) -> None:
-    """Every live proposal of that school, once; those of others stay."""
+    """Every live proposal of that school moves once; those of other schools do not."""
     proposal_id = await a_proposal(database)
     assert await recalculate(database) == 0
     await train(database, PARK, by_authority(1))
@@ -137,7 +137,7 @@ def with_bank_holiday(day: date) -> AuthoritySettings:
 
 
 async def test_no_live_proposal_keeps_a_deadline_on_a_new_bank_holiday(database: Database) -> None:
-    """Fifteen proposals, a holiday on their last day: the worker moves all of them as soon as it knows."""
+    """Fifteen proposals with a holiday on their last day: the worker moves all of them."""
     async with database.transaction(NORTHSHIRE) as session:
         made = [
             await propose(
@@ -168,7 +168,7 @@ async def test_no_live_proposal_keeps_a_deadline_on_a_new_bank_holiday(database:
 async def test_the_day_of_widening_moves_with_the_calendar(
     client: Client, database: Database, copy: DatabaseCopy
 ) -> None:
-    """Also the day that a page has promised, but never to a day that has passed."""
+    """The visibility date moves too, but never into the past."""
     where = await posted_need(client)
     need_id = UUID(where.rpartition("/")[2])
     shown = (await look(database, "need", need_id)).visible_to_authority_from
@@ -182,7 +182,7 @@ async def test_the_day_of_widening_moves_with_the_calendar(
 
 
 async def test_a_late_answer_is_refused_from_the_first_moment(database: Database) -> None:
-    """Whatever the answer, on a Saturday too, before the worker has ended the proposal; withdrawing is no answer."""
+    """Every answer, also on a Saturday and before the worker has run; withdrawing is still possible."""
     proposal_id = await a_proposal(database)
     last = await answer_by(database, proposal_id)
     late = acting(HEAD_OF_MILL, last + timedelta(days=1))
@@ -201,7 +201,7 @@ async def test_a_late_answer_is_refused_from_the_first_moment(database: Database
 
 
 async def test_a_leader_is_not_released_late(database: Database) -> None:
-    """Neither released nor refused; the worker ends the proposal."""
+    """The leader can be neither released nor refused; the worker ends the proposal."""
     proposal_id = await a_proposal(database, LEAD_OF_NORTH, leader_is_head=False, leader_name="Sal Sle")
     from dataclasses import replace
 
@@ -236,7 +236,7 @@ LATE = (
 async def test_the_database_refuses_a_late_answer(
     database: Database, copy: DatabaseCopy, change: str
 ) -> None:
-    """By its own clock, whoever writes; that the product ends the proposal is allowed."""
+    """A trigger refuses by PostgreSQL's clock; ending by the system is allowed."""
     proposal_id = await a_proposal(database)
     connection = await asyncpg.connect(copy.superuser_url)
     try:
@@ -251,7 +251,7 @@ async def test_the_database_refuses_a_late_answer(
 async def test_a_page_offers_no_late_answer_and_says_why(
     client: Client, database: Database, copy: DatabaseCopy
 ) -> None:
-    """The desk leaves it out, the page says that it has ended, and a sent form gets the reason."""
+    """The home page omits it, the page says that it has ended, and a sent form gets the reason."""
     proposal_id = await a_proposal(database)
     assert "Answer a proposal" in words(await client.get("/home", as_=HEAD_OF_MILL))
     await set_columns(copy, "proposal", f"/{proposal_id}", respond_by=date(2026, 11, 20))

@@ -1,4 +1,4 @@
-"""Settings that people notice: reminders before a deadline, word after it, challenging a match, asking again."""
+"""Reminders before deadlines, notices after them, challenging a match, and asking again."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,7 +41,7 @@ from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NOR
 
 
 async def run(database: Database, today: date) -> None:
-    """What the worker does once a day."""
+    """Run the worker's daily job."""
     async with database.transaction(NORTHSHIRE) as session:
         await remind_of_deadlines(session, system(NORTHSHIRE, today), settings_of(NORTHSHIRE))
 
@@ -53,7 +53,7 @@ async def put(database: Database, sql: str, **values: Any) -> None:
 
 @pytest.fixture
 def other_clocks(tmp_path: Path) -> Any:
-    """Northshire with other periods, known to this process until the test ends."""
+    """Northshire with different clock settings until the test ends."""
 
     def settle(**clocks: int) -> None:
         register_settings(settings_with(tmp_path, {"clocks": clocks}), 1)
@@ -66,7 +66,7 @@ def other_clocks(tmp_path: Path) -> Any:
 async def test_who_has_not_answered_is_reminded_before_the_day(
     database: Database, other_clocks: Any, before: int
 ) -> None:
-    """As many school days before as the authority says; once; not the school that has answered."""
+    """One reminder, the authority's number of school days before, not to the school that has answered."""
     other_clocks(remind_before=before)
     proposal_id = await a_proposal(database)
     due = (await look(database, "proposal", proposal_id)).respond_by
@@ -80,7 +80,7 @@ async def test_who_has_not_answered_is_reminded_before_the_day(
 
 
 async def test_an_agreement_is_to_be_signed_in_time(database: Database, other_clocks: Any) -> None:
-    """The day stands on the first page; a reminder before it; the leads are told after it."""
+    """The home page shows the date; a reminder is sent before it; the leads are notified after it."""
     other_clocks(agreement_due=4)
     made = await an_agreement(database)
     due = add_school_days(calendar_of(NORTHSHIRE), TODAY, 4)
@@ -145,7 +145,7 @@ async def test_the_record_of_a_visit_is_due_as_the_authority_says(
 
 
 async def a_match(database: Database) -> UUID:
-    """A match that the lead proposed and both schools took on."""
+    """A match that the lead proposed and both schools accepted."""
     need_id, offer_id = await a_pair(database)
     async with database.transaction(NORTHSHIRE) as session:
         proposal_id = await propose(session, acting(LEAD_OF_NORTH), need_id, offer_id, terms())
@@ -158,7 +158,7 @@ async def a_match(database: Database) -> UUID:
 async def test_either_school_challenges_a_match_within_the_window(
     database: Database, other_clocks: Any
 ) -> None:
-    """Until the last day, the days go back and the need is open again; the day after it is refused, by PostgreSQL too."""
+    """Until the last day the days return and the need is open again; later it is refused, by a trigger too."""
     other_clocks(challenge_window=2)
     made = await a_match(database)
     last = add_school_days(calendar_of(NORTHSHIRE), TODAY, 2)
@@ -189,7 +189,7 @@ async def test_a_match_of_the_schools_own_is_not_challenged(database: Database) 
 
 
 async def test_the_page_says_at_once_that_a_match_cannot_be_challenged(client: Client) -> None:
-    """Nobody writes a reason that is refused afterwards."""
+    """The page says so before anybody types a reason."""
     made = await an_agreement(client.app.state.app_context.database)
     page = await client.get(f"/agreements/{made}/challenge", as_=HEAD_OF_MILL)
     assert "You can end it early" in page.text
@@ -210,7 +210,7 @@ async def test_the_page_offers_the_challenge_and_keeps_what_was_typed(client: Cl
 
 
 async def test_a_school_that_said_not_this_year_is_asked_again_on_its_day(database: Database) -> None:
-    """Not before; once; and its first page says so."""
+    """Once, not before that day, and on its home page."""
     await a_pair(database)
     await put(database, "UPDATE offer SET appetite = 'no', ask_again_on = :day", day=TODAY)
 

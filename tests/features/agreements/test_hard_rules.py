@@ -96,14 +96,14 @@ FREE = {
 
 
 async def run(database: Database, sql: str, **values: Any) -> None:
-    """Change something behind the actions."""
+    """Run SQL directly, without the actions."""
     async with database.transaction(NORTHSHIRE) as session:
         await session.execute(text(sql), values)
 
 
 @pytest.fixture
 def may_override(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The authority lets a declared interest be set aside with a reason."""
+    """Allow a declared interest to be overridden with a reason in this authority."""
     monkeypatch.setattr(hard_rules, "interest_may_be_set_aside", lambda _: True)
 
 
@@ -123,7 +123,7 @@ async def test_no_school_and_no_lead_can_propose_a_barred_pair(database: Databas
 async def test_a_pair_barred_since_it_was_proposed_cannot_be_accepted(
     database: Database, escalation: str
 ) -> None:
-    """Nor can other terms be proposed; and PostgreSQL says the same with the check in Python removed."""
+    """Counter-proposals are refused too, and PostgreSQL refuses without the check in Python."""
     change, sentence = BARRED[escalation]
     proposal_id = await a_proposal(database, designation="nle")
     await run(database, change)
@@ -190,7 +190,7 @@ async def test_a_release_is_an_agreement_too(database: Database) -> None:
 async def test_who_cannot_release_says_so_although_the_pair_is_barred(
     client: Client, database: Database
 ) -> None:
-    """The page is no dead end: the head who is waited for can answer no, and reads what the giving school can do."""
+    """The headteacher can refuse the release and reads what the supporting school can do."""
     proposal_id = await a_proposal(database, HEAD_OF_MILL, leader_is_head=False, leader_name="Kim")
     await run(database, "UPDATE proposal SET state = 'to_release', supporting_accepted_at = now()")
     await run(database, INTEREST.format(own=MILL))
@@ -206,7 +206,7 @@ async def test_who_cannot_release_says_so_although_the_pair_is_barred(
 
 
 async def test_an_offer_must_not_end_before_the_support_begins(database: Database) -> None:
-    """The dates proposed count, not only today."""
+    """The proposed dates count, not only today."""
     need_id, offer_id = await a_pair(database, designation="nle")
     await run(database, "UPDATE offer SET ends_on = '2027-01-10'")
     with pytest.raises(ActionRefused, match="before the support would begin"):
@@ -218,7 +218,7 @@ async def test_an_offer_must_not_end_before_the_support_begins(database: Databas
 
 
 async def test_the_pair_that_was_just_declined_is_not_proposed_again_this_term(database: Database) -> None:
-    """But the school that said no may propose it itself; and next term it is open again."""
+    """The school that declined can propose it itself, and next term anybody can."""
     proposal_id = await a_proposal(database, designation="nle")
     row = await look(database, "proposal", proposal_id)
     async with database.transaction(NORTHSHIRE) as session:

@@ -1,4 +1,4 @@
-"""The diary: visits planned, recorded within the agreed days, corrected, cancelled, and asked for when overdue."""
+"""Visits: planned, recorded within the agreed days, corrected, cancelled, and reminded of when overdue."""
 
 import asyncio
 from collections import Counter
@@ -41,12 +41,12 @@ from tests.personas import (
 
 
 def record(days: str = "0.5", on: date = TODAY) -> VisitRecord:
-    """What was written after a visit."""
+    """The values of a visit record."""
     return VisitRecord(on, Decimal(days), "Guided reading", "Watched two lessons", "Plan the next one")
 
 
 async def test_a_recorded_visit_uses_days(database: Database) -> None:
-    """And the other school hears of it."""
+    """The other school is notified."""
     agreement_id = await a_running_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("0.5"))
@@ -57,7 +57,7 @@ async def test_a_recorded_visit_uses_days(database: Database) -> None:
 
 
 async def test_more_days_than_agreed_are_refused(database: Database) -> None:
-    """With what is left; also by a correction."""
+    """The error says how many days are left; corrections are checked too."""
     agreement_id = await a_running_agreement(database, days="2")
     async with database.transaction(NORTHSHIRE) as session:
         visit_id = await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("1.5"))
@@ -73,7 +73,7 @@ async def test_more_days_than_agreed_are_refused(database: Database) -> None:
 
 
 async def test_two_who_record_the_last_day_at_once(database: Database) -> None:
-    """One is kept, one refused: interleaved by force, and twenty at once."""
+    """One is saved, one refused: two interleaved sessions, and twenty at once."""
     agreement_id = await a_running_agreement(database, days="2")
     first, second = await interleaved(
         database,
@@ -96,7 +96,7 @@ async def test_two_who_record_the_last_day_at_once(database: Database) -> None:
 
 
 async def test_a_visit_is_planned_then_recorded_or_cancelled(database: Database) -> None:
-    """A plan uses no days; its record does; a cancelled one never."""
+    """A planned or cancelled visit uses no days; a recorded one does."""
     agreement_id = await a_running_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         ahead = TODAY + timedelta(days=30)
@@ -124,7 +124,7 @@ async def test_a_visit_is_planned_then_recorded_or_cancelled(database: Database)
 
 
 async def test_an_overdue_record_is_asked_for_once(database: Database) -> None:
-    """Five school days after the visit, not before, and not every night."""
+    """One reminder, five school days after the visit."""
     agreement_id = await a_running_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         plan = VisitRecord(TODAY, Decimal(1), "Phonics")
@@ -138,7 +138,7 @@ async def test_an_overdue_record_is_asked_for_once(database: Database) -> None:
 
 
 async def test_the_diary_opens_with_the_signatures(database: Database) -> None:
-    """Before them there is nothing to visit for."""
+    """Visits are refused before both signatures."""
     agreement_id = await an_agreement(database)
     with pytest.raises(ActionRefused, match="not signed yet"):
         async with database.transaction(NORTHSHIRE) as session:
@@ -146,7 +146,7 @@ async def test_the_diary_opens_with_the_signatures(database: Database) -> None:
 
 
 async def test_others_have_no_part_in_the_diary(database: Database) -> None:
-    """A lead reads it but does not write; others find nothing."""
+    """A lead can read visits but not change them; others get NotFound."""
     agreement_id = await a_running_agreement(database)
     for other in (LEAD_OF_NORTH, HEAD_OF_QUAY, TWIN_HEAD_OF_MILL):
         with pytest.raises(NotFound):

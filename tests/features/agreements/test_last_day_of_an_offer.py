@@ -1,4 +1,4 @@
-"""Many want the last day of one offer: one gets it, the others are told why, and the books add up."""
+"""Many schools compete for the last day of one offer: one gets it, the others get a reason, and the totals match."""
 
 import asyncio
 from collections import Counter
@@ -46,7 +46,7 @@ ASKERS = range(991001, 991201)
 async def two_hundred_proposals(
     database: Database, *, days: str, places: int = 50
 ) -> tuple[UUID, list[UUID]]:
-    """One offer of Park's, and 200 schools that Park has said yes to."""
+    """One offer of Park's, proposed to 200 schools and accepted by Park."""
     async with database.transaction(NORTHSHIRE) as session:
         offer_id = await an_offer(session, days=days, engagements_max=places)
         await session.execute(
@@ -92,7 +92,7 @@ async def two_hundred_proposals(
 
 
 async def outcome_of(database: Database, act: Callable[[AsyncSession], Awaitable[object]]) -> str:
-    """What became of an act in a transaction of its own: “done”, or the sentence of its refusal."""
+    """The outcome of a command in its own transaction: “done”, or the message of its refusal."""
     try:
         async with database.transaction(NORTHSHIRE) as session:
             await act(session)
@@ -104,7 +104,7 @@ async def outcome_of(database: Database, act: Callable[[AsyncSession], Awaitable
 @pytest.mark.slow
 @pytest.mark.parametrize("capacity", [1, 5, 20])
 async def test_two_hundred_accept_at_once(copy: DatabaseCopy, capacity: int) -> None:
-    """As many agree as there are days; every other school is told who has none left, and nothing is half done."""
+    """As many agree as there are days; the others get the reason, and no change is partial."""
     database = open_database(copy, pool_size=20)
     database.engine.pool._timeout = 60  # type: ignore[attr-defined]
     try:
@@ -135,7 +135,7 @@ async def test_two_hundred_accept_at_once(copy: DatabaseCopy, capacity: int) -> 
 
 
 async def test_places_run_out_like_days(copy: DatabaseCopy) -> None:
-    """Days enough, but only two schools at once."""
+    """Enough days, but only two engagements."""
     database = open_database(copy, pool_size=10)
     try:
         _, proposals = await two_hundred_proposals(database, days="50", places=2)
@@ -156,7 +156,7 @@ async def test_places_run_out_like_days(copy: DatabaseCopy) -> None:
 
 
 async def waits_on_a_lock(database: Database, number: int = 1) -> None:
-    """Until PostgreSQL itself says that so many transactions wait for another's row."""
+    """Wait until PostgreSQL reports that a number of transactions wait for a row lock."""
     name = database.address.rpartition("/")[2]
     connection = await asyncpg.connect(current_database_server().url(name, "postgres"))
     try:
@@ -178,7 +178,7 @@ async def interleaved(
     first: Callable[[AsyncSession], Awaitable[object]],
     second: Callable[[AsyncSession], Awaitable[object]],
 ) -> tuple[str, str]:
-    """The first act is done but not yet committed when the second begins and must wait for it."""
+    """Run two commands so that the second starts before the first has committed."""
     did, go_on = asyncio.Event(), asyncio.Event()
 
     async def stops_before_its_commit(session: AsyncSession) -> None:
@@ -195,7 +195,7 @@ async def interleaved(
 
 
 async def test_two_sessions_interleaved_on_the_last_day(database: Database) -> None:
-    """The second reads while the first holds the day: it waits, sees the truth, and is refused."""
+    """The second waits for the lock of the first, reads the committed row, and is refused."""
     _, proposals = await two_hundred_proposals(database, days="1")
     mill, park = (replace(acting(HEAD_OF_MILL), school_urn=urn) for urn in ASKERS[:2])
     first, second = await interleaved(
@@ -211,7 +211,7 @@ async def test_two_sessions_interleaved_on_the_last_day(database: Database) -> N
 @pytest.mark.parametrize("order", ["accept first", "other first"])
 @pytest.mark.parametrize("other", ["withdraw", "refuse", "lapse", "accept again"])
 async def test_an_acceptance_against_any_other_act(database: Database, order: str, other: str) -> None:
-    """Whoever is first wins, the other is refused; never both, never neither."""
+    """The first succeeds and the other is refused, in both orders."""
     proposal_id = await a_proposal(database)
     mill = acting(HEAD_OF_MILL)
     late = system(NORTHSHIRE, TODAY.replace(year=2027))
@@ -238,7 +238,7 @@ async def test_an_acceptance_against_any_other_act(database: Database, order: st
 
 
 async def test_ending_and_agreeing_on_one_offer_do_not_wait_in_a_circle(database: Database) -> None:
-    """Days come back from one agreement while another school takes some: both are done, in a row."""
+    """Days return from one agreement while another school takes some: both succeed without a deadlock."""
     agreement_id = await an_agreement(database, days="4", pool="6")
     ended = await look(database, "support_agreement", agreement_id)
     async with database.transaction(NORTHSHIRE) as session:

@@ -1,4 +1,4 @@
-"""200 heads press “Accept” at once, each in a browser of their own: one gets the last day, the others read why."""
+"""200 headteachers press “Accept” at once: one gets the last day, the others read why not."""
 
 import asyncio
 from collections import Counter
@@ -22,21 +22,21 @@ from tests.personas import HEAD_OF_MILL, NORTHSHIRE
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Hundreds of requests that find the pool busy would each draw their traceback."""
+    """Silence the log, because every request that finds the pool busy would log a traceback."""
     with structlog.testing.capture_logs():
         yield
 
 
 @dataclass(frozen=True)
 class Browser:
-    """One head's signed-in browser: as much of a member of the cast as the client asks for."""
+    """A signed-in headteacher with the attributes that the client needs of a persona."""
 
     token: str
     host: str = HEAD_OF_MILL.host
 
 
 async def two_hundred_heads(database: Database) -> list[Browser]:
-    """A head for each of the schools, signed in."""
+    """A signed-in headteacher for each school."""
     browsers = [Browser(f"token-of-{urn}-{'x' * 24}") for urn in ASKERS]
     rows = [
         {"a": NORTHSHIRE, "urn": urn, "p": uuid4(), "ap": uuid4(), "hash": hashed(one.token)}
@@ -56,7 +56,7 @@ async def two_hundred_heads(database: Database) -> list[Browser]:
 
 
 async def press_accept(client: Client, one: Any, proposal_id: UUID) -> tuple[int, str]:
-    """Send the form; when the product says it is too busy, send the same again, as its page offers."""
+    """Send the form, and send it again when the answer is “too busy”."""
     key = uuid4().hex
     for _ in range(60):
         answer = await client.post(f"/proposals/{proposal_id}/acceptance", {"version": "1"}, one, key=key)
@@ -68,7 +68,7 @@ async def press_accept(client: Client, one: Any, proposal_id: UUID) -> tuple[int
 
 @pytest.mark.slow
 async def test_two_hundred_press_accept_at_once(client: Client, database: Database) -> None:
-    """One 303, 199 times 409 with who and why, no other answer; and the books add up."""
+    """One 303, 199 times 409 with the reason, no other answer; the totals match."""
     client.app.state.app_context.now = lambda: datetime(2026, 11, 24, 12, tzinfo=UTC)
     offer_id, proposals = await two_hundred_proposals(database, days="1")
     browsers = await two_hundred_heads(database)

@@ -1,4 +1,4 @@
-"""A proposal belongs to one version of need and offer: it ends with it at once, and both sides are told."""
+"""A proposal ends at once when its need or offer changes or ends, and both sides are notified."""
 
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from tests.personas import (
 
 
 async def edit_offer(database: Database, offer_id: UUID, **changed: Any) -> None:
-    """Change an offer as its head does."""
+    """Change an offer as its headteacher."""
     async with database.transaction(NORTHSHIRE) as session:
         head = acting(HEAD_OF_PARK)
         offer = await get_offer(session, head, Permission.CHANGE_OFFER, offer_id)
@@ -37,7 +37,7 @@ async def edit_offer(database: Database, offer_id: UUID, **changed: Any) -> None
 
 
 async def texts(database: Database, one: Any) -> list[str]:
-    """What somebody was told of the ending."""
+    """The texts of a person's notifications about the ending."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         found = await session.execute(
             text("SELECT text FROM notification WHERE person_id = :id AND kind = 'proposal_ended'"),
@@ -47,7 +47,7 @@ async def texts(database: Database, one: Any) -> list[str]:
 
 
 async def test_a_withdrawn_need_ends_its_proposals_in_the_same_transaction(database: Database) -> None:
-    """The other school, and a colleague of the head who did it, are told; reopened and reworded, the old proposal cannot be accepted."""
+    """The other school and the head's colleague are notified; after reopening, the old proposal cannot be accepted."""
     proposal_id = await a_proposal(database)
     need_id = (await look(database, "proposal", proposal_id)).need_id
     async with database.transaction(NORTHSHIRE) as session:
@@ -127,7 +127,7 @@ async def test_more_days_or_time_change_nothing_that_was_proposed(database: Data
     ],
 )
 async def test_postgresql_lets_no_proposal_be_left_behind(database: Database, sql: str) -> None:
-    """Whoever changes a post without ending what is proposed of it cannot commit."""
+    """A change of a post without ending its proposals cannot be committed."""
     await a_proposal(database)
     with pytest.raises(IntegrityError, match="left behind"):
         async with database.transaction(NORTHSHIRE) as session:

@@ -1,4 +1,4 @@
-"""Proposing an offer for a need: who may, for which, and what happens thereby."""
+"""Proposing an offer for a need: permissions, conditions and effects."""
 
 from datetime import timedelta
 
@@ -44,7 +44,7 @@ from tests.personas import (
 
 
 async def test_proposing_for_one_s_own_school_is_a_yes(database: Database) -> None:
-    """The other school is asked, by a school day, and the need is no longer merely open."""
+    """The other school must answer by a school day, and the need's state is “proposed”."""
     proposal_id = await a_proposal(database)
     row = await look(database, "proposal", proposal_id)
     assert row.supporting_accepted_at is not None and row.requesting_accepted_at is None
@@ -55,14 +55,14 @@ async def test_proposing_for_one_s_own_school_is_a_yes(database: Database) -> No
 
 
 async def test_the_asking_head_can_propose_as_well(database: Database) -> None:
-    """Then the giving school is asked."""
+    """The supporting school must answer."""
     row = await look(database, "proposal", await a_proposal(database, HEAD_OF_MILL))
     assert row.requesting_accepted_at is not None and row.supporting_accepted_at is None
     assert "proposal_made" in await told(database, HEAD_OF_PARK)
 
 
 async def test_the_page_says_whose_turn_it_is(database: Database) -> None:
-    """And offers each only what they may do now."""
+    """Each person sees only the actions that they can do now."""
     proposal_id = await a_proposal(database)
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         row = await get_proposal(session, acting(HEAD_OF_MILL), Permission.VIEW_PROPOSAL, proposal_id)
@@ -80,7 +80,7 @@ async def test_the_page_says_whose_turn_it_is(database: Database) -> None:
 
 
 async def test_who_has_no_school_in_it_may_not_propose(database: Database) -> None:
-    """Another head, another consortium's lead, the twin: not there. The officer may."""
+    """Another head, another consortium's lead and another authority get NotFound. The officer can propose."""
     need_id, offer_id = await a_pair(database)
     for other in (HEAD_OF_QUAY, HEAD_OF_FORD, LEAD_OF_SOUTH, TWIN_HEAD_OF_MILL):
         with pytest.raises(NotFound):
@@ -116,7 +116,7 @@ async def test_what_is_shown_to_a_consortium_only_is_not_there_for_others(databa
 async def test_what_cannot_be_is_refused_with_who_and_why(
     database: Database, change: str, sentence: str
 ) -> None:
-    """A stale, paused or exhausted offer, and a need that no longer looks."""
+    """An unconfirmed, paused or exhausted offer, and a need that is not open."""
     need_id, offer_id = await a_pair(database)
     async with database.transaction(NORTHSHIRE) as session:
         await session.execute(text(change))
@@ -127,7 +127,7 @@ async def test_what_cannot_be_is_refused_with_who_and_why(
 
 
 async def test_a_school_does_not_support_itself(database: Database) -> None:
-    """Even when the core team proposes it."""
+    """Also when the core team proposes it."""
     async with database.transaction(NORTHSHIRE) as session:
         need_id, offer_id = await a_need(session), await an_offer(session, MILL)
     with pytest.raises(ActionRefused, match="same school"):
@@ -136,7 +136,7 @@ async def test_a_school_does_not_support_itself(database: Database) -> None:
 
 
 async def test_a_pair_is_proposed_once_at_a_time(database: Database) -> None:
-    """The second is pointed to the first."""
+    """The error of the second links to the first."""
     proposal_id = await a_proposal(database)
     row = await look(database, "proposal", proposal_id)
     with pytest.raises(ActionRefused, match="proposed for this need already"):
@@ -145,7 +145,7 @@ async def test_a_pair_is_proposed_once_at_a_time(database: Database) -> None:
 
 
 async def test_a_head_answers_a_need_with_offers_of_the_school(database: Database) -> None:
-    """The asking head chooses among all that may be proposed, of the same theme and near first."""
+    """The headteacher chooses among all candidates, those with the same theme and nearest first."""
     async with database.transaction(NORTHSHIRE) as session:
         need_id = await a_need(session)
         near, far = await an_offer(session), await an_offer(session, QUAY)

@@ -1,4 +1,4 @@
-"""Reviews: by both sides, each before seeing the other's; the two closing ones end the agreement."""
+"""Reviews by both sides, hidden until each has given its own; two closing reviews close the agreement."""
 
 from typing import Any
 from uuid import UUID
@@ -35,14 +35,14 @@ from tests.personas import (
 
 
 async def judgement(database: Database, outcome: str | None = None, rating: str = "green") -> Judgement:
-    """A rating for every aim there is."""
+    """A review with a rating for every aim."""
     aims = await look(database, "aim")
     ratings = {one.id: (rating, "Because") for one in aims}
     return Judgement(ratings, "Fluency rose", "yes", outcome, {one.id: "88" for one in aims})
 
 
 async def give(database: Database, by: Persona, agreement_id: UUID, kind: str, said: Judgement) -> None:
-    """One side's review in a transaction of its own."""
+    """Save one side's review in its own transaction."""
     async with database.transaction(NORTHSHIRE) as session:
         await give_review(session, acting(by), agreement_id, kind, said)
 
@@ -51,7 +51,7 @@ async def give(database: Database, by: Persona, agreement_id: UUID, kind: str, s
 async def test_both_closing_reviews_end_it_with_the_asking_side_s_outcome(
     database: Database, outcome: str
 ) -> None:
-    """The need moves accordingly, unused days return, and the exhausted offer is live again."""
+    """The need gets the outcome, unused days return, and the exhausted offer is live again."""
     agreement_id = await a_running_agreement(database, days="2", pool="2")
     row = await look(database, "support_agreement", agreement_id)
     assert (await look(database, "offer", row.offer_id)).state == "exhausted"
@@ -72,7 +72,7 @@ async def test_both_closing_reviews_end_it_with_the_asking_side_s_outcome(
 
 
 async def test_closing_reviews_at_once_close_it_once(database: Database) -> None:
-    """Forced to interleave: the second sees the first."""
+    """Interleaved sessions: the second sees the first."""
     agreement_id = await a_running_agreement(database)
     mine, theirs = await judgement(database, "met"), await judgement(database)
     outcome = await interleaved(
@@ -86,14 +86,14 @@ async def test_closing_reviews_at_once_close_it_once(database: Database) -> None
 
 
 async def seen(database: Database, one: Persona, agreement_id: UUID) -> list[dict[str, Any]]:
-    """The reviews as somebody sees them."""
+    """The reviews that a person can see."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         row = await get_agreement(session, acting(one), Permission.VIEW_AGREEMENT, agreement_id)
         return await reviews_seen_by(session, acting(one), row)
 
 
 async def test_the_other_side_s_review_is_seen_after_one_s_own(database: Database) -> None:
-    """So neither writes after the other; the lead sees both."""
+    """Neither side can copy the other; the lead sees both."""
     agreement_id = await a_running_agreement(database)
     await give(database, HEAD_OF_PARK, agreement_id, "mid_term", await judgement(database, rating="red"))
     (hidden,) = await seen(database, HEAD_OF_MILL, agreement_id)
@@ -106,7 +106,7 @@ async def test_the_other_side_s_review_is_seen_after_one_s_own(database: Databas
 
 
 async def test_a_review_is_whole_and_given_once(database: Database) -> None:
-    """Every aim with a rating and a reason; the asker's closing one with the outcome; no second one."""
+    """Every aim needs a rating and a reason, the requester's closing review the outcome; a second one is refused."""
     agreement_id = await a_running_agreement(database)
     whole = await judgement(database, "met")
     (aim_id,) = whole.ratings
@@ -124,7 +124,7 @@ async def test_a_review_is_whole_and_given_once(database: Database) -> None:
 
 
 async def test_only_a_running_agreement_is_reviewed_and_only_by_its_schools(database: Database) -> None:
-    """Before it runs it is refused; for others it is not there."""
+    """Refused before it runs; NotFound for other people."""
     agreement_id = await an_agreement(database)
     said = await judgement(database, "met")
     with pytest.raises(ActionRefused):

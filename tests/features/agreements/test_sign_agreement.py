@@ -1,4 +1,4 @@
-"""The agreement: aims written by either side, signed by both heads as they read it."""
+"""Signing an agreement: aims by either side, signatures of both headteachers on the version shown."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from tests.personas import (
 
 
 async def test_the_second_signature_begins_the_support(database: Database) -> None:
-    """The agreement runs, the need is in support, and all who should know are told."""
+    """The agreement is active, the need is in support, and everybody concerned is notified."""
     agreement_id = await a_running_agreement(database)
     row = await look(database, "support_agreement", agreement_id)
     assert row.state == "active" and row.requesting_signed_by and row.supporting_signed_by
@@ -29,7 +29,7 @@ async def test_the_second_signature_begins_the_support(database: Database) -> No
 
 
 async def test_an_agreement_without_an_aim_cannot_be_signed(database: Database) -> None:
-    """There would be nothing to agree on."""
+    """An aim is required."""
     agreement_id = await an_agreement(database)
     with pytest.raises(ActionRefused, match="no aim yet"):
         async with database.transaction(NORTHSHIRE) as session:
@@ -37,7 +37,7 @@ async def test_an_agreement_without_an_aim_cannot_be_signed(database: Database) 
 
 
 async def test_a_signature_falls_when_the_aims_change(database: Database) -> None:
-    """Nobody is bound to aims that they did not read."""
+    """Nobody is bound to aims that they have not read."""
     agreement_id = await an_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         await write_aim(session, acting(HEAD_OF_PARK), agreement_id, AIM)
@@ -54,7 +54,7 @@ async def test_a_signature_falls_when_the_aims_change(database: Database) -> Non
 
 
 async def test_two_who_word_an_aim_at_once_see_both_texts(database: Database) -> None:
-    """The later one loses nothing of theirs and overwrites nothing."""
+    """The later person keeps their text and overwrites nothing."""
     agreement_id = await an_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         await write_aim(session, acting(HEAD_OF_PARK), agreement_id, AIM)
@@ -68,7 +68,7 @@ async def test_two_who_word_an_aim_at_once_see_both_texts(database: Database) ->
 
 
 async def test_only_heads_of_the_two_schools_sign(database: Database) -> None:
-    """No delegate, no lead, no other school, no twin."""
+    """Not a delegate, a lead, another school, or the same role in another authority."""
     agreement_id = await an_agreement(database)
     for other in (DELEGATE_OF_MILL, LEAD_OF_NORTH, HEAD_OF_QUAY, TWIN_HEAD_OF_MILL):
         with pytest.raises(NotFound):
@@ -77,7 +77,7 @@ async def test_only_heads_of_the_two_schools_sign(database: Database) -> None:
 
 
 async def test_nobody_signs_twice(database: Database) -> None:
-    """The second time is refused with the reason."""
+    """The second signature is refused with the reason."""
     agreement_id = await an_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         await write_aim(session, acting(HEAD_OF_PARK), agreement_id, AIM)
@@ -88,7 +88,7 @@ async def test_nobody_signs_twice(database: Database) -> None:
 
 
 async def test_two_heads_who_sign_at_once_begin_it(database: Database) -> None:
-    """Neither is taken for the first: the second to come begins the support."""
+    """Concurrent signatures: the second one starts the support."""
     agreement_id = await an_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         await write_aim(session, acting(HEAD_OF_PARK), agreement_id, AIM)
@@ -102,7 +102,7 @@ async def test_two_heads_who_sign_at_once_begin_it(database: Database) -> None:
 
 
 async def test_aims_of_a_running_agreement_are_changed_by_both_only(database: Database) -> None:
-    """Writing, wording and removing are over once both have signed."""
+    """Adding, changing and removing aims are refused after both have signed."""
     agreement_id = await a_running_agreement(database)
     (aim,) = await look(database, "aim")
     for act in (

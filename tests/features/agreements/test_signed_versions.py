@@ -1,4 +1,4 @@
-"""Every version that both headteachers signed is kept, shown and printed; a change is seen in full before it is agreed."""
+"""Signed versions are stored, shown and printed; an amendment is shown in full before it is agreed."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ CHANGED = {"measure": "Pages a week", "baseline": "20", "target": "300"}
 
 
 async def a_change(database: Database) -> tuple[str, str]:
-    """Mill's head proposes another measure, baseline and target under the same aim; both ids."""
+    """Propose a new measure, baseline and target for an aim as Mill's head; returns both ids."""
     agreement_id = await a_running_agreement(database)
     change = await wanted(database, "2")
     aims = [{**change.aims[0], **CHANGED}, {**AIM, "aim": "A second aim"}]

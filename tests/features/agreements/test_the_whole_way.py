@@ -1,4 +1,4 @@
-"""From proposal to closing over the pages themselves: what people see, send, and are told when it cannot be."""
+"""The whole workflow over HTTP, from proposal to closing, with its errors."""
 
 import re
 from collections.abc import Mapping
@@ -43,12 +43,12 @@ VISIT = {
 
 @pytest.fixture(autouse=True)
 def noon(client: Client) -> None:
-    """It is noon on 24 November 2026, a school day."""
+    """Set the clock to noon on 24 November 2026, a school day."""
     client.app.state.app_context.now = lambda: datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 async def does(client: Client, one: Persona, path: str, form: Mapping[str, str] | None = None) -> str:
-    """Send a form that is taken; where it leads."""
+    """Send a form that must succeed; returns the redirect's path."""
     answer = await client.post(path, form, one)
     assert answer.status_code == 303, (answer.status_code, words(answer))
     location: str = answer.headers["location"]
@@ -58,7 +58,7 @@ async def does(client: Client, one: Persona, path: str, form: Mapping[str, str] 
 
 
 def hidden(response: httpx.Response, where: str, name: str = "version") -> str:
-    """A hidden value of the form that is sent to an address ending so."""
+    """A hidden value of the form whose action ends with a path."""
     form = soup(response).select_one(f"form[action$='{where}']")
     assert form is not None, where
     found = form.select_one(f"input[name='{name}']")
@@ -67,7 +67,7 @@ def hidden(response: httpx.Response, where: str, name: str = "version") -> str:
 
 
 async def test_from_need_to_closing(client: Client, database: Database) -> None:
-    """Propose, counter, accept, agree on an aim, sign, visit, review, close: each page leads to the next."""
+    """Propose, counter-propose, accept, add an aim, sign, visit, review, close: each page links to the next."""
     need_id, offer_id = await a_pair(database)
     form = await client.get(f"/needs/{need_id}/proposals/new", HEAD_OF_PARK)
     assert "Same theme, 6 days left, 0.6 miles away, confirmed today" in words(form)
@@ -114,7 +114,7 @@ async def test_from_need_to_closing(client: Client, database: Database) -> None:
 async def test_the_last_yes_sent_a_hundred_times_makes_one_agreement(
     client: Client, database: Database
 ) -> None:
-    """A double click, a reload, an impatient proxy: one effect, the same answer each time."""
+    """Repeated requests have one effect and get the same answer each time."""
     proposal_id = await a_proposal(database)
     answers = [
         await client.post(
@@ -129,7 +129,7 @@ async def test_the_last_yes_sent_a_hundred_times_makes_one_agreement(
 
 
 async def test_an_illegal_step_answers_409_with_the_present_state(client: Client, database: Database) -> None:
-    """Declining what one has just agreed to."""
+    """Declining a proposal after accepting it."""
     proposal_id = await a_proposal(database)
     await does(client, HEAD_OF_MILL, f"/proposals/{proposal_id}/acceptance", {"version": "1"})
     answer = await client.post(
@@ -155,7 +155,7 @@ async def test_an_illegal_step_answers_409_with_the_present_state(client: Client
 async def test_a_mistake_says_its_cure_and_keeps_what_was_typed(
     client: Client, database: Database, change: dict[str, str], said: str
 ) -> None:
-    """422, an error summary, the message still there."""
+    """422 with an error summary, and the message is still in the form."""
     need_id, offer_id = await a_pair(database)
     sent = TERMS | {"begun_from": "need", "need_id": str(need_id), "picked": str(offer_id)} | change
     answer = await client.post("/proposals", sent, HEAD_OF_MILL)
@@ -168,7 +168,7 @@ async def test_a_mistake_says_its_cure_and_keeps_what_was_typed(
 
 
 async def test_a_refusal_without_a_reason_is_sent_back(client: Client, database: Database) -> None:
-    """With the list, and what was typed."""
+    """The form comes back with the reasons and the typed text."""
     proposal_id = await a_proposal(database)
     form = await client.get(f"/proposals/{proposal_id}/refusal", HEAD_OF_MILL)
     assert soup(form).select("[name=reason]")
@@ -181,7 +181,7 @@ async def test_a_refusal_without_a_reason_is_sent_back(client: Client, database:
 async def test_a_visit_without_words_or_in_the_future_is_sent_back(
     client: Client, database: Database
 ) -> None:
-    """And more days than are left are refused with a sentence."""
+    """More days than are left are refused with a message."""
     agreement = f"/agreements/{await a_running_agreement(database)}"
     for change, status, said in (
         ({"done": ""}, 422, "Say what was done"),
@@ -195,7 +195,7 @@ async def test_a_visit_without_words_or_in_the_future_is_sent_back(
 
 
 async def test_a_change_is_proposed_and_agreed_on_the_page(client: Client, database: Database) -> None:
-    """The form shows the agreement as it stands; the other head finds it on the agreement."""
+    """The form shows the current agreement; the other head finds the amendment on its page."""
     agreement = f"/agreements/{await a_running_agreement(database)}"
     form = soup(await client.get(f"{agreement}/amendments/new", HEAD_OF_MILL))
     sent = {str(one["name"]): str(one.get("value") or "") for one in form.select("main input[name]")}
@@ -226,7 +226,7 @@ async def test_a_change_is_proposed_and_agreed_on_the_page(client: Client, datab
 
 
 async def test_two_who_correct_one_record_see_both_texts(client: Client, database: Database) -> None:
-    """409 with what each wrote; what the later one typed is still in the form."""
+    """409 with both versions; the later text is still in the form."""
     agreement = f"/agreements/{await a_running_agreement(database)}"
     await does(client, HEAD_OF_PARK, f"{agreement}/visits", VISIT)
     (visit,) = await look(database, "visit")
@@ -241,7 +241,7 @@ async def test_two_who_correct_one_record_see_both_texts(client: Client, databas
 
 
 async def test_what_is_not_yours_is_not_there(client: Client, database: Database) -> None:
-    """Another school, another consortium's head and the twin meet the same 404 as for what never was."""
+    """Another school, another consortium and another authority get the same 404 as for an unknown id."""
     agreement_id = await a_running_agreement(database)
     row = await look(database, "support_agreement", agreement_id)
     await does(client, HEAD_OF_PARK, f"/agreements/{agreement_id}/visits", VISIT)
@@ -267,7 +267,7 @@ async def test_what_is_not_yours_is_not_there(client: Client, database: Database
 
 
 async def test_leaders_read_and_propose_but_do_not_answer(client: Client, database: Database) -> None:
-    """A lead's page has no button that only schools may press; the officer sees all."""
+    """A lead's page has no actions of the schools; the officer sees everything."""
     need_id, offer_id = await a_pair(database)
     form = await client.get(f"/needs/{need_id}/proposals/new", LEAD_OF_NORTH)
     assert "Both schools are asked" in words(form)
@@ -283,7 +283,7 @@ async def test_leaders_read_and_propose_but_do_not_answer(client: Client, databa
 async def test_an_offer_of_another_consortium_that_is_not_shown_cannot_be_picked(
     client: Client, database: Database
 ) -> None:
-    """Sent all the same, it is not on the list."""
+    """A request with its id gets “not on the list”."""
     need_id, _ = await a_pair(database)
     async with database.transaction(NORTHSHIRE) as session:
         secret = await an_offer(session, QUAY, visible_to_authority_from=None)

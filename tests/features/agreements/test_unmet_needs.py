@@ -1,4 +1,4 @@
-"""A need for which nobody is found becomes unmet, and its consortium is led to an escalation."""
+"""A need without a match becomes unmet, and its lead is pointed to an escalation."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,19 +19,19 @@ from tests.features.agreements.builders import TODAY, a_need, a_proposal, acting
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, NORTHSHIRE
 
 LAST = holds_until(calendar_of(NORTHSHIRE), TODAY, settings_of(NORTHSHIRE).clocks.unmet_after)
-"""The last day on which a need that everybody sees since TODAY is still looked after."""
+"""The last day on which a need that is visible to everybody since TODAY stays open."""
 
 NEXT = LAST + timedelta(days=1)
 
 
 async def closed_on(database: Database, day: date) -> int:
-    """How many needs the clock closes on a day."""
+    """The number of needs that the job closes on a day."""
     async with database.transaction(NORTHSHIRE) as session:
         return await close_unmet_needs(session, system(NORTHSHIRE, day), settings_of(NORTHSHIRE))
 
 
 async def needed(database: Database, **other: Any) -> Any:
-    """An urgent need of Mill."""
+    """Post an urgent need of Mill."""
     async with database.transaction(NORTHSHIRE) as session:
         return await a_need(session, urgency="now", posted_at=datetime(2026, 11, 24, 12, tzinfo=UTC), **other)
 

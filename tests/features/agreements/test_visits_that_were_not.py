@@ -1,4 +1,4 @@
-"""No visit is earlier than its agreement, and the record of a visit that did not take place can be removed."""
+"""Visits cannot be before their agreement, and records of visits that did not take place can be removed."""
 
 from datetime import date, timedelta
 
@@ -26,7 +26,7 @@ YEARS_AGO = date(2019, 3, 4)
 
 
 async def test_a_visit_years_before_the_agreement_is_refused(database: Database) -> None:
-    """Recorded, planned or by a correction; and by PostgreSQL."""
+    """Recording, planning and correcting are refused, by PostgreSQL too."""
     agreement_id = await a_running_agreement(database)
     for act in (log_visit, plan_visit):
         for day in (YEARS_AGO, TODAY - timedelta(days=1)):
@@ -55,7 +55,7 @@ async def test_support_cannot_begin_years_before_it_is_proposed(client: Client, 
 async def test_a_visit_that_did_not_take_place_is_removed_with_a_reason(
     client: Client, database: Database
 ) -> None:
-    """Its days are free again, the other school is told, and the reason stands in the log."""
+    """Its days are available again, the other school is notified, and the reason is in the audit log."""
     agreement_id = await a_running_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         visit_id = await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("1"))

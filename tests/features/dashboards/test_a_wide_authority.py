@@ -1,4 +1,4 @@
-"""An authority of 519 schools, 100 km wide: every page of every role answers, and distances are right."""
+"""Every page of every role works for an authority of 519 schools over 100 km, with correct distances."""
 
 import math
 import re
@@ -42,7 +42,7 @@ METRES_PER_MILE = 1609.344
 
 @pytest.fixture(scope="module")
 async def wide(database_server: DatabaseServer) -> AsyncIterator[tuple[Client, World]]:
-    """A client on the app over a wide authority that has one of everything."""
+    """A client for a wide authority with one record of every kind."""
     copy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
     await widen(copy.superuser_url)
@@ -55,7 +55,7 @@ async def wide(database_server: DatabaseServer) -> AsyncIterator[tuple[Client, W
 async def test_the_first_pages_of_a_head_answer_from_every_corner(
     wide: tuple[Client, World], head: Persona
 ) -> None:
-    """Also where the farthest school is beyond 46.3 km, whose square needs more than 32 bits."""
+    """Also beyond 46.3 km, where the squared distance needs more than 32 bits."""
     client, _ = wide
     for path in VIEWS:
         answer = await client.get(path, head)
@@ -64,7 +64,7 @@ async def test_the_first_pages_of_a_head_answer_from_every_corner(
 
 @pytest.mark.parametrize("path", [*LISTS, *THINGS])
 async def test_every_page_answers(wide: tuple[Client, World], path: str) -> None:
-    """With the thing that the path names; nothing is broken by size or distance."""
+    """Every path with an existing record answers."""
     client, world = wide
     things = {"role_assignment_id": DELEGATE_OF_MILL.role_assignment_id, "person_id": HEAD_OF_FORD.person_id}
     answer = await client.get(address(path, world.ids["own"] | things), (LISTS | THINGS)[path])
@@ -75,7 +75,7 @@ async def test_every_page_answers(wide: tuple[Client, World], path: str) -> None
     "as_", [HEAD_OF_MILL, LEAD_OF_NORTH, OFFICER, HEAD_OF_SERVICE], ids=lambda one: one.name
 )
 async def test_lists_answer_for_every_role(wide: tuple[Client, World], as_: Persona) -> None:
-    """Board, tracker, map and matching candidates of a wide authority."""
+    """The list, tracker, map and matching candidates of a wide authority."""
     client, world = wide
     need, offer = world.ids["own"]["need_id"], world.ids["own"]["offer_id"]
     for path in (*VIEWS, "/schools", "/consortium", f"/needs/{need}/shortlist", f"/needs/{need}/proposals/new",
@@ -85,7 +85,7 @@ async def test_lists_answer_for_every_role(wide: tuple[Client, World], as_: Pers
 
 
 async def test_a_distance_of_62_miles_is_counted_rightly(wide: tuple[Client, World]) -> None:
-    """Within 62 miles leaves out the school at 62.1, within 63 finds it, and the page says how far it is."""
+    """“Within 62 miles” excludes the school at 62.1, “within 63” includes it and shows the distance."""
     client, _ = wide
     near = words(await client.get("/needs-and-offers?kind=need&q=Park&within=62", HEAD_OF_MILL))
     far = words(await client.get("/needs-and-offers?kind=need&q=Park&within=63", HEAD_OF_MILL))
@@ -94,7 +94,7 @@ async def test_a_distance_of_62_miles_is_counted_rightly(wide: tuple[Client, Wor
 
 
 async def test_the_nearest_come_first_across_the_whole_authority(wide: tuple[Client, World]) -> None:
-    """Over all pages: the distances only grow, and the last is of the farthest corner."""
+    """Over all pages the distances increase up to the farthest corner."""
     client, _ = wide
     path: str | None = "/needs-and-offers?kind=need&sort=nearest"
     miles: list[float] = []
@@ -109,5 +109,5 @@ async def test_the_nearest_come_first_across_the_whole_authority(wide: tuple[Cli
 
 
 def words_of(page: BeautifulSoup) -> str:
-    """What a reader reads on the page."""
+    """The visible text of a page."""
     return " ".join(page.get_text(" ").split())

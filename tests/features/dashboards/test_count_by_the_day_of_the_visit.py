@@ -1,4 +1,4 @@
-"""What is counted on first pages is what people did, and when: days of visits, contact, confirmation."""
+"""Numbers on home pages count by date: days of visits, last contact, confirmation."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -30,13 +30,13 @@ NOT_FILTERED = {"consortium": None, "phase": None, "q": None, "quiet_only": Fals
 
 
 async def put(database: Database, sql: str, **values: Any) -> None:
-    """Change rows past every action."""
+    """Run SQL directly, without the actions."""
     async with database.transaction(NORTHSHIRE) as session:
         await session.execute(text(sql), values)
 
 
 async def visited(database: Database, on: date, agreed_on: date) -> None:
-    """Park supports Mill as agreed on one day; a day and a half were spent on another."""
+    """Create an agreement on one date with 1.5 days of visits on another."""
     made = await a_running_agreement(database)
     await put(
         database,
@@ -50,7 +50,7 @@ async def visited(database: Database, on: date, agreed_on: date) -> None:
 
 
 async def counted(database: Database, year_began: date) -> list[tuple[float, float]]:
-    """Days received and given since a day, of Mill and Park: on the tracker and on each school's own page."""
+    """Days received and given since a day by Mill and Park, from the tracker and the home pages."""
     found = []
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         values = {"quiet_before": TODAY, "contact_since": BEFORE, "year_began": year_began, **NOT_FILTERED}
@@ -64,20 +64,20 @@ async def counted(database: Database, year_began: date) -> list[tuple[float, flo
 
 
 async def test_days_count_in_the_year_of_the_visit(database: Database) -> None:
-    """Agreed in April, visited in September: days of the new year."""
+    """Agreed in April, visited in September: counted in the new year."""
     await visited(database, date(2026, 9, 15), date(2026, 4, 20))
     assert await counted(database, AFTER) == [(1.5, 0), (0, 1.5)]
 
 
 async def test_days_of_an_earlier_year_are_not_of_this_one(database: Database) -> None:
-    """Visited in July, though the agreement is moved to October."""
+    """Visited in July, with the agreement dated October: not counted."""
     await visited(database, date(2026, 7, 10), date(2026, 10, 1))
     assert await counted(database, AFTER) == [(0, 0), (0, 0)]
     assert await counted(database, BEFORE) == [(1.5, 0), (0, 1.5)]
 
 
 async def carried(database: Database, today: date) -> int:
-    """Half days that a plan counts as Park's recent workload, and what it still has to give."""
+    """Park's recent workload and remaining days in a plan, in half days."""
     await put(database, "UPDATE offer SET confirmed_on = :today, ends_on = NULL", today=today)
     async with database.transaction(NORTHSHIRE) as session:
         instance = await build_instance(session, NORTHSHIRE, today, None)
@@ -87,14 +87,14 @@ async def carried(database: Database, today: date) -> int:
 async def test_workload_is_counted_by_the_day_of_the_visit_and_by_what_is_still_promised(
     database: Database,
 ) -> None:
-    """A day and a half visited, half a day promised; two years later the visit is no recent workload."""
+    """1.5 days visited and 0.5 promised; after two years the visit does not count."""
     await visited(database, date(2026, 9, 15), date(2024, 1, 10))
     assert await carried(database, TODAY) == 4
     assert await carried(database, date(2028, 11, 24)) == 1
 
 
 async def test_jobs_of_the_product_are_no_contact(database: Database) -> None:
-    """A school on which only the product acted is quiet; once a person acts it is not."""
+    """Actions by the system are not contact; an action by a person is."""
 
     async def quiet() -> bool:
         async with database.transaction(NORTHSHIRE, read_only=True) as session:
@@ -112,7 +112,7 @@ async def test_jobs_of_the_product_are_no_contact(database: Database) -> None:
 
 
 async def confirmed_on(database: Database) -> Any:
-    """When Mill's need was last confirmed, by its row."""
+    """The `confirmed_on` of Mill's need."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         return await session.scalar(
             text("SELECT confirmed_on FROM need WHERE school_urn = :urn"), {"urn": MILL}
@@ -120,7 +120,7 @@ async def confirmed_on(database: Database) -> Any:
 
 
 async def test_only_its_school_confirms_a_need(database: Database) -> None:
-    """Neither a declined proposal nor an early end says that a need still holds."""
+    """Declining a proposal or ending early does not confirm the need."""
     proposal_id = await a_proposal(database)
     await put(database, "UPDATE need SET confirmed_on = '2026-10-01'")
     async with database.transaction(NORTHSHIRE) as session:
@@ -144,7 +144,7 @@ async def test_an_early_end_confirms_no_need(database: Database) -> None:
 async def test_the_authority_says_after_how_long_a_school_is_quiet(
     client: Client, tmp_path: Path, days: int, quiet: bool
 ) -> None:
-    """Somebody acted for Mill five weeks of days ago at most: quiet after two school days, not after thirty."""
+    """Mill's last contact is old with a limit of two school days and recent with thirty."""
     database = client.app.state.app_context.database
     async with database.transaction(NORTHSHIRE) as session:
         await record_audit(session, acting(HEAD_OF_MILL), "post_need", "need", "1", schools=[MILL])

@@ -1,18 +1,18 @@
-"""A lead keeps the tracker as they look at it, finds it again, and nobody else does."""
+"""Saved views of the tracker: only their owner can see them."""
 
 from tests.client import Client, soup, words
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH
 
 
 async def keep(client: Client, name: str, **filters: str) -> str:
-    """Keep a view as the lead of north; where the answer leads."""
+    """Save a view as the lead of north; returns the redirect's path."""
     answer = await client.post("/consortium/views", {"name": name, **filters}, as_=LEAD_OF_NORTH)
     assert answer.status_code == 303, words(answer)
     return str(answer.headers["location"])
 
 
 async def test_a_kept_view_is_one_link_away(client: Client) -> None:
-    """Filters and order come back as they were."""
+    """Filters and order are restored."""
     assert await keep(client, "Quiet ones", quiet="y", sort="-contact") == "/consortium?quiet=y&sort=-contact"
     page = soup(await client.get("/consortium", as_=LEAD_OF_NORTH))
     link = page.find("a", string="Quiet ones")
@@ -20,7 +20,7 @@ async def test_a_kept_view_is_one_link_away(client: Client) -> None:
 
 
 async def test_the_same_name_replaces_and_a_removed_view_is_gone(client: Client) -> None:
-    """A name stands for one view."""
+    """Names are unique per person."""
     await keep(client, "Mine", q="Mill")
     await keep(client, "Mine", q="Park")
     page = soup(await client.get("/consortium", as_=LEAD_OF_NORTH))
@@ -31,7 +31,7 @@ async def test_the_same_name_replaces_and_a_removed_view_is_gone(client: Client)
 
 
 async def test_nobody_else_sees_or_removes_it(client: Client) -> None:
-    """Another lead and the twin see nothing of it; a head has no tracker."""
+    """Another lead and another authority cannot see it; a headteacher has no tracker."""
     await keep(client, "Secret name")
     page = soup(await client.get("/consortium", as_=LEAD_OF_NORTH))
     action = str(page.select_one("form[action*=removal]")["action"])
@@ -42,6 +42,6 @@ async def test_nobody_else_sees_or_removes_it(client: Client) -> None:
 
 
 async def test_a_view_without_a_name_is_refused_with_the_cure(client: Client) -> None:
-    """The sentence says what to do."""
+    """The error says what to do."""
     answer = await client.post("/consortium/views", {"name": ""}, as_=LEAD_OF_NORTH)
     assert answer.status_code == 422 and "Give the view a name" in words(answer)

@@ -1,4 +1,4 @@
-"""Addresses that nobody of ours wrote: read as well as can be, or refused, never an error of ours."""
+"""Malformed URLs are read as far as possible or refused, and never cause a server error."""
 
 import pytest
 
@@ -46,7 +46,7 @@ ODD = (
 
 @pytest.mark.parametrize("path", ODD)
 async def test_an_odd_address_breaks_nothing(module_client: Client, path: str) -> None:
-    """For a head, a lead and an administrator."""
+    """As a headteacher, a lead and an administrator."""
     for who in (HEAD_OF_MILL, LEAD_OF_NORTH, ADMINISTRATOR):
         answer = await module_client.get(path, who)
         assert answer.status_code < 500, (path, who.name)

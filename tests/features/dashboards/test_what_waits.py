@@ -1,4 +1,4 @@
-"""The first page of each role leads on to what waits in other rooms: escalations, plans, entries."""
+"""Home pages link to tasks in other features: escalations, plans, entries."""
 
 from alongside.features.escalations.state_changes import actions
 from alongside.platform.database.session import Database
@@ -18,7 +18,7 @@ from tests.personas import (
 
 
 async def links(client: Client, path: str, as_: Persona) -> dict[str, str]:
-    """The links in the main part of a page: what they say, and where they lead."""
+    """The links in the main part of a page: text and path."""
     main = soup(await client.get(path, as_=as_)).main
     assert main is not None
     return {" ".join(one.get_text(" ").split()): str(one["href"]) for one in main.find_all("a")}
@@ -27,7 +27,7 @@ async def links(client: Client, path: str, as_: Persona) -> dict[str, str]:
 async def test_the_core_team_hears_of_escalations_on_its_first_page(
     client: Client, database: Database
 ) -> None:
-    """How many nobody has taken, with the way to that list; a lead of another consortium hears nothing."""
+    """The number of unassigned escalations with a link; a lead of another consortium sees none."""
     await an_escalation(database)
     assert (await links(client, "/consortium", OFFICER))["1 escalation that nobody has taken"] == (
         "/escalations?show=unassigned"
@@ -39,7 +39,7 @@ async def test_the_core_team_hears_of_escalations_on_its_first_page(
 
 
 async def test_a_lead_hears_that_a_school_may_come_back(client: Client, database: Database) -> None:
-    """With the escalation behind it."""
+    """The link leads to the escalation."""
     escalation_id = await a_running_escalation(database)
     await all_met(database, escalation_id)
     async with database.transaction(NORTHSHIRE) as session:
@@ -55,7 +55,7 @@ async def test_a_lead_hears_that_a_school_may_come_back(client: Client, database
 async def test_a_lead_hears_of_a_plan_to_send_and_of_entries_to_verify(
     client: Client, database: Database
 ) -> None:
-    """Until they are sent and verified."""
+    """The tasks are shown until the plan is sent and the entries are verified."""
     await posts(database)
     where = await a_plan(client, database)
     await checked_entry(client)
@@ -67,7 +67,7 @@ async def test_a_lead_hears_of_a_plan_to_send_and_of_entries_to_verify(
 async def test_a_head_finds_the_escalation_about_their_school_on_their_desk(
     client: Client, database: Database
 ) -> None:
-    """Once told of it, with whom to speak; others find nothing."""
+    """Shown with the contact once the head is informed; not shown to others."""
     escalation_id = await an_escalation(database)
     assert (await links(client, "/home", HEAD_OF_MILL))[
         "About your school"
@@ -79,6 +79,6 @@ async def test_a_head_finds_the_escalation_about_their_school_on_their_desk(
 
 
 async def test_an_untold_head_finds_nothing(client: Client, database: Database) -> None:
-    """The reason to wait holds on the desk too."""
+    """An escalation that the head is not yet informed of is not shown."""
     await an_escalation(database, why_wait="The head is ill")
     assert "About your school" not in await links(client, "/home", HEAD_OF_MILL)

@@ -1,4 +1,4 @@
-"""A need as a head types it, and one that is posted."""
+"""Form values of a need, and a helper that posts one."""
 
 from typing import Any
 
@@ -22,19 +22,19 @@ NEED: dict[str, Any] = {
 
 
 def need(**changed: Any) -> dict[str, Any]:
-    """The need with some answers changed; None leaves one out."""
+    """Form values of a need with some changed; None omits a field."""
     return {name: value for name, value in (NEED | changed).items() if value is not None}
 
 
 async def posted_need(client: Client, as_: Persona = HEAD_OF_MILL, **changed: Any) -> str:
-    """Where a need stands that somebody has just sent."""
+    """Post a need and return its path."""
     answer = await client.post("/needs", need(**changed), as_=as_)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
 
 
 async def form_at(client: Client, path: str, as_: Persona = HEAD_OF_MILL) -> dict[str, Any]:
-    """What the form at an address holds, as a browser would send it back."""
+    """The values of the form at a path, as a browser would send them."""
     page = soup(await client.get(path, as_=as_))
     held: dict[str, Any] = {}
     for one in page.select("main form [name]"):

@@ -1,4 +1,4 @@
-"""What tests look up or change in the database itself."""
+"""Direct database reads and writes for tests."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.personas import NORTHSHIRE, Persona
 
 
 async def notices_of(database: Database, one: Persona) -> list[Any]:
-    """What a member of the cast was told, oldest first."""
+    """A persona's notifications, oldest first."""
     async with database.transaction(one.authority_id) as session:
         found = await session.execute(
             text(
@@ -23,7 +23,7 @@ async def notices_of(database: Database, one: Persona) -> list[Any]:
 
 
 async def audit_of(database: Database, kind: str, path: str) -> list[Any]:
-    """The journal of a post by its address, oldest first."""
+    """The audit entries of a post by its path, oldest first."""
     async with database.transaction(NORTHSHIRE) as session:
         found = await session.execute(
             text(
@@ -36,7 +36,7 @@ async def audit_of(database: Database, kind: str, path: str) -> list[Any]:
 
 
 async def set_columns(copy: DatabaseCopy, table: str, path: str, **columns: Any) -> None:
-    """Change a post as the superuser, past every law: to bring about what takes a term in life."""
+    """Update a post as the superuser without triggers, for states that take months to reach."""
     connection = await asyncpg.connect(copy.superuser_url)
     names = ", ".join(f"{name} = ${number}" for number, name in enumerate(columns, start=2))
     try:

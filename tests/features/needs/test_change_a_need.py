@@ -1,4 +1,4 @@
-"""A need is changed, paused, confirmed, withdrawn and reopened; two people who write at once lose nothing."""
+"""Changing, pausing, confirming, withdrawing and reopening a need, and edit conflicts."""
 
 from datetime import UTC, date, datetime, timedelta
 

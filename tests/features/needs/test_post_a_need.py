@@ -1,4 +1,4 @@
-"""A need is posted in one request, and what cannot be posted says why."""
+"""Posting a need, and its validation errors."""
 
 import pytest
 

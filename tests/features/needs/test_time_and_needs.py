@@ -1,4 +1,4 @@
-"""What time does to needs: they widen, are asked about, and lapse; each once."""
+"""Scheduled jobs for needs: widening, confirmation requests and lapsing; each once."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""An edit shows a post beyond its consortium no sooner than the form said when it was edited."""
+"""After an edit a post becomes visible beyond its consortium no earlier than the form said."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ POSTS = (("need", posted_need), ("offer", posted_offer))
 
 
 def in_school_days(days: int) -> str:
-    """A date so many school days after today, as the pages write it."""
+    """The date a number of school days after today, as pages show it."""
     return f"{add_school_days(calendar_of(NORTHSHIRE), TODAY, days):%-d %B %Y}"
 
 
@@ -29,7 +29,7 @@ def in_school_days(days: int) -> str:
 async def test_a_post_kept_inside_widens_after_the_full_period_from_its_edit(
     client: Client, copy: DatabaseCopy, table: str, posted: Any
 ) -> None:
-    """Posted 20 days ago for the consortium alone, edited today: nobody beyond sees it before the day promised."""
+    """Posted 20 days ago to the consortium, edited today: hidden from others until the announced date."""
     where = await posted(client, audience="consortium")
     await set_columns(copy, table, where, posted_at=NOW - timedelta(days=20))
     form = await form_at(client, f"{where}/edit")
@@ -44,7 +44,7 @@ async def test_a_post_kept_inside_widens_after_the_full_period_from_its_edit(
 async def test_a_need_made_urgent_later_waits_for_its_period_from_that_day(
     client: Client, copy: DatabaseCopy
 ) -> None:
-    """The shorter period counts from the edit, not from the posting a fortnight ago."""
+    """The shorter period starts at the edit, not at the posting 14 days ago."""
     where = await posted_need(client, urgency="planned")
     await set_columns(
         copy,
@@ -64,7 +64,7 @@ async def test_a_need_made_urgent_later_waits_for_its_period_from_that_day(
 async def test_another_urgency_does_not_hide_what_everybody_has_seen(
     client: Client, copy: DatabaseCopy
 ) -> None:
-    """Who has seen a need keeps seeing it."""
+    """A need that the authority sees stays visible."""
     where = await posted_need(client, urgency="now")
     await set_columns(copy, "need", where, visible_to_authority_from=TODAY - timedelta(days=3))
     form = await form_at(client, f"{where}/edit")
@@ -76,7 +76,7 @@ async def test_another_urgency_does_not_hide_what_everybody_has_seen(
 async def test_everybody_sees_at_once_what_is_opened_to_everybody(
     client: Client, table: str, posted: Any
 ) -> None:
-    """And nobody beyond the consortium any more once it is closed again."""
+    """After a change back to the consortium, others no longer see it."""
     where = await posted(client, audience="consortium")
     form = await form_at(client, f"{where}/edit")
     await client.post(f"{where}/edit", form | {"audience": "everybody"}, as_=HEAD_OF_MILL)
@@ -87,7 +87,7 @@ async def test_everybody_sees_at_once_what_is_opened_to_everybody(
 
 
 async def test_a_reopened_offer_begins_in_its_consortium_again(client: Client, copy: DatabaseCopy) -> None:
-    """Withdrawn before it widened and reopened after that day: its own consortium sees it first."""
+    """Reopened after its earlier widening date: its consortium sees it first."""
     where = await posted_offer(client)
     await client.post(f"{where}/withdrawal", {"note": "Sam is ill."}, as_=HEAD_OF_MILL)
     await set_columns(copy, "offer", where, visible_to_authority_from=TODAY - timedelta(days=30))
@@ -102,7 +102,7 @@ async def test_a_reopened_offer_begins_in_its_consortium_again(client: Client, c
 async def test_the_database_keeps_a_post_of_the_consortium_inside(
     client: Client, copy: DatabaseCopy, database: Database, table: str
 ) -> None:
-    """A date for the whole authority contradicts “our consortium only”, whoever writes it."""
+    """A CHECK refuses a visibility date for the audience “consortium”."""
     where = await dict(POSTS)[table](client, audience="consortium")
     with pytest.raises(Exception, match=f"ck_{table}_shown_to_all"):
         await set_columns(copy, table, where, visible_to_authority_from=TODAY)

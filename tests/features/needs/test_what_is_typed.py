@@ -1,4 +1,4 @@
-"""Whatever is typed comes back as text: nothing is lost, nothing becomes markup, nothing breaks."""
+"""Any typed text is stored and shown unchanged, escaped, and without errors."""
 
 from datetime import date
 from decimal import Decimal
@@ -35,7 +35,7 @@ HOSTILE = st.one_of(
 
 
 ANYTHING = st.text(st.characters(exclude_characters="\0\r"), max_size=12)
-"""The door refuses NUL for every form alike, and reads line ends as browsers do."""
+"""The form parser refuses NUL in every form and normalises line endings."""
 
 
 class Fields(Form):

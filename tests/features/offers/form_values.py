@@ -1,4 +1,4 @@
-"""An offer as a head types it, and one that is posted."""
+"""Form values of an offer, and a helper that posts one."""
 
 from typing import Any
 
@@ -27,12 +27,12 @@ OFFER: dict[str, Any] = {
 
 
 def offer(**changed: Any) -> dict[str, Any]:
-    """The offer with some answers changed; None leaves one out."""
+    """Form values of an offer with some changed; None omits a field."""
     return {name: value for name, value in (OFFER | changed).items() if value is not None}
 
 
 async def posted_offer(client: Client, as_: Persona = HEAD_OF_MILL, **changed: Any) -> str:
-    """Where an offer stands that somebody has just sent."""
+    """Post an offer and return its path."""
     answer = await client.post("/offers", offer(**changed), as_=as_)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]

@@ -1,4 +1,4 @@
-"""An offer is changed, extended, withdrawn and reopened, and never holds less than it has promised."""
+"""Changing, extending, withdrawing and reopening an offer; its days never fall below those promised."""
 
 from datetime import date
 from decimal import Decimal

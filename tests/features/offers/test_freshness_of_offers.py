@@ -1,4 +1,4 @@
-"""An offer that nobody confirms is asked about, pauses, and cannot be proposed."""
+"""An unconfirmed offer gets a confirmation request, is paused, and cannot be proposed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

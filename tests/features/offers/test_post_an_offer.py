@@ -1,4 +1,4 @@
-"""An offer is posted in one request, with its themes, its pool of days and whether anybody may ask."""
+"""Posting an offer with its themes, days and appetite."""
 
 from typing import Any
 
