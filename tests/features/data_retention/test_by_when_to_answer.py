@@ -1,4 +1,4 @@
-"""A month to answer, by the rule of the Information Commissioner."""
+"""The due date of a subject access request, by the rule of the Information Commissioner."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The database lets an import of the register go after 90 days, and not a day before, whoever asks."""
+"""PostgreSQL allows the deletion of a register import after 90 days, and not before."""
 
 import asyncpg
 import pytest

@@ -1,4 +1,4 @@
-"""The privacy page's promise holds: agreements, needs, offers and the names of people who left go when it says."""
+"""Ended support and the names of people who left are deleted when the privacy page says."""
 
 import re
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Records whose time is over go, those that are held stay, and the look ahead counts what the deed lets go."""
+"""Expired records are deleted, held ones stay, and the forecast counts what is deleted."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

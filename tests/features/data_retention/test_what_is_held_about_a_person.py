@@ -1,6 +1,4 @@
-"""A copy of all that is held about somebody: nothing forgotten, no key to a door, asked for with a reason,
-written down.
-"""
+"""Subject access exports: complete, without secrets, requested with a reason, and audited."""
 
 import json
 from collections.abc import AsyncIterator
@@ -33,7 +31,7 @@ REASON = {"about": str(ABOUT.person_id), "reason": "Request of 3 March, referenc
 
 @pytest.fixture
 async def boss(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
-    """The database as its superuser sees it."""
+    """A superuser connection to the database."""
     connection = await asyncpg.connect(copy.superuser_url)
     yield connection
     await connection.close()

@@ -1,4 +1,4 @@
-"""Escalations for tests: raised by the north consortium for Mill, brought to any state, by the actions or past them."""
+"""Builders of escalations in any state, through the actions or directly in the database."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -49,7 +49,7 @@ WRITTEN = {
 
 
 def acting(one: Persona, today: date = TODAY) -> Any:
-    """A member of the cast as the gate would know them."""
+    """The principal of a demonstration user."""
     return acting_on(one, today)
 
 
@@ -92,7 +92,7 @@ async def all_met(database: Database, escalation_id: UUID) -> None:
 
 
 async def ask_as(session: AsyncSession, one: Persona, *interests: int) -> None:
-    """Let a transaction ask as one of the cast, without any Python of the room's own."""
+    """Let a transaction ask as one of the cast, without the feature's Python code."""
     consortia = [one.consortium_id] if one.consortium_id else []
     asker = RequesterContext(
         one.authority_id, one.role.value, one.person_id, one.school_urn, consortia, interests
@@ -101,7 +101,7 @@ async def ask_as(session: AsyncSession, one: Persona, *interests: int) -> None:
 
 
 async def look(database: Database, escalation_id: UUID, table: str = "escalation") -> Any:
-    """The escalation as it stands, or all rows of a part of it."""
+    """Return the escalation, or all rows of one of its tables."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         await ask_as(session, OFFICER)
         where = "id" if table == "escalation" else "escalation_id"
@@ -112,7 +112,7 @@ async def look(database: Database, escalation_id: UUID, table: str = "escalation
 
 
 async def told(database: Database, one: Persona) -> list[str]:
-    """The kinds of message that somebody has been told, in order."""
+    """Return the kinds of notification that a person has received, in order."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         found = await session.execute(
             text("SELECT kind FROM notification WHERE person_id = :id ORDER BY id"), {"id": one.person_id}

@@ -1,4 +1,4 @@
-"""Escalations put straight into a database, for tests of what time does to them."""
+"""Escalations inserted directly into a database, for tests of deadlines and retention."""
 
 from datetime import UTC, datetime
 from typing import Any

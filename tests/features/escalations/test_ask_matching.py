@@ -1,6 +1,4 @@
-"""Matching asked for an escalation: across the whole authority, kept in the escalation alone, and what it finds
-taken into it.
-"""
+"""Matching requests from an escalation: across the authority, visible in the escalation only."""
 
 from uuid import UUID
 

@@ -1,6 +1,4 @@
-"""What cannot be done answers as it should, with its sentence, and leaves the escalation and all that belongs
-to it as it was.
-"""
+"""Invalid requests get the right status and message, and change nothing."""
 
 from typing import Any
 from uuid import UUID

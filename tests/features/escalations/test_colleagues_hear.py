@@ -1,6 +1,4 @@
-"""What a colleague does in an escalation is heard by the core team's open pages, when it is committed, and by
-nobody else's.
-"""
+"""Live updates: the core team's open pages are notified of a committed change, nobody else's."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +16,7 @@ from tests.platform.web.test_live import Open, listening
 
 @pytest.fixture
 async def app_context(copy: DatabaseCopy) -> AsyncIterator[AppContext]:
-    """The house of an app over a database of this test's own."""
+    """The application context over this test's own database."""
     async with app_over(copy) as app:
         present: AppContext = app.state.app_context
         yield present
@@ -26,7 +24,7 @@ async def app_context(copy: DatabaseCopy) -> AsyncIterator[AppContext]:
 
 
 def escalations(page: Open) -> int:
-    """How many times a page was told that there is something new in an escalation."""
+    """How many live updates a page has received."""
     return "".join(page.heard).count("event: escalation")
 
 

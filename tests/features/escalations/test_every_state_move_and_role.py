@@ -1,4 +1,4 @@
-"""Every (state, move, role) of an escalation tried: through its action, and on PostgreSQL with the action bypassed."""
+"""Every state, transition and role of an escalation, through its action and in PostgreSQL without it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress

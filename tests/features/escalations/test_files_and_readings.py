@@ -1,6 +1,4 @@
-"""Attachments are what their content says and nothing but downloads; whoever reads an escalation is written
-down first.
-"""
+"""Attachments are typed by content and only downloaded; access is logged before a page is shown."""
 
 import io
 import zipfile

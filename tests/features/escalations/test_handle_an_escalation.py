@@ -1,6 +1,4 @@
-"""Handling an escalation: what PostgreSQL holds of it, who is told, what two who act at once meet, who has an
-interest.
-"""
+"""Handling an escalation: database constraints, notifications, concurrent edits and interests."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,4 @@
-"""What is learnt from escalations: counted by the journal, shown to whom it is for, and no small number follows
-from it.
-"""
+"""The report on escalations: figures from the audit log, permissions, and suppression of small numbers."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Whatever page shows an escalation, the access log says so first; and two open ones of a school are no surprise."""
+"""Every page that shows an escalation is logged first; a second open escalation of a school is warned about."""
 
 from typing import Any
 

@@ -1,6 +1,4 @@
-"""The escalation file as PDF: all that somebody reads of an escalation and nothing more, paged, tagged, and
-written down as read.
-"""
+"""The escalation file as PDF: contents by reader, page numbers, tags, and access log."""
 
 import io
 from collections.abc import AsyncIterator

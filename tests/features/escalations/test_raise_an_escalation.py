@@ -1,6 +1,4 @@
-"""Raising an escalation: in one page, by those who lead, told to whom it concerns, never refused, never for
-safeguarding.
-"""
+"""Raising an escalation: permissions, notifications, suggestions and the safeguarding route."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A school that sets a training day moves the deadlines of its escalations, with their reminders, the next morning."""
+"""Deadlines and reminders are recalculated the morning after a school declares a training day."""
 
 from typing import Any
 

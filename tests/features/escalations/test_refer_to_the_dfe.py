@@ -1,4 +1,4 @@
-"""An escalation about an academy goes to the DfE regions group: date, reference and answer are on record."""
+"""Referral of an academy to the DfE regions group: date, reference and answer are recorded."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,6 +1,4 @@
-"""Reminders of an escalation: armed with the act, given once, to whoever's turn it is, never at night, never by
-who was late.
-"""
+"""Reminders: scheduled with the action, sent once, to the right people, never at night."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,7 +38,7 @@ DUE = datetime(2027, 3, 11, 17, tzinfo=UTC)
 
 @pytest.fixture
 async def boss(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
-    """The database as its superuser sees it."""
+    """A superuser connection to the database."""
     connection = await asyncpg.connect(copy.superuser_url)
     yield connection
     await connection.close()

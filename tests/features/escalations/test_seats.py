@@ -1,6 +1,4 @@
-"""Who sees an escalation is said three times: by PostgreSQL's policy, by the condition of a list, in Python.
-They must agree.
-"""
+"""The row policy, the list filter and the Python check agree on who sees an escalation."""
 
 from typing import Any
 

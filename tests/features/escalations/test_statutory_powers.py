@@ -1,4 +1,4 @@
-"""The statutory ladder and overruling: PostgreSQL refuses what has no law, no turn, no ground or no officer."""
+"""Statutory steps and overruling: PostgreSQL rejects rows without law, order, ground or officer."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,6 +1,4 @@
-"""The clock of an escalation: deadlines over ten years against a wall calendar of the test's own, pauses, what
-people read.
-"""
+"""Deadlines over ten years checked against an independent calendar, pauses, and their texts."""
 
 from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""No fund pays more than it has: what escalations procure, what plans may spend, and what happens on 1 April."""
+"""No fund pays more than it has: procured support, plans, and the new financial year."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,7 +1,7 @@
-"""With every filter of every query removed: no escalation of another consortium, no officer's note for a head.
+"""Row policies of escalations, tested with bare SQL without WHERE as the application's role.
 
-Each statement here is bare SQL without WHERE, as the app's own role. Whatever the room's Python does or forgets, this is
-what PostgreSQL gives. The tables are those that declare a second policy: a new one is tried without being named here.
+Whatever the Python code does, these are the rows that PostgreSQL returns. The tables are those that declare a
+second policy, so a new table is included.
 """
 
 import time
