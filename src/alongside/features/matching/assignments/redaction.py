@@ -17,7 +17,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.templates import plural
 
-PRIVATE = ("excluded", "interest", "unfit")
+PRIVATE = ("excluded", "interest", "suspension")
 """Rules set privately by a school or the core team. Nobody else sees them, not even as separate counts."""
 
 KEPT_PRIVATE = "set aside for reasons that are not shown here"

@@ -39,7 +39,7 @@ RULE_WORDS = {
     "own_school": "of the school itself",
     "phase": "for schools of another phase",
     "strength": "about another theme or not strong enough in this one",
-    "unfit": "from schools that are not in a position to support others at present",
+    "suspension": "from schools that are not in a position to support others at present",
     "unconfirmed": "not available at present: not confirmed lately, “not this year”, or an expired designation",
     "same_group": "from the same trust or federation",
     "excluded": "ruled out by one of the two schools",
@@ -51,7 +51,7 @@ RULE_WORDS = {
     "dates": "not at the time when it is needed",
     "travel": "too far away",
     "days": "without enough days left",
-    "places": "already supporting as many schools as they can",
+    "assignments": "already supporting as many schools as they can",
     "score": "too weak a match in all",
 }
 """The words after “12 offers are …” for each rule."""
