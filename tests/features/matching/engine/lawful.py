@@ -22,7 +22,7 @@ def broken_rules(instance: Instance, need: Need, offer: Offer) -> set[str]:
         "own_school": asking.urn == giving.urn,
         "phase": need.phase not in offer.phases,
         "strength": strength is not None and strength < instance.parameters.strength_at_least,
-        "unfit": not offer.fit,
+        "suspension": not offer.fit,
         "unconfirmed": not offer.confirmed,
         "same_group": bool(set(asking.groups) & set(giving.groups)),
         "excluded": "excluded" in between,
@@ -34,7 +34,7 @@ def broken_rules(instance: Instance, need: Need, offer: Offer) -> set[str]:
         "dates": not _meet_in_time(instance, need, offer),
         "travel": _too_far(instance, offer, asking, giving),
         "days": instance.parameters.model == "days" and half_days > offer.half_days,
-        "places": offer.engagements < 1,
+        "engagements": offer.engagements < 1,
     }
     return {rule for rule, is_broken in broken.items() if is_broken}
 
@@ -98,7 +98,7 @@ def _overdrawn(instance: Instance, plan: Plan, accepted: set[tuple[object, objec
     for pair in plan.pairs:
         for what, key, much in (
             ("days", pair.offer, pair.half_days),
-            ("places", pair.offer, 1),
+            ("engagements", pair.offer, 1),
             ("partners", pair.need, 1),
             ("money", pools[pair.need], pair.half_days * rates[pair.offer]),
         ):
@@ -107,7 +107,7 @@ def _overdrawn(instance: Instance, plan: Plan, accepted: set[tuple[object, objec
                 kept[what, key] += much
     limits: dict[tuple[str, object], int] = {
         **{("days", offer.id): offer.half_days for offer in instance.offers},
-        **{("places", offer.id): offer.engagements for offer in instance.offers},
+        **{("engagements", offer.id): offer.engagements for offer in instance.offers},
         **{("partners", need.id): need.partners for need in instance.needs},
         **{("money", budget.pool): 2 * budget.pence for budget in instance.budgets},
     }

@@ -16,7 +16,7 @@ from tests.features.matching.engine.made import authority
 def by_assignment(prepared: Prepared) -> int:
     """The best objective of a `slots` instance with one partner each; repeats offers by engagements."""
     programme, candidates = prepared.programme, prepared.candidates
-    assignments = programme.capacity.assignments
+    assignments = programme.capacity.engagements
     first = np.concatenate(([0], np.cumsum(assignments)))
     matrix = np.zeros((len(programme.capacity.partners), int(first[-1])), dtype=np.int64)
     for row, (need, offer) in enumerate(zip(candidates.need, candidates.offer, strict=True)):
@@ -37,9 +37,9 @@ def by_constraints(prepared: Prepared) -> tuple[tuple[int, ...], int]:
         mine = sum(x[row] for row in pairs if candidates.need[row] == need)
         model.add(mine <= most)
         model.add(served[need] <= mine)
-    for offer in range(len(capacity.assignments)):
+    for offer in range(len(capacity.engagements)):
         mine = [row for row in pairs if candidates.offer[row] == offer]
-        model.add(sum(x[row] for row in mine) <= int(capacity.assignments[offer]))
+        model.add(sum(x[row] for row in mine) <= int(capacity.engagements[offer]))
         if parameters.model == "days":
             model.add(
                 sum(int(takes.half_days[row]) * x[row] for row in mine) <= int(capacity.half_days[offer])

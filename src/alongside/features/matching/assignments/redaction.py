@@ -17,12 +17,12 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.templates import plural
 
-PRIVATE = ("excluded", "interest", "suspension")
+PRIVATE_RULES = ("excluded", "interest", "suspension")
 """Rules set privately by a school or the core team. Nobody else sees them, not even as separate counts."""
 
-KEPT_PRIVATE = "set aside for reasons that are not shown here"
-ELSEWHERE = "A school of another consortium"
-ANOTHER = "Another school"
+PRIVATE_RULE_LABEL = "set aside for reasons that are not shown here"
+OTHER_CONSORTIUM_SCHOOL = "A school of another consortium"
+OTHER_SCHOOL = "Another school"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Names:
         if row is None:
             return "An offer that is no longer there"
         if not self.sees_offer(row):
-            return ELSEWHERE
+            return OTHER_CONSORTIUM_SCHOOL
         return f"{row.school}, {row.title}"
 
     def giver(self, offer_id: UUID | str) -> str:
         """The name of the supporting school of an offer, or a placeholder."""
         row = self.offers.get(_id(offer_id))
-        return row.school if row is not None and self.sees_offer(row) else ELSEWHERE
+        return row.school if row is not None and self.sees_offer(row) else OTHER_CONSORTIUM_SCHOOL
 
     def need(self, need_id: UUID | str) -> str:
         """The school and title of a need. Leads see those of their members, headteachers only their own."""
@@ -54,7 +54,7 @@ class Names:
             return "A need that is no longer there"
         if may(self.person, Permission.VIEW_PLAN_EXPLANATION, row.school_urn):
             return f"{row.school}, {row.title}"
-        return ANOTHER if self.person.school_urn else ELSEWHERE
+        return OTHER_SCHOOL if self.person.school_urn else OTHER_CONSORTIUM_SCHOOL
 
     def sees_offer(self, row: Any) -> bool:
         """Check whether this person may see an offer, by the visibility rules of posts."""
@@ -98,8 +98,8 @@ def ruled_out_for(person: Principal, counts: Mapping[str, int]) -> list[tuple[in
     """
     shown: dict[str, int] = {}
     for rule, count in counts.items():
-        private = rule in PRIVATE and not has_permission(person, Permission.VIEW_INTERESTS)
-        words = KEPT_PRIVATE if private else RULE_WORDS.get(rule, rule.replace("_", " "))
+        private = rule in PRIVATE_RULES and not has_permission(person, Permission.VIEW_INTERESTS)
+        words = PRIVATE_RULE_LABEL if private else RULE_WORDS.get(rule, rule.replace("_", " "))
         shown[words] = shown.get(words, 0) + count
     return sorted(((count, words) for words, count in shown.items()), reverse=True)
 
@@ -107,15 +107,15 @@ def ruled_out_for(person: Principal, counts: Mapping[str, int]) -> list[tuple[in
 def without_private(person: Principal, sentence: str) -> str:
     """Replace the labels of private rules in a sentence of the engine, except for the core team."""
     if not has_permission(person, Permission.VIEW_INTERESTS):
-        for rule in PRIVATE:
-            sentence = sentence.replace(RULE_WORDS[rule], KEPT_PRIVATE)
+        for rule in PRIVATE_RULES:
+            sentence = sentence.replace(RULE_WORDS[rule], PRIVATE_RULE_LABEL)
     return sentence
 
 
 def why_nobody_for(person: Principal, assignment: Any) -> str | None:
     """The reason why a need has no partner, without private rules."""
     counts = assignment.why.get("ruled_out", {})
-    if assignment.why_nobody is None or not set(counts) & set(PRIVATE):
+    if assignment.why_nobody is None or not set(counts) & set(PRIVATE_RULES):
         said: str | None = assignment.why_nobody
         return said
     if assignment.candidates:

@@ -45,7 +45,7 @@ async def show_supply(
 ) -> PageResult:
     """Show unmet need, scarce offers and workload of a plan, and if asked, what more days would bring."""
     run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
-    instance, outcome = await _kept(session, person, run_id)
+    instance, outcome = await _load_snapshot(session, person, run_id)
     if outcome is None or instance is None:
         return Page("matching/capacity/nothing.html", {"run": run, **words(person)})
     names = await names_in(session, person, _ids(instance))
@@ -84,7 +84,7 @@ async def export_gaps(
 ) -> PageResult:
     """Export unmet need as CSV."""
     await get_run(session, person, Permission.VIEW_PLAN, run_id)
-    instance, outcome = await _kept(session, person, run_id)
+    instance, outcome = await _load_snapshot(session, person, run_id)
     gaps = () if instance is None or outcome is None else _gaps(person, instance, outcome)
     return Download(gaps_as_csv(settings_of(person.authority_id), gaps), "gaps.csv", CSV)
 
@@ -95,7 +95,7 @@ async def export_loads(
 ) -> PageResult:
     """Export days given and received as CSV."""
     await get_run(session, person, Permission.VIEW_PLAN, run_id)
-    _, outcome = await _kept(session, person, run_id)
+    _, outcome = await _load_snapshot(session, person, run_id)
     rows = await _loads(session, person, outcome) if outcome is not None else []
     return Download(loads_as_csv(rows), "given-and-received.csv", CSV)
 
@@ -113,7 +113,7 @@ def with_more_days(instance: Instance, offer_id: UUID, more: Decimal) -> Instanc
     )
 
 
-async def _kept(
+async def _load_snapshot(
     session: AsyncSession, person: Principal, run_id: UUID
 ) -> tuple[Instance | None, Outcome | None]:
     """The stored input and output of a run; None if the run did not end with a plan."""

@@ -13,7 +13,7 @@ from alongside.platform.web.templates import days, plural
 
 SHADES = 3
 OTHERS = "Schools elsewhere, together"
-FEWEST = 3
+MIN_SCHOOLS_IN_SUM = 3
 """The smallest group of schools that is shown as a sum; fewer would reveal single schools."""
 
 
@@ -149,7 +149,7 @@ def loads(
             elsewhere += 1
             others.update(gives=one.gives, gets=one.gets, lately=lately)
     rows.sort(key=lambda row: (-row["load"], -row["gets"], row["name"]))
-    if elsewhere >= FEWEST and (others["gives"] or others["gets"]):
+    if elsewhere >= MIN_SCHOOLS_IN_SUM and (others["gives"] or others["gets"]):
         sums = {key: others[key] for key in ("gives", "gets", "lately")}
         rows.append({"name": OTHERS, **sums, "load": others["gives"] + others["lately"], "over": False})
     return rows

@@ -23,7 +23,7 @@ class AssignmentState:
         self._money: list[int] = takes.money.tolist()
         self._pool: list[int] = takes.pool.tolist()
         self._days_left: list[int] = capacity.half_days.tolist()
-        self._places_left: list[int] = capacity.assignments.tolist()
+        self._engagements_left: list[int] = capacity.engagements.tolist()
         self._money_left: list[int] = capacity.money.tolist()
         self._partners_left: list[int] = capacity.partners.tolist()
         self._bonus: list[int] = programme.bonus.tolist()
@@ -65,7 +65,7 @@ class AssignmentState:
     def has_capacity(self, row: int) -> bool:
         """Check whether the offer of this candidate has an engagement and enough days left."""
         offer = self.offer[row]
-        return self._places_left[offer] > 0 and self._days_left[offer] >= self._half_days[row]
+        return self._engagements_left[offer] > 0 and self._days_left[offer] >= self._half_days[row]
 
     def gain(self, row: int) -> int:
         """What choosing this candidate adds to the objective now."""
@@ -96,7 +96,7 @@ class AssignmentState:
         need, offer, pool = self.need[row], self.offer[row], self._pool[row]
         self.partners[need] += by
         self._partners_left[need] -= by
-        self._places_left[offer] -= by
+        self._engagements_left[offer] -= by
         self._days_left[offer] -= by * self._half_days[row]
         if pool != NO_KEY:
             self._money_left[pool] -= by * self._money[row]

@@ -84,9 +84,9 @@ def _keys(columns: Columns, blocks: list[Block]) -> Ints:
     """The pairs that break no rule, each encoded as one number, in the order of need and offer."""
     width = max(len(columns.offers.school), 1)
     found = [
-        block.needs[rows] * width + block.offers[assignments]
+        block.needs[rows] * width + block.offers[offers]
         for block in blocks
-        for rows, assignments in [np.nonzero(block.masks == 0)]
+        for rows, offers in [np.nonzero(block.masks == 0)]
     ]
     return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 

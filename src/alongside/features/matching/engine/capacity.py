@@ -38,7 +38,7 @@ class Capacity:
     """Remaining half days and engagements by offer, money by pool (half pence), partners by need."""
 
     half_days: Ints
-    assignments: Ints
+    engagements: Ints
     money: Ints
     partners: Ints
 
@@ -58,7 +58,7 @@ class Capacity:
             half_days=np.maximum(
                 days, np.bincount(at, takes.half_days[kept], minlength=offers).astype(np.int64)
             ),
-            assignments=np.maximum(columns.offers.engagements, np.bincount(at, minlength=offers)),
+            engagements=np.maximum(columns.offers.engagements, np.bincount(at, minlength=offers)),
             money=np.maximum(money, spent),
             partners=np.maximum(columns.needs.partners, np.bincount(candidates.need[kept], minlength=needs)),
         )

@@ -15,7 +15,7 @@ from alongside.features.matching.engine.gaps import gaps_of
 from alongside.features.matching.engine.instance import Instance, Offer, School
 from alongside.features.matching.engine.lexicographic import TIERS, firsts, served_by
 from alongside.features.matching.engine.local_resolve import again, near
-from alongside.features.matching.engine.mip_model import ASSIGNMENTS, DAYS
+from alongside.features.matching.engine.mip_model import DAYS, ENGAGEMENTS
 from alongside.features.matching.engine.planning import Prepared, chosen_of
 from alongside.features.matching.engine.result import (
     Balance,
@@ -67,11 +67,11 @@ def with_more(
 
 def _scarce(prepared: Prepared, plan: Plan, until: float) -> tuple[ScarceOffer, ...]:
     """The offers with the highest prices, each with the effect of a little more capacity."""
-    days, assignments = _prices(prepared, until)
-    ranked = sorted({*days, *assignments}, key=lambda offer: (-days[offer] - assignments[offer], offer))
+    days, engagements = _prices(prepared, until)
+    ranked = sorted({*days, *engagements}, key=lambda offer: (-days[offer] - engagements[offer], offer))
     found = []
     for offer in ranked[:MOST_CHECKED]:
-        more = (MORE_HALF_DAYS if days[offer] else 0, 1 if assignments[offer] else 0)
+        more = (MORE_HALF_DAYS if days[offer] else 0, 1 if engagements[offer] else 0)
         one = prepared.columns.instance.offers[offer].id
         left = min(until - monotonic(), SECONDS_A_CHECK)
         if left > 0:
@@ -79,7 +79,7 @@ def _scarce(prepared: Prepared, plan: Plan, until: float) -> tuple[ScarceOffer, 
             found.append(
                 ScarceOffer(
                     offer=one,
-                    price=days[offer] + assignments[offer],
+                    price=days[offer] + engagements[offer],
                     more_half_days=more[0],
                     more_engagements=more[1],
                     needs_met=met,
@@ -93,17 +93,17 @@ def _scarce(prepared: Prepared, plan: Plan, until: float) -> tuple[ScarceOffer, 
 def _prices(prepared: Prepared, until: float) -> tuple[Counter[int], Counter[int]]:
     """The value in points of three more days, and of one more engagement, of each offer."""
     rows = prepared.programme.rows
-    days, assignments = Counter[int](), Counter[int]()
+    days, engagements = Counter[int](), Counter[int]()
     relaxed = Solver(prepared.programme, integer=False)
     if relaxed.solve(until - monotonic()).values is None:
-        return days, assignments
+        return days, engagements
     prices = np.abs(relaxed.prices())
     for row in np.flatnonzero(prices > 1).tolist():
         if rows.limit[row] == DAYS:
             days[int(rows.which[row])] += round(float(prices[row]) * MORE_HALF_DAYS / int(rows.divisor[row]))
-        elif rows.limit[row] == ASSIGNMENTS:
-            assignments[int(rows.which[row])] += round(float(prices[row]))
-    return days, assignments
+        elif rows.limit[row] == ENGAGEMENTS:
+            engagements[int(rows.which[row])] += round(float(prices[row]))
+    return days, engagements
 
 
 def _recruits(

@@ -46,7 +46,7 @@ def _check_capacity(columns: Columns, pins: list[PairHistory]) -> None:
     """Check pins and accepted pairs together against days, engagements, partners and money."""
     kept = {(known.need, known.offer) for known in columns.instance.known if known.what == "accepted"}
     slots = columns.instance.parameters.model == "slots"
-    days, assignments, partners, money = (Counter[int]() for _ in range(4))
+    days, engagements, partners, money = (Counter[int]() for _ in range(4))
     for pin in sorted(pins, key=lambda known: (known.need, known.offer)):
         kept.add((pin.need, pin.offer))
     limits = {budget.pool: 2 * budget.pence for budget in columns.instance.budgets}
@@ -57,14 +57,14 @@ def _check_capacity(columns: Columns, pins: list[PairHistory]) -> None:
             continue
         half_days, pool = int(columns.needs.half_days[need]), int(columns.needs.pool[need])
         partners[need] += 1
-        assignments[offer] += 1
+        engagements[offer] += 1
         days[offer] += half_days
         money[pool] += half_days * int(columns.offers.pence[offer])
         if ids not in pinned:
             continue
         if partners[need] > columns.needs.partners[need]:
             raise _in_the_way(pinned[ids], "the need has as many partners as it asks for without it")
-        if assignments[offer] > columns.offers.engagements[offer]:
+        if engagements[offer] > columns.offers.engagements[offer]:
             raise _in_the_way(pinned[ids], "the offer has no place left for another school")
         if not slots and days[offer] > columns.offers.half_days[offer]:
             raise _in_the_way(pinned[ids], "the offer has not enough days left")

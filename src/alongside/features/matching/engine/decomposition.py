@@ -13,10 +13,10 @@ from alongside.features.matching.engine.local_resolve import again
 from alongside.features.matching.engine.mip_model import Programme
 from alongside.features.matching.engine.solver import total
 
-WIDE = 60
+NEEDS_IN_PART = 60
 """Needs in a part. Fewer gain less each, more take too long (40, 60 and 100 were measured)."""
 
-LONGEST = 0.4
+SECONDS_FOR_PART = 0.4
 """Maximum seconds for one part."""
 
 Least = list[tuple[Ints, int]]
@@ -37,7 +37,7 @@ def in_parts(programme: Programme, chosen: Bools, seconds: float, *, least: Leas
             if left <= 0:
                 return chosen
             free = _around(programme, need, chance)
-            solved, _ = again(programme, chosen, free, seconds=min(left, LONGEST), least=least)
+            solved, _ = again(programme, chosen, free, seconds=min(left, SECONDS_FOR_PART), least=least)
             if solved.values is not None:
                 found = solved.values[: programme.pairs] > 0.5
                 if total(programme, found) > best:
@@ -48,14 +48,14 @@ def _around(programme: Programme, need: int, chance: np.random.Generator) -> Int
     """A need, needs that share offers with it or with those, and random others, up to the size of a part."""
     candidates = programme.candidates
     free = np.array([need])
-    while len(free) < WIDE:
+    while len(free) < NEEDS_IN_PART:
         theirs = np.unique(candidates.offer[np.isin(candidates.need, free)])
         shared = np.bincount(
             candidates.need[np.isin(candidates.offer, theirs)], minlength=len(programme.capacity.partners)
         )
         shared[free] = 0
         drawn = shared * chance.random(len(shared))
-        nearest = np.argsort(-drawn, kind="stable")[: min(WIDE // 4, WIDE - len(free))]
+        nearest = np.argsort(-drawn, kind="stable")[: min(NEEDS_IN_PART // 4, NEEDS_IN_PART - len(free))]
         nearest = nearest[shared[nearest] > 0]
         if not nearest.size:
             break

@@ -34,10 +34,9 @@ def explanations(prepared: Prepared, plan: Plan, seconds: float) -> tuple[Explan
     """The explanation for every need; effects of forcing a pair are calculated until the time is over."""
     until = monotonic() + seconds
     chosen = chosen_of(prepared, plan.pairs)
-    standing = AssignmentState(prepared.programme, chosen)
+    state = AssignmentState(prepared.programme, chosen)
     return tuple(
-        _explain(prepared, standing, chosen, need, until)
-        for need in range(len(prepared.columns.instance.needs))
+        _explain(prepared, state, chosen, need, until) for need in range(len(prepared.columns.instance.needs))
     )
 
 
@@ -73,15 +72,15 @@ def forced(
 
 
 def _explain(
-    prepared: Prepared, standing: AssignmentState, chosen: Bools, need: int, until: float
+    prepared: Prepared, state: AssignmentState, chosen: Bools, need: int, until: float
 ) -> Explanation:
     candidates, instance = prepared.candidates, prepared.columns.instance
-    rows = np.array(standing.rows_of(need), dtype=np.int64)
+    rows = np.array(state.rows_of(need), dtype=np.int64)
     ranked = rows[np.lexsort((candidates.offer[rows], -candidates.scored.score[rows]))].tolist()
     mine = [row for row in ranked if chosen[row]]
     rank = ranked.index(mine[0]) + 1 if mine else None
     better = ranked[: rank - 1] if rank else ranked
-    told = tuple(_better(prepared, standing, chosen, row, until) for row in better[:MOST_BETTER])
+    told = tuple(_better(prepared, state, chosen, row, until) for row in better[:MOST_BETTER])
     return Explanation(
         need=instance.needs[need].id,
         chosen=pair_at(prepared, mine[0]) if mine else None,
@@ -103,16 +102,16 @@ def _explain(
 
 
 def _better(
-    prepared: Prepared, standing: AssignmentState, chosen: Bools, row: int, until: float
+    prepared: Prepared, state: AssignmentState, chosen: Bools, row: int, until: float
 ) -> BetterAlternative:
     candidates, instance = prepared.candidates, prepared.columns.instance
     offer = int(candidates.offer[row])
-    holders = sorted(standing.holders[offer], key=lambda held: -candidates.scored.score[held])
+    holders = sorted(state.holders[offer], key=lambda held: -candidates.scored.score[held])
     seconds = min(SECONDS_A_PAIR, until - monotonic())
     return BetterAlternative(
         offer=instance.offers[offer].id,
         score=as_score(candidates.scored, row),
-        why=_why(standing, row),
+        why=_why(state, row),
         held_by=tuple(
             CurrentHolder(
                 need=instance.needs[candidates.need[held]].id,
@@ -131,16 +130,12 @@ def _is_quick(prepared: Prepared) -> bool:
     return slots and prepared.programme.pairs <= QUICK_SLOTS
 
 
-def _why(standing: AssignmentState, row: int) -> Literal["full", "money", "whole"]:
+def _why(state: AssignmentState, row: int) -> Literal["full", "money", "whole"]:
     """The reason against a pair: the offer is full, the money is used up, or the whole plan gets worse."""
-    own = [
-        held
-        for held in standing.rows_of(standing.need[row])
-        if standing.has(held) and not standing.fixed[held]
-    ]
+    own = [held for held in state.rows_of(state.need[row]) if state.has(held) and not state.fixed[held]]
     for held in own:
-        standing.give_back(held)
-    fits, has_capacity = standing.fits(row), standing.has_capacity(row)
+        state.give_back(held)
+    fits, has_capacity = state.fits(row), state.has_capacity(row)
     for held in own:
-        standing.take(held)
+        state.take(held)
     return "whole" if fits else "money" if has_capacity else "full"

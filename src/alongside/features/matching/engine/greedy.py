@@ -19,9 +19,9 @@ def best_first(programme: Programme) -> Bools:
 
 def polished(programme: Programme) -> Bools:
     """The plan of `best_first`, improved by moves of one other pair each."""
-    standing = _best_first(programme)
-    polish(standing)
-    return standing.chosen
+    state = _best_first(programme)
+    polish(state)
+    return state.chosen
 
 
 def first_come(programme: Programme) -> Bools:
@@ -33,16 +33,16 @@ def first_come(programme: Programme) -> Bools:
     )
     asked = columns.offers.asked[candidates.offer]
     keys = (candidates.offer, asked, -candidates.scored.score, candidates.need, waiting[candidates.need])
-    standing = AssignmentState(programme)
-    standing.fill(np.lexsort(keys).tolist())
-    return standing.chosen
+    state = AssignmentState(programme)
+    state.fill(np.lexsort(keys).tolist())
+    return state.chosen
 
 
 def _best_first(programme: Programme) -> AssignmentState:
     columns, candidates = programme.columns, programme.candidates
     tier = columns.needs.tier[candidates.need]
     asked = columns.offers.asked[candidates.offer]
-    standing = AssignmentState(programme)
+    state = AssignmentState(programme)
     keys = (candidates.offer, candidates.need, asked, -programme.worth, tier)
-    standing.fill(np.lexsort(keys).tolist())
-    return standing
+    state.fill(np.lexsort(keys).tolist())
+    return state

@@ -20,11 +20,11 @@ from alongside.features.matching.engine.solver import Solved, Solver, total, who
 
 ALMOST = 1e-6
 TIERS = (1, 2, 3)
-SHARE_OF_AN_OBJECTIVE = 0.6
+STEP_TIME_SHARE = 0.6
 """The largest share of the remaining time for one step, so that time is left for the last."""
-SHARE_OF_A_LOOK = 0.15
+NEARBY_SEARCH_TIME_SHARE = 0.15
 """The same for a search near the relaxation, which finds a good plan early or not at all."""
-SHARE_OF_PARTS = (0.35, 0.7)
+DECOMPOSITION_TIME_SHARES = (0.35, 0.7)
 """The same for decomposition of a large plan: before the steps, and between them and the last search."""
 LARGE = 4_500
 """From this many candidates a plan is improved in parts, as solving the whole takes too long."""
@@ -41,7 +41,7 @@ class Answer:
 
 
 @dataclass(slots=True)
-class _Work:
+class _Search:
     """The state of the search: the best plan so far, the added constraints, and the deadline."""
 
     programme: Programme
@@ -70,28 +70,30 @@ class _Work:
     def keep(self, solved: Solved) -> None:
         """Store a plan if one was found, improved by single moves."""
         if solved.values is not None:
-            standing = AssignmentState(self.programme, solved.values[: self.programme.pairs] > 0.5)
-            polish(standing)
-            self.best = standing.chosen
+            state = AssignmentState(self.programme, solved.values[: self.programme.pairs] > 0.5)
+            polish(state)
+            self.best = state.chosen
 
 
 def solve(programme: Programme, seconds: float, start: Bools) -> Answer:
     """Find the best plan within these seconds, starting from a feasible one."""
-    work = _Work(programme, start, monotonic() + seconds)
-    _improve(work)
-    _by_parts(work, SHARE_OF_PARTS[0])
-    coverage = [_objective(work, tier) for tier in TIERS]
-    _by_parts(work, SHARE_OF_PARTS[1])
-    solver = work.solver(integer=True)
-    solver.start_from(work.best)
-    last = solver.solve(work.left)
+    search = _Search(programme, start, monotonic() + seconds)
+    _improve(search)
+    _by_parts(search, DECOMPOSITION_TIME_SHARES[0])
+    coverage = [_objective(search, tier) for tier in TIERS]
+    _by_parts(search, DECOMPOSITION_TIME_SHARES[1])
+    solver = search.solver(integer=True)
+    solver.start_from(search.best)
+    last = solver.solve(search.left)
     if last.status == "optimal" and last.values is not None:
-        work.best = last.values[: programme.pairs] > 0.5
-    elif last.values is not None and programme.objective @ last.values > total(programme, work.best):
-        work.keep(last)
+        search.best = last.values[: programme.pairs] > 0.5
+    elif last.values is not None and programme.objective @ last.values > total(programme, search.best):
+        search.keep(last)
     proven = all(stage.proven for stage in coverage)
-    bound = max(min(work.bound, last.bound if work.is_bound else np.inf), float(total(programme, work.best)))
-    return Answer(work.best, coverage, bound, proven and last.status == "optimal")
+    bound = max(
+        min(search.bound, last.bound if search.is_bound else np.inf), float(total(programme, search.best))
+    )
+    return Answer(search.best, coverage, bound, proven and last.status == "optimal")
 
 
 def served_by(programme: Programme, chosen: Bools, tier: int) -> int:
@@ -106,59 +108,59 @@ def firsts(programme: Programme, tier: int) -> Ints:
     return np.flatnonzero((programme.first >= 0) & (tiers == tier))
 
 
-def _objective(work: _Work, tier: int) -> Coverage:
+def _objective(search: _Search, tier: int) -> Coverage:
     """Maximise the needs served in a tier, add that as a constraint, and say whether it is proven."""
-    programme = work.programme
+    programme = search.programme
     columns = firsts(programme, tier)
     number = int((programme.columns.needs.tier == tier).sum())
     objective = np.zeros(len(programme.objective), dtype=np.int64)
     objective[columns] = 1
-    relaxed = work.solver(integer=False)
+    relaxed = search.solver(integer=False)
     relaxed.maximise(objective)
-    at_most = min(number, _floor(relaxed.solve(work.left).bound, number))
-    served = served_by(programme, work.best, tier)
+    at_most = min(number, _floor(relaxed.solve(search.left).bound, number))
+    served = served_by(programme, search.best, tier)
     if served < at_most:
-        solver = work.solver(integer=True)
+        solver = search.solver(integer=True)
         solver.maximise(objective)
-        solver.start_from(work.best)
-        solved = solver.solve(work.left * SHARE_OF_AN_OBJECTIVE)
+        solver.start_from(search.best)
+        solved = solver.solve(search.left * STEP_TIME_SHARE)
         if solved.values is not None and solved.values[columns].sum() > served + ALMOST:
-            work.keep(solved)
-            served = served_by(programme, work.best, tier)
+            search.keep(solved)
+            served = served_by(programme, search.best, tier)
         at_most = max(served, min(at_most, _floor(solved.bound, number)))
-        work.stages.append((columns, served, served == at_most))
-        _improve(work)
+        search.stages.append((columns, served, served == at_most))
+        _improve(search)
     else:
-        work.stages.append((columns, served, True))
+        search.stages.append((columns, served, True))
     return Coverage(tier=tier, needs=number, served=served, at_most=at_most, proven=served == at_most)
 
 
-def _improve(work: _Work) -> None:
+def _improve(search: _Search) -> None:
     """Search for a better plan with the integral values of the relaxation fixed.
 
     Also lowers the bound to that of the relaxation.
     """
-    programme = work.programme
-    relaxed = work.solver(integer=False).solve(work.left)
-    if work.is_bound:
-        work.bound = min(work.bound, relaxed.bound)
+    programme = search.programme
+    relaxed = search.solver(integer=False).solve(search.left)
+    if search.is_bound:
+        search.bound = min(search.bound, relaxed.bound)
     if relaxed.values is None:
         return
-    solver = work.solver(integer=True)
+    solver = search.solver(integer=True)
     for column in np.flatnonzero(relaxed.values[: programme.pairs] > 1 - ALMOST).tolist():
         solver.bound(column, 1.0, 1.0)
-    solved = solver.solve(work.left * SHARE_OF_A_LOOK)
+    solved = solver.solve(search.left * NEARBY_SEARCH_TIME_SHARE)
     if solved.values is not None:
         found = solved.values[: programme.pairs] > 0.5
-        if total(programme, found) > total(programme, work.best):
-            work.best = found
+        if total(programme, found) > total(programme, search.best):
+            search.best = found
 
 
-def _by_parts(work: _Work, share: float) -> None:
+def _by_parts(search: _Search, share: float) -> None:
     """Improve a large plan in parts for a share of the remaining time, unless it is already optimal."""
-    if work.programme.pairs >= LARGE and total(work.programme, work.best) < work.bound - ALMOST:
-        least = [(columns, served) for columns, served, _ in work.stages]
-        work.best = in_parts(work.programme, work.best, work.left * share, least=least)
+    if search.programme.pairs >= LARGE and total(search.programme, search.best) < search.bound - ALMOST:
+        least = [(columns, served) for columns, served, _ in search.stages]
+        search.best = in_parts(search.programme, search.best, search.left * share, least=least)
 
 
 def _floor(bound: float, otherwise: int) -> int:

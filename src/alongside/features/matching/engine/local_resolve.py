@@ -11,7 +11,7 @@ from alongside.features.matching.engine.arrays import Bools, Ints
 from alongside.features.matching.engine.mip_model import Programme
 from alongside.features.matching.engine.solver import Solved, Solver
 
-WIDE = 40
+MAX_FREE_NEEDS = 40
 """The maximum number of free needs."""
 
 
@@ -28,7 +28,7 @@ def near(programme: Programme, chosen: Bools, need: int | None, offer: int) -> I
     )
     nobody = np.setdiff1d(candidates.need[candidates.offer == offer], candidates.need[chosen]).tolist()
     first |= set(nobody)
-    closest = np.lexsort((np.arange(len(shared)), -shared))[: max(0, WIDE - len(first))]
+    closest = np.lexsort((np.arange(len(shared)), -shared))[: max(0, MAX_FREE_NEEDS - len(first))]
     return np.union1d(closest[shared[closest] > 0], np.array(sorted(first), dtype=np.int64))
 
 

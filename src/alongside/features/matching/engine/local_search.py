@@ -28,85 +28,85 @@ class Step:
         return -self.loss
 
 
-def steps(standing: AssignmentState, need: int, *, without: frozenset[int] = frozenset()) -> list[Step]:
+def steps(state: AssignmentState, need: int, *, without: frozenset[int] = frozenset()) -> list[Step]:
     """All steps that give a need one more partner and move at most one pair that is not fixed, best first.
 
     `without` holds rows that must not be used. No need loses its only partner by a step.
     """
-    asked = standing.asked
+    asked = state.asked
     found = []
-    for row in standing.rows_of(need):
-        if row in without or standing.has(row):
+    for row in state.rows_of(need):
+        if row in without or state.has(row):
             continue
-        if standing.fits(row):
-            found.append(Step(-standing.gain(row), 0, asked[standing.offer[row]], row))
+        if state.fits(row):
+            found.append(Step(-state.gain(row), 0, asked[state.offer[row]], row))
         else:
-            found += _with_a_move(standing, row, without)
+            found += _with_a_move(state, row, without)
     return sorted(found)
 
 
-def take(standing: AssignmentState, step: Step) -> None:
+def take(state: AssignmentState, step: Step) -> None:
     """Apply a step to the plan."""
     if step.away >= 0:
-        standing.give_back(step.away)
-    standing.take(step.row)
+        state.give_back(step.away)
+    state.take(step.row)
     if step.to >= 0:
-        standing.take(step.to)
+        state.take(step.to)
 
 
-def polish(standing: AssignmentState, passes: int = 4) -> None:
+def polish(state: AssignmentState, passes: int = 4) -> None:
     """Improve the plan by steps that each move at most one other pair, while the objective grows.
 
     No need that has a partner loses it.
     """
     for _ in range(passes):
-        before = standing.objective
-        serve_more(standing)
-        for row in np.flatnonzero(standing.chosen).tolist():
-            if not standing.fixed[row] and standing.has(row):
-                _serve_better(standing, row)
-        if standing.objective == before:
+        before = state.objective
+        serve_more(state)
+        for row in np.flatnonzero(state.chosen).tolist():
+            if not state.fixed[row] and state.has(row):
+                _serve_better(state, row)
+        if state.objective == before:
             return
 
 
-def _serve_better(standing: AssignmentState, row: int) -> None:
+def _serve_better(state: AssignmentState, row: int) -> None:
     """Replace this pair by the need's partner with the largest gain, if one gains more."""
-    standing.give_back(row)
-    gain = standing.gain(row)
-    best = next(iter(steps(standing, standing.need[row])), None)
+    state.give_back(row)
+    gain = state.gain(row)
+    best = next(iter(steps(state, state.need[row])), None)
     if best is not None and best.points > gain:
-        take(standing, best)
+        take(state, best)
     else:
-        standing.take(row)
+        state.take(row)
 
 
-def serve_more(standing: AssignmentState) -> None:
+def serve_more(state: AssignmentState) -> None:
     """Serve needs that one move can serve, higher tiers first, while the objective grows."""
-    tiers = standing.programme.columns.needs.tier.tolist()
-    left = sorted((tier, need) for need, tier in enumerate(tiers) if not standing.partners[need])
+    tiers = state.programme.columns.needs.tier.tolist()
+    left = sorted((tier, need) for need, tier in enumerate(tiers) if not state.partners[need])
     for _, need in left:
-        best = next(iter(steps(standing, need)), None)
+        best = next(iter(steps(state, need)), None)
         if best is not None and best.points > 0:
-            take(standing, best)
+            take(state, best)
 
 
-def _with_a_move(standing: AssignmentState, row: int, without: frozenset[int]) -> list[Step]:
+def _with_a_move(state: AssignmentState, row: int, without: frozenset[int]) -> list[Step]:
     """The steps in which another pair of the same offer makes way for this candidate and moves elsewhere."""
-    offer = standing.offer[row]
+    offer = state.offer[row]
     found = []
-    for away in sorted(standing.holders[offer]):
-        moved = standing.need[away]
-        if standing.fixed[away] or moved == standing.need[row]:
+    for away in sorted(state.holders[offer]):
+        moved = state.need[away]
+        if state.fixed[away] or moved == state.need[row]:
             continue
-        standing.give_back(away)
-        lost = standing.gain(away)
-        if standing.fits(row):
-            gained = standing.gain(row)
-            standing.take(row)
-            for to in standing.rows_of(moved):
-                if to != away and to not in without and standing.offer[to] != offer and standing.fits(to):
-                    loss = lost - gained - standing.gain(to)
-                    found.append(Step(loss, 1, standing.asked[standing.offer[to]], row, away, to))
-            standing.give_back(row)
-        standing.take(away)
+        state.give_back(away)
+        lost = state.gain(away)
+        if state.fits(row):
+            gained = state.gain(row)
+            state.take(row)
+            for to in state.rows_of(moved):
+                if to != away and to not in without and state.offer[to] != offer and state.fits(to):
+                    loss = lost - gained - state.gain(to)
+                    found.append(Step(loss, 1, state.asked[state.offer[to]], row, away, to))
+            state.give_back(row)
+        state.take(away)
     return found

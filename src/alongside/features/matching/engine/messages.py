@@ -35,4 +35,4 @@ class Refusal(msgspec.Struct, frozen=True, tag=True):
     offer: UUID | None = None
 
 
-News = Progress | Planned | Finished | Refusal
+Message = Progress | Planned | Finished | Refusal

@@ -19,7 +19,7 @@ from alongside.features.matching.engine.arrays import NO_KEY, Columns, Floats, I
 from alongside.features.matching.engine.candidates import Candidates
 from alongside.features.matching.engine.capacity import Capacity, Demand, demand_of, worth
 
-PARTNERS, DAYS, ASSIGNMENTS, MONEY = range(4)
+PARTNERS, DAYS, ENGAGEMENTS, MONEY = range(4)
 """What a row can limit."""
 
 INFINITE = float(highspy.kHighsInf)
@@ -129,7 +129,7 @@ def _offers(candidates: Candidates, costs: Demand, capacity: Capacity) -> list[R
     return [
         _at_most(DAYS, candidates.offer, pairs, costs.half_days, capacity.half_days),
         _at_most(
-            ASSIGNMENTS, candidates.offer, pairs, np.ones(len(pairs), dtype=np.int64), capacity.assignments
+            ENGAGEMENTS, candidates.offer, pairs, np.ones(len(pairs), dtype=np.int64), capacity.engagements
         ),
     ]
 

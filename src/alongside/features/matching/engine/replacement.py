@@ -24,12 +24,12 @@ def options(
     at, gone = columns.need_at.get(need), columns.offer_at.get(declined)
     if at is None:
         return ()
-    standing = AssignmentState(prepared.programme, chosen_of(prepared, pairs))
+    state = AssignmentState(prepared.programme, chosen_of(prepared, pairs))
     row = None if gone is None else prepared.candidates.row_of(at, gone)
-    if row is not None and standing.has(row) and not standing.fixed[row]:
-        standing.give_back(row)
+    if row is not None and state.has(row) and not state.fixed[row]:
+        state.give_back(row)
     found: list[Option] = []
-    for step in steps(standing, at, without=frozenset() if row is None else frozenset({row})):
+    for step in steps(state, at, without=frozenset() if row is None else frozenset({row})):
         option = _option(prepared, step)
         if option.offer not in {other.offer for other in found}:
             found.append(option)

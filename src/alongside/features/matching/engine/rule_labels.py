@@ -24,7 +24,7 @@ class Rule(IntFlag):
     DATES = 1 << 12
     TRAVEL = 1 << 13
     DAYS = 1 << 14
-    ASSIGNMENTS = 1 << 15
+    ENGAGEMENTS = 1 << 15
     SCORE = 1 << 16
 
     @property
@@ -51,7 +51,7 @@ RULE_WORDS = {
     "dates": "not at the time when it is needed",
     "travel": "too far away",
     "days": "without enough days left",
-    "assignments": "already supporting as many schools as they can",
+    "engagements": "already supporting as many schools as they can",
     "score": "too weak a match in all",
 }
 """The words after “12 offers are …” for each rule."""

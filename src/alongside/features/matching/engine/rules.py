@@ -153,7 +153,7 @@ BROKEN: dict[Rule, Callable[[Columns, Ints, Ints], Bools]] = {
     Rule.DATES: _dates,
     Rule.TRAVEL: _travel,
     Rule.DAYS: _days,
-    Rule.ASSIGNMENTS: _locations,
+    Rule.ENGAGEMENTS: _locations,
 }
 """The rules that follow from need and offer; `_mark_known` sets those of facts and history."""
 
@@ -175,17 +175,17 @@ def _share_a_key(columns: Columns, keys: Ints, needs: Ints, offers: Ints) -> Boo
 
 def _mark_known(columns: Columns, blocks: list[Block]) -> None:
     """Set the rules that follow from pair facts and pair history."""
-    assignments = _Locations(columns, blocks)
+    locations = _Locations(columns, blocks)
     for between in columns.instance.between:
         broken = Rule.EXCLUDED if between.what == "excluded" else Rule.INTEREST
         for asking, giving in ((between.school, between.other), (between.other, between.school)):
             if asking in columns.school_at and giving in columns.school_at:
-                assignments.mark_schools(columns.school_at[asking], columns.school_at[giving], broken)
+                locations.mark_schools(columns.school_at[asking], columns.school_at[giving], broken)
     for known in columns.instance.known:
         if known.what in ("forbidden", "declined"):
             need, offer = columns.need_at.get(known.need), columns.offer_at.get(known.offer)
             if need is not None and offer is not None:
-                assignments.mark(need, offer, Rule.FORBIDDEN if known.what == "forbidden" else Rule.DECLINED)
+                locations.mark(need, offer, Rule.FORBIDDEN if known.what == "forbidden" else Rule.DECLINED)
 
 
 class _Locations:

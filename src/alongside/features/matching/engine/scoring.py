@@ -62,7 +62,7 @@ def score(columns: Columns, needs: Ints, offers: Ints) -> Scored:
         parts,
         points,
         missing,
-        ~np.isnan(_apart(columns, needs, offers)),
+        ~np.isnan(_differences(columns, needs, offers)),
         columns.offers.reviews[offers] < columns.instance.parameters.prior_reviews,
         miles,
     )
@@ -133,13 +133,13 @@ def _context(columns: Columns, needs: Ints, offers: Ints) -> Floats:
             scope.urban,
         ]
     )
-    like = FULL * (1 - np.minimum(1.0, _apart(columns, needs, offers) / unlike))
+    like = FULL * (1 - np.minimum(1.0, _differences(columns, needs, offers) / unlike))
     known = ~np.isnan(like)
     sums, numbers = np.where(known, like, 0.0).sum(axis=1), known.sum(axis=1)
     return np.where(numbers > 0, sums / np.maximum(numbers, 1), np.nan)
 
 
-def _apart(columns: Columns, needs: Ints, offers: Ints) -> Floats:
+def _differences(columns: Columns, needs: Ints, offers: Ints) -> Floats:
     """The difference of the two schools in each trait, NaN if it is not known of both."""
     context = columns.schools.context
     found: Floats = np.abs(context[columns.needs.school[needs]] - context[columns.offers.school[offers]])

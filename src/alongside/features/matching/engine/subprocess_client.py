@@ -15,20 +15,20 @@ import msgspec
 
 from alongside.features.matching.engine.diff import compared, with_known
 from alongside.features.matching.engine.instance import Instance, stored
-from alongside.features.matching.engine.messages import Finished, News, Planned, Progress, Refusal
+from alongside.features.matching.engine.messages import Finished, Message, Planned, Progress, Refusal
 from alongside.features.matching.engine.result import Change, Outcome, Plan
 from alongside.features.matching.engine.validation import InfeasibleProblem
 
 CHILD = (sys.executable, "-m", "alongside.features.matching.engine.subprocess_main")
-LONGEST_LINE = 256 * 1024**2
+MAX_LINE_BYTES = 256 * 1024**2
 SPARE_SECONDS = 15.0
 """Seconds added to three times the time limit (plan, explanations, capacity) before the child is killed."""
-KEPT_OF_THE_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "HOME")
+INHERITED_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "HOME")
 """Excludes database addresses and secrets."""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """NumPy reserves memory for each thread, on large machines more than the child may use."""
 
-_CHILDREN = asyncio.Semaphore(max(2, os.cpu_count() or 2))
+_solver_slots = asyncio.Semaphore(max(2, os.cpu_count() or 2))
 """Limits solvers to the number of cores, so that the web process stays responsive."""
 
 CRASHED = "The solver stopped working, so this is a plan without it: the best pair first, tier by tier."
@@ -49,10 +49,10 @@ async def run(
     The child is killed after `hard_limit` seconds; `progress` is called with each progress message.
     """
     limit = 3 * instance.parameters.limit_seconds + SPARE_SECONDS if hard_limit is None else hard_limit
-    heard, why = await _heard(instance, child, limit, progress)
-    if heard.outcome is not None:
-        return heard.outcome
-    return await asyncio.to_thread(_without_child, instance, heard.plan, why, limit)
+    received, why = await _run_child(instance, child, limit, progress)
+    if received.outcome is not None:
+        return received.outcome
+    return await asyncio.to_thread(_without_child, instance, received.plan, why, limit)
 
 
 async def change(
@@ -74,30 +74,30 @@ async def change(
 async def replan(instance: Instance, *, child: Sequence[str] = CHILD) -> Plan:
     """Calculate a plan without explanations, for a “what if” question. Raises InfeasibleProblem."""
     limit = instance.parameters.limit_seconds + SPARE_SECONDS
-    heard, why = await _heard(instance, (*child, "plan"), limit, None)
-    if heard.plan is not None:
-        return heard.plan
+    received, why = await _run_child(instance, (*child, "plan"), limit, None)
+    if received.plan is not None:
+        return received.plan
     return (await asyncio.to_thread(_without_child, instance, None, why, limit)).plan
 
 
-async def _heard(
+async def _run_child(
     instance: Instance, child: Sequence[str], limit: float, progress: Listener | None
-) -> "tuple[_Heard, str]":
+) -> "tuple[_Received, str]":
     """Run a child and return its messages, and the sentence to show if they are incomplete."""
-    heard, why = _Heard(), CRASHED
+    received, why = _Received(), CRASHED
     try:
-        async with _CHILDREN, asyncio.timeout(limit):
-            await _listen(instance, child, heard, progress)
+        async with _solver_slots, asyncio.timeout(limit):
+            await _read_messages(instance, child, received, progress)
     except TimeoutError:
         why = OUT_OF_TIME
     except OSError:
         why = CRASHED
-    if heard.refused is not None:
-        raise InfeasibleProblem(heard.refused.sentence, heard.refused.need, heard.refused.offer)
-    return heard, why
+    if received.refused is not None:
+        raise InfeasibleProblem(received.refused.sentence, received.refused.need, received.refused.offer)
+    return received, why
 
 
-class _Heard:
+class _Received:
     """The messages received from a child so far."""
 
     plan: Plan | None = None
@@ -105,29 +105,31 @@ class _Heard:
     refused: Refusal | None = None
 
 
-async def _listen(instance: Instance, child: Sequence[str], heard: _Heard, progress: Listener | None) -> None:
+async def _read_messages(
+    instance: Instance, child: Sequence[str], received: _Received, progress: Listener | None
+) -> None:
     """Start a child, send it the instance and read its messages; kills the child when this ends."""
     process = await asyncio.create_subprocess_exec(
         *child,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        limit=LONGEST_LINE,
-        env=ONE_THREAD | {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ},
+        limit=MAX_LINE_BYTES,
+        env=ONE_THREAD | {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ},
     )
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        await _give(process.stdin, stored(instance))
+        await _send_instance(process.stdin, stored(instance))
         async for line in process.stdout:
-            await _hear(line, heard, progress)
+            await _handle_message(line, received, progress)
     finally:
         if process.returncode is None:
             process.kill()
         await asyncio.shield(process.wait())
 
 
-async def _give(stdin: asyncio.StreamWriter, text: bytes) -> None:
+async def _send_instance(stdin: asyncio.StreamWriter, text: bytes) -> None:
     try:
         stdin.write(text)
         await stdin.drain()
@@ -136,23 +138,23 @@ async def _give(stdin: asyncio.StreamWriter, text: bytes) -> None:
         return
 
 
-async def _hear(line: bytes, heard: _Heard, progress: Listener | None) -> None:
+async def _handle_message(line: bytes, received: _Received, progress: Listener | None) -> None:
     try:
-        news = msgspec.json.decode(line, type=News)
+        message = msgspec.json.decode(line, type=Message)
     except msgspec.DecodeError:
         return
-    match news:
+    match message:
         case Finished(outcome):
-            heard.outcome = outcome
+            received.outcome = outcome
         case Planned(plan):
-            heard.plan = plan
+            received.plan = plan
             if progress is not None:
                 await progress(Progress("planned", len(plan.pairs)))
         case Refusal():
-            heard.refused = news
+            received.refused = message
         case Progress():
             if progress is not None:
-                await progress(news)
+                await progress(message)
 
 
 def _without_child(instance: Instance, plan: Plan | None, why: str, seconds: float) -> Outcome:

@@ -14,7 +14,7 @@ import msgspec
 from alongside.features.matching.engine.capacity_analysis import supply
 from alongside.features.matching.engine.explanation import explanations
 from alongside.features.matching.engine.instance import restored
-from alongside.features.matching.engine.messages import Finished, News, Planned, Progress, Refusal
+from alongside.features.matching.engine.messages import Finished, Message, Planned, Progress, Refusal
 from alongside.features.matching.engine.planning import Prepared, plan_of
 from alongside.features.matching.engine.result import Outcome
 from alongside.features.matching.engine.validation import InfeasibleProblem
@@ -29,42 +29,42 @@ NICENESS = 10
 
 def main() -> None:
     """Read an instance, write progress messages, and write the outcome."""
-    tell = _Teller()
+    send = _MessageWriter()
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with suppress(OSError):
         os.nice(NICENESS)
     try:
-        _work(tell, sys.stdin.buffer.read(), reasons="plan" not in sys.argv[1:])
+        _work(send, sys.stdin.buffer.read(), reasons="plan" not in sys.argv[1:])
     except InfeasibleProblem as refused:
-        tell(Refusal(refused.sentence, refused.need, refused.offer))
+        send(Refusal(refused.sentence, refused.need, refused.offer))
 
 
-def _work(tell: "_Teller", text: bytes, *, reasons: bool) -> None:
+def _work(send: "_MessageWriter", text: bytes, *, reasons: bool) -> None:
     prepared = Prepared(restored(text))
     seconds = prepared.columns.instance.parameters.limit_seconds
-    tell(Progress("candidates", len(prepared.candidates.need)))
+    send(Progress("candidates", len(prepared.candidates.need)))
     plan = plan_of(prepared)
-    tell(Planned(plan))
+    send(Planned(plan))
     if reasons:
-        told = explanations(prepared, plan, seconds)
-        tell(Progress("explained", len(told)))
-        tell(Finished(Outcome(plan=plan, explanations=told, supply=supply(prepared, plan, seconds))))
+        explained = explanations(prepared, plan, seconds)
+        send(Progress("explained", len(explained)))
+        send(Finished(Outcome(plan=plan, explanations=explained, supply=supply(prepared, plan, seconds))))
 
 
-class _Teller:
+class _MessageWriter:
     """Writes messages to the parent, and keeps the output of libraries away from that stream."""
 
     def __init__(self) -> None:
         sys.stdout.flush()
         self._out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, sys.stdout.fileno())
+        os.close(devnull)
 
-    def __call__(self, news: News) -> None:
+    def __call__(self, message: Message) -> None:
         """Write one message."""
-        self._out.write(msgspec.json.encode(news) + b"\n")
+        self._out.write(msgspec.json.encode(message) + b"\n")
         self._out.flush()
 
 

@@ -13,24 +13,24 @@ def break_ties(programme: Programme, chosen: Bools) -> Bools:
     A pair moves to another offer of the same worth that has capacity and was asked longer ago, until none
     can.
     """
-    standing = AssignmentState(programme, chosen)
+    state = AssignmentState(programme, chosen)
     changed = True
     while changed:
         changed = False
-        for row in np.flatnonzero(standing.chosen).tolist():
-            if not standing.fixed[row] and _moved(standing, row):
+        for row in np.flatnonzero(state.chosen).tolist():
+            if not state.fixed[row] and _moved(state, row):
                 changed = True
-    return standing.chosen
+    return state.chosen
 
 
-def _moved(standing: AssignmentState, row: int) -> bool:
+def _moved(state: AssignmentState, row: int) -> bool:
     """Move this pair to the least recently asked offer of the same worth, if that is another one."""
-    standing.give_back(row)
+    state.give_back(row)
     rank = {
-        other: (standing.asked[standing.offer[other]], standing.offer[other])
-        for other in standing.rows_of(standing.need[row])
-        if standing.worth[other] == standing.worth[row] and standing.fits(other)
+        other: (state.asked[state.offer[other]], state.offer[other])
+        for other in state.rows_of(state.need[row])
+        if state.worth[other] == state.worth[row] and state.fits(other)
     }
     best = min(rank, key=lambda other: rank[other])
-    standing.take(best)
+    state.take(best)
     return best != row

@@ -41,7 +41,7 @@ async def queue_run(
     session: AsyncSession, person: Principal, consortium_id: UUID | None, because: str
 ) -> tuple[UUID, bool]:
     """Queue a run unless the scope already has one in progress. The caller checks the scope."""
-    standing = await current_run(session, person.authority_id, consortium_id)
+    current = await current_run(session, person.authority_id, consortium_id)
     for _ in range(3):
         made = await session.scalar(
             insert(PlanRun)
@@ -50,7 +50,7 @@ async def queue_run(
                 consortium_id=consortium_id,
                 state=ASK.end,
                 because=because,
-                starts_from_id=standing.id if standing else None,
+                starts_from_id=current.id if current else None,
                 asked_by=person.id,
                 weights_version=version_of(person.authority_id),
                 seed=SEED,

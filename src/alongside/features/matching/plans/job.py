@@ -130,7 +130,7 @@ async def process_plan(database: Database, claim: Claim) -> None:
             raise
         await _fail(database, claim, instance, BROKEN_PIN)
     except asyncio.CancelledError:
-        await asyncio.shield(_let_go(database, claim))
+        await asyncio.shield(_release_claim(database, claim))
         raise
     except Exception:
         log.exception("plan failed", run=str(claim.run_id), authority=claim.authority_id)
@@ -177,7 +177,7 @@ async def _solve(database: Database, claim: Claim, instance: Instance) -> Outcom
         claim.progress = STEPS[news.step]
 
     solving = asyncio.create_task(solve(instance, progress=progressed))
-    watching = asyncio.create_task(_watch(database, claim))
+    watching = asyncio.create_task(_send_heartbeats(database, claim))
     try:
         await asyncio.wait((solving, watching), return_when=asyncio.FIRST_COMPLETED)
         return await solving if solving.done() else None
@@ -187,7 +187,7 @@ async def _solve(database: Database, claim: Claim, instance: Instance) -> Outcom
         await asyncio.gather(solving, watching, return_exceptions=True)
 
 
-async def _watch(database: Database, claim: Claim) -> None:
+async def _send_heartbeats(database: Database, claim: Claim) -> None:
     """Send heartbeats until the claim is lost."""
     ours = True
     while ours:
@@ -207,7 +207,7 @@ async def _watch(database: Database, claim: Claim) -> None:
             ours = kept.first() is not None
 
 
-async def _held(session: AsyncSession, claim: Claim) -> Any:
+async def _lock_claimed_run(session: AsyncSession, claim: Claim) -> Any:
     """Lock the run until the transaction ends; None if this worker no longer holds the claim."""
     statement = _mine(claim, *PlanRun.__table__.columns).where(
         PlanRun.state == "running", PlanRun.attempt == claim.attempt
@@ -220,7 +220,7 @@ async def _finish(
 ) -> None:
     """Write the whole result in one transaction; a plan that is not better by the margin is set aside."""
     async with database.transaction(claim.authority_id) as session:
-        run = await _held(session, claim)
+        run = await _lock_claimed_run(session, claim)
         if run is None:
             return
         await _keep(session, claim, instance, outcome)
@@ -272,7 +272,7 @@ async def _fail(
 ) -> None:
     """Fail the run with a sentence for the user; `need` is the need that caused it, if one did."""
     async with database.transaction(claim.authority_id) as session:
-        run = await _held(session, claim)
+        run = await _lock_claimed_run(session, claim)
         if run is None:
             return
         named = await names_of_needs(session, claim.authority_id, [need]) if need else {}
@@ -285,7 +285,7 @@ async def _fail(
         await apply_transition(session, claim.product, PlanRun, run, FAIL, note=sentence, **values)
 
 
-async def _let_go(database: Database, claim: Claim) -> None:
+async def _release_claim(database: Database, claim: Claim) -> None:
     """End the lease, so that another worker can claim the run at once, because this worker is stopping."""
     async with database.transaction(claim.authority_id) as session:
         await session.execute(

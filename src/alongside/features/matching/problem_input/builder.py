@@ -59,7 +59,7 @@ async def build_instance(
     found = await load_problem_rows(session, authority_id, values, starts_from)
     offers = {row.id: row for row in found["offers"]}
     accepted = dict(_accepted(found["under_way"], offers))
-    suspension = {row.school_urn for row in found["unfit"]}
+    suspension = {row.school_urn for row in found["suspension"]}
     practice: dict[int, dict[str, int]] = {}
     for row in await evidence_of_schools(session, authority_id):
         practice.setdefault(row.school_urn, {})[row.theme] = row.level

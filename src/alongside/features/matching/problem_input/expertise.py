@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-SHOWN = 750
+STRENGTH_WITH_EVIDENCE = 750
 """The strength (0 to 1000) in a theme for which the offer gives evidence."""
 
-DESIGNATED = 900
+STRENGTH_WITH_DESIGNATION = 900
 """The strength if the leader also holds a designation."""
 
-PADLOCK = 25
+POINTS_FOR_EVIDENCE_LEVEL = 25
 """What each evidence level of verified practice in the theme adds (`directory/evidence.py`)."""
 
 STRONGEST = 1000
@@ -22,8 +22,8 @@ def strength_in(shown: bool, designated: bool, evidence: int) -> int | None:
     """
     if not shown and not evidence:
         return None
-    said = DESIGNATED if shown and designated else SHOWN
-    return min(said + PADLOCK * evidence, STRONGEST)
+    said = STRENGTH_WITH_DESIGNATION if shown and designated else STRENGTH_WITH_EVIDENCE
+    return min(said + POINTS_FOR_EVIDENCE_LEVEL * evidence, STRONGEST)
 
 
 def strengths(

@@ -201,7 +201,7 @@ STATEMENTS = {
         "wishes": CONSTRAINTS,
         "standing": CURRENT,
         "barriers": BARRIERS,
-        "unfit": SUSPENSION,
+        "suspension": SUSPENSION,
         "spent": SPENT,
     }.items()
 }
