@@ -1,4 +1,4 @@
-"""A browser without a window: sends requests to the app in this process, as one of the cast."""
+"""A test client: sends requests to the app in this process, signed in as one of the personas."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,20 +16,20 @@ Form = Mapping[str, str | Sequence[str]]
 
 
 class Client:
-    """Gets and posts as a member of the cast; a post carries the tokens that our forms carry."""
+    """Sends GET and POST requests as a persona; a POST has the tokens that our forms contain."""
 
     def __init__(self, app: Litestar) -> None:
-        """Talk to this app."""
+        """Create a client for this app."""
         self.app = app
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost")
 
     @staticmethod
     def token_of(one: Persona) -> str:
-        """The token that the forms of this member's session carry."""
+        """Return the CSRF token that the forms of this persona's session contain."""
         return csrf_token(one.token)
 
     async def get(self, path: str, as_: Persona | None = None, **headers: str) -> httpx.Response:
-        """What a member of the cast sees there."""
+        """Request a page as a persona."""
         return await self.http.get(path, headers=self._headers(as_, headers))
 
     async def post(
@@ -41,7 +41,7 @@ class Client:
         key: str | None = None,
         **headers: str,
     ) -> httpx.Response:
-        """Send a form as a member of the cast; `key` is the submission's, a new one unless given."""
+        """Submit a form as a persona; `key` is the idempotency key, a new one by default."""
         body: dict[str, Any] = dict(form or {})
         if as_ is not None:
             body.setdefault("csrf_token", csrf_token(as_.token))
@@ -58,10 +58,10 @@ class Client:
 
 
 def soup(response: httpx.Response) -> BeautifulSoup:
-    """The page as a tree."""
+    """Parse the page."""
     return BeautifulSoup(response.text, "html5lib")
 
 
 def words(response: httpx.Response) -> str:
-    """What a reader reads on the page, white space folded."""
+    """Return the visible text of the page, with white space collapsed."""
     return " ".join(soup(response).get_text(" ").split())

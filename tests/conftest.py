@@ -1,4 +1,4 @@
-"""What every test can ask for: a database with the cast, and a client on the app."""
+"""Fixtures for all tests: a database with the personas, and a client for the app."""
 
 import gc
 import logging
@@ -38,11 +38,13 @@ LONGEST = (
     "tests/faults/test_timers.py",
     "tests/faults/test_pool.py",
 )
-"""What takes half a minute or more, in the order in which it begins; then all else in the browser, then all else."""
+"""Files and tests that take half a minute or more, in the order in which they start; then the browser tests, then the
+rest.
+"""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the one PostgreSQL of this run, in the process that leads it."""
+    """Start the PostgreSQL server of this run, in the controlling process."""
     global _server
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         _server = start_database_server()
@@ -54,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files begin first, so that at the end no worker is left alone with one of them."""
+    """Start the longest files first, so that no worker is left with one of them at the end."""
 
     def position(item: pytest.Item) -> int:
         file = item.nodeid.split("::")[0]
@@ -66,14 +68,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What has been imported and collected stays, so it is not counted again and again: as in the app itself."""
+    """Exclude imported and collected objects from garbage collection, as the app does."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop it again."""
+    """Stop the server."""
     if _server is not None:
         _server.stop()
 
@@ -86,7 +88,7 @@ def database_server() -> DatabaseServer:
 
 @pytest.fixture
 async def copy(database_server: DatabaseServer) -> AsyncIterator[DatabaseCopy]:
-    """A database of this test's own."""
+    """A database for this test."""
     made = await copy_of_template(database_server)
     yield made
     await drop(database_server, made)
@@ -94,7 +96,7 @@ async def copy(database_server: DatabaseServer) -> AsyncIterator[DatabaseCopy]:
 
 @pytest.fixture
 async def database(copy: DatabaseCopy) -> AsyncIterator[Database]:
-    """The app's way to a database of this test's own."""
+    """The database of this test, as the app's role."""
     opened = open_database(copy)
     yield opened
     await opened.close()
@@ -102,7 +104,7 @@ async def database(copy: DatabaseCopy) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def operator(database_server: DatabaseServer, copy: DatabaseCopy) -> AsyncIterator[Database]:
-    """The operator's way to the same database, as the migrator: for hosts and settings of authorities."""
+    """The same database as the migrator, for hosts and settings of authorities."""
     opened = Database(database_server.url(copy.name, "alongside_migrator"), SIGNING_KEY, pool_size=2)
     yield opened
     await opened.close()
@@ -110,7 +112,7 @@ async def operator(database_server: DatabaseServer, copy: DatabaseCopy) -> Async
 
 @pytest.fixture(scope="module")
 async def module_database(database_server: DatabaseServer) -> AsyncIterator[DatabaseCopy]:
-    """A database for all tests of a module that only read, or clean up after themselves."""
+    """A database shared by the tests of a module that only read, or clean up after themselves."""
     made = await copy_of_template(database_server)
     yield made
     await drop(database_server, made)
@@ -118,13 +120,13 @@ async def module_database(database_server: DatabaseServer) -> AsyncIterator[Data
 
 @pytest.fixture
 async def client(copy: DatabaseCopy) -> AsyncIterator[Client]:
-    """A browser without a window on the app, over a database of this test's own."""
+    """A client for the app, with a database for this test."""
     async with app_over(copy) as app:
         yield Client(app)
 
 
 @pytest.fixture(scope="module")
 async def module_client(module_database: DatabaseCopy) -> AsyncIterator[Client]:
-    """The same for all tests of a module."""
+    """A client for the app, with a database shared by the tests of a module."""
     async with app_over(module_database) as app:
         yield Client(app)

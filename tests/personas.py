@@ -1,4 +1,4 @@
-"""The cast: the same people in every test, and their twins in another authority."""
+"""The personas: the same people in every test, and their twins in another authority."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,7 +7,7 @@ from alongside.platform.access.principal import Role
 
 NORTHSHIRE = 901
 SOUTHSHIRE = 902
-"""The authority of the twins: the same URNs, the same ids, nothing in common."""
+"""The authority of the twins: it has the same URNs and ids, and shares nothing."""
 
 MILL, PARK, QUAY, LOCK, FORD = 990001, 990002, 990003, 990004, 990005
 """Mill and Park are primaries of the north consortium, Quay and Lock of the south; Ford is in none."""
@@ -28,7 +28,7 @@ MEMBERS = {MILL: NORTH, PARK: NORTH, QUAY: SOUTH, LOCK: SOUTH}
 
 @dataclass(frozen=True)
 class Persona:
-    """One member of the cast: a person with one appointment and a browser that is signed in."""
+    """A person with one role assignment and a signed-in browser."""
 
     name: str
     role: Role
@@ -39,17 +39,17 @@ class Persona:
 
     @property
     def person_id(self) -> UUID:
-        """The id of the person; the twin's is the same."""
+        """The id of the person; the twin has the same."""
         return UUID(f"00000000-0000-7000-8000-0000000001{self.number:02d}")
 
     @property
     def role_assignment_id(self) -> UUID:
-        """The id of the appointment; the twin's is the same."""
+        """The id of the role assignment; the twin has the same."""
         return UUID(f"00000000-0000-7000-8000-0000000002{self.number:02d}")
 
     @property
     def token(self) -> str:
-        """The session cookie of the browser."""
+        """The session cookie."""
         return f"token-of-{self.authority_id}-{self.number:02d}-{'x' * 24}"
 
     @property
@@ -59,7 +59,7 @@ class Persona:
 
     @property
     def twin(self) -> "Persona":
-        """The same person, by all numbers, in the other authority."""
+        """The persona with the same ids in the other authority."""
         return Persona(self.name, self.role, self.number, SOUTHSHIRE, self.school_urn, self.consortium_id)
 
 

@@ -1,4 +1,4 @@
-"""One of everything for each scope: own school, same consortium, another consortium, the twin's."""
+"""One row of everything for each scope: own school, same consortium, another consortium, the twin's."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -37,19 +37,19 @@ TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near
 
 @dataclass
 class World:
-    """The ids of everything, by scope and by the name that paths give it."""
+    """The ids of all rows, by scope and by the name of the path parameter."""
 
     ids: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def value(self, scope: str, name: str) -> Any:
-        """What stands in a path for this scope."""
+        """Return the path parameter for this scope."""
         if scope == "missing":
             return 123456 if name == "urn" else uuid4()
         return self.ids[scope][name]
 
 
 async def put(connection: asyncpg.Connection, table: str, **row: Any) -> UUID:
-    """A row, past all triggers; its id."""
+    """Insert a row with triggers disabled; returns its id."""
     marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
     made: UUID = await connection.fetchval(
         f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) RETURNING id", *row.values()
@@ -58,7 +58,7 @@ async def put(connection: asyncpg.Connection, table: str, **row: Any) -> UUID:
 
 
 async def make_world(superuser_url: str) -> World:
-    """Fill a database with one of everything in every scope; nothing is shown beyond its consortium."""
+    """Fill a database with one row of everything in every scope; nothing is visible beyond its consortium."""
     connection = await asyncpg.connect(superuser_url)
     world = World()
     try:
@@ -233,7 +233,7 @@ async def _one_of_each(
 
 
 async def _closed_school(connection: asyncpg.Connection, authority_id: int, urn: int) -> int:
-    """A school that has closed; its URN."""
+    """Insert a closed school; returns its URN."""
     await connection.execute(
         "INSERT INTO school (authority_id, urn, name, phase, status, la_code, establishment_number)"
         " VALUES ($1, $2, 'Closed School', 'primary', 'closed', $1, $2 % 10000)",
@@ -244,7 +244,7 @@ async def _closed_school(connection: asyncpg.Connection, authority_id: int, urn:
 
 
 async def _public_entry(connection: asyncpg.Connection, authority_id: int, urn: int) -> dict[str, Any]:
-    """An entry that its school shows to everybody, in the table that the public reads, with a picture and a file."""
+    """Insert a public entry with a picture and a file."""
     entry_id = await _entry(connection, authority_id, urn, "public")
     await connection.execute(
         "INSERT INTO public_entry SELECT (jsonb_populate_record(NULL::public_entry,"
@@ -256,7 +256,7 @@ async def _public_entry(connection: asyncpg.Connection, authority_id: int, urn: 
 
 
 async def _attachments(connection: asyncpg.Connection, authority_id: int, entry_id: UUID) -> dict[str, Any]:
-    """A picture and a file of an entry."""
+    """Insert a picture and a file of an entry."""
     inside = {"authority_id": authority_id, "entry_id": entry_id, "edition": 1}
     drawn = {"alternative_text": "A shelf", "media_type": "image/png", "width": 1, "height": 1, "body": b"x"}
     sent = {"filename": "plan.txt", "media_type": "text/plain", "size": 1, "body": b"x"}
@@ -314,7 +314,7 @@ async def _amendment(connection: asyncpg.Connection, inside: dict[str, Any], agr
 async def _plan(
     connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], need_id: UUID
 ) -> UUID:
-    """A plan that was sent, of the consortium that the asking school belongs to."""
+    """Insert a plan that was sent, of the consortium of the requesting school."""
     run_id = await put(
         connection,
         "plan_run",

@@ -1,4 +1,4 @@
-"""An escalation with one of everything in it, for each scope of the world."""
+"""An escalation with one row of everything in it, for each scope."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near
 async def escalation_of_everything(
     connection: asyncpg.Connection, authority_id: int, urn: int
 ) -> dict[str, UUID]:
-    """The ids of an escalation under way about a school that has been told of it, and of what belongs to it."""
+    """Return the ids of an open escalation that its school was told of, and of its parts."""
     inside = {"authority_id": authority_id}
     await connection.execute("SET session_replication_role = origin")
     escalation_id = await put_escalation(

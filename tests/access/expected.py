@@ -1,4 +1,4 @@
-"""Which rows everybody should find in every list, written down by hand: it shares no code with the product.
+"""The rows that each persona should find in every list, written by hand, without code of the product.
 
 Rows are named as in `rows.py`: the kind first, then the place whose school it belongs to.
 """
@@ -20,17 +20,17 @@ CORE = ("core_officer", "head_of_service")
 
 
 def line_of(name: str) -> str:
-    """The place in the name of a row."""
+    """Return the place in the name of a row."""
     return next(place for place in (*HOMES.values(), "twin") if place in name.split("-"))
 
 
 def first_name(who: Persona) -> str:
-    """How the things of one person are named."""
+    """Return the name for a persona's own rows."""
     return who.name.split()[0].lower() + ("-twin" if who.authority_id == SOUTHSHIRE else "")
 
 
 def looked_after(who: Persona) -> set[str]:
-    """The places for which somebody acts: their own school, their consortium's, or all."""
+    """Return the places that a persona is responsible for: their own school, their consortium's, or all."""
     role = who.role.value
     if who.authority_id == SOUTHSHIRE:
         return {"twin", "twin ford"} if role in CORE else {"twin"} if role in SCHOOL else set()
@@ -43,7 +43,7 @@ def looked_after(who: Persona) -> set[str]:
 
 
 def neighbours(who: Persona) -> set[str]:
-    """The places of one's consortium: what is shown within it is shown to their people."""
+    """Return the places of the persona's consortium, whose shared rows they may see."""
     if who.authority_id == SOUTHSHIRE:
         return looked_after(who)
     near = {CONSORTIUM[one] for one in looked_after(who)}
@@ -51,28 +51,28 @@ def neighbours(who: Persona) -> set[str]:
 
 
 def inside(who: Persona, name: str) -> bool:
-    """Whether a row is of the authority of somebody at all."""
+    """Return whether a row belongs to the persona's authority."""
     return (line_of(name) == "twin") == (who.authority_id == SOUTHSHIRE)
 
 
 def owner_of(name: str) -> str:
-    """The place of the school that a need or an offer is of: an offer in a proposal is the supporter's."""
+    """Return the place of the school that owns a need or an offer; an offer in a proposal is the supporter's."""
     place = line_of(name)
     return GIVER.get(place, place) if name.startswith("offer-of-") else place
 
 
 def needs(who: Persona, names: Names) -> set[str]:
-    """The needs of the schools looked after, drafts among them."""
+    """The needs of the schools the persona is responsible for, including drafts."""
     return {one for one in names if one.startswith("need-") and line_of(one) in looked_after(who)}
 
 
 def offers(who: Persona, names: Names) -> set[str]:
-    """The offers of the schools looked after."""
+    """The offers of the schools the persona is responsible for."""
     return {one for one in names if one.startswith("offer-") and owner_of(one) in looked_after(who)}
 
 
 def board(who: Persona, names: Names) -> set[str]:
-    """Needs that wait for a partner and offers that stand: within the consortium, or where shown to all."""
+    """Open needs and current offers, within the consortium or visible to the whole authority."""
     if who.role.value not in (*SCHOOL, *LEADERS, *CORE):
         return set()
     posts = [
@@ -100,17 +100,17 @@ def _between(who: Persona, names: Names, kinds: tuple[str, ...]) -> set[str]:
 
 
 def proposals(who: Persona, names: Names) -> set[str]:
-    """The proposals, with their needs, of which either school is looked after."""
+    """The proposals, with their needs, of which the persona is responsible for either school."""
     return _between(who, names, ("proposal-", "need-of-proposal-", "need-of-agreement-"))
 
 
 def agreements(who: Persona, names: Names) -> set[str]:
-    """The agreements, with their needs, of which either school is looked after."""
+    """The agreements, with their needs, of which the persona is responsible for either school."""
     return _between(who, names, ("agreement-", "need-of-agreement-"))
 
 
 def plans(who: Persona, names: Names) -> set[str]:
-    """The plans of the consortium for those who lead it; all for the core team."""
+    """The plans of the consortium for its leaders; all plans for the core team."""
     role = who.role.value
     if role in CORE:
         mine = ("plan-twin",) if who.authority_id == SOUTHSHIRE else ("plan-north", "plan-south", "plan-all")
@@ -121,7 +121,7 @@ def plans(who: Persona, names: Names) -> set[str]:
 
 
 def escalations(who: Persona, names: Names) -> set[str]:
-    """A head: those about the own school of which they were told. Leaders: those of their consortium. Core: all.
+    """Heads: those about their own school that they were told of. Leaders: their consortium's. Core team: all.
 
     The escalations about Ford, which is in no consortium, were raised by the north one.
     """
@@ -136,7 +136,7 @@ def escalations(who: Persona, names: Names) -> set[str]:
 
 
 def entries(who: Persona, names: Names) -> set[str]:
-    """The entries of the schools looked after; for heads also those that wait for a head's check next door."""
+    """The entries of the schools the persona is responsible for; for heads also those that wait for their check."""
     own = {one for one in names if one.startswith("entry-") and line_of(one) in looked_after(who)}
     if who.role.value != "headteacher":
         return own
@@ -147,7 +147,7 @@ def entries(who: Persona, names: Names) -> set[str]:
 
 
 def directory(who: Persona, names: Names) -> set[str]:
-    """The verified entries: those within the consortium, and those shown beyond it."""
+    """The verified entries: those within the consortium, and those visible beyond it."""
     if who.role.value not in (*SCHOOL, *LEADERS, *CORE):
         return set()
     return {
@@ -161,7 +161,7 @@ def directory(who: Persona, names: Names) -> set[str]:
 
 
 def public(who: Persona | None, names: Names) -> set[str]:
-    """The entries that their schools show to everybody, by authority: of the host's."""
+    """The entries that are public, of the host's authority."""
     twin = who is not None and who.authority_id == SOUTHSHIRE
     return {
         one
@@ -199,7 +199,7 @@ def _own(kind: str, all_for: tuple[str, ...] = (), besides: tuple[str, ...] = ()
 
 
 def invitations(who: Persona, names: Names) -> set[str]:
-    """A head: those to be their delegates; an administrator: all."""
+    """Heads: those of their delegates; administrators: all."""
     found = {one for one in names if one.startswith("invited-") and inside(who, one)}
     if who.role.value == "authority_administrator":
         return found
@@ -249,18 +249,18 @@ EXACTLY: dict[str, Rule] = {
     "/proposals": proposals,
     "/data-protection": _everywhere("hold", (*ADMINISTRATOR, "head_of_service")),
 }
-"""The lists, with the rows that each shows to somebody: these and no others."""
+"""The lists, with the exact rows that each shows to a persona."""
 
 FIRST_PAGES = ("/", "/home", "/consortium")
-"""Pages that show the most urgent of several lists: nothing beyond what those lists show."""
+"""Pages that show excerpts of several lists, and no other rows."""
 
 
 def first_page(who: Persona, names: Names) -> set[str]:
-    """Everything that somebody may find in any list."""
+    """Return all rows that a persona may find in any list."""
     every = [needs, offers, board, proposals, agreements, plans, escalations, entries, directory]
     own = [_own("notification"), _own("view")]
     return set().union(*(rule(who, names) for rule in (*every, *own)))
 
 
 PUBLIC = ("/good-practice", "/good-practice.atom", "/good-practice.json")
-"""What is for everybody, signed in or not."""
+"""Public pages, for people who are signed in or not."""

@@ -1,6 +1,6 @@
-"""What was agreed about access, written down a second time and by hand: who may, how far.
+"""The access rules, written a second time by hand: permission, role and scope.
 
-It shares nothing with the code but the names of permissions and roles, so that a slip in one is seen in the other.
+It shares only the names of permissions and roles with the code, so that a mistake in one is found by the other.
 """
 
 SCHOOL = ("headteacher", "delegate")
@@ -103,16 +103,17 @@ BESIDES = {
     "/directory/{entry_id}/versions": BOTH_SIDES,
     "/offers/{offer_id}/proposals/new": {**BOTH_SIDES, **dict.fromkeys(SCHOOL, CONSORTIUM)},
 }
-"""Addresses whose reach is agreed to be another: whoever sees a post may answer it with one of
-their own; an open need is edited by its school alone, a lead edits only drafts; earlier texts of an entry are for its
-school and those who look after it."""
+"""Addresses with a different scope: people who see a post may answer it with one of their own; an open need is edited
+by its school only, a lead edits only drafts; earlier versions of an entry are for its school and the people responsible
+for it.
+"""
 
 
 def agreed(permission: str, path: str, role: str, scope: str) -> bool:
-    """Whether somebody in this role may do this to a thing of this scope."""
+    """Return whether this role may do this to a row of this scope."""
     return scope in BESIDES.get(path, AGREED[permission]).get(role, ())
 
 
 def known(permission: str, role: str) -> bool:
-    """Whether this role has the permission at all."""
+    """Return whether this role has the permission at all."""
     return role in AGREED[permission]

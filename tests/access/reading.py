@@ -1,4 +1,4 @@
-"""Reading a list to its end: every page, every tab and every order that it links to under its own address."""
+"""Reads a list completely: every page, tab and sort order that it links to."""
 
 import html
 import re
@@ -12,7 +12,7 @@ from tests.faults.clients import call_bytes
 from tests.personas import Persona
 
 MOST = 40
-"""Addresses of one list that are read for one person at most."""
+"""Maximum addresses of one list that are read for a person."""
 
 LINK = re.compile(r'(?:href|hx-get)="([^"]+)"')
 NOT_LISTS = {"/live", "/metrics"}
@@ -20,11 +20,11 @@ NOT_LISTS = {"/live", "/metrics"}
 
 
 PROBLEMS = "/problems/"
-"""The pages that the proxy shows instead of its own: each answers with the status in its address."""
+"""The pages that the proxy shows: each answers with the status in its address."""
 
 
 def lists_of(app: Any) -> list[Route]:
-    """Every address that can be read and names no thing: pages, exports, counts and feeds."""
+    """Return every address without an id: pages, exports, counts and feeds."""
     return [
         one
         for one in routes_of(app)
@@ -36,9 +36,9 @@ def lists_of(app: Any) -> list[Route]:
 
 
 async def everything_at(app: Any, who: Persona | None, first: str, path: str | None = None) -> str | None:
-    """All that somebody can read at an address, with every query that it links to; None where they may not come.
+    """Return all text that a persona can read at an address and the queries it links to; None if it is not allowed.
 
-    With `path`, `first` is a question asked there, and only further pages of its answer are followed.
+    With `path`, `first` is a search, and only further pages of its results are read.
     """
     waiting, read, texts = [first], set[str](), list[str]()
     while waiting:
@@ -60,7 +60,7 @@ async def everything_at(app: Any, who: Persona | None, first: str, path: str | N
 
 
 def as_text(kind: str, body: bytes) -> str:
-    """What a reader of an answer reads, also of a workbook."""
+    """Return the text of a response, also of a workbook."""
     if "spreadsheetml" in kind:
         with zipfile.ZipFile(BytesIO(body)) as book:
             return "\n".join(book.read(name).decode() for name in book.namelist())
@@ -68,12 +68,12 @@ def as_text(kind: str, body: bytes) -> str:
 
 
 def links_of(text: str, path: str) -> list[str]:
-    """The links of a page that lead to other parts of the same list: pages and tabs, not every order of the rows."""
+    """Return the links of a page to other parts of the same list: pages and tabs, not every sort order."""
     found = [html.unescape(one).partition("#")[0] for one in LINK.findall(text)]
     inside = [urljoin(path, one) for one in found]
     return [one for one in dict.fromkeys(inside) if one.partition("?")[0] == path and "sort=" not in one]
 
 
 def is_next(link: str, first: str) -> bool:
-    """Whether a link leads to another page of the same answer."""
+    """Return whether a link leads to another page of the same results."""
     return link.startswith((first + "&", first.partition("?")[0] + "?page="))

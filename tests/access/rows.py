@@ -1,7 +1,7 @@
-"""A database for comparing rows: everything that lists show, for five schools, each row with a name of its own.
+"""A database for comparing rows: everything that lists show, for five schools, each row with a unique name.
 
-The names (`ZQ-need-mill-open`) and ids are what a page is searched for; which of them somebody should find is written
-down in `expected.py`, without any code of the product.
+Pages are searched for the names (`ZQ-need-mill-open`) and ids; which persona should find which is written in
+`expected.py`, without code of the product.
 """
 
 from dataclasses import dataclass, field
@@ -54,12 +54,12 @@ AUDIENCES: dict[str, date | None] = {"consortium": None, "everybody": TODAY - ti
 
 @dataclass
 class Rows:
-    """What was put in: the name of each row, by its id and by the words that only it holds."""
+    """The inserted rows: the name of each, by its id and by its unique text."""
 
     names: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, row_id: Any = None) -> str:
-        """Remember a row under its name; gives the words by which it is known on a page."""
+        """Register a row under its name; returns the unique text for it."""
         words = f"ZQ-{name}"
         self.names[words] = name
         if row_id is not None:
@@ -67,11 +67,11 @@ class Rows:
         return words
 
     def known(self, row_id: Any, name: str) -> None:
-        """Remember the id of a row."""
+        """Register the id of a row."""
         self.names[str(row_id)] = name
 
     def shown_in(self, text: str) -> set[str]:
-        """The names of all rows of which a text shows the words or the id."""
+        """Return the names of all rows whose text or id is in a text."""
         return {name for token, name in self.names.items() if _stands_in(token, text)}
 
 
@@ -344,7 +344,7 @@ async def _own_things(connection: asyncpg.Connection, rows: Rows) -> None:
 
 
 async def _entries(connection: asyncpg.Connection, rows: Rows, database: Database) -> None:
-    """Entries with the triggers that put them on the search shelf and in front of the public, without the others."""
+    """Insert entries with only the triggers that update the search index and the public table."""
     guards = ("allowed_transition", "refuse_without_consent")
     for guard in guards:
         await connection.execute(f"ALTER TABLE directory_entry DISABLE TRIGGER {guard}")

@@ -1,4 +1,4 @@
-"""Every route × method × role × scope, generated from the app's own routes: none unaccounted, none mismatched."""
+"""Every route × method × role × scope, generated from the app's routes, against the hand-written access rules."""
 
 import hashlib
 import re
@@ -85,7 +85,7 @@ OWN_THINGS = {
     "kind",
     "file_path",
 }
-"""Names in paths that are no thing of a school: tested by their own rooms; here only for the role."""
+"""Path parameters that are not rows of a school: tested with their own features; here only for the role."""
 
 GIVING = "/release"
 WRONG_METHODS = ("PUT", "PATCH", "DELETE", "PROPFIND")
@@ -93,7 +93,7 @@ WRONG_METHODS = ("PUT", "PATCH", "DELETE", "PROPFIND")
 
 @dataclass(frozen=True)
 class Route:
-    """One address and method, and what it declares."""
+    """One address and method, with its declaration."""
 
     method: str
     path: str
@@ -101,11 +101,11 @@ class Route:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of what stands in the path."""
+        """The names of the path parameters."""
         return tuple(re.findall(r"{(\w+)", self.path))
 
     def filled(self, world: World, scope: str) -> str:
-        """The address for a thing of this scope."""
+        """Return the address for a row of this scope."""
         filled = self.path
         for name in self.names:
             wanted = name
@@ -126,7 +126,7 @@ class Route:
 
 
 def routes_of(app: Any) -> list[Route]:
-    """Every route of the app and what it declares."""
+    """Return every route of the app."""
     found = []
     for route in app.routes:
         for method, handler in getattr(route, "route_handler_map", {}).items():
@@ -140,7 +140,7 @@ def routes_of(app: Any) -> list[Route]:
 
 @pytest.fixture(scope="module")
 async def test_database(database_server: Any) -> Any:
-    """A database with one of everything, and a client on the app over it."""
+    """A database with one row of everything, and a client for the app."""
     copy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
     async with app_over(copy) as app:
@@ -149,7 +149,7 @@ async def test_database(database_server: Any) -> Any:
 
 
 async def state_of(copy: DatabaseCopy) -> str:
-    """A fingerprint of every row of every table."""
+    """Return a fingerprint of every row of every table."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         parts = [
@@ -165,7 +165,7 @@ async def state_of(copy: DatabaseCopy) -> str:
 
 
 def test_what_was_agreed_is_the_law_role_by_role() -> None:
-    """The hand-written agreement and the law name the same roles for the same permissions."""
+    """The hand-written rules and the permissions table name the same roles for the same permissions."""
     for permission, entry in ROLE_PERMISSIONS.items():
         roles = {role.value for role in entry}
         assert roles == set(AGREED[permission.value]), permission
@@ -174,7 +174,7 @@ def test_what_was_agreed_is_the_law_role_by_role() -> None:
 
 
 async def test_every_route_declares_its_permission_and_names_only_known_things(test_database: Any) -> None:
-    """A route nobody thought about, or a new kind of thing in a path, fails here until somebody places it."""
+    """A new route without a permission, or a new kind of path parameter, fails here until it is classified."""
     client, _, _ = test_database
     routes = routes_of(client.app)
     assert len(routes) > 100
@@ -184,7 +184,7 @@ async def test_every_route_declares_its_permission_and_names_only_known_things(t
 
 
 def expected(route: Route, actor: Persona | None, scope: str) -> str:
-    """What the agreement says must happen: in, refused, or sent to sign in."""
+    """Return the expected result: in, refused, or sent to sign in."""
     role = actor.role.value if actor else "nobody"
     if not known(route.permission, role):
         return "refused" if actor else "sign in"
@@ -194,7 +194,7 @@ def expected(route: Route, actor: Persona | None, scope: str) -> str:
 
 
 def happened(route: Route, status: int, location: str) -> str:
-    """What did happen, in the same words."""
+    """Return the actual result, in the same words."""
     if status == 303 and location.startswith("/sign-in"):
         return "sign in"
     if status == 403:
@@ -203,14 +203,14 @@ def happened(route: Route, status: int, location: str) -> str:
 
 
 async def ask(client: Client, route: Route, path: str, actor: Persona | None, htmx: bool) -> Answered:
-    """Send the request that this cell is about: straight into the app, for a client library takes as long as a page."""
+    """Send the request of this case straight to the app, because a client library takes as long as the page."""
     more = {"hx-request": "true"} if htmx else {}
     form = {} if route.method == "POST" else None
     return await call(client.app, actor, path, form, method=route.method, more=more)
 
 
 def tried_here(route: Route) -> bool:
-    """Routes about a school's things or about none; those about one's own sign-in have tests of their own."""
+    """Return whether the route is tested here; routes of a person's own sign-in have their own tests."""
     if set(route.names) & {
         "view_id",
         "following_id",
@@ -233,7 +233,7 @@ def tried_here(route: Route) -> bool:
 
 
 async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(test_database: Any) -> None:
-    """Thousands of cells; the refused ones first, with every row of every table fingerprinted around them."""
+    """Thousands of cases; the refused ones first, with a fingerprint of every row before and after."""
     client, world, copy = test_database
     routes = [route for route in routes_of(client.app) if tried_here(route)]
     cells = [
@@ -277,9 +277,9 @@ NOBODY_SEES = {"/not-signed-in/{because}", "/sign-in/{key}", "/sign-in/{key}/cal
 
 
 def excused(route: Route, wanted: str, got: str) -> bool:
-    """What is nowhere by agreement: an issuer that does not exist, a thing that the empty form did not name."""
+    """Return whether a difference is expected: an issuer that does not exist, a row that the empty form did not name."""
     if route.permission == "view_public_pages" and (wanted, got) == ("in", "sign in"):
-        return True  # the front door leads to the sign-in page
+        return True  # the start page redirects to the sign-in page
     if wanted == "in" and got == "refused":
         return (
             route.path in NOBODY_SEES
@@ -290,11 +290,11 @@ def excused(route: Route, wanted: str, got: str) -> bool:
 
 
 SHOWN_TO_ALL = ("view_schools", "view_public_pages")
-"""What everybody of the authority, or everybody, may see."""
+"""Permissions for everybody of the authority, or for everybody."""
 
 
 async def test_a_thing_of_another_looks_exactly_like_nothing(test_database: Any) -> None:
-    """Not yours, the twin's and not there: same status, same headers, same words."""
+    """Another school's row, the twin's and a missing one give the same status, headers and text."""
     client, world, _ = test_database
     compared = 0
     for route in routes_of(client.app):
@@ -311,17 +311,17 @@ async def test_a_thing_of_another_looks_exactly_like_nothing(test_database: Any)
 
 
 def blank(text: str) -> str:
-    """A page without what differs between any two: keys and numbers to quote."""
+    """Return a page without the keys and reference numbers that differ between any two."""
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32,64}", "", text)
 
 
 def plain_headers(page: Any) -> list[tuple[str, str]]:
-    """The headers but for the length that the masked ids make."""
+    """Return the headers without the length, which the masked ids change."""
     return [(name, value) for name, value in page.headers.items() if name != "content-length"]
 
 
 async def test_other_methods_are_nowhere(test_database: Any) -> None:
-    """No address answers a method that it does not declare, whoever asks."""
+    """No address answers a method that it does not declare."""
     client, world, copy = test_database
     before = await state_of(copy)
     for route in routes_of(client.app):
@@ -336,7 +336,7 @@ async def test_other_methods_are_nowhere(test_database: Any) -> None:
 
 
 async def test_a_write_that_is_not_from_our_own_form_is_refused(test_database: Any) -> None:
-    """No token, a wrong one, another session's, another site, no word of where it came from: on every write."""
+    """No token, a wrong one, another session's, another site, no origin: tested on every write."""
     client, world, copy = test_database
     before = await state_of(copy)
     attacks: list[tuple[dict[str, str], dict[str, str]]] = [

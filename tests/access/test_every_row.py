@@ -1,4 +1,4 @@
-"""Every list, export, count and feed × every role: exactly the rows that the agreement names, and no others."""
+"""Every list, export, count and feed × every role: exactly the rows of the hand-written rules."""
 
 import re
 from typing import Any
@@ -32,7 +32,7 @@ SEARCHES = {
     "/good-practice": "?q=children+read",
     "/needs-and-offers": "?kind=need",
 }
-"""Questions that every row of a list, or every need, answers: they lead past other statements to the same rows."""
+"""Searches that match every row of a list, or every need: they run other statements with the same rows."""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ async def filled(database_server: Any) -> Any:
 
 
 def expectation(path: str, who: Persona | None, rows: Rows) -> set[str]:
-    """What somebody should find in a list."""
+    """Return the rows that a persona should find in a list."""
     names = set(rows.names.values())
     if path in PUBLIC:
         return public(who, names)
@@ -61,7 +61,7 @@ def expectation(path: str, who: Persona | None, rows: Rows) -> set[str]:
     "who", READERS, ids=lambda who: f"{who.name} {who.authority_id}" if who else "nobody"
 )
 async def test_every_list_shows_the_rows_that_were_agreed(filled: Any, who: Persona | None) -> None:
-    """Every address without an id is read to its end; one that is not in the agreement shows no row at all."""
+    """Every address without an id is read completely; one that is not in the rules shows no row."""
     app, rows = filled
     wrong, read = [], 0
     for route in lists_of(app):
@@ -82,7 +82,7 @@ async def test_every_list_shows_the_rows_that_were_agreed(filled: Any, who: Pers
 
 @pytest.mark.parametrize("path", SEARCHES)
 async def test_a_search_shows_no_other_rows_than_the_list(filled: Any, path: str) -> None:
-    """The question is answered by all rows, so that a search without its scope would show too much."""
+    """The search matches all rows, so a search without its scope would show too many."""
     app, rows = filled
     for who in READERS:
         text = await everything_at(app, who, path + SEARCHES[path], path)
@@ -94,7 +94,7 @@ async def test_a_search_shows_no_other_rows_than_the_list(filled: Any, path: str
 
 
 async def test_the_tracker_and_its_exports_list_the_schools_of_the_consortium(filled: Any) -> None:
-    """By URN; for the core team all schools."""
+    """Sorted by URN; for the core team all schools."""
     app, _ = filled
     for who in (one for one in READERS if one):
         members = {urn for urn, consortium in MEMBERS.items() if consortium == who.consortium_id}
@@ -109,7 +109,7 @@ async def test_the_tracker_and_its_exports_list_the_schools_of_the_consortium(fi
 
 
 async def test_people_are_listed_as_far_as_somebody_answers_for_them(filled: Any) -> None:
-    """A head: the school's own; leaders: those of the consortium and its schools; core and administrators: all."""
+    """Heads: their own school's; leaders: their consortium's and its schools'; core team and administrators: all."""
     app, _ = filled
     for who in (one for one in READERS if one and one.role.value != "delegate"):
         everybody = [one for one in (*PERSONAS, *TWINS) if one.authority_id == who.authority_id]
@@ -121,12 +121,12 @@ async def test_people_are_listed_as_far_as_somebody_answers_for_them(filled: Any
 
 
 def email_of(one: Persona) -> str:
-    """The address under which the tests know a member of the cast."""
+    """Return the email address of a persona."""
     return f"{one.name.lower().replace(' ', '.')}@{one.authority_id}.example"
 
 
 def answers_for(who: Persona, one: Persona) -> bool:
-    """Whether somebody sees in which role another acts."""
+    """Return whether a persona may see another's role."""
     if who.school_urn is not None:
         return one.school_urn == who.school_urn
     if who.consortium_id is None:
@@ -135,7 +135,7 @@ def answers_for(who: Persona, one: Persona) -> bool:
 
 
 async def test_the_counts_of_entries_count_those_that_are_listed(filled: Any) -> None:
-    """“All” is the number of the entries of the schools that somebody looks after."""
+    """“All” is the number of entries of the schools the persona is responsible for."""
     app, rows = filled
     client = Client(app)
     for who in (one for one in READERS if one and looked_after(one)):
@@ -151,5 +151,5 @@ async def test_the_counts_of_entries_count_those_that_are_listed(filled: Any) ->
 
 
 def test_every_consortium_is_led_by_somebody_who_reads() -> None:
-    """The control: a consortium of which nobody reads would prove nothing."""
+    """The control: a consortium without a reader would prove nothing."""
     assert {one.consortium_id for one in PERSONAS if one.consortium_id} == set(CONSORTIA)

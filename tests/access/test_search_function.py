@@ -1,4 +1,4 @@
-"""The search function of the database shows no entry and knows no word beyond the schools that it is asked for."""
+"""The search function of the database returns no entry and no word from outside the given schools."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ KNOWN = text("SELECT known, alike FROM search.known('inside', :urns, CURRENT_DAT
 
 @pytest.fixture(scope="module")
 async def filled(database_server: Any) -> Any:
-    """The app's way to a database with entries of every place, and their names."""
+    """The database as the app's role, with entries of every place, and their names."""
     copy = await copy_of_template(database_server)
     rows = await make_rows(copy)
     database = open_database(copy)
@@ -29,7 +29,7 @@ async def filled(database_server: Any) -> Any:
 
 
 async def found(database: Any, rows: Rows, urns: list[int] | None, *, by_meaning: bool) -> set[str]:
-    """The names of the entries that the function finds, by a word that all hold or by likeness to all."""
+    """Return the names of the entries that the function finds, by a word in all of them or by similarity."""
     every = [
         token for token, name in rows.names.items() if name.startswith("entry-") and token != f"ZQ-{name}"
     ]
@@ -50,7 +50,7 @@ async def found(database: Any, rows: Rows, urns: list[int] | None, *, by_meaning
 async def test_entries_of_other_schools_are_found_only_when_shown_to_all(
     filled: Any, by_meaning: bool
 ) -> None:
-    """The head of Mill, whose consortium has Mill and Park; and with no schools named, all of the authority."""
+    """The head of Mill, whose consortium has Mill and Park; and without schools, all of the authority."""
     database, rows = filled
     names = set(rows.names.values())
     verified = directory(HEAD_OF_MILL, names)
@@ -60,7 +60,7 @@ async def test_entries_of_other_schools_are_found_only_when_shown_to_all(
 
 
 async def test_a_word_of_another_school_is_neither_known_nor_suggested(filled: Any) -> None:
-    """The word stands in one entry of Quay alone, which its consortium keeps to itself."""
+    """The word is in one entry of Quay only, which is visible to its consortium only."""
     database, rows = filled
     async with database.transaction(NORTHSHIRE) as session:
         name = "entry-quay-verified-consortium"

@@ -1,4 +1,4 @@
-"""`may` and `within_reach` are two renderings of one law: they must agree for every role, permission and row."""
+"""`may` and `filter_by_scope` must agree for every role, permission and row."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ SIDES = (MILL, PARK, QUAY, LOCK, FORD)
 
 
 def as_person(one: Persona) -> Principal:
-    """The person as the session query would give them."""
+    """Return the principal that the session query would return."""
     north, south = frozenset({MILL, PARK}), frozenset({QUAY, LOCK})
     by_school = {MILL: north, PARK: north, QUAY: south, LOCK: south}
     if one.consortium_id is not None:
@@ -52,7 +52,7 @@ ROWS = [(number, a, b, shown) for number, (a, b, shown) in enumerate(product(SID
 
 
 async def test_python_and_sql_agree_on_every_role_permission_and_row(database: Database) -> None:
-    """Thousands of rows' worth: one query per person and permission over all rows."""
+    """Thousands of rows: one query per person and permission over all rows."""
     table = values(
         column("number", Integer),
         column("one", Integer),
@@ -85,7 +85,7 @@ async def test_python_and_sql_agree_on_every_role_permission_and_row(database: D
 async def test_both_agree_on_the_things_of_a_consortium_and_schools_do_not_reach_them(
     database: Database,
 ) -> None:
-    """A thing of North, of South, of neither: one query per person and permission."""
+    """Rows of North, of South and of neither: one query per person and permission."""
     table = values(column("number", Integer), column("consortium_id", Uuid), name="r").data(
         [(0, NORTH), (1, SOUTH), (2, None)]
     )
@@ -105,19 +105,19 @@ async def test_both_agree_on_the_things_of_a_consortium_and_schools_do_not_reach
 
 @pytest.mark.parametrize("permission", list(Permission))
 def test_every_permission_stands_in_the_law_and_somebody_has_it(permission: Permission) -> None:
-    """A permission that nobody has, or that the law does not name, is a door painted on a wall."""
+    """A permission that no role has, or that is missing from the table, is an error."""
     assert ROLE_PERMISSIONS[permission], permission
 
 
 def test_nobody_signed_out_may_do_more_than_open_the_front_door() -> None:
-    """The law gives a stranger one thing only."""
+    """People who are not signed in have one permission only."""
     assert {one for one in Permission if Role.NOBODY in ROLE_PERMISSIONS[one]} == {
         Permission.VIEW_PUBLIC_PAGES
     }
 
 
 def test_a_head_without_a_school_reaches_nothing() -> None:
-    """An appointment that lost its place gives no reach at all."""
+    """A role assignment without a school gives no scope at all."""
     stray = Principal(NORTHSHIRE, Role.HEADTEACHER, TODAY, id=uuid4())
     for permission in Permission:
         if ROLE_PERMISSIONS[permission].get(Role.HEADTEACHER) is not Scope.AUTHORITY:
@@ -125,7 +125,7 @@ def test_a_head_without_a_school_reaches_nothing() -> None:
 
 
 def test_a_head_who_changes_consortium_takes_their_reach_along() -> None:
-    """Reach follows the members of today, not of when something was posted."""
+    """The scope follows the current members, not those when a row was created."""
     before = as_person(PERSONAS[0])
     after = replace(before, consortium_schools=frozenset({QUAY, LOCK}))
     assert may(before, Permission.VIEW_POST, PARK) and not may(before, Permission.VIEW_POST, QUAY)
@@ -134,13 +134,13 @@ def test_a_head_who_changes_consortium_takes_their_reach_along() -> None:
 
 
 def test_the_roles_of_the_law_are_the_roles_there_are() -> None:
-    """A role that no permission names could sign in and see nothing at all."""
+    """A role without permissions could sign in and see nothing."""
     named = {role for entry in ROLE_PERMISSIONS.values() for role in entry}
     assert named >= SIGNED_IN_ROLES
 
 
 def test_literal_rows_are_not_reached_by_the_system_role() -> None:
-    """The product itself acts by rules, never by borrowing a person's permission."""
+    """The system principal acts by rules and has no person's permissions."""
     system = Principal(NORTHSHIRE, Role.SYSTEM, TODAY)
     assert not any(may(system, permission, MILL) for permission in Permission)
     assert (

@@ -1,8 +1,8 @@
-"""What one tenant can do to another: `python -m tests.attacks.starvation [--seconds 8] [attack …]`.
+"""Measures what one tenant can do to another: `python -m tests.attacks.starvation [--seconds 8] [attack …]`.
 
-Starts PostgreSQL and one web process, and prints for each attack the other tenant's times for its desk and the memory of
-the web process with its children, before and under it. Target: the 95th percentile at most doubles. The suite asserts
-limits and order; times are printed here only, because they are of this machine at this moment.
+Starts PostgreSQL and one web process, and prints for each attack the response times of the other tenant's home page and
+the memory of the web process with its children, before and during it. Target: the 95th percentile at most doubles. The
+test suite asserts limits and order; times are only printed here, because they depend on the machine.
 """
 
 import argparse
@@ -56,12 +56,12 @@ from tests.personas import (
 
 VICTIM = HEAD_OF_PARK.twin
 EVERY = 0.1
-"""Seconds between two looks of the victim at the desk."""
+"""Seconds between two requests of the victim."""
 
 
 @dataclass
 class Site:
-    """The web process, and who asks it."""
+    """The web process, and headers for requests to it."""
 
     port: int
     process: Any
@@ -70,21 +70,21 @@ class Site:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address of the web process."""
         return f"http://127.0.0.1:{self.port}"
 
     def headers(self, one: Persona | None) -> dict[str, str]:
-        """Those of a member of the cast, or of somebody of the attacker's authority who is not signed in."""
+        """Return headers for a persona, or for a person of the attacker's authority who is not signed in."""
         host = f"{(one or HEAD_OF_MILL).host}:{self.port}"
         made = {"host": host, "origin": f"http://{host}", "sec-fetch-site": "same-origin"}
         return made | ({"cookie": f"{SESSION_COOKIE}={one.token}"} if one else {})
 
     def tokens(self, one: Persona) -> dict[str, str]:
-        """What each form of ours carries."""
+        """Return the tokens of our forms."""
         return {"csrf_token": csrf_token(one.token), "idempotency_key": uuid4().hex}
 
     def memory(self) -> float:
-        """Megabytes of the web process and all that descend from it."""
+        """Return megabytes used by the web process and all its descendants."""
         found = {}
         for place in Path("/proc").glob("[0-9]*/status"):
             with suppress(OSError):
@@ -100,24 +100,24 @@ class Site:
 
 @dataclass
 class Times:
-    """How long the victim waited, what was answered, and the most memory meanwhile."""
+    """The victim's response times and statuses, and the peak memory."""
 
     seconds: list[float] = field(default_factory=list)
     answers: Counter[Any] = field(default_factory=Counter)
     memory: float = 0.0
 
     def p95(self) -> float:
-        """Milliseconds within which 95 of 100 answers came."""
+        """The 95th percentile in milliseconds."""
         return statistics.quantiles(self.seconds, n=20)[-1] * 1000 if len(self.seconds) > 1 else 0.0
 
     def shown(self) -> str:
-        """One half of a line of the table."""
+        """Return one half of a line of the table."""
         answers = " ".join(f"{count}×{what}" for what, count in sorted(self.answers.items(), key=str))
         return f"p95 {self.p95():7.0f} ms   max {max(self.seconds) * 1000:7.0f} ms   {self.memory:5.0f} MB   {answers}"
 
 
 async def watch(site: Site, until: float) -> Times:
-    """Be the victim until then."""
+    """Send the victim's requests until then."""
     times = Times()
     async with httpx.AsyncClient(base_url=site.url, timeout=60) as http:
         while time.monotonic() < until:
@@ -137,7 +137,7 @@ Act = Callable[[httpx.AsyncClient, int], Awaitable[Any]]
 
 
 def fields(site: Site) -> tuple[int, Act]:
-    """Four connections of nobody in particular, each form a megabyte of 152,700 fields."""
+    """Four anonymous connections, each form a megabyte of 152,700 fields."""
     content = "&".join(f"{number:x}=" for number in range(170_000))[:999_000]
     headers = site.headers(None) | {"content-type": "application/x-www-form-urlencoded"}
     return 4, lambda http, _: http.post("/sign-out", content=content, headers=headers)
@@ -210,7 +210,7 @@ ATTACKS: dict[str, Callable[[Site], tuple[int, Act]]] = {
 
 
 def workbook(strings: int) -> bytes:
-    """A workbook of one row and very many shared strings."""
+    """Return a workbook of one row and very many shared strings."""
     types = "http://schemas.openxmlformats.org/package/2006/content-types"
     rels = "http://schemas.openxmlformats.org/package/2006/relationships"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -241,7 +241,7 @@ def workbook(strings: int) -> bytes:
 
 
 async def attack(site: Site, name: str, seconds: float) -> Counter[Any]:
-    """Attack for so long; what the attacker was answered."""
+    """Attack for this many seconds; returns the attacker's statuses."""
     parallel, act = ATTACKS[name](site)
     answered: Counter[Any] = Counter()
     print("ready", flush=True)
@@ -267,9 +267,9 @@ async def attack(site: Site, name: str, seconds: float) -> Counter[Any]:
 
 
 async def measured(site: Site, name: str, seconds: float) -> tuple[Times, Times, str]:
-    """The victim before and under an attack, and what the attacker was answered.
+    """Measure the victim before and during an attack; also returns the attacker's statuses.
 
-    The attacker is a process of its own with the lowest priority: a real one has a machine of its own.
+    The attacker is a process of its own with the lowest priority, because a real one has a machine of its own.
     """
     before = await watch(site, time.monotonic() + seconds)
     told = json.dumps({"port": site.port, "entries": site.entries, "plan": site.plan})
@@ -296,7 +296,7 @@ async def measured(site: Site, name: str, seconds: float) -> tuple[Times, Times,
 
 
 async def prepare(site: Site, copy: DatabaseCopy) -> None:
-    """An entry of each head to put pictures to, and a plan to replay."""
+    """Create an entry of each head for pictures, and a plan to replay."""
     database = Database(copy.app_url, SIGNING_KEY)
     await posts(database)
     async with httpx.AsyncClient(base_url=site.url, timeout=60) as http:
@@ -312,7 +312,7 @@ async def prepare(site: Site, copy: DatabaseCopy) -> None:
 
 
 def start(copy: DatabaseCopy) -> Site:
-    """One web process over a database, as it runs in production."""
+    """Start one web process over a database, as in production."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
@@ -335,7 +335,7 @@ def start(copy: DatabaseCopy) -> Site:
 
 
 async def run(names: list[str], seconds: float) -> None:
-    """Each attack on a web process of its own, and a line of the table for it."""
+    """Run each attack on a new web process, and print a line of the table for it."""
     for name in names:
         copy = await copy_of_template(current_database_server())
         site = start(copy)

@@ -1,4 +1,4 @@
-"""What injected SQL can do with the app's role itself, outside all rows: nothing that the product does not need."""
+"""Injected SQL with the app's role: everything that the product does not need is refused."""
 
 from collections.abc import AsyncIterator
 
@@ -23,7 +23,7 @@ APPEND_ONLY = (
 
 @pytest.fixture(scope="module")
 async def injected(module_database: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
-    """SQL of the attacker's own choice, as the app's role."""
+    """A connection for the attacker's SQL, as the app's role."""
     connection = await asyncpg.connect(module_database.app_url)
     yield connection
     await connection.close()
@@ -77,7 +77,7 @@ async def test_what_the_product_does_not_need_is_refused(injected: asyncpg.Conne
 async def test_what_postgresql_cannot_take_from_a_role_is_known(
     injected: asyncpg.Connection, sql: str
 ) -> None:
-    """Pinned, with what bounds it, in docs/decisions/0008: when one of these is refused one day, say so there."""
+    """Pinned, with its limits, in docs/decisions/0008: if one of these is refused one day, update the decision."""
     transaction = injected.transaction()
     await transaction.start()
     try:
@@ -89,7 +89,7 @@ async def test_what_postgresql_cannot_take_from_a_role_is_known(
 async def test_a_role_whose_statements_are_shown_is_refused_at_the_start(
     database_server: DatabaseServer, copy: DatabaseCopy
 ) -> None:
-    """In this database alone, so that no other test is touched."""
+    """Set in this database only, so that no other test is affected."""
     database = Database(copy.app_url, SIGNING_KEY, pool_size=1)
     superuser = await asyncpg.connect(copy.superuser_url)
     try:
@@ -107,11 +107,11 @@ async def test_a_role_whose_statements_are_shown_is_refused_at_the_start(
 async def test_the_plan_of_a_statement_tells_how_many_rows_there_are_and_none_of_their_values(
     injected: asyncpg.Connection, module_database: DatabaseCopy
 ) -> None:
-    """EXPLAIN cannot be taken from a role. What it tells is pinned here, and in docs/decisions/0008.
+    """EXPLAIN cannot be revoked from a role. What it reveals is pinned here and in docs/decisions/0008.
 
     "Rows Removed by Filter" of a scan of the whole table counts the rows of all other authorities together. No
-    condition of one's own makes it count those with a certain value: the authority comes first in every index, and
-    within a scan all that is left out is one number.
+    condition makes it count those with a certain value: the authority comes first in every index, and within a scan all
+    filtered rows are one number.
     """
     superuser = await asyncpg.connect(module_database.superuser_url)
     others = await superuser.fetchval("SELECT count(*) FROM person WHERE authority_id <> $1", NORTHSHIRE)

@@ -1,4 +1,4 @@
-"""The signed tenant context as a thing to steal: seen elsewhere, replayed elsewhere, kept for later, written down."""
+"""Stealing the signed tenant context: reading it elsewhere, replaying it, keeping it, logging it."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ OWN_CONTEXT = text("SELECT current_setting('alongside.tenant_context')")
 
 @pytest.fixture
 async def attacker(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
-    """SQL of the attacker's own choice, as the app's role, on a connection of its own."""
+    """A connection for the attacker's SQL, as the app's role."""
     connection = await asyncpg.connect(copy.app_url)
     yield connection
     await connection.close()
@@ -32,14 +32,14 @@ async def attacker(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture
 async def narrow(copy: DatabaseCopy) -> AsyncIterator[Database]:
-    """The app with a single connection, so that one authority's transaction follows another's on it."""
+    """The app with a single connection, so that transactions of two authorities follow each other on it."""
     opened = Database(copy.app_url, SIGNING_KEY, pool_size=1)
     yield opened
     await opened.close()
 
 
 async def replayed(connection: asyncpg.Connection, context: str, sql: str) -> list[Any] | str:
-    """What a statement gives under a context that was found somewhere, or the code of the error."""
+    """Return the rows of a statement under a stolen context, or the SQLSTATE of its error."""
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -69,7 +69,7 @@ async def test_no_context_is_seen_in_the_activity_of_other_connections(
             rows = await attacker.fetch("SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
             seen |= {found for row in rows for found in CONTEXT.findall(row["query"] or "")}
     except asyncpg.InsufficientPrivilegeError:
-        pass  # better still: the view cannot be read at all
+        pass  # better: the view cannot be read at all
     finally:
         stop.set()
         await asyncio.gather(*at_work)
@@ -79,7 +79,7 @@ async def test_no_context_is_seen_in_the_activity_of_other_connections(
 async def test_a_context_is_worthless_on_another_connection(
     database: Database, attacker: asyncpg.Connection
 ) -> None:
-    """However it was come by: no row is read with it and no session inserted."""
+    """Nothing can be read or inserted with it."""
     async with database.transaction(SOUTHSHIRE) as session:
         stolen = (await session.execute(OWN_CONTEXT)).scalar_one()
         assert (await session.execute(text("SELECT count(*) FROM person"))).scalar_one() > 0
@@ -119,7 +119,7 @@ async def test_who_asks_is_worthless_on_another_connection_too(
 async def test_a_process_number_used_again_does_not_revive_a_context(
     database: Database, attacker: asyncpg.Connection
 ) -> None:
-    """The signature covers the start of the server process, not its number alone."""
+    """The signature covers the start time of the server process, not only its id."""
     process = await attacker.fetchval("SELECT security.server_process()")
     number, began = process.split("-")
     assert int(number) == attacker.get_server_pid()
@@ -136,7 +136,7 @@ async def test_a_process_number_used_again_does_not_revive_a_context(
 async def test_a_context_has_an_end_on_its_own_connection_too(
     attacker: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What begins later than its lifetime begins with nothing."""
+    """A transaction that begins after its lifetime has no context."""
     process = await attacker.fetchval("SELECT security.server_process()")
     monkeypatch.setattr(tenant_context, "LIFETIME", -1)
     late = tenant_context.signed_tenant_context(SOUTHSHIRE, SIGNING_KEY, process)
@@ -145,7 +145,7 @@ async def test_a_context_has_an_end_on_its_own_connection_too(
 
 
 async def test_after_a_transaction_its_context_cannot_be_read_on_that_connection(narrow: Database) -> None:
-    """Neither by its own name nor where injected SQL of that transaction has put it aside for the session."""
+    """Neither under its own name nor where injected SQL has stored it for the session."""
     async with narrow.transaction(SOUTHSHIRE) as session:
         true = (await session.execute(OWN_CONTEXT)).scalar_one()
         await session.execute(
@@ -175,7 +175,7 @@ async def test_a_context_put_aside_cannot_be_read_outside_any_authority_either(n
 
 
 async def test_injected_sql_cannot_lie_in_wait_for_the_next_authority(narrow: Database) -> None:
-    """A prepared statement under a name of the driver's, left behind to run in the next transaction, never runs."""
+    """A prepared statement under a name of the driver's, left for the next transaction, never runs."""
     async with narrow.transaction(NORTHSHIRE) as session:
         await session.execute(text("SELECT count(*) FROM person"))  # prepared on this connection from now on
     async with narrow.transaction(NORTHSHIRE) as session:
@@ -225,7 +225,7 @@ async def test_no_context_is_written_down_anywhere(database: Database, copy: Dat
 
 
 async def test_behind_a_pooler_the_server_process_is_read_in_each_transaction(copy: DatabaseCopy) -> None:
-    """As with ALONGSIDE_POOLER=transaction: reading, writing, who asks, and no statement that stays prepared."""
+    """As with ALONGSIDE_POOLER=transaction: reading, writing, the requester, and no statement that stays prepared."""
     pooled = Database(copy.app_url, SIGNING_KEY, pool_size=1, pooler=True)
     try:
         for authority_id in (NORTHSHIRE, SOUTHSHIRE, NORTHSHIRE):

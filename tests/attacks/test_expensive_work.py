@@ -1,4 +1,4 @@
-"""Expensive work holds no connection to the database, is done once, and only for people who may ask for it."""
+"""Expensive work holds no database connection, runs once, and only for people with the permission."""
 
 from io import BytesIO
 from typing import Any
@@ -24,14 +24,14 @@ from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH
 
 
 class Watched:
-    """A pool that writes down how many connections were held while it worked."""
+    """A pool that records how many connections were in use while it worked."""
 
     def __init__(self, app_context: AppContext) -> None:
         self.app_context, self.run, self.held = app_context, app_context.pool.run, []
         app_context.pool.run = self.watch  # type: ignore[method-assign]
 
     async def watch(self, *arguments: Any, **settings: Any) -> Any:
-        """Count, then work."""
+        """Count the connections, then run the work."""
         self.held.append(self.app_context.database.connections_used())
         result = await self.run(*arguments, **settings)
         self.held.append(self.app_context.database.connections_used())
@@ -41,7 +41,7 @@ class Watched:
 async def test_no_connection_is_held_and_a_second_try_does_not_work_again(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The transaction is tried again; the picture is drawn once."""
+    """The transaction is retried; the picture is processed once."""
     where = await sent_entry(client, act="draft")
     watched = Watched(client.app.state.app_context)
     original, tries = actions.add_picture, []
@@ -61,7 +61,7 @@ async def test_no_connection_is_held_and_a_second_try_does_not_work_again(
 
 @pytest.mark.parametrize("as_", [None, HEAD_OF_MILL])
 async def test_nothing_is_worked_on_before_the_form_is_known_to_be_ours(client: Client, as_: Any) -> None:
-    """Without a session, or with a token of another form, no picture is opened."""
+    """Without a session, or with another form's token, no picture is opened."""
     where = await sent_entry(client, act="draft")
     watched = Watched(client.app.state.app_context)
     answer = await client.http.post(
@@ -75,7 +75,7 @@ async def test_nothing_is_worked_on_before_the_form_is_known_to_be_ours(client: 
 
 
 async def test_who_has_too_much_in_work_is_told_and_keeps_the_text(client: Client) -> None:
-    """A person has a quota; the answer is 429 with what was typed."""
+    """A person has a quota; the response is 429 with the typed text."""
     where = await sent_entry(client, act="draft")
     client.app.state.app_context.pool.quotas = Quotas(of_person=0)
     answer = await send(
@@ -89,7 +89,7 @@ async def test_who_has_too_much_in_work_is_told_and_keeps_the_text(client: Clien
 async def test_plans_and_papers_share_the_quota_and_hold_no_connection(
     client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A person who replays, prints and compares as often as they can waits for their own work, and holds up nobody."""
+    """A person who replays, prints and compares as often as possible waits only for their own work."""
     facts = await posts(database)
     plan = await a_plan(client, database)
     app_context = client.app.state.app_context
@@ -122,7 +122,7 @@ async def test_plans_and_papers_share_the_quota_and_hold_no_connection(
 async def test_a_statement_that_takes_too_long_is_no_fault_of_ours(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PostgreSQL cancels it, it is not tried again, and the text comes back."""
+    """PostgreSQL cancels it, it is not retried, and the typed text is shown again."""
     app_context = client.app.state.app_context
     tries = []
 
@@ -139,7 +139,7 @@ async def test_a_statement_that_takes_too_long_is_no_fault_of_ours(
 
 
 async def test_the_apps_role_has_limits_of_time(database: Database) -> None:
-    """Whoever runs a statement as the app, by injection too, is ended by PostgreSQL."""
+    """PostgreSQL ends a long statement of the app's role, also an injected one."""
     async with database.system_connection() as connection:
         for setting, limit in TIMEOUTS.items():
             assert await connection.scalar(text(f"SHOW {setting}")) == limit
@@ -148,7 +148,7 @@ async def test_the_apps_role_has_limits_of_time(database: Database) -> None:
 async def test_attachments_are_looked_into_without_a_connection_and_kept_whole_at_a_second_try(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An archive of a hundred thousand parts took the event loop; a second try kept an empty file."""
+    """An archive of 100,000 parts blocked the event loop; a retry stored an empty file."""
     database = client.app.state.app_context.database
     escalation_id = await a_running_escalation(database)
     watched = Watched(client.app.state.app_context)
@@ -168,7 +168,7 @@ async def test_attachments_are_looked_into_without_a_connection_and_kept_whole_a
 
 
 def test_every_page_that_takes_files_looks_into_them_before_its_transaction() -> None:
-    """A new upload cannot forget it."""
+    """A new upload page cannot omit it."""
     handlers = [
         handler for module in FEATURE_PAGES for handler in module.routes if isinstance(_largest(handler), int)
     ]

@@ -1,4 +1,4 @@
-"""Forms that are too large, have too many fields or arrive too slowly: refused before any work, with the text given back."""
+"""Forms that are too large, have too many fields or arrive too slowly are refused before any work, and keep their text."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ WRITTEN = "Our readers in Year 2 need help with fluency"
 
 
 class Watched:
-    """Writes down whether a transaction is opened, and how many fields are taken apart."""
+    """Records whether a transaction is opened, and how many fields are parsed."""
 
     def __init__(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         self.transactions = self.fields = 0
@@ -38,14 +38,14 @@ class Watched:
 
 
 def headers(client: Client, as_: Any = None, **more: str) -> dict[str, str]:
-    """Those of a form from our own page."""
+    """Return headers of a form from our own page."""
     return client._headers(as_, {"sec-fetch-site": "same-origin", **more})
 
 
 async def test_152_700_fields_are_counted_and_not_taken_apart(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An anonymous POST of a megabyte of fields costs no transaction and no more work than a form of ours."""
+    """An anonymous POST of a megabyte of fields opens no transaction and parses no more fields than a normal form."""
     watched = Watched(client, monkeypatch)
     content = "&".join(f"{number:x}=" for number in range(170_000))[:999_000]
     answer = await client.http.post(
@@ -60,7 +60,7 @@ async def test_152_700_fields_are_counted_and_not_taken_apart(
 
 
 async def test_too_many_parts_are_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same as multipart; what came before the limit is given back."""
+    """The same as multipart; the text before the limit is shown again."""
     watched = Watched(client, monkeypatch)
     parts = [("aim", (None, WRITTEN))] + [(f"f{n}", (None, "x")) for n in range(bodies.MOST_FIELDS)]
     answer = await client.http.post("/needs", files=parts, headers=headers(client, HEAD_OF_MILL))
@@ -70,7 +70,7 @@ async def test_too_many_parts_are_refused(client: Client, monkeypatch: pytest.Mo
 
 
 async def test_the_largest_form_of_ours_is_read(client: Client) -> None:
-    """As many fields as a form may have reach the page."""
+    """A form with the maximum number of fields is accepted."""
     form = {f"f{number}": "x" for number in range(bodies.MOST_FIELDS - 3)}
     answer = await client.post("/needs", form, as_=HEAD_OF_MILL)
     assert answer.status_code == 422
@@ -78,7 +78,7 @@ async def test_the_largest_form_of_ours_is_read(client: Client) -> None:
 
 @pytest.mark.parametrize("kind", ["urlencoded", "multipart"])
 async def test_too_much_text_is_refused_and_given_back(client: Client, kind: str) -> None:
-    """A text of more than a megabyte: 413, and the other fields are on the page."""
+    """More than a megabyte of text: 413, and the other fields are on the page."""
     form = {"title": WRITTEN, "problem": "long words " * 100_000}
     sent: Any = {"data": form} if kind == "urlencoded" else {"files": {k: (None, v) for k, v in form.items()}}
     answer = await client.http.post("/directory/entries", headers=headers(client, HEAD_OF_MILL), **sent)
@@ -88,7 +88,7 @@ async def test_too_much_text_is_refused_and_given_back(client: Client, kind: str
 
 
 async def test_the_text_beside_a_picture_that_is_too_large_comes_back(client: Client) -> None:
-    """Before and after the file: the file must be chosen again, the text need not be typed again."""
+    """Text before and after the file is kept; only the file must be chosen again."""
     where = await sent_entry(client, act="draft")
     answer = await send(
         client, where, "pictures", "a.jpg", b"\xff\xd8" + b"x" * 13_000_000, alternative_text=WRITTEN
@@ -106,7 +106,7 @@ async def test_the_text_beside_a_picture_that_is_too_large_comes_back(client: Cl
 
 
 async def test_a_form_that_never_ends_is_given_up(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who sends a byte now and then holds no connection to the database, and is answered after a while."""
+    """A slow sender holds no database connection, and gets a response after a timeout."""
     watched = Watched(client, monkeypatch)
     monkeypatch.setattr(bodies, "SECONDS", 0.2)
 
@@ -170,7 +170,7 @@ async def test_a_part_does_not_choose_the_codec_by_which_it_is_read(client: Clie
 
 
 async def test_signed_out_while_typing_gives_the_text_back(client: Client) -> None:
-    """The session is over, or the form is from an earlier one: nothing typed is lost."""
+    """The session has ended, or the form is from an earlier one: the typed text is kept."""
     answer = await client.post("/needs", {"aim": WRITTEN})
     assert answer.status_code == 403
     assert WRITTEN in words(answer)
@@ -180,7 +180,7 @@ async def test_signed_out_while_typing_gives_the_text_back(client: Client) -> No
 
 
 async def test_another_website_gets_none_of_its_text_on_our_pages(client: Client) -> None:
-    """What another site sends is refused unread."""
+    """The body of a request from another site is not read."""
     answer = await client.post("/needs", {"aim": WRITTEN}, as_=HEAD_OF_MILL, sec_fetch_site="cross-site")
     assert answer.status_code == 403
     assert WRITTEN not in answer.text
@@ -189,7 +189,7 @@ async def test_another_website_gets_none_of_its_text_on_our_pages(client: Client
 async def test_the_same_key_with_another_file_is_not_answered_as_done(
     client: Client, copy: DatabaseCopy
 ) -> None:
-    """Same key, same name, corrected content: refused, so that nobody believes the correction is kept."""
+    """Same key, same name, corrected content: refused, so that the user does not believe the correction is saved."""
     where = await sent_entry(client, act="draft")
     key = uuid4().hex
     first = await send(client, where, "attachments", "plan.csv", b"a,b\n1,old\n", idempotency_key=key)
@@ -200,7 +200,7 @@ async def test_the_same_key_with_another_file_is_not_answered_as_done(
 
 
 async def test_no_form_is_remembered_in_memory(client: Client) -> None:
-    """The framework's reader kept the last 1,024 forms of the process, up to a gigabyte, with all that was typed."""
+    """The framework's reader kept the last 1,024 forms of the process in memory, up to a gigabyte."""
     from litestar._parsers import parse_url_encoded_form_data as reader
 
     reader.cache_clear()
@@ -209,7 +209,7 @@ async def test_no_form_is_remembered_in_memory(client: Client) -> None:
 
 
 async def test_a_picture_is_still_taken(client: Client) -> None:
-    """Within the limits everything works as before."""
+    """Uploads within the limits work."""
     where = await sent_entry(client, act="draft")
     answer = await send(client, where, "pictures", "a.png", picture("PNG"), alternative_text=WRITTEN)
     assert answer.status_code == 303

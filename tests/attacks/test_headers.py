@@ -1,4 +1,4 @@
-"""What comes before the body of a request is limited in bytes, headers and seconds, and refused with a page."""
+"""The head of a request is limited in bytes, headers and seconds, and refused with a page."""
 
 import asyncio
 import socket
@@ -17,13 +17,13 @@ from alongside.web_server import _pages
 
 
 async def hello(scope: Any, receive: Any, send: Any) -> None:
-    """An app that answers whatever reaches it."""
+    """An app that answers every request."""
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
     await send({"type": "http.response.body", "body": b"hello"})
 
 
 class Held(LimitedProtocol):
-    """Writes down the most bytes of a head that it was given."""
+    """Records the most bytes of a head in memory."""
 
     most = 0
 
@@ -35,13 +35,13 @@ class Held(LimitedProtocol):
 
 @pytest.fixture
 def served(request: pytest.FixtureRequest) -> Any:
-    """The app behind the protocol."""
+    """The app with our protocol."""
     return getattr(request, "param", hello)
 
 
 @pytest.fixture
 async def port(served: Any) -> AsyncIterator[int]:
-    """Where a server with our protocol listens."""
+    """The port of a server with our protocol."""
     listening = socket.create_server(("127.0.0.1", 0))
     made = type("Watched", (Held, limited_protocol(_pages())), {"pages": _pages()})
     config = uvicorn.Config(
@@ -58,7 +58,7 @@ async def port(served: Any) -> AsyncIterator[int]:
 
 
 async def ask(port: int, *sent: bytes, pause: float = 0.0) -> bytes:
-    """Send pieces and read what comes back until the connection is closed or silent."""
+    """Send pieces and read the response until the connection is closed or silent."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answered = b""
     with suppress(ConnectionError):
@@ -75,7 +75,7 @@ async def ask(port: int, *sent: bytes, pause: float = 0.0) -> bytes:
 
 
 def page_of(answered: bytes) -> tuple[int, str]:
-    """Status and heading of an answer; it is a whole page with the security headers."""
+    """Return status and heading of a response, after checking that it is a whole page with the security headers."""
     head, _, body = answered.partition(b"\r\n\r\n")
     assert b"content-security-policy: " in head and b"content-type: text/html" in head
     tree = BeautifulSoup(body, "html5lib")
@@ -87,11 +87,11 @@ START = b"GET / HTTP/1.1\r\nhost: northshire.localhost\r\n"
 
 
 async def test_300_mb_of_headers_are_not_held(port: int) -> None:
-    """However much is sent, little more than the limit is taken in."""
+    """However much is sent, little more than the limit is read."""
     header = b"x-long: " + b"a" * 1_000_000 + b"\r\n"
     answered = await ask(port, START, *[header] * 300)
     assert Held.most < protocol.MOST_HEAD + 300_000
-    if answered:  # unless the connection was reset under what was still on its way
+    if answered:  # unless the connection was reset while data was on its way
         assert page_of(answered) == (431, "The request is too large")
 
 
@@ -102,7 +102,7 @@ async def test_a_cookie_jar_that_is_too_full_is_answered_with_a_page(port: int) 
 
 
 async def test_very_many_headers_are_refused(port: int) -> None:
-    """Each costs more than its bytes."""
+    """Each header costs more memory than its bytes."""
     many = b"".join(b"x-%d: a\r\n" % number for number in range(protocol.MOST_HEADERS + 1))
     assert page_of(await ask(port, START + many + b"\r\n"))[0] == 431
 
@@ -114,19 +114,19 @@ async def test_a_long_address_is_refused(port: int) -> None:
 
 
 async def test_what_is_no_http_is_answered_with_a_page(port: int) -> None:
-    """The framework said it in three words of plain text."""
+    """The framework answered with three words of plain text."""
     assert page_of(await ask(port, b"rubbish\r\n\r\n")) == (400, "This request cannot be read")
 
 
 async def test_headers_that_never_end_are_given_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who sends a byte now and then holds a connection for seconds only."""
+    """A slow sender holds a connection for seconds only."""
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.3)
     assert page_of(await ask(port, START, pause=0.4))[0] == 408
     assert await ask(port, b"", pause=0.4) == b""
 
 
 async def test_ordinary_requests_pass_one_after_the_other(port: int) -> None:
-    """On one connection, also after a body and pipelined; the count begins again with each."""
+    """On one connection, also after a body and pipelined; the count restarts with each."""
     cookie = b"cookie: " + b"a" * 20_000 + b"\r\n\r\n"
     answered = await ask(port, START + cookie, START + cookie + START + cookie, START + b"\r\n", pause=0.1)
     assert answered.count(b"HTTP/1.1 200 OK") == 4
@@ -135,7 +135,7 @@ async def test_ordinary_requests_pass_one_after_the_other(port: int) -> None:
 
 
 async def reads_all(scope: Any, receive: Any, send: Any) -> None:
-    """An app that waits for the whole body, and tells which headers it was given by then."""
+    """An app that reads the whole body, and returns the headers it has then."""
     while (await receive()).get("more_body"):
         pass
     said = b",".join(name for name, _ in scope.get("headers", ()))
@@ -158,7 +158,7 @@ CHUNKED = b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\
     ],
 )
 async def test_what_follows_the_body_is_limited_like_what_comes_before(port: int, endless: bytes) -> None:
-    """Trailers are headers too: 60 MB of them were held. The connection is closed and nothing is answered."""
+    """Trailers count as headers: 60 MB of them were held in memory. The connection is closed without a response."""
     began = time.monotonic()
     assert await ask(port, CHUNKED + b"1\r\nx\r\n", endless, pause=0.1) == b""
     assert time.monotonic() - began < 2, "closed, and not only silent"
@@ -166,7 +166,7 @@ async def test_what_follows_the_body_is_limited_like_what_comes_before(port: int
 
 @pytest.mark.parametrize("served", [reads_all], indirect=True)
 async def test_trailers_are_dropped_and_are_no_headers(port: int) -> None:
-    """Who sends a cookie or a host after the body has sent none; the connection goes on."""
+    """A cookie or host sent after the body is ignored; the connection stays open."""
     answered = await ask(port, CHUNKED + b"0\r\ncookie: a=b\r\nx-more: 1\r\n\r\n" + START + b"\r\n")
     assert answered.count(b"HTTP/1.1 200 OK") == 2
     assert b"host,transfer-encoding" in answered

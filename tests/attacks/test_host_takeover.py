@@ -1,4 +1,4 @@
-"""Taking another authority's host, or one's own sign-in: what decides both is written by the operator alone."""
+"""Taking over another authority's host or sign-in: only the operator can write those settings."""
 
 import json
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ OWN_WRITES = {
 
 @pytest.fixture
 async def superuser(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
-    """The one who can do what the operator's commands refuse."""
+    """The superuser, who can do what the operator's commands refuse."""
     connection = await asyncpg.connect(copy.superuser_url)
     yield connection
     await connection.close()
@@ -52,7 +52,7 @@ async def superuser(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def owner_of(database: Database, host: str) -> Any:
-    """Which authority a process that has just started serves at a host."""
+    """Return the authority that a newly started process serves at a host."""
     found = await Tenants(database).of_host(host)
     return found.dfe_code if found else None
 
@@ -70,7 +70,7 @@ async def test_a_write_of_the_app_within_its_own_authority_takes_no_host(
 
 
 async def test_the_app_calls_no_function_that_declares_an_authority(database: Database) -> None:
-    """What it may execute of the product's own functions with the owner's rights writes neither hosts nor settings."""
+    """The product's SECURITY DEFINER functions that it may execute write neither hosts nor settings."""
     async with database.system_connection() as connection:
         found = await connection.execute(
             text(
@@ -92,7 +92,7 @@ async def test_the_operator_cannot_give_one_host_to_two_authorities(operator: Da
 async def test_hosts_within_stored_settings_give_no_host_away(
     database: Database, superuser: asyncpg.Connection
 ) -> None:
-    """Also where somebody has got them into the row: the list of authorities decides, in which a host stands once."""
+    """Even if such settings are in the row: the list of authorities decides, in which a host is unique."""
     await superuser.execute(
         f"UPDATE authority_settings SET settings = settings || '{TAKEN}' WHERE authority_id = 901"
     )

@@ -1,4 +1,4 @@
-"""A list of entries is read before the transaction opens, in a child process of the pool."""
+"""An imported list is parsed before the transaction opens, in a child process of the pool."""
 
 from alongside.platform.web.spreadsheet import as_xlsx
 from tests.attacks.test_expensive_work import Watched
@@ -9,7 +9,7 @@ from tests.personas import MILL
 
 
 async def test_a_workbook_is_read_with_no_connection_held(client: Client) -> None:
-    """One that is too large is refused in a sentence."""
+    """A workbook that is too large is refused with a sentence."""
     watched = Watched(client.app.state.app_context)
     rows = [["Reading aloud", "We read.", MILL, 12.5]]
     ours = as_xlsx("Ours", ["title", "what_we_did", "school_urn", "cost_pounds"], rows)

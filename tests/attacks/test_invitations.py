@@ -1,4 +1,4 @@
-"""Invitations are emails to strangers: few, to addresses as they look, with names and not with links."""
+"""Invitations are limited in number, go to unambiguous addresses, and contain names without links."""
 
 import asyncio
 from collections import Counter
@@ -14,13 +14,13 @@ from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK
 async def invite(
     client: Client, email: str, name: str = "Sam O’Neill-Smith", as_: object = HEAD_OF_MILL
 ) -> int:
-    """Invite a delegate; the status."""
+    """Invite a delegate; returns the status."""
     answer = await client.post("/people/delegates", {"name": name, "email": email}, as_=as_)  # type: ignore[arg-type]
     return answer.status_code
 
 
 async def emails(copy: DatabaseCopy) -> list[str]:
-    """The addresses to which invitations were written."""
+    """Return the addresses of the invitations."""
     connection = await asyncpg.connect(copy.superuser_url)
     found = await connection.fetch("SELECT to_address FROM email_outbox WHERE message_id LIKE 'invitation-%'")
     await connection.close()
@@ -28,7 +28,7 @@ async def emails(copy: DatabaseCopy) -> list[str]:
 
 
 async def test_forty_invitations_of_one_school_are_ten(client: Client, copy: DatabaseCopy) -> None:
-    """The eleventh in a day is refused with the reason and the text, also when all come at once."""
+    """The eleventh in a day is refused with the reason, and the form keeps its text, also when all come at once."""
     statuses = await asyncio.gather(*(invite(client, f"victim{n}@example.org") for n in range(40)))
     assert Counter(statuses)[303] == 10
     assert set(statuses) <= {303, 429, 503}
@@ -42,7 +42,7 @@ async def test_forty_invitations_of_one_school_are_ten(client: Client, copy: Dat
 
 
 async def test_one_address_gets_five_emails_a_day(client: Client, copy: DatabaseCopy) -> None:
-    """By whomever and however it is written: capitals, another school, renewed, withdrawn and written again."""
+    """Whoever sends it and however it is typed: capitals, another school, renewed, withdrawn and invited again."""
     for number in range(8):
         as_ = (HEAD_OF_MILL, HEAD_OF_PARK)[number % 2]
         await invite(client, "Victim@Example.org" if number % 3 else "victim@example.org", as_=as_)
@@ -123,13 +123,13 @@ async def test_names_of_people_are_taken(client: Client, name: str) -> None:
     ],
 )
 async def test_an_address_is_as_it_looks(client: Client, email: str, copy: DatabaseCopy) -> None:
-    """No invisible character, no look-alike letter, one address."""
+    """No invisible character, no look-alike letter, one address only."""
     assert await invite(client, email) == 422
     assert await emails(copy) == []
 
 
 async def test_the_database_takes_no_such_address_either(copy: DatabaseCopy) -> None:
-    """Whoever gets past the form is stopped by a constraint."""
+    """A constraint rejects what bypasses the form."""
     connection = await asyncpg.connect(copy.superuser_url)
     statement = (
         "INSERT INTO invitation (authority_id, token_hash, name, email, role, expires_at)"

@@ -1,4 +1,4 @@
-"""What a response says of secrets, and how long assets are kept."""
+"""Secrets in responses, and how long assets are cached."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 async def test_no_two_responses_hold_the_same_token(client: Client) -> None:
-    """A word that the address puts on the page, beside a constant token, could be compared with it by length."""
+    """Text from the address beside a constant token could be compared with it by the compressed length."""
     found = set()
     for _ in range(5):
         page = soup(await client.get("/needs/new?title=reflected", as_=HEAD_OF_MILL))
@@ -30,13 +30,13 @@ async def test_no_two_responses_hold_the_same_token(client: Client) -> None:
     "token", ["", "0" * 64, "0" * 128, "x" * 128, csrf_token("another session"), "é" * 128, "00" * 31]
 )
 async def test_no_other_token_is_taken(client: Client, token: str) -> None:
-    """Neither a wrong one nor what is no token at all."""
+    """Neither a wrong token nor a malformed one."""
     answer = await client.post("/needs", {"csrf_token": token}, as_=HEAD_OF_MILL)
     assert answer.status_code == 403
 
 
 async def test_an_asset_is_kept_only_under_the_address_of_its_content(client: Client) -> None:
-    """A process of an older version that is asked for a newer address does not have its answer kept for a year."""
+    """An old process that is asked for a newer address does not have its response cached for a year."""
     for name in ("alongside.js", "govuk-frontend.js", "govuk-frontend.css", "htmx.js"):
         right = await client.get(asset(name))
         assert right.headers["cache-control"] == "public, max-age=31536000, immutable"

@@ -1,4 +1,4 @@
-"""The shipped nginx.conf against each limit of the app: read always, and run where nginx is installed."""
+"""The bundled nginx.conf against each limit of the app; it is run where nginx is installed."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ HOST = HEAD_OF_MILL.host
 
 
 def uploads() -> dict[str, int]:
-    """Each page that takes files, and how many bytes."""
+    """Return each page that takes files, and its maximum bytes."""
     found = {}
     for module in FEATURE_PAGES:
         for handler in module.routes:
@@ -40,20 +40,20 @@ def uploads() -> dict[str, int]:
 
 
 def size(name: str) -> int:
-    """A size in the configuration, in bytes."""
+    """Return a size in the configuration, in bytes."""
     found = re.search(rf"^\s*{name} (?:\d+ )?(\d+)([mk]);", CONFIGURATION, re.MULTILINE)
     assert found, name
     return int(found[1]) * {"k": 1024, "m": 1024**2}[found[2]]
 
 
 def test_every_upload_passes_the_proxy() -> None:
-    """What the app takes, nginx takes, with room to spare: the app's refusal gives the text back, nginx's cannot."""
+    """The proxy accepts what the app accepts, with a margin: the app's refusal keeps the text, the proxy's cannot."""
     assert len(uploads()) >= 4
     assert max(uploads().values()) * 1.25 < size("client_max_body_size")
 
 
 def test_the_proxys_limits_of_headers_are_the_apps() -> None:
-    """Nothing that passes there is refused behind it."""
+    """Nothing that passes nginx is refused by the app."""
     assert 4 * size("large_client_header_buffers") == MOST_HEAD
 
 
@@ -65,7 +65,7 @@ def test_what_the_proxy_refuses_gets_a_page() -> None:
 
 @dataclass(frozen=True)
 class Proxy:
-    """Where nginx listens, and the certificate it shows."""
+    """The ports of nginx, and its certificate."""
 
     port: int
     context: ssl.SSLContext
@@ -80,7 +80,7 @@ async def app(copy: DatabaseCopy) -> AsyncIterator[Served]:
 
 @pytest.fixture
 def proxy(app: Served, tmp_path: Path) -> Iterator[Proxy]:
-    """The shipped configuration with names, ports and a certificate of the test."""
+    """The bundled configuration with the test's names, ports and certificate."""
     if NGINX is None:
         if os.environ.get("CI"):
             pytest.fail("nginx is not installed: .ci/run installs it")
@@ -121,14 +121,14 @@ def proxy(app: Served, tmp_path: Path) -> Iterator[Proxy]:
 
 
 def free_port() -> int:
-    """A port that nobody uses."""
+    """Return a free port."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Until somebody listens."""
+    """Wait until the port is open."""
     for _ in range(200):
         assert process.poll() is None, "nginx does not take the shipped configuration"
         with socket.socket() as one:
@@ -139,7 +139,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def behind(proxy: Proxy, app: Served) -> Client:
-    """A browser behind the proxy."""
+    """A client behind the proxy."""
     client = Client(app.app)
     client.http = httpx.AsyncClient(
         base_url=f"https://127.0.0.1:{proxy.port}", verify=proxy.context, timeout=30
@@ -148,7 +148,7 @@ def behind(proxy: Proxy, app: Served) -> Client:
 
 
 async def test_each_upload_reaches_the_app_and_only_the_app_refuses_it(proxy: Proxy, app: Served) -> None:
-    """Right up to each limit and a little above: always the app's answer, with what was typed."""
+    """At each limit and a little above, the response is the app's and keeps the typed text."""
     client = behind(proxy, app)
     for path, largest in uploads().items():
         address = re.sub(r"\{[^}]*\}", HEAD_OF_MILL.person_id.hex, path)
@@ -167,7 +167,7 @@ async def test_each_upload_reaches_the_app_and_only_the_app_refuses_it(proxy: Pr
 
 
 async def test_what_nginx_refuses_is_a_page_of_ours(proxy: Proxy, app: Served) -> None:
-    """413 above every limit, 431 for headers, 414 for the address, 400 for no HTTP: headings, not nginx's own page."""
+    """413 above every limit, 431 for headers, 414 for the address, 400 for invalid HTTP: with our pages."""
     client = behind(proxy, app)
     large = await client.http.post("/needs", content=b"x" * 34_000_000, headers=client._headers(None, {}))
     jar = await client.http.get("/", headers={"host": HOST, "cookie": "a" * 9_000})
@@ -185,7 +185,7 @@ async def test_what_nginx_refuses_is_a_page_of_ours(proxy: Proxy, app: Served) -
 
 
 def tls_answer(proxy: Proxy, sent: bytes) -> bytes:
-    """What comes back for bytes that are no HTTP."""
+    """Return the response to bytes that are not HTTP."""
     with (
         socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as one,
         proxy.context.wrap_socket(one, server_hostname=HOST) as line,
@@ -198,7 +198,7 @@ def tls_answer(proxy: Proxy, sent: bytes) -> bytes:
 
 
 async def test_html_is_compressed_and_its_token_is_never_the_same(proxy: Proxy, app: Served) -> None:
-    """The file says that HTML is compressed; that is safe because no two responses hold the same token."""
+    """The configuration compresses HTML; that is safe because no two responses contain the same token."""
     client = behind(proxy, app)
     tokens = set()
     for _ in range(3):
@@ -211,7 +211,7 @@ async def test_html_is_compressed_and_its_token_is_never_the_same(proxy: Proxy, 
 
 
 async def test_what_is_not_for_outside_is_not_there(proxy: Proxy, app: Served) -> None:
-    """Figures, readiness and the pages for refusals are not served to browsers."""
+    """Metrics, readiness and the error pages are not served to browsers."""
     client = behind(proxy, app)
     for path in ("/metrics", "/health/ready", "/problems/413"):
         assert (await client.http.get(path, headers={"host": HOST})).status_code == 404

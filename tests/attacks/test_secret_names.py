@@ -1,4 +1,4 @@
-"""A setting that names a variable of the environment: only this authority's own secrets, at check and at run time."""
+"""A setting that names an environment variable may name only this authority's own secrets."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_check_takes_an_own_name_and_refuses_a_foreign_one_for_the_api(tmp_path:
 
 @pytest.mark.parametrize("slug", ["york", "york-north", "york-", "york--north"])
 def test_no_name_belongs_to_two_authorities(slug: str) -> None:
-    """Each takes its own and none of the others', however their short names begin."""
+    """Each authority gets its own variables only, however similar the short names are."""
     others = {"york", "york-north", "york-", "york--north"} - {slug}
     assert is_own_name(slug, f"{prefix_of(slug)}OIDC")
     assert not any(is_own_name(other, f"{prefix_of(slug)}OIDC") for other in others)
@@ -63,7 +63,7 @@ def test_no_name_belongs_to_two_authorities(slug: str) -> None:
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_settings_with_a_foreign_secret_offer_no_such_way(name: str) -> None:
-    """However they got into the database: the process that reads them leaves that way out."""
+    """However they got into the database: the process that reads them omits that way of signing in."""
     before = settings_of(NORTHSHIRE)
     good = way("ALONGSIDE_SECRET_NORTHSHIRE_OIDC")
     try:
@@ -80,7 +80,7 @@ def test_settings_with_a_foreign_secret_offer_no_such_way(name: str) -> None:
 async def test_no_other_variable_is_ever_read_for_a_provider(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last door, should a setting come past all others."""
+    """The last check, if a setting bypassed all others."""
     monkeypatch.setenv("ALONGSIDE_RLS_SIGNING_KEY", "f" * 32)
     with pytest.raises(ConfigurationError, match="does not name a secret"):
         secret_of(way(name))

@@ -1,4 +1,4 @@
-"""A live stream ends with its session, and no link is made from a Host header that somebody forged."""
+"""A stream of events ends with its session, and no link uses a forged Host header."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ FORGED = (
 
 
 async def change(copy: DatabaseCopy, statement: str, *values: object) -> None:
-    """Change something as nobody in the product would."""
+    """Change rows directly in the database."""
     connection = await asyncpg.connect(copy.superuser_url)
     await connection.execute(statement, *values)
     await connection.close()
@@ -29,7 +29,7 @@ async def change(copy: DatabaseCopy, statement: str, *values: object) -> None:
 
 @pytest.mark.parametrize("way", ["sign out", "role ended"])
 async def test_no_news_after_the_session_ended(client: Client, copy: DatabaseCopy, way: str) -> None:
-    """The first news after signing out, or after the role has ended, ends the stream and is not told."""
+    """The first event after signing out, or after the role has ended, ends the stream and is not sent."""
     app_context = client.app.state.app_context
     gone, stays = Open(app_context, HEAD_OF_PARK), Open(app_context, HEAD_OF_MILL)
     await listening(gone, app_context)
@@ -53,7 +53,7 @@ async def test_no_news_after_the_session_ended(client: Client, copy: DatabaseCop
 async def test_a_host_with_more_than_a_name_and_a_port_is_nobodys(
     client: Client, path: str, host: str
 ) -> None:
-    """Such a host is no address of ours: nothing that could be kept in a cache is made from it."""
+    """Such a host belongs to no authority: no response made from it could be cached."""
     answer = await client.get(path, host=host)
     assert "evil.example" not in answer.text
     if not path.startswith("/health"):
@@ -62,7 +62,7 @@ async def test_a_host_with_more_than_a_name_and_a_port_is_nobodys(
 
 @pytest.mark.parametrize("path", ["/good-practice.atom", "/good-practice.json"])
 async def test_links_of_feeds_are_of_the_settings(client: Client, path: str) -> None:
-    """A port that the settings do not name is not repeated into an answer that shared caches keep."""
+    """A port that is not in the settings is not repeated in a response that shared caches keep."""
     client.app.state.app_context.demonstration = False
     answer = await client.get(path, host="northshire.localhost:6666")
     assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""TLS to PostgreSQL and to the mail server can be required: then nothing is said to a server that has none."""
+"""Where TLS is required, nothing is sent to PostgreSQL or a mail server without it."""
 
 import asyncio
 import ssl
@@ -33,7 +33,7 @@ MESSAGE = RenderedEmail(
 
 
 def settings(required: str, certificates: Path | None = None, **more: str) -> Settings:
-    """Those of an installation."""
+    """Return the settings of an installation."""
     own = {"ALONGSIDE_TLS_CERTIFICATES": str(certificates)} if certificates else {}
     return Settings.from_environment(RIGHT | {"ALONGSIDE_TLS_REQUIRED": required} | own | more)
 
@@ -51,7 +51,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @asynccontextmanager
 async def with_tls(plain: str, certificate: Path) -> AsyncIterator[str]:
-    """The address of a server that does as PostgreSQL with TLS does, in front of one without; it takes nothing plain."""
+    """Yield the address of a proxy that requires TLS as PostgreSQL does, in front of a server without it."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, certificate.parent / "key.pem")
     parts = urlsplit(plain)
@@ -90,7 +90,7 @@ async def ask(address: str) -> None:
 async def test_the_database_is_spoken_to_over_tls_or_not_at_all(
     copy: DatabaseCopy, certificate: Path
 ) -> None:
-    """Without TLS no connection; with TLS and the right certificate all of them, that of the listener too."""
+    """Without TLS no connection; with TLS and the right certificate all of them, including the listener's."""
     plain = copy.app_url.replace("127.0.0.1", "localhost")
     await ask(settings("no", DATABASE_URL=plain).database_url)
     with pytest.raises(ConnectionError, match="SSL"):
@@ -110,7 +110,7 @@ async def test_the_database_is_spoken_to_over_tls_or_not_at_all(
 
 
 class MailServer:
-    """A server that takes every email, without STARTTLS."""
+    """A server that accepts every email, without STARTTLS."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
@@ -133,7 +133,7 @@ class MailServer:
 
 @pytest.fixture
 async def mail_server() -> AsyncIterator[tuple[MailServer, int]]:
-    """It and its port."""
+    """The server and its port."""
     one = MailServer()
     listening = await asyncio.start_server(one.serve, "127.0.0.1", 0)
     yield one, listening.sockets[0].getsockname()[1]
@@ -143,7 +143,7 @@ async def mail_server() -> AsyncIterator[tuple[MailServer, int]]:
 async def test_no_email_and_no_password_goes_to_a_server_without_tls(
     mail_server: tuple[MailServer, int],
 ) -> None:
-    """Without the setting it is taken; with it nothing is said but the greeting."""
+    """Without the setting the email is accepted; with it nothing but the greeting is exchanged."""
     one, port = mail_server
     mail = f"smtp://127.0.0.1:{port}"
     await transport_of(settings("no", ALONGSIDE_MAIL=mail).mail, "a@b.example")(MESSAGE)
@@ -156,7 +156,7 @@ async def test_no_email_and_no_password_goes_to_a_server_without_tls(
 
 
 def test_a_weaker_mode_in_the_address_is_refused() -> None:
-    """The setting and the address may not say two things."""
+    """The setting and the address must not contradict each other."""
     for mode in ("disable", "prefer", "require", "verify-ca"):
         with pytest.raises(ConfigurationError, match="sslmode=verify-full"):
             settings("yes", DATABASE_URL=f"postgresql://a:b@db.example/alongside?sslmode={mode}")

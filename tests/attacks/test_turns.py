@@ -1,4 +1,4 @@
-"""However many requests one authority sends, another's request does not wait behind them."""
+"""However many requests one authority sends, another authority's request does not wait behind them."""
 
 import asyncio
 from typing import Any
@@ -14,7 +14,7 @@ from tests.personas import HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
 
 @pytest.mark.parametrize("path", ["/needs-and-offers", "/live"])
 async def test_an_authority_has_a_few_requests_in_work_and_the_others_wait(client: Client, path: str) -> None:
-    """Forty at once hold three connections; the other authority is answered while they wait."""
+    """Forty at once use three connections; the other authority is answered while they wait."""
     app_context = client.app.state.app_context
     find_person, going = app_context.find_person, asyncio.Event()
     at_work: list[int] = []
@@ -40,7 +40,9 @@ async def test_an_authority_has_a_few_requests_in_work_and_the_others_wait(clien
 
 
 async def test_news_for_many_open_pages_takes_turns_and_ends_no_stream(client: Client) -> None:
-    """One post wakes every open page of an authority, and each asks whether its session holds; busy is no sign-out."""
+    """One post wakes every open page of an authority, and each checks its session; a busy server does not sign anyone
+    out.
+    """
     app_context = client.app.state.app_context
     tenant = await app_context.find_tenant("northshire.localhost")
     app_context.turns = Turns(at_once=1, patience=0.05)
@@ -58,7 +60,7 @@ async def test_news_for_many_open_pages_takes_turns_and_ends_no_stream(client: C
 
 
 async def test_a_line_that_is_too_long_or_does_not_move_is_told_so() -> None:
-    """503 with the text, and the count stays right when somebody gives up."""
+    """503 with the typed text, and the count stays correct when a request is cancelled."""
     turns = Turns(at_once=1, waiting=1, patience=0.05)
     async with turns.turn(NORTHSHIRE):
         waits = asyncio.create_task(_turn(turns))

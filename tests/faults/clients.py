@@ -1,4 +1,4 @@
-"""Requests straight into the app, without a socket or a client library: quick, and they can be cut off anywhere."""
+"""Sends requests straight to the app, without a socket or a client library, so that they can be cancelled anywhere."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +20,7 @@ from tests.personas import HEAD_OF_MILL, Persona
 
 @dataclass
 class Answered:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: dict[str, str]
@@ -29,7 +29,7 @@ class Answered:
 
 
 async def call_bytes(app: Litestar, one: Persona | None, path: str) -> tuple[int, str, bytes]:
-    """What a member of the cast, or nobody, gets at an address: status, content type and body."""
+    """Request a page as a persona, or signed out: status, content type and body."""
     answer = await call(app, one, path)
     return answer.status, answer.headers.get("content-type", ""), answer.body
 
@@ -44,7 +44,7 @@ async def call(
     method: str = "GET",
     more: Mapping[str, str] | None = None,
 ) -> Answered:
-    """One request of one member of the cast, or of nobody; a POST when there is a form."""
+    """Send one request of a persona, or signed out; a POST when there is a form."""
     host = (one or HEAD_OF_MILL).host
     headers = [(b"host", host.encode())]
     headers += [(name.encode(), value.encode()) for name, value in (more or {}).items()]
@@ -97,7 +97,7 @@ async def call(
 
 @asynccontextmanager
 async def app_on_a_small_pool(copy: DatabaseCopy, connections: int) -> AsyncIterator[Litestar]:
-    """The whole app over a copy, with no more connections than that."""
+    """Yield the whole app over a copy, with at most that many connections."""
     app_context = build_context(
         Settings(
             database_url=copy.app_url,

@@ -1,4 +1,4 @@
-"""The product as an operator runs it: a durable PostgreSQL, `alongside run`, a post office; all of it can be killed."""
+"""The product as an operator runs it: a durable PostgreSQL, `alongside run` and a mail server; all can be killed."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ NAME = "alongside"
 
 @dataclass
 class Processes:
-    """What runs, and how to kill it."""
+    """The running processes, and how to kill them."""
 
     server: EmbeddedServer
     port: int
@@ -35,27 +35,27 @@ class Processes:
 
     @property
     def superuser_url(self) -> str:
-        """The address of the database for who may see all."""
+        """The address of the database for the superuser."""
         return self.server.url("postgres", self.server.password, NAME)
 
     def app_url(self) -> str:
-        """The address of the database as the app uses it."""
+        """The address of the database for the app's role."""
         return self.server.url(APP, ROLE_PASSWORDS[APP], NAME)
 
     def children(self, word: str) -> list[int]:
-        """The living processes of the product that were started as `alongside <word>`."""
+        """Return the running processes that were started as `alongside <word>`."""
         return [pid for pid in children_of(self.product.pid) if word in command_of(pid).split()]
 
     def kill_web(self) -> None:
-        """All web processes at once; their supervisor starts them again."""
+        """Kill all web processes at once; their supervisor restarts them."""
         kill(self.children("web"))
 
     def kill_worker(self) -> None:
-        """The worker; its supervisor starts it again."""
+        """Kill the worker; its supervisor restarts it."""
         kill(self.children("worker"))
 
     def kill_postgres(self) -> None:
-        """The server with all its backends, then a new start, as its supervisor would do."""
+        """Kill the server with all its backends, then start it again, as its supervisor would."""
         assert self.server.process is not None
         leader = self.server.process.pid
         kill([leader, *children_of(leader)])
@@ -64,7 +64,7 @@ class Processes:
 
 
 def children_of(pid: int) -> list[int]:
-    """The direct children of a process."""
+    """Return the direct children of a process."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         found += [int(one) for one in (task / "children").read_text().split()]
@@ -72,7 +72,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def command_of(pid: int) -> str:
-    """The command line of a process, with blanks between its words; empty when it is gone."""
+    """Return the command line of a process, with spaces between its words; empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:
@@ -80,7 +80,7 @@ def command_of(pid: int) -> str:
 
 
 def kill(pids: list[int]) -> None:
-    """No time for last words."""
+    """Kill with SIGKILL."""
     assert pids, "there is nothing to kill"
     for pid in pids:
         try:
@@ -91,10 +91,10 @@ def kill(pids: list[int]) -> None:
 
 @asynccontextmanager
 async def processes() -> AsyncIterator[Processes]:
-    """Start all of it with the cast inside; stop all of it at the end."""
+    """Start everything with the personas; stop everything at the end."""
     with tempfile.TemporaryDirectory(prefix="alongside-room-") as made:
         folder = Path(made)
-        os.chmod(folder, 0o755)  # noqa: PTH101, S103  (PostgreSQL's user must get in)
+        os.chmod(folder, 0o755)  # noqa: PTH101, S103  (PostgreSQL's user must be able to open it)
         server = EmbeddedServer(folder / "postgres", port=free_port(), durable=True)
         server.start()
         try:
@@ -111,7 +111,7 @@ async def processes() -> AsyncIterator[Processes]:
 
 
 def stop(product: subprocess.Popen[bytes]) -> None:
-    """Tell it to end, and see that it does."""
+    """Tell it to stop, and check that it does."""
     product.send_signal(signal.SIGTERM)
     try:
         product.wait(15)
@@ -137,7 +137,7 @@ def _start(server: EmbeddedServer, office: MailServer, log: Path) -> Processes:
         "DATABASE_URL": server.url(APP, ROLE_PASSWORDS[APP], NAME),
         "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
         "ALONGSIDE_SECRET": "s" * 32,
-        "ALONGSIDE_DEMONSTRATION": "yes",  # letters leave at any hour
+        "ALONGSIDE_DEMONSTRATION": "yes",  # emails are sent at any hour
         "ALONGSIDE_MAIL": office.url,
         "ALONGSIDE_BASE_URL": f"http://{{slug}}.localhost:{port}",
     }

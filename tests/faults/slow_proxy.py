@@ -1,4 +1,4 @@
-"""A line to PostgreSQL on which every message takes its time, so that a request can be cut off between any two."""
+"""A slow proxy to PostgreSQL, so that a request can be cancelled between any two messages."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sec
 
 @asynccontextmanager
 async def slow_line(url: str, seconds: float) -> AsyncIterator[str]:
-    """The address of the same database through a line that holds each message so many seconds."""
+    """Yield an address of the same database through a proxy that delays each message by these seconds."""
     place = urlsplit(url)
     carried: set[asyncio.Task[None]] = set()
 

@@ -1,4 +1,4 @@
-"""A commit that fails is never answered as if it had succeeded; one whose answer was lost is found again."""
+"""A failed commit is never reported as a success; one whose response was lost is recognised."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -39,7 +39,7 @@ BAD_ENDS = {
 
 @asynccontextmanager
 async def superuser(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
-    """The one who can break things."""
+    """A superuser connection, to cause faults."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         yield connection
@@ -48,25 +48,25 @@ async def superuser(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def titles(database: Database) -> list[str]:
-    """The needs that are really there."""
+    """Return the titles of the needs in the database."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         return list((await session.execute(text("SELECT title FROM need"))).scalars())
 
 
 async def submissions(database: Database) -> int:
-    """How many forms are booked as done."""
+    """Return how many submissions are recorded."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         return int(await session.scalar(text("SELECT count(*) FROM idempotency_key")) or 0)
 
 
 async def post(app: Litestar, title: str, key: str | None = None) -> int:
-    """Post a need; the status of the answer."""
+    """Post a need; returns the status."""
     return (await call(app, HEAD_OF_MILL, "/needs", need(title=title, checked_second="y"), key=key)).status
 
 
 @pytest.mark.parametrize("body", BAD_ENDS.values(), ids=BAD_ENDS.keys())
 async def test_a_failing_commit_is_no_success(copy: DatabaseCopy, database: Database, body: str) -> None:
-    """Never 2xx or 3xx, nothing is there, and the same form goes through once the fault is mended."""
+    """Never 2xx or 3xx, no row exists, and the same form succeeds once the fault is fixed."""
     key = uuid4().hex
     async with app_on_a_small_pool(copy, 4) as app, superuser(copy) as connection:
         await connection.execute(AT_COMMIT.format(body=body))
@@ -80,7 +80,7 @@ async def test_a_failing_commit_is_no_success(copy: DatabaseCopy, database: Data
 
 
 async def test_a_fault_that_passes_is_never_seen(copy: DatabaseCopy, database: Database) -> None:
-    """A serialisation lost twice and a connection ended twice cost a moment, not an answer."""
+    """A serialisation failure twice and a lost connection twice cause a delay, not an error."""
     passing = "IF nextval('tries') <= 2 THEN {} END IF;"
     async with app_on_a_small_pool(copy, 4) as app, superuser(copy) as connection:
         for number, name in enumerate(
@@ -94,7 +94,7 @@ async def test_a_fault_that_passes_is_never_seen(copy: DatabaseCopy, database: D
 
 
 async def burst(app: Litestar, until: asyncio.Event, ends: list[tuple[str, str, int]], name: str) -> None:
-    """Post needs and look at the board, one after the other, until told to stop."""
+    """Post needs and open the list, one after the other, until told to stop."""
     number = 0
     while not until.is_set():
         title = f"{name} {number}"
@@ -107,7 +107,7 @@ async def burst(app: Litestar, until: asyncio.Event, ends: list[tuple[str, str, 
 
 @pytest.mark.slow
 async def test_all_connections_ended_in_mid_burst(copy: DatabaseCopy, database: Database) -> None:
-    """Six times all connections end under eight busy heads: no answer fails, nothing acknowledged is lost."""
+    """Six times all connections end under eight busy heads: no request fails, no acknowledged need is lost."""
     ends: list[tuple[str, str, int]] = []
     over = asyncio.Event()
     async with app_on_a_small_pool(copy, 6) as app, superuser(copy) as connection:
@@ -127,7 +127,7 @@ async def test_all_connections_ended_in_mid_burst(copy: DatabaseCopy, database: 
 
 
 class CutAfterCommit:
-    """A line to PostgreSQL that breaks once a COMMIT has gone through, before the answer comes back."""
+    """A proxy to PostgreSQL that breaks after a COMMIT, before its result comes back."""
 
     def __init__(self, copy: DatabaseCopy) -> None:
         place = copy.app_url.rsplit("@", 1)[1].split("/")[0]
@@ -137,7 +137,7 @@ class CutAfterCommit:
 
     @asynccontextmanager
     async def line(self) -> AsyncIterator[DatabaseCopy]:
-        """The same copy, reached through this line."""
+        """Yield the same copy, reached through this proxy."""
         tasks: set[asyncio.Task[Any]] = set()
 
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -175,7 +175,9 @@ class CutAfterCommit:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, state: dict[str, bool]
     ) -> None:
         while piece := await reader.read(65_536):
-            if state["cut"]:  # PostgreSQL has answered, so the commit is done: the app never hears of it
+            if state[
+                "cut"
+            ]:  # PostgreSQL has answered, so the commit is done: the app does not get the answer
                 break
             writer.write(piece)
             await writer.drain()
@@ -183,7 +185,7 @@ class CutAfterCommit:
 
 
 async def test_cut_off_after_the_commit_was_sent(copy: DatabaseCopy, database: Database) -> None:
-    """The commit took effect, its answer was lost: the gate's next try finds the result instead of doing it twice."""
+    """The commit took effect and its result was lost: the next attempt finds it instead of running twice."""
     broken = CutAfterCommit(copy)
     async with broken.line() as through, app_on_a_small_pool(through, 2) as app:
         assert (await call(app, HEAD_OF_MILL, "/needs")).status == 200
@@ -196,7 +198,9 @@ async def test_cut_off_after_the_commit_was_sent(copy: DatabaseCopy, database: D
 async def test_sent_again_by_the_head_after_the_answer_was_lost(
     copy: DatabaseCopy, database: Database
 ) -> None:
-    """The line breaks at every try: the head reads 503, sends the form again with its key, and gets the result."""
+    """The connection breaks at every attempt: the head gets 503, sends the form again with its key, and gets the
+    result.
+    """
     broken, key = CutAfterCommit(copy), uuid4().hex
     async with broken.line() as through, app_on_a_small_pool(through, 2) as app:
         assert (await call(app, HEAD_OF_MILL, "/needs")).status == 200

@@ -1,4 +1,4 @@
-"""kill -9 of the web app, the worker and PostgreSQL in mid-burst: nothing acknowledged is lost, nothing is half done."""
+"""kill -9 of the web app, the worker and PostgreSQL under load: no acknowledged write is lost, none is partial."""
 
 import asyncio
 import itertools
@@ -40,15 +40,15 @@ ROUNDS = 5
 BEFORE, AFTER = 0.8, 0.5
 """Seconds of burst before each kill, and after the first success that follows it."""
 RECOVERED_WITHIN = 3.0
-"""Seconds on a machine that has two cores for this; on a busier one, in proportion (`slowness`)."""
+"""Seconds on a machine with two free cores; on a busier one, in proportion (`slowness`)."""
 QUIET_START = 1.8
-"""Seconds that two processes may need to import the app beside each other on a machine that counts as quiet."""
+"""Seconds that two processes need to import the app beside each other on a quiet machine."""
 HEADS = (HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, HEAD_OF_LOCK, HEAD_OF_MILL.twin, HEAD_OF_PARK.twin)
 
 
 @dataclass
 class Ledger:
-    """What the browsers know: what was acknowledged where, and when each success came."""
+    """What the clients know: which writes were acknowledged, and when each success came."""
 
     acknowledged: dict[str, tuple[int, str]] = field(default_factory=dict)
     successes: list[tuple[float, float]] = field(default_factory=list)
@@ -59,19 +59,19 @@ class Ledger:
 
 @pytest.fixture(scope="module")
 async def started() -> AsyncIterator[Processes]:
-    """One machine room for all rounds: what an earlier round left must outlive the later ones as well."""
+    """The same processes for all rounds: what an earlier round wrote must survive the later ones as well."""
     async with processes() as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def ledger() -> Ledger:
-    """The books of all rounds."""
+    """The record of all rounds."""
     return Ledger()
 
 
 def slowness() -> float:
-    """How many times slower than quiet this machine is just now, by how long two starts take; 1 at least."""
+    """Return how many times slower than quiet this machine is, by the time of two starts; at least 1."""
     began = time.monotonic()
     starts = [subprocess.Popen([sys.executable, "-c", "import alongside.app"]) for _ in range(2)]
     assert [one.wait() for one in starts] == [0, 0]
@@ -79,7 +79,7 @@ def slowness() -> float:
 
 
 async def one_browser(started: Processes, ledger: Ledger, one: Persona, numbers: Any) -> None:
-    """Post needs and offers one after the other; what is not answered is sent again with its key, as a person would."""
+    """Post needs and offers in turn; resend a form without a response with its key, as a person would."""
     headers = {"host": one.host, "cookie": f"{SESSION_COOKIE}={one.token}", "sec-fetch-site": "same-origin"}
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{started.port}", headers=headers, timeout=30
@@ -96,7 +96,7 @@ async def one_browser(started: Processes, ledger: Ledger, one: Persona, numbers:
 async def until_acknowledged(
     http: httpx.AsyncClient, ledger: Ledger, path: str, form: dict[str, Any], authority_id: int
 ) -> None:
-    """Send one form until it is answered with where its need or offer stands."""
+    """Send one form until it is answered with the address of its need or offer."""
     for _ in range(200):
         began = time.monotonic()
         try:
@@ -118,7 +118,7 @@ async def until_acknowledged(
 
 
 async def first_success_after(ledger: Ledger, moment: float) -> float:
-    """Seconds until a form that was sent after this moment was acknowledged."""
+    """Return seconds until a form sent after this moment was acknowledged."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
         for began, ended in reversed(ledger.successes):
@@ -130,7 +130,7 @@ async def first_success_after(ledger: Ledger, moment: float) -> float:
 
 @pytest.mark.parametrize("victim", ["web", "worker", "postgres"])
 async def test_killed_five_times_in_mid_burst(started: Processes, ledger: Ledger, victim: str) -> None:
-    """Each time all browsers go on: what they were not answered they send again, and it is there once."""
+    """After each kill all clients continue: they resend forms without a response, and each is stored once."""
     ways: dict[str, Callable[[], None]] = {
         "web": started.kill_web,
         "worker": started.kill_worker,
@@ -180,7 +180,9 @@ SELECT post.kind, post.title, post.authority_id, '/' || post.kind || 's/' || pos
 
 
 async def nothing_lost_nothing_partial(started: Processes, ledger: Ledger) -> None:
-    """Each post is whole (state, submission, journal, seals), each acknowledged one is there, once, where it was said."""
+    """Each post is complete (state, submission, audit entry, seals), and each acknowledged one exists once at its
+    address.
+    """
     connection = await asyncpg.connect(started.superuser_url)
     try:
         rows = await connection.fetch(WHOLE)
@@ -208,7 +210,7 @@ async def nothing_lost_nothing_partial(started: Processes, ledger: Ledger) -> No
 
 
 async def test_no_email_lost_and_none_twice_under_another_name(started: Processes, ledger: Ledger) -> None:
-    """After fifteen crashes every letter has arrived; a second copy, if any, bears the Message-ID of the first."""
+    """After fifteen crashes every email has arrived; a second copy, if any, has the same Message-ID."""
     assert ledger.acknowledged, "the rounds come first"
     connection = await asyncpg.connect(started.superuser_url)
     try:
@@ -229,7 +231,10 @@ async def test_no_email_lost_and_none_twice_under_another_name(started: Processe
 
 
 async def all_sent(connection: asyncpg.Connection) -> list[Any]:
-    """The outbox when nothing is left to send. Leases of killed workers are run out here, so that nobody waits a minute."""
+    """Return the outbox when nothing is left to send.
+
+    Leases of killed workers are expired here, to save a minute's wait.
+    """
     for turn in range(300):
         rows: list[Any] = await connection.fetch("SELECT state, message_id FROM email_outbox")
         if {row["state"] for row in rows} <= {"sent", "given_up"}:

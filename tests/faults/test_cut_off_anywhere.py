@@ -1,4 +1,4 @@
-"""One transaction cut off at each of its moments: the next user of the connection finds it clean and keeps its own."""
+"""A transaction cancelled at any moment leaves the connection clean for its next user."""
 
 import asyncio
 
@@ -27,13 +27,13 @@ async def one_transaction(database: Database, authority_id: int, kind: str, numb
 
 
 async def entries(database: Database, authority_id: int, kind: str) -> int:
-    """How many entries of that kind the authority has."""
+    """Return how many entries of that kind the authority has."""
     async with database.transaction(authority_id, read_only=True) as session:
         return int(await session.scalar(COUNT, {"kind": kind}) or 0)
 
 
 async def rows_without_a_context(database: Database) -> object:
-    """What a request sees that forgot to say whose it is: an error, never rows."""
+    """Query without a tenant context: it must raise and return no rows."""
     try:
         async with database.engine.connect() as connection:
             return (await connection.execute(text("SELECT authority_id FROM audit_entry"))).all()
@@ -42,7 +42,7 @@ async def rows_without_a_context(database: Database) -> object:
 
 
 async def cut_off_at(slow_url: str, number: int) -> tuple[bool, object, int]:
-    """Cut off at one moment on a connection of its own, then use that connection as the other authority."""
+    """Cancel a transaction at one moment on its own connection, then use that connection as the other authority."""
     database = Database(slow_url, SIGNING_KEY, pool_size=1)
     try:
         await entries(database, NORTHSHIRE, "warm up")
@@ -58,7 +58,7 @@ async def cut_off_at(slow_url: str, number: int) -> tuple[bool, object, int]:
 
 
 async def test_cut_off_at_every_moment(copy: DatabaseCopy, database: Database) -> None:
-    """39 moments of one transaction: no hidden transaction, no lost commit of the next, no half of the first."""
+    """39 moments of one transaction: no open transaction, no lost commit of the next, no partial one of the first."""
     async with slow_line(copy.app_url, LATENCY) as slow_url:
         found = await asyncio.gather(*(cut_off_at(slow_url, number) for number in range(POINTS)))
     assert {(unfenced, used) for _, unfenced, used in found} == {("refused", 0)}

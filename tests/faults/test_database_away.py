@@ -1,4 +1,4 @@
-"""PostgreSQL away in any way that the operating system can put it: 503, and what was typed comes back."""
+"""PostgreSQL unavailable in every way that the operating system allows: 503, and the typed text is kept."""
 
 import re
 from dataclasses import replace

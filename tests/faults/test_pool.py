@@ -1,4 +1,4 @@
-"""Two authorities on four connections, a third of the requests cut off somewhere: nobody sees the other's rows."""
+"""Two authorities on four connections, with a third of the requests cancelled: no rows of the other are seen."""
 
 import asyncio
 import random
@@ -28,19 +28,19 @@ CONNECTIONS = 4
 AT_ONCE = 12
 PAGES, TRANSACTIONS = 3_000, 7_000
 CUT_OFF = 0.36
-"""Of these some end before they are cut off: about 3,000 are really cancelled in flight."""
+"""Some of these end before they are cancelled: about 3,000 are cancelled in flight."""
 READERS = (HEAD_OF_MILL, HEAD_OF_PARK, OFFICER)
 SHOWN = ("/needs-and-offers?kind=need&sort=newest", "/needs", "/needs-and-offers?q=canary")
 
 
 def mark_of(authority_id: int) -> str:
-    """What stands in every row of an authority here, and must stand in no answer to the other."""
+    """Return the marker in every row of an authority here, which no response to the other may contain."""
     return f"canary{authority_id}"
 
 
 @dataclass
 class Books:
-    """What the requests learned: how each ended, which writes were acknowledged, what was seen amiss."""
+    """Results of the requests: how each ended, which writes were acknowledged, and faults."""
 
     ends: Counter[str] = field(default_factory=Counter)
     acknowledged: set[tuple[int, str]] = field(default_factory=set)
@@ -49,7 +49,7 @@ class Books:
 
 
 def look_for_canaries(books: Books, authority_id: int, told: str) -> None:
-    """No word of the other; the own ones are counted, for an empty page would prove nothing."""
+    """No marker of the other authority; the own ones are counted, because an empty page would prove nothing."""
     other = SOUTHSHIRE if authority_id == NORTHSHIRE else NORTHSHIRE
     if mark_of(other) in told:
         books.amiss.append(f"{authority_id} was told of {other}")
@@ -57,7 +57,7 @@ def look_for_canaries(books: Books, authority_id: int, told: str) -> None:
 
 
 async def ask_for_a_page(app: Litestar, books: Books, number: int) -> None:
-    """A page, or (one in ten) a need that is posted."""
+    """Request a page, or (one in ten) post a need."""
     one: Persona = READERS[number % len(READERS)]
     one = one if number % 2 else one.twin
     if number % 10 == 0:
@@ -74,16 +74,16 @@ async def ask_for_a_page(app: Litestar, books: Books, number: int) -> None:
 
 
 async def use_the_database(database: Database, books: Books, number: int) -> None:
-    """A transaction without a page: rows read, and (one in five) an entry written."""
+    """Run a transaction without a page: read rows, and (one in five) write an entry."""
     authority_id = (NORTHSHIRE, SOUTHSHIRE)[number % 2]
     writes = number % 5 == 0
     try:
         async with database.transaction(authority_id, read_only=not writes) as session:
-            # deliberately without "WHERE authority_id": what keeps the rows apart here is the fence alone
+            # without "WHERE authority_id" on purpose: only the tenant context separates the rows here
             rows = (await session.execute(text("SELECT title FROM need LIMIT 20"))).scalars().all()
             if writes:
                 await record_audit(session, system(authority_id, TODAY), "note", "canary", number)
-    except PoolTimeout:  # no connection came free in two seconds: what a page answers with 503
+    except PoolTimeout:  # no free connection within two seconds: a page answers 503
         books.ends["too busy"] += 1
         return
     if writes:
@@ -93,7 +93,7 @@ async def use_the_database(database: Database, books: Books, number: int) -> Non
 
 
 async def cut_off(work: Any, after: float) -> bool:
-    """Let it run so many seconds, then cancel it; whether it was cut off."""
+    """Run it for these seconds, then cancel it; returns whether it was cancelled."""
     task = asyncio.ensure_future(work)
     try:
         done, _ = await asyncio.wait({task}, timeout=after)
@@ -108,12 +108,12 @@ async def cut_off(work: Any, after: float) -> bool:
 
 
 async def seed(copy: DatabaseCopy) -> None:
-    """Thirty needs in each authority that tell whose they are."""
+    """Insert thirty marked needs in each authority."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         await connection.execute(
             "SET session_replication_role = replica"
-        )  # posted as if long ago, with no step before
+        )  # backdated, without an earlier transition
         await connection.execute(
             "INSERT INTO need (authority_id, school_urn, state, title, theme, phase, wanted, success_criteria,"
             " form_of_support, urgency, days, audience, visible_to_authority_from, posted_at, confirmed_on)"
@@ -126,7 +126,7 @@ async def seed(copy: DatabaseCopy) -> None:
 
 
 async def backends(copy: DatabaseCopy) -> Counter[str]:
-    """What PostgreSQL says of the app's connections to this copy: whoever is in a transaction locks its own number."""
+    """Return the states of the app's connections to this copy, by their locks on their own transaction id."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         rows = await connection.fetch(
@@ -140,10 +140,10 @@ async def backends(copy: DatabaseCopy) -> Counter[str]:
 
 
 def watch_connections_come_home(database: Database, books: Books) -> None:
-    """On every return to the pool: no transaction is open on it, and no fence is left for the next user."""
+    """Check on every return to the pool: no transaction is open, and no tenant context is left."""
 
     def came_home(driver: Any, _record: Any) -> None:
-        if driver is None:  # cut off and thrown away
+        if driver is None:  # cancelled and closed
             return
         inner = driver.driver_connection
         if not inner.is_closed() and (inner.is_in_transaction() or inner.next_tenant_context is not None):
@@ -188,13 +188,13 @@ async def test_ten_thousand_interleaved_a_third_cut_off(copy: DatabaseCopy) -> N
     assert books.ends["cut off"] > 2_000, told
     assert books.own_rows_seen > 50_000, told
     assert set(books.ends) <= {"transaction", "cut off", "page 200", "page 303", "page 503", "too busy"}, told
-    # the pool was too busy for two seconds: said, and harmless
+    # the pool was too busy for two seconds: reported, and harmless
     assert books.ends["page 503"] < PAGES / 100, told
     assert books.ends["too busy"] < TRANSACTIONS / 100, told
 
 
 async def settled(copy: DatabaseCopy) -> Counter[str]:
-    """The app's backends once those that were cut off have noticed."""
+    """Return the app's backends once the cancelled ones have noticed."""
     for _ in range(50):
         left = await backends(copy)
         if set(left) <= {"idle"} and left.total() <= CONNECTIONS:
@@ -204,7 +204,7 @@ async def settled(copy: DatabaseCopy) -> Counter[str]:
 
 
 async def acknowledged_is_there(database: Database, books: Books) -> None:
-    """Every acknowledged need and entry, and an unbroken journal in both authorities."""
+    """Every acknowledged need and entry exists, and the audit log of both authorities is intact."""
     for authority_id in (NORTHSHIRE, SOUTHSHIRE):
         async with database.transaction(authority_id, read_only=True) as session:
             titles = set((await session.execute(text("SELECT title FROM need"))).scalars())

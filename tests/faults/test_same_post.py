@@ -1,4 +1,4 @@
-"""The same form sent a hundred times at once does the thing once, and says the same each time."""
+"""The same form sent 100 times at once runs once, and gives the same response each time."""
 
 import asyncio
 from uuid import uuid4
@@ -19,7 +19,7 @@ TIMES = 100
 async def needs_called(
     database: Database, title: str, authority_id: int = NORTHSHIRE
 ) -> tuple[int, int, int]:
-    """How many needs of that title there are, how many journal entries of them, how many notices."""
+    """Return how many needs of that title there are, with their audit entries and notifications."""
     async with database.transaction(authority_id, read_only=True) as session:
         row = (
             await session.execute(
@@ -36,7 +36,7 @@ async def needs_called(
 
 
 async def send(app: Litestar, one: Persona, title: str, key: str) -> tuple[int, str, str]:
-    """Post a need; when the product is too busy for it, send the same again, as its page offers."""
+    """Post a need; when the product is too busy, send the same again, as its page offers."""
     for _ in range(60):
         answer = await call(app, one, "/needs", need(title=title, checked_second="y"), key=key)
         if answer.status != 503:
@@ -49,7 +49,7 @@ async def send(app: Litestar, one: Persona, title: str, key: str) -> tuple[int, 
 async def test_one_post_sent_a_hundred_times_at_once(
     copy: DatabaseCopy, database: Database, connections: int
 ) -> None:
-    """One need, one line in the journal for each thing done, and a hundred equal answers."""
+    """One need, one audit entry for each action, and a hundred equal responses."""
     async with app_on_a_small_pool(copy, connections) as app:
         key = uuid4().hex
         answers = await asyncio.gather(*(send(app, HEAD_OF_MILL, "Sent often", key) for _ in range(TIMES)))
@@ -66,7 +66,7 @@ async def test_one_post_sent_a_hundred_times_at_once(
 async def test_a_hundred_forms_of_their_own_are_a_hundred_needs(
     copy: DatabaseCopy, database: Database
 ) -> None:
-    """The control: it is the key that makes them one, not the content."""
+    """The control: the key makes them one, not the content."""
     async with app_on_a_small_pool(copy, 4) as app:
         sent = (send(app, HEAD_OF_MILL, "Meant often", uuid4().hex) for _ in range(20))
         answers = await asyncio.gather(*sent)
@@ -75,7 +75,7 @@ async def test_a_hundred_forms_of_their_own_are_a_hundred_needs(
 
 
 async def test_the_same_key_for_something_else(copy: DatabaseCopy, database: Database) -> None:
-    """Another content under a used key is refused (422), and so is another address; nothing is done."""
+    """Other content under a used key is refused (422), and so is another address; nothing is done."""
     async with app_on_a_small_pool(copy, 4) as app:
         key = uuid4().hex
         first = await send(app, HEAD_OF_MILL, "The first", key)
@@ -90,7 +90,7 @@ async def test_the_same_key_for_something_else(copy: DatabaseCopy, database: Dat
 
 
 async def test_two_contents_race_for_one_key(copy: DatabaseCopy, database: Database) -> None:
-    """Sent at the same moment, one of the two wins and the other is refused, whoever it is."""
+    """Sent at the same moment, one of the two succeeds and the other is refused."""
     async with app_on_a_small_pool(copy, 4) as app:
         for turn in range(10):
             key = uuid4().hex
@@ -103,7 +103,7 @@ async def test_two_contents_race_for_one_key(copy: DatabaseCopy, database: Datab
 
 
 async def test_a_key_is_its_owners_alone(copy: DatabaseCopy, database: Database) -> None:
-    """A colleague and the twin who send the same key each get their own effect."""
+    """A colleague and the twin who send the same key each get their own result."""
     people = (HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_MILL.twin)
     async with app_on_a_small_pool(copy, 4) as app:
         key = uuid4().hex
@@ -115,7 +115,7 @@ async def test_a_key_is_its_owners_alone(copy: DatabaseCopy, database: Database)
 
 
 async def test_a_refused_form_leaves_its_key_free(copy: DatabaseCopy, database: Database) -> None:
-    """What was answered 422 may be mended and sent again from the same page."""
+    """A form answered with 422 may be corrected and sent again from the same page."""
     async with app_on_a_small_pool(copy, 4) as app:
         key = uuid4().hex
         refused = await call(app, HEAD_OF_MILL, "/needs", need(title="", checked_second="y"), key=key)

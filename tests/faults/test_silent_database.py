@@ -1,4 +1,4 @@
-"""A database that takes the call and never says a word: the page says so, keeps what was typed, and is no fault."""
+"""A database that accepts connections and never answers: the page says so and keeps the typed text."""
 
 import asyncio
 import re
@@ -12,10 +12,10 @@ from tests.personas import HEAD_OF_MILL
 
 
 async def test_what_is_typed_is_kept_while_the_database_is_silent(copy: DatabaseCopy) -> None:
-    """503 with the form to be sent again, for a look and for a post."""
+    """503 with the form to be sent again, for a GET and for a POST."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
-        silent.listen()  # the kernel takes calls for it; nobody ever picks up
+        silent.listen()  # the kernel accepts connections, and no process answers
         port = silent.getsockname()[1]
         async with app_over(replace(copy, app_url=re.sub(r":\d+/", f":{port}/", copy.app_url))) as app:
             client = Client(app)

@@ -1,6 +1,6 @@
-"""Timers by the thousand, four workers, one of them killed every two seconds: each reminder once, none missed.
+"""Thousands of timers and four workers, one killed every two seconds: each reminder is sent once.
 
-ALONGSIDE_TIMERS=10000 makes it the whole number that was promised; by default fewer run, so that the suite stays quick.
+ALONGSIDE_TIMERS=10000 runs the full number; by default fewer run, so that the suite stays quick.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ Where starts fall behind all the same, the last that is up is left to work: else
 """
 
 QUIET_START = 2.5
-"""Seconds in which four workers are up on a machine that counts as quiet."""
+"""Seconds in which four workers start on a quiet machine."""
 
 AT_MOST = 90 + HOW_MANY / 5
 """Seconds until all must be done, on a machine that other tests keep busy."""
@@ -46,7 +46,7 @@ AT_MOST = 90 + HOW_MANY / 5
 
 @pytest.fixture
 async def boss(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
-    """The database as its superuser sees it."""
+    """The database as its superuser."""
     connection = await asyncpg.connect(copy.superuser_url)
     yield connection
     await connection.close()
@@ -54,24 +54,24 @@ async def boss(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
 
 @dataclass
 class Worker:
-    """One process, and the file in which it says how it fares."""
+    """One process, and the file with its log."""
 
     process: subprocess.Popen[bytes]
     said: Path
 
     def is_up(self) -> bool:
-        """Whether it has begun to work; until then there is nothing to kill."""
+        """Return whether it has started to work; before that there is nothing to kill."""
         return b"working" in self.said.read_bytes()
 
     def end(self) -> None:
-        """No time for last words."""
+        """Kill with SIGKILL."""
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         self.process.wait()
 
 
 def start(copy: DatabaseCopy, room: MailServer, folder: Path) -> Worker:
-    """`alongside worker` as an operator starts it, in the demonstration's hours, which are all hours."""
+    """Start `alongside worker` as an operator does, with the demonstration's hours, which are all hours."""
     said = folder / f"{uuid4().hex}.log"
     environment = os.environ | {
         "DATABASE_URL": copy.app_url,
@@ -105,13 +105,13 @@ async def arm_many(boss: asyncpg.Connection, count: int) -> None:
 
 
 async def to_come(boss: asyncpg.Connection) -> int:
-    """Reminders that are still to be given."""
+    """Return how many reminders are still to be given."""
     count: int = await boss.fetchval("SELECT count(*) FROM escalation_timer WHERE state <> 'fired'")
     return count
 
 
 async def unsent(boss: asyncpg.Connection) -> int:
-    """Letters that are still to be sent."""
+    """Return how many emails are still to be sent."""
     count: int = await boss.fetchval("SELECT count(*) FROM email_outbox WHERE state <> 'sent'")
     return count
 

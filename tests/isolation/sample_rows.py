@@ -1,4 +1,4 @@
-"""A row of each authority in every table there is, whatever the table: so that nothing is proven on empty tables."""
+"""Inserts a row of each authority into every table, so that no isolation test runs on an empty table."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,12 +16,12 @@ TABLES = owned_tables(Base.metadata)
 
 
 def canary(authority_id: int, table: str) -> str:
-    """A text that can only come from one table of one authority."""
+    """Return a text that occurs in one table of one authority only."""
     return f"CANARY-{authority_id}-{table}"
 
 
 def value_of(python_type: type, authority_id: int, table: str) -> Any:
-    """Something that fits a column of this type and names its authority where it can."""
+    """Return a value for a column of this type that names its authority if possible."""
     return {
         int: authority_id,
         str: canary(authority_id, table),
@@ -37,9 +37,9 @@ def value_of(python_type: type, authority_id: int, table: str) -> Any:
 
 
 def core_team_of(fence: str, key: bytes, process: str) -> str:
-    """That the core team asks, of whichever authority a fence names: they have a seat everywhere in it.
+    """Return a requester context of a core officer of the context's authority, who may read every row of it.
 
-    So what is tested here is the fence alone; who asks is tested with the rooms that ask for it.
+    So only the tenant context is tested here; the requester context is tested with the features that use it.
     """
     named = fence.split(".")[1:2]
     asker = RequesterContext(int(named[0]) if named and named[0].isdecimal() else 0, "core_officer")
@@ -47,7 +47,7 @@ def core_team_of(fence: str, key: bytes, process: str) -> str:
 
 
 def row_of(table: Table, authority_id: int) -> dict[str, Any]:
-    """A whole row for one authority."""
+    """Return a complete row for one authority."""
     made = {}
     for column in table.columns:
         if column.computed is not None:
@@ -63,10 +63,10 @@ def row_of(table: Table, authority_id: int) -> dict[str, Any]:
 
 
 async def seed_canaries(superuser_url: str, authorities: tuple[int, ...]) -> None:
-    """Put a canary of each authority into every table, past all constraints but never past the fence's policies.
+    """Insert a row of each authority into every table, without constraints but with the row-level policies.
 
-    Checks, foreign keys and triggers are taken off this copy of the database: what is tested here is row-level
-    security alone.
+    Checks, foreign keys and triggers are removed from this copy of the database, so that only row-level security is
+    tested.
     """
     connection = await asyncpg.connect(superuser_url)
     try:

@@ -1,6 +1,6 @@
-"""Every key, unique constraint, check and reference that the models declare refuses a row in PostgreSQL itself.
+"""PostgreSQL enforces every key, unique constraint, check and foreign key that the models declare.
 
-Each is tried alone: the others of its table are taken off within the transaction, which is rolled back.
+Each is tested alone: the others of its table are dropped within the transaction, which is rolled back.
 """
 
 import re
@@ -19,7 +19,7 @@ from tests.isolation.sample_rows import TABLES, row_of
 from tests.personas import NORTHSHIRE
 
 TRIES = 3000
-"""Rows with which a check is tried before it is said to refuse nothing."""
+"""Rows tried before a check is reported to reject nothing."""
 
 GUARDS = """
     SELECT conname AS name, 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(conname)
@@ -34,7 +34,7 @@ GUARDS = """
 
 @pytest.fixture(scope="module")
 async def owner(module_database: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
-    """The superuser, with the triggers of the product off: the constraints are tried alone."""
+    """The superuser, with the triggers of the product disabled, so that only constraints are tested."""
     connection = await asyncpg.connect(module_database.superuser_url)
     for table in TABLES:
         await connection.execute(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
@@ -43,7 +43,7 @@ async def owner(module_database: DatabaseCopy) -> AsyncIterator[asyncpg.Connecti
 
 
 async def alone(owner: asyncpg.Connection, table: Table, *kept: str) -> None:
-    """Take every guard of a table off but these, and every row out of it."""
+    """Drop every constraint of a table except these, and delete its rows."""
     for guard, removal in await owner.fetch(GUARDS, table.name):
         if guard not in kept:
             await owner.execute(removal.replace("DROP CONSTRAINT", "DROP CONSTRAINT IF EXISTS"))
@@ -56,7 +56,7 @@ async def alone(owner: asyncpg.Connection, table: Table, *kept: str) -> None:
 
 
 async def refused(owner: asyncpg.Connection, table: Table, *rows: dict[str, Any]) -> str | None:
-    """The guard that refuses one of these rows; None when all are taken. What was added is removed again."""
+    """Return the constraint that rejects one of these rows; None if all are accepted. Inserted rows are removed."""
     attempt = owner.transaction()
     await attempt.start()
     try:
@@ -75,7 +75,7 @@ async def refused(owner: asyncpg.Connection, table: Table, *rows: dict[str, Any]
 
 
 def uniques_of(table: Table) -> dict[str, str]:
-    """The names of all that must be unique in a table, each with the condition under which it must be."""
+    """Return the names of all unique keys of a table, each with the condition of a partial index."""
     found = {
         str(one.name): ""
         for one in table.constraints
@@ -89,7 +89,7 @@ def uniques_of(table: Table) -> dict[str, str]:
 
 
 def literal(condition: Any) -> str:
-    """A condition with its values in it."""
+    """Return a condition with its values as literals."""
     from sqlalchemy.dialects import postgresql
 
     compiled = condition.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
@@ -149,7 +149,7 @@ async def test_a_reference_to_nothing_is_refused(owner: asyncpg.Connection, tabl
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda one: one.name)
 async def test_every_check_refuses_a_row(owner: asyncpg.Connection, table: Table) -> None:
-    """For each check there is a row that it refuses: values at and beyond every limit that it names are tried."""
+    """For each check there is a row that it rejects: values at and beyond every limit in it are tried."""
     missing = []
     for constraint in table.constraints:
         if not isinstance(constraint, CheckConstraint):
@@ -169,7 +169,7 @@ async def test_every_check_refuses_a_row(owner: asyncpg.Connection, table: Table
 
 
 def tries_for(table: Table, check: str) -> Iterator[dict[str, Any]]:
-    """The row of the table, with odd values in the columns that a check names."""
+    """Yield the row of the table with unusual values in the columns of a check."""
     own = row_of(table, NORTHSHIRE)
     columns = [one for one in table.columns if re.search(rf"\b{one.name}\b", check) and one.name in own]
     texts = re.findall(r"'([^']*)'", check)
@@ -181,7 +181,7 @@ def tries_for(table: Table, check: str) -> Iterator[dict[str, Any]]:
 
 
 def odd_values(own: Any, texts: list[str]) -> list[Any]:
-    """Values of the type of a value, at the ends of what is usual."""
+    """Return boundary values of the same type."""
     if isinstance(own, bool):
         return [True, False, None]
     if isinstance(own, int | Decimal | float):

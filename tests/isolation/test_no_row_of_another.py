@@ -1,4 +1,4 @@
-"""As the app's role, on the wire: no table, no statement and no trick gives a row of another authority."""
+"""With the app's role on a raw connection, no table and no statement returns a row of another authority."""
 
 import hmac
 import time
@@ -17,7 +17,7 @@ NAMES = [table.name for table in TABLES]
 
 @pytest.fixture(scope="module")
 async def wire(module_database: Any) -> Any:
-    """A raw connection as the app's role to a database in which both authorities have a row in every table."""
+    """A raw connection as the app's role to a database with a row of both authorities in every table."""
     await seed_canaries(module_database.superuser_url, (NORTHSHIRE, SOUTHSHIRE))
     connection = await asyncpg.connect(module_database.app_url)
     yield connection
@@ -25,12 +25,12 @@ async def wire(module_database: Any) -> Any:
 
 
 async def true_context(connection: asyncpg.Connection, authority_id: int) -> str:
-    """What the app would set on this connection."""
+    """Return the context that the app would set on this connection."""
     return signed_tenant_context(authority_id, SIGNING_KEY, await server_process(connection))
 
 
 def forged_fences(process: str) -> dict[str, str]:
-    """Settings that somebody might try on a connection with this server process."""
+    """Return contexts that an attacker might try on a connection with this server process."""
     later, before = int(time.time()) + 600, int(time.time()) - 1
     true = signed_tenant_context(NORTHSHIRE, SIGNING_KEY, process).split(".")
     plain = f"v2.{SOUTHSHIRE}.{later}"
@@ -51,7 +51,7 @@ def forged_fences(process: str) -> dict[str, str]:
 
 
 async def rows_seen(connection: asyncpg.Connection, fence: str | None, sql: str) -> list[Any] | str:
-    """What a statement gives under a fence: its rows, or the code of the error. Nothing is kept."""
+    """Return the rows of a statement under a context, or the SQLSTATE of its error; rolled back afterwards."""
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -68,7 +68,7 @@ async def rows_seen(connection: asyncpg.Connection, fence: str | None, sql: str)
 
 @pytest.mark.parametrize("table", NAMES)
 async def test_a_true_fence_shows_the_own_row(wire: asyncpg.Connection, table: str) -> None:
-    """The control: without it, an empty answer to the others would prove nothing."""
+    """The control: without it, empty results in the other tests would prove nothing."""
     rows = await rows_seen(wire, await true_context(wire, NORTHSHIRE), f"SELECT authority_id FROM {table}")
     assert isinstance(rows, list) and rows and {row["authority_id"] for row in rows} == {NORTHSHIRE}
 
@@ -77,7 +77,7 @@ async def test_a_true_fence_shows_the_own_row(wire: asyncpg.Connection, table: s
 async def test_without_a_true_fence_there_is_a_loud_error_and_no_row(
     wire: asyncpg.Connection, table: str
 ) -> None:
-    """Nothing set, the empty text and every forgery: refused, for reading and for writing."""
+    """With no context, an empty one or any forgery, reading and writing raise an error."""
     for name, fence in {"never set": None, **forged_fences(await server_process(wire))}.items():
         for sql in (f"SELECT * FROM {table}", f"SELECT count(*) FROM {table}"):
             assert await rows_seen(wire, fence, sql) == "42501", (name, sql)
@@ -85,7 +85,7 @@ async def test_without_a_true_fence_there_is_a_loud_error_and_no_row(
 
 @pytest.mark.parametrize("table", NAMES)
 async def test_no_statement_reaches_a_row_of_another_authority(wire: asyncpg.Connection, table: str) -> None:
-    """Twenty shapes of statement against a row that is certainly there."""
+    """Twenty kinds of statement against an existing row of the other authority."""
     fence = await true_context(wire, NORTHSHIRE)
     there = f"authority_id = {SOUTHSHIRE}"
     reads = [
@@ -120,7 +120,7 @@ async def test_no_statement_reaches_a_row_of_another_authority(wire: asyncpg.Con
         f"UPDATE {table} SET authority_id = {SOUTHSHIRE} RETURNING *",
     ]
     policy = own.info.get("second_policy")
-    stands = policy is not None and policy.changed == "false"  # no row is there to be changed, by anybody
+    stands = policy is not None and policy.changed == "false"  # no row may be updated by anyone
     for sql in writes:
         refused = [] if stands and sql.startswith("UPDATE") else "42501"
         assert await rows_seen(wire, fence, sql) == refused, sql
@@ -130,7 +130,7 @@ async def test_no_statement_reaches_a_row_of_another_authority(wire: asyncpg.Con
 async def test_a_prepared_plan_serves_no_rows_to_the_next_authority(
     wire: asyncpg.Connection, table: str
 ) -> None:
-    """Twelve times as one authority, then as another, then as nobody, on one connection with one plan."""
+    """Twelve executions as one authority, then as another, then without context, on one connection with one plan."""
     for mode in ("auto", "force_generic_plan"):
         await wire.execute(f"SET plan_cache_mode = {mode}")
         for _ in range(12):
@@ -187,7 +187,7 @@ INJECTED = [
 
 @pytest.mark.parametrize("sql", INJECTED)
 async def test_injected_sql_stays_inside_its_own_authority(wire: asyncpg.Connection, sql: str) -> None:
-    """Whatever somebody slips into a statement of one authority, the rows of the other stay out of sight."""
+    """SQL injected into a statement of one authority returns no row of the other."""
     transaction = wire.transaction()
     await transaction.start()
     try:
@@ -212,5 +212,5 @@ async def test_injected_sql_stays_inside_its_own_authority(wire: asyncpg.Connect
 
 
 def test_every_table_has_a_row_to_be_seen() -> None:
-    """The seed covers whatever tables there are."""
+    """Every table has a sample row."""
     assert all(row_of(table, NORTHSHIRE)["authority_id"] == NORTHSHIRE for table in TABLES)

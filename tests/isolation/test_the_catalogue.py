@@ -1,4 +1,4 @@
-"""What PostgreSQL's own catalogue says of isolation: for every table there is, none excepted."""
+"""PostgreSQL's catalogue shows that every table is isolated."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ OWNED = sorted(table.name for table in owned_tables(Base.metadata))
 
 
 async def asked(database: Database, sql: str, **values: Any) -> list[Any]:
-    """Rows of the catalogue, read as the app's own role."""
+    """Return rows of the catalogue, read as the app's role."""
     async with database.system_connection() as connection:
         return list((await connection.execute(text(sql), values)).all())
 
@@ -22,7 +22,7 @@ async def asked(database: Database, sql: str, **values: Any) -> list[Any]:
 async def test_every_table_in_the_database_is_declared_and_every_declared_one_is_there(
     database: Database,
 ) -> None:
-    """A table that nobody classified would be a table without a fence."""
+    """A table that is not classified would have no row-level security."""
     rows = await asked(
         database,
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
@@ -32,7 +32,7 @@ async def test_every_table_in_the_database_is_declared_and_every_declared_one_is
 
 
 async def test_every_owned_table_is_fenced_by_force_and_restrictively(database: Database) -> None:
-    """ENABLE, FORCE, and one RESTRICTIVE policy for all commands and everybody, on reading and on writing."""
+    """ENABLE, FORCE, and one RESTRICTIVE policy for all commands and roles, on reading and on writing."""
     rows = await asked(
         database,
         "SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, p.permissive, p.cmd, p.roles::text, p.qual, p.with_check"
@@ -51,7 +51,7 @@ async def test_every_owned_table_is_fenced_by_force_and_restrictively(database: 
 
 
 async def test_tables_that_ask_who_is_asking_do_so_restrictively(database: Database) -> None:
-    """Every table that declares a second policy has it for each command, and no other table has one."""
+    """Every table that declares a row policy has it for each command, and no other table has one."""
     rows = await asked(
         database,
         "SELECT tablename, policyname, permissive, cmd FROM pg_policies WHERE schemaname = 'public'"
@@ -66,7 +66,7 @@ async def test_tables_that_ask_who_is_asking_do_so_restrictively(database: Datab
 
 
 async def test_authority_leads_every_key_unique_constraint_and_foreign_key(database: Database) -> None:
-    """So no key tells of another authority, no reference can leave one, and rows can be spread by authority."""
+    """No key reveals another authority, no foreign key crosses one, and rows can be distributed by authority."""
     rows = await asked(
         database,
         "SELECT k.conname, k.contype, t.relname, f.relname AS other, a.attname,"
@@ -93,7 +93,7 @@ async def test_authority_leads_every_key_unique_constraint_and_foreign_key(datab
 
 
 async def test_the_app_connects_as_a_role_that_cannot_pass_by(database: Database) -> None:
-    """Not a superuser, no BYPASSRLS, no membership that owns or bypasses, nothing of its own, no new objects."""
+    """It is not a superuser, has no BYPASSRLS and no membership in an owner, owns nothing and creates nothing."""
     (row,) = await asked(
         database,
         "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles WHERE rolname = current_user",
@@ -119,7 +119,7 @@ async def test_the_app_connects_as_a_role_that_cannot_pass_by(database: Database
 
 @pytest.mark.parametrize("table", ["security.key", "search.entry", "search.word"])
 async def test_neither_the_fences_key_nor_the_shelf_can_be_read(database: Database, table: str) -> None:
-    """Who could read the key could sign fences; the shelf holds words of all authorities."""
+    """Reading the key would allow forging contexts; the search index holds words of all authorities."""
     (held,) = await asked(
         database, "SELECT has_table_privilege(:t, 'SELECT, INSERT, UPDATE, DELETE') AS any", t=table
     )
@@ -127,7 +127,7 @@ async def test_neither_the_fences_key_nor_the_shelf_can_be_read(database: Databa
 
 
 async def test_what_is_append_only_or_read_only_is_so_for_the_app(database: Database) -> None:
-    """The journal cannot be changed, nor its chain forged, by the role that serves pages."""
+    """The role that serves pages cannot change the audit log or forge its chain."""
     for table in owned_tables(Base.metadata):
         (held,) = await asked(
             database,
@@ -143,7 +143,7 @@ async def test_what_is_append_only_or_read_only_is_so_for_the_app(database: Data
 
 @pytest.mark.parametrize("table", sorted(NOT_OWNED))
 async def test_what_belongs_to_no_authority_is_not_written_by_the_app(database: Database, table: str) -> None:
-    """The list of legal transitions and the authorities themselves: read, and nothing else, by any column."""
+    """The app may only read the legal transitions and the list of authorities."""
     (held,) = await asked(
         database,
         "SELECT has_any_column_privilege(:t, 'INSERT, UPDATE') OR has_table_privilege(:t, 'DELETE') AS writes",
@@ -155,7 +155,9 @@ async def test_what_belongs_to_no_authority_is_not_written_by_the_app(database: 
 async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_search_path(
     database: Database,
 ) -> None:
-    """An IMMUTABLE tenant function let a cached plan show another tenant's rows; a loose search_path lends rights."""
+    """An IMMUTABLE tenant function let a cached plan show another tenant's rows; a loose search_path allows privilege
+    escalation.
+    """
     rows = await asked(
         database,
         "SELECT p.oid::regprocedure::text AS name, provolatile::text AS volatile, prosecdef, proconfig::text AS config,"
@@ -187,7 +189,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
 
 
 async def test_there_are_no_views_and_no_shared_sequences(database: Database) -> None:
-    """A view of the owner would read past the fence; a shared sequence would tell how busy the others are."""
+    """A view of the owner would bypass row-level security; a shared sequence would reveal the activity of others."""
     assert not await asked(
         database,
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f', 'S')",

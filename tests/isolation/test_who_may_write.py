@@ -1,4 +1,4 @@
-"""Tables that ask who is asking: nobody from another school adds, changes or removes a row, or reads one."""
+"""Tables with a row policy: nobody from another school inserts, updates, deletes or reads a row."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -20,7 +20,7 @@ ASKING = [table for table in TABLES if "second_policy" in table.info]
 
 @pytest.fixture(scope="module")
 async def ready(database_server: Any) -> AsyncIterator[tuple[Database, dict[str, Any]]]:
-    """A database with an escalation about Mill and a row about it in every such table, past all other guards."""
+    """A database with an escalation about Mill and a row of it in every such table, without other guards."""
     copy: DatabaseCopy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
     owner = await asyncpg.connect(copy.superuser_url)
@@ -49,13 +49,13 @@ async def ready(database_server: Any) -> AsyncIterator[tuple[Database, dict[str,
 
 
 def about_mill(table: Table, escalation_id: Any) -> dict[str, Any]:
-    """A row of such a table that belongs to the escalation about Mill."""
+    """Return a row of such a table that belongs to the escalation about Mill."""
     row = row_of(table, NORTHSHIRE)
     return row | {name: escalation_id for name in ("escalation_id",) if name in row}
 
 
 async def attempted(database: Database, sql: str, **values: Any) -> int | str:
-    """How many rows a statement touches when the head of another school asks, or the code of the refusal."""
+    """Return how many rows a statement affects for the head of another school, or the SQLSTATE of its error."""
     try:
         async with database.transaction(NORTHSHIRE) as session:
             await ask_as(session, HEAD_OF_LOCK)
@@ -74,7 +74,7 @@ def test_there_are_such_tables() -> None:
 
 @pytest.mark.parametrize("table", ASKING, ids=lambda one: one.name)
 async def test_the_head_of_another_school_reaches_no_row(ready: Any, table: Table) -> None:
-    """Reading, changing and removing meet no row, also in statements that read none; adding is refused."""
+    """SELECT, UPDATE and DELETE match no row, also without a WHERE clause; INSERT is rejected."""
     database, ids = ready
     row = about_mill(table, ids["escalation_id"])
     names = ", ".join(f'"{one}"' for one in row)
@@ -86,7 +86,7 @@ async def test_the_head_of_another_school_reaches_no_row(ready: Any, table: Tabl
 
 
 def quoted(value: Any) -> str:
-    """A value as an SQL literal of no type yet."""
+    """Return a value as an untyped SQL literal."""
     if isinstance(value, bytes):
         return f"'\\x{value.hex()}'"
     if isinstance(value, list):

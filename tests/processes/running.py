@@ -1,4 +1,4 @@
-"""Start what the product runs as a process of its own, with nothing imported beforehand."""
+"""Starts processes of the product, with nothing imported beforehand."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ ENOUGH = 120.0
 
 
 def environment(copy: DatabaseCopy, **other: str) -> dict[str, str]:
-    """What a process of the product is given, and nothing of this test run."""
+    """Return the environment of a process of the product, with nothing of this test run."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return kept | {
         "DATABASE_URL": copy.app_url,
@@ -36,7 +36,7 @@ def environment(copy: DatabaseCopy, **other: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Said:
-    """How a command ended, and all that it wrote."""
+    """The exit code of a command, and its output."""
 
     code: int
     text: str
@@ -58,19 +58,19 @@ def command(environment: Mapping[str, str], *words: object, answer: str = "") ->
 
 @dataclass
 class Running:
-    """A process of the product that goes on until it is told to end, with what it has written so far."""
+    """A process of the product that runs until it is stopped, with its output so far."""
 
     process: subprocess.Popen[bytes]
     log: Path
 
     def text(self) -> str:
-        """All that it wrote."""
+        """All its output."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
 @contextmanager
 def running(environment: Mapping[str, str], folder: Path, *words: str) -> Iterator[Running]:
-    """A process with these words after the interpreter (`-m alongside.cli worker`), ended with the block."""
+    """Run a process with these words after the interpreter (`-m alongside.cli worker`), stopped with the block."""
     log = folder / "process.log"
     with log.open("ab") as written:
         process = subprocess.Popen(
@@ -96,7 +96,7 @@ def running(environment: Mapping[str, str], folder: Path, *words: str) -> Iterat
 def serving(
     copy: DatabaseCopy, folder: Path, *words: str, **other: str
 ) -> Iterator[tuple[Running, httpx.Client]]:
-    """`alongside web` or `run` with these words on a free port, ready to answer."""
+    """Run `alongside web` or `run` with these words on a free port, ready to answer."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (
@@ -120,7 +120,7 @@ def _ready(http: httpx.Client) -> bool:
 
 
 async def fetch(copy: DatabaseCopy, sql: str, *values: Any) -> list[Any]:
-    """Rows of a database as its superuser sees them."""
+    """Return rows of a database, read as its superuser."""
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         return list(await connection.fetch(sql, *values))
@@ -129,7 +129,7 @@ async def fetch(copy: DatabaseCopy, sql: str, *values: Any) -> list[Any]:
 
 
 async def eventually(copy: DatabaseCopy, sql: str, started: Running, *values: Any) -> None:
-    """Wait until a statement gives true; fail with what the process wrote when it does not in time."""
+    """Wait until a statement returns true; fail with the output of the process if it does not in time."""
     until = time.monotonic() + ENOUGH
     while not (await fetch(copy, sql, *values))[0][0]:
         assert started.process.poll() is None and time.monotonic() < until, started.text()

@@ -1,4 +1,4 @@
-"""A new authority by README.md alone: every command as a process, until a head has signed in and a plan is there."""
+"""A new authority by the commands of README.md: from an empty database to a head's sign-in and a plan."""
 
 import os
 import re
@@ -16,7 +16,7 @@ def test_from_nothing_to_the_first_plan(tmp_path_factory: pytest.TempPathFactory
     """With 78 schools; `make new-authority` does the same with 519 and prints the times."""
     folder = tmp_path_factory.mktemp("new")
     for one in (folder, *list(folder.parents)[:2]):
-        os.chmod(one, 0o755)  # noqa: PTH101, S103  (PostgreSQL's user must get in)
+        os.chmod(one, 0o755)  # noqa: PTH101, S103  (PostgreSQL's user must be able to open it)
     journey = Journey(folder, schools=78)
     journey.run()
     done = {name for name, _ in journey.steps}

@@ -48,7 +48,7 @@ def run(copy: DatabaseCopy) -> Run:
 
 
 def every_command(group: click.Group, before: str = "") -> Iterator[str]:
-    """The full name of each command that can be run."""
+    """Yield the full name of each command."""
     context = click.Context(group)
     for name in group.list_commands(context):
         found = group.get_command(context, name)
@@ -59,7 +59,7 @@ def every_command(group: click.Group, before: str = "") -> Iterator[str]:
 
 
 def test_no_command_is_left_out() -> None:
-    """A new command is run as a process here, or this fails."""
+    """A new command must be run as a process here."""
     assert set(every_command(alongside)) == TESTED_HERE | set(TESTED_ELSEWHERE)
 
 

@@ -1,4 +1,4 @@
-"""What a command says when PostgreSQL is away, too old or lets it not in: one sentence and no traceback."""
+"""Commands when PostgreSQL is unreachable, too old or rejects the login: one sentence and no traceback."""
 
 import asyncio
 import struct
@@ -17,12 +17,12 @@ from tests.processes.running import Said, command, environment, running
 
 
 class OldServer(StreamRequestHandler):
-    """Says what PostgreSQL 15 says to everybody who connects."""
+    """A server that answers every connection as PostgreSQL 15 does."""
 
     def handle(self) -> None:
         """Welcome, with the version, then ready for queries."""
         (length,) = struct.unpack(">I", self.rfile.read(4))
-        if length == 8:  # asks for TLS first
+        if length == 8:  # requests TLS first
             self.rfile.read(4)
             self.wfile.write(b"N")
             (length,) = struct.unpack(">I", self.rfile.read(4))
@@ -40,7 +40,7 @@ class OldServer(StreamRequestHandler):
 
 @contextmanager
 def old_server() -> Iterator[str]:
-    """The address of a server that says it is PostgreSQL 15."""
+    """The address of a server that reports PostgreSQL 15."""
     with ThreadingTCPServer(("127.0.0.1", 0), OldServer) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"postgresql://alongside_app:x@127.0.0.1:{server.server_address[1]}/alongside"
@@ -48,13 +48,13 @@ def old_server() -> Iterator[str]:
 
 
 def in_one_sentence(said: Said, cure: str) -> None:
-    """It ended with 1, said so in a line or two, and showed no traceback."""
+    """Check for exit code 1, a message of a line or two, and no traceback."""
     assert said.code == 1 and cure in said.text, said
     assert "Traceback" not in said.text and len(said.text.splitlines()) < 5, said.text
 
 
 def broken(copy: DatabaseCopy) -> dict[str, tuple[str, str]]:
-    """Addresses at which there is no database for us, and what is said of each."""
+    """Return addresses without a usable database, and the message for each."""
     wrong = copy.app_url.replace(":app@", ":wrong@")
     return {
         "closed port": ("postgresql://alongside_app:x@127.0.0.1:1/x", "cannot be reached"),
@@ -107,7 +107,7 @@ async def test_every_command_says_it_in_one_sentence(copy: DatabaseCopy, tmp_pat
 async def test_an_old_server_is_named(
     copy: DatabaseCopy, database_server: DatabaseServer, tmp_path: Path
 ) -> None:
-    """Before anything is asked of it, also by migrate; the worker does not wait for it to become newer."""
+    """Before any query, also by migrate; the worker does not wait for a newer one."""
     with old_server() as url:
         here = environment(copy, DATABASE_URL=url, ALONGSIDE_MIGRATOR_URL=url)
         for words in (["audit", "verify"], ["migrate"], ["worker"], ["web", "--port", "0"]):

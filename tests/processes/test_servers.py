@@ -51,12 +51,12 @@ LISTS = sorted(
 
 
 def as_one(one: Persona) -> dict[str, str]:
-    """The headers of a browser in which a member of the cast is signed in."""
+    """Return the headers of a browser in which a persona is signed in."""
     return {"host": one.host, "cookie": f"{SESSION_COOKIE}={one.token}", "sec-fetch-site": "same-origin"}
 
 
 def test_web_answers_every_list_for_every_role(copy: DatabaseCopy, tmp_path: Path) -> None:
-    """No page of a real web process fails for want of something that only tests import."""
+    """No page of a real web process fails because of a missing import that only tests make."""
     seen = {one.role: one for one in (*PERSONAS, OFFICER.twin)}
     with serving(copy, tmp_path, "web") as (started, http):
         codes = {
@@ -71,7 +71,7 @@ def test_web_answers_every_list_for_every_role(copy: DatabaseCopy, tmp_path: Pat
 
 
 def test_two_web_processes_and_the_worker_run_together(copy: DatabaseCopy, tmp_path: Path) -> None:
-    """`alongside run`: a form posted to it is kept, and the worker lives."""
+    """`alongside run`: a submitted form is stored, and the worker runs."""
     with serving(copy, tmp_path, "run", "--web", "2", ALONGSIDE_DEMONSTRATION="yes") as (started, http):
         one = ADMINISTRATOR
         form = {
@@ -86,7 +86,7 @@ def test_two_web_processes_and_the_worker_run_together(copy: DatabaseCopy, tmp_p
 
 
 async def _old_rows(copy: DatabaseCopy) -> None:
-    """What retention lets go of, in both authorities: a closed escalation and an email, twenty years old."""
+    """Insert rows past retention in both authorities: a closed escalation and an email, twenty years old."""
     at = datetime.now(UTC) - timedelta(days=20 * 365)
     connection = await asyncpg.connect(copy.superuser_url)
     try:
@@ -104,7 +104,7 @@ async def _old_rows(copy: DatabaseCopy) -> None:
 
 
 async def test_worker_runs_every_clock_of_every_authority(copy: DatabaseCopy, tmp_path: Path) -> None:
-    """Retention among them: old escalations and emails go, with every part that other tables hold."""
+    """Including retention: old escalations and emails are deleted, with their rows in other tables."""
     await _old_rows(copy)
     wanted = len(CLOCKS) * 2
     with running(environment(copy), tmp_path, "-c", ALL_CLOCKS_NOW) as started:
@@ -125,7 +125,7 @@ async def test_worker_runs_every_clock_of_every_authority(copy: DatabaseCopy, tm
 async def test_worker_calculates_a_plan_with_a_solver_of_its_own(
     copy: DatabaseCopy, database: Database, tmp_path: Path
 ) -> None:
-    """Worker and solver are the product's own processes from the request to the result."""
+    """Worker and solver are the product's own processes, from the request to the result."""
     await posts(database)
     async with database.transaction(NORTHSHIRE) as session:
         await ask_for_plan(session, acting(LEAD_OF_NORTH), NORTH)
@@ -137,7 +137,7 @@ async def test_worker_calculates_a_plan_with_a_solver_of_its_own(
 
 
 def test_no_process_opens_a_database_with_tables_missing(copy: DatabaseCopy) -> None:
-    """What forgets alongside.models_registry is refused at once, and not at the first foreign key it cannot resolve."""
+    """A process without alongside.models_registry is refused at once, and not at the first unresolved foreign key."""
     program = "from alongside.platform.database.session import Database; Database('postgresql://x@localhost/x', b'')"
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment(copy), capture_output=True, text=True, check=False

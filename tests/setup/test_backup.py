@@ -1,4 +1,4 @@
-"""What infra/ says about roles, backup and restore is done here for real, on a server like production's."""
+"""Roles, backup and restore as in infra/, run on a server like production's."""
 
 import asyncio
 import os
@@ -37,7 +37,7 @@ CONNECT = "SELECT datname, has_database_privilege('alongside_app', oid, 'CONNECT
 
 
 def run(*command: str, server: TemporaryServer, **environment: str) -> str:
-    """Run a script of infra/ with PostgreSQL's programs at hand; what it printed."""
+    """Run a script of infra/ with PostgreSQL's programs in the path; returns its output."""
     path = f"{programs(server.user)}:{os.environ['PATH']}"
     done = subprocess.run(
         command, env={"PATH": path} | environment, capture_output=True, text=True, check=False
@@ -118,7 +118,7 @@ def test_a_backup_restored_has_every_row_and_still_keeps_authorities_apart(
 
 
 async def fill(url: str) -> None:
-    """Put the cast of two authorities in."""
+    """Insert the personas of two authorities."""
     connection = await asyncpg.connect(url)
     try:
         await insert_personas(connection)
@@ -127,14 +127,14 @@ async def fill(url: str) -> None:
 
 
 async def rows_of(url: str) -> dict[object, object]:
-    """How many rows each table has."""
+    """Return the number of rows of each table."""
     tables = await ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in tables)
     return dict(await ask(url, counts))
 
 
 async def versions_seen(url: str) -> set[int]:
-    """Whose settings the app sees from inside one authority."""
+    """Return the authorities whose settings the app sees within one authority."""
     database = Database(url, KEY, pool_size=1)
     try:
         async with database.transaction(NORTHSHIRE) as session:

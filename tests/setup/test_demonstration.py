@@ -1,4 +1,4 @@
-"""`alongside demo` as its user lives it: it starts, survives, stops, and keeps what was done."""
+"""`alongside demo` starts, survives crashes, stops, and keeps its data."""
 
 import http.client
 import os
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reas
 
 
 class Demonstration:
-    """A running demonstration, with what it has said so far."""
+    """A running demonstration, and its output so far."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.port = port
@@ -49,7 +49,7 @@ class Demonstration:
         assert any(words in line for line in self.lines), "".join(self.lines)
 
     def children(self, words: str) -> list[int]:
-        """The living children whose command line has these words."""
+        """Return the running children whose command line has these words."""
         pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [
             int(pid) for pid in pids if words in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
@@ -71,14 +71,14 @@ class Demonstration:
         return self.end()
 
     def end(self) -> int:
-        """Wait for its end and its last words; the exit code."""
+        """Wait for its end and its last output; returns the exit code."""
         code = self.process.wait(20)
         self.listener.join(20)
         return code
 
 
 def until(happened: Callable[[], object], seconds: float, said: Sequence[str] = ()) -> None:
-    """Wait for it."""
+    """Wait until it happens."""
     end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, f"it did not happen in time; said was: {''.join(said)}"
@@ -87,7 +87,7 @@ def until(happened: Callable[[], object], seconds: float, said: Sequence[str] = 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """A folder that every user can reach."""
+    """A folder that every user can open."""
     with tempfile.TemporaryDirectory(prefix="alongside-") as made:
         Path(made).chmod(0o755)
         yield Path(made) / "demonstration"

@@ -1,4 +1,4 @@
-"""The server of the demonstration and the tests: what it keeps, whom it refuses, what it leaves behind."""
+"""The embedded PostgreSQL of the demonstration and the tests: durability, access, cleanup."""
 
 import asyncio
 import os
@@ -33,14 +33,14 @@ def prepared() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that every user can reach, as a clone in /opt is."""
+    """A folder that every user can open, like a clone in /opt."""
     with tempfile.TemporaryDirectory(prefix="alongside-") as made:
         Path(made).chmod(0o755)
         yield Path(made) / "postgres"
 
 
 def ask(url: str, *statements: str) -> object:
-    """The answer to the last statement."""
+    """Return the result of the last statement."""
 
     async def run() -> object:
         connection = await asyncpg.connect(url)

@@ -1,4 +1,4 @@
-"""Two signing keys are good at a time: no request fails while one follows the other, and the old one ends by command."""
+"""Replacing the signing key: two keys are valid meanwhile, no request fails, and a command retires the old one."""
 
 import asyncio
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ NEW_KEY = b"another key for tests, thirty-two"
 
 
 class Installation:
-    """Commands of an installation on a copy, each a run of its own with the key that its environment names."""
+    """Runs the commands of an installation on a copy, each with the key in its environment."""
 
     def __init__(self, database_server: DatabaseServer, copy: DatabaseCopy) -> None:
         self.copy = copy
@@ -34,7 +34,7 @@ class Installation:
         return await asyncio.to_thread(runner.invoke, alongside, list(words))
 
     async def serves_with(self, key: bytes) -> bool:
-        """Whether a process with this key reads rows."""
+        """Return whether a process with this key can read rows."""
         database = Database(self.copy.app_url, key, pool_size=1)
         try:
             async with database.transaction(NORTHSHIRE) as session:
@@ -47,12 +47,12 @@ class Installation:
 
 @pytest.fixture
 def installed(database_server: DatabaseServer, copy: DatabaseCopy) -> Iterator[Installation]:
-    """An installation that has served with the first key so far."""
+    """An installation that has used the first key so far."""
     return Installation(database_server, copy)
 
 
 async def test_a_new_key_leaves_the_old_one_good_until_it_is_retired(installed: Installation) -> None:
-    """Half of the processes still have the old key after `migrate`: all of them go on serving."""
+    """Half of the processes still have the old key after `migrate`: all of them work."""
     assert not await installed.serves_with(NEW_KEY)
     result = await installed.run(NEW_KEY, "migrate")
     assert result.exit_code == 0, result.output

@@ -1,4 +1,4 @@
-"""The settings of an installation: what is wrong is named with its cure, and no secret is ever shown."""
+"""The settings of an installation: errors say what to do, and no secret is shown."""
 
 from pathlib import Path
 

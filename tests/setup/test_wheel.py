@@ -1,4 +1,4 @@
-"""The product as one file: everything that it needs at run time is inside."""
+"""The wheel contains everything that the product needs at run time."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ PROJECT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from the project and unpacked where nothing else is."""
+    """The wheel, built from the project and unpacked into an empty folder."""
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],

@@ -1,4 +1,4 @@
-"""The documentation site: its pages exist, its links lead somewhere, and the decisions are numbered and listed."""
+"""The documentation site: its pages and links exist, and the decisions are numbered and listed."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Who may import whom: the contracts of pyproject.toml, held by import-linter; and what no start waits for."""
+"""The import contracts of pyproject.toml, checked by import-linter; and slow libraries that no start imports."""
 
 import subprocess
 import sys
@@ -16,19 +16,19 @@ ONLY_WHERE_USED = {
     "PIL",
     "pyproj",
 }
-"""Libraries that take long to import, for what few ask for or what a child process does."""
+"""Slow libraries that are needed by few requests or only by child processes."""
 
 STARTS = ("alongside.app", "alongside.worker", "alongside.cli")
 
 
 def test_every_contract_is_kept() -> None:
-    """The order of the rooms, the order inside a room, pages as nobody's library, Litestar at the edge."""
+    """The order of the features and within them, pages imported by nothing, Litestar only in the web layer."""
     assert lint_imports(no_cache=True) == 0
 
 
 @pytest.mark.parametrize("start", STARTS)
 def test_no_start_waits_for_libraries_that_few_ask_for(start: str) -> None:
-    """Web app, worker and command line start without the solver, numpy, the model of meaning and makers of files."""
+    """Web app, worker and command line start without the solver, numpy, the embedding model and file libraries."""
     program = f"import sys, {start}; print(*sorted(sys.modules))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert start in told.stdout.split()

@@ -1,4 +1,4 @@
-"""A migrated database is the one that the models declare: tables, policies, triggers, functions, moves."""
+"""A migrated database equals the one that the models declare: tables, policies, triggers, functions, transitions."""
 
 import re
 from pathlib import Path
@@ -29,7 +29,7 @@ CATALOGUE = {
 
 
 async def catalogue(url: str) -> dict[str, set[Any]]:
-    """What a database is, without what is in it."""
+    """Return the catalogue of a database, without its rows."""
     connection = await asyncpg.connect(url)
     try:
         return {name: {tuple(row) for row in await connection.fetch(sql)} for name, sql in CATALOGUE.items()}
@@ -38,7 +38,7 @@ async def catalogue(url: str) -> dict[str, set[Any]]:
 
 
 async def put_clock_back(copy: DatabaseCopy) -> None:
-    """Give a copy the clock of the migrations again, in place of the one that `tests.databases` sets."""
+    """Restore the original clock function in a copy, instead of the one that `tests.databases` sets."""
     written = BASELINE.read_text(encoding="utf-8")
     found = re.search(r"CREATE FUNCTION london_today\(\).*?\$\$;", written, re.DOTALL | re.IGNORECASE)
     assert found is not None
@@ -52,7 +52,7 @@ async def put_clock_back(copy: DatabaseCopy) -> None:
 async def test_the_migrations_make_what_the_models_declare(
     database_server: DatabaseServer, copy: DatabaseCopy
 ) -> None:
-    """Made by all migrations one after another, and made at once from the models: the same catalogue."""
+    """The result of all migrations and a schema made from the models have the same catalogue."""
     superuser = await asyncpg.connect(database_server.url("postgres", "postgres"))
     try:
         await make_database(superuser, "from_models")

@@ -63,14 +63,14 @@ WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def forbidden_in(name: str) -> set[str]:
-    """The forbidden words among the words of a name."""
+    """Return the forbidden words in a name."""
     for term in ALLOWED:
         name = name.replace(term, "")
     return {word.lower() for word in WORDS.findall(name)} & FORBIDDEN.keys()
 
 
 def defined_in(path: Path) -> Iterator[str]:
-    """The names of classes and functions, and of a module's constants."""
+    """Yield the names of classes, functions and module constants."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(
@@ -89,7 +89,7 @@ def defined_in(path: Path) -> Iterator[str]:
 
 
 def python_files() -> list[Path]:
-    """All modules of the product, its tests and its migrations."""
+    """Return all modules of the product, its tests and its migrations."""
     return [
         path
         for folder in FOLDERS
@@ -107,7 +107,7 @@ def test_no_module_class_function_or_constant_has_a_forbidden_name(path: Path) -
 
 
 def test_no_table_or_column_has_a_forbidden_name() -> None:
-    """So are those of the database."""
+    """Names of tables and columns are plain terms."""
     names = {
         f"{table.name}.{column.name}" for table in Base.metadata.sorted_tables for column in table.columns
     }
@@ -115,7 +115,7 @@ def test_no_table_or_column_has_a_forbidden_name() -> None:
 
 
 def test_no_permission_or_setting_has_a_forbidden_name() -> None:
-    """So are permissions and the settings of an authority."""
+    """Names of permissions and of an authority's settings are plain terms."""
     permissions = {permission.value for permission in Permission}
     settings = set(
         re.findall(r"^\[?([a-z_.]+)", (ROOT / "tenants" / "_defaults.toml").read_text(), re.MULTILINE)
@@ -124,6 +124,6 @@ def test_no_permission_or_setting_has_a_forbidden_name() -> None:
 
 
 async def test_no_address_of_a_page_has_a_forbidden_name(client: Client) -> None:
-    """So are the addresses of pages."""
+    """Addresses of pages are plain terms."""
     addresses = {route.path for route in client.app.routes}
     assert not {address for address in addresses if forbidden_in(address)}

@@ -1,4 +1,4 @@
-"""What the READMEs generate from code is what the code says now."""
+"""The generated parts of the READMEs match the code."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ SCOPE_WORDS = {
 
 
 def generated(name: str) -> str:
-    """What stands between the marks of this name, in whichever README has them."""
+    """Return the text between the markers of this name, in the README that has them."""
     for path in SOURCE.rglob("README.md"):
         found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end [a-z ]+-->", path.read_text(), re.DOTALL)
         if found:
@@ -30,12 +30,12 @@ def generated(name: str) -> str:
 
 @pytest.mark.parametrize("subject", sorted(WORKFLOWS))
 def test_every_workflow_is_drawn_as_it_is(subject: str) -> None:
-    """Run `python -m tests.structure.write_readmes` after changing moves or the law."""
+    """Run `python -m tests.structure.write_readmes` after changing transitions or permissions."""
     assert generated(f"diagram: {subject}") == diagram(WORKFLOWS[subject])
 
 
 def matrix() -> str:
-    """The law as a table: permission by role, with how far it reaches."""
+    """Return the permissions as a table: permission by role, with the scope."""
     roles = [role for role in ROLE_NAMES if role in SIGNED_IN_ROLES]
     lines = [
         "| permission | " + " | ".join(ROLE_NAMES[role] for role in roles) + " |",
@@ -48,5 +48,5 @@ def matrix() -> str:
 
 
 def test_the_law_is_printed_as_it_is() -> None:
-    """The matrix that an authority reads is the one that is asked."""
+    """The printed table is the one that the code uses."""
     assert generated("matrix") == matrix()

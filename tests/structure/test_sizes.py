@@ -1,4 +1,4 @@
-"""Sizes that healthy code keeps: a smell to be noticed early, when splitting is still easy."""
+"""Limits on the size of modules and functions, so that they are split early."""
 
 import ast
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_no_function_needs_a_second_screen() -> None:
 
 
 def test_no_file_is_named_for_nothing() -> None:
-    """A name that could hold anything will."""
+    """Module names say what is inside."""
     assert not [
         path
         for path in FILES

@@ -1,4 +1,4 @@
-"""Templates: each compiles, and none holds what the content security policy would stop or escaping would miss."""
+"""Templates compile, and contain nothing that the content security policy blocks or escaping misses."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_compiles_and_holds_nothing_forbidden(name: str) -> None:
-    """Compiled by the environment that pages use; read for what must not be there."""
+    """Each template compiles in the environment of the pages and has no forbidden markup."""
     make_environment(FOLDER).get_template(name)
     text = (FOLDER / name).read_text()
     for what, pattern in FORBIDDEN.items():
@@ -28,7 +28,7 @@ def test_a_template_compiles_and_holds_nothing_forbidden(name: str) -> None:
 
 
 def test_every_template_is_used() -> None:
-    """A template that no page, fragment or letter names is dead."""
+    """Every template is used by a page, a fragment or an email."""
     sources = [*(FOLDER.parent / "src").rglob("*.py"), *FOLDER.rglob("*.*")]
     everything = "\n".join(path.read_text() for path in sources)
     unused = [

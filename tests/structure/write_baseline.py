@@ -11,7 +11,7 @@ BASELINE = Path(__file__).parents[2] / "migrations" / "versions" / "0001_baselin
 
 
 def script() -> str:
-    """All statements of the schema as one SQL script, each ended by a semicolon."""
+    """Return all statements of the schema as one SQL script, each ended by a semicolon."""
     return "\n\n".join(f"{one.strip().rstrip(';')};" for one in full_schema()) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Writes the generated parts of the READMEs anew: `python -m tests.structure.write_readmes`."""
+"""Updates the generated parts of the READMEs: `python -m tests.structure.write_readmes`."""
 
 import re
 
@@ -7,7 +7,7 @@ from tests.structure.test_readmes import SOURCE, matrix
 
 
 def main() -> None:
-    """Replace what stands between the marks."""
+    """Replace the text between the markers."""
     parts = {f"diagram: {subject}": diagram(flow) for subject, flow in WORKFLOWS.items()} | {
         "matrix": matrix()
     }

@@ -1,4 +1,4 @@
-"""What time does: once a day, by one worker, on school days and at decent hours."""
+"""Scheduled jobs run once a day, in one worker, on school days and at reasonable hours."""
 
 import asyncio
 from datetime import datetime

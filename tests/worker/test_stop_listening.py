@@ -1,4 +1,4 @@
-"""Who listens for calls of the database stops when told to, whatever becomes of the connection at that moment."""
+"""A listener stops when told to, whatever happens to the connection at that moment."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from tests.databases import DatabaseCopy
 
 
 async def stops(listener: Listener) -> None:
-    """It stops, and by itself: a second cancellation, as a time limit would bring, might help it to an end."""
+    """It stops by itself: a second cancellation, as a timeout would send, could hide a fault."""
     _, waiting = await asyncio.wait({asyncio.create_task(listener.stop())}, timeout=3)
     assert not waiting
 
@@ -18,7 +18,7 @@ async def stops(listener: Listener) -> None:
 async def test_a_connection_lost_in_the_moment_of_stopping_keeps_nobody_waiting(
     module_database: DatabaseCopy, steps: int
 ) -> None:
-    """A machine that goes down ends PostgreSQL and the worker together: the worker must not try for ever."""
+    """A shutdown of the machine ends PostgreSQL and the worker together: the worker must not reconnect for ever."""
     connected = asyncio.Event()
     listener = Listener(module_database.app_url, lambda *_: None, connected.set)
     listener.start()
@@ -32,7 +32,7 @@ async def test_a_connection_lost_in_the_moment_of_stopping_keeps_nobody_waiting(
 
 
 async def test_a_database_that_has_gone_keeps_nobody_waiting_either() -> None:
-    """While it tries to connect again, and between two tries."""
+    """While it reconnects, and between two attempts."""
     for wait in (0.0, 0.05, 0.3):
         listener = Listener("postgresql://nobody:x@127.0.0.1:1/nothing", lambda *_: None)
         listener.start()

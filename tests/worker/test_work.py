@@ -1,4 +1,4 @@
-"""The worker process: killed at the worst moment it loses nothing, stalled it harms nothing, told to stop it stops."""
+"""The worker process: no email is lost when it is killed or stalled, and it stops when told to."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ MILL, PARK = HEAD_OF_MILL.person_id, HEAD_OF_PARK.person_id
 
 @contextmanager
 def worker_process(copy: DatabaseCopy, mail: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`alongside worker` as an operator starts it; the demonstration's clock, so that it sends at night too."""
+    """Run `alongside worker` as an operator does, with the demonstration's hours, so that it sends at night too."""
     environment = os.environ | {
         "DATABASE_URL": copy.app_url,
         "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
@@ -78,7 +78,7 @@ async def until(true: Any, seconds: float = 30) -> None:
 async def test_killed_between_handing_over_and_marking_nothing_is_lost_and_the_mailbox_has_one_of_each(
     database: Database, copy: DatabaseCopy
 ) -> None:
-    """Five rounds of SIGKILL just as the server says yes: before the worker could note it."""
+    """Five rounds of SIGKILL just after the server accepted: before the worker could record it."""
     for number in range(30):
         await tell_about(database, [MILL], str(number))
     kills = 0
@@ -155,7 +155,7 @@ async def test_it_goes_on_when_postgresql_has_cut_all_its_connections(
                 try:
                     await tell_about(database, [MILL], str(number))
                     break
-                except Exception:  # noqa: BLE001  (the test's own pool was cut too)
+                except Exception:  # noqa: BLE001  (the test's own connections were cut too)
                     await asyncio.sleep(0.1)
             await until(lambda number=number: arrived(room, number + 1), 10)
 

@@ -1,4 +1,4 @@
-"""A move that needs a reason is refused without one, by whoever may make it, and changes nothing."""
+"""A transition that needs a reason is refused without one, for every person who may make it, and changes nothing."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -35,7 +35,7 @@ MAPPED: dict[str, Any] = {one.class_.__tablename__: one.class_ for one in Base.r
 
 @pytest.fixture(scope="module")
 async def ready(database_server: Any) -> Any:
-    """A database with one of everything: its copy, the app's way to it, and the ids."""
+    """A database with one row of everything: its copy, the app's connection, and the ids."""
     copy: DatabaseCopy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
     database = open_database(copy)
@@ -54,7 +54,7 @@ def test_there_are_moves_that_need_a_reason() -> None:
 async def test_without_a_reason_it_is_refused(
     ready: Any, flow: Workflow, move: Transition, note: str | None
 ) -> None:
-    """Somebody who may make the move, on a row in a state from which it starts."""
+    """A person who may make the transition, on a row in a state from which it starts."""
     copy, database, world = ready
     row = await row_in(copy, world, flow, move)
     before = dict(row)
@@ -74,7 +74,7 @@ async def test_without_a_reason_it_is_refused(
 
 
 async def row_in(copy: DatabaseCopy, world: World, flow: Workflow, move: Transition) -> Any:
-    """A row of the head's own school, or its consortium, in a state from which the move starts."""
+    """Return a row of the head's own school, or its consortium, in a state from which the transition starts."""
     name = {"escalation": "escalation_id", "escalation_task": "task_id", "directory_entry": "entry_id"}.get(
         flow.subject, {"plan_run": "run_id"}.get(flow.subject, f"{flow.subject}_id")
     )
@@ -97,7 +97,7 @@ async def row_in(copy: DatabaseCopy, world: World, flow: Workflow, move: Transit
 
 
 def those_who_may(flow: Workflow, move: Transition, row: Any) -> list[Principal]:
-    """Everybody of the cast in whose reach the move is; the product itself for its own moves."""
+    """Return every persona whose scope covers the transition; the system principal for its own transitions."""
     if move.permission is None:
         system: Any = SimpleNamespace(role=Role.SYSTEM, authority_id=NORTHSHIRE)
         return [system]

@@ -1,4 +1,4 @@
-"""The moves that PostgreSQL knows, and the shape of every workflow."""
+"""The transitions in PostgreSQL, and the structure of every workflow."""
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +12,7 @@ FLOWS = sorted(WORKFLOWS.values(), key=lambda flow: flow.subject)
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.subject)
 async def test_postgresql_knows_the_same_moves_as_the_code(flow: Workflow, database: Database) -> None:
-    """The table in the database and the table in the code are one law."""
+    """The table in the database and the workflows in the code are equal."""
     async with database.system_connection() as connection:
         rows = await connection.execute(
             text("SELECT start, finish FROM allowed_transition WHERE subject = :subject"),
@@ -23,7 +23,7 @@ async def test_postgresql_knows_the_same_moves_as_the_code(flow: Workflow, datab
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.subject)
 def test_every_state_can_be_reached_and_left(flow: Workflow) -> None:
-    """No state is an island, and none but the declared finals is a dead end."""
+    """Every state can be reached, and only the declared final states have no way out."""
     reached = {INITIAL}
     while True:
         more = {finish for start, finish in flow.pairs() if start in reached} - reached
@@ -38,6 +38,6 @@ def test_every_state_can_be_reached_and_left(flow: Workflow) -> None:
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.subject)
 def test_every_verb_is_named_once(flow: Workflow) -> None:
-    """A verb stands for one act in the journal."""
+    """A verb stands for one action in the audit log."""
     verbs = [move.verb for move in flow.moves]
     assert len(verbs) == len(set(verbs))

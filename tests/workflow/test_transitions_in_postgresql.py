@@ -1,4 +1,4 @@
-"""Every (start, finish) of every workflow on the table itself, with its own trigger: no other change of state passes."""
+"""PostgreSQL's trigger allows only the declared (start, end) pairs of each workflow, tested on the table itself."""
 
 from itertools import product
 from typing import Any
@@ -24,12 +24,12 @@ OTHER_GUARDS = """
      WHERE indrelid = $1::regclass AND indisunique AND NOT EXISTS (
            SELECT FROM pg_constraint WHERE conindid = indexrelid)
 """
-"""What else guards a table: taken off this copy, so that the trigger of transitions is seen alone."""
+"""Other constraints and triggers of a table, dropped in this copy, so that only the transition trigger is tested."""
 
 
 @pytest.fixture(scope="module")
 async def owner(database_server: Any) -> Any:
-    """The superuser on a copy with one of everything, where the trigger of transitions is the only guard left."""
+    """The superuser on a copy with one row of everything, where the transition trigger is the only guard left."""
     copy: DatabaseCopy = await copy_of_template(database_server)
     await make_world(copy.superuser_url)
     connection = await asyncpg.connect(copy.superuser_url)
@@ -43,7 +43,7 @@ async def owner(database_server: Any) -> Any:
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.subject)
 async def test_a_row_goes_only_where_its_workflow_leads(owner: asyncpg.Connection, flow: Workflow) -> None:
-    """Each pair of states is tried past all Python, by the superuser, on a row of the table itself."""
+    """Each pair of states is tried by the superuser, without the app, on a row of the table itself."""
     wrong = []
     for start, finish in product((INITIAL, *flow.states), flow.states):
         legal = (start, finish) in flow.pairs() or start == finish
@@ -53,7 +53,7 @@ async def test_a_row_goes_only_where_its_workflow_leads(owner: asyncpg.Connectio
 
 
 async def passes(owner: asyncpg.Connection, table: str, start: str, finish: str) -> bool:
-    """Whether PostgreSQL lets a row of this table go from one state to another; nothing is kept."""
+    """Return whether PostgreSQL lets a row of this table change from one state to another; rolled back."""
     attempt = owner.transaction()
     await attempt.start()
     try:
@@ -76,7 +76,7 @@ async def passes(owner: asyncpg.Connection, table: str, start: str, finish: str)
 
 
 def copied(table: str) -> str:
-    """The statement that adds a copy of one row under a new id, in another state."""
+    """Return the statement that inserts a copy of one row under a new id, in another state."""
     names = [one.name for one in Base.metadata.tables[table].columns if one.computed is None]
     values = [{"id": "uuidv7()", "state": "$2"}.get(name, f'"{name}"') for name in names]
     quoted = ", ".join(f'"{name}"' for name in names)

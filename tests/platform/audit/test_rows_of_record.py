@@ -1,4 +1,4 @@
-"""Facts under the hands of the database's owner: a row of record that is changed, removed or slipped in is named."""
+"""Sealed rows: a row that the database's owner changed, removed or added is reported."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -25,7 +25,7 @@ NAMES = [table.name for table in RECORDS]
 
 @pytest.fixture
 async def owner(copy: DatabaseCopy, database: Database) -> AsyncIterator[asyncpg.Connection]:
-    """Who may do everything; each authority has a sealed row in every table of record."""
+    """The owner of the tables; each authority has a sealed row in every such table."""
     connection = await asyncpg.connect(copy.superuser_url)
     for row in await connection.fetch(
         "SELECT conrelid::regclass::text AS t, conname FROM pg_constraint WHERE contype IN ('c', 'f')"
@@ -38,7 +38,7 @@ async def owner(copy: DatabaseCopy, database: Database) -> AsyncIterator[asyncpg
         await connection.execute(f"ALTER TABLE {table.name} ENABLE TRIGGER seal_record")
         await connection.execute(
             f"DROP POLICY IF EXISTS added_by ON {table.name}"
-        )  # who may write: tested elsewhere
+        )  # write permissions are tested elsewhere
     for authority_id in (NORTHSHIRE, SOUTHSHIRE):
         async with database.transaction(authority_id) as session:
             driver = (await (await session.connection()).get_raw_connection()).driver_connection
@@ -58,7 +58,7 @@ async def put(connection: Any, table: Table, authority_id: int) -> None:
 
 
 def words_of(table: Table) -> str:
-    """A column of free text."""
+    """Return a column with free text."""
     return next(c.name for c in table.columns if c.name in ("words", "reason", "note", "text"))
 
 
@@ -76,7 +76,7 @@ async def test_untouched_rows_hold(owner: asyncpg.Connection, copy: DatabaseCopy
 
 @pytest.mark.parametrize("table", RECORDS, ids=NAMES)
 async def test_a_changed_row_is_named(owner: asyncpg.Connection, copy: DatabaseCopy, table: Table) -> None:
-    """Also when every trigger was on: a change of the owner's is not sealed as if it were the product's."""
+    """Also with all triggers enabled: a change by the owner is not sealed like one by the product."""
     await owner.execute(
         f"UPDATE {table.name} SET {words_of(table)} = {words_of(table)} || '.' WHERE authority_id = $1",
         SOUTHSHIRE,
@@ -110,7 +110,7 @@ async def test_another_date_removal_and_a_row_slipped_in_are_named(
 async def test_sealing_a_changed_row_again_does_not_hide_the_change(
     owner: asyncpg.Connection, copy: DatabaseCopy, database: Database
 ) -> None:
-    """An entry of the owner's with the new digest stands beside the true one, which cannot be taken out of the chain."""
+    """An entry by the owner with the new digest does not replace the true one, which is part of the chain."""
     await owner.execute("UPDATE statutory_step SET words = 'other words' WHERE authority_id = $1", NORTHSHIRE)
     async with database.transaction(NORTHSHIRE) as session:
         await set_requester(session, RequesterContext(NORTHSHIRE, "system"))
@@ -126,7 +126,7 @@ async def test_sealing_a_changed_row_again_does_not_hide_the_change(
 
 
 async def test_what_the_product_lets_go_is_not_missed(owner: asyncpg.Connection, database: Database) -> None:
-    """A row that the app removes when its time is over is sealed as removed."""
+    """A row that the app deletes at the end of its retention is sealed as removed."""
     async with database.transaction(NORTHSHIRE) as session:
         await set_requester(session, RequesterContext(NORTHSHIRE, "system"))
         gone = await session.execute(
@@ -146,7 +146,7 @@ def test_the_app_only_adds_to_a_table_of_record(table: Table) -> None:
 async def test_digests_outlive_the_entries_that_are_let_go(
     owner: asyncpg.Connection, database: Database
 ) -> None:
-    """The oldest entries go when their time is over; rows that are still there stay sealed, at the end of the chain."""
+    """Old entries are deleted at the end of their retention; existing rows are sealed again at the end of the chain."""
     await owner.execute("UPDATE audit_entry SET at = at - interval '4 years'")
     async with database.transaction(NORTHSHIRE) as session:
         gone = await session.scalar(text("SELECT let_go_audit(now() - interval '2 years')"))

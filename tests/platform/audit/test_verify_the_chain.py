@@ -1,4 +1,4 @@
-"""The journal under its owner's hands: whatever is changed, removed, swapped, cut or written anew, the place is named."""
+"""Audit log: every change, deletion, swap, cut or rewrite by the database's owner is reported with its place."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ ENTRIES = 12
 
 @pytest.fixture
 async def owner(database_server: DatabaseServer, copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
-    """The owner of every table, who has taken the fence down for themselves."""
+    """The owner of every table, with row-level security disabled."""
     connection = await asyncpg.connect(database_server.url(copy.name, "alongside_migrator"))
     for table in ("audit_entry", "audit_seal", "audit_head"):
         await connection.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
@@ -46,7 +46,7 @@ async def write(database: Database, count: int = ENTRIES, authority_id: int = NO
 
 @pytest.fixture
 async def anchored(database: Database, tmp_path: Path) -> Path:
-    """Twelve entries in two authorities, anchored after the eighth and at the end."""
+    """Twelve entries in two authorities, with anchors after the eighth and at the end."""
     folder = tmp_path / "anchors"
     for authority_id in (NORTHSHIRE, SOUTHSHIRE):
         anchoring = Anchoring(database, folder, KEY)
@@ -58,7 +58,7 @@ async def anchored(database: Database, tmp_path: Path) -> Path:
 
 
 async def verify(copy: DatabaseCopy, folder: Path | None) -> Result:
-    """`alongside audit verify`, as an operator runs it."""
+    """Run `alongside audit verify`, as an operator does."""
     environment = {
         "DATABASE_URL": copy.app_url,
         "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
@@ -128,7 +128,7 @@ async def tail_cut_and_head_set_back(owner: asyncpg.Connection) -> None:
 
 
 async def rewritten(owner: asyncpg.Connection) -> None:
-    """One entry changed, and every seal from there on computed again, as the trigger does it."""
+    """Change one entry and recalculate every seal after it, as the trigger does."""
     await one_byte(owner)
     for number in range(5, ENTRIES + 1):
         await owner.execute(
@@ -190,7 +190,7 @@ async def test_what_the_owner_did_is_named_with_its_place(
 async def test_without_anchors_a_chain_written_anew_goes_unseen(
     copy: DatabaseCopy, anchored: Path, owner: asyncpg.Connection
 ) -> None:
-    """What the anchors are for: the test shows that it is they who see it."""
+    """Shows that it is the anchors that detect a rewritten chain."""
     await rewritten(owner)
     assert (await verify(copy, None)).exit_code == 0
 
@@ -281,7 +281,7 @@ async def let_go(database: Database, days: int) -> int:
 
 
 async def age_the_first_five(owner: asyncpg.Connection) -> None:
-    """Make entries of eight years ago, as they would have been made then."""
+    """Create entries dated eight years ago."""
     await owner.execute(
         f"UPDATE audit_entry SET at = at - interval '8 years' WHERE {OF_NORTHSHIRE} AND id IN"
         f" (SELECT entry_id FROM audit_seal WHERE {OF_NORTHSHIRE} AND number <= 5)"
@@ -328,7 +328,7 @@ async def test_the_last_year_is_never_let_go(database: Database) -> None:
 async def test_nothing_of_the_audit_goes_while_anything_is_held(
     database: Database, anchored: Path, owner: asyncpg.Connection
 ) -> None:
-    """Whoever calls it, and whether or not they asked: the function itself does."""
+    """The database function itself refuses, whoever calls it."""
     await age_the_first_five(owner)
     values = {"own": NORTHSHIRE, "by": ADMINISTRATOR.person_id}
     async with database.transaction(NORTHSHIRE) as session:

@@ -1,4 +1,4 @@
-"""A real mail server on this machine, and letters written for it."""
+"""A real mail server on this machine, and emails sent to it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -31,10 +31,10 @@ SENDER = "alongside@schools.example"
 
 @dataclass
 class MailServer:
-    """What a mail server was handed; `answer` may refuse or delay.
+    """The messages that a mail server received; `answer` may refuse or delay.
 
-    `inbox` is what a mailbox shows: one letter for each Message-ID, as mail servers keep them. No property: the
-    server looks at all members of this for each connection.
+    `inbox` is what a mailbox shows: one email for each Message-ID. It is not a property, because the server library
+    reads all attributes for each connection.
     """
 
     port: int = 0

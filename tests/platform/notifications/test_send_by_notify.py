@@ -1,4 +1,4 @@
-"""GOV.UK Notify, against a server on this machine that answers as its API does."""
+"""GOV.UK Notify, tested against a local server with the same API."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ KEY = f"live-{SERVICE}-{SECRET}"
 
 @dataclass
 class Desk:
-    """What Notify was handed, and how it answers."""
+    """The messages that Notify received, and its answers."""
 
     url: str = ""
     taken: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Letters leave once, are tried again with growing pauses, and are given up where it can be seen."""
+"""Emails are sent once, retried with growing pauses, and finally listed as failed."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Being told: with the act or not at all, once, as one chose."""
+"""Notifications are written with the action or not at all, once, and emailed as the person chose."""
 
 from datetime import date
 

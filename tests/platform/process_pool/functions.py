@@ -1,4 +1,4 @@
-"""What the tests have the children do."""
+"""Functions that the tests run in child processes."""
 
 import os
 import time
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 @dataclass
 class Row:
-    """Something with several types in it."""
+    """A value with several types."""
 
     on: date
     cost: Decimal | None
@@ -17,42 +17,42 @@ class Row:
 
 
 def echoed(rows: list[Row], more: dict[str, int]) -> tuple[list[Row], dict[str, int]]:
-    """The same again."""
+    """Return the arguments."""
     print("this is no answer")
     return rows, more
 
 
 def slept(seconds: float) -> str:
-    """Take long."""
+    """Sleep."""
     time.sleep(seconds)
     return "slept"
 
 
 def filled(megabytes: int) -> int:
-    """Use much memory."""
+    """Allocate memory."""
     return len(bytearray(megabytes * 1024**2))
 
 
 def refused(text: str) -> str:
-    """Find something wrong with what was sent."""
+    """Refuse the input."""
     raise ValueError(f"{text} cannot be read")
 
 
 def broken() -> str:
-    """Have a fault."""
+    """Raise an unexpected error."""
     raise KeyError("nothing")
 
 
 def ended() -> str:
-    """End the process, as a fault in a library would."""
+    """End the process, as a crash in a library would."""
     os._exit(11)
 
 
 def seen() -> list[str]:
-    """Which variables there are."""
+    """Return the names of the environment variables."""
     return sorted(os.environ)
 
 
 def process() -> int:
-    """Which process this is."""
+    """Return the process id."""
     return os.getpid()

@@ -1,4 +1,4 @@
-"""What runs in the child processes, and what becomes of work that takes too much."""
+"""Calls in child processes, and limits of time and memory."""
 
 import asyncio
 import os
@@ -20,25 +20,25 @@ REFUSAL = "This file takes too long to read. Make it smaller and send it again"
 
 @pytest.fixture
 async def pool() -> AsyncIterator[ProcessPool]:
-    """A pool of this test's own."""
+    """A pool for this test."""
     made = ProcessPool(Quotas(running=2))
     yield made
     await made.close()
 
 
 async def run(pool: ProcessPool, function: Any, *arguments: Any, **settings: Any) -> Any:
-    """Call for a person of an authority."""
+    """Run a function for a person of an authority."""
     return await pool.run(function, *arguments, authority_id=1, person_id=uuid4(), **settings)
 
 
 async def test_values_come_back_as_they_went(pool: ProcessPool) -> None:
-    """Dates, decimals, bytes and None keep their types; what a library prints is no answer."""
+    """Dates, decimals, bytes and None keep their types; output of a library is not read as an answer."""
     rows = [Row(date(2027, 3, 12), Decimal("12.50"), b"\0\xff" * 500_000), Row(date(2027, 3, 13), None, b"")]
     assert await run(pool, functions.echoed, rows, {"a": 1}) == (rows, {"a": 1})
 
 
 async def test_what_is_wrong_with_a_file_is_said_in_the_same_words(pool: ProcessPool) -> None:
-    """A ValueError is for the person who sent the file."""
+    """A ValueError has a sentence for the person who sent the file."""
     with pytest.raises(ValueError, match="the file cannot be read"):
         await run(pool, functions.refused, "the file")
 
@@ -47,14 +47,14 @@ async def test_what_is_wrong_with_a_file_is_said_in_the_same_words(pool: Process
     "act", [(functions.slept, 60.0), (functions.filled, 900), (functions.broken,), (functions.ended,)]
 )
 async def test_too_much_ends_in_a_sentence_and_the_pool_goes_on(pool: ProcessPool, act: Any) -> None:
-    """Too long, too much memory, a fault, a process that died: each a refusal, and the next call is answered."""
+    """Timeout, memory limit, error, dead process: each gives a refusal, and the next call works."""
     with pytest.raises(TooExpensive, match=REFUSAL):
         await run(pool, *act, seconds=3.0)
     assert await run(pool, functions.slept, 0.0) == "slept"
 
 
 async def test_no_secret_reaches_a_child(pool: ProcessPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault in a library that reads what strangers send finds no key and no database."""
+    """A fault in a library that parses uploads finds no key and no database address."""
     monkeypatch.setenv("ALONGSIDE_SECRET", "x" * 40)
     monkeypatch.setenv("DATABASE_URL", "postgresql://app@127.0.0.1/alongside")
     seen = await run(pool, functions.seen)
@@ -62,7 +62,7 @@ async def test_no_secret_reaches_a_child(pool: ProcessPool, monkeypatch: pytest.
 
 
 async def test_a_child_is_used_again_and_killed_when_the_caller_goes(pool: ProcessPool) -> None:
-    """No process is started for each call; one whose caller was cut off does not work on."""
+    """Calls reuse a process; a process whose caller was cancelled is killed."""
     first = await run(pool, functions.process)
     assert await run(pool, functions.process) == first
     cut_off = asyncio.create_task(run(pool, functions.slept, 60.0))

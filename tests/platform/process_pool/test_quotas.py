@@ -1,4 +1,4 @@
-"""How much expensive work is admitted: counted for a person, an authority and the process."""
+"""Limits on expensive work for a person, an authority and the process."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -11,7 +11,7 @@ from alongside.platform.process_pool import Quotas
 
 
 async def test_one_authority_leaves_a_place_for_another() -> None:
-    """However much one authority asks for, another is admitted at once."""
+    """Another authority gets a slot, however much the first one requests."""
     quotas = Quotas(running=2, patience=0.05)
     async with AsyncExitStack() as held:
         await held.enter_async_context(quotas.slot(1, uuid4()))
@@ -23,7 +23,7 @@ async def test_one_authority_leaves_a_place_for_another() -> None:
 
 
 async def test_one_person_waits_for_their_own_work() -> None:
-    """A third work of one person is refused with a sentence, also while the others wait; a colleague is not."""
+    """A third task of one person is refused with a sentence, also while the others wait; a colleague's is not."""
     quotas = Quotas(running=2, patience=5)
     person = uuid4()
     async with AsyncExitStack() as held:
@@ -38,7 +38,7 @@ async def test_one_person_waits_for_their_own_work() -> None:
 
 
 async def test_the_queue_of_an_authority_is_short() -> None:
-    """What no place will be free for soon is refused at once and not kept waiting with its file in memory."""
+    """Work that would wait too long is refused at once instead of waiting with its file in memory."""
     quotas = Quotas(running=2, waiting_of_authority=3, patience=5)
     async with quotas.slot(1):
         waiting = [asyncio.create_task(_hold(quotas, 1)) for _ in range(3)]
@@ -51,7 +51,7 @@ async def test_the_queue_of_an_authority_is_short() -> None:
 
 
 async def test_who_gives_up_waiting_takes_no_place() -> None:
-    """A request that is cut off while it waits, or in the moment it is admitted, leaves the counts right."""
+    """A request cancelled while it waits, or when it is admitted, leaves the counts correct."""
     quotas = Quotas(running=2, patience=5)
     async with quotas.slot(1):
         waiting = [asyncio.create_task(_hold(quotas, 1, uuid4())) for _ in range(4)]

@@ -1,4 +1,4 @@
-"""What machines ask: answered at any host, honest about the database, and not for everybody."""
+"""Health checks and metrics: available at any host, correct about the database, and restricted."""
 
 import asyncpg
 import httpx

@@ -1,4 +1,4 @@
-"""News reaches the pages that are open, of their own authority only, also after the connection was lost."""
+"""Server-sent events reach the open pages of their own authority only, also after a lost connection."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ async def app_context(copy: DatabaseCopy) -> AsyncIterator[AppContext]:
 
 
 class Open:
-    """An open page: what came over its stream."""
+    """An open page, and the events it received."""
 
     def __init__(self, app_context: AppContext, one: Persona) -> None:
         self.heard: list[str] = []
@@ -72,7 +72,7 @@ class Open:
         else:
             self.heard.append(message.get("body", b"").decode())
             if not message.get("more_body"):
-                self.gone.set()  # as a server does: with the end of the answer the browser is gone
+                self.gone.set()  # like a real server: when the response ends, the browser is disconnected
 
     @property
     def posts(self) -> int:

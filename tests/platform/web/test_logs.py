@@ -1,4 +1,4 @@
-"""Logs say who, where and what came of it, and never what people wrote; nobody writes a line of their own into them."""
+"""Logs contain who, where and the result, never what people wrote, and nobody can forge a line."""
 
 import io
 import json
@@ -36,7 +36,7 @@ def settings(log_format: str = "json") -> Settings:
 
 @pytest.fixture(params=["json", "text"])
 def logged(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    """What is logged while a test runs; everybody's loggers write there."""
+    """Return what is logged during a test."""
     handlers, level = logging.root.handlers[:], logging.root.level
     stream = io.StringIO()
     start_logs(settings(request.param), stream)
@@ -47,7 +47,7 @@ def logged(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
 
 
 def filled(form: Tag) -> dict[str, str]:
-    """A form with the canary in every field that takes text, and the first choice in each that does not."""
+    """Return a form with a marker in every text field, and the first choice in each other field."""
     typed: dict[str, str] = {}
     for one in form.find_all(["input", "textarea", "select"]):
         name, kind = one.get("name"), one.get("type", "text")

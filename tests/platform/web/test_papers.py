@@ -1,4 +1,4 @@
-"""Papers: what people wrote is printed, never run; each page counts itself; a screen reader finds the headings."""
+"""PDFs: text is printed and never run; each page has its number; headings are tagged for screen readers."""
 
 import io
 from pathlib import Path
@@ -29,7 +29,7 @@ HOSTILE = [
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Templates of the test's own, with the product's layout."""
+    """Templates for this test, with the product's layout."""
     (tmp_path / "_layout").mkdir()
     (tmp_path / "_layout" / "paper.typ").write_text(
         (bundled("templates") / "_layout" / "paper.typ").read_text()
@@ -40,7 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def values(words: list[str]) -> dict[str, Any]:
-    """A paper's values."""
+    """Return the values of a PDF."""
     return {
         "title": "A paper",
         "authority": "Northshire",

@@ -1,4 +1,4 @@
-"""What pages are made of: the environment, form components and what people read in them, hostile text included."""
+"""The Jinja environment and the form components, with hostile text."""
 
 import re
 from datetime import UTC, date, datetime
@@ -41,11 +41,11 @@ ENVIRONMENT = make_environment(ROOT / "templates")
 NEEDED = InputRequired("Say it")
 FEW = [("a", "Apple"), ("b", "Pear")]
 MANY = [(str(number), f"Number {number}") for number in range(12)]
-"""More than are shown as radios."""
+"""More choices than are shown as radios."""
 
 
 class EveryField(Form):
-    """One field of each kind, each with a hint and each needed."""
+    """One field of each kind, each with a hint and each required."""
 
     line = StringField("A line", [NEEDED], description="A hint")
     passage = TextAreaField("A passage", [NEEDED, Length(max=400)], description="A hint")
@@ -63,36 +63,36 @@ NAMES = tuple(EveryField()._fields)
 
 
 class Alone(Form):
-    """A form with a date and nothing else."""
+    """A form with only a date."""
 
     starts_on = DayField("From (optional)", "Enter a real date")
 
 
 def sent(**typed: str) -> FormData:
-    """A form as it comes from a browser."""
+    """Return form data as a browser sends it."""
     return FormData(typed.items())
 
 
 def read(markup: str) -> BeautifulSoup:
-    """The markup as a browser would read it."""
+    """Parse markup as a browser does."""
     return BeautifulSoup(str(markup), "html5lib")
 
 
 def test_a_name_that_nobody_gave_is_an_error() -> None:
-    """A page with a forgotten value fails in a test, not as an empty place before a headteacher."""
+    """An undefined variable fails in a test instead of leaving a gap on a page."""
     with pytest.raises(UndefinedError):
         ENVIRONMENT.from_string("{{ need.titel }}").render(need=object())
 
 
 def test_text_is_escaped_unless_it_came_from_a_component() -> None:
-    """What people write is text, in whatever way it reaches the page."""
+    """Text is escaped, however it reaches the page."""
     shown = ENVIRONMENT.from_string("<p title='{{ text }}'>{{ text }}</p>").render(text="'><script>")
     assert shown == "<p title='&#39;&gt;&lt;script&gt;'>&#39;&gt;&lt;script&gt;</p>"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_field_says_its_label_its_hint_and_its_mistake_to_a_screen_reader(name: str) -> None:
-    """Whatever kind it is: a label or legend, and both hint and error in what describes it."""
+    """Every kind of field has a label or legend, and both hint and error in aria-describedby."""
     form = EveryField(sent(other="x"))
     assert not form.validate()
     page = read(form_field(form[name]))
@@ -111,7 +111,7 @@ def test_a_field_says_its_label_its_hint_and_its_mistake_to_a_screen_reader(name
 
 
 def test_each_mistake_in_the_summary_leads_to_an_input() -> None:
-    """A link from the summary puts the cursor where the cure is typed."""
+    """A link in the error summary goes to the input with the error."""
     form = EveryField(sent(other="x"))
     form.validate()
     page = read(str(error_summary(form)) + "".join(str(form_field(one)) for one in form))
@@ -125,19 +125,19 @@ def test_each_mistake_in_the_summary_leads_to_an_input() -> None:
 
 
 def test_a_mistake_of_the_whole_form_is_listed_without_a_link() -> None:
-    """There is no single field to go to."""
+    """There is no single field to link to."""
     form = EveryField(sent(line="x"))
     form.form_errors.append("These two do not go together")
     assert "These two do not go together" in read(error_summary(form)).get_text()
 
 
 def test_a_long_text_counts_its_characters() -> None:
-    """The limit is told before it is met."""
+    """The limit is shown before it is reached."""
     assert read(form_field(EveryField()["passage"])).select_one("[data-maxlength]")["data-maxlength"] == "400"
 
 
 def test_few_choices_are_radios_and_many_or_above_a_list_a_select() -> None:
-    """Radios show what there is; above a list there is no room."""
+    """Radios show all choices; above a list there is no space for them."""
     form = EveryField()
     assert len(read(form_field(form["pick"])).select("input[type=radio]")) == len(FEW)
     assert read(form_field(form["choose"])).select_one("select")
@@ -150,7 +150,7 @@ def test_few_choices_are_radios_and_many_or_above_a_list_a_select() -> None:
     name=st.sampled_from(NAMES),
 )
 def test_what_people_write_never_becomes_markup(text: str, name: str) -> None:
-    """Labels, hints, values, choices and mistakes are text, whatever characters they hold."""
+    """Labels, hints, values, choices and errors are escaped."""
     hostile = f"{text}\"'><img src=x onerror=alert(1)><script>"
     form = EveryField(sent(**{name: hostile, f"{name}-day": hostile}))
     field: Any = form[name]
@@ -164,7 +164,7 @@ def test_what_people_write_never_becomes_markup(text: str, name: str) -> None:
 
 
 def day_of(**boxes: str) -> Any:
-    """The field after these boxes came, and were looked at."""
+    """Return the field with these inputs, validated."""
     form = Alone(sent(**{f"starts_on-{part}": text for part, text in boxes.items()}))
     form.validate()
     return form["starts_on"]
@@ -186,7 +186,7 @@ def day_of(**boxes: str) -> Any:
 def test_a_date_that_is_none_names_the_box_and_keeps_what_was_typed(
     boxes: tuple[str, str, str], sentence: str, wrong: set[str]
 ) -> None:
-    """Only the wrong boxes are marked, and nothing has to be typed again."""
+    """Only the wrong inputs are marked, and nothing has to be typed again."""
     found = day_of(day=boxes[0], month=boxes[1], year=boxes[2])
     assert (found.data, list(found.errors)) == (None, [sentence])
     page = read(form_field(found))
@@ -202,14 +202,14 @@ def test_a_date_is_read_from_its_boxes(month: str) -> None:
 
 @pytest.mark.parametrize("text", ["2027-03-12", "12/3/2027", "12.3.2027", "12 March 2027"])
 def test_a_date_in_one_piece_is_read_too(text: str) -> None:
-    """As a browser's own date field, a letter or a spreadsheet has it."""
+    """As a browser's own date field, an email or a spreadsheet writes it."""
     assert Alone(sent(starts_on=text))["starts_on"].data == date(2027, 3, 12)
     beside_empty_boxes = {f"starts_on-{part}": "" for part in ("day", "month", "year")}
     assert Alone(sent(starts_on=text, **beside_empty_boxes))["starts_on"].data == date(2027, 3, 12)
 
 
 def test_a_date_that_is_known_stands_in_its_boxes_and_none_is_none() -> None:
-    """For changing it; an empty date is left to the form."""
+    """For editing; an empty date is left to the form's validators."""
     shown = read(form_field(Alone(data={"starts_on": date(2027, 3, 12)})["starts_on"]))
     assert [one["value"] for one in shown.select("input")] == ["12", "3", "2027"]
     empty = day_of(day="", month="", year="")
@@ -217,7 +217,7 @@ def test_a_date_that_is_known_stands_in_its_boxes_and_none_is_none() -> None:
 
 
 def test_dates_days_and_counts_read_as_people_say_them() -> None:
-    """By the clock in London, summer time included."""
+    """In London time, including summer time."""
     assert day(date(2027, 3, 12)) == "12 March 2027"
     assert day_time(datetime(2027, 6, 1, 23, 5, tzinfo=UTC)) == "2 June 2027 at 12:05am"
     assert [ago_days(date(2027, 3, one), date(2027, 3, 12)) for one in (12, 11, 9, 13, 14)] == [
@@ -233,7 +233,7 @@ def test_dates_days_and_counts_read_as_people_say_them() -> None:
 
 
 def test_assets_change_their_address_with_their_content_and_fetch_nothing_from_elsewhere() -> None:
-    """Kept for a year by browsers; no crown, no fonts of GOV.UK, nothing that the policy would stop."""
+    """Cached for a year by browsers; no crown, no GOV.UK fonts, nothing that the content security policy blocks."""
     assert re.fullmatch(r"/assets/alongside\.css\?v=[0-9a-f]{10}", asset("alongside.css"))
     for sheet in ASSETS.glob("*.css"):
         assert not re.search(r"url\(|@import|@font-face|GDS Transport", sheet.read_text()), sheet.name
