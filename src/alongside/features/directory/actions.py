@@ -85,10 +85,10 @@ async def change_entry(
     """
     entry = await queries.lock_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_fixed(entry)
-    stands = text_of(entry, written)
+    current = text_of(entry, written)
     if entry.version != version:
-        raise EditConflict(difference(settings_of(person.authority_id), written, stands), entry.version)
-    if all(plain(value) == plain(stands[name]) for name, value in written.items()):
+        raise EditConflict(difference(settings_of(person.authority_id), written, current), entry.version)
+    if all(plain(value) == plain(current[name]) for name, value in written.items()):
         return
     if written["visibility"] != entry.visibility:
         refuse_too_wide(person, written["visibility"])

@@ -108,8 +108,8 @@ async def show_entry(
     """Show one entry with its evidence level, the school's current offers and related entries."""
     entry = await queries.get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
     settings, shown = settings_of(person.authority_id), words_for(person)
-    told = queries.may_view_timeline(person, entry)
-    entries = await timeline(session, person.authority_id, "directory_entry", entry.id) if told else []
+    may_view = queries.may_view_timeline(person, entry)
+    entries = await timeline(session, person.authority_id, "directory_entry", entry.id) if may_view else []
     agreed = await queries.consents_of(session, person, entry) if entry.partner_urn else {}
     context = {
         "entry": entry,
@@ -125,7 +125,7 @@ async def show_entry(
         "uses": await uses_of(session, person, entry),
         "related": await related_entries(session, person, entry),
         "entries": timeline_entries(entries, ENTRY_WORKFLOW, LABELS, shown["in_words"], BESIDES),
-        "story": told,
+        "story": may_view,
         **shown,
     }
     return Page("directory/show.html", context)

@@ -84,9 +84,9 @@ def _packed_kind(sent: bytes) -> tuple[str, str]:
                 if part in names and "[Content_Types].xml" in names:
                     return kind
             if "mimetype" in names:
-                told = packed.read("mimetype").decode("ascii", "replace")
-                if told in OPEN_DOCUMENT:
-                    return OPEN_DOCUMENT[told], told
+                media_type = packed.read("mimetype").decode("ascii", "replace")
+                if media_type in OPEN_DOCUMENT:
+                    return OPEN_DOCUMENT[media_type], media_type
     except (BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError):
         pass
     raise ValueError(SEND_INSTEAD)

@@ -44,8 +44,8 @@ def directory() -> None:
 @directory.command("import")
 @click.argument("file", type=FILE)
 @click.option("--authority", "slug", required=True, help="The authority, by its slug (wigan).")
-@click.option("--report", type=click.Path(path_type=Path), help="Write the fate of every row as CSV.")
-@click.option("--dry-run", is_flag=True, help="Tell each row's fate and change nothing.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write the result of every row as CSV.")
+@click.option("--dry-run", is_flag=True, help="Show the result of every row and change nothing.")
 @click.option("--yes", is_flag=True, help="Take in without asking.")
 @click.option(
     "--fill",
