@@ -11,7 +11,7 @@ from alongside.features.consortia.commands import consortia, today
 from alongside.features.consortia.membership_import import read_memberships
 from alongside.features.consortia.queries import memberships_of
 from alongside.platform.database.session import Database
-from tests.databases import SIGNING_KEY, DatabaseCopy
+from tests.databases import SIGNING_KEY, DatabaseCopy, current_database_server
 from tests.features.authorities.tenant_file_text import NORTHSHIRE as NORTHSHIRE_FILE
 from tests.features.authorities.tenant_file_text import in_file
 from tests.personas import FORD, MILL, NORTHSHIRE, PARK
@@ -21,6 +21,9 @@ from tests.personas import FORD, MILL, NORTHSHIRE, PARK
 def installation(copy: DatabaseCopy, monkeypatch: pytest.MonkeyPatch) -> DatabaseCopy:
     """The environment of an operator's command."""
     monkeypatch.setenv("DATABASE_URL", copy.app_url)
+    monkeypatch.setenv(
+        "ALONGSIDE_MIGRATOR_URL", current_database_server().url(copy.name, "alongside_migrator")
+    )
     monkeypatch.setenv("ALONGSIDE_RLS_SIGNING_KEY", SIGNING_KEY.decode())
     monkeypatch.setenv("ALONGSIDE_SECRET", "x" * 32)
     monkeypatch.setenv("ALONGSIDE_TENANTS", str(NORTHSHIRE_FILE.parent))
