@@ -45,7 +45,7 @@ async def test_every_page_that_shows_an_escalation_is_logged_before_it_is_shown(
     for route in routes_of(client.app):
         if (
             route.method != "GET"
-            or not route.path.startswith(("/escalations", "/case-"))
+            or not route.path.startswith(("/escalations", "/escalation-"))
             or route.path in LISTS
         ):
             continue
@@ -74,7 +74,9 @@ async def test_a_refused_form_is_a_reading_too(client: Client, copy: Any) -> Non
     database, escalation_id = client.app.state.app_context.database, made["escalation_id"]
     unlogged, seen = [], set()
     for route in routes_of(client.app):
-        if route.method != "POST" or not route.path.startswith(("/escalations/{escalation_id}", "/case-")):
+        if route.method != "POST" or not route.path.startswith(
+            ("/escalations/{escalation_id}", "/escalation-")
+        ):
             continue
         if route.path in LISTS:
             continue
