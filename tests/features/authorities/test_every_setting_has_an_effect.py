@@ -302,7 +302,8 @@ def read_names() -> frozenset[str]:
     """Every attribute that product code or a template reads, outside the declarations of settings."""
     names: set[str] = set()
     source = ROOT / "src" / "alongside"
-    declared = {source / "authorities" / f"{one}.py" for one in ("settings", "choices", "weighing", "checks")}
+    modules = ("settings", "setting_types", "matching_settings", "validation")
+    declared = {source / "features" / "authorities" / f"{one}.py" for one in modules}
     for path in set(source.rglob("*.py")) - declared:
         names |= {one.attr for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.Attribute)}
     for path in (ROOT / "templates").rglob("*.html"):

@@ -32,7 +32,7 @@ async def know(copy: DatabaseCopy, issuer: str, subject: str, one: Persona = HEA
 
 
 async def sessions(copy: DatabaseCopy) -> list[asyncpg.Record]:
-    """The sessions that sign-ins made: those of the stage are not among them."""
+    """The sessions that sign-ins made: without those of the fixtures."""
     return await rows(
         copy,
         "SELECT * FROM user_session WHERE issuer <> 'https://stage.example' ORDER BY started_at, token_hash",

@@ -84,7 +84,7 @@ UPDATE school SET status = 'open';
 
 @pytest.fixture
 async def copy(module_database: DatabaseCopy) -> DatabaseCopy:
-    """The module's database, with nothing in it but the cast."""
+    """The module's database, with only the fixture people in it."""
     connection = await asyncpg.connect(module_database.superuser_url)
     await connection.execute(AS_IT_WAS)
     await connection.close()
@@ -101,7 +101,7 @@ async def module_way(module_database: DatabaseCopy) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def database(module_way: Database, copy: DatabaseCopy) -> Database:
-    """The same, for a test that begins with nothing but the cast."""
+    """The same database, reset to the fixture people before each test."""
     return module_way
 
 
@@ -113,7 +113,7 @@ def module_app(module_way: Database) -> Litestar:
 
 @pytest.fixture
 def app(module_app: Litestar, database: Database) -> Litestar:
-    """The app over a database with nothing but the cast, in a house of this test's own."""
+    """The app over a database with only the fixture people, with a context of its own per test."""
     module_app.state.app_context = build_context(database)
     return module_app
 
@@ -230,7 +230,7 @@ def ways(providers: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 @pytest.fixture
 async def visitor() -> AsyncIterator[Visitor]:
-    """Somebody who can sign in at a real provider."""
+    """A user who can sign in at a real provider."""
     made = Visitor()
     yield made
     await made.close()

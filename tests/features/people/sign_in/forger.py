@@ -30,7 +30,7 @@ class Forger:
     """Answers every code with what `token` makes of the nonce; keeps count of what it was asked."""
 
     def __init__(self, port: int) -> None:
-        """Ready to listen there, honest until told otherwise."""
+        """Ready to listen there, honest until configured otherwise."""
         self.base = f"http://127.0.0.1:{port}"
         self.key = RSAKey.generate_key(2048, {"kid": "first", "use": "sig"})
         self.ec = ECKey.generate_key("P-256", {"kid": "curve", "use": "sig"})

@@ -87,7 +87,7 @@ class _Form(HTMLParser):
 
 
 class Visitor:
-    """Somebody at the provider: logs in, consents, and says to which address the browser is sent back."""
+    """A user at the provider: logs in, consents, and says to which address the browser is sent back."""
 
     def __init__(self) -> None:
         """Nobody is logged in yet."""
