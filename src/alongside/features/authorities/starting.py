@@ -48,7 +48,7 @@ hosts = {hosts}
 # label = "Sign in with your council account"
 # issuer = "https://login.microsoftonline.com/TENANT/v2.0"
 # client_id = "CLIENT"
-# secret_in = "{start.slug.upper().replace("-", "_")}_ENTRA_SECRET"
+# secret_in = "ALONGSIDE_SECRET_{start.slug.upper().replace("-", "_")}_ENTRA"
 # allowed_tids = ["TENANT"]
 
 [brand]
