@@ -1,1 +1,1 @@
-"""A simulated year: web app, worker and PostgreSQL as real processes under a clock that the driver moves."""
+"""A simulation of a year: web app, worker and PostgreSQL as real processes under a virtual clock."""

@@ -10,7 +10,7 @@ from tests.simulation.year import Plan, simulate
 
 
 def main() -> int:
-    """Run it; 1 when a fault was found."""
+    """Run the simulation; exit code 1 when a fault was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=int, default=365)

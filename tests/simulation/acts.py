@@ -1,4 +1,4 @@
-"""What people do in a day: they post, answer what they were written to about, keep their agreements and escalations going."""
+"""User actions of a simulated day: posting, answering, and working on agreements and escalations."""
 
 import re
 from collections.abc import Sequence
@@ -54,13 +54,13 @@ ROOMS = {
 
 
 def weight_of(path: str) -> float:
-    """How often people take this step when they see it; 0 for what no step leads to."""
+    """The weight of an action on a page; 0 for forms that are not actions."""
     plain = path.partition("?")[0]
     return next((weight for pattern, weight in STEPS if pattern.search(plain)), 0.0)
 
 
 async def look_in(browser: Browser, random: Random, today: date) -> str:
-    """Open a room and take up one thing there; the address that was sent, empty when nothing was."""
+    """Open a list, then one item and one of its actions. Returns the path that was posted to, or ''."""
     rooms = ROOMS.get(browser.who.role, (("/home", 1),))
     room = random.choices([path for path, _ in rooms], [weight for _, weight in rooms])[0]
     listed = await browser.open(room)
@@ -71,7 +71,7 @@ async def look_in(browser: Browser, random: Random, today: date) -> str:
 
 
 async def take_up(browser: Browser, path: str, random: Random, today: date) -> str:
-    """Open something and take one of the steps that its page offers."""
+    """Open a page and perform one of its actions."""
     opened = await browser.open(path)
     steps: list[tuple[float, str, Form | None]] = [
         (weight_of(form.action), form.action, form) for form in opened.page.forms if form.method == "post"
@@ -88,7 +88,7 @@ async def take_up(browser: Browser, path: str, random: Random, today: date) -> s
 
 
 async def fill_in(browser: Browser, path: str, random: Random, today: date, **given: Any) -> str:
-    """Open a page with a form and send it; corrected once where something is missing."""
+    """Open a page with a form and send it; send it once more after validation errors."""
     opened = await browser.open(path)
     for _ in range(2):
         form = _main_form(opened)
@@ -108,7 +108,7 @@ def _main_form(opened: Opened) -> Form | None:
 
 
 def _known(form: Form, path: str, random: Random, today: date) -> dict[str, Any]:
-    """Answers that depend on each other, for the forms that have such."""
+    """Field values that depend on each other."""
     names = bases(form)
     known: dict[str, Any] = {}
     if {"starts_on", "ends_on"} <= names:
@@ -128,7 +128,7 @@ def _known(form: Form, path: str, random: Random, today: date) -> dict[str, Any]
 
 
 async def post_need(browser: Browser, random: Random, today: date, themes: Sequence[str]) -> str:
-    """A head asks for help."""
+    """Post a need as a headteacher."""
     given = {
         "theme": random.choice(themes), "days": random.choice(("1", "2", "2.5", "3")), "days_not_sure": None, "when_not_sure": "y",
         "terms": None, "starts_on": None, "ends_on": None, "act": "post", "checked_second": "y", "addressed_urn": "",
@@ -139,7 +139,7 @@ async def post_need(browser: Browser, random: Random, today: date, themes: Seque
 
 
 async def post_offer(browser: Browser, random: Random, today: date, themes: Sequence[str]) -> str:
-    """A head offers what the school can give."""
+    """Post an offer as a headteacher."""
     theme = random.choice(themes)
     given = {
         "themes": theme, f"evidence_{theme}": "Nine in ten reach the standard.", "designation": "", "leader_is_head": "y",
@@ -153,7 +153,7 @@ async def post_offer(browser: Browser, random: Random, today: date, themes: Sequ
 
 
 async def set_training_day(browser: Browser, random: Random, today: date) -> str:
-    """A head fixes a training day of the school's own, which moves deadlines."""
+    """Add a training day of a school as its headteacher, which moves deadlines."""
     path = f"/schools/{browser.who.school_urn}/days"
     opened = await browser.open(path)
     form = opened.form("/training-days")
@@ -166,7 +166,7 @@ async def set_training_day(browser: Browser, random: Random, today: date) -> str
 
 
 async def raise_escalation(browser: Browser, random: Random, today: date) -> str:
-    """A lead says that the consortium cannot challenge one of its schools."""
+    """Raise an escalation about a school as a lead."""
     asked = await browser.open("/escalations/new")
     schools = [
         value
@@ -191,12 +191,12 @@ async def raise_escalation(browser: Browser, random: Random, today: date) -> str
 
 
 async def write_entry(browser: Browser, random: Random, today: date) -> str:
-    """Somebody writes down what worked."""
+    """Create a directory entry."""
     return await fill_plainly(browser, "/directory/new", random, today, {"act": "submit"})
 
 
 async def ask_for_plan(browser: Browser, random: Random, today: date) -> str:
-    """A lead has a plan made."""
+    """Request a matching plan as a lead."""
     opened = await browser.open("/plans")
     form = opened.form("/plans")
     if form is None:
@@ -207,7 +207,7 @@ async def ask_for_plan(browser: Browser, random: Random, today: date) -> str:
 async def fill_plainly(
     browser: Browser, path: str, random: Random, today: date, given: dict[str, Any]
 ) -> str:
-    """Open a form and send it with these answers; only those whose fields the form has, and with the button pressed."""
+    """Open a form and send it with those of these values that it has fields for, and a button."""
     opened = await browser.open(path)
     form = _main_form(opened)
     if form is None:
@@ -219,7 +219,7 @@ async def fill_plainly(
 
 
 async def one_act(browser: Browser, random: Random, today: date, themes: Sequence[str]) -> None:
-    """Somebody does one thing that people of this role do."""
+    """Perform one random action of a person's role."""
     role, choice = browser.who.role, random.random()
     if role == "headteacher" and choice < 0.16:
         await post_need(browser, random, today, themes)

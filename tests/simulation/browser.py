@@ -1,4 +1,4 @@
-"""People at their browsers: they open pages, fill in the forms they find, and send again what was not answered."""
+"""Simulated browsers: they open pages, send forms, and retry requests that were not answered."""
 
 import asyncio
 import re
@@ -16,21 +16,21 @@ from tests.simulation.html import Form, Reader, read
 from tests.simulation.people import Actor
 
 PATIENCE = 60.0
-"""Seconds that a person tries the same again while nobody answers."""
+"""Seconds for which an unanswered request is retried."""
 
 SHAKEN = 10.0
-"""Seconds after a kill in which an answer of 500 is counted apart."""
+"""Seconds after a kill in which status 500 is counted separately."""
 
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=/)\d{5,7}(?=/|$)")
 
 
 def pattern_of(path: str) -> str:
-    """An address without ids and query: what kind of page it is."""
+    """A path without ids and query string, which identifies the kind of page."""
     return IDS.sub("{id}", path.partition("?")[0])
 
 
 def summary_of(page: str) -> str:
-    """What a page says is wrong, in a few words."""
+    """A short text of the errors on a page."""
     main = page[page.find("<main") :]
     at = main.find("govuk-error-summary__list")
     text = re.sub(r"<[^>]*>?", " ", main[at + 26 if at >= 0 else 0 :][:1500])
@@ -39,7 +39,7 @@ def summary_of(page: str) -> str:
 
 @dataclass
 class Opened:
-    """An answered request, read when somebody asks for its forms and links."""
+    """A response. Its forms and links are parsed on first use."""
 
     path: str
     response: httpx.Response
@@ -47,7 +47,7 @@ class Opened:
 
     @property
     def status(self) -> int:
-        """The status of the answer."""
+        """The HTTP status."""
         return self.response.status_code
 
     @property
@@ -58,7 +58,7 @@ class Opened:
         return self._read
 
     def form(self, ending: str) -> Form | None:
-        """The first form that posts to an address with this end."""
+        """The first form whose action ends with this path."""
         return next(
             (one for one in self.page.forms if one.method == "post" and one.action.endswith(ending)), None
         )
@@ -66,9 +66,9 @@ class Opened:
 
 @dataclass
 class Traffic:
-    """Sends requests for everybody and keeps count: acts by address, answers by status, sizes by kind of page.
+    """Sends all requests and counts them: forms by path, responses by status, sizes by kind of page.
 
-    `strangers` are, by host, the patterns of school names that belong to other authorities.
+    `strangers` maps a host to the pattern of school names of other authorities.
     """
 
     http: httpx.AsyncClient
@@ -94,7 +94,7 @@ class Traffic:
     async def post(
         self, path: str, values: dict[str, Any], token: str | None, host: str, who: str = ""
     ) -> Opened:
-        """Send a form, and look where it leads."""
+        """Send a form and follow its redirect."""
         opened = Opened(path, await self._send("POST", path, token, host, values))
         self._judge(opened, host, f"{who} sending {sorted(values)}")
         kind = pattern_of(path)
@@ -168,7 +168,7 @@ class Browser:
         return await self.traffic.get(path, self.token, self.host, f"as {self.who.role} {self.who.name}")
 
     async def send(self, form: Form, values: dict[str, Any], at: str) -> Opened:
-        """Send a form with these values; what it answers. A redirect is followed, as a browser does."""
+        """Send a form with these values and return the response. Redirects are followed."""
         path = form.action or at
         done = await self.traffic.post(
             path, values, self.token, self.host, f"as {self.who.role} {self.who.name}"

@@ -1,4 +1,4 @@
-"""An independent calendar: school days of an authority and of a school, written from the sources and not from the product.
+"""An independent calendar of school days, implemented from the sources and without the product's code.
 
 Sources: gov.uk/bank-holidays (England and Wales); the terms in tenants/_defaults.toml as plain dates.
 """
@@ -40,11 +40,11 @@ class Days:
     own_terms: dict[tuple[str, str], Term] = field(default_factory=dict)
 
     def of_school(self, terms: dict[tuple[str, str], Term], inset: Iterable[date]) -> "Days":
-        """The same for a school that has declared some of its own."""
+        """The calendar of a school with its own terms or training days."""
         return Days(self.inset, self.terms, set(inset), terms)
 
     def open(self, day: date) -> bool:
-        """Whether pupils are at school. A term of a school's own takes the authority's place with its training days."""
+        """Whether a day is a school day. A school's own term replaces the authority's term and its training days."""
         if day.weekday() > 4 or day in BANK_HOLIDAYS or day in self.own_inset:
             return False
         replaced = [self.terms[key] for key in self.own_terms if key in self.terms]
@@ -55,7 +55,7 @@ class Days:
         return any(first <= day <= last and not out <= day <= back for first, last, out, back in terms)
 
     def after(self, start: date, count: int) -> date:
-        """The day that is so many school days after `start`."""
+        """The day that is `number` school days after `start`."""
         day = start
         while count:
             day += timedelta(days=1)
@@ -65,5 +65,5 @@ class Days:
         return day
 
     def end_of(self, day: date) -> datetime:
-        """The moment at which a deadline on this day runs out."""
+        """The moment at which a deadline on this day ends."""
         return datetime.combine(day, SCHOOL_DAY_ENDS, LONDON)

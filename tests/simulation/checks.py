@@ -1,4 +1,4 @@
-"""What must hold after each day, calculated from the rows again and never by the product's own functions."""
+"""Invariants that are checked after each day from the rows, without the product's functions."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -62,11 +62,11 @@ LEFT_OVER = {
            AND $4::boolean""",
     "an email given up": "SELECT id FROM email_outbox WHERE authority_id = $1 AND state = 'given_up'",
 }
-"""Rows that must not be there, by what is wrong with them; $2 is the day, $3 the moment, $4 whether emails may leave."""
+"""Queries for invalid rows, by fault; $2 is the day, $3 the time, $4 whether emails can be sent."""
 
 
 async def books(connection: Watcher, code: int, faults: Faults) -> None:
-    """Days and places of each pool against agreements and recorded visits, added up here."""
+    """Check days and engagements of each offer against the sums of agreements and recorded visits."""
     visits: dict[Any, Decimal] = defaultdict(Decimal)
     for row in await connection.fetch(
         "SELECT agreement_id, days FROM visit WHERE authority_id = $1 AND state = 'recorded'", code
@@ -93,7 +93,7 @@ async def books(connection: Watcher, code: int, faults: Faults) -> None:
 
 
 async def money(connection: Watcher, code: int, fund: int, faults: Faults) -> None:
-    """What is procured from a fund is never more than the fund has."""
+    """Check that spending never exceeds a fund."""
     for row in await connection.fetch(
         "SELECT fund, sum(provider_pence) AS pence FROM escalation WHERE authority_id = $1 AND outcome = 'procured'"
         " AND fund LIKE 'intervention%' AND state NOT IN ('withdrawn', 'merged') GROUP BY fund",
@@ -104,7 +104,7 @@ async def money(connection: Watcher, code: int, fund: int, faults: Faults) -> No
 
 
 async def states(connection: Watcher, code: int, faults: Faults) -> None:
-    """Replay the audit log: each step starts where the one before ended, and the last leads to the state in the row."""
+    """Replay the audit log: transitions must be connected and lead to the state in the row."""
     steps: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in await connection.fetch(
         "SELECT subject_kind, subject_id, verb FROM audit_entry WHERE authority_id = $1 ORDER BY at, id",
@@ -134,7 +134,7 @@ async def states(connection: Watcher, code: int, faults: Faults) -> None:
 async def left_over(
     connection: Watcher, code: int, now: datetime, *, mail_may_leave: bool, faults: Faults
 ) -> None:
-    """Nothing that lost what it hangs on, nothing that belongs to another authority, no email that stayed behind."""
+    """Check for orphaned rows, references to other authorities, and unsent emails."""
     given = {"$2": now.astimezone(LONDON).date(), "$3": now, "$4": mail_may_leave}
     for what, query in LEFT_OVER.items():
         text, values = query, [code]
@@ -147,7 +147,7 @@ async def left_over(
 
 
 async def calendars(connection: Watcher, code: int, authority: Days) -> dict[int, Days]:
-    """The school days of each school that has declared some of its own."""
+    """The calendars of schools with their own terms or training days."""
     terms: dict[int, dict[tuple[str, str], Term]] = defaultdict(dict)
     for row in await connection.fetch("SELECT * FROM school_term WHERE authority_id = $1", code):
         terms[row["school_urn"]][row["year"], row["name"]] = (
@@ -160,7 +160,7 @@ async def calendars(connection: Watcher, code: int, authority: Days) -> dict[int
 
 
 async def deadlines(connection: Watcher, code: int, authority: Days, today: date, faults: Faults) -> None:
-    """Dates to answer, to widen, to record and of escalations, counted on the independent calendar."""
+    """Check deadlines of answers, widening, visit records and escalations with the independent calendar."""
     own = await calendars(connection, code, authority)
     await _proposals(connection, code, authority, own, today, faults)
     for row in await connection.fetch(
@@ -182,7 +182,7 @@ async def deadlines(connection: Watcher, code: int, authority: Days, today: date
 async def _proposals(
     connection: Watcher, code: int, authority: Days, own: dict[int, Days], today: date, faults: Faults
 ) -> None:
-    """A proposal made today; the calendar of either school may be the one that counts."""
+    """Check proposals made today; either school's calendar can apply."""
     for row in await connection.fetch(
         "SELECT p.*, n.urgency FROM proposal p JOIN need n ON n.authority_id = p.authority_id AND n.id = p.need_id"
         " WHERE p.authority_id = $1 AND p.terms_version = 1 AND p.state = 'proposed'"
@@ -207,7 +207,7 @@ async def _proposals(
 async def _escalations(
     connection: Watcher, code: int, authority: Days, own: dict[int, Days], faults: Faults
 ) -> None:
-    """Each open escalation whose clock has not been stopped since its stage began, by the school's own calendar."""
+    """Check open escalations whose clock was not paused in their stage, with the school's calendar."""
     for row in await connection.fetch(
         "SELECT c.* FROM escalation c WHERE c.authority_id = $1 AND c.due_at IS NOT NULL AND c.stage IS NOT NULL"
         " AND c.state NOT IN ('closed', 'withdrawn', 'merged') AND NOT EXISTS (SELECT FROM escalation_pause w"
@@ -222,12 +222,12 @@ async def _escalations(
         if row["due_at"] != due:
             faults.add(
                 "an escalation is due at the wrong moment",
-                f"{row['id']} {row['database_server']}: {row['due_at']} not {due}",
+                f"{row['id']} {row['stage']}: {row['due_at']} not {due}",
             )
 
 
 async def clocks(connection: Watcher, code: int, today: date, authority: Days, faults: Faults) -> None:
-    """Each clock ran once on a school day, and none on any other day."""
+    """Check that each daily job ran once on a school day, and on no other day."""
     ran = {
         row["clock"]
         for row in await connection.fetch(

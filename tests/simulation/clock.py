@@ -1,8 +1,8 @@
-"""A clock that several processes share and that the driver moves: libfaketime with an offset kept in a file.
+"""A virtual clock shared by several processes: libfaketime with an offset in a file.
 
-Every process that is started with `environment` reads the real time plus the seconds in that file, in each call: Python's
-datetime, time.time, and PostgreSQL's now() agree at every moment. Monotonic clocks are left alone, so that time-outs stay
-what they are. Source: the README of libfaketime 0.9.10.
+In every process with `environment`, the time is the real time plus the seconds in that file: Python's
+datetime, time.time, and PostgreSQL's now() agree. Monotonic clocks are unchanged, so that time-outs stay
+real. Source: the README of libfaketime 0.9.10.
 """
 
 import os
@@ -20,27 +20,27 @@ LIBRARY_PATHS = (
 
 
 def library() -> str | None:
-    """Where libfaketime is installed (Debian package libfaketime); None where it is not."""
+    """The path of libfaketime (Debian package libfaketime); None when it is not installed."""
     named = os.environ.get("LIBFAKETIME")
     return next((place for place in (named, *LIBRARY_PATHS) if place and Path(place).exists()), None)
 
 
 class VirtualClock:
-    """The time of the simulation: what the processes take for the present moment."""
+    """The current time of the simulation."""
 
     def __init__(self, file: Path, start: datetime) -> None:
-        """Begin at `start`; the offset is kept in `file`, which every user may read."""
+        """Start at `start`; the offset is stored in `file`, which every user can read."""
         self.file = file
         self.offset = 0
         self.move_to(start)
         file.chmod(0o644)
 
     def now(self) -> datetime:
-        """The present moment (UTC) as the processes see it."""
+        """The current virtual time in UTC."""
         return datetime.fromtimestamp(time.time() + self.offset, UTC)
 
     def move_to(self, moment: datetime) -> None:
-        """Make `moment` the present. Time never goes back: an earlier moment changes nothing."""
+        """Set the virtual time to `moment`. An earlier moment is ignored."""
         offset = round(moment.timestamp() - time.time())
         if self.offset == 0 or offset > self.offset:
             self.offset = offset
@@ -50,11 +50,11 @@ class VirtualClock:
             half.rename(self.file)
 
     def move_by(self, step: timedelta) -> None:
-        """Move on by so much."""
+        """Advance the virtual time."""
         self.move_to(self.now() + step)
 
     def environment(self) -> Mapping[str, str]:
-        """What a process needs in its environment to live by this clock."""
+        """The environment variables of a process that uses this clock."""
         found = library()
         assert found is not None, "libfaketime is not installed"
         return {

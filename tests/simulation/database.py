@@ -1,4 +1,4 @@
-"""A connection that sees everything, for the checks; it comes back after PostgreSQL was killed."""
+"""A superuser connection for the checks, which reconnects after PostgreSQL was killed."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -13,10 +13,10 @@ TRIES = 5
 
 
 class Watcher:
-    """Asks PostgreSQL as its superuser."""
+    """A reconnecting superuser connection."""
 
     def __init__(self, room: Machines) -> None:
-        """Not connected yet."""
+        """Create it without connecting."""
         self.room = room
         self._connection: asyncpg.Connection | None = None
 
@@ -37,7 +37,7 @@ class Watcher:
         await self._ask(lambda one: one.execute(query, *values))
 
     async def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         if self._connection is not None:
             await self._connection.close()
 

@@ -1,4 +1,4 @@
-"""Every email that arrived: once, to the right person, of the right authority, about something its recipient may see."""
+"""Checks of received emails: sent once, to the right person of the right authority, about a page they may see."""
 
 import re
 from collections import Counter
@@ -19,12 +19,12 @@ OUTSIDE = re.compile(r"^/(invitations/|sign-in|account|notices|$)")
 BY_A_PERSON = (
     "SELECT EXISTS (SELECT FROM audit_entry WHERE authority_id = $1 AND at = $2 AND person_id IS NOT NULL)"
 )
-"""Whether an email was written in the transaction of somebody's act: such a one may come again when the act is done again."""
+"""Whether an email was created by a user action, and can be repeated when that action is repeated."""
 
 
 @dataclass
 class Emails:
-    """What has arrived so far. `links` are where the newest ones point to, by recipient, `all_links` those of the day."""
+    """Received emails. `links` are the links of the newest by recipient, `all_links` those of the day."""
 
     office: MailServer
     read: int = 0
@@ -36,14 +36,14 @@ class Emails:
     total: int = 0
 
     def begin_day(self) -> None:
-        """Forget what arrived yesterday."""
+        """Clear the emails of the day before."""
         self.told.clear()
         self.all_links.clear()
 
     async def of_today(
         self, connection: Watcher, places: list[SimulatedSchool], faults: Faults, *, killed: bool
     ) -> None:
-        """Look at what arrived since the last time. After a kill a second copy under the same Message-ID is expected."""
+        """Check the emails since the last call. After a kill a second copy with the same Message-ID is allowed."""
         self.links.clear()
         fresh = self.office.copies[self.read :]
         self.read = len(self.office.copies)
@@ -88,7 +88,7 @@ class Emails:
         self._note_links(place, faults, to, text)
 
     def _note_links(self, place: SimulatedSchool, faults: Faults, to: str, text: str) -> None:
-        """Where an email points to, for its recipient to follow."""
+        """Store the link of an email for its recipient."""
         for host, path in LINK.findall(text):
             if host != place.host:
                 faults.add("an email with a link to another host", f"{to}: {host}")
@@ -107,7 +107,7 @@ class Emails:
         most: int,
         random: Random,
     ) -> None:
-        """Who was written to may open what the email points to, in one of their roles."""
+        """Check that recipients can open the linked page in one of their roles."""
         by_address: dict[str, list[Actor]] = {}
         for actor in actors:
             by_address.setdefault(actor.email, []).append(actor)

@@ -1,4 +1,4 @@
-"""What the simulation found wrong, counted by kind, with the first examples of each."""
+"""Faults found by the simulation, counted by kind, with the first examples of each."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Faults:
     seen: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, kind: str, what: str) -> None:
-        """One more fault of a kind; the same one is counted once however many days it lasts."""
+        """Add a fault. The same fault is counted once, however many days it lasts."""
         if (kind, what) in self.seen:
             return
         self.seen.add((kind, what))
@@ -26,7 +26,7 @@ class Faults:
             self.examples[kind].append(f"{self.today}: {what}")
 
     def lines(self) -> list[str]:
-        """For people to read: each kind, how often, and examples."""
+        """The report: each kind with its count and examples."""
         said = []
         for kind, count in self.counts.most_common():
             said.append(f"{kind}: {count}")

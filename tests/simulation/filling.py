@@ -1,4 +1,4 @@
-"""How people fill in forms: what stands stays, the rest is chosen or written by the name of the field."""
+"""Fills in forms: existing values stay, empty fields get a value by their name."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ TODAY_OR_BEFORE = ("visit_on", "taken_on", "email_on")
 
 
 def british(day: date) -> str:
-    """A date as people type it."""
+    """A date in the British format."""
     return f"{day.day}/{day.month}/{day.year}"
 
 
@@ -39,7 +39,7 @@ def bases(form: Form) -> set[str]:
 
 
 def fill(form: Form, random: Random, today: date, **given: Any) -> dict[str, Any]:
-    """What somebody sends of this form; `given` are answers that are settled, None leaves one out."""
+    """The values to send for a form. `given` are fixed values; None omits a field."""
     sent: dict[str, Any] = {}
     groups: dict[str, list[Field]] = {}
     for one in form.fields:
@@ -55,7 +55,7 @@ def fill(form: Form, random: Random, today: date, **given: Any) -> dict[str, Any
 
 
 def _typed(one: Field, random: Random, today: date) -> dict[str, str]:
-    """What stands in a field stays; an empty one is written. The first box of a date stands for all three."""
+    """The value of a field: the existing one or a generated one. The day box handles a whole date."""
     base, _, part = one.name.rpartition("-")
     if part in ("day", "month", "year"):
         if one.value:
@@ -69,7 +69,7 @@ def _typed(one: Field, random: Random, today: date) -> dict[str, str]:
 
 
 def _in_parts(form: Form, sent: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Dates in the three boxes of the page; what stands in the boxes stays unless it is settled otherwise."""
+    """Dates as three boxes. Existing values stay unless they are given."""
     for name in [one.name.removesuffix("-day") for one in form.fields if one.name.endswith("-day")]:
         typed = sent.pop(name, None)
         if name in given or f"{name}-day" not in sent:
@@ -104,11 +104,11 @@ RULES: tuple[tuple[Callable[[str], bool], Callable[[Random, date], str]], ...] =
     (lambda name: "email" in name, lambda random, _: f"new.person{random.randrange(10**6)}@schools.gov.uk"),
     (lambda name: name == "q" or "url" in name, lambda _, __: ""),
 )  # fmt: skip
-"""What somebody writes into an empty field, by its name; the first rule that fits counts."""
+"""Rules for the text of an empty field, by field name. The first match applies."""
 
 
 def written(name: str, kind: str, random: Random, today: date) -> str:
-    """What somebody writes into an empty field of this name."""
+    """The text for an empty field of this name."""
     for fits, write in RULES:
         if fits(name):
             return write(random, today)

@@ -1,4 +1,4 @@
-"""What is under way goes on: proposals are answered, agreements signed, visits made and escalations worked on."""
+"""Continues open work: answers proposals, signs agreements, records visits and works on escalations."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -30,7 +30,7 @@ UNDER_WAY = {
         0.2,
     ),
 }
-"""By the first part of the address: what is under way, and how likely somebody takes the next step in a part of a day."""
+"""By first path segment: the query for open work, and the probability of the next step per part of a day."""
 
 
 async def follow_up(
@@ -42,7 +42,7 @@ async def follow_up(
     busy: float,
     random: Random,
 ) -> None:
-    """Somebody whose turn it may be opens each of some things under way and takes one of the steps offered."""
+    """Open a sample of the open work as a person who may have to act, and perform one action on each."""
     for room, (query, likely) in UNDER_WAY.items():
         for row in await watcher.fetch(query, place.code):
             if random.random() > likely * busy:

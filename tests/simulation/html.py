@@ -1,4 +1,4 @@
-"""What a browser finds on a page: its forms with their fields, and its links, inside the main part."""
+"""Parses the forms and links in the main part of a page."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -27,7 +27,7 @@ class Form:
     multipart: bool = False
 
     def values(self) -> dict[str, list[str]]:
-        """What a browser would send of the form as it stands, without any button."""
+        """The values that a browser would send for the unchanged form, without a button."""
         sent: dict[str, list[str]] = {}
         for one in self.fields:
             if one.kind in ("radio", "checkbox"):
@@ -39,10 +39,10 @@ class Form:
 
 
 class Reader(HTMLParser):
-    """Reads one page."""
+    """An HTML parser for one page."""
 
     def __init__(self) -> None:
-        """Nothing read yet."""
+        """Start with no forms and links."""
         super().__init__(convert_charrefs=True)
         self.forms: list[Form] = []
         self.links: list[str] = []
@@ -52,7 +52,7 @@ class Reader(HTMLParser):
         self._text: Field | None = None
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        """One element begins."""
+        """Handle a start tag."""
         given = {name: value or "" for name, value in attrs}
         if tag == "main":
             self._in_main = True
@@ -91,12 +91,12 @@ class Reader(HTMLParser):
             form.fields.append(self._text)
 
     def handle_data(self, data: str) -> None:
-        """Text, of which only that inside a textarea counts."""
+        """Handle text, which only matters inside a textarea."""
         if self._text is not None:
             self._text.value += data
 
     def handle_endtag(self, tag: str) -> None:
-        """One element ends."""
+        """Handle an end tag."""
         if tag == "main":
             self._in_main = False
         elif tag == "form":

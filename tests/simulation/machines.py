@@ -1,4 +1,4 @@
-"""The product as an operator runs it, under the virtual clock: PostgreSQL, web app, worker and commands as processes."""
+"""Runs PostgreSQL, web app, worker and commands as processes under the virtual clock."""
 
 import asyncio
 import os
@@ -28,10 +28,10 @@ COMMAND_SECONDS = 300
 
 
 class ClockedServer(EmbeddedServer):
-    """The embedded PostgreSQL, started so that it lives by the virtual clock."""
+    """The embedded PostgreSQL under the virtual clock."""
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
-        """On a port of its own; crash-safe, because it will be killed."""
+        """Use a separate port, and durable settings because the server will be killed."""
         super().__init__(folder, port=free_port(), durable=True)
         self.clock = clock
 
@@ -44,7 +44,7 @@ class ClockedServer(EmbeddedServer):
 
 @dataclass
 class Machines:
-    """What runs, how to reach it, and how to kill it. `kills` counts by victim."""
+    """The running processes, their URLs, and kills. `kills` counts by process."""
 
     folder: Path
     clock: VirtualClock
@@ -63,21 +63,21 @@ class Machines:
 
     @property
     def superuser_url(self) -> str:
-        """The address of the database for who may see all."""
+        """The database URL of the superuser."""
         return self.server.url("postgres", self.server.password, NAME)
 
     @property
     def web_url(self) -> str:
-        """The address of the web app on this machine."""
+        """The local URL of the web app."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def desk_url(self) -> str:
-        """The address of the web process that takes up invitations without a sign-in provider."""
+        """The URL of the web process that accepts invitations without a sign-in provider."""
         return f"http://127.0.0.1:{self.desk_port}"
 
     def environment(self) -> dict[str, str]:
-        """The environment of each process of the product."""
+        """The environment variables of the product's processes."""
         others = {name: value for name, value in os.environ.items() if not name.startswith("ALONGSIDE_")}
         return others | {
             "DATABASE_URL": self.server.url(APP, ROLE_PASSWORDS[APP], NAME),
@@ -91,7 +91,7 @@ class Machines:
         }
 
     async def command(self, *words: str, must_succeed: bool = True) -> tuple[int, str]:
-        """Run `alongside <words>` as a process of its own: its exit code and all that it printed."""
+        """Run `alongside <words>` as a process; returns its exit code and output."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "alongside.cli", *words,
             env=self.environment(), stdin=subprocess.DEVNULL,
@@ -104,7 +104,7 @@ class Machines:
             raise AssertionError(f"alongside {' '.join(words)} ended with {code}:\n{text[-9000:]}")
         return code, text
 
-    def open_doors(self, web: int) -> None:
+    def start_web(self, web: int) -> None:
         """Start `alongside run` with so many web processes."""
         command = [
             *end_with_parent(),
@@ -150,7 +150,7 @@ class Machines:
         raise AssertionError("the product did not open")
 
     def kill(self, victim: str) -> bool:
-        """Kill the web processes, the worker or PostgreSQL without warning; False when there was nothing to kill."""
+        """Send SIGKILL to the web processes, the worker or PostgreSQL; False when none was running."""
         self.kills[victim] = self.kills.get(victim, 0) + 1
         if victim == "postgres":
             assert self.server.process is not None
@@ -165,18 +165,18 @@ class Machines:
         return bool(found)
 
     def expired(self) -> int:
-        """How often PostgreSQL refused a tenant context because the clock was moved between signing and use."""
+        """The number of tenant contexts that expired because the clock moved between signing and use."""
         return self.server.log.read_text(errors="replace").count("set for this transaction has expired")
 
     def log_lines(self) -> list[str]:
-        """What web app and worker have logged."""
+        """The log lines of web app and worker."""
         log = self.folder / "product.log"
         return log.read_text(errors="replace").splitlines() if log.exists() else []
 
 
 @asynccontextmanager
 async def machines(start: datetime) -> AsyncIterator[Machines]:
-    """PostgreSQL with the schema, and a mail server; web app and worker start with `open_doors`."""
+    """Start PostgreSQL with the schema, and a mail server. `start_web` starts web app and worker."""
     with tempfile.TemporaryDirectory(prefix="alongside-year-") as made:
         folder = Path(made)
         os.chmod(folder, 0o755)  # noqa: PTH101, S103  (PostgreSQL's user must get in)
@@ -200,7 +200,7 @@ async def machines(start: datetime) -> AsyncIterator[Machines]:
 
 
 async def connect(room: Machines) -> asyncpg.Connection:
-    """A connection that sees everything, for the checks; tried again while PostgreSQL comes back."""
+    """Connect as superuser, with retries while PostgreSQL restarts."""
     until = time.monotonic() + 30
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Every kind of page that a role can reach: opened each day by somebody of that role, below 500 and under its size limit."""
+"""Opens every kind of page of every role each day and checks status and size."""
 
 from random import Random
 
@@ -16,7 +16,7 @@ STARTS = (
     "/consortium/tracker.xlsx", "/directory/found.csv", "/directory/found.jsonl", "/directory/found.xlsx",
     "/good-practice.atom", "/good-practice.json",
 )  # fmt: skip
-"""Pages without an id; where a role has none there, it must answer 403 or 404."""
+"""Pages without an id. A role without access must get 403 or 404."""
 
 PASSED_OVER = ("/assets/", "/sign-in", "/sign-out", "/live", "/signed-out", "/metrics")
 DEPTH = 3
@@ -25,13 +25,13 @@ DEPTH = 3
 async def open_as(
     connection: Watcher, traffic: Traffic, host: str, actors: list[Actor], random: Random
 ) -> int:
-    """One of these people opens a page of each kind that they can get to; how many pages were opened."""
+    """Open one page of each kind as one of these people. Returns the number of pages."""
     who = random.choice(actors)
     return await crawl(Browser(traffic, who, host, await sign_in(connection, who)), random)
 
 
 async def crawl(browser: Browser, random: Random) -> int:
-    """Follow the links from the first pages, one address of each kind; how many pages were opened."""
+    """Follow links from the first pages, one path of each kind. Returns the number of pages."""
     seen: set[str] = set()
     next_ones = list(STARTS)
     for _ in range(DEPTH):

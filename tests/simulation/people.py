@@ -1,4 +1,4 @@
-"""Who works with the product: heads, delegates, leads and the core team, as the database has them on a day."""
+"""The users of the simulation: heads, delegates, leads and the core team, read from the database."""
 
 import secrets
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ FAMILY = [
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person in one of their roles, who may sign in on this day."""
+    """A person in one role who can sign in on a day."""
 
     authority_id: int
     person_id: UUID
@@ -85,12 +85,12 @@ VALUES ($1, $2, $3, $4, 'https://simulation.example', 'Simulation', now() + inte
 
 
 async def present(connection: Watcher, authority_id: int, day: date) -> list[Actor]:
-    """Everybody who holds a role on this day, once for each role."""
+    """All people with a role on this day, once for each role."""
     return [Actor(**dict(row)) for row in await connection.fetch(PRESENT, authority_id, day)]
 
 
 async def sign_in(connection: Watcher, one: Actor) -> str:
-    """A new browser of this person, in this role, as after the round trip to a provider; its cookie."""
+    """Create a session for this person and role, as after sign-in. Returns the cookie."""
     token = secrets.token_urlsafe(32)
     await connection.execute(SIGN_IN, one.authority_id, hashed(token), one.person_id, one.role_assignment_id)
     return token
@@ -99,7 +99,7 @@ async def sign_in(connection: Watcher, one: Actor) -> str:
 async def appoint(
     connection: Watcher, place: SimulatedSchool, name: str, role: str, since: date, **at: Any
 ) -> None:
-    """Somebody who was there before the simulation began."""
+    """Create a person who has a role from the start."""
     person = uuid4()
     email = f"{name.lower().replace(' ', '.')}@{place.slug}.gov.uk"
     await connection.execute(
@@ -117,7 +117,7 @@ async def appoint(
 
 
 async def staff(connection: Watcher, place: SimulatedSchool, since: date, random: Random) -> None:
-    """A head for each school, a delegate for every fifth, leads and deputies, and the authority's own people."""
+    """Create a head for each school, a delegate for every fifth, leads, deputies and the core team."""
     names = (f"{one} {other}" for number in range(1, 99) for one, other in _pairs(random, number))
     for number, school in enumerate(place.open_schools):
         await appoint(connection, place, next(names), "headteacher", since, school_urn=school.urn)
@@ -147,11 +147,11 @@ SHARES = {
     "head_of_service": 3,
     "authority_administrator": 1,
 }
-"""How much of what is done is done by each role, in a hundred."""
+"""The share of actions by role, in percent."""
 
 
 def somebody(actors: list[Actor], random: Random) -> Actor:
-    """Who acts next."""
+    """Choose the person who acts next."""
     there = sorted({one.role for one in actors})
     role = random.choices(there, [SHARES[one] for one in there])[0]
     return random.choice([one for one in actors if one.role == role])

@@ -1,4 +1,4 @@
-"""Invented authorities and their register: schools over a given width, and what a month changes of them."""
+"""Invented authorities with a school register, and its monthly changes."""
 
 import csv
 import io
@@ -70,16 +70,16 @@ ENDINGS = (
     ["thwaite", "holme", "garth", "toft", "wold"],
     ["minster", "chester"],
 )
-"""The second half of a place's name: no two authorities share one, so that a name tells whose school it is."""
+"""Endings of place names. Each belongs to one authority, so that a school's name identifies its authority."""
 
 NAMES = tuple(
     re.compile(rf"\b[A-Z][a-z]+(?:{'|'.join(some)})(?: \d+)? (?:Primary|High|Nursery|School|and)\b")
     for some in ENDINGS
 )
-"""How the name of a school of each authority is found in a text."""
+"""Patterns that find the name of a school of each authority in a text."""
 
 FUND_PENCE = 20_000_000
-"""What an authority has for intervention in each financial year."""
+"""The intervention fund of an authority per financial year."""
 
 MIX = (
     *[("Primary", "Community school", "Local authority maintained schools", 4, 11, 260)] * 48,
@@ -94,7 +94,7 @@ MIX = (
 
 @dataclass
 class School:
-    """One school of the invented register; `heirs` are the schools that came after it."""
+    """One school of the invented register; `heirs` are its successors."""
 
     urn: int
     number: int
@@ -116,13 +116,13 @@ class School:
 
     @property
     def open(self) -> bool:
-        """Whether it has pupils."""
+        """Whether the school is open."""
         return self.status.startswith("Open")
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What a register release changes of one school, in one word, and the school that follows it."""
+    """A change of one school in a register release, and its successor."""
 
     kind: str
     urn: int
@@ -146,16 +146,16 @@ class SimulatedSchool:
 
     @property
     def host(self) -> str:
-        """The host by which it is reached."""
+        """The host name of the authority."""
         return f"{self.slug}.localhost"
 
     @property
     def open_schools(self) -> list[School]:
-        """Those that have pupils."""
+        """The open schools."""
         return [one for one in self.schools.values() if one.open]
 
     def consortium_of(self, school: School) -> str | None:
-        """The nearest consortium of its phase; nurseries and special schools belong to none."""
+        """The nearest consortium of the school's phase; None for nurseries and special schools."""
         near = [
             (math.dist((school.easting, school.northing), (x, y)), key)
             for key, (_, phase, x, y) in self.consortia.items()
@@ -167,7 +167,7 @@ class SimulatedSchool:
 def make_school(
     slug: str, name: str, code: int, count: int, width: int, random: Random, number: int
 ) -> SimulatedSchool:
-    """An authority of `count` schools in towns and villages over `width` metres; the `number`th of a run."""
+    """Create the `number`th authority, with `count` schools over `width` metres."""
     centre = (350_000 + code * 97 % 90_000, 300_000 + code * 61 % 90_000)
     towns = [(random.uniform(-0.45, 0.45), random.uniform(-0.3, 0.3)) for _ in range(max(3, count // 25))]
     place = SimulatedSchool(slug, name, code, width, {}, {}, random, code * 1000 + 1, 2001, number)
@@ -208,7 +208,7 @@ def make_school(
 
 
 def _add_extremes(place: SimulatedSchool, centre: tuple[int, int]) -> None:
-    """Let one school lie at each end, so that the authority is as wide as it says."""
+    """Put one school at each end, so that the authority has its full width."""
     for urn, side in zip(list(place.schools)[:2], (-0.5, 0.5), strict=False):
         place.schools[urn].easting = int(centre[0] + side * place.width)
 
@@ -222,7 +222,7 @@ def _names(random: Random, endings: list[str]) -> Iterator[str]:
 
 
 def tenant_file(place: SimulatedSchool, inset_days: list[date], extra: str = "") -> str:
-    """The authority's settings, as an operator writes them."""
+    """The settings file of the authority."""
     days = ", ".join(day.isoformat() for day in inset_days)
     lines = [
         f'name = "{place.name}"', f'slug = "{place.slug}"', f"dfe_code = {place.code}",
@@ -243,7 +243,7 @@ def tenant_file(place: SimulatedSchool, inset_days: list[date], extra: str = "")
 
 
 def register_file(place: SimulatedSchool, folder: Path, day: date) -> Path:
-    """The register as it is published on `day`, with some rows of another authority, as the country's file has."""
+    """The register file published on `day`, which also has rows of another authority, as the national file does."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADINGS)
@@ -270,8 +270,8 @@ def _day(day: date | None) -> str:
     return f"{day:%d-%m-%Y}" if day else ""
 
 
-def let_a_month_pass(place: SimulatedSchool, day: date, *, at_least: int = 0) -> list[Happened]:
-    """Conversions, mergers, closures, openings and changed details of one month; more at the year's boundaries."""
+def apply_month(place: SimulatedSchool, day: date, *, at_least: int = 0) -> list[Happened]:
+    """Apply one month of conversions, mergers, closures, openings and changes; more at the year's boundaries."""
     random, happened = place.random, []
     share = len(place.open_schools) / 519
     busy = 3 if day.month in (9, 4) else 1
@@ -292,7 +292,7 @@ def _count(random: Random, mean: float) -> int:
 
 
 def _follow(place: SimulatedSchool, old: list[School], name: str, day: date) -> School:
-    """A new school in the place of others, with a URN of its own."""
+    """Create the successor of one or more schools, with a new URN."""
     first = old[0]
     new = School(
         place.next_urn, first.number, name, first.phase, first.type, first.group, first.ages,

@@ -1,4 +1,4 @@
-"""People who come, go and change their role: by the administrator's pages, an invitation, and the link in its email."""
+"""People who join, leave and change roles, by the administrator's pages and emailed invitations."""
 
 from random import Random
 from typing import Any
@@ -24,7 +24,7 @@ SELECT s.urn FROM school s WHERE s.authority_id = $1 AND s.status IN ('open', 'c
 
 
 class Staffing:
-    """Does what an administrator does; `front_desk` answers as the sign-in provider would."""
+    """Performs an administrator's actions; `front_desk` answers as the sign-in provider would."""
 
     def __init__(
         self, watcher: Watcher, traffic: Traffic, front_desk: httpx.AsyncClient, random: Random
@@ -34,7 +34,7 @@ class Staffing:
         self.number = 0
 
     async def come_and_go(self, place: SimulatedSchool, actors: list[Actor], today: Any) -> list[str]:
-        """Some leave, schools without a head get one, now and then somebody is invited as a delegate; what happened."""
+        """Remove some people, invite heads for schools without one, and sometimes a delegate. Returns what happened."""
         administrators = [one for one in actors if one.role == "authority_administrator"]
         if not administrators:
             return []
@@ -99,7 +99,7 @@ class Staffing:
         return "somebody was invited" if done.status == 303 else ""
 
     async def take_up(self, emails: Emails, places: list[SimulatedSchool]) -> int:
-        """Whoever was invited follows the link in the email; how many took up their role."""
+        """Accept the invitations from the emails. Returns the number accepted."""
         count, waiting = 0, list(emails.invitations)
         emails.invitations.clear()
         desk = Traffic(self.front_desk, self.traffic.faults, self.random, self.traffic.size_limit)
@@ -117,7 +117,7 @@ class Staffing:
 
 
 async def assign_new_schools(room: Machines, watcher: Watcher, place: SimulatedSchool) -> int:
-    """The operator puts open schools that are in no consortium where they belong; how many."""
+    """Assign open schools without a consortium to one. Returns the number assigned."""
     rows = await watcher.fetch(
         "SELECT urn FROM school s WHERE authority_id = $1 AND status = 'open' AND NOT EXISTS (SELECT FROM"
         " consortium_membership m WHERE m.authority_id = s.authority_id AND m.school_urn = s.urn AND m.ends_on IS NULL)",

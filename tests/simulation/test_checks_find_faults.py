@@ -1,4 +1,4 @@
-"""The checks of the simulation are not blind: each finds a fault that is planted past every trigger."""
+"""Tests that each check of the simulation finds a fault that is planted with triggers disabled."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +21,7 @@ from tests.simulation.faults import Faults
 
 @pytest.fixture
 async def watcher(copy: DatabaseCopy) -> AsyncIterator[Watcher]:
-    """The superuser's connection, with triggers asleep, in the place of the simulation's own."""
+    """A superuser connection with triggers disabled, used in place of the simulation's own."""
     connection = await asyncpg.connect(copy.superuser_url)
     await connection.execute("SET session_replication_role = replica")
     try:
@@ -31,7 +31,7 @@ async def watcher(copy: DatabaseCopy) -> AsyncIterator[Watcher]:
 
 
 async def found(watcher: Watcher, today: date | None = None) -> set[str]:
-    """The kinds of fault that all checks of rows find now, and each with the first word of what it is about."""
+    """The kinds of fault that the row checks find, also with the first word of their subject."""
     faults, now = Faults(), datetime.now(UTC)
     await checks.books(watcher, NORTHSHIRE, faults)
     await checks.states(watcher, NORTHSHIRE, faults)
@@ -45,7 +45,10 @@ async def found(watcher: Watcher, today: date | None = None) -> set[str]:
     [
         ("UPDATE offer SET days_taken = days_taken + 1", "an offer's pool differs from its agreements"),
         ("UPDATE support_agreement SET days_used = 1", "days used differ from the recorded visits"),
-        ("UPDATE support_agreement SET state = 'closed'", "a state differs from the audit log: agreement"),
+        (
+            "UPDATE support_agreement SET state = 'closed'",
+            "a state differs from the audit log: support_agreement",
+        ),
         ("UPDATE need SET state = 'withdrawn'", "a running agreement whose need is elsewhere"),
         ("DELETE FROM support_agreement", "a need agreed or in support without an agreement"),
         (
@@ -57,7 +60,7 @@ async def found(watcher: Watcher, today: date | None = None) -> set[str]:
 async def test_a_planted_fault_of_an_agreement_is_found(
     database: Database, watcher: Watcher, statement: str, kind: str
 ) -> None:
-    """Of days, states and what hangs on what."""
+    """Faults of days, states and references."""
     await a_running_agreement(database)
     assert kind not in await found(watcher)
     await watcher.execute(f"{statement} WHERE authority_id = {NORTHSHIRE}")
@@ -65,7 +68,7 @@ async def test_a_planted_fault_of_an_agreement_is_found(
 
 
 async def test_a_planted_fault_of_a_proposal_is_found(database: Database, watcher: Watcher) -> None:
-    """Its day to answer, and an offer that is no longer there."""
+    """A wrong deadline, and an offer that no longer exists."""
     await a_proposal(database)
     made = datetime(2026, 11, 24, 12, tzinfo=UTC)
     await watcher.execute("UPDATE proposal SET proposed_at = $1", made)
@@ -77,7 +80,7 @@ async def test_a_planted_fault_of_a_proposal_is_found(database: Database, watche
 
 
 async def test_a_planted_fault_of_an_escalation_is_found(database: Database, watcher: Watcher) -> None:
-    """Its deadline."""
+    """A wrong deadline."""
     await an_escalation(database)
     assert "an escalation is due at the wrong moment" not in await found(watcher)
     await watcher.execute("UPDATE escalation SET due_at = due_at + interval '1 day'")
@@ -85,7 +88,7 @@ async def test_a_planted_fault_of_an_escalation_is_found(database: Database, wat
 
 
 def test_the_independent_calendar_agrees_with_the_product() -> None:
-    """Each day of three declared years, with a training day of the authority's own."""
+    """Each day of three years, with a training day of the authority."""
     settings = make_known("northshire")
     calendar: Any = calendar_from(settings)
     inset = set(settings.inset_days)

@@ -1,4 +1,4 @@
-"""Two weeks around 1 September in a small authority: a short run of the simulation that `make simulate` runs for a year."""
+"""A short simulation: two weeks around 1 September in a small authority."""
 
 from datetime import date
 
@@ -39,7 +39,7 @@ TWO_WEEKS = Plan(
 
 
 async def test_two_weeks_over_the_first_of_september() -> None:
-    """A conversion, a changed calendar, new people, some dozens of acts, three kills: the books, states and emails are right."""
+    """After a conversion, a calendar change, new people, dozens of actions and three kills, all checks pass."""
     year = await simulate(TWO_WEEKS)
     print("\n".join(year.report()))
     assert year.traffic.acts.total() > 50, "people did too little for the checks to mean anything"

@@ -1,4 +1,4 @@
-"""Waiting until the worker has done what is due by the virtual clock: by what the database says, not by the time it takes."""
+"""Waits until the worker has done all due work, by the database and not by elapsed time."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.schools import SimulatedSchool
 
 PATIENCE = 60.0
-"""Seconds of real time for the work of one part of a day."""
+"""Maximum real seconds for the work of one part of a day."""
 
 STEP = 4.0
 """Seconds of real time after which some minutes of virtual time pass."""
@@ -32,7 +32,7 @@ WORK_LEFT = {
 
 
 def settings_in(folder: Path, place: SimulatedSchool) -> AuthoritySettings:
-    """What the operator has put in force, known to this process as well."""
+    """Load the applied settings into this process."""
     settings, mistakes = read_authority(folder / f"{place.slug}.toml")
     assert settings is not None, mistakes
     register_settings(settings, 1)
@@ -42,9 +42,9 @@ def settings_in(folder: Path, place: SimulatedSchool) -> AuthoritySettings:
 async def until_quiet(
     watcher: Watcher, folder: Path, places: list[SimulatedSchool], clock: VirtualClock, faults: Faults
 ) -> None:
-    """Wake the worker and wait until nothing is left that it could do now; what stays undone is a fault.
+    """Wake the worker and wait until no work is due. Work that stays undone is a fault.
 
-    What a killed worker had in hand is leased for some minutes of virtual time: those pass while we wait.
+    Jobs of a killed worker stay leased for some minutes of virtual time, which pass during the wait.
     """
     until, step = time.monotonic() + PATIENCE, time.monotonic() + STEP
     known = {place.code: settings_in(folder, place) for place in places}
@@ -67,7 +67,7 @@ async def until_quiet(
 
 
 async def _left(watcher: Watcher, settings: AuthoritySettings, moment: datetime) -> dict[str, int]:
-    """How much of each kind of work is due now."""
+    """The amount of due work by kind."""
     code = settings.dfe_code
     hours = list(hours_now(settings, moment))
     clocks = [clock.name for clock in due_now(settings, moment)]

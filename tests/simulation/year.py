@@ -1,4 +1,4 @@
-"""The days of a simulated year: the register and the calendar change, people act, time passes, everything is checked."""
+"""Runs the days of a simulated year: register and calendar changes, user actions, kills and checks."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ from tests.simulation.schools import (
     FUND_PENCE,
     NAMES,
     SimulatedSchool,
-    let_a_month_pass,
+    apply_month,
     make_school,
     register_file,
     tenant_file,
@@ -35,19 +35,19 @@ from tests.simulation.staffing import Staffing, assign_new_schools
 from tests.simulation.waiting import settings_in, until_quiet
 
 SLOTS = ((6, 20), (8, 20), (10, 40), (13, 30), (16, 40), (19, 30))
-"""Hours and minutes in London to which the clock is moved each day; people act between 8 and 19."""
+"""Times in London to which the clock moves each day; people act between 8:00 and 19:00."""
 
 ACTS_PER_SCHOOL = 0.045
-"""Things that people of one school do in a part of a school day, on average: about one a week."""
+"""Average number of actions per school and part of a school day: about one a week."""
 
 ANSWERED = 0.3
-"""How many of those who were written to take the next step in the same part of the day."""
+"""Share of email recipients who act in the same part of the day."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to simulate. `sizes` are the numbers of schools; `pace` multiplies how much people do,
-    `pages` is the share of the roles whose pages are all opened on a day, in turn.
+    """Parameters of a simulation. `sizes` are the numbers of schools; `pace` multiplies the number of actions;
+    `pages` is the share of roles whose pages are all opened on a day, in turn.
     """
 
     seed: int = 1
@@ -66,7 +66,7 @@ class Plan:
 
 @dataclass
 class Year:
-    """One run: the places, the traffic, and what was found."""
+    """One run: authorities, traffic and faults."""
 
     plan: Plan
     room: Machines
@@ -84,7 +84,7 @@ class Year:
     expired: int = 0
 
     async def settle(self) -> None:
-        """Declare the authorities, import their first register, place their schools, and appoint everybody."""
+        """Create the authorities, import their registers, assign schools to consortia, and create the people."""
         self.room.tenants.joinpath("_defaults.toml").write_bytes(
             bundled("tenants").joinpath("_defaults.toml").read_bytes()
         )
@@ -96,13 +96,13 @@ class Year:
             await staff(self.watcher, place, self.plan.start - timedelta(days=400), self.random)
 
     async def run(self) -> None:
-        """All days, one after the other."""
+        """Run all days."""
         for number in range(self.plan.days):
             today = self.plan.start + timedelta(days=number)
             self.faults.today = today
             self.emails.begin_day()
             before, began = self.faults.counts.total(), time.monotonic()
-            await self.live_through(today, first=number == 0)
+            await self.run_day(today, first=number == 0)
             await self.check(today)
             self.plan.say(
                 f"{today:%a %d %b %Y}: {self.traffic.acts.total()} acts, {self.emails.total} emails, "
@@ -110,12 +110,12 @@ class Year:
                 f"{time.monotonic() - began:.1f} s"
             )
 
-    async def live_through(self, today: date, *, first: bool) -> None:
-        """One day from the early morning to the evening."""
+    async def run_day(self, today: date, *, first: bool) -> None:
+        """Run one day."""
         for hour, minute in self.plan.slots:
             self.room.clock.move_to(at(today, hour, minute))
             if hour == 8:
-                await self.change_the_world(today, first=first)
+                await self.apply_changes(today, first=first)
             if 8 <= hour < 19:
                 killer = asyncio.create_task(self.kill_at_random())
                 for place in self.places:
@@ -123,11 +123,11 @@ class Year:
                 await killer
             await until_quiet(self.watcher, self.room.tenants, self.places, self.room.clock, self.faults)
 
-    async def change_the_world(self, today: date, *, first: bool) -> None:
-        """The register of the month, a changed calendar, people who come and go."""
+    async def apply_changes(self, today: date, *, first: bool) -> None:
+        """Apply register changes, calendar changes and staff changes."""
         for place in self.places:
             if today.day == 1 or (first and self.plan.days < 28):
-                for one in let_a_month_pass(place, today, at_least=1 if first else 0):
+                for one in apply_month(place, today, at_least=1 if first else 0):
                     self.happened[one.kind] += 1
                 await self.import_register(place, today)
                 await assign_new_schools(self.room, self.watcher, place)
@@ -138,13 +138,13 @@ class Year:
         self.happened["roles taken up"] += await self.staffing.take_up(self.emails, self.places)
 
     async def import_register(self, place: SimulatedSchool, today: date) -> None:
-        """A release of the register, imported by the operator."""
+        """Import a register release."""
         file = register_file(place, self.room.folder, today)
         await self.room.command("schools", "import", str(file), "--authority", place.slug, "--yes")
         self.happened["register releases"] += 1
 
     async def change_calendar(self, place: SimulatedSchool, today: date) -> None:
-        """The authority fixes another training day some weeks ahead."""
+        """Add a training day of the authority some weeks ahead."""
         day = today + timedelta(days=self.random.randint(4, 30))
         if self.days[place.code].open(day):
             self.days[place.code].inset.add(day)
@@ -152,13 +152,13 @@ class Year:
             self.happened["calendars changed"] += 1
 
     async def apply(self, place: SimulatedSchool) -> None:
-        """Put the authority's settings in force."""
+        """Apply the authority's settings."""
         file = self.room.tenants / f"{place.slug}.toml"
         file.write_text(tenant_file(place, sorted(self.days[place.code].inset)))
         await self.room.command("authority", "apply", place.slug, "--yes")
 
     async def act(self, place: SimulatedSchool, today: date) -> None:
-        """What the people of an authority do in a part of a day."""
+        """Perform the user actions of an authority in one part of a day."""
         actors = await present(self.watcher, place.code, today)
         busy = 1.0 if self.days[place.code].open(today) else 0.05
         expected = len(place.open_schools) * ACTS_PER_SCHOOL * busy * self.plan.pace
@@ -174,7 +174,7 @@ class Year:
     async def answer_emails(
         self, place: SimulatedSchool, actors: list[Actor], today: date, busy: float
     ) -> None:
-        """Some of those who were written to open the link and take the next step."""
+        """Open the links of some emails and perform the next action."""
         await self.emails.of_today(self.watcher, self.places, self.faults, killed=bool(self.room.kills))
         by_address = {one.email: one for one in actors}
         for to, path in sorted({one for one in self.emails.links if one[0] in by_address}):
@@ -184,7 +184,7 @@ class Year:
                 await acts.take_up(browser, path, self.random, today)
 
     async def kill_at_random(self) -> None:
-        """Now and then one of the processes is killed while people are at work."""
+        """Sometimes kill one of the processes during user actions."""
         if self.random.random() < self.plan.kills_per_day / sum(
             8 <= hour < 19 for hour, _ in self.plan.slots
         ):
@@ -195,7 +195,7 @@ class Year:
             self.traffic.killed_at = time.monotonic()
 
     async def check(self, today: date) -> None:
-        """All checks of a day; the chain of the audit log once a week."""
+        """Run all checks of a day; the audit log's hash chain once a week."""
         self.read_log()
         if today.weekday() == 4:
             code, said = await self.room.command("audit", "verify", must_succeed=False)
@@ -222,7 +222,7 @@ class Year:
         await self.open_pages(today)
 
     async def open_pages(self, today: date) -> None:
-        """Somebody of each role of each authority opens every kind of page; or of some of them each day, in turn."""
+        """Open every kind of page of each role of each authority, or of some roles each day, in turn."""
         there = {place.code: await present(self.watcher, place.code, today) for place in self.places}
         turns = [
             (place, role) for place in self.places for role in sorted({one.role for one in there[place.code]})
@@ -239,7 +239,7 @@ class Year:
             )
 
     def read_log(self) -> None:
-        """Errors that web app and worker logged since the last time."""
+        """Add the errors that web app and worker logged since the last call."""
         lines = self.room.log_lines()
         for line in lines[self.lines_read :]:
             if '"level":"error"' in line:
@@ -247,7 +247,7 @@ class Year:
                 first = (said.get("errors") or [{}])[0]
                 if first.get("code") == "f405" and self.room.expired() > self.expired:
                     self.expired += (
-                        1  # signed before the clock was moved, used after: no fault of the product
+                        1  # signed before and used after the clock moved: not a fault of the product
                     )
                     continue
                 where = [one for one in first.get("places", ()) if one.startswith("alongside/")][-1:]
@@ -260,7 +260,7 @@ class Year:
         self.lines_read = len(lines)
 
     def report(self) -> list[str]:
-        """For people to read: what was simulated, what was found, and how to have it again."""
+        """The report: what was simulated, the faults, and the command that repeats the run."""
         largest = sorted(((size, kind) for kind, (size, _) in self.traffic.sizes.items()), reverse=True)
         arguments = f"--seed {self.plan.seed} --days {self.plan.days} --start {self.plan.start} --schools {','.join(map(str, self.plan.sizes))}"
         return [
@@ -279,12 +279,12 @@ class Year:
 
 
 def at(day: date, hour: int, minute: int) -> datetime:
-    """A moment in London."""
+    """A London time as a datetime."""
     return datetime.combine(day, time_of_day(hour, minute), LONDON)
 
 
 async def simulate(plan: Plan) -> Year:
-    """Run a whole simulation; what it found is in the year it gives back."""
+    """Run a simulation. The returned Year has the faults."""
     random, faults = Random(plan.seed), Faults(plan.start)
     names = (
         ("county", "County", 903, 100_000),
@@ -313,7 +313,7 @@ async def simulate(plan: Plan) -> Year:
             began = time.monotonic()
             await year.settle()
             room.clock.move_to(at(plan.start, 0, 5))
-            room.open_doors(plan.web)
+            room.start_web(plan.web)
             await room.until_open(places[0].host)
             plan.say(f"settled {plan.sizes} schools in {time.monotonic() - began:.1f} s")
             await year.run()

@@ -36,7 +36,7 @@ async def audit_of(database: Database, kind: str, path: str) -> list[Any]:
 
 
 async def set_columns(copy: DatabaseCopy, table: str, path: str, **columns: Any) -> None:
-    """Update a post as the superuser without triggers, for states that take months to reach."""
+    """Update a post as the superuser, without the actions, to reach states that take months."""
     connection = await asyncpg.connect(copy.superuser_url)
     names = ", ".join(f"{name} = ${number}" for number, name in enumerate(columns, start=2))
     try:
