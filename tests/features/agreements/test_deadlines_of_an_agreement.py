@@ -103,9 +103,8 @@ async def test_an_agreement_is_to_be_signed_in_time(database: Database, other_cl
 
 async def test_a_review_is_due_some_days_after_the_end(database: Database, other_clocks: Any) -> None:
     other_clocks(review_due=6)
-    await a_running_agreement(database)
-    ends = TODAY + timedelta(days=2)
-    await put(database, "UPDATE support_agreement SET starts_on = :day, ends_on = :day", day=ends)
+    made = await a_running_agreement(database)
+    ends = (await look(database, "support_agreement", made)).ends_on
     due = add_school_days(calendar_of(NORTHSHIRE), ends, 6)
     await run(database, ends)
     assert "review_reminder" not in await told(database, HEAD_OF_MILL)

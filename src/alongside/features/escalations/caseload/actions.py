@@ -46,7 +46,13 @@ async def arrange_cover(
         f"from {starts_on:%-d %B} to {ends_on:%-d %B}."
     )
     await notify(
-        session, person, [away_id, cover_id], "escalation_cover", said, "/escalations", once=f"cover:{made.id}"
+        session,
+        person,
+        [away_id, cover_id],
+        "escalation_cover",
+        said,
+        "/escalations",
+        once=f"cover:{made.id}",
     )
 
 
