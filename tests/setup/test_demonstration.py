@@ -142,8 +142,8 @@ def test_secrets_are_for_its_user_only(running: Demonstration, folder: Path) -> 
 def test_ctrl_c_stops_everything_within_seconds_and_the_next_start_goes_on(
     running: Demonstration, folder: Path
 ) -> None:
-    family = [*running.children("alongside.cli"), *running.children("postgres")]
-    assert len(family) == 4, "two web processes, a worker, PostgreSQL"
+    until(lambda: len(_family(running)) == 4, 30)  # two web processes, a worker, PostgreSQL
+    family = _family(running)
     secrets = (folder / "secrets.json").read_text()
     began = time.monotonic()
     assert running.stop(signal.SIGINT) == 0
@@ -160,9 +160,14 @@ def test_ctrl_c_stops_everything_within_seconds_and_the_next_start_goes_on(
 def test_a_supervisor_killed_leaves_nobody_behind(folder: Path) -> None:
     killed = Demonstration(folder, free_port())
     killed.wait_for("ready. Open one of these")
-    family = [*killed.children("alongside.cli"), *killed.children("postgres")]
+    family = _family(killed)
     killed.stop(signal.SIGKILL)
     until(lambda: not any(_lives(pid) for pid in family), 15)
+
+
+def _family(started: Demonstration) -> list[int]:
+    """The processes that a demonstration has started: web, worker and PostgreSQL."""
+    return [*started.children("alongside.cli"), *started.children("postgres")]
 
 
 def _lives(process: int) -> bool:
