@@ -193,5 +193,5 @@ def odd_values(own: Any, texts: list[str]) -> list[Any]:
     if isinstance(own, list):
         return [["x"] * 60, [], None]
     if isinstance(own, date):
-        return [own - timedelta(days=9), own + timedelta(days=9), own, None]
+        return [own - timedelta(days=9), own + timedelta(days=9), own - timedelta(days=500), own, None]
     return [own, None]
