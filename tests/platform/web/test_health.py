@@ -100,6 +100,8 @@ async def test_without_a_token_nobody_far_away_guesses_one(client: Client) -> No
 async def test_downloads_are_counted_with_their_status(client: Client) -> None:
     assert (await client.get("/directory/found.csv", HEAD_OF_MILL)).status_code == 200
     told = (await client.get("/metrics", **ANYWHERE)).text
-    counted = [line for line in told.splitlines() if 'act="export_csv"' in line and "http_requests_total" in line]
+    counted = [
+        line for line in told.splitlines() if 'act="export_csv"' in line and "http_requests_total" in line
+    ]
     assert counted and all('status="200"' in line for line in counted), counted
     assert 'status="None"' not in told
