@@ -123,7 +123,7 @@ def worker() -> None:
     gc.disable()  # as for the web app: what is imported stays, and counting it takes time
     end_with_supervisor()
     Settings.from_environment()
-    work: Callable[[], None] = import_module("alongside.worker").main
+    work: Callable[[], None] = import_module("alongside.worker.main").main
     gc.freeze()
     gc.enable()
     work()

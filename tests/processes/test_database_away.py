@@ -8,6 +8,7 @@ from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
 
+import asyncpg
 import pytest
 
 from tests.databases import TENANTS, DatabaseCopy, DatabaseServer
@@ -62,7 +63,6 @@ def broken(copy: DatabaseCopy) -> dict[str, tuple[str, str]]:
         "no socket": ("postgresql://alongside_app:x@/x?host=/nowhere", "cannot be reached"),
         "wrong password": (wrong, "refuses this role or its password"),
         "unknown database": (copy.app_url.replace(copy.name, "nowhere"), "no database of this name"),
-        "no schema": (copy.app_url.replace(copy.name, "postgres"), "“alongside migrate”"),
     }
 
 
@@ -117,10 +117,15 @@ async def test_an_old_server_is_named(
 
 
 async def test_a_database_without_schema_is_named(copy: DatabaseCopy) -> None:
-    url, cure = broken(copy)["no schema"]
-    in_one_sentence(
-        await asyncio.to_thread(command, environment(copy, DATABASE_URL=url), "audit", "verify"), cure
-    )
+    empty = f"{copy.name}_empty"
+    boss = await asyncpg.connect(copy.superuser_url)
+    await boss.execute(f"CREATE DATABASE {empty}")
+    try:
+        here = environment(copy, DATABASE_URL=copy.app_url.replace(copy.name, empty))
+        in_one_sentence(await asyncio.to_thread(command, here, "audit", "verify"), "“alongside migrate”")
+    finally:
+        await boss.execute(f"DROP DATABASE {empty} WITH (FORCE)")
+        await boss.close()
 
 
 AHEAD = (
@@ -139,8 +144,6 @@ async def test_a_worker_with_a_wrong_clock_does_nothing(
     copy: DatabaseCopy, tmp_path: Path, days: str, works: bool
 ) -> None:
     """Three days ahead it ran all jobs of those days and sent 287 emails."""
-    import asyncpg
-
     boss = await asyncpg.connect(copy.superuser_url)
     await boss.execute(
         "INSERT INTO email_outbox (authority_id, person_id, to_address, subject, body)"

