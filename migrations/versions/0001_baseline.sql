@@ -1322,7 +1322,6 @@ CREATE TABLE proposal (
 	not_again_before DATE, 
 	need_content_version INTEGER DEFAULT 1 NOT NULL, 
 	offer_content_version INTEGER DEFAULT 1 NOT NULL, 
-	checked_on DATE DEFAULT current_date NOT NULL, 
 	interest_reason TEXT, 
 	CONSTRAINT pk_proposal PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_proposal_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
@@ -2690,7 +2689,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON consortium TO alongside_app;
 
 REVOKE ALL ON fund_balance FROM PUBLIC;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON fund_balance TO alongside_app;
+GRANT SELECT ON fund_balance TO alongside_app;
 
 REVOKE ALL ON idempotency_key FROM PUBLIC;
 
@@ -3202,12 +3201,17 @@ BEGIN
     SELECT content_version INTO offer_version FROM public.offer
      WHERE authority_id = NEW.authority_id AND id = NEW.offer_id;
     IF TG_OP = 'INSERT' THEN
+        IF NEW.interest_reason IS NOT NULL AND NOT coalesce(
+            (public.settings_in_force(NEW.authority_id) #>> '{matching,interest_may_be_set_aside}')::boolean, false)
+        THEN
+            NEW.interest_reason := NULL;
+        END IF;
         NEW.need_content_version := need_version;
         NEW.offer_content_version := offer_version;
-        found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, NEW.checked_on,
+        found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, public.london_today(),
                                        NEW.starts_on, NEW.proposed_as, NEW.proposed_by);
     ELSE
-        found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, NEW.checked_on,
+        found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, public.london_today(),
                                        NEW.starts_on, NULL, NULL);
         IF NEW.need_content_version <> need_version THEN
             found := found || 'need_changed'::text;
@@ -3237,6 +3241,20 @@ CREATE TRIGGER refuse_barred_answer BEFORE UPDATE ON proposal FOR EACH ROW
               OR NEW.terms_version <> OLD.terms_version))
     EXECUTE FUNCTION refuse_barred_proposal();
 
+CREATE FUNCTION refuse_another_pair() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'a proposal keeps its pair, its proposer, the reason for setting an interest aside, and its refusal'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'proposal_keeps_its_pair';
+END $$;
+
+CREATE TRIGGER refuse_another_pair BEFORE UPDATE ON proposal FOR EACH ROW
+    WHEN ((NEW.need_id, NEW.offer_id, NEW.interest_reason, NEW.proposed_as, NEW.proposed_by)
+          IS DISTINCT FROM (OLD.need_id, OLD.offer_id, OLD.interest_reason, OLD.proposed_as, OLD.proposed_by)
+          OR OLD.state = 'declined' AND (NEW.not_again_before, NEW.declined_by)
+          IS DISTINCT FROM (OLD.not_again_before, OLD.declined_by))
+    EXECUTE FUNCTION refuse_another_pair();
+
 CREATE FUNCTION refuse_barred_agreement() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -3245,7 +3263,7 @@ DECLARE
 BEGIN
     SELECT * INTO agreed FROM public.proposal
      WHERE authority_id = NEW.authority_id AND id = NEW.proposal_id;
-    found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, agreed.checked_on,
+    found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, public.london_today(),
                                    NEW.starts_on, NULL, NULL);
     IF agreed.interest_reason IS NOT NULL THEN
         found := array_remove(found, 'interest');
@@ -3820,7 +3838,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
      WHERE authority_id = of_authority AND person_id = of_person AND ended_at IS NULL
 $$;
 
-CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     old_fund text;
@@ -3853,6 +3871,8 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+REVOKE EXECUTE ON FUNCTION take_from_fund_of_escalation() FROM PUBLIC;
 
 CREATE TRIGGER take_from_fund AFTER INSERT OR UPDATE OF outcome, fund, provider_pence, state ON escalation
     FOR EACH ROW EXECUTE FUNCTION take_from_fund_of_escalation();

@@ -180,6 +180,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         "search.keep_public()",
         "search.known(text,integer[],date,text[])",
         "search.rename_school()",
+        "take_from_fund_of_escalation()",
     }
     for row in rows:
         assert row.volatile != "i", row.name

@@ -1,9 +1,12 @@
 """The hard rules bind proposals, answers and plans alike, in Python and in PostgreSQL."""
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -20,9 +23,11 @@ from alongside.features.agreements.proposals.actions import (
 )
 from alongside.features.agreements.proposals.candidates import need_to_propose_for, offers_for_need
 from alongside.features.agreements.proposals.terms import Terms
+from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.matching.interests.actions import declare_interest
 from alongside.platform.database.session import Database
 from tests.client import Client, words
+from tests.databases import DatabaseCopy, make_known
 from tests.features.agreements.builders import (
     TODAY,
     a_need,
@@ -33,6 +38,7 @@ from tests.features.agreements.builders import (
     look,
     terms,
 )
+from tests.features.authorities.tenant_file_text import settings_with, store_settings
 from tests.personas import (
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -58,6 +64,8 @@ SUSPENDED = (
     f" VALUES ({NORTHSHIRE}, {{urn}}, 'In intervention', {{until}}, '{OFFICER.person_id}')"
 )
 YESTERDAY = TODAY - timedelta(days=1)
+NOW = max(TODAY, datetime.now(ZoneInfo("Europe/London")).date())
+"""The later of the two clocks: PostgreSQL checks the rules for the present day."""
 NOT_SHOWN = "reason that is not shown here"
 BARRED = {
     "not_this_year": ("UPDATE offer SET appetite = 'no'", "not want to give support this year"),
@@ -69,7 +77,7 @@ BARRED = {
         "same trust",
     ),
     "suspended": (SUSPENDED.format(urn=PARK, until="NULL"), NOT_SHOWN),
-    "suspended_until_today": (SUSPENDED.format(urn=PARK, until=f"'{TODAY}'"), NOT_SHOWN),
+    "suspended_until_today": (SUSPENDED.format(urn=PARK, until=f"'{NOW}'"), NOT_SHOWN),
     "interest": (INTEREST.format(own=MILL), NOT_SHOWN),
     "interest_declared_as_lead": (INTEREST.format(own="NULL"), NOT_SHOWN),
     "designation_expired": (
@@ -90,7 +98,7 @@ FREE = {
     "suspended_until_yesterday": SUSPENDED.format(urn=PARK, until=f"'{YESTERDAY}'"),
     "requesting_suspended": SUSPENDED.format(urn=MILL, until="NULL"),
     "another_excluded": EXCLUDED.format(one=MILL, other=QUAY),
-    "designation_today": f"UPDATE offer SET designation_until = '{TODAY}'",
+    "designation_today": f"UPDATE offer SET designation_until = '{NOW}'",
     "no_trust": "UPDATE school SET trust_uid = NULL, federation_uid = NULL",
 }
 
@@ -102,9 +110,13 @@ async def run(database: Database, sql: str, **values: Any) -> None:
 
 
 @pytest.fixture
-def may_override(monkeypatch: pytest.MonkeyPatch) -> None:
+async def may_override(copy: DatabaseCopy, tmp_path: Path) -> AsyncIterator[None]:
     """Allow a declared interest to be overridden with a reason in this authority."""
-    monkeypatch.setattr(hard_rules, "interest_may_be_set_aside", lambda _: True)
+    settings = settings_with(tmp_path, {"matching": {"interest_may_be_set_aside": True}})
+    await store_settings(copy, settings)
+    register_settings(settings, 2)
+    yield
+    make_known("northshire")
 
 
 @pytest.mark.parametrize("escalation", BARRED)

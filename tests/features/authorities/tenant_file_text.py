@@ -4,8 +4,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from alongside.features.authorities.files import merged, read_authority
+import asyncpg
+import msgspec
+
+from alongside.features.authorities.files import defaults_file, merged, read_authority, to_stored
 from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities.validation import mistakes_in
+from tests.databases import DatabaseCopy
 
 NORTHSHIRE = Path(__file__).parents[2] / "tenants" / "northshire.toml"
 
@@ -23,15 +28,26 @@ def in_file(folder: Path, more: str = "", name: str = "northshire", without: str
 
 def settings_with(folder: Path, overrides: dict[str, Any]) -> AuthoritySettings:
     """Northshire's settings with these values merged over them; they must be valid."""
-    import msgspec
-
-    from alongside.features.authorities.files import defaults_file
-    from alongside.features.authorities.validation import mistakes_in
-
     read = tomllib.loads(defaults_file(NORTHSHIRE.parent).read_text(encoding="utf-8"))
     read = merged(merged(read, tomllib.loads(NORTHSHIRE.read_text(encoding="utf-8"))), overrides)
     assert mistakes_in(read, "northshire.toml") == []
     return msgspec.convert(read, AuthoritySettings)
+
+
+async def store_settings(copy: DatabaseCopy, settings: AuthoritySettings) -> None:
+    """Store Northshire's settings as the operator does, as version 2."""
+    operator = await asyncpg.connect(copy.superuser_url)
+    try:
+        await operator.execute(
+            "INSERT INTO authority_settings (authority_id, version, settings, applied_by) VALUES ($1, 2, $2, 'operator')",
+            settings.authority_id,
+            msgspec.json.encode(to_stored(settings)).decode(),
+        )
+        await operator.execute(
+            "UPDATE authority SET settings_version = 2 WHERE authority_id = $1", settings.authority_id
+        )
+    finally:
+        await operator.close()
 
 
 def northshire() -> AuthoritySettings:

@@ -7,14 +7,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-import msgspec
 import pytest
 from sqlalchemy import text
 
 from alongside.errors import ValidationFailed
 from alongside.features.authorities.calendar import financial_year
-from alongside.features.authorities.files import to_stored
 from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.escalations.state_changes import actions
 from alongside.features.matching.problem_input.builder import build_instance
@@ -22,7 +19,7 @@ from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.databases import DatabaseCopy, make_known
 from tests.features.agreements.builders import a_need, an_agreement
-from tests.features.authorities.tenant_file_text import settings_with
+from tests.features.authorities.tenant_file_text import settings_with, store_settings
 from tests.features.escalations.builders import CHALLENGE, PROCURED, TODAY, acting, an_escalation, look
 from tests.features.escalations.test_statutory_powers import raw
 from tests.personas import LEAD_OF_NORTH, LEAD_OF_SOUTH, LOCK, MILL, NORTHSHIRE, OFFICER, PARK
@@ -49,14 +46,7 @@ async def funded(database: Database, copy: DatabaseCopy, tmp_path: Path) -> Asyn
     """Northshire with 600,000 pounds for primary schools this year, and a fund of an earlier one."""
     funds = {"now": fund(THIS_YEAR), "past": fund("2023-24")}
     settings = settings_with(tmp_path, {"funds": funds})
-    operator = await asyncpg.connect(copy.superuser_url)
-    await operator.execute(
-        "INSERT INTO authority_settings (authority_id, version, settings, applied_by) VALUES ($1, 2, $2, 'operator')",
-        NORTHSHIRE,
-        msgspec.json.encode(to_stored(settings)).decode(),
-    )
-    await operator.execute("UPDATE authority SET settings_version = 2 WHERE authority_id = $1", NORTHSHIRE)
-    await operator.close()
+    await store_settings(copy, settings)
     register_settings(settings, 2)
     yield database
     make_known("northshire")

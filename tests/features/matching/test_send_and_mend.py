@@ -212,9 +212,9 @@ async def test_after_three_declines_in_a_row_people_are_asked(client: Client, da
             await session.execute(
                 text(
                     "INSERT INTO proposal (authority_id, need_id, offer_id, requesting_urn, supporting_urn, state, days,"
-                    " starts_on, ends_on, message, proposed_as, respond_by, checked_on)"
+                    " starts_on, ends_on, message, proposed_as, respond_by)"
                     " SELECT authority_id, need_id, offer_id, requesting_urn, supporting_urn, 'proposed', days, starts_on,"
-                    " ends_on, '', 'leader', respond_by, not_again_before"
+                    " ends_on, '', declined_by, respond_by"
                     " FROM proposal WHERE id = :id"
                 ),
                 {"id": declined.id},

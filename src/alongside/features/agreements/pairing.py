@@ -2,7 +2,8 @@
 
 `pair_obstacles` is the single source of these rules for manual proposals, answers, agreements and sent plans.
 It reads the tables of exclusions, interests and suspended supporters, which belong to `matching`, by name.
-Source: domain.md §3 ask 6 (conflicts are hard rules) and F3.
+The triggers check them for today's date in London, whatever the statement says. Source: domain.md §3 ask 6 (conflicts
+are hard rules) and F3.
 """
 
 from alongside.platform.database.ddl import promise
@@ -110,12 +111,17 @@ BEGIN
     SELECT content_version INTO offer_version FROM public.offer
      WHERE authority_id = NEW.authority_id AND id = NEW.offer_id;
     IF TG_OP = 'INSERT' THEN
+        IF NEW.interest_reason IS NOT NULL AND NOT coalesce(
+            (public.settings_in_force(NEW.authority_id) #>> '{matching,interest_may_be_set_aside}')::boolean, false)
+        THEN
+            NEW.interest_reason := NULL;
+        END IF;
         NEW.need_content_version := need_version;
         NEW.offer_content_version := offer_version;
-        found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, NEW.checked_on,
+        found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, public.london_today(),
                                        NEW.starts_on, NEW.proposed_as, NEW.proposed_by);
     ELSE
-        found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, NEW.checked_on,
+        found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, public.london_today(),
                                        NEW.starts_on, NULL, NULL);
         IF NEW.need_content_version <> need_version THEN
             found := found || 'need_changed'::text;
@@ -145,6 +151,20 @@ CREATE TRIGGER refuse_barred_answer BEFORE UPDATE ON proposal FOR EACH ROW
               OR NEW.terms_version <> OLD.terms_version))
     EXECUTE FUNCTION refuse_barred_proposal();
 
+CREATE FUNCTION refuse_another_pair() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'a proposal keeps its pair, its proposer, the reason for setting an interest aside, and its refusal'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'proposal_keeps_its_pair';
+END $$;
+
+CREATE TRIGGER refuse_another_pair BEFORE UPDATE ON proposal FOR EACH ROW
+    WHEN ((NEW.need_id, NEW.offer_id, NEW.interest_reason, NEW.proposed_as, NEW.proposed_by)
+          IS DISTINCT FROM (OLD.need_id, OLD.offer_id, OLD.interest_reason, OLD.proposed_as, OLD.proposed_by)
+          OR OLD.state = 'declined' AND (NEW.not_again_before, NEW.declined_by)
+          IS DISTINCT FROM (OLD.not_again_before, OLD.declined_by))
+    EXECUTE FUNCTION refuse_another_pair();
+
 CREATE FUNCTION refuse_barred_agreement() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -153,7 +173,7 @@ DECLARE
 BEGIN
     SELECT * INTO agreed FROM public.proposal
      WHERE authority_id = NEW.authority_id AND id = NEW.proposal_id;
-    found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, agreed.checked_on,
+    found := public.pair_obstacles(NEW.authority_id, NEW.need_id, NEW.offer_id, public.london_today(),
                                    NEW.starts_on, NULL, NULL);
     IF agreed.interest_reason IS NOT NULL THEN
         found := array_remove(found, 'interest');

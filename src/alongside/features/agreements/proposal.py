@@ -99,9 +99,8 @@ class Proposal(AuthorityOwned, Base):
     `respond_from`, by the calendars of the schools that must answer. Each side may have more days once.
     `released_by_head` is true when the supporting school's headteacher accepted in person, which is also a
     release. It belongs to one version of need and offer (`*_content_version`, which a trigger sets).
-    `checked_on` is the day for which the hard rules (`pairing.py`) were last checked, `interest_reason` why a
-    declared interest was overridden, `not_again_before` the first day on which a declined pair can be proposed
-    again.
+    `interest_reason` is why a declared interest was overridden; a trigger (`pairing.py`) keeps it and the pair as
+    they were proposed. `not_again_before` is the first day on which a declined pair can be proposed again.
     """
 
     __tablename__ = "proposal"
@@ -161,7 +160,6 @@ class Proposal(AuthorityOwned, Base):
     not_again_before: Mapped[date | None]
     need_content_version: Mapped[int] = mapped_column(server_default=text("1"))
     offer_content_version: Mapped[int] = mapped_column(server_default=text("1"))
-    checked_on: Mapped[date] = mapped_column(server_default=text("current_date"))
     interest_reason: Mapped[str | None]
 
 

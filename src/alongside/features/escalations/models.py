@@ -297,7 +297,7 @@ class Escalation(AuthorityOwned, Base):
 promise(
     "what_an_escalation_procures_is_taken_from_its_fund",
     """
-CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     old_fund text;
@@ -330,6 +330,8 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+REVOKE EXECUTE ON FUNCTION take_from_fund_of_escalation() FROM PUBLIC;
 
 CREATE TRIGGER take_from_fund AFTER INSERT OR UPDATE OF outcome, fund, provider_pence, state ON escalation
     FOR EACH ROW EXECUTE FUNCTION take_from_fund_of_escalation();

@@ -15,14 +15,15 @@ class FundBalance(AuthorityKeyed, Base):
     escalation.
 
     `fund` is its key in the authority's settings. `limit_pence` is the most that escalations may commit: the
-    fund less the support that schools have agreed, at the time of the last commitment. Rows are written by
-    triggers only.
+    fund less the support that schools have agreed, at the time of the last commitment. The app's role may only
+    read it: the trigger on escalations writes it with the rights of the owner.
     """
 
     __tablename__ = "fund_balance"
     __table_args__ = (
         CheckConstraint("procured_pence >= 0", name="procured"),
         CheckConstraint("procured_pence <= limit_pence", name="within_the_fund"),
+        {"info": {"read_only": True}},
     )
 
     fund: Mapped[str] = mapped_column(primary_key=True, sort_order=-99)

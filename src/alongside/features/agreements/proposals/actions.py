@@ -113,7 +113,6 @@ async def propose(
         requesting_accepted_at=now if side == REQUESTING else None,
         supporting_accepted_at=now if side == SUPPORTING else None,
         released_by_head=side == SUPPORTING and is_head(person),
-        checked_on=person.today,
         interest_reason=because or None,
         **terms.columns(),
     )
@@ -354,7 +353,7 @@ async def _apply_checked_transition(
 ) -> None:
     """Apply a transition after the hard rules passed. A trigger checks them again in the same statement."""
     with barred_in_words(person, row):
-        await apply_transition(session, person, Proposal, row, move, checked_on=person.today, **values)
+        await apply_transition(session, person, Proposal, row, move, **values)
 
 
 async def _conclude(session: AsyncSession, person: Principal, row: Any) -> UUID:
