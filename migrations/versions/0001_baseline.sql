@@ -1042,7 +1042,7 @@ CREATE TABLE escalation_file (
 	CONSTRAINT pk_escalation_file PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_escalation_file_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_file_authority_id_added_by FOREIGN KEY(authority_id, added_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_escalation_file_kind CHECK (kind IN ('docx', 'jpeg', 'pdf', 'png', 'text', 'xlsx')), 
+	CONSTRAINT ck_escalation_file_kind CHECK (kind IN ('csv', 'docx', 'jpg', 'odp', 'ods', 'odt', 'pdf', 'png', 'pptx', 'txt', 'xlsx')), 
 	CONSTRAINT ck_escalation_file_name CHECK (char_length(name) BETWEEN 1 AND 120), 
 	CONSTRAINT ck_escalation_file_size CHECK (size BETWEEN 1 AND 5000000), 
 	CONSTRAINT ck_escalation_file_content CHECK (content IS NOT NULL OR removed_at IS NOT NULL), 

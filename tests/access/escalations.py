@@ -54,7 +54,7 @@ async def escalation_of_everything(
             "escalation_file",
             **inside,
             name="Minutes.txt",
-            kind="text",
+            kind="txt",
             size=5,
             content=b"Notes",
             for_school=True,

@@ -9,11 +9,11 @@ from sqlalchemy import text
 
 from alongside.app import FEATURE_PAGES
 from alongside.features.directory.attachments import actions
-from alongside.features.directory.attachments.images import reencode_image
 from alongside.features.escalations.files import actions as escalation_files
 from alongside.platform.database.roles import TIMEOUTS
 from alongside.platform.database.session import Database
 from alongside.platform.process_pool import Quotas
+from alongside.platform.uploads.images import reencode_image
 from alongside.platform.web.context import AppContext
 from tests.client import Client, words
 from tests.features.directory.form_values import sent_entry
@@ -173,7 +173,7 @@ def test_every_page_that_takes_files_looks_into_them_before_its_transaction() ->
         handler for module in FEATURE_PAGES for handler in module.routes if isinstance(_largest(handler), int)
     ]
     assert len(handlers) >= 4
-    assert [handler.name for handler in handlers if handler.opt["prepare"] is None] == []
+    assert [handler.name for handler in handlers if handler.opt["upload"] is None] == []
 
 
 def _largest(handler: Any) -> Any:

@@ -28,7 +28,7 @@ OF_AN_ESCALATION = (
     "INSERT INTO escalation_note (authority_id, escalation_id, weight, words, written_by)"
     " SELECT $1, $2::uuid, 'fact', repeat('It stands well. ', 60), $3::uuid FROM generate_series(1, 200) n",
     "INSERT INTO escalation_file (authority_id, escalation_id, name, kind, size, content, for_school, added_by)"
-    " SELECT $1, $2::uuid, 'Minutes ' || n, 'text', 5, 'Notes', n % 2 = 0, $3::uuid FROM generate_series(1, 80) n",
+    " SELECT $1, $2::uuid, 'Minutes ' || n, 'txt', 5, 'Notes', n % 2 = 0, $3::uuid FROM generate_series(1, 80) n",
     "INSERT INTO escalation_reader (authority_id, escalation_id, person_id, seat, named_by)"
     " SELECT $1, $2::uuid, id, 'Member', $3::uuid FROM person WHERE authority_id = $1 AND email LIKE 'head.1%'",
     "INSERT INTO escalation_access_log (authority_id, escalation_id, person_id, role, part, read_at)"

@@ -169,14 +169,14 @@ def _bomb() -> bytes:
     [
         ("a.csv", b"", "empty"),
         ("a.csv", b"title,problem\n", "no row"),
-        ("a.csv", b"\x89PNG\r\n\0\0", "not a text"),
-        ("a.xlsx", b"title\nnot a workbook", "no Excel workbook"),
-        ("a.xlsx", b"PK\x03\x04 half a workbook", "cannot be read"),
+        ("a.csv", b"\x89PNG\r\n\0\0", "must be a CSV, XLSX or JSONL"),
+        ("a.xlsx", b"title\nnot a workbook", "must be a CSV, XLSX or JSONL"),
+        ("a.xlsx", b"PK\x03\x04 half a workbook", "damaged"),
         ("a.jsonl", b'{"title": "x"}\n{broken', "Line 2 is not JSON"),
         ("a.jsonl", b'{"title": "x"}\n["list"]', "Line 2 is not an entry"),
         ("a.jsonl", b"[" * 100_000, "Line 1 is not JSON"),
         ("a.csv", b"title\n" + b"x\n" * 5_001, "more than 5,000 rows"),
-        ("a.csv", b"x" * 20_000_001, "larger than 20 MB"),
+        ("a.csv", b"x" * 20_000_001, "smaller than 20 MB"),
         ("a.csv", b"title\n" + b"x" * 200_000, "cannot be read as CSV"),
     ],
 )
@@ -224,11 +224,11 @@ async def test_what_cannot_be_brought_is_told_beside_the_file(client: Client, co
     """No file, a picture, a bomb: 422, what was typed stays, nothing is imported; headteachers have no such page."""
     for name, body, cure in (
         ("a.csv", b"", "empty"),
-        ("a.png", b"\x89PNG\0", "not a text"),
+        ("a.png", b"\x89PNG\0", "must be a CSV, XLSX or JSONL"),
         ("bomb.xlsx", _bomb(), "far larger inside"),
     ):
         answer = await sent(client, "take", name, body, licence="OGL")
-        assert answer.status_code == 422 and (cure in words(answer) or "Choose a file" in words(answer)), name
+        assert answer.status_code == 422 and (cure in words(answer) or "Select a file" in words(answer)), name
         assert soup(answer).select_one("input[name=licence]")["value"] == "OGL"  # type: ignore[index]
     assert await asked(copy, "SELECT 1 FROM directory_entry") == []
     assert (await sent(client, "take", "a.csv", b"title\nx\n", as_=HEAD_OF_MILL)).status_code == 404

@@ -18,7 +18,6 @@ from alongside.features.escalations.caseload import queries as desk_queries
 from alongside.features.escalations.deadlines import STAGES, clock_status, days_for, in_words
 from alongside.features.escalations.export import escalations_as_csv, tried_of
 from alongside.features.escalations.files import pages as files
-from alongside.features.escalations.files.file_types import KINDS
 from alongside.features.escalations.files.queries import files_of
 from alongside.features.escalations.labels import (
     STATES,
@@ -56,6 +55,7 @@ from alongside.features.needs.listing import number_of_page
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.uploads.file_types import FILE_TYPES
 from alongside.platform.web.form_data import asked
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult
 from alongside.platform.web.routing import endpoint
@@ -208,7 +208,7 @@ def _words(person: Principal) -> dict[str, Any]:
         "GROUNDS": GROUNDS,
         "STEP_GROUNDS": GROUNDS_OF_A_STEP,
         "powers_lapse_on": powers_lapse_on,
-        "KINDS": KINDS,
+        "FILE_TYPES": FILE_TYPES,
         "pounds": pounds,
         "settings": settings_of(person.authority_id),
     }

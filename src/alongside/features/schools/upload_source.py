@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from alongside.errors import AlongsideError
+from alongside.platform.uploads.archives import ZIP
+from alongside.platform.uploads.file_types import OLD_OFFICE
 
 OnBytes = Callable[[int], None]
 CHUNK = 1 << 20
@@ -21,8 +23,8 @@ MOST_BYTES = 2 << 30
 OTHER_KINDS = (
     (b"\xff\xfe", "a text in UTF-16. Save it again as “CSV” or download it afresh"),
     (b"\xfe\xff", "a text in UTF-16. Save it again as “CSV” or download it afresh"),
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook. Unpack it, or save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook. Save the sheet as CSV"),
+    (ZIP, "a ZIP archive or an Excel workbook. Unpack it, or save the sheet as CSV"),
+    (OLD_OFFICE, "an old Excel workbook. Save the sheet as CSV"),
     (b"%PDF", "a PDF document. Download the CSV file"),
     (b"\x1f\x8b", "compressed twice. Unpack it once"),
 )

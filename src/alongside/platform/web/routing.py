@@ -30,6 +30,7 @@ from alongside.platform.web.idempotency import claim_idempotency_key, store_resp
 from alongside.platform.web.render import response_to
 from alongside.platform.web.responses import ContinueAfterCommit, PageResult, Redirect
 from alongside.platform.web.security import refuse_other_sites, refuse_wrong_token
+from alongside.platform.web.uploads import BYTES_FOR_FIELDS, Upload, checked_upload
 
 MAX_ATTEMPTS = 5
 NOBODYS = 0
@@ -59,16 +60,16 @@ class Routes:
         path: str,
         *,
         permission: Permission,
-        largest: int | None = None,
+        upload: Upload | None = None,
         prepare: Prepare | None = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         """Declare an action: it runs once per submission and is committed before the response.
 
-        `largest` is the maximum bytes of a form with files, where the app's own limit is too small; such a form is read
-        only if the person has the permission. `prepare` does expensive work (see `process_pool`) before the transaction
-        opens, once even if the transaction is retried; `prepared` returns its result.
+        `upload` is the file of the form; such a form is read only if the person has the permission, and `prepared`
+        returns its UploadedFile or a refusal. `prepare` does other expensive work (see `process_pool`) before the
+        transaction opens, once even if the transaction is retried; `prepared` returns its result.
         """
-        return self._declare(path, permission, [HttpMethod.POST], largest=largest, prepare=prepare)
+        return self._declare(path, permission, [HttpMethod.POST], upload=upload, prepare=prepare)
 
     def _declare(
         self,
@@ -77,7 +78,7 @@ class Routes:
         methods: list[HttpMethod],
         *,
         by_itself: bool = False,
-        largest: int | None = None,
+        upload: Upload | None = None,
         prepare: Prepare | None = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         def declared(function: PageFunction) -> HTTPRouteHandler:
@@ -94,11 +95,12 @@ class Routes:
                     "permission": permission,
                     "function": function,
                     "by_itself": by_itself,
-                    "ask_first": largest is not None or prepare is not None,
+                    "ask_first": upload is not None or prepare is not None,
+                    "upload": upload,
                     "prepare": prepare,
                 },
                 status_code=200,
-                request_max_body_size=Empty if largest is None else largest,
+                request_max_body_size=Empty if upload is None else upload.largest + BYTES_FOR_FIELDS,
             )
             made: HTTPRouteHandler = handler(endpoint)
             return made
@@ -187,7 +189,7 @@ async def _acted(app_context: AppContext, person: Principal, answer: ContinueAft
 
 
 def prepared(request: Request[Any, Any, Any]) -> Any:
-    """Return the result of `prepare` for this page."""
+    """Return the result of `prepare` or the checked upload for this page."""
     return request.scope[PREPARED]  # type: ignore[literal-required]
 
 
@@ -204,12 +206,14 @@ async def _before_transaction(
     try:
         _refuse_not_allowed(person, permission)
         form = await read_form_data(request)
+        upload: Upload | None = request.route_handler.opt["upload"]
         prepare: Prepare | None = request.route_handler.opt["prepare"]
-        if prepare is None:
-            return
         if person.signed_in:
             refuse_wrong_token(token, form.one("csrf_token"))
-        request.scope[PREPARED] = await prepare(request, person)  # type: ignore[literal-required]
+        if upload is not None:
+            request.scope[PREPARED] = await checked_upload(request, person, upload)  # type: ignore[literal-required]
+        elif prepare is not None:
+            request.scope[PREPARED] = await prepare(request, person)  # type: ignore[literal-required]
     except AlongsideError as problem:
         problem.alongside_principal = person  # type: ignore[attr-defined]
         raise

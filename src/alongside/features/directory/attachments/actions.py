@@ -8,8 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
 from alongside.features.directory.actions import new_edition, refuse_fixed
-from alongside.features.directory.attachments.file_types import DetectedFile
-from alongside.features.directory.attachments.images import EncodedImage
 from alongside.features.directory.attachments.models import (
     MOST_ATTACHMENTS,
     MOST_PICTURES,
@@ -20,6 +18,8 @@ from alongside.features.directory.queries import lock_entry
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.uploads.file_types import CheckedFile
+from alongside.platform.uploads.images import EncodedImage
 
 
 async def add_picture(
@@ -45,7 +45,7 @@ async def add_picture(
 
 
 async def add_attachment(
-    session: AsyncSession, person: Principal, entry_id: UUID, known: DetectedFile, body: bytes
+    session: AsyncSession, person: Principal, entry_id: UUID, known: CheckedFile, body: bytes
 ) -> None:
     """Add an attachment to an entry, with the same rules as a picture."""
     entry = await lock_entry(session, person, Permission.WRITE_ENTRY, entry_id)
@@ -56,7 +56,7 @@ async def add_attachment(
             authority_id=person.authority_id,
             entry_id=entry.id,
             edition=edition,
-            filename=known.filename,
+            filename=known.name,
             media_type=known.media_type,
             size=len(body),
             body=body,

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.platform.uploads.file_types import LARGEST_DOCUMENT
 
 PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp")
 MOST_PICTURES = 8
@@ -53,7 +54,7 @@ class EntryAttachment(AuthorityOwned, Base):
         reference("added_by", "person"),
         CheckConstraint("char_length(filename) BETWEEN 1 AND 120", name="filename"),
         CheckConstraint(
-            "octet_length(body) BETWEEN 1 AND 5000000 AND size = octet_length(body)", name="size"
+            f"octet_length(body) BETWEEN 1 AND {LARGEST_DOCUMENT} AND size = octet_length(body)", name="size"
         ),
         Index(None, "authority_id", "entry_id", "id"),
     )

@@ -7,20 +7,28 @@ from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.directory.actions import refuse_fixed, withdrawn_by_change
-from alongside.features.directory.attachments import actions, file_types, images, queries
+from alongside.features.directory.attachments import actions, queries
 from alongside.features.directory.attachments.forms import PictureForm
 from alongside.features.directory.public_site.queries import public_entry
 from alongside.features.directory.queries import get_entry
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.context import AppContext
+from alongside.platform.uploads.file_types import (
+    DOCUMENTS,
+    LARGEST_DOCUMENT,
+    LARGEST_PICTURE,
+    check_document,
+    endings_of,
+    labels_of,
+)
+from alongside.platform.uploads.images import TOO_MANY, check_picture
 from alongside.platform.web.form_data import read_form_data
 from alongside.platform.web.responses import Download, InlineImage, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint, prepared
-from alongside.platform.web.uploads import uploaded_file
+from alongside.platform.web.uploads import Upload, UploadedFile
 
-AROUND = 200_000
-"""Bytes allowed for the rest of the form besides its file."""
+PICTURE = Upload("picture", LARGEST_PICTURE, check_picture, TOO_MANY)
+ATTACHMENT = Upload("attachment", LARGEST_DOCUMENT, check_document)
 
 
 @endpoint.get("/directory/{entry_id:uuid}/attachments", permission=Permission.WRITE_ENTRY)
@@ -31,30 +39,10 @@ async def show_attachments(
     return await _attachments_page(session, person, entry_id, PictureForm())
 
 
-async def _reencoded(request: Request[Any, Any, Any], person: Principal) -> images.EncodedImage | str:
-    """The uploaded picture re-encoded, or an error message."""
-    written = await read_form_data(request)
-    sent = await uploaded_file(written, "picture")
-    if sent is None:
-        return "Choose a picture"
-    app_context: AppContext = request.app.state.app_context
-    try:
-        return await app_context.pool.run(
-            images.reencode_image,
-            sent[1],
-            authority_id=person.authority_id,
-            person_id=person.id,
-            refusal=images.TOO_MANY,
-        )
-    except ValueError as problem:
-        return str(problem)
-
-
 @endpoint.post(
     "/directory/{entry_id:uuid}/pictures",
     permission=Permission.WRITE_ENTRY,
-    largest=images.LARGEST_SENT + AROUND,
-    prepare=_reencoded,
+    upload=PICTURE,
 )
 async def add_picture(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
@@ -62,43 +50,27 @@ async def add_picture(
     """Save a re-encoded picture. Keep what was typed when it is refused."""
     form = PictureForm(await read_form_data(request))
     answer = await _attachments_page(session, person, entry_id, form, status=422)
-    picture: images.EncodedImage | str = prepared(request)
+    picture: UploadedFile | str = prepared(request)
     if not form.holds() or isinstance(picture, str):
         return _with_errors(answer, {"picture": picture} if isinstance(picture, str) else {})
-    await actions.add_picture(session, person, entry_id, picture, form.alternative_text.data)
+    await actions.add_picture(session, person, entry_id, picture.checked, form.alternative_text.data)
     return Redirect(f"/directory/{entry_id}/attachments", "The picture is kept.")
-
-
-async def _detected(request: Request[Any, Any, Any], person: Principal) -> file_types.DetectedFile | str:
-    """The uploaded file with its detected type, or an error message."""
-    sent = await uploaded_file(await read_form_data(request), "attachment")
-    if sent is None:
-        return "Choose a file"
-    app_context: AppContext = request.app.state.app_context
-    try:
-        return await app_context.pool.run(
-            file_types.detect_file_type, *sent, authority_id=person.authority_id, person_id=person.id
-        )
-    except ValueError as problem:
-        return str(problem)
 
 
 @endpoint.post(
     "/directory/{entry_id:uuid}/attachments",
     permission=Permission.WRITE_ENTRY,
-    largest=file_types.LARGEST_SENT + AROUND,
-    prepare=_detected,
+    upload=ATTACHMENT,
 )
 async def add_attachment(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
 ) -> PageResult:
     """Save an attachment that others need to do the same."""
     answer = await _attachments_page(session, person, entry_id, PictureForm(), status=422)
-    known: file_types.DetectedFile | str = prepared(request)
-    sent = await uploaded_file(await read_form_data(request), "attachment")
-    if isinstance(known, str) or sent is None:
-        return _with_errors(answer, {"attachment": str(known)})
-    await actions.add_attachment(session, person, entry_id, known, sent[1])
+    file: UploadedFile | str = prepared(request)
+    if isinstance(file, str):
+        return _with_errors(answer, {"attachment": file})
+    await actions.add_attachment(session, person, entry_id, file.checked, file.content)
     return Redirect(f"/directory/{entry_id}/attachments", "The file is kept.")
 
 
@@ -206,8 +178,10 @@ async def _attachments_page(
         "leaves": withdrawn_by_change(entry),
         "pictures": await queries.pictures_of(session, person.authority_id, entry),
         "attachments": await queries.attachments_of(session, person.authority_id, entry),
-        "largest_picture": images.LARGEST_SENT // 1_000_000,
-        "largest_file": file_types.LARGEST_SENT // 1_000_000,
+        "largest_picture": LARGEST_PICTURE // 1_000_000,
+        "largest_file": LARGEST_DOCUMENT // 1_000_000,
+        "file_kinds": labels_of(DOCUMENTS),
+        "file_accept": endings_of(DOCUMENTS),
     }
     return Page("directory/attachments.html", context, status=status)
 

@@ -1,7 +1,6 @@
 """Export of search results in the import format, and the core team's page to import a file."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
@@ -13,7 +12,7 @@ from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.import_export.actions import import_rows
 from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, json_lines, row_of
 from alongside.features.directory.import_export.forms import ImportDefaultsForm
-from alongside.features.directory.import_export.parsers import MOST_BYTES, rows_in
+from alongside.features.directory.import_export.parsers import rows_in
 from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
 from alongside.features.directory.import_export.row_results import IN_WORDS, validate_rows
 from alongside.features.directory.search.facets import choices_of
@@ -22,19 +21,16 @@ from alongside.features.directory.search.queries import SearchFilters, parsed_qu
 from alongside.features.directory.search.similar_schools import bounds_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.context import AppContext
+from alongside.platform.uploads.file_types import LARGEST_LIST
 from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint, prepared
 from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
 from alongside.platform.web.templates import plural
-from alongside.platform.web.uploads import uploaded_file
+from alongside.platform.web.uploads import Upload, UploadedFile
 
 MOST = 1_000
 """Most entries in one export from a page; the command line has no limit."""
-
-AROUND = 200_000
-"""Bytes allowed for the rest of the form besides its file."""
 
 JSON_LINES = "application/jsonl; charset=utf-8"
 
@@ -95,25 +91,10 @@ async def ask_for_file(
     return _bringing(ImportDefaultsForm(), person)
 
 
-async def _read(request: Request[Any, Any, Any], person: Principal) -> list[Mapping[str, Any]] | str:
-    """The rows of the uploaded file, or an error message."""
-    sent = await uploaded_file(await read_form_data(request), "file")
-    if sent is None:
-        return ""
-    app_context: AppContext = request.app.state.app_context
-    try:
-        return await app_context.pool.run(
-            rows_in, *sent, authority_id=person.authority_id, person_id=person.id
-        )
-    except ValueError as problem:
-        return str(problem)
-
-
 @endpoint.post(
     "/directory/import",
     permission=Permission.MANAGE_DIRECTORY_IMPORT,
-    largest=MOST_BYTES + AROUND,
-    prepare=_read,
+    upload=Upload("file", LARGEST_LIST, rows_in),
 )
 async def bring_entries(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
@@ -121,18 +102,15 @@ async def bring_entries(
     """Show the result of every row, or import the new rows."""
     written = await read_form_data(request)
     form = ImportDefaultsForm(written)
-    sent = await uploaded_file(written, "file")
-    rows: list[Mapping[str, Any]] | str = prepared(request)
-    if not form.validate() or sent is None:
-        return _bringing(form, person, status=422, missing=sent is None)
-    if isinstance(rows, str):
-        return _bringing(form, person, status=422, unreadable=rows)
+    file: UploadedFile | str = prepared(request)
+    if not form.validate() or isinstance(file, str):
+        return _bringing(form, person, status=422, problem=file if isinstance(file, str) else "")
     here = person.authority_id
     given = {name: text for name, text in form.data.items() if text}
     schools, there = await open_urns(session, here), await existing_rows(session, here)
-    row_results, strange = validate_rows(rows, settings_of(here), schools, there, given)
+    row_results, strange = validate_rows(file.checked, settings_of(here), schools, there, given)
     if written.one("act") != "take":
-        return _bringing(form, person, row_results=row_results, strange=strange, name=sent[0])
+        return _bringing(form, person, row_results=row_results, strange=strange, name=file.name)
     made = await import_rows(session, person, row_results)
     return Redirect(f"{ADDRESS}?sort=newest", f"{plural(len(made), 'entry', 'entries')} taken in.")
 
@@ -140,7 +118,7 @@ async def bring_entries(
 def _bringing(form: ImportDefaultsForm, person: Principal, status: int = 200, **more: Any) -> Page:
     themes = on_offer(settings_of(person.authority_id).themes)
     form.themes.choices = [("", "None"), *((key, one.label) for key, one in themes.items())]
-    context = {"missing": False, "unreadable": "", "row_results": None, "strange": [], "name": ""} | more
+    context = {"problem": "", "row_results": None, "strange": [], "name": ""} | more
     return Page("directory/import_export/bring.html", context | {"form": form, "IN_WORDS": IN_WORDS}, status)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from alongside.errors import AlongsideError
 from alongside.features.directory.import_export.file_format import column_of
-from alongside.platform.web.workbook import OLD_WORKBOOK, BadWorkbook, sheet_rows
-
-MOST_BYTES = 20_000_000
-"""Largest import file in bytes: about 30,000 long entries."""
+from alongside.platform.uploads.archives import ZIP
+from alongside.platform.uploads.file_types import LARGEST_LIST, OLD_OFFICE, kind_of, refuse_size
+from alongside.platform.uploads.workbook import sheet_rows
 
 MOST_ROWS = 5_000
+NOT_A_LIST = "The selected file must be a CSV, XLSX or JSONL file."
 CELL = 100_000
 """Characters read from one cell; every column of ours is shorter."""
 
@@ -27,12 +27,14 @@ class UnreadableFile(AlongsideError, ValueError):
 
 def rows_in(name: str, body: bytes) -> list[Mapping[str, Any]]:
     """The rows of a file by its headings. Raises UnreadableFile."""
-    if not body:
-        raise UnreadableFile("The file is empty. Choose another.")
-    if len(body) > MOST_BYTES:
-        raise UnreadableFile(
-            f"The file is larger than {MOST_BYTES // 1_000_000} MB. Take it in parts of fewer rows."
-        )
+    try:
+        return _rows(name, body)
+    except ValueError as problem:
+        raise UnreadableFile(str(problem)) from None
+
+
+def _rows(name: str, body: bytes) -> list[Mapping[str, Any]]:
+    refuse_size(body, LARGEST_LIST)
     rows: list[Mapping[str, Any]] = []
     for row in _reader(name, body):
         if len(rows) == MOST_ROWS:
@@ -52,17 +54,17 @@ def _refuse_without_title(heads: Iterable[str]) -> None:
 
 
 def _reader(name: str, body: bytes) -> Iterator[Mapping[str, Any]]:
-    if body.startswith((b"PK\x03\x04", OLD_WORKBOOK)):
+    if body.startswith((ZIP, OLD_OFFICE)):
         return _workbook(body)
-    if name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
-        raise UnreadableFile("This is no Excel workbook of today. Save it as XLSX or CSV.")
+    if kind_of(body) not in (None, "txt") or name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
+        raise UnreadableFile(NOT_A_LIST)
     text = _decoded(body)
     return _json_lines(text) if text.lstrip()[:1] in ("{", "[") else _sheet(text)
 
 
 def _decoded(body: bytes) -> str:
     if b"\0" in body[:100_000]:
-        raise UnreadableFile("This is not a text. Save it as CSV, XLSX or JSONL.")
+        raise UnreadableFile(NOT_A_LIST)
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -107,10 +109,7 @@ def _sheet(text: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _workbook(body: bytes) -> Iterator[Mapping[str, Any]]:
-    try:
-        lines = iter(sheet_rows(body))
-    except BadWorkbook as problem:
-        raise UnreadableFile(str(problem)) from None
+    lines = iter(sheet_rows(body))
     heads = [str(head) if head is not None else "" for head in next(lines, ())]
     for line in lines:
         row = {head: value for head, value in zip(heads, line, strict=False) if head}

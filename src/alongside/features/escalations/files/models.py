@@ -7,11 +7,8 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from alongside.features.escalations.access_policy import of_escalation_row
-from alongside.features.escalations.files.file_types import KINDS
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-
-LARGEST = 5_000_000
-"""Maximum size of one attachment in bytes."""
+from alongside.platform.uploads.file_types import DOCUMENTS_AND_PICTURES, LARGEST_DOCUMENT
 
 
 class EscalationFile(AuthorityOwned, Base):
@@ -23,9 +20,9 @@ class EscalationFile(AuthorityOwned, Base):
     __table_args__ = (
         reference("escalation_id", "escalation"),
         reference("added_by", "person"),
-        CheckConstraint(one_of("kind", KINDS), name="kind"),
+        CheckConstraint(one_of("kind", DOCUMENTS_AND_PICTURES), name="kind"),
         CheckConstraint("char_length(name) BETWEEN 1 AND 120", name="name"),
-        CheckConstraint(f"size BETWEEN 1 AND {LARGEST}", name="size"),
+        CheckConstraint(f"size BETWEEN 1 AND {LARGEST_DOCUMENT}", name="size"),
         CheckConstraint("content IS NOT NULL OR removed_at IS NOT NULL", name="content"),
         Index(None, "authority_id", "escalation_id"),
         {"info": {"second_policy": of_escalation_row("escalation_file", for_school="for_school")}},

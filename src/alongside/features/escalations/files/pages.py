@@ -11,23 +11,27 @@ from alongside.features.escalations.access_log.access_log import logs_reading
 from alongside.features.escalations.access_log.actions import note_reading
 from alongside.features.escalations.available_actions import ActionForm, action_form_page, attach_errors
 from alongside.features.escalations.files import actions
-from alongside.features.escalations.files.file_types import KINDS, kind_of
 from alongside.features.escalations.files.forms import FileForm
-from alongside.features.escalations.files.models import LARGEST
 from alongside.features.escalations.files.queries import file_to
 from alongside.features.escalations.queries import get_escalation
 from alongside.features.escalations.state_changes.forms import NoteForm
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.context import AppContext
+from alongside.platform.uploads.file_types import (
+    DOCUMENTS_AND_PICTURES,
+    FILE_TYPES,
+    LARGEST_DOCUMENT,
+    check_document_or_picture,
+    endings_of,
+    labels_of,
+)
 from alongside.platform.web.form_data import read_form_data
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint, prepared
-from alongside.platform.web.uploads import uploaded_file
+from alongside.platform.web.uploads import Upload, UploadedFile
 
 WORK, SEE = Permission.CONTRIBUTE_TO_ESCALATION, Permission.VIEW_ESCALATION
-AROUND = 100_000
-"""Bytes allowed for the other form fields beside the file."""
+FILE = Upload("file", LARGEST_DOCUMENT, check_document_or_picture)
 
 SANDBOX = {"content-security-policy": "sandbox; default-src 'none'", "x-download-options": "noopen"}
 """Headers of a download: if a browser opens the file after all, the sandbox stops scripts and requests."""
@@ -51,37 +55,22 @@ async def choose_file(
     return _form_page(await get_escalation(session, person, WORK, escalation_id), FileForm())
 
 
-async def _recognise(request: Request[Any, Any, Any], person: Principal) -> str | None:
-    """Detect the type of the uploaded file; None if there is no file or its type is not accepted."""
-    brought = await uploaded_file(await read_form_data(request), "file")
-    app_context: AppContext = request.app.state.app_context
-    if brought is None or len(brought[1]) > LARGEST:
-        return None
-    try:
-        return await app_context.pool.run(
-            kind_of, brought[1], authority_id=person.authority_id, person_id=person.id
-        )
-    except ValueError:
-        return None
-
-
-@endpoint.post(
-    "/escalations/{escalation_id:uuid}/files", permission=WORK, largest=LARGEST + AROUND, prepare=_recognise
-)
+@endpoint.post("/escalations/{escalation_id:uuid}/files", permission=WORK, upload=FILE)
 @logs_reading
 async def add_file(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
     """Add an attachment."""
     row = await get_escalation(session, person, WORK, escalation_id)
-    written = await read_form_data(request)
-    form = FileForm(written)
-    brought = await uploaded_file(written, "file")
-    if not form.holds(brought is not None) or brought is None:
-        return _form_page(row, form, 422)
-    for_school, kind = bool(form.for_school.data), prepared(request)
+    form = FileForm(await read_form_data(request))
+    file: UploadedFile | str = prepared(request)
     try:
-        await actions.add_file(session, person, escalation_id, *brought, kind=kind, for_school=for_school)
+        if isinstance(file, str):
+            raise ValidationFailed({"file": [file]})
+        for_school = bool(form.for_school.data)
+        await actions.add_file(
+            session, person, escalation_id, file.checked, file.content, for_school=for_school
+        )
     except ValidationFailed as problem:
         attach_errors(form, problem)
         return _form_page(row, form, 422)
@@ -95,7 +84,7 @@ async def take_file(
     """Download an attachment; the access log entry is written first."""
     file, row = await file_to(session, person, SEE, file_id, content=True)
     database = request.app.state.app_context.database
-    answer = Download(bytes(file.content), file.name, KINDS[file.kind].media_type, SANDBOX)
+    answer = Download(bytes(file.content), file.name, FILE_TYPES[file.kind].media_type, SANDBOX)
 
     async def note_and_hand_over() -> PageResult:
         await note_reading(database, person, row.id, "file")
@@ -131,8 +120,13 @@ async def remove_file(
 
 
 def _form_page(row: Any, form: FileForm, status: int = 200) -> Page:
-    kinds = ", ".join(kind.label for kind in KINDS.values())
-    context = {"escalation": row, "form": form, "kinds": kinds, "largest": LARGEST // 1_000_000}
+    context = {
+        "escalation": row,
+        "form": form,
+        "kinds": labels_of(DOCUMENTS_AND_PICTURES),
+        "accept": endings_of(DOCUMENTS_AND_PICTURES),
+        "largest": LARGEST_DOCUMENT // 1_000_000,
+    }
     return Page("escalations/file.html", context, status=status)
 
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from alongside.platform.uploads.file_types import LARGEST_PICTURE, refuse_size
+
 if TYPE_CHECKING:
     from PIL import Image
-
-LARGEST_SENT = 12_000_000
-"""Largest accepted picture as uploaded, in bytes."""
 
 MOST_PIXELS = 40_000_000
 """Most pixels of an uploaded picture: those of a current phone. Read from the file's header before it is decoded."""
@@ -17,8 +16,8 @@ WIDEST = 1600
 """The longer side of a stored picture, in pixels."""
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-TOO_MANY = "The picture has too many pixels. Make it smaller and send it again"
-NOT_READ = "This is not a picture that can be read. Send a JPEG, PNG or WebP"
+TOO_MANY = "The picture has too many pixels. Make it smaller and upload it again."
+NOT_READ = "The selected file must be a JPEG, PNG or WebP picture."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,11 @@ class EncodedImage:
     height: int
 
 
+def check_picture(_name: str, sent: bytes) -> EncodedImage:
+    """Re-encode an uploaded picture, as `reencode_image` does; its name is not used."""
+    return reencode_image(sent)
+
+
 def reencode_image(sent: bytes) -> EncodedImage:
     """Re-encode a picture: upright, at most `WIDEST` pixels wide, without location, camera, names or other metadata.
 
@@ -39,10 +43,7 @@ def reencode_image(sent: bytes) -> EncodedImage:
     """
     from PIL import Image, ImageOps, UnidentifiedImageError  # few requests need it, and it slows the start
 
-    if len(sent) > LARGEST_SENT:
-        raise ValueError(
-            f"The picture is larger than {LARGEST_SENT // 1_000_000} MB. Make it smaller and send it again"
-        )
+    refuse_size(sent, LARGEST_PICTURE)
     try:
         with Image.open(BytesIO(sent), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
