@@ -166,7 +166,7 @@ async def test_a_part_does_not_choose_the_codec_by_which_it_is_read(client: Clie
     )
     assert answer.status_code == 403
     assert WRITTEN in answer.text
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 60, "minutes of the processor"
 
 
 async def test_signed_out_while_typing_gives_the_text_back(client: Client) -> None:

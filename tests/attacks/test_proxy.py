@@ -21,6 +21,7 @@ from alongside.platform.web.protocol import MOST_HEAD
 from tests.browser.server import Served, served
 from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy
+from tests.patience import PATIENCE
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH
 
 CONFIGURATION = (Path(__file__).parents[2] / "infra" / "nginx.conf").read_text()
@@ -142,7 +143,7 @@ def behind(proxy: Proxy, app: Served) -> Client:
     """A client behind the proxy."""
     client = Client(app.app)
     client.http = httpx.AsyncClient(
-        base_url=f"https://127.0.0.1:{proxy.port}", verify=proxy.context, timeout=30
+        base_url=f"https://127.0.0.1:{proxy.port}", verify=proxy.context, timeout=PATIENCE
     )
     return client
 
@@ -187,7 +188,7 @@ async def test_what_nginx_refuses_is_a_page_of_ours(proxy: Proxy, app: Served) -
 def tls_answer(proxy: Proxy, sent: bytes) -> bytes:
     """Return the response to bytes that are not HTTP."""
     with (
-        socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as one,
+        socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as one,
         proxy.context.wrap_socket(one, server_hostname=HOST) as line,
     ):
         line.sendall(sent)

@@ -19,6 +19,7 @@ from alongside.platform.notifications.email_messages import RenderedEmail
 from alongside.platform.notifications.transports import transport_of
 from alongside.settings import Settings
 from tests.databases import DatabaseCopy
+from tests.patience import PATIENCE
 from tests.setup.test_settings import RIGHT
 
 MESSAGE = RenderedEmail(
@@ -101,7 +102,7 @@ async def test_the_database_is_spoken_to_over_tls_or_not_at_all(
         connected = asyncio.Event()
         listener = Listener(address, lambda *_: None, connected.set)
         listener.start()
-        await asyncio.wait_for(connected.wait(), 5)
+        await asyncio.wait_for(connected.wait(), PATIENCE)
         await listener.stop()
         with pytest.raises(ConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
             await ask(settings("yes", DATABASE_URL=secure).database_url)

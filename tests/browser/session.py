@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from alongside.platform.web.context import SESSION_COOKIE
 from tests.browser.server import Served
+from tests.patience import PATIENCE
 from tests.personas import HEAD_OF_MILL, Persona
 
 EXPECTED = ("the server responded with a status of 4",)
@@ -113,7 +114,7 @@ async def visiting_in(
     context: BrowserContext, served: Served, one: Persona | None = None
 ) -> AsyncIterator[Visitor]:
     """A new tab in a window that there is, which knows the style sheets and scripts that it has seen before."""
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE * 1000)
     visitor = Visitor(await context.new_page(), served, (one or HEAD_OF_MILL).host)
     visitor.watch(visitor.page)
     try:

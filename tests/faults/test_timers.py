@@ -24,6 +24,7 @@ from alongside.features.escalations.deadlines import STAGES, STEPS
 from alongside.features.escalations.reminders.dispatch import LEASE_SECONDS
 from tests.databases import SIGNING_KEY, DatabaseCopy
 from tests.features.escalations.escalations import an_escalation
+from tests.patience import PATIENCE
 from tests.personas import NORTHSHIRE, OFFICER
 from tests.platform.notifications.mail_server import SENDER, MailServer, mail_server
 
@@ -40,7 +41,7 @@ Where starts fall behind all the same, the last that is up is left to work: else
 QUIET_START = 2.5
 """Seconds in which four workers start on a quiet machine."""
 
-AT_MOST = 90 + HOW_MANY / 5
+AT_MOST = PATIENCE + HOW_MANY / 5
 """Seconds until all must be done, on a machine that other tests keep busy."""
 
 
@@ -185,7 +186,7 @@ async def test_a_worker_that_was_stopped_past_its_lease_writes_nothing_when_it_w
         workers = [start(copy, room, tmp_path)]
         sleeper = workers[0].process
         try:
-            async with asyncio.timeout(90):
+            async with asyncio.timeout(PATIENCE):
                 while not await boss.fetchval(in_hand):
                     await asyncio.sleep(0.01)
                 sleeper.send_signal(signal.SIGSTOP)

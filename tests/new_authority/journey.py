@@ -208,7 +208,7 @@ class Visitor:
 
     def get(self, path: str) -> str:
         """A page. Raises AssertionError for any answer but 200."""
-        answer = httpx.get(f"{self.address}{path}", headers=self._headers(), timeout=60)
+        answer = httpx.get(f"{self.address}{path}", headers=self._headers(), timeout=PATIENCE)
         assert answer.status_code == 200, (path, answer.status_code, answer.text[-2000:])
         return answer.text
 
@@ -219,7 +219,9 @@ class Visitor:
             "[name=csrf_token]"
         )
         hidden = {"idempotency_key": uuid4().hex} | ({"csrf_token": token["value"]} if token else {})
-        answer = httpx.post(f"{self.address}{to}", data=hidden | fields, headers=self._headers(), timeout=60)
+        answer = httpx.post(
+            f"{self.address}{to}", data=hidden | fields, headers=self._headers(), timeout=PATIENCE
+        )
         assert answer.status_code == 303, (
             to,
             answer.status_code,

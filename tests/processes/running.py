@@ -16,9 +16,7 @@ import httpx
 
 from alongside.dev.postgres.embedded import free_port
 from tests.databases import SIGNING_KEY, TENANTS, DatabaseCopy
-
-ENOUGH = 120.0
-"""Seconds that a process of these tests may take on a busy machine."""
+from tests.patience import PATIENCE
 
 
 def environment(copy: DatabaseCopy, **other: str) -> dict[str, str]:
@@ -50,7 +48,7 @@ def command(environment: Mapping[str, str], *words: object, answer: str = "") ->
         input=answer,
         capture_output=True,
         text=True,
-        timeout=ENOUGH,
+        timeout=PATIENCE,
         check=False,
     )
     return Said(done.returncode, done.stdout + done.stderr)
@@ -103,9 +101,9 @@ def serving(
         running(
             environment(copy, **other), folder, "-m", "alongside.cli", *words, "--port", str(port)
         ) as started,
-        httpx.Client(base_url=address, timeout=30) as http,
+        httpx.Client(base_url=address, timeout=PATIENCE) as http,
     ):
-        until = time.monotonic() + ENOUGH
+        until = time.monotonic() + PATIENCE
         while not _ready(http):
             assert started.process.poll() is None and time.monotonic() < until, started.text()
             time.sleep(0.1)
@@ -130,7 +128,7 @@ async def fetch(copy: DatabaseCopy, sql: str, *values: Any) -> list[Any]:
 
 async def eventually(copy: DatabaseCopy, sql: str, started: Running, *values: Any) -> None:
     """Wait until a statement returns true; fail with the output of the process if it does not in time."""
-    until = time.monotonic() + ENOUGH
+    until = time.monotonic() + PATIENCE
     while not (await fetch(copy, sql, *values))[0][0]:
         assert started.process.poll() is None and time.monotonic() < until, started.text()
         await asyncio.sleep(0.2)

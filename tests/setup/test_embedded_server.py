@@ -18,6 +18,7 @@ from alongside.dev.postgres.embedded import AlreadyRunning, EmbeddedServer
 from alongside.dev.postgres.temporary_server import TemporaryServer
 from alongside.errors import ConfigurationError
 from alongside.platform.database.roles import prepare_cluster
+from tests.patience import PATIENCE
 
 PASSWORDS = {"alongside_migrator": "m'igrator", "alongside_app": 'a"pp %$'}
 
@@ -107,7 +108,7 @@ def test_a_killed_supervisor_takes_its_server_along(folder: Path) -> None:
     server = int(supervisor.stdout.readline())
     supervisor.kill()
     supervisor.communicate()
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while _lives(server):
         assert time.monotonic() < until, "the server goes on without its supervisor"
         time.sleep(0.05)

@@ -6,11 +6,12 @@ import pytest
 
 from alongside.platform.database.listener import Listener
 from tests.databases import DatabaseCopy
+from tests.patience import PATIENCE
 
 
 async def stops(listener: Listener) -> None:
     """It stops by itself: a second cancellation, as a timeout would send, could hide a fault."""
-    _, waiting = await asyncio.wait({asyncio.create_task(listener.stop())}, timeout=3)
+    _, waiting = await asyncio.wait({asyncio.create_task(listener.stop())}, timeout=PATIENCE)
     assert not waiting
 
 

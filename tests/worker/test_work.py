@@ -17,6 +17,7 @@ from alongside.platform.notifications.transports import Smtp
 from alongside.settings import Settings
 from alongside.worker.main import Worker
 from tests.databases import SIGNING_KEY, DatabaseCopy
+from tests.patience import PATIENCE
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, SOUTHSHIRE
 from tests.platform.notifications.mail_server import (
     NOON,
@@ -66,11 +67,11 @@ async def worker_here(database: Database, copy: DatabaseCopy, transport: Any) ->
         yield worker
     finally:
         worker.stopping.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, PATIENCE)
 
 
-async def until(true: Any, seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
+async def until(true: Any) -> None:
+    async with asyncio.timeout(PATIENCE):
         while not await true():
             await asyncio.sleep(0.02)
 
@@ -94,7 +95,7 @@ async def test_killed_between_handing_over_and_marking_nothing_is_lost_and_the_m
         room.answer = kill_the_sender
         for _ in range(6):
             with worker_process(copy, room.url) as process:
-                sent = asyncio.create_task(until(lambda: all_are(database, "sent"), 60))
+                sent = asyncio.create_task(until(lambda: all_are(database, "sent")))
                 while process.poll() is None and not sent.done():
                     await asyncio.sleep(0.02)
                 sent.cancel()
@@ -129,7 +130,7 @@ async def test_an_email_is_sent_at_the_call_not_at_the_next_round(
         await until(lambda: idle(worker))
         await asyncio.sleep(0.5)
         await tell_about(database, [MILL], "1")
-        await until(lambda: arrived(room, 1), 5)
+        await until(lambda: arrived(room, 1))
 
 
 async def idle(worker: Worker) -> bool:
@@ -157,7 +158,7 @@ async def test_it_goes_on_when_postgresql_has_cut_all_its_connections(
                     break
                 except Exception:  # noqa: BLE001  (the test's own connections were cut too)
                     await asyncio.sleep(0.1)
-            await until(lambda number=number: arrived(room, number + 1), 10)
+            await until(lambda number=number: arrived(room, number + 1))
 
 
 async def test_one_authoritys_slow_emails_keep_no_other_waiting(
@@ -174,7 +175,7 @@ async def test_one_authoritys_slow_emails_keep_no_other_waiting(
 
         room.answer = slow
         async with worker_here(database, copy, Smtp(room.url, SENDER)):
-            await until(lambda: all_sent_of(database, SOUTHSHIRE), 5)
+            await until(lambda: all_sent_of(database, SOUTHSHIRE))
         assert not await all_sent_of(database, NORTHSHIRE)
         assert len(room.copies) < 50, "it stops between two batches of ten"
 

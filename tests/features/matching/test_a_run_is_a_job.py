@@ -17,6 +17,7 @@ from alongside.platform.database.session import Database
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
 from tests.features.matching.builders import TODAY, a_need, a_plan, acting, ask, partners, posts, rows, work
+from tests.patience import PATIENCE
 from tests.personas import DEPUTY_OF_NORTH, LEAD_OF_NORTH, MILL, NORTH, NORTHSHIRE, OFFICER
 from tests.worker.test_work import worker_process
 
@@ -100,10 +101,10 @@ async def test_cancelled_while_it_is_solved_it_ends_and_the_solver_with_it(
     monkeypatch.setattr(job, "solve", endless)
     monkeypatch.setattr(job, "PULSE", 0.05)
     working = asyncio.create_task(work(database))
-    await asyncio.wait_for(began.wait(), 10)
+    await asyncio.wait_for(began.wait(), PATIENCE)
     answer = await client.post(f"{where}/cancellation", {}, as_=LEAD_OF_NORTH)
     assert answer.status_code == 303
-    await asyncio.wait_for(working, 10)
+    await asyncio.wait_for(working, PATIENCE)
     assert ended.is_set()
     assert "It was cancelled before it was worked out" in words(await client.get(where, as_=LEAD_OF_NORTH))
     assert (await client.post(f"{where}/cancellation", {}, as_=LEAD_OF_NORTH)).status_code == 409
@@ -250,7 +251,7 @@ async def test_a_worker_killed_while_it_solves_loses_nothing(
     stands = await a_plan(client, database)
     where = await ask(client)
     with worker_process(copy, "readable") as process:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while (await rows(database, "SELECT state FROM plan_run ORDER BY id"))[-1].state == "queued":
                 await asyncio.sleep(0.01)
         process.kill()

@@ -22,6 +22,7 @@ from alongside.platform.web.server_sent_events import EventBroadcaster, live_of
 from tests.client import Client
 from tests.databases import SIGNING_KEY, DatabaseCopy, app_over
 from tests.features.needs.form_values import need, posted_need
+from tests.patience import PATIENCE
 from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, SOUTHSHIRE, Persona
 
 
@@ -78,8 +79,8 @@ class Open:
     def posts(self) -> int:
         return "".join(self.heard).count("event: post")
 
-    async def until(self, true: Any, seconds: float = 8) -> None:
-        async with asyncio.timeout(seconds):
+    async def until(self, true: Any) -> None:
+        async with asyncio.timeout(PATIENCE):
             while not true():
                 await asyncio.sleep(0.02)
 
@@ -167,7 +168,7 @@ async def test_the_stream_ends_with_the_session(
     await page.until(lambda: ": still here" in "".join(page.heard))
     async with database.transaction(NORTHSHIRE) as session:
         await session.execute(text("UPDATE user_session SET ended_at = now()"))
-    await asyncio.wait_for(page.task, 5)
+    await asyncio.wait_for(page.task, PATIENCE)
     assert live_of(app_context).open_pages() == 0
 
 
@@ -176,7 +177,7 @@ async def test_open_pages_leave_a_browser_connections_for_everything_else(app_co
     for page in pages:
         await page.until(lambda page=page: page.heard)
     third = Open(app_context, HEAD_OF_PARK)
-    await asyncio.wait_for(third.task, 5)
+    await asyncio.wait_for(third.task, PATIENCE)
     assert third.status == 204, "which tells a browser not to come back"
     another = Open(app_context, HEAD_OF_MILL)
     await another.until(lambda: another.heard)
@@ -189,7 +190,7 @@ async def test_who_may_not_see_the_board_hears_nothing_of_it(app_context: AppCon
     signed_out = Persona("Nobody", HEAD_OF_MILL.role, 99)
     for one, status in ((ADMINISTRATOR, 404), (signed_out, 303)):
         page = Open(app_context, one)
-        await asyncio.wait_for(page.task, 5)
+        await asyncio.wait_for(page.task, PATIENCE)
         assert page.status == status
 
 
@@ -207,7 +208,7 @@ async def test_an_open_page_does_not_hold_up_a_server_that_is_told_to_end(copy: 
     cookie = f"{SESSION_COOKIE}={HEAD_OF_PARK.token}"
     headers = {"host": HEAD_OF_PARK.host, "cookie": cookie, "accept": "text/event-stream"}
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as browser:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as browser:
             await _answers(browser)
             async with browser.stream("GET", "/live", headers=headers) as stream:
                 assert stream.headers["content-type"].startswith("text/event-stream")
@@ -224,7 +225,7 @@ async def test_an_open_page_does_not_hold_up_a_server_that_is_told_to_end(copy: 
 
 
 async def _answers(browser: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 await browser.get("/health/live")
