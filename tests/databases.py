@@ -28,6 +28,7 @@ from alongside.platform.database.roles import make_database, prepare_cluster
 from alongside.platform.database.schema import upgrade_schema
 from alongside.platform.database.session import Database
 from alongside.platform.database.tenant_context import PROCESS
+from alongside.platform.feature import state_colours
 from alongside.platform.web.templates import make_environment
 from alongside.settings import bundled
 from tests.personas import CONSORTIA, MEMBERS, NORTHSHIRE, PERSONAS, SCHOOLS, SOUTHSHIRE, TWINS, Persona
@@ -170,7 +171,7 @@ async def app_over(copy: DatabaseCopy) -> AsyncIterator[Litestar]:
 @lru_cache(maxsize=1)
 def pages_environment() -> Environment:
     """Return the Jinja environment, so that each template is compiled once in a process."""
-    return make_environment(bundled("templates"))
+    return make_environment(bundled("templates"), state_colours())
 
 
 def make_known(slug: str) -> AuthoritySettings:

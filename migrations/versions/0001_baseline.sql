@@ -3054,6 +3054,166 @@ END $$;
 REVOKE ALL ON FUNCTION let_go_audit(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION let_go_audit(timestamptz) TO alongside_app;
 
+CREATE FUNCTION record_digest(facts jsonb) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURN encode(sha256(convert_to(jsonb_strip_nulls(facts)::text, 'UTF8')), 'hex');
+
+CREATE FUNCTION seal_record() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    facts jsonb;
+BEGIN
+    IF session_user <> 'alongside_app' THEN
+        RETURN NULL;
+    END IF;
+    facts := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
+    INSERT INTO public.audit_entry
+        (authority_id, person_name, role, verb, subject_kind, subject_id, schools, changes)
+    VALUES ((facts ->> 'authority_id')::integer, 'Alongside', 'system', 'seal_record', 'record of ' || TG_TABLE_NAME,
+        (SELECT string_agg(facts ->> part, '/' ORDER BY place)
+           FROM unnest(TG_ARGV) WITH ORDINALITY AS key (part, place)), '{}',
+        jsonb_build_object('digest', CASE WHEN TG_OP = 'INSERT' THEN public.record_digest(facts) END));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT regexp_replace(regexp_replace(regexp_replace(btrim(regexp_replace(replace(replace(replace(replace(replace(translate(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]', '', 'g'), 'øđłðı''’‘ʼ`´′.', 'odldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), '&', ' and '), '[^a-z0-9]+', ' ', 'g')), '\m(?:saint)\M', 'st', 'g'), '\m(?:c of e|cof e|c ofe|cofe|ce)\M', 'church of england', 'g'), '\m(?:rc)\M', 'roman catholic', 'g')
+$$;
+
+CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT w <> '' AND (strpos(replace(n, ' ', ''), replace(w, ' ', '')) > 0
+        OR NOT EXISTS (SELECT FROM unnest(string_to_array(w, ' ')) one WHERE strpos(n, one) = 0))
+      FROM (SELECT public.folded(name) AS n, public.folded(wanted) AS w) compared
+$$;
+
+CREATE FUNCTION announce_mail() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_mail AFTER INSERT OR UPDATE OF state ON email_outbox FOR EACH ROW
+    WHEN (NEW.state = 'waiting' AND NEW.due_at <= now()) EXECUTE FUNCTION announce_mail();
+
+CREATE FUNCTION refuse_host_of_another() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM public.authority WHERE authority_id <> NEW.authority_id AND hosts && NEW.hosts) THEN
+        RAISE EXCEPTION 'one of these hosts serves another authority' USING ERRCODE = 'unique_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_host_of_another BEFORE INSERT OR UPDATE ON authority
+    FOR EACH ROW EXECUTE FUNCTION refuse_host_of_another();
+
+CREATE FUNCTION limit_invitations() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('invitations ' || NEW.authority_id, 0));
+    IF (SELECT coalesce(sum(sent_count), 0) FROM invitation WHERE authority_id = NEW.authority_id
+           AND lower(email) = lower(NEW.email) AND sent_at > now() - interval '1 day' AND id <> NEW.id)
+       + NEW.sent_count > 5 THEN
+        RAISE EXCEPTION 'too many invitations to this address' USING ERRCODE = 'check_violation';
+    ELSIF NEW.role = 'delegate' AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND role = 'delegate' AND school_urn = NEW.school_urn
+             AND sent_at > now() - interval '1 day' AND id <> NEW.id)
+       + NEW.sent_count > 10 THEN
+        RAISE EXCEPTION 'too many invitations of this school' USING ERRCODE = 'check_violation';
+    ELSIF NEW.invited_by IS NOT NULL AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by
+             AND sent_at > now() - interval '1 hour' AND id <> NEW.id)
+       + NEW.sent_count > 60 THEN
+        RAISE EXCEPTION 'too many invitations by this person' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER limit_invitations BEFORE INSERT OR UPDATE OF sent_count, sent_at, email ON invitation
+FOR EACH ROW EXECUTE FUNCTION limit_invitations();
+
+CREATE FUNCTION announce_need() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_' || NEW.authority_id, 'need');
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_need AFTER INSERT OR UPDATE OF state ON need FOR EACH ROW
+    WHEN (NEW.state = 'open') EXECUTE FUNCTION announce_need();
+
+CREATE FUNCTION announce_offer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_' || NEW.authority_id, 'offer');
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_offer AFTER INSERT OR UPDATE OF state ON offer FOR EACH ROW
+    WHEN (NEW.state = 'live') EXECUTE FUNCTION announce_offer();
+
+CREATE FUNCTION financial_year(day date) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN to_char(day - interval '3 months', 'YYYY') || '-' || to_char(day + interval '9 months', 'YY');
+
+CREATE FUNCTION settings_in_force(of_authority integer) RETURNS jsonb LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN (SELECT settings FROM public.authority_settings WHERE authority_id = of_authority
+         ORDER BY version DESC LIMIT 1);
+
+CREATE FUNCTION fund_for_support(settings jsonb, phase text, year text) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN (
+    SELECT fund.key FROM jsonb_each(settings -> 'funds') fund
+     WHERE fund.value ->> 'financial_year' = year AND fund.value ->> 'purpose' IN ('intervention', 'commissioning')
+       AND fund.value ->> 'phase' IN ('all', CASE WHEN phase IN ('primary', 'secondary') THEN phase
+                                             ELSE settings #>> ARRAY['phases', phase, '0'] END)
+     ORDER BY fund.value ->> 'phase' = 'all', fund.key COLLATE "C" LIMIT 1);
+
+CREATE FUNCTION support_agreed_from(of_authority integer, settings jsonb, of_fund text) RETURNS bigint LANGUAGE plpgsql
+STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    year text := settings #>> ARRAY['funds', of_fund, 'financial_year'];
+    began timestamptz := make_date(left(year, 4)::int, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
+    ended timestamptz := make_date(left(year, 4)::int + 1, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
+BEGIN
+    IF NOT (settings #>> '{matching,mind_money}')::boolean THEN
+        RETURN 0;
+    END IF;
+    RETURN (
+        SELECT coalesce(sum(CASE WHEN p.state IN ('preparing', 'active') THEN p.days ELSE p.days_used END), 0)
+               * (settings #>> '{matching,pence_per_day}')::bigint
+          FROM public.support_agreement p
+          JOIN public.need n ON n.authority_id = of_authority AND n.id = p.need_id
+         WHERE p.authority_id = of_authority AND p.agreed_at >= began AND p.agreed_at < ended
+           AND fund_for_support(settings, n.phase, year) = of_fund);
+END $$;
+
+CREATE FUNCTION take_from_fund(of_authority integer, of_fund text, more bigint) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    settings jsonb := settings_in_force(of_authority);
+    declared jsonb := settings #> ARRAY['funds', of_fund];
+BEGIN
+    IF more <= 0 THEN
+        UPDATE public.fund_balance SET procured_pence = procured_pence + more
+         WHERE authority_id = of_authority AND fund = of_fund;
+        RETURN;
+    END IF;
+    IF declared IS NULL OR declared ->> 'financial_year'
+       <> financial_year((now() AT TIME ZONE 'Europe/London')::date) THEN
+        RAISE EXCEPTION 'fund % is not one of this financial year', of_fund
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_of_this_year';
+    END IF;
+    INSERT INTO public.fund_balance AS balance (authority_id, fund, limit_pence, procured_pence)
+    VALUES (of_authority, of_fund,
+            (declared ->> 'pence')::bigint - support_agreed_from(of_authority, settings, of_fund), more)
+    ON CONFLICT (authority_id, fund) DO UPDATE
+       SET limit_pence = excluded.limit_pence, procured_pence = balance.procured_pence + excluded.procured_pence;
+END $$;
+
 CREATE FUNCTION take_days_from_pool() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -3458,63 +3618,6 @@ END $$;
 CREATE TRIGGER refuse_visit_before_agreement BEFORE INSERT OR UPDATE OF visit_on, agreement_id ON visit
     FOR EACH ROW WHEN (NEW.state = 'recorded') EXECUTE FUNCTION refuse_visit_before_agreement();
 
-CREATE FUNCTION refuse_host_of_another() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
-    IF EXISTS (SELECT FROM public.authority WHERE authority_id <> NEW.authority_id AND hosts && NEW.hosts) THEN
-        RAISE EXCEPTION 'one of these hosts serves another authority' USING ERRCODE = 'unique_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER refuse_host_of_another BEFORE INSERT OR UPDATE ON authority
-    FOR EACH ROW EXECUTE FUNCTION refuse_host_of_another();
-
-CREATE FUNCTION is_held(of_authority integer, on_day date, about_school integer, about_person uuid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
-RETURN EXISTS (
-    SELECT FROM legal_hold
-     WHERE authority_id = of_authority AND lifted_at IS NULL AND (until_on IS NULL OR until_on >= on_day)
-       AND (kind = 'authority' OR school_urn = about_school OR person_id = about_person));
-
-CREATE FUNCTION let_go_imports(imports uuid[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    own integer := security.authority_id();
-    gone bigint;
-BEGIN
-    IF EXISTS (SELECT FROM public.register_import
-                WHERE authority_id = own AND id = ANY (imports) AND applied_at > now() - interval '90 days') THEN
-        RAISE EXCEPTION 'imports of the last 90 days are kept' USING ERRCODE = 'check_violation';
-    END IF;
-    DELETE FROM public.register_change WHERE authority_id = own AND import_id = ANY (imports);
-    DELETE FROM public.register_import WHERE authority_id = own AND id = ANY (imports);
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    RETURN gone;
-END $$;
-REVOKE ALL ON FUNCTION let_go_imports(uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION let_go_imports(uuid[]) TO alongside_app;
-
-CREATE FUNCTION let_go_signed_agreements(agreements uuid[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    own integer := security.authority_id();
-    gone bigint;
-BEGIN
-    IF EXISTS (SELECT FROM public.support_agreement
-                WHERE authority_id = own AND id = ANY (agreements)
-                  AND (state NOT IN ('closed', 'ended_early') OR ends_on > current_date - 90)) THEN
-        RAISE EXCEPTION 'an agreement that runs or ended in the last 90 days is kept as it was signed'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    DELETE FROM public.signed_agreement WHERE authority_id = own AND agreement_id = ANY (agreements);
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    RETURN gone;
-END $$;
-REVOKE ALL ON FUNCTION let_go_signed_agreements(uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION let_go_signed_agreements(uuid[]) TO alongside_app;
-
 CREATE FUNCTION refuse_own_witness() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -3813,6 +3916,51 @@ REVOKE ALL ON FUNCTION search.find(text, integer[], date, integer[], text[], rea
 GRANT EXECUTE ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
     float8, float8, float8) TO alongside_app;
 
+CREATE FUNCTION announce_plan() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_plan AFTER INSERT ON plan_run FOR EACH ROW
+    WHEN (NEW.state = 'queued') EXECUTE FUNCTION announce_plan();
+
+CREATE FUNCTION refuse_broken_plan() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.plan_assignment place
+          JOIN public.plan_constraint wish ON wish.authority_id = place.authority_id AND wish.need_id = place.need_id
+         WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
+           AND wish.lifted_at IS NULL AND wish.made_at <= NEW.inputs_read_at
+           AND place.held_by IS DISTINCT FROM 'proposal'
+           AND NOT EXISTS (
+               SELECT FROM public.proposal said
+                WHERE said.authority_id = wish.authority_id AND said.need_id = wish.need_id
+                  AND said.offer_id = wish.offer_id AND said.state IN ('declined', 'lapsed')
+                  AND said.proposed_at >= wish.made_at)
+           AND ((wish.kind = 'pin' AND place.offer_id IS DISTINCT FROM wish.offer_id)
+             OR (wish.kind = 'forbid' AND place.offer_id = wish.offer_id)))
+    THEN
+        RAISE EXCEPTION 'the plan breaks a pin' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_keeps_pins';
+    END IF;
+    IF EXISTS (
+        SELECT FROM public.plan_assignment place
+          JOIN public.support_agreement held ON held.authority_id = place.authority_id AND held.need_id = place.need_id
+         WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
+           AND held.state IN ('preparing', 'active') AND held.agreed_at <= NEW.inputs_read_at
+           AND place.offer_id IS DISTINCT FROM held.offer_id)
+    THEN
+        RAISE EXCEPTION 'the plan breaks an agreement'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_keeps_agreements';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER refuse_broken_plan AFTER UPDATE OF state ON plan_run FOR EACH ROW
+    WHEN (NEW.state IN ('done', 'offered') AND OLD.state = 'running') EXECUTE FUNCTION refuse_broken_plan();
+
 CREATE FUNCTION announce_escalation() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -4029,189 +4177,49 @@ END $$;
 CREATE TRIGGER escalation_is_open BEFORE INSERT OR UPDATE OF state ON escalation_task
     FOR EACH ROW EXECUTE FUNCTION check_escalation_is_open();
 
-CREATE FUNCTION financial_year(day date) RETURNS text LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp
-RETURN to_char(day - interval '3 months', 'YYYY') || '-' || to_char(day + interval '9 months', 'YY');
+CREATE FUNCTION is_held(of_authority integer, on_day date, about_school integer, about_person uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+RETURN EXISTS (
+    SELECT FROM legal_hold
+     WHERE authority_id = of_authority AND lifted_at IS NULL AND (until_on IS NULL OR until_on >= on_day)
+       AND (kind = 'authority' OR school_urn = about_school OR person_id = about_person));
 
-CREATE FUNCTION settings_in_force(of_authority integer) RETURNS jsonb LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp
-RETURN (SELECT settings FROM public.authority_settings WHERE authority_id = of_authority
-         ORDER BY version DESC LIMIT 1);
-
-CREATE FUNCTION fund_for_support(settings jsonb, phase text, year text) RETURNS text LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp
-RETURN (
-    SELECT fund.key FROM jsonb_each(settings -> 'funds') fund
-     WHERE fund.value ->> 'financial_year' = year AND fund.value ->> 'purpose' IN ('intervention', 'commissioning')
-       AND fund.value ->> 'phase' IN ('all', CASE WHEN phase IN ('primary', 'secondary') THEN phase
-                                             ELSE settings #>> ARRAY['phases', phase, '0'] END)
-     ORDER BY fund.value ->> 'phase' = 'all', fund.key COLLATE "C" LIMIT 1);
-
-CREATE FUNCTION support_agreed_from(of_authority integer, settings jsonb, of_fund text) RETURNS bigint LANGUAGE plpgsql
-STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION let_go_imports(imports uuid[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    year text := settings #>> ARRAY['funds', of_fund, 'financial_year'];
-    began timestamptz := make_date(left(year, 4)::int, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
-    ended timestamptz := make_date(left(year, 4)::int + 1, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
+    own integer := security.authority_id();
+    gone bigint;
 BEGIN
-    IF NOT (settings #>> '{matching,mind_money}')::boolean THEN
-        RETURN 0;
+    IF EXISTS (SELECT FROM public.register_import
+                WHERE authority_id = own AND id = ANY (imports) AND applied_at > now() - interval '90 days') THEN
+        RAISE EXCEPTION 'imports of the last 90 days are kept' USING ERRCODE = 'check_violation';
     END IF;
-    RETURN (
-        SELECT coalesce(sum(CASE WHEN p.state IN ('preparing', 'active') THEN p.days ELSE p.days_used END), 0)
-               * (settings #>> '{matching,pence_per_day}')::bigint
-          FROM public.support_agreement p
-          JOIN public.need n ON n.authority_id = of_authority AND n.id = p.need_id
-         WHERE p.authority_id = of_authority AND p.agreed_at >= began AND p.agreed_at < ended
-           AND fund_for_support(settings, n.phase, year) = of_fund);
+    DELETE FROM public.register_change WHERE authority_id = own AND import_id = ANY (imports);
+    DELETE FROM public.register_import WHERE authority_id = own AND id = ANY (imports);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
 END $$;
+REVOKE ALL ON FUNCTION let_go_imports(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION let_go_imports(uuid[]) TO alongside_app;
 
-CREATE FUNCTION take_from_fund(of_authority integer, of_fund text, more bigint) RETURNS void LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION let_go_signed_agreements(agreements uuid[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    settings jsonb := settings_in_force(of_authority);
-    declared jsonb := settings #> ARRAY['funds', of_fund];
+    own integer := security.authority_id();
+    gone bigint;
 BEGIN
-    IF more <= 0 THEN
-        UPDATE public.fund_balance SET procured_pence = procured_pence + more
-         WHERE authority_id = of_authority AND fund = of_fund;
-        RETURN;
+    IF EXISTS (SELECT FROM public.support_agreement
+                WHERE authority_id = own AND id = ANY (agreements)
+                  AND (state NOT IN ('closed', 'ended_early') OR ends_on > current_date - 90)) THEN
+        RAISE EXCEPTION 'an agreement that runs or ended in the last 90 days is kept as it was signed'
+            USING ERRCODE = 'check_violation';
     END IF;
-    IF declared IS NULL OR declared ->> 'financial_year'
-       <> financial_year((now() AT TIME ZONE 'Europe/London')::date) THEN
-        RAISE EXCEPTION 'fund % is not one of this financial year', of_fund
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_of_this_year';
-    END IF;
-    INSERT INTO public.fund_balance AS balance (authority_id, fund, limit_pence, procured_pence)
-    VALUES (of_authority, of_fund,
-            (declared ->> 'pence')::bigint - support_agreed_from(of_authority, settings, of_fund), more)
-    ON CONFLICT (authority_id, fund) DO UPDATE
-       SET limit_pence = excluded.limit_pence, procured_pence = balance.procured_pence + excluded.procured_pence;
+    DELETE FROM public.signed_agreement WHERE authority_id = own AND agreement_id = ANY (agreements);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
 END $$;
-
-CREATE FUNCTION announce_plan() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_plan AFTER INSERT ON plan_run FOR EACH ROW
-    WHEN (NEW.state = 'queued') EXECUTE FUNCTION announce_plan();
-
-CREATE FUNCTION refuse_broken_plan() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF EXISTS (
-        SELECT FROM public.plan_assignment place
-          JOIN public.plan_constraint wish ON wish.authority_id = place.authority_id AND wish.need_id = place.need_id
-         WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
-           AND wish.lifted_at IS NULL AND wish.made_at <= NEW.inputs_read_at
-           AND place.held_by IS DISTINCT FROM 'proposal'
-           AND NOT EXISTS (
-               SELECT FROM public.proposal said
-                WHERE said.authority_id = wish.authority_id AND said.need_id = wish.need_id
-                  AND said.offer_id = wish.offer_id AND said.state IN ('declined', 'lapsed')
-                  AND said.proposed_at >= wish.made_at)
-           AND ((wish.kind = 'pin' AND place.offer_id IS DISTINCT FROM wish.offer_id)
-             OR (wish.kind = 'forbid' AND place.offer_id = wish.offer_id)))
-    THEN
-        RAISE EXCEPTION 'the plan breaks a pin' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_keeps_pins';
-    END IF;
-    IF EXISTS (
-        SELECT FROM public.plan_assignment place
-          JOIN public.support_agreement held ON held.authority_id = place.authority_id AND held.need_id = place.need_id
-         WHERE place.authority_id = NEW.authority_id AND place.run_id = NEW.id
-           AND held.state IN ('preparing', 'active') AND held.agreed_at <= NEW.inputs_read_at
-           AND place.offer_id IS DISTINCT FROM held.offer_id)
-    THEN
-        RAISE EXCEPTION 'the plan breaks an agreement'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_keeps_agreements';
-    END IF;
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER refuse_broken_plan AFTER UPDATE OF state ON plan_run FOR EACH ROW
-    WHEN (NEW.state IN ('done', 'offered') AND OLD.state = 'running') EXECUTE FUNCTION refuse_broken_plan();
-
-CREATE FUNCTION limit_invitations() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('invitations ' || NEW.authority_id, 0));
-    IF (SELECT coalesce(sum(sent_count), 0) FROM invitation WHERE authority_id = NEW.authority_id
-           AND lower(email) = lower(NEW.email) AND sent_at > now() - interval '1 day' AND id <> NEW.id)
-       + NEW.sent_count > 5 THEN
-        RAISE EXCEPTION 'too many invitations to this address' USING ERRCODE = 'check_violation';
-    ELSIF NEW.role = 'delegate' AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
-           WHERE authority_id = NEW.authority_id AND role = 'delegate' AND school_urn = NEW.school_urn
-             AND sent_at > now() - interval '1 day' AND id <> NEW.id)
-       + NEW.sent_count > 10 THEN
-        RAISE EXCEPTION 'too many invitations of this school' USING ERRCODE = 'check_violation';
-    ELSIF NEW.invited_by IS NOT NULL AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
-           WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by
-             AND sent_at > now() - interval '1 hour' AND id <> NEW.id)
-       + NEW.sent_count > 60 THEN
-        RAISE EXCEPTION 'too many invitations by this person' USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER limit_invitations BEFORE INSERT OR UPDATE OF sent_count, sent_at, email ON invitation
-FOR EACH ROW EXECUTE FUNCTION limit_invitations();
-
-CREATE FUNCTION record_digest(facts jsonb) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-RETURN encode(sha256(convert_to(jsonb_strip_nulls(facts)::text, 'UTF8')), 'hex');
-
-CREATE FUNCTION seal_record() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE
-    facts jsonb;
-BEGIN
-    IF session_user <> 'alongside_app' THEN
-        RETURN NULL;
-    END IF;
-    facts := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
-    INSERT INTO public.audit_entry
-        (authority_id, person_name, role, verb, subject_kind, subject_id, schools, changes)
-    VALUES ((facts ->> 'authority_id')::integer, 'Alongside', 'system', 'seal_record', 'record of ' || TG_TABLE_NAME,
-        (SELECT string_agg(facts ->> part, '/' ORDER BY place)
-           FROM unnest(TG_ARGV) WITH ORDINALITY AS key (part, place)), '{}',
-        jsonb_build_object('digest', CASE WHEN TG_OP = 'INSERT' THEN public.record_digest(facts) END));
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp AS $$
-    SELECT regexp_replace(regexp_replace(regexp_replace(btrim(regexp_replace(replace(replace(replace(replace(replace(translate(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]', '', 'g'), 'øđłðı''’‘ʼ`´′.', 'odldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), '&', ' and '), '[^a-z0-9]+', ' ', 'g')), '\m(?:saint)\M', 'st', 'g'), '\m(?:c of e|cof e|c ofe|cofe|ce)\M', 'church of england', 'g'), '\m(?:rc)\M', 'roman catholic', 'g')
-$$;
-
-CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT w <> '' AND (strpos(replace(n, ' ', ''), replace(w, ' ', '')) > 0
-        OR NOT EXISTS (SELECT FROM unnest(string_to_array(w, ' ')) one WHERE strpos(n, one) = 0))
-      FROM (SELECT public.folded(name) AS n, public.folded(wanted) AS w) compared
-$$;
-
-CREATE FUNCTION announce_mail() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_mail AFTER INSERT OR UPDATE OF state ON email_outbox FOR EACH ROW
-    WHEN (NEW.state = 'waiting' AND NEW.due_at <= now()) EXECUTE FUNCTION announce_mail();
-
-CREATE FUNCTION announce_post() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_' || NEW.authority_id, TG_TABLE_NAME);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_need AFTER INSERT OR UPDATE OF state ON need FOR EACH ROW
-    WHEN (NEW.state = 'open') EXECUTE FUNCTION announce_post();
-CREATE TRIGGER announce_offer AFTER INSERT OR UPDATE OF state ON offer FOR EACH ROW
-    WHEN (NEW.state = 'live') EXECUTE FUNCTION announce_post();
+REVOKE ALL ON FUNCTION let_go_signed_agreements(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION let_go_signed_agreements(uuid[]) TO alongside_app;
 
 CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON escalation_event FOR EACH ROW EXECUTE FUNCTION seal_record('id');
 

@@ -1,36 +1,24 @@
-"""Builds the web app; the only module that imports the pages of every feature."""
+"""Builds the web app from what the features declare; only this loads their pages."""
 
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import ModuleType
 from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.static_files import create_static_files_router
 
 import alongside.models_registry  # noqa: F401  (declares every table before a database is opened)
-from alongside.features.agreements import pages as agreements_pages
-from alongside.features.authorities import pages as authorities_pages
+from alongside.feature_list import FEATURES
 from alongside.features.authorities.queries import Tenants
-from alongside.features.dashboards import pages as desks_pages
-from alongside.features.data_retention import pages as records_pages
-from alongside.features.directory import pages as directory_pages
-from alongside.features.escalations import pages as escalations_pages
-from alongside.features.matching import pages as matching_pages
-from alongside.features.needs import pages as needs_pages
-from alongside.features.offers import pages as offers_pages
-from alongside.features.people import pages as people_pages
 from alongside.features.people.sessions import load_principal, touch_session
-from alongside.features.school_successions import pages as succession_pages
-from alongside.features.schools import pages as schools_pages
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.session import Database, check_database_role
-from alongside.platform.notifications import pages as notifications_pages
-from alongside.platform.web import health, problems, server_sent_events
+from alongside.platform.feature import state_colours
 from alongside.platform.web.caching import with_versions
-from alongside.platform.web.context import AppContext, NavigationItem
+from alongside.platform.web.context import AppContext
 from alongside.platform.web.logs import start_logs
 from alongside.platform.web.render import response_to
 from alongside.platform.web.responses import Page
@@ -38,38 +26,10 @@ from alongside.platform.web.security import HEADERS, with_security_headers
 from alongside.platform.web.templates import ASSETS, make_environment
 from alongside.settings import Settings, bundled
 
-FEATURE_PAGES: tuple[ModuleType, ...] = (
-    authorities_pages,
-    people_pages,
-    schools_pages,
-    needs_pages,
-    offers_pages,
-    agreements_pages,
-    matching_pages,
-    directory_pages,
-    escalations_pages,
-    notifications_pages,
-    records_pages,
-    succession_pages,
-    desks_pages,
-    health,
-    server_sent_events,
-    problems,
-)
 
-DESTINATIONS = (
-    NavigationItem("/home", "My desk", Permission.VIEW_OWN_HOME),
-    NavigationItem("/needs-and-offers", "Needs and offers", Permission.VIEW_NEEDS_AND_OFFERS),
-    NavigationItem("/agreements", "Agreements", Permission.VIEW_AGREEMENT),
-    NavigationItem("/directory", "Good practice", Permission.VIEW_ENTRY),
-    NavigationItem("/plans", "Plans", Permission.VIEW_PLAN),
-    NavigationItem("/consortium", "Consortium", Permission.VIEW_CONSORTIUM_DASHBOARD),
-    NavigationItem("/escalations", "Escalations", Permission.CONTRIBUTE_TO_ESCALATION),
-    NavigationItem("/schools", "Schools", Permission.VIEW_SCHOOLS),
-    NavigationItem("/people", "People", Permission.VIEW_PEOPLE),
-    NavigationItem("/successions", "Closed schools", Permission.DECIDE_SUCCESSION),
-    NavigationItem("/data-protection", "Records", Permission.MANAGE_RETENTION),
-)
+def page_routes() -> list[HTTPRouteHandler]:
+    """Return the route handlers of every feature."""
+    return [handler for one in FEATURES for handler in one.load(one.routes, HTTPRouteHandler)]
 
 
 def build_context(settings: Settings) -> AppContext:
@@ -78,11 +38,16 @@ def build_context(settings: Settings) -> AppContext:
     tenants = Tenants(database)
     return AppContext(
         database=database,
-        environment=make_environment(bundled("templates")),
+        environment=make_environment(bundled("templates"), state_colours()),
         find_tenant=tenants.of_host,
         find_person=load_principal,
         keep_awake=touch_session(database),
-        destinations=DESTINATIONS,
+        navigation=tuple(
+            sorted((item for one in FEATURES for item in one.navigation), key=lambda item: item.position)
+        ),
+        live_events={
+            event.payload: (event.name, event.permission) for one in FEATURES for event in one.live_events
+        },
         demonstration=settings.demonstration,
         secret=settings.secret,
         metrics_token=settings.metrics_token,
@@ -125,7 +90,7 @@ def make_app(app_context: AppContext) -> Litestar:
         opt={"permission": Permission.VIEW_PUBLIC_PAGES},
     )
     return Litestar(
-        route_handlers=[*(handler for module in FEATURE_PAGES for handler in module.routes), assets],
+        route_handlers=[*page_routes(), assets],
         lifespan=[open_context],
         middleware=[with_security_headers],
         exception_handlers={HTTPException: not_served},

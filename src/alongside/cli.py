@@ -6,55 +6,31 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from alongside.errors import ConfigurationError
+from alongside.feature_list import FEATURES
 from alongside.process_manager import ManagedProcess, Supervisor, child
 from alongside.settings import Settings
 from alongside.web_server import SUPERVISOR, end_with_supervisor, listen, serve, web_processes
 
-FEATURE_COMMANDS = {
-    "audit": "alongside.platform.audit.commands",
-    "authority": "alongside.features.consortia.commands",
-    "consortia": "alongside.features.consortia.commands",
-    "directory": "alongside.features.directory.import_export.commands",
-    "keys": "alongside.platform.database.commands",
-    "people": "alongside.features.people.commands",
-    "schools": "alongside.features.school_successions.commands",
-}
-"""The commands of the features: in each module, the click group or command of that name."""
-
 
 class FeatureCommands(click.Group):
-    """The commands of this file and those of the rooms, which are loaded only when asked for."""
+    """The commands of this file and those that the features declare, which are loaded only when asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands of this installation."""
-        return sorted(
-            {
-                *super().list_commands(ctx),
-                *(name for name, module in FEATURE_COMMANDS.items() if _there(module)),
-            }
-        )
+        """Return the names of all commands."""
+        return sorted({*super().list_commands(ctx), *(name for one in FEATURES for name in one.commands)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return one command."""
-        module = FEATURE_COMMANDS.get(cmd_name)
-        if module is None or not _there(module):
-            return super().get_command(ctx, cmd_name)
-        import_module("alongside.models_registry")  # before any of the command's work: it may open a database
-        command: click.Command = getattr(import_module(module), cmd_name)
-        return command
-
-
-def _there(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+        for feature in FEATURES:
+            if cmd_name in feature.commands:
+                import_module("alongside.models_registry")  # the command may open a database
+                return feature.load((feature.commands[cmd_name],), click.Command)[0]
+        return super().get_command(ctx, cmd_name)
 
 
 @click.group(cls=FeatureCommands, context_settings={"help_option_names": ["-h", "--help"]})

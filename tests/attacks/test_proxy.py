@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from alongside.app import FEATURE_PAGES
+from alongside.app import page_routes
 from alongside.platform.web.problems import STATUSES
 from alongside.platform.web.protocol import MOST_HEAD
 from tests.browser.server import Served, served
@@ -32,11 +32,10 @@ HOST = HEAD_OF_MILL.host
 def uploads() -> dict[str, int]:
     """Return each page that takes files, and its maximum bytes."""
     found = {}
-    for module in FEATURE_PAGES:
-        for handler in module.routes:
-            largest = getattr(handler, "request_max_body_size", None)
-            if isinstance(largest, int):
-                found[min(handler.paths)] = largest
+    for handler in page_routes():
+        largest = getattr(handler, "request_max_body_size", None)
+        if isinstance(largest, int):
+            found[min(handler.paths)] = largest
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncpg
 
-from alongside.app import FEATURE_PAGES
+from alongside.app import page_routes
 from alongside.features.matching.plans.actions import ask_for_plan
 from alongside.platform.database.session import Database
 from alongside.platform.web.context import SESSION_COOKIE
@@ -37,15 +37,7 @@ ALL_CLOCKS_NOW = (
 )
 """`alongside worker` on which every clock is due now, whatever hour and day the test runs at."""
 
-LISTS = sorted(
-    {
-        path
-        for module in FEATURE_PAGES
-        for route in module.routes
-        for path in getattr(route, "paths", ())
-        if "{" not in path
-    }
-)
+LISTS = sorted({path for route in page_routes() for path in getattr(route, "paths", ()) if "{" not in path})
 
 
 def as_one(one: Persona) -> dict[str, str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.features.needs.visibility import VisibilityScope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.platform.database.ddl import announce_to_pages
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 DRAFT_NEED = Transition("draft_need", (INITIAL,), "draft", Permission.DRAFT_NEED, "drafted the need")
@@ -155,3 +156,6 @@ class Need(AuthorityOwned, Base):
         Computed("to_tsvector('english', title || ' ' || wanted || ' ' || success_criteria)", persisted=True),
         deferred=True,
     )
+
+
+announce_to_pages("need", "NEW.state = 'open'")

@@ -18,6 +18,7 @@ from alongside.platform.database.base import (
     one_of,
     reference,
 )
+from alongside.platform.database.ddl import announce_to_pages
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 DRAFT_OFFER = Transition("draft_offer", (INITIAL,), "draft", Permission.POST_OFFER, "drafted the offer")
@@ -168,3 +169,6 @@ class OfferTheme(AuthorityKeyed, Base):
     offer_id: Mapped[UUID] = mapped_column(primary_key=True)
     theme: Mapped[str] = mapped_column(primary_key=True)
     evidence: Mapped[str]
+
+
+announce_to_pages("offer", "NEW.state = 'live'")

@@ -20,3 +20,24 @@ def ddl_of(metadata: MetaData) -> dict[str, str]:
     """Return all registered SQL by name, in the order of registration."""
     kept: dict[str, str] = metadata.info.setdefault("promises", {})
     return kept
+
+
+def announce_to_pages(table: str, when: str) -> None:
+    """Notify open pages when the transaction that inserts a row, or changes its state, commits; the payload is `table`.
+
+    `when` is an SQL condition on the new row. The feature declares the `LiveEvent` of this payload.
+    """
+    promise(
+        f"pages_hear_of_a_{table}_when_its_transaction_commits",
+        f"""
+CREATE FUNCTION announce_{table}() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_' || NEW.authority_id, '{table}');
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_{table} AFTER INSERT OR UPDATE OF state ON {table} FOR EACH ROW
+    WHEN ({when}) EXECUTE FUNCTION announce_{table}();
+""",
+    )

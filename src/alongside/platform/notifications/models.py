@@ -110,20 +110,3 @@ CREATE TRIGGER announce_mail AFTER INSERT OR UPDATE OF state ON email_outbox FOR
     WHEN (NEW.state = 'waiting' AND NEW.due_at <= now()) EXECUTE FUNCTION announce_mail();
 """,
 )
-
-promise(
-    "pages_hear_of_a_new_post_when_its_transaction_commits",
-    """
-CREATE FUNCTION announce_post() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_' || NEW.authority_id, TG_TABLE_NAME);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_need AFTER INSERT OR UPDATE OF state ON need FOR EACH ROW
-    WHEN (NEW.state = 'open') EXECUTE FUNCTION announce_post();
-CREATE TRIGGER announce_offer AFTER INSERT OR UPDATE OF state ON offer FOR EACH ROW
-    WHEN (NEW.state = 'live') EXECUTE FUNCTION announce_post();
-""",
-)

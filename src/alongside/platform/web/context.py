@@ -1,6 +1,6 @@
 """The objects that every request needs, built once by `app.py`, so that the platform need not import the features."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -13,6 +13,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.session import Database
 from alongside.platform.process_pool import ProcessPool
+from alongside.platform.web.navigation import NavigationItem
 from alongside.platform.web.turns import Turns
 
 LONDON = ZoneInfo("Europe/London")
@@ -35,16 +36,6 @@ class Tenant(Protocol):
         """The name that people see."""
 
 
-@dataclass(frozen=True, slots=True)
-class NavigationItem:
-    """An entry of the main navigation, shown to people whose role has the permission."""
-
-    href: str
-    text: str
-    permission: Permission
-    current: bool = False
-
-
 def london_now() -> datetime:
     """Return the current time in London; tests replace this function."""
     return datetime.now(UTC)
@@ -52,14 +43,18 @@ def london_now() -> datetime:
 
 @dataclass
 class AppContext:
-    """The objects that every request needs."""
+    """The objects that every request needs.
+
+    `live_events` maps what triggers send to an authority's channel to the name of the event and who receives it.
+    """
 
     database: Database
     environment: Environment
     find_tenant: Callable[[str], Awaitable[Tenant | None]]
     find_person: Callable[[AsyncSession, Tenant, str | None, date], Awaitable[Principal]]
     keep_awake: Callable[[Principal], Awaitable[None]]
-    destinations: tuple[NavigationItem, ...] = ()
+    navigation: tuple[NavigationItem, ...] = ()
+    live_events: Mapping[str, tuple[str, Permission]] = field(default_factory=dict)
     demonstration: bool = False
     secret: bytes = b""
     metrics_token: str | None = None

@@ -1,5 +1,6 @@
 """Turns results of page functions into HTTP responses; the only place that renders templates."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 from uuid import uuid4
@@ -12,7 +13,8 @@ from litestar.response import Stream
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.context import AppContext, NavigationItem, Tenant
+from alongside.platform.web.context import AppContext, Tenant
+from alongside.platform.web.navigation import NavigationItem
 from alongside.platform.web.paging import Pager
 from alongside.platform.web.responses import (
     ContinueAfterCommit,
@@ -41,8 +43,8 @@ class NewIdempotencyKey:
 def navigation_for(app_context: AppContext, person: Principal, path: str) -> list[NavigationItem]:
     """Return the main navigation for this person, with the current entry marked."""
     return [
-        NavigationItem(one.href, one.text, one.permission, _within(path, one.href))
-        for one in app_context.destinations
+        replace(one, current=_within(path, one.href))
+        for one in app_context.navigation
         if person.signed_in and has_permission(person, one.permission)
     ]
 

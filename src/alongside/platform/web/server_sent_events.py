@@ -1,6 +1,6 @@
 """Server-sent events that tell an open page that there is something new, without any content.
 
-A page that receives "post" requests the list again with the person's own permissions, so the event reveals nothing.
+A page that receives an event requests its list again with the person's own permissions, so the event reveals nothing.
 Without JavaScript, or where events do not arrive, the page polls instead.
 """
 
@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -40,29 +40,34 @@ MOST_OF_ALL = 5_000
 LONGEST = 3600.0
 """Seconds after which a stream ends and the page reconnects, so that no stream long outlives a release."""
 
-POST, CASE = "post", "escalation"
-"""Kinds of events: a new need or offer, and an action in an escalation."""
-
 PERMISSION = Permission.VIEW_NEEDS_AND_OFFERS
 log = structlog.get_logger("alongside.live")
 
 
 @dataclass(eq=False)
 class Subscription:
-    """One open page that receives events of one authority."""
+    """One open page that receives events of one authority.
+
+    `names` maps the payloads whose events the person receives to the names of the events.
+    """
 
     authority_id: int
     person_id: UUID | None
-    of_escalations: bool = False
+    names: Mapping[str, str]
     news: asyncio.Event = field(default_factory=asyncio.Event)
     closed: bool = False
-    kinds: set[str] = field(default_factory=set)
+    waiting: set[str] = field(default_factory=set)
 
-    def hear(self, kind: str) -> None:
-        """Queue an event of this kind; only people who handle escalations receive theirs."""
-        if kind != CASE or self.of_escalations:
-            self.kinds.add(kind)
+    def hear(self, payload: str) -> None:
+        """Queue the event of this payload, if the person receives it."""
+        if payload in self.names:
+            self.waiting.add(self.names[payload])
             self.news.set()
+
+    def hear_all(self) -> None:
+        """Queue every event that the person receives."""
+        for payload in self.names:
+            self.hear(payload)
 
     def close(self) -> None:
         """End the stream of this page."""
@@ -73,8 +78,9 @@ class Subscription:
 class EventBroadcaster:
     """All open pages of this process, behind one connection that listens to PostgreSQL."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, events: Mapping[str, tuple[str, Permission]]) -> None:
         """Create the broadcaster; it connects with the first page."""
+        self.events = events
         self.ears: dict[int, list[Subscription]] = {}
         self.listener = Listener(url, self._heard, self._heard_nothing_for_a_while)
 
@@ -82,9 +88,12 @@ class EventBroadcaster:
         """Subscribe a page of a person."""
         self.listener.start()
         here = self.ears.setdefault(person.authority_id, [])
-        subscription = Subscription(
-            person.authority_id, person.id, has_permission(person, Permission.MANAGE_ESCALATION)
-        )
+        names = {
+            payload: name
+            for payload, (name, permission) in self.events.items()
+            if has_permission(person, permission)
+        }
+        subscription = Subscription(person.authority_id, person.id, names)
         here.append(subscription)
         await self.listener.add(f"alongside_{person.authority_id}")
         return subscription
@@ -122,21 +131,20 @@ class EventBroadcaster:
 
     def _heard(self, channel: str, payload: str) -> None:
         for subscription in self.ears.get(int(channel.rpartition("_")[2]), ()):
-            subscription.hear(CASE if payload == CASE else POST)
+            subscription.hear(payload)
 
     def _heard_nothing_for_a_while(self) -> None:
         """After a lost connection, make every page look for what it missed."""
         for here in self.ears.values():
             for subscription in here:
-                subscription.hear(POST)
-                subscription.hear(CASE)
+                subscription.hear_all()
 
 
 def live_of(app_context: AppContext) -> EventBroadcaster:
     """Return the broadcaster of this process; the first call creates it."""
     present = getattr(app_context, "live", None)
     if not isinstance(present, EventBroadcaster):
-        present = EventBroadcaster(app_context.database.address)
+        present = EventBroadcaster(app_context.database.address, app_context.live_events)
         app_context.live = present  # type: ignore[attr-defined]
         _end_with_process(present)
     return present
@@ -169,7 +177,7 @@ async def events(
     tenant: Tenant,
     token: str | None,
 ) -> AsyncIterator[bytes]:
-    """Yield the bytes of the stream: "post" when there is something new, and a comment as a heartbeat."""
+    """Yield the bytes of the stream: an event when there is something new, and a comment as a heartbeat."""
     until = asyncio.get_running_loop().time() + LONGEST
     try:
         yield b"retry: 5000\n: listening\n\n"
@@ -183,12 +191,12 @@ async def events(
                 continue
             if subscription.closed:
                 return
-            kinds, subscription.kinds = sorted(subscription.kinds), set()
+            names, subscription.waiting = sorted(subscription.waiting), set()
             subscription.news.clear()
             if not await _still_allowed(app_context, tenant, token):
                 return
-            for kind in kinds:
-                yield f"event: {kind}\ndata: \n\n".encode()
+            for name in names:
+                yield f"event: {name}\ndata: \n\n".encode()
     finally:
         await asyncio.shield(live.shut(subscription))
 

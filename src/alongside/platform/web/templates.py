@@ -1,6 +1,7 @@
 """The Jinja environment: strict about undefined names, autoescaping, with filters for dates and days."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -77,8 +78,8 @@ def asset(name: str) -> str:
     return f"/assets/{name}?v={digest}"
 
 
-def make_environment(folder: Path) -> Environment:
-    """Create the environment for a folder of templates."""
+def make_environment(folder: Path, state_colours: Mapping[str, str] | None = None) -> Environment:
+    """Create the environment for a folder of templates; `state_colours` are the colours of the states' tags."""
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -100,6 +101,11 @@ def make_environment(folder: Path) -> Environment:
     }
     environment.filters.update(filters)
     environment.globals.update(
-        asset=asset, component=component, form_field=form_field, form_errors=error_summary, page_form=None
+        asset=asset,
+        component=component,
+        form_field=form_field,
+        form_errors=error_summary,
+        page_form=None,
+        state_colours=state_colours or {},
     )
     return environment

@@ -42,12 +42,14 @@ document.addEventListener('htmx:after:swap', (event) => {
   place.textContent = rows === 0 ? 'Nothing found' : `${rows} shown`
 })
 
-// The board hears of a new post at once, and the core team of what a colleague does in a case; each then asks for itself.
-// Without this they ask now and then.
-if (document.querySelector('#news, [data-live]') && window.EventSource) {
+// An open page hears at once that there is something new, and requests its parts again: data-live names a part's event.
+// Without this the parts are requested now and then.
+const liveEvents = new Set([...document.querySelectorAll('[data-live]')].map((part) => part.dataset.live))
+if (liveEvents.size && window.EventSource) {
   const source = new EventSource('/live')
-  source.addEventListener('post', () => document.getElementById('news') && window.htmx?.trigger('#news', 'news'))
-  source.addEventListener('case', () => {
-    for (const part of document.querySelectorAll('[data-live=case]')) window.htmx?.trigger(part, 'news')
-  })
+  for (const name of liveEvents) {
+    source.addEventListener(name, () => {
+      for (const part of document.querySelectorAll(`[data-live="${name}"]`)) window.htmx?.trigger(part, 'news')
+    })
+  }
 }

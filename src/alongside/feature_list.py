@@ -1,0 +1,60 @@
+"""The features of this installation, lowest first: a feature may import those before it.
+
+A new feature is a package in `features/` with a `feature.py`, and a line here.
+"""
+
+from alongside.features.agreements import feature as agreements
+from alongside.features.authorities import feature as authorities
+from alongside.features.consortia import feature as consortia
+from alongside.features.dashboards import feature as dashboards
+from alongside.features.data_retention import feature as data_retention
+from alongside.features.directory import feature as directory
+from alongside.features.escalations import feature as escalations
+from alongside.features.funding import feature as funding
+from alongside.features.matching import feature as matching
+from alongside.features.needs import feature as needs
+from alongside.features.offers import feature as offers
+from alongside.features.people import feature as people
+from alongside.features.school_successions import feature as school_successions
+from alongside.features.schools import feature as schools
+from alongside.platform.feature import Feature, install_features
+
+PLATFORM = Feature(
+    "platform",
+    "alongside.platform",
+    models=(
+        "audit.models",
+        "audit.records",
+        "database.folding",
+        "database.transition_guard",
+        "notifications.models",
+        "web.idempotency",
+    ),
+    routes=(
+        "notifications.pages:routes",
+        "web.health:routes",
+        "web.server_sent_events:routes",
+        "web.problems:routes",
+    ),
+    commands={"audit": "audit.commands:audit", "keys": "database.commands:keys"},
+)
+
+FEATURES = (
+    PLATFORM,
+    authorities.FEATURE,
+    schools.FEATURE,
+    consortia.FEATURE,
+    people.FEATURE,
+    needs.FEATURE,
+    offers.FEATURE,
+    funding.FEATURE,
+    agreements.FEATURE,
+    directory.FEATURE,
+    matching.FEATURE,
+    escalations.FEATURE,
+    data_retention.FEATURE,
+    school_successions.FEATURE,
+    dashboards.FEATURE,
+)
+
+install_features(FEATURES)

@@ -1,0 +1,30 @@
+"""Declares the feature: agreements."""
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.feature import Feature
+from alongside.platform.web.navigation import NavigationItem
+
+FEATURE = Feature(
+    "agreements",
+    __package__,
+    models=("amendment", "pairing", "proposal", "review", "signed", "visit", "models"),
+    routes=("pages:routes",),
+    navigation=(NavigationItem("/agreements", "Agreements", Permission.VIEW_AGREEMENT, 30),),
+    state_colours={
+        "proposed": "purple",
+        "to_release": "purple",
+        "agreed": "turquoise",
+        "declined": "red",
+        "lapsed": "grey",
+        "superseded": "grey",
+        "withdrawn": "grey",
+        "preparing": "blue",
+        "active": "green",
+        "closed": "grey",
+        "ended_early": "orange",
+        "planned": "blue",
+        "recorded": "green",
+        "cancelled": "grey",
+        "refused": "red",
+    },
+)

@@ -1,0 +1,10 @@
+"""Declares the feature: authorities."""
+
+from alongside.platform.feature import Feature
+
+FEATURE = Feature(
+    "authorities",
+    __package__,
+    models=("models",),
+    routes=("pages:routes",),
+)

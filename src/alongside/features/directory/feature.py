@@ -1,0 +1,35 @@
+"""Declares the feature: directory."""
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.feature import Feature
+from alongside.platform.web.navigation import NavigationItem
+
+FEATURE = Feature(
+    "directory",
+    __package__,
+    models=(
+        "models",
+        "adoptions.models",
+        "attachments.models",
+        "consents.models",
+        "insights.models",
+        "public_site.models",
+        "search.embeddings",
+        "search.index_schema",
+        "subscriptions.models",
+        "versions.models",
+    ),
+    routes=("pages:routes",),
+    navigation=(NavigationItem("/directory", "Good practice", Permission.VIEW_ENTRY, 40),),
+    commands={"directory": "import_export.commands:directory"},
+    state_colours={
+        "draft": "grey",
+        "submitted": "blue",
+        "peer_check": "purple",
+        "verified": "green",
+        "reverified": "green",
+        "review_due": "yellow",
+        "returned": "orange",
+        "archived": "grey",
+    },
+)

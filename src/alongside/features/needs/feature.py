@@ -1,0 +1,26 @@
+"""Declares the feature: needs."""
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.feature import Feature, LiveEvent
+
+FEATURE = Feature(
+    "needs",
+    __package__,
+    models=("models",),
+    routes=("pages:routes",),
+    live_events=(LiveEvent("need", "post", Permission.VIEW_NEEDS_AND_OFFERS),),
+    state_colours={
+        "draft": "grey",
+        "to_confirm": "yellow",
+        "open": "blue",
+        "proposed": "purple",
+        "agreed": "turquoise",
+        "in_support": "turquoise",
+        "met": "green",
+        "part_met": "yellow",
+        "not_met": "red",
+        "unmet": "red",
+        "withdrawn": "grey",
+        "paused": "yellow",
+    },
+)

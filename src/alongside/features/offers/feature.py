@@ -1,0 +1,18 @@
+"""Declares the feature: offers."""
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.feature import Feature, LiveEvent
+
+FEATURE = Feature(
+    "offers",
+    __package__,
+    models=("models",),
+    routes=("pages:routes",),
+    live_events=(LiveEvent("offer", "post", Permission.VIEW_NEEDS_AND_OFFERS),),
+    state_colours={
+        "live": "green",
+        "paused": "yellow",
+        "exhausted": "grey",
+        "ended": "grey",
+    },
+)

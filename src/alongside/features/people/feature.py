@@ -1,0 +1,14 @@
+"""Declares the feature: people."""
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.feature import Feature
+from alongside.platform.web.navigation import NavigationItem
+
+FEATURE = Feature(
+    "people",
+    __package__,
+    models=("models",),
+    routes=("pages:routes",),
+    navigation=(NavigationItem("/people", "People", Permission.VIEW_PEOPLE, 90),),
+    commands={"people": "commands:people"},
+)

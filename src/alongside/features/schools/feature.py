@@ -1,0 +1,13 @@
+"""Declares the feature: schools."""
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.feature import Feature
+from alongside.platform.web.navigation import NavigationItem
+
+FEATURE = Feature(
+    "schools",
+    __package__,
+    models=("history", "models", "term_dates.models"),
+    routes=("pages:routes",),
+    navigation=(NavigationItem("/schools", "Schools", Permission.VIEW_SCHOOLS, 80),),
+)

@@ -1,0 +1,90 @@
+"""What a feature declares, so that the web app, the worker and the command line need not know any feature.
+
+`alongside.feature_list` holds the declarations. They name their code by references ("scheduled:JOBS"), which are loaded
+when a process needs them: the command line starts without loading a page, and nothing but the app loads Litestar.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TypeVar
+
+from alongside.platform.access.permissions import Permission
+from alongside.platform.web.navigation import NavigationItem
+
+Declared = TypeVar("Declared")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """A kind of notification that open pages receive.
+
+    `payload` is what the trigger sends to the authority's channel, `name` the event of the page's stream, and
+    `permission` who receives it.
+    """
+
+    payload: str
+    name: str
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature: its tables and pages, and what it adds to shared pages and to the worker.
+
+    References are relative to `package`: "models" is a module, "pages:routes" an object in one. `models` are the
+    modules that declare tables, workflows and database rules; `routes` are lists of route handlers. `commands` maps the
+    name of a command to its reference. `state_colours` maps states to the colours of their tags (GOV.UK Design System).
+    """
+
+    name: str
+    package: str
+    models: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    navigation: tuple[NavigationItem, ...] = ()
+    live_events: tuple[LiveEvent, ...] = ()
+    commands: Mapping[str, str] = field(default_factory=dict)
+    state_colours: Mapping[str, str] = field(default_factory=dict)
+
+    def import_models(self) -> None:
+        """Declare the tables, workflows and database rules of this feature."""
+        for module in self.models:
+            import_module(f"{self.package}.{module}")
+
+    def load(self, references: Iterable[str], kind: type[Declared]) -> list[Declared]:
+        """Return the objects that the references name; a tuple or list is flattened.
+
+        Raises TypeError for an object of another kind.
+        """
+        found: list[Declared] = []
+        for reference in references:
+            module, _, name = reference.partition(":")
+            named = getattr(import_module(f"{self.package}.{module}"), name)
+            for one in named if isinstance(named, list | tuple) else (named,):
+                if not isinstance(one, kind):
+                    raise TypeError(f"{self.name}: {reference} is not a {kind.__name__}")
+                found.append(one)
+        return found
+
+
+_installed: list[Feature] = []
+
+
+def install_features(features: Iterable[Feature]) -> None:
+    """Set the features of this installation, lowest first."""
+    _installed[:] = features
+
+
+def installed_features() -> tuple[Feature, ...]:
+    """Return the features of this installation, lowest first: a feature may use those before it."""
+    return tuple(_installed)
+
+
+def state_colours() -> dict[str, str]:
+    """Return the colour of each state's tag. Raises ValueError if two features give a state different colours."""
+    colours: dict[str, str] = {}
+    for feature in _installed:
+        for state, colour in feature.state_colours.items():
+            if colours.setdefault(state, colour) != colour:
+                raise ValueError(f"{feature.name}: the state {state} has the colour {colours[state]} already")
+    return colours

@@ -1,0 +1,57 @@
+"""What the features declare can be loaded, and fits together."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from alongside.feature_list import FEATURES
+from alongside.platform.feature import Feature, state_colours
+
+ROOT = Path(__file__).parents[2]
+COLOURS = {"grey", "green", "turquoise", "blue", "light-blue", "purple", "pink", "red", "orange", "yellow"}
+"""The colours of tags in the GOV.UK Design System."""
+
+
+def test_the_list_has_every_package_of_features_once() -> None:
+    """A package that is forgotten in the list fails here."""
+    packages = sorted(path.parent.name for path in (ROOT / "src/alongside/features").glob("*/__init__.py"))
+    assert sorted(one.name for one in FEATURES) == sorted([*packages, "platform"])
+
+
+def test_every_module_of_tables_is_declared() -> None:
+    """A module `models.py` that no feature names would leave its tables out of the schema."""
+    declared = {f"{one.package}.{module}" for one in FEATURES for module in one.models}
+    source = ROOT / "src"
+    found = {
+        ".".join(path.relative_to(source).with_suffix("").parts)
+        for path in (source / "alongside").rglob("models.py")
+    }
+    assert found - declared == set()
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda one: one.name)
+def test_every_reference_can_be_loaded(feature: Feature) -> None:
+    """A wrong name fails here and not when the page or command is first used."""
+    feature.import_models()
+    feature.load(feature.routes, HTTPRouteHandler)
+    for name, reference in feature.commands.items():
+        (command,) = feature.load((reference,), click.Command)
+        assert command.name == name
+
+
+def test_every_state_has_one_colour_of_the_design_system() -> None:
+    """Two features that disagree about a state's colour are refused."""
+    assert set(state_colours().values()) <= COLOURS
+
+
+def test_pages_listen_to_declared_events_only() -> None:
+    """A part of a page that waits for an event which nobody sends would never be updated."""
+    waiting = {
+        name
+        for path in (ROOT / "templates").rglob("*.html")
+        for name in re.findall(r'data-live="([^"]+)"', path.read_text())
+    }
+    assert waiting == {event.name for one in FEATURES for event in one.live_events}
