@@ -47,7 +47,7 @@ async def test_a_text_changed_after_it_was_verified_leaves_the_directory_until_b
     found = "/directory?q=fluency"
     assert "Fluency in Year 2" in words(await client.get(found, as_=HEAD_OF_QUAY))
     form = await client.get(f"{where}/edit", as_=HEAD_OF_MILL)
-    assert "leaves the directory until both headteachers have said yes" in words(form)
+    assert "leaves the directory until both headteachers have agreed" in words(form)
     held = await form_at(client, f"{where}/edit") | {"context": "Park sent nobody for months."}
     answer = await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)
     assert answer.status_code == 303 and (await entry_row(copy, where))["state"] == "draft"
@@ -57,7 +57,7 @@ async def test_a_text_changed_after_it_was_verified_leaves_the_directory_until_b
     for table in ("search.entry", "entry_embedding", "public_entry"):
         assert not await asked(copy, f"SELECT 1 FROM {table}"), table
     for one in (HEAD_OF_MILL, HEAD_OF_PARK):
-        assert "out of the directory until both schools have said yes" in words(
+        assert "out of the directory until both schools have agreed" in words(
             await client.get(where, as_=one)
         )
     assert "entry_recalled" in await told(database, HEAD_OF_PARK)

@@ -168,7 +168,7 @@ async def test_a_draft_about_two_schools_is_for_those_two_and_who_looks_after_th
     assert (await client.get(f"{where}/edit", as_=HEAD_OF_PARK)).status_code == 404
     assert (await client.get(f"{where}/consent", as_=DELEGATE_OF_MILL)).status_code == 404
     page = soup(await client.get(where, as_=HEAD_OF_PARK))
-    assert [one.get_text() for one in page.select(".alongside-acts a")] == ["Say yes to this text"]
+    assert [one.get_text() for one in page.select(".alongside-acts a")] == ["Agree to this text"]
 
 
 async def test_both_schools_are_asked_once_by_the_clock(client: Client, database: Database) -> None:

@@ -223,12 +223,22 @@ def text_of(entry: Any, names: Mapping[str, Any]) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in names}
 
 
+def why_not_editable(entry: Any) -> str | None:
+    """Return why an entry cannot be changed now: it is being checked or is archived."""
+    if entry.state in ("submitted", "peer_check"):
+        return "Others are checking this text. Withdraw it from checking before you change it."
+    return (
+        "This entry is in the archive. Restore it before you change it."
+        if entry.state == "archived"
+        else None
+    )
+
+
 def refuse_fixed(entry: Any) -> None:
     """Raise ActionRefused for a change to an entry that is being checked or is archived."""
-    if entry.state in ("submitted", "peer_check"):
-        raise ActionRefused("Others are checking this text, so it stands. Take it back first.", entry.state)
-    if entry.state == "archived":
-        raise ActionRefused("This entry is in the archive. Take it out first.", entry.state)
+    refusal = why_not_editable(entry)
+    if refusal:
+        raise ActionRefused(refusal, entry.state)
 
 
 def refuse_too_wide(person: Principal, visibility: str) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField, Form, HiddenField
+from wtforms import BooleanField, Form
 
 from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.setting_types import Entry
@@ -106,7 +106,6 @@ class Hours(Typing):
 class EntryForm(Form):
     """What one school did and what resulted. `cautions` maps the name of a confirmation tick box to its warning."""
 
-    version = HiddenField()
     kind = Choice("What is it?", "Choose what it is")
     title = line(
         "Title", "The title", "What others will look for, like “Ten minutes of reading aloud, every day”"
@@ -228,23 +227,10 @@ class EntryForm(Form):
         return kept
 
 
-class NoteForm(Form):
-    """A reason or remark that others will read."""
-
-    note = passage("What should they know?", "What you say", limit=1000)
-
-    def holds(self, cure: str) -> bool:
-        """Validate the form: text is required. `cure` is the error message that says what to do."""
-        self.validate()
-        if not says_something(self.note.data):
-            attach_errors(self.note, cure)
-        return not self.errors
-
-
 def entry_form_of(entry: Any) -> dict[str, Any]:
     """The form filled from a saved entry."""
     shown = {name: getattr(entry, name) for name in COLUMNS}
-    return shown | {"claimed_level": str(entry.claimed_level), "version": entry.version}
+    return shown | {"claimed_level": str(entry.claimed_level)}
 
 
 def _listed(entries: Mapping[str, Entry], held: Sequence[str]) -> list[tuple[str, str]]:

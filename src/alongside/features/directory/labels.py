@@ -119,7 +119,7 @@ def waiting_for(entry: Any, settings: AuthoritySettings) -> str | None:
     match entry.state:
         case "draft" if entry.partner_urn and entry.verified_edition not in (None, entry.edition):
             return (
-                "It was changed after it was verified, so it is out of the directory until both schools have said yes"
+                "It was changed after it was verified, so it is out of the directory until both schools have agreed"
                 " to the new text and it is checked and verified again."
             )
         case "draft":

@@ -17,6 +17,8 @@ from alongside.platform.access.authorisation import has_permission, may, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 
+Entry = Row[Any]
+"""An entry with its school and its writer."""
 A_PAGE = 25
 WAITING_FOR_CHECK = ("submitted",)
 WAITING_FOR_VERIFYING = ("peer_check", "review_due")
@@ -67,14 +69,14 @@ CONSENTS: Any = (
 
 async def get_entry(
     session: AsyncSession, person: Principal, permission: Permission, entry_id: UUID
-) -> Row[Any]:
+) -> Entry:
     """One entry with its school, if this person has the permission on it. Raises NotFound otherwise."""
     return await _one(session, person, permission, ONE_ENTRY, entry_id)
 
 
 async def lock_entry(
     session: AsyncSession, person: Principal, permission: Permission, entry_id: UUID
-) -> Row[Any]:
+) -> Entry:
     """The same entry, locked with FOR UPDATE until the transaction ends."""
     statement = ONE_ENTRY.with_for_update(of=DirectoryEntry)
     return await _one(session, person, permission, statement, entry_id)
@@ -82,7 +84,7 @@ async def lock_entry(
 
 async def _one(
     session: AsyncSession, person: Principal, permission: Permission, statement: Select[Any], entry_id: UUID
-) -> Row[Any]:
+) -> Entry:
     values = {"authority_id": person.authority_id, "entry_id": entry_id}
     entry: Row[Any] | None = (await session.execute(statement, values)).one_or_none()
     if entry is None:

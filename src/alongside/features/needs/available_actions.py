@@ -35,7 +35,7 @@ OFFERED: tuple[tuple[Transition, ActionButton], ...] = (
     (WITHDRAW_NEED, ActionButton("withdrawal", "Withdraw", asks=True)),
     (REOPEN_NEED, ActionButton("reopening", "Reopen", asks=True)),
 )
-EDIT = ActionButton("edition", "Change", asks=True)
+EDIT = ActionButton("edit", "Edit", asks=True)
 
 
 def acts(person: Principal, need: Any) -> list[ActionButton]:

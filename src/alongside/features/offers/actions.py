@@ -99,6 +99,11 @@ async def change_offer(
     await _change(session, person, offer, {**written, "themes": dict(themes)}, version)
 
 
+def why_not_editable(offer: Any) -> str | None:
+    """Return why an offer cannot be changed: it has ended."""
+    return None if offer.state in EDITABLE else "This offer has ended. Reopen it, or write a new one."
+
+
 async def extend_offer(
     session: AsyncSession, person: Principal, offer_id: UUID, written: Mapping[str, Any], version: int
 ) -> None:

@@ -24,7 +24,7 @@ OFFERED: tuple[tuple[Transition, ActionButton], ...] = (
     (END_OFFER, ActionButton("withdrawal", "Withdraw", asks=True)),
     (REOPEN_OFFER, ActionButton("reopening", "Reopen", asks=True)),
 )
-EDIT = ActionButton("edition", "Change", asks=True)
+EDIT = ActionButton("edit", "Edit", asks=True)
 EXTEND = ActionButton("extension", "Give more days or time", asks=True)
 
 

@@ -25,8 +25,9 @@ def version_of(written: FormData) -> int:
 async def changeable_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> Any:
     """An offer that this person may change. Raises NotFound, or ActionRefused when it has ended."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
-    if offer.state not in actions.EDITABLE:
-        raise ActionRefused("This offer has ended. Reopen it, or write a new one.", offer.state)
+    refusal = actions.why_not_editable(offer)
+    if refusal:
+        raise ActionRefused(refusal, offer.state)
     return offer
 
 

@@ -190,7 +190,6 @@ class OfferForm(Form):
 class ExtensionForm(Form):
     """More days for an offer, or a later end."""
 
-    version = HiddenField()
     days_total = HalfDays("How many days in all?", SOME_DAYS, description="With those already promised")
     ends_on = Day("Until (optional)", A_DATE)
 
@@ -205,6 +204,10 @@ class ExtensionForm(Form):
         if self.ends_on.data is not None and self.ends_on.data < first:
             attach_errors(self.ends_on, f"Enter an end that is {first:%-d %B %Y} or later")
         return not self.errors
+
+    def columns(self) -> dict[str, Any]:
+        """The values to store, by column name."""
+        return {"days_total": self.days_total.data, "ends_on": self.ends_on.data}
 
 
 def days_promised(days_taken: Any) -> str:

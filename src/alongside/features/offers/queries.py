@@ -15,6 +15,8 @@ from alongside.platform.access.authorisation import filter_by_scope, may, requir
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 
+Offered = Row[Any]
+"""An offer with its school and themes."""
 A_PAGE = 25
 LOOKING_AFTER = Permission.VIEW_AGREEMENT
 """The permission of a school's own people, its leads and the core team, who may read an offer's timeline."""
@@ -60,7 +62,7 @@ STATES_OF_OFFERS: Any = (
 
 async def get_offer(
     session: AsyncSession, person: Principal, permission: Permission, offer_id: UUID
-) -> Row[Any]:
+) -> Offered:
     """One offer with its school and themes. Raises NotFound unless the person has `permission` for it."""
     values = {"authority_id": person.authority_id, "offer_id": offer_id}
     offer: Row[Any] | None = (await session.execute(ONE_OFFER, values)).one_or_none()

@@ -35,7 +35,9 @@ async def peer_check_entry(
     Raises ActionRefused for people of the entry's own school, whom the database refuses as well.
     """
     entry = await queries.lock_entry(session, person, Permission.PEER_CHECK_ENTRY, entry_id)
-    refuse_own_school(person, entry)
+    refusal = why_no_peer_check(person, entry)
+    if refusal:
+        raise ActionRefused(refusal, entry.state)
     if not fit:
         await apply_transition(
             session, person, DirectoryEntry, entry, HAND_BACK, note=note, changed_at=func.now()
@@ -116,10 +118,11 @@ async def retire_entry(session: AsyncSession, person: Principal, entry_id: UUID,
     await notify_schools(session, person, entry, "entry_retired", "was taken out of the directory")
 
 
-def refuse_own_school(person: Principal, entry: Any) -> None:
-    """Raise ActionRefused for a peer check by the entry's own school."""
+def why_no_peer_check(person: Principal, entry: Any) -> str | None:
+    """Return why this person cannot check an entry as a peer: it is about their own school."""
     if person.school_urn is not None and person.school_urn in (entry.school_urn, entry.partner_urn):
-        raise ActionRefused("Somebody of another school has to check this.", entry.state)
+        return "Someone from another school must check this entry."
+    return None
 
 
 async def notify_schools(session: AsyncSession, person: Principal, entry: Any, kind: str, what: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField, Form, HiddenField
+from wtforms import BooleanField, Form
 
 from alongside.features.directory.evidence import LEVELS
 from alongside.features.needs.forms import attach_errors
@@ -38,7 +38,6 @@ class CheckForm(Form):
 class VerificationForm(Form):
     """The evidence level as judged by the person who verifies."""
 
-    version = HiddenField()
     level = Choice("How strong is the evidence?", "Choose how strong the evidence is")
     seen = BooleanField("I have seen what shows it")
     note = passage("What did you look at? (optional)", "What you looked at", limit=1000)

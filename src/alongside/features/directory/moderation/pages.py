@@ -1,146 +1,104 @@
-"""Pages on which an entry is checked, verified, returned or retired."""
+"""Actions by which an entry is checked, verified, returned or retired."""
 
-from typing import Any
-from uuid import UUID
+from collections.abc import Mapping
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from alongside.features.directory import queries
+from alongside.features.directory import models
 from alongside.features.directory.evidence import level_of
-from alongside.features.directory.forms import NoteForm
 from alongside.features.directory.moderation import actions
 from alongside.features.directory.moderation.forms import CheckForm, VerificationForm
-from alongside.features.directory.view_context import version_of, words_for
+from alongside.features.directory.queries import Entry
+from alongside.features.directory.resource import ENTRY, REASON_FOR_SCHOOL
+from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint
+from alongside.platform.forms.action import ActionRequest, routes_of
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.responses import Redirect
 
-WHY = "Say why: the school will want to know"
-
-
-@endpoint.get("/directory/{entry_id:uuid}/check", permission=Permission.PEER_CHECK_ENTRY)
-async def ask_peer(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Show the form for a peer check."""
-    entry = await queries.get_entry(session, person, Permission.PEER_CHECK_ENTRY, entry_id)
-    actions.refuse_own_school(person, entry)
-    return _check_page(person, CheckForm(), entry)
+ENTRIES = "/directory/entries"
 
 
-@endpoint.post("/directory/{entry_id:uuid}/check", permission=Permission.PEER_CHECK_ENTRY)
-async def peer_check_entry(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Save a peer check: the entry goes on to verification, or back to its school."""
-    entry = await queries.get_entry(session, person, Permission.PEER_CHECK_ENTRY, entry_id)
-    actions.refuse_own_school(person, entry)
-    form = CheckForm(await read_form_data(request))
-    if not form.holds():
-        return _check_page(person, form, entry, status=422)
-    fit = form.fit.data == "yes"
-    await actions.peer_check_entry(session, person, entry_id, form.note.data, fit=fit)
+async def _check(asked: FormRequest[Entry, CheckForm]) -> Redirect:
+    fit = asked.form.fit.data == "yes"
+    await actions.peer_check_entry(
+        asked.session, asked.person, asked.record.id, asked.form.note.data, fit=fit
+    )
     if not fit:
-        return Redirect("/directory/entries", "The entry is back with its school. Thank you for looking.")
-    return Redirect(f"/directory/{entry_id}", "Thank you: it now waits to be verified.")
+        return Redirect(ENTRIES, "The entry has gone back to its school. Thank you for checking it.")
+    return Redirect(ENTRY.url(asked.record), "Thank you. The entry now waits for verification.")
 
 
-@endpoint.get("/directory/{entry_id:uuid}/verification", permission=Permission.VERIFY_ENTRY)
-async def ask_how_strong(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Show the form for the evidence level before an entry is verified."""
-    entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
-    level = entry.claimed_level if entry.verified_edition is None else entry.checked_level
-    form = VerificationForm(data={"version": entry.version, "level": str(level)})
-    return _verification_page(person, form, entry)
+async def _verify(asked: FormRequest[Entry, VerificationForm]) -> None:
+    level, note = int(asked.form.level.data), asked.form.note.data
+    await actions.verify_entry(asked.session, asked.person, asked.record.id, level, note, asked.version)
 
 
-@endpoint.post("/directory/{entry_id:uuid}/verification", permission=Permission.VERIFY_ENTRY)
-async def verify_entry(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Verify an entry, or verify it again."""
-    entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
-    written = await read_form_data(request)
-    form = VerificationForm(written)
-    if not form.holds():
-        return _verification_page(person, form, entry, status=422)
-    await actions.verify_entry(
-        session, person, entry_id, int(form.level.data), form.note.data, version_of(written)
-    )
-    return Redirect(f"/directory/{entry_id}", "The entry is verified and stands in the directory.")
+def _current_level(asked: ActionRequest[Entry]) -> Mapping[str, object]:
+    entry = asked.record
+    return {"level": str(entry.claimed_level if entry.verified_edition is None else entry.checked_level)}
 
 
-@endpoint.get("/directory/{entry_id:uuid}/return", permission=Permission.VERIFY_ENTRY)
-async def ask_why_returned(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Show the form for the reason before an entry is returned to its school."""
-    entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
-    return _note_page(NoteForm(), entry, "return", "Return this entry")
-
-
-@endpoint.post("/directory/{entry_id:uuid}/return", permission=Permission.VERIFY_ENTRY)
-async def return_entry(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Return an entry to its school, with a reason."""
-    entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
-    form = NoteForm(await read_form_data(request))
-    if not form.holds(WHY):
-        return _note_page(form, entry, "return", "Return this entry", status=422)
-    await actions.return_entry(session, person, entry_id, form.note.data)
-    return Redirect(f"/directory/{entry_id}", "The entry is back with its school.")
-
-
-@endpoint.get("/directory/{entry_id:uuid}/retirement", permission=Permission.VERIFY_ENTRY)
-async def ask_why_retired(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Show the form for the reason before an entry is retired."""
-    entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
-    return _note_page(NoteForm(), entry, "retirement", "Take this entry out of the directory")
-
-
-@endpoint.post("/directory/{entry_id:uuid}/retirement", permission=Permission.VERIFY_ENTRY)
-async def retire_entry(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Retire an entry from the directory, with a reason."""
-    entry = await queries.get_entry(session, person, Permission.VERIFY_ENTRY, entry_id)
-    form = NoteForm(await read_form_data(request))
-    if not form.holds(WHY):
-        return _note_page(form, entry, "retirement", "Take this entry out of the directory", status=422)
-    await actions.retire_entry(session, person, entry_id, form.note.data)
-    return Redirect("/directory/entries", "The entry is in the archive.")
-
-
-def _check_page(person: Principal, form: CheckForm, entry: Any, status: int = 200) -> Page:
-    return Page("directory/check.html", {"form": form, "entry": entry, **words_for(person)}, status=status)
-
-
-def _verification_page(person: Principal, form: VerificationForm, entry: Any, status: int = 200) -> Page:
-    context = {"form": form, "entry": entry, "claimed": level_of(entry.claimed_level), **words_for(person)}
-    return Page("directory/verification.html", context, status=status)
-
-
-def _note_page(form: NoteForm, entry: Any, noun: str, title: str, status: int = 200) -> Page:
-    return Page(
-        "directory/note.html", {"form": form, "entry": entry, "noun": noun, "title": title}, status=status
-    )
-
-
-routes = [
-    ask_peer,
-    peer_check_entry,
-    ask_how_strong,
-    verify_entry,
-    ask_why_returned,
-    return_entry,
-    ask_why_retired,
-    retire_entry,
-]
+CHECK = FormAction(
+    name="peer_check_entry",
+    resource=ENTRY,
+    slug="check",
+    permission=Permission.PEER_CHECK_ENTRY,
+    states=models.PEER_CHECK_ENTRY.starts,
+    refusal=actions.why_no_peer_check,
+    label="Check this entry",
+    title=lambda _, entry: f"Check “{entry.title}”",
+    submit="Send your opinion",
+    form=CheckForm,
+    template="directory/check.html",
+    context=lambda asked: words_for(asked.person),
+    run=_check,
+)
+VERIFY = FormAction(
+    name="verify_entry",
+    resource=ENTRY,
+    slug="verification",
+    permission=Permission.VERIFY_ENTRY,
+    states=(*models.VERIFY_ENTRY.starts, *models.REVERIFY_ENTRY.starts),
+    label=lambda _, entry: "Verify again" if entry.verified_edition else "Verify this entry",
+    title=lambda _, entry: f"Verify “{entry.title}”",
+    submit="Verify this entry",
+    form=VerificationForm,
+    initial=_current_level,
+    version=lambda entry: entry.version,
+    template="directory/verification.html",
+    context=lambda asked: {"claimed": level_of(asked.record.claimed_level), **words_for(asked.person)},
+    said="The entry is verified and in the directory.",
+    run=_verify,
+)
+RETURN = FormAction(
+    name="return_entry",
+    resource=ENTRY,
+    slug="return",
+    permission=Permission.VERIFY_ENTRY,
+    states=models.RETURN_ENTRY.starts,
+    label="Return this entry",
+    title=lambda _, entry: f"Return “{entry.title}”",
+    warning=True,
+    form=REASON_FOR_SCHOOL,
+    said="The entry has gone back to its school.",
+    run=lambda asked: actions.return_entry(
+        asked.session, asked.person, asked.record.id, asked.form.note.data
+    ),
+)
+RETIRE = FormAction(
+    name="retire_entry",
+    resource=ENTRY,
+    slug="retirement",
+    permission=Permission.VERIFY_ENTRY,
+    states=models.RETIRE_ENTRY.starts,
+    label="Remove from the directory",
+    title=lambda _, entry: f"Remove “{entry.title}” from the directory",
+    warning=True,
+    form=REASON_FOR_SCHOOL,
+    said="The entry is in the archive.",
+    then=lambda _: ENTRIES,
+    run=lambda asked: actions.retire_entry(
+        asked.session, asked.person, asked.record.id, asked.form.note.data
+    ),
+)
+CHECKS = (CHECK, VERIFY, RETURN)
+routes = routes_of((*CHECKS, RETIRE))

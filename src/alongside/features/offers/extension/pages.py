@@ -1,93 +1,77 @@
-"""Pages that extend an offer and reopen an ended one."""
+"""Actions that extend an offer and reopen an ended one."""
 
-from typing import Any
-from uuid import UUID
+from collections.abc import Mapping
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from alongside.errors import ActionRefused, EditConflict, ValidationFailed
-from alongside.features.offers import actions, queries
-from alongside.features.offers.editing import attach_field_errors, changeable_offer, version_of
+from alongside.errors import ActionRefused
+from alongside.features.offers import actions
 from alongside.features.offers.forms import ExtensionForm
+from alongside.features.offers.models import REOPEN_OFFER
+from alongside.features.offers.queries import Offered
+from alongside.features.offers.resource import OFFER
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint
+from alongside.platform.forms.action import ActionRequest, routes_of
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.templates import days
 
 
-@endpoint.get("/offers/{offer_id:uuid}/extension", permission=Permission.CHANGE_OFFER)
-async def ask_how_much_more(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
-) -> PageResult:
-    """Show the form for more days or a later end."""
-    offer = await changeable_offer(session, person, offer_id)
-    return _extension_page(_extension_of(offer), offer, "extension")
+def _promised(_: Principal, offer: Offered) -> str:
+    return f"{days(offer.days_taken).capitalize()} of {days(offer.days_total)} are promised so far."
 
 
-@endpoint.post("/offers/{offer_id:uuid}/extension", permission=Permission.CHANGE_OFFER)
-async def extend_offer(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
-) -> PageResult:
-    """Save more days or a later end of an offer."""
-    offer = await changeable_offer(session, person, offer_id)
-    return await _extended(request, session, person, offer, "extension")
+def _days_and_end(asked: ActionRequest[Offered]) -> Mapping[str, object]:
+    return {"days_total": asked.record.days_total, "ends_on": asked.record.ends_on}
 
 
-@endpoint.get("/offers/{offer_id:uuid}/reopening", permission=Permission.CHANGE_OFFER)
-async def ask_what_holds_now(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
-) -> PageResult:
-    """Show the form for the days and end date of a reopened offer."""
-    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
-    return _extension_page(_extension_of(offer), offer, "reopening")
+def _is_valid(asked: FormRequest[Offered, ExtensionForm]) -> bool:
+    return asked.form.holds(asked.record, asked.person.today)
 
 
-@endpoint.post("/offers/{offer_id:uuid}/reopening", permission=Permission.CHANGE_OFFER)
-async def reopen_offer(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
-) -> PageResult:
-    """Reopen an ended offer."""
-    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
+async def _extend(asked: FormRequest[Offered, ExtensionForm]) -> None:
+    await actions.extend_offer(
+        asked.session, asked.person, asked.record.id, asked.form.columns(), asked.version
+    )
+
+
+async def _reopen(asked: FormRequest[Offered, ExtensionForm]) -> None:
+    offer = asked.record
     if offer.state != "ended":
         raise ActionRefused("This offer has not ended.", offer.state)
-    return await _extended(request, session, person, offer, "reopening")
+    await actions.reopen_offer(asked.session, asked.person, offer.id, asked.form.columns(), asked.version)
 
 
-async def _extended(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer: Any, noun: str
-) -> PageResult:
-    written = await read_form_data(request)
-    form = ExtensionForm(written)
-    if not form.holds(offer, person.today):
-        return _extension_page(form, offer, noun, status=422)
-    act = actions.extend_offer if noun == "extension" else actions.reopen_offer
-    columns = {"days_total": form.days_total.data, "ends_on": form.ends_on.data}
-    try:
-        await act(session, person, offer.id, columns, version_of(written))
-    except EditConflict as problem:
-        form.version.data = str(problem.version)
-        return _extension_page(form, offer, noun, status=409, stale=problem)
-    except ValidationFailed as problem:
-        attach_field_errors(form, problem)
-        return _extension_page(form, offer, noun, status=422)
-    return Redirect(
-        f"/offers/{offer.id}", "The offer is extended." if noun == "extension" else "The offer is live again."
-    )
-
-
-def _extension_of(offer: Any) -> ExtensionForm:
-    return ExtensionForm(
-        data={"version": offer.version, "days_total": offer.days_total, "ends_on": offer.ends_on}
-    )
-
-
-def _extension_page(
-    form: ExtensionForm, offer: Any, noun: str, status: int = 200, stale: EditConflict | None = None
-) -> Page:
-    context = {"form": form, "offer": offer, "noun": noun, "stale": stale}
-    return Page("offers/extension.html", context, status=status)
-
-
-routes = [ask_how_much_more, extend_offer, ask_what_holds_now, reopen_offer]
+EXTEND = FormAction(
+    name="extend_offer",
+    resource=OFFER,
+    slug="extension",
+    permission=Permission.CHANGE_OFFER,
+    states=("live", "paused", "exhausted"),
+    refusal=lambda _, offer: actions.why_not_editable(offer),
+    label="Extend",
+    title="Extend this offer",
+    intro=_promised,
+    form=ExtensionForm,
+    initial=_days_and_end,
+    valid=_is_valid,
+    version=lambda offer: offer.version,
+    said="The offer is extended.",
+    run=_extend,
+)
+REOPEN = FormAction(
+    name="reopen_offer",
+    resource=OFFER,
+    slug="reopening",
+    permission=Permission.CHANGE_OFFER,
+    states=REOPEN_OFFER.starts,
+    relevant=lambda _, offer: offer.posted_at is not None,
+    label="Reopen",
+    title="Reopen this offer",
+    intro=_promised,
+    form=ExtensionForm,
+    initial=_days_and_end,
+    valid=_is_valid,
+    version=lambda offer: offer.version,
+    said="The offer is live again.",
+    run=_reopen,
+)
+routes = routes_of((EXTEND, REOPEN))

@@ -1,0 +1,200 @@
+"""What a `FormAction` and a `ButtonAction` have in common: the record they act on, who may do it, and the button."""
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from litestar import Request
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused
+from alongside.platform.access.authorisation import may
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.forms.version import version_of
+from alongside.platform.web.form_data import FormData
+from alongside.platform.web.responses import PageResult
+from alongside.platform.workflow import scope_urns
+
+Record = TypeVar("Record")
+Value = TypeVar("Value")
+Text = str | Callable[[Principal, Record], str]
+"""A text, or a function that makes it for a person and a record."""
+PageFunction = Callable[..., Awaitable[PageResult]]
+
+
+@dataclass(slots=True)
+class ActionRequest(Generic[Record]):
+    """One request for an action. `data` is the submitted form; for a GET, the query string."""
+
+    request: Request[Any, Any, Any]
+    session: AsyncSession
+    person: Principal
+    record: Record
+    data: FormData
+
+    @property
+    def version(self) -> int:
+        """The version of the record that the form was shown with. Raises ValidationFailed if it is missing."""
+        return version_of(self.data)
+
+
+def may_by_schools(person: Principal, permission: Permission, record: Any) -> bool:
+    """Return whether this person may do this to a record of one school or of two parties."""
+    return may(person, permission, *scope_urns(record))
+
+
+@dataclass(frozen=True)
+class Resource(Generic[Record]):
+    """A kind of record that people act on; its actions share this declaration.
+
+    `name` is the record's variable in templates, `path` the route of one record. `load` is called with the session, the
+    person, the permission and the path parameters in their order; it raises NotFound outside the person's scope. `url`
+    is the address of a record, `page` that of the page that shows it if it is another one, `caption` the line above the
+    heading of a form. `may` answers for a button what `load` answers for a request. `wrap` decorates every handler.
+    """
+
+    name: str
+    path: str
+    load: Callable[..., Awaitable[Record]]
+    url: Callable[[Record], str]
+    page: Callable[[Record], str] | None = None
+    caption: Text[Record] = ""
+    may: Callable[[Principal, Permission, Record], bool] = may_by_schools
+    wrap: Callable[[PageFunction], PageFunction] = lambda function: function
+
+    def page_of(self, record: Record) -> str:
+        """Return the address of the page that shows a record."""
+        return (self.page or self.url)(record)
+
+    async def find(
+        self, session: AsyncSession, person: Principal, permission: Permission, ids: Mapping[str, Any]
+    ) -> Record:
+        """Load the record of a request. Raises NotFound outside the person's scope."""
+        values = [ids[name] for name in re.findall(r"{(\w+)", self.path)]
+        return await self.load(session, person, permission, *values)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionButton:
+    """A button or link on a record's page. `asks` is true for a link to a form.
+
+    `refusal` is the reason why it cannot be used now, shown instead of the button.
+    """
+
+    name: str
+    label: str
+    url: str
+    asks: bool
+    warning: bool = False
+    version: int | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action(Generic[Record]):
+    """One thing that people do to a record.
+
+    `name` is the verb that names the handler in logs and metrics ("retire_entry"); `slug` ends the URL. `label` is the
+    text of the button on the record's page; without one there is no button. The button is shown to people who `may`, in
+    the `states` named (None: in all), if `relevant` says so. `refusal` returns why a person cannot do it now, or None:
+    the button is then left out (or, with `explains`, replaced by the reason), and a request is answered with 409.
+    `version` returns the version of the record that the action checks. After it the person goes to `then` (the record's
+    page unless given) and reads `said` there.
+    """
+
+    name: str
+    resource: Resource[Record]
+    slug: str
+    permission: Permission
+    label: Text[Record] = ""
+    said: Text[Record] = ""
+    then: Callable[[Record], str] | None = None
+    states: Collection[str] | None = None
+    relevant: Callable[[Principal, Record], bool] = lambda _person, _record: True
+    refusal: Callable[[Principal, Record], str | None] = lambda _person, _record: None
+    explains: bool = False
+    version: Callable[[Record], int] | None = None
+    warning: bool = False
+
+    def url(self, record: Record) -> str:
+        """Return the address to which the action is sent."""
+        return f"{self.resource.url(record)}/{self.slug}" if self.slug else self.resource.url(record)
+
+    def form_url(self, record: Record) -> str | None:
+        """Return the address of the form, or None if there is nothing to fill in."""
+        return None
+
+    def button(self, person: Principal, record: Record) -> ActionButton | None:
+        """Return the button for this person and record; None if they cannot do it now."""
+        wrong_state = self.states is not None and getattr(record, "state", None) not in self.states
+        if wrong_state or not self.label or not self.resource.may(person, self.permission, record):
+            return None
+        refusal = self.refusal(person, record)
+        if not self.relevant(person, record) or (refusal and not self.explains):
+            return None
+        form_url = self.form_url(record)
+        return ActionButton(
+            name=self.name,
+            label=text_of(self.label, person, record),
+            url=form_url or self.url(record),
+            asks=form_url is not None,
+            warning=self.warning,
+            version=self.version(record) if self.version else None,
+            refusal=refusal,
+        )
+
+    def require(self, person: Principal, record: Record) -> None:
+        """Raise ActionRefused with the reason if this person cannot do it now."""
+        refusal = self.refusal(person, record)
+        if refusal:
+            raise ActionRefused(refusal, getattr(record, "state", None))
+
+    def route_path(self, slug: str) -> str:
+        """Return the route of a URL that ends in `slug`."""
+        return f"{self.resource.path}/{slug}" if slug else self.resource.path
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Return the routes of the action, each with its permission."""
+        raise NotImplementedError
+
+    def handler(self, function: PageFunction, name: str, what: str, module: str) -> PageFunction:
+        """Return a handler under the action's name, which logs and metrics show."""
+        function.__name__, function.__doc__, function.__module__ = name, what, module
+        return self.resource.wrap(function)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkAction(Action[Record]):
+    """A link to a page that is not itself an action, such as a list of attachments."""
+
+    def form_url(self, record: Record) -> str | None:
+        """Return the address of the page."""
+        return self.url(record)
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Return nothing: the page has its own route."""
+        return []
+
+
+def text_of(text: Text[Record], person: Principal, record: Record) -> str:
+    """Return a text for a person and a record."""
+    return text if isinstance(text, str) else text(person, record)
+
+
+async def resolved(value: Value | Awaitable[Value]) -> Value:
+    """Return the value of a function that may or may not be asynchronous."""
+    return await value if isinstance(value, Awaitable) else value
+
+
+def routes_of(actions: Iterable[Action[Any]]) -> list[HTTPRouteHandler]:
+    """Return the routes of several actions."""
+    return [route for action in actions for route in action.routes()]
+
+
+def buttons_for(person: Principal, record: Record, actions: Iterable[Action[Record]]) -> list[ActionButton]:
+    """Return the buttons that this person has on a record now, in the order of the actions."""
+    found = (action.button(person, record) for action in actions)
+    return [button for button in found if button is not None]

@@ -1,0 +1,45 @@
+"""`ButtonAction`: an action with nothing to fill in, which is one POST."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import Action, ActionRequest, Record, text_of
+from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.responses import PageResult, Redirect
+from alongside.platform.web.routing import endpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class ButtonAction(Action[Record]):
+    """An action with nothing to fill in: one POST, without a page of its own.
+
+    `run` does it; it returns nothing, or a response that replaces `then` and `said`. With `version` the button sends
+    the version that was shown, which `run` reads from `asked.version`.
+    """
+
+    run: Callable[[ActionRequest[Record]], Awaitable[PageResult | None]]
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Return the one route."""
+
+        async def submit(
+            request: Request[Any, Any, Any], session: AsyncSession, person: Principal, **ids: Any
+        ) -> PageResult:
+            record = await self.resource.find(session, person, self.permission, ids)
+            self.require(person, record)
+            asked = ActionRequest(request, session, person, record, await read_form_data(request))
+            answer = await self.run(asked)
+            if answer is not None:
+                return answer
+            to = self.then or self.resource.page_of
+            return Redirect(to(record), text_of(self.said, person, record) or None)
+
+        what = f"Do “{self.name.replace('_', ' ')}”."
+        handler = self.handler(submit, self.name, what, self.run.__module__)
+        return [endpoint.post(self.route_path(self.slug), permission=self.permission)(handler)]

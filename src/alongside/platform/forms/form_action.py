@@ -1,0 +1,235 @@
+"""`FormAction`: the page that asks for something and the POST that does it, from one declaration."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+
+from litestar import Request
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy.ext.asyncio import AsyncSession
+from wtforms import Form
+
+from alongside.errors import EditConflict, ValidationFailed
+from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import Action, ActionRequest, Record, Text, resolved, text_of
+from alongside.platform.web.form_data import FormData, asked, read_form_data
+from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.routing import PREPARED, Prepare, endpoint
+
+FormType = TypeVar("FormType", bound=Form)
+SAME = "the URL to which the form is sent"
+
+
+@dataclass(slots=True)
+class FormRequest(ActionRequest[Record], Generic[Record, FormType]):
+    """One request for an action with its form. `prepared` is the result of `prepare`."""
+
+    form: FormType
+    prepared: Any = None
+
+
+@runtime_checkable
+class SelfChecked(Protocol):
+    """A form whose `holds` checks everything and attaches the errors."""
+
+    def holds(self) -> bool:
+        """Return whether the form is valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """What a template shows of an action: `action` in its context."""
+
+    title: str
+    caption: str
+    intro: str
+    button: str
+    warning: bool
+    url: str
+    back: str
+    fields: Sequence[str]
+    version: str | int | None
+    has_files: bool
+
+
+def is_valid(request: FormRequest[Any, Any]) -> bool:
+    """Validate a form by its own `holds`, or by its validators alone."""
+    form = request.form
+    return form.holds() if isinstance(form, SelfChecked) else bool(form.validate())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormAction(Action[Record], Generic[Record, FormType]):
+    """An action that asks for something first: a reason, a confirmation (a form without fields), or a whole form.
+
+    `form` is the form's class, or a function that returns it for a record. `initial` gives the values that a new form
+    starts with, `choices` fills its lists before it is shown or validated, `valid` validates it and `run` does the
+    action; `run` returns nothing, or a response that replaces `then` and `said`. An EditConflict that `run` raises is
+    answered with 409 and both texts, a ValidationFailed with 422 at the fields it names.
+
+    `title`, `intro` and `submit` are the texts of the form (`label` where they are empty), `fields` their order. A
+    `template` of its own usually extends "_actions/form.html"; `context` gives it further variables. `form_slug` ends
+    the URL of the form where it differs from the URL it is sent to; None if the form is part of another page, which
+    then calls `new_form_page`. `prepare` and `largest` are those of `endpoint.post`.
+    """
+
+    form: type[FormType] | Callable[[Record], type[FormType]]
+    run: Callable[[FormRequest[Record, FormType]], Awaitable[PageResult | None]]
+    initial: Callable[[ActionRequest[Record]], Mapping[str, object] | Awaitable[Mapping[str, object]]] = (
+        field(default=lambda _: {})
+    )
+    choices: Callable[[FormRequest[Record, FormType]], Awaitable[None] | None] = lambda _: None
+    valid: Callable[[FormRequest[Record, FormType]], bool | Awaitable[bool]] = is_valid
+    title: Text[Record] = ""
+    intro: Text[Record] = ""
+    submit: Text[Record] = ""
+    fields: Sequence[str] | None = None
+    template: str = "_actions/form.html"
+    context: Callable[
+        [FormRequest[Record, FormType]], Mapping[str, object] | Awaitable[Mapping[str, object]]
+    ] = field(default=lambda _: {})
+    form_name: str = "form"
+    form_slug: str | None = SAME
+    prepare: Prepare | None = None
+    largest: int | None = None
+
+    def form_url(self, record: Record) -> str | None:
+        """Return the address of the form; None if it is part of another page."""
+        if self.form_slug is None:
+            return None
+        return f"{self.resource.url(record)}/{self.form_slug}" if self.form_slug != SAME else self.url(record)
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Return the route that shows the form and the route that it is sent to."""
+
+        async def show(
+            request: Request[Any, Any, Any], session: AsyncSession, person: Principal, **ids: Any
+        ) -> PageResult:
+            record = await self.resource.find(session, person, self.permission, ids)
+            self.require(person, record)
+            return await self.new_form_page(request, session, person, record)
+
+        async def submit(
+            request: Request[Any, Any, Any], session: AsyncSession, person: Principal, **ids: Any
+        ) -> PageResult:
+            record = await self.resource.find(session, person, self.permission, ids)
+            self.require(person, record)
+            return await self._submit(request, session, person, record, ids)
+
+        what, module = self.name.replace("_", " "), self.run.__module__
+        routes = []
+        if self.form_slug is not None:
+            path = self.route_path(self.slug if self.form_slug == SAME else self.form_slug)
+            shown = self.handler(show, f"{self.name}_form", f"Show the form of “{what}”.", module)
+            routes.append(endpoint.get(path, permission=self.permission)(shown))
+        sent = self.handler(submit, self.name, f"Do “{what}”.", module)
+        post = endpoint.post(
+            self.route_path(self.slug), permission=self.permission, largest=self.largest, prepare=self.prepare
+        )
+        return [*routes, post(sent)]
+
+    async def new_form_page(
+        self, request: Request[Any, Any, Any], session: AsyncSession, person: Principal, record: Record
+    ) -> Page:
+        """Return the page with a new form."""
+        query = asked(request)
+        before = ActionRequest(request, session, person, record, query)
+        form = self._class(record)(data=await resolved(self.initial(before)))
+        wanted = FormRequest(request, session, person, record, query, form)
+        await resolved(self.choices(wanted))
+        return await self.page(wanted, version=self.version(record) if self.version else None)
+
+    async def page(
+        self,
+        wanted: FormRequest[Record, FormType],
+        status: int = 200,
+        *,
+        version: str | int | None = None,
+        conflict: EditConflict | None = None,
+        problems: Sequence[str] = (),
+        **more: object,
+    ) -> Page:
+        """Return the page with a form as it was filled in; `problems` are errors that belong to no field."""
+        context = {
+            self.resource.name: wanted.record,
+            self.form_name: wanted.form,
+            "action": self._view(wanted, version),
+            "conflict": conflict,
+            "problems": problems,
+            **await resolved(self.context(wanted)),
+            **more,
+        }
+        return Page(self.template, context, status)
+
+    def _class(self, record: Record) -> type[FormType]:
+        return self.form if isinstance(self.form, type) else self.form(record)
+
+    def _view(self, wanted: FormRequest[Record, FormType], version: str | int | None) -> FormView:
+        person, record = wanted.person, wanted.record
+        label = text_of(self.label, person, record)
+        title = text_of(self.title, person, record) or label
+        return FormView(
+            title=title,
+            caption=text_of(self.resource.caption, person, record),
+            intro=text_of(self.intro, person, record),
+            button=text_of(self.submit, person, record) or label or title,
+            warning=self.warning,
+            url=self.url(record),
+            back=self.resource.page_of(record),
+            fields=[one.name for one in wanted.form] if self.fields is None else self.fields,
+            version=version,
+            has_files=self.largest is not None,
+        )
+
+    async def _submit(
+        self,
+        request: Request[Any, Any, Any],
+        session: AsyncSession,
+        person: Principal,
+        record: Record,
+        ids: Mapping[str, Any],
+    ) -> PageResult:
+        written = await read_form_data(request)
+        wanted = FormRequest(
+            request,
+            session,
+            person,
+            record,
+            written,
+            self._class(record)(written),
+            request.scope.get(PREPARED),
+        )
+        version = _typed_version(written) if self.version else None
+        await resolved(self.choices(wanted))
+        if not await resolved(self.valid(wanted)):
+            return await self.page(wanted, 422, version=version)
+        try:
+            answer = await self.run(wanted)
+        except ValidationFailed as problem:
+            problems = attach_mistakes(wanted.form, problem)
+            return await self.page(wanted, 422, version=version, problems=problems)
+        except EditConflict as problem:
+            now = await self.resource.find(session, person, self.permission, ids)
+            return await self.page(
+                replace(wanted, record=now), 409, version=problem.version, conflict=problem
+            )
+        if answer is not None:
+            return answer
+        to = self.then or self.resource.page_of
+        return Redirect(to(record), text_of(self.said, person, record) or None)
+
+
+def attach_mistakes(form: Form, problem: ValidationFailed) -> list[str]:
+    """Attach the errors of an action to the fields they name; returns those that name no field."""
+    others: list[str] = []
+    for name, sentences in problem.mistakes.items():
+        if name in form:
+            form[name].errors = list(sentences)
+        else:
+            others += sentences
+    return others
+
+
+def _typed_version(written: FormData) -> str | None:
+    """Return the version as it was sent, to show again with the form."""
+    return "".join(written.getlist("version")[:1]) or None
