@@ -15,6 +15,7 @@ from alongside.platform.forms.action import Action, ActionRequest, Record, Text,
 from alongside.platform.web.form_data import FormData, asked, read_form_data
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import PREPARED, Prepare, endpoint
+from alongside.platform.web.uploads import Upload
 
 FormType = TypeVar("FormType", bound=Form)
 SAME = "the URL to which the form is sent"
@@ -22,7 +23,7 @@ SAME = "the URL to which the form is sent"
 
 @dataclass(slots=True)
 class FormRequest(ActionRequest[Record], Generic[Record, FormType]):
-    """One request for an action with its form. `prepared` is the result of `prepare`."""
+    """One request for an action with its form. `prepared` is the result of `upload` or `prepare`."""
 
     form: FormType
     prepared: Any = None
@@ -70,7 +71,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     `title`, `intro` and `submit` are the texts of the form (`label` where they are empty), `fields` their order. A
     `template` of its own usually extends "_actions/form.html"; `context` gives it further variables. `form_slug` ends
     the URL of the form where it differs from the URL it is sent to; None if the form is part of another page, which
-    then calls `new_form_page`. `prepare` and `largest` are those of `endpoint.post`.
+    then calls `new_form_page`. `prepare` and `upload` are those of `endpoint.post`.
     """
 
     form: type[FormType] | Callable[[Record], type[FormType]]
@@ -91,7 +92,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     form_name: str = "form"
     form_slug: str | None = SAME
     prepare: Prepare | None = None
-    largest: int | None = None
+    upload: Upload | None = None
 
     def form_url(self, record: Record) -> str | None:
         """Return the address of the form; None if it is part of another page."""
@@ -124,7 +125,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             routes.append(endpoint.get(path, permission=self.permission)(shown))
         sent = self.handler(submit, self.name, f"Do “{what}”.", module)
         post = endpoint.post(
-            self.route_path(self.slug), permission=self.permission, largest=self.largest, prepare=self.prepare
+            self.route_path(self.slug), permission=self.permission, upload=self.upload, prepare=self.prepare
         )
         return [*routes, post(sent)]
 
@@ -178,7 +179,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             back=self.resource.page_of(record),
             fields=[one.name for one in wanted.form] if self.fields is None else self.fields,
             version=version,
-            has_files=self.largest is not None,
+            has_files=self.upload is not None,
         )
 
     async def _submit(
