@@ -829,6 +829,15 @@ CREATE TABLE saved_view (
 	CONSTRAINT fk_saved_view_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE TABLE school_contact (
+	authority_id INTEGER NOT NULL, 
+	urn INTEGER NOT NULL, 
+	last_contact_on DATE NOT NULL, 
+	CONSTRAINT pk_school_contact PRIMARY KEY (authority_id, urn), 
+	CONSTRAINT fk_school_contact_authority_id_urn FOREIGN KEY(authority_id, urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_school_contact_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
 CREATE TABLE school_exclusion (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -2163,6 +2172,14 @@ CREATE POLICY authority_only ON saved_view AS RESTRICTIVE FOR ALL TO PUBLIC USIN
 
 CREATE POLICY everyone_inside ON saved_view FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE school_contact ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE school_contact FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON school_contact AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON school_contact FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE school_exclusion ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE school_exclusion FORCE ROW LEVEL SECURITY;
@@ -2783,6 +2800,10 @@ REVOKE ALL ON saved_view FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON saved_view TO alongside_app;
 
+REVOKE ALL ON school_contact FROM PUBLIC;
+
+GRANT SELECT ON school_contact TO alongside_app;
+
 REVOKE ALL ON school_exclusion FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON school_exclusion TO alongside_app;
@@ -3110,6 +3131,47 @@ END $$;
 
 CREATE TRIGGER refuse_host_of_another BEFORE INSERT OR UPDATE ON authority
     FOR EACH ROW EXECUTE FUNCTION refuse_host_of_another();
+
+CREATE FUNCTION keep_school_contact() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO public.school_contact AS kept (authority_id, urn, last_contact_on)
+    SELECT NEW.authority_id, s.urn, (NEW.at AT TIME ZONE 'Europe/London')::date
+      FROM public.school s
+     WHERE s.authority_id = NEW.authority_id AND s.urn = ANY (NEW.schools)
+    ON CONFLICT (authority_id, urn) DO UPDATE SET last_contact_on = excluded.last_contact_on
+     WHERE kept.last_contact_on < excluded.last_contact_on;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION keep_school_contact() FROM PUBLIC;
+
+-- After "seal", which locks the end of the authority's chain: so two transactions never wait for each other here.
+CREATE CONSTRAINT TRIGGER seal_then_keep_contact AFTER INSERT ON audit_entry
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.person_id IS NOT NULL AND cardinality(NEW.schools) > 0)
+    EXECUTE FUNCTION keep_school_contact();
+
+CREATE FUNCTION rebuild_school_contact() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    own integer := security.authority_id();
+    changed bigint;
+BEGIN
+    PERFORM FROM public.audit_head WHERE authority_id = own FOR UPDATE;
+    INSERT INTO public.school_contact AS kept (authority_id, urn, last_contact_on)
+    SELECT own, s.urn, max((e.at AT TIME ZONE 'Europe/London')::date)
+      FROM public.audit_entry e
+     CROSS JOIN LATERAL unnest(e.schools) AS of_entry (urn)
+      JOIN public.school s ON s.authority_id = own AND s.urn = of_entry.urn
+     WHERE e.authority_id = own AND e.person_id IS NOT NULL
+     GROUP BY s.urn
+    ON CONFLICT (authority_id, urn) DO UPDATE SET last_contact_on = excluded.last_contact_on
+     WHERE kept.last_contact_on < excluded.last_contact_on;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END $$;
+REVOKE ALL ON FUNCTION rebuild_school_contact() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION rebuild_school_contact() TO alongside_app;
 
 CREATE FUNCTION limit_invitations() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -4002,6 +4064,9 @@ BEGIN
     IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.state NOT IN ('withdrawn', 'merged') THEN
         new_fund := NEW.fund;
         new_pence := NEW.provider_pence;
+    END IF;
+    IF old_fund IS NULL AND new_fund IS NULL THEN
+        RETURN NEW;
     END IF;
     PERFORM FROM public.fund_balance WHERE authority_id = NEW.authority_id AND fund IN (old_fund, new_fund)
       ORDER BY fund FOR UPDATE;

@@ -170,6 +170,8 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         "security.authority_id()",
         "security.server_process()",
         "keep_public_entry()",
+        "keep_school_contact()",
+        "rebuild_school_contact()",
         "security.requester()",
         "seal_audit_entry()",
         "let_go_audit(timestamp with time zone)",

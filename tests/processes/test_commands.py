@@ -10,9 +10,11 @@ import click
 import pytest
 
 from alongside.cli import alongside
-from tests.databases import TENANTS, DatabaseCopy, DatabaseServer, current_database_server
+from alongside.platform.audit.actions import record_audit
+from tests.databases import TENANTS, DatabaseCopy, DatabaseServer, current_database_server, open_database
+from tests.features.agreements.builders import acting
 from tests.features.schools.extract import register_text, school
-from tests.personas import FORD, NORTH, NORTHSHIRE, SCHOOLS, SOUTHSHIRE
+from tests.personas import FORD, HEAD_OF_FORD, NORTH, NORTHSHIRE, SCHOOLS, SOUTHSHIRE
 from tests.processes.running import Said, command, environment, fetch
 
 Run = Callable[..., Said]
@@ -38,6 +40,7 @@ TESTED_HERE = {
     "migrate",
     "people appoint",
     "schools import",
+    "schools rebuild-contacts",
 }
 
 
@@ -125,6 +128,18 @@ async def test_register_of_one_authority_is_imported(run: Run, copy: DatabaseCop
     assert said.code == 0 and "6 schools are as in" in said.text, said.text
     rows = await fetch(copy, "SELECT authority_id FROM school WHERE urn = 990101")
     assert [row[0] for row in rows] == [NORTHSHIRE]
+
+
+async def test_last_contacts_are_rebuilt_from_the_log(run: Run, copy: DatabaseCopy) -> None:
+    database = open_database(copy)
+    async with database.transaction(NORTHSHIRE) as session:
+        await record_audit(session, acting(HEAD_OF_FORD), "post_need", "need", "1", schools=[FORD])
+    await database.close()
+    await fetch(copy, "DELETE FROM school_contact")
+    said = await asyncio.to_thread(run, "schools", "rebuild-contacts", "--authority", "northshire")
+    assert said.code == 0 and said.text.startswith("1 schools"), said.text
+    rows = await fetch(copy, "SELECT urn FROM school_contact WHERE authority_id = $1", NORTHSHIRE)
+    assert [row[0] for row in rows] == [FORD]
 
 
 async def test_schools_are_placed_in_consortia(run: Run, copy: DatabaseCopy, tmp_path: Path) -> None:

@@ -314,6 +314,9 @@ BEGIN
         new_fund := NEW.fund;
         new_pence := NEW.provider_pence;
     END IF;
+    IF old_fund IS NULL AND new_fund IS NULL THEN
+        RETURN NEW;
+    END IF;
     PERFORM FROM public.fund_balance WHERE authority_id = NEW.authority_id AND fund IN (old_fund, new_fund)
       ORDER BY fund FOR UPDATE;
     IF old_fund = new_fund THEN

@@ -132,6 +132,10 @@ ELSEWHERE = {
 
 KEPT = {
     ("school_link", "urn"): "The register's own word.",
+    (
+        "school_contact",
+        "urn",
+    ): "The day of a contact with the old school; what moves is a contact with the new one.",
     ("register_change", "urn"): "The history of an import is append-only.",
     ("directory_entry", "checked_by_urn"): "Which school checked an entry is a fact of that day.",
     ("plan_assignment", "requesting_urn"): "A plan is kept as it was calculated.",

@@ -25,6 +25,7 @@ from alongside.features.school_successions.report import print_plans, rows_of_pl
 from alongside.features.schools.actions import apply_register
 from alongside.features.schools.changes import ChangeReport, refuse_cut_off
 from alongside.features.schools.commands import add_links, plan_import, read_with_progress
+from alongside.features.schools.contact import rebuild_contacts
 from alongside.features.schools.gias import Register
 from alongside.features.schools.queries import known_links, known_schools
 from alongside.features.schools.report import print_report, write_report
@@ -70,6 +71,26 @@ def import_schools(
         raise click.ClickException(
             "The database cannot be reached or broke off. Nothing was changed; try again."
         ) from problem
+
+
+@schools.command("rebuild-contacts")
+@click.option("--authority", "slug", required=True, help="The authority, by its slug (wigan).")
+def rebuild_school_contacts(slug: str) -> None:
+    """Recalculate the day of the last contact with each school from the audit log. Safe to repeat."""
+    try:
+        changed = asyncio.run(_rebuild(declared_authority(slug).dfe_code))
+    except AlongsideError as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"{changed:,} schools have a later last contact than was stored.")
+
+
+async def _rebuild(authority_id: int) -> int:
+    database = Database.of(Settings.from_environment())
+    try:
+        async with database.transaction(authority_id) as session:
+            return await rebuild_contacts(session)
+    finally:
+        await database.close()
 
 
 async def _import(

@@ -7,7 +7,7 @@ from alongside.platform.web.navigation import NavigationItem
 FEATURE = Feature(
     "schools",
     __package__,
-    models=("history", "models", "term_dates.models"),
+    models=("contact", "history", "models", "term_dates.models"),
     routes=("pages:routes",),
     navigation=(NavigationItem("/schools", "Schools", Permission.VIEW_SCHOOLS, 80),),
 )

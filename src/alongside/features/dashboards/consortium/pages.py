@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,7 +13,7 @@ from wtforms import BooleanField, Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from alongside.errors import NotFound, ValidationFailed
-from alongside.features.authorities.calendar import add_school_days
+from alongside.features.authorities.calendar import school_days_before
 from alongside.features.authorities.settings_cache import calendar_of, settings_of
 from alongside.features.consortia.queries import consortium_names
 from alongside.features.dashboards.consortium.map import member_map
@@ -23,6 +22,7 @@ from alongside.features.dashboards.consortium.waiting import lines_waiting
 from alongside.features.dashboards.school.pages import academic_year_began
 from alongside.features.people.saved_views import remove_view, save_view, saved_views
 from alongside.features.schools.models import PHASES
+from alongside.features.schools.term_dates.queries import calendars_with_own_days
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import FormData, asked, read_form_data
@@ -84,27 +84,31 @@ async def _found(
     form = tracker_form(asked(request), consortia)
     if not form.validate():
         return form, []
-    quiet_days = settings_of(person.authority_id).clocks.quiet_after
     words = (form.q.data or "").strip()
     values = {
         "consortium": UUID(form.consortium.data) if form.consortium.data else None,
         "phase": form.phase.data or None,
         "q": words or None,
         "quiet_only": bool(form.quiet.data),
-        "quiet_before": quiet_before(person, quiet_days),
-        "contact_since": person.today - timedelta(days=400),
         "year_began": academic_year_began(person.today),
     }
     sort = form.sort.data
+    values |= await quiet_values(session, person)
     return form, await tracked_schools(session, person, sort.lstrip("-"), sort.startswith("-"), values)
 
 
-def quiet_before(person: Principal, school_days: int) -> date:
-    """The day before which a last contact counts as long ago, from the authority's number of school days."""
-    calendar, day = calendar_of(person.authority_id), person.today - timedelta(days=school_days)
-    while add_school_days(calendar, day, school_days) > person.today:
-        day -= timedelta(days=7)
-    return day
+async def quiet_values(session: AsyncSession, person: Principal) -> dict[str, Any]:
+    """Query parameters: the day before which a last contact counts as long ago, and that of schools with own days.
+
+    School days are those of each school's own calendar, because a closed school cannot be visited or called.
+    """
+    school_days = settings_of(person.authority_id).clocks.quiet_after
+    own = await calendars_with_own_days(session, person.authority_id)
+    return {
+        "quiet_before": school_days_before(calendar_of(person.authority_id), person.today, school_days),
+        "own_urns": list(own),
+        "own_quiet_before": [school_days_before(one, person.today, school_days) for one in own.values()],
+    }
 
 
 @endpoint.get("/consortium", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)

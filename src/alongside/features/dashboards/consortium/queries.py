@@ -53,23 +53,24 @@ TRACKER = """
                AND v.visit_on >= :year_began AND v.visit_on <= :today
         ) visited GROUP BY urn
     ), contact AS (
-        SELECT urn, max(at)::date AS last_contact_on FROM (
-            SELECT unnest(schools) AS urn, at FROM audit_entry
-             WHERE authority_id = :authority_id AND at >= :contact_since AND person_id IS NOT NULL
-        ) entry GROUP BY urn
+        SELECT member.urn, c.last_contact_on,
+               c.last_contact_on IS NULL OR c.last_contact_on < coalesce(own.quiet_before, :quiet_before) AS quiet
+          FROM member
+          LEFT JOIN school_contact c ON c.authority_id = :authority_id AND c.urn = member.urn
+          LEFT JOIN unnest(CAST(:own_urns AS integer[]), CAST(:own_quiet_before AS date[]))
+               AS own (urn, quiet_before) ON own.urn = member.urn
     )
     SELECT member.urn, member.name, member.phase, member.kind, member.consortium,
            member.easting, member.northing,
            coalesce(needs.open_needs, 0) AS open_needs, needs.oldest_need_on,
            coalesce(support.days_in, 0) AS days_in, coalesce(support.days_out, 0) AS days_out,
-           coalesce(offers.days_left, 0) AS days_left, contact.last_contact_on,
-           contact.last_contact_on IS NULL OR contact.last_contact_on < :quiet_before AS quiet
+           coalesce(offers.days_left, 0) AS days_left, contact.last_contact_on, contact.quiet
       FROM member
       LEFT JOIN needs ON needs.school_urn = member.urn
       LEFT JOIN offers ON offers.school_urn = member.urn
       LEFT JOIN support ON support.urn = member.urn
-      LEFT JOIN contact ON contact.urn = member.urn
-     WHERE NOT :quiet_only OR contact.last_contact_on IS NULL OR contact.last_contact_on < :quiet_before
+      JOIN contact ON contact.urn = member.urn
+     WHERE NOT :quiet_only OR contact.quiet
      ORDER BY {column} {direction} NULLS LAST, name, urn
      LIMIT 1000
 """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, cast
 
-from sqlalchemy import ARRAY, Integer, any_, bindparam, select
+from sqlalchemy import ARRAY, Integer, any_, bindparam, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of
@@ -48,6 +48,10 @@ TERMS_OF_SCHOOLS: Any = (
 TRAINING_DAYS_OF_SCHOOLS: Any = select(TrainingDay.school_urn, TrainingDay.day).where(
     TrainingDay.authority_id == bindparam("authority_id"), TrainingDay.school_urn == _OF_SCHOOLS
 )
+WITH_OWN_DAYS = union(
+    select(SchoolTerm.school_urn).where(SchoolTerm.authority_id == bindparam("authority_id")),
+    select(TrainingDay.school_urn).where(TrainingDay.authority_id == bindparam("authority_id")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,12 @@ async def calendars_of_schools(
     return {
         urn: with_own_days(shared, tuple(terms.get(urn, ())), frozenset(days.get(urn, ()))) for urn in urns
     }
+
+
+async def calendars_with_own_days(session: AsyncSession, authority_id: int) -> dict[int, Calendar]:
+    """The calendars of all schools that have terms or training days of their own, by URN."""
+    found = await session.scalars(WITH_OWN_DAYS, {"authority_id": authority_id})
+    return await calendars_of_schools(session, authority_id, list(found))
 
 
 def _term(row: Any) -> TermDates:
