@@ -232,10 +232,10 @@ CREATE TABLE register_import (
 
 CREATE TABLE scheduled_job_run (
 	authority_id INTEGER NOT NULL, 
-	clock TEXT NOT NULL, 
+	job TEXT NOT NULL, 
 	day DATE NOT NULL, 
 	ran_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	CONSTRAINT pk_scheduled_job_run PRIMARY KEY (authority_id, clock, day), 
+	CONSTRAINT pk_scheduled_job_run PRIMARY KEY (authority_id, job, day), 
 	CONSTRAINT fk_scheduled_job_run_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 

@@ -95,7 +95,7 @@ def web(host: str, port: int, processes: int, descriptor: int | None) -> None:
 
 @alongside.command()
 def worker() -> None:
-    """Do late work: mail, deadlines, clocks. As many as wished may run beside each other."""
+    """Send emails and run scheduled jobs. Several may run side by side."""
     gc.disable()  # as for the web app: what is imported stays, and counting it takes time
     end_with_supervisor()
     Settings.from_environment()

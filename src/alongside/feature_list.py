@@ -27,6 +27,7 @@ PLATFORM = Feature(
         "audit.records",
         "database.folding",
         "database.transition_guard",
+        "jobs.models",
         "notifications.models",
         "web.idempotency",
     ),

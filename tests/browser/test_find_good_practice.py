@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
-from alongside.features.authorities import settings_of
 from alongside.features.directory.search.actions import embed_pending_entries
 from alongside.features.directory.subscriptions.actions import notify_subscribers
 from alongside.platform.access.principal import system
@@ -143,7 +142,7 @@ async def test_a_follower_reads_of_what_is_new_and_opens_it(search_index: Served
                 themes=["early_reading"],
                 listed_at=NOON + timedelta(days=399),
             )
-            await notify_subscribers(session, system(NORTHSHIRE, tomorrow), settings_of(NORTHSHIRE))
+            await notify_subscribers(session, system(NORTHSHIRE, tomorrow))
         await park.goes("/notifications")
         await park.page.get_by_role("link", name="1 new entry").first.click()
         await park.page.wait_for_url("**/directory?theme=early_reading*")

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser
 
-from alongside.features.authorities import settings_of
 from alongside.features.directory.subscriptions.actions import notify_subscribers
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
@@ -140,4 +139,4 @@ async def _written(mill: Visitor) -> str:
 async def _next_morning(app_context: Served, database: Database) -> None:
     day = NOON.date() + timedelta(days=400)
     async with database.transaction(NORTHSHIRE) as session:
-        await notify_subscribers(session, system(NORTHSHIRE, day), settings_of(NORTHSHIRE))
+        await notify_subscribers(session, system(NORTHSHIRE, day))

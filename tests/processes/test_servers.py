@@ -12,7 +12,7 @@ from alongside.features.matching.plans.actions import ask_for_plan
 from alongside.platform.database.session import Database
 from alongside.platform.web.context import SESSION_COOKIE
 from alongside.platform.web.security import csrf_token
-from alongside.worker.scheduler import CLOCKS
+from alongside.worker.schedule import declared_schedule
 from tests.databases import DatabaseCopy
 from tests.features.escalations.builders import put_escalation
 from tests.features.matching.builders import acting, posts
@@ -29,13 +29,14 @@ from tests.personas import (
 )
 from tests.processes.running import environment, eventually, fetch, running, serving
 
-ALL_CLOCKS_NOW = (
-    "import sys, alongside.worker.scheduler as clocks\n"
-    "clocks.due_now = lambda settings, now: clocks.CLOCKS\n"
+ALL_JOBS_NOW = (
+    "import sys\n"
+    "from alongside.platform.jobs.scheduler import Schedule\n"
+    "Schedule.due = lambda schedule, authority_id, now: schedule.jobs\n"
     "sys.argv = ['alongside', 'worker']\n"
     "from alongside.cli import main; main()\n"
 )
-"""`alongside worker` on which every clock is due now, whatever hour and day the test runs at."""
+"""`alongside worker` on which every job is due now, whatever hour and day the test runs at."""
 
 LISTS = sorted({path for route in page_routes() for path in getattr(route, "paths", ()) if "{" not in path})
 
@@ -93,11 +94,11 @@ async def _old_rows(copy: DatabaseCopy) -> None:
         await connection.close()
 
 
-async def test_worker_runs_every_clock_of_every_authority(copy: DatabaseCopy, tmp_path: Path) -> None:
+async def test_worker_runs_every_job_of_every_authority(copy: DatabaseCopy, tmp_path: Path) -> None:
     """Including retention: old escalations and emails are deleted, with their rows in other tables."""
     await _old_rows(copy)
-    wanted = len(CLOCKS) * 2
-    with running(environment(copy), tmp_path, "-c", ALL_CLOCKS_NOW) as started:
+    wanted = len(declared_schedule().jobs) * 2
+    with running(environment(copy), tmp_path, "-c", ALL_JOBS_NOW) as started:
         await eventually(copy, f"SELECT count(*) >= {wanted} FROM scheduled_job_run", started)
         assert "failed" not in started.text()
     left = await fetch(

@@ -226,24 +226,26 @@ async def _escalations(
             )
 
 
-async def clocks(connection: Watcher, code: int, today: date, authority: Days, faults: Faults) -> None:
+async def scheduled_jobs(
+    connection: Watcher, code: int, today: date, authority: Days, faults: Faults
+) -> None:
     """Check that each daily job ran once on a school day, and on no other day."""
     ran = {
-        row["clock"]
+        row["job"]
         for row in await connection.fetch(
-            "SELECT clock FROM scheduled_job_run WHERE authority_id = $1 AND day = $2", code, today
+            "SELECT job FROM scheduled_job_run WHERE authority_id = $1 AND day = $2", code, today
         )
     }
     ever = {
-        row["clock"]
+        row["job"]
         for row in await connection.fetch(
-            "SELECT DISTINCT clock FROM scheduled_job_run WHERE authority_id = $1", code
+            "SELECT DISTINCT job FROM scheduled_job_run WHERE authority_id = $1", code
         )
     }
     if not authority.open(today):
         if ran:
-            faults.add("a clock ran on a day without school", f"{code}: {sorted(ran)}")
+            faults.add("a job ran on a day without school", f"{code}: {sorted(ran)}")
     elif not ran:
-        faults.add("no clock ran on a school day", f"{code} on {today}")
+        faults.add("no job ran on a school day", f"{code} on {today}")
     elif ever - ran:
-        faults.add("a clock did not run on a school day", f"{code}: {sorted(ever - ran)}")
+        faults.add("a job did not run on a school day", f"{code}: {sorted(ever - ran)}")

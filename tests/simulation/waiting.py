@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alongside.features.authorities.files import read_authority
+from alongside.features.authorities.sending_hours import hours_now
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import register_settings
-from alongside.worker.scheduler import due_now, hours_now
+from alongside.worker.schedule import declared_schedule
 from tests.simulation.clock import VirtualClock
 from tests.simulation.database import Watcher
 from tests.simulation.faults import Faults
@@ -21,8 +22,8 @@ STEP = 4.0
 """Seconds of real time after which some minutes of virtual time pass."""
 
 WORK_LEFT = {
-    "clocks": "SELECT count(*) FROM unnest($2::text[]) AS due (name) WHERE NOT EXISTS (SELECT FROM scheduled_job_run r"
-    " WHERE r.authority_id = $1 AND r.day = $3 AND r.clock = due.name)",
+    "scheduled jobs": "SELECT count(*) FROM unnest($2::text[]) AS due (name) WHERE NOT EXISTS (SELECT FROM scheduled_job_run r"
+    " WHERE r.authority_id = $1 AND r.day = $3 AND r.job = due.name)",
     "emails": "SELECT count(*) FROM email_outbox WHERE authority_id = $1 AND (state = 'sending'"
     " OR state = 'waiting' AND due_at <= now() AND hours = ANY($2::text[]))",
     "reminders": "SELECT count(*) FROM escalation_timer WHERE authority_id = $1"
@@ -70,9 +71,9 @@ async def _left(watcher: Watcher, settings: AuthoritySettings, moment: datetime)
     """The amount of due work by kind."""
     code = settings.dfe_code
     hours = list(hours_now(settings, moment))
-    clocks = [clock.name for clock in due_now(settings, moment)]
+    jobs = [job.name for job in declared_schedule().due(settings.dfe_code, moment)]
     values = {
-        "clocks": (clocks, moment.astimezone(UTC).date()),
+        "scheduled jobs": (jobs, moment.astimezone(UTC).date()),
         "emails": (hours,),
         "reminders": ("school_hours" in hours,),
         "plans": (),

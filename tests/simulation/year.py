@@ -208,7 +208,7 @@ class Year:
             await checks.money(self.watcher, place.code, FUND_PENCE, self.faults)
             await checks.states(self.watcher, place.code, self.faults)
             await checks.deadlines(self.watcher, place.code, days, today, self.faults)
-            await checks.clocks(self.watcher, place.code, today, days, self.faults)
+            await checks.scheduled_jobs(self.watcher, place.code, today, days, self.faults)
             await checks.left_over(
                 self.watcher,
                 place.code,

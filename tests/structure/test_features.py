@@ -9,6 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from alongside.feature_list import FEATURES
 from alongside.platform.feature import Feature, state_colours
+from alongside.platform.jobs.scheduler import ScheduledJob
+from alongside.worker.schedule import declared_schedule
 
 ROOT = Path(__file__).parents[2]
 COLOURS = {"grey", "green", "turquoise", "blue", "light-blue", "purple", "pink", "red", "orange", "yellow"}
@@ -37,9 +39,16 @@ def test_every_reference_can_be_loaded(feature: Feature) -> None:
     """A wrong name fails here and not when the page or command is first used."""
     feature.import_models()
     feature.load(feature.routes, HTTPRouteHandler)
+    feature.load(feature.scheduled_jobs, ScheduledJob)
     for name, reference in feature.commands.items():
         (command,) = feature.load((reference,), click.Command)
         assert command.name == name
+
+
+def test_no_two_jobs_have_one_name() -> None:
+    """The name is the key of the table of runs: of two, only one would run."""
+    names = [job.name for job in declared_schedule().jobs]
+    assert len(names) == len(set(names))
 
 
 def test_every_state_has_one_colour_of_the_design_system() -> None:

@@ -32,15 +32,19 @@ class LiveEvent:
 class Feature:
     """One feature: its tables and pages, and what it adds to shared pages and to the worker.
 
-    References are relative to `package`: "models" is a module, "pages:routes" an object in one. `models` are the
-    modules that declare tables, workflows and database rules; `routes` are lists of route handlers. `commands` maps the
-    name of a command to its reference. `state_colours` maps states to the colours of their tags (GOV.UK Design System).
+    References are relative to `package`: "models" is a module, "pages:routes" an object or a tuple of objects in one.
+    - `models`: modules that declare tables, workflows and database rules
+    - `routes`: route handlers
+    - `scheduled_jobs`: each a `ScheduledJob`
+    - `commands`: the command of each name
+    - `state_colours`: the colour of each state's tag (GOV.UK Design System)
     """
 
     name: str
     package: str
     models: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
+    scheduled_jobs: tuple[str, ...] = ()
     navigation: tuple[NavigationItem, ...] = ()
     live_events: tuple[LiveEvent, ...] = ()
     commands: Mapping[str, str] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import alongside.models_registry  # noqa: F401  (declares every table before a database is opened)
 from alongside.errors import AlongsideError
 from alongside.features.authorities.queries import refresh_settings
+from alongside.features.authorities.sending_hours import hours_now
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import all_settings, settings_of
 from alongside.features.directory.search.actions import embed_pending_entries
@@ -24,6 +25,7 @@ from alongside.features.escalations.reminders.dispatch import dispatch_reminders
 from alongside.platform.database.connecting import DatabaseRefuses
 from alongside.platform.database.listener import Listener
 from alongside.platform.database.session import Database, check_database_role, is_retryable
+from alongside.platform.jobs.scheduler import Scheduler
 from alongside.platform.notifications.delivery import Sender, deliver_batch
 from alongside.platform.notifications.email_messages import EmailOrigin
 from alongside.platform.notifications.transports import transport_of
@@ -33,7 +35,7 @@ from alongside.settings import Settings, bundled
 from alongside.worker.audit_anchors import Anchoring
 from alongside.worker.deadlines import CalendarWatch
 from alongside.worker.matching_jobs import Plans
-from alongside.worker.scheduler import Clocks, hours_now
+from alongside.worker.schedule import declared_schedule
 
 ROUND = 20.0
 """Seconds between rounds over all authorities; notifications from PostgreSQL are handled at once."""
@@ -73,8 +75,9 @@ class Worker:
     look_round: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.clocks = Clocks(self.database)
-        self.calendars = CalendarWatch(self.database)
+        schedule = declared_schedule()
+        self.scheduler = Scheduler(self.database, schedule)
+        self.calendars = CalendarWatch(self.database, schedule)
         self.anchoring = Anchoring(self.database, self.settings.anchors, self.settings.anchor_key)
         self.plans = Plans(self.database, lambda: self.now().astimezone(LONDON).date())
         self.places = asyncio.Semaphore(AT_A_TIME)
@@ -156,8 +159,8 @@ class Worker:
         async with self.places:
             try:
                 settings = settings_of(authority_id)
-                await self.calendars.run(settings, self.now().astimezone(LONDON).date())
-                await self.clocks.run(settings, self.now())
+                await self.calendars.run(authority_id, self.now().astimezone(LONDON).date())
+                await self.scheduler.run(authority_id, self.now())
                 await self.anchoring.run(authority_id, self.now())
                 for _ in range(TURN):
                     if self.stopping.is_set():

@@ -29,6 +29,7 @@ from alongside.features.schools.term_dates.actions import drop_training_day, set
 from alongside.platform.access.principal import Principal, Role, system
 from alongside.platform.database.session import Database
 from alongside.worker.deadlines import CalendarWatch, recalculate_deadlines
+from alongside.worker.schedule import declared_schedule
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
 from tests.features.agreements.builders import (
@@ -63,7 +64,7 @@ async def train(database: Database, urn: int, day: date) -> None:
 
 async def recalculate(database: Database, today: date = TODAY) -> int:
     async with database.transaction(NORTHSHIRE) as session:
-        return await recalculate_deadlines(session, system(NORTHSHIRE, today), settings_of(NORTHSHIRE))
+        return await recalculate_deadlines(session, system(NORTHSHIRE, today), declared_schedule())
 
 
 async def answer_by(database: Database, proposal_id: UUID) -> Any:
@@ -149,18 +150,18 @@ async def test_no_live_proposal_keeps_a_deadline_on_a_new_bank_holiday(database:
             )
             for number in range(15)
         ]
-    watch = CalendarWatch(database)
-    assert await watch.run(settings_of(NORTHSHIRE), TODAY) == 0
-    assert await watch.run(settings_of(NORTHSHIRE), TODAY) is None
+    watch = CalendarWatch(database, declared_schedule())
+    assert await watch.run(NORTHSHIRE, TODAY) == 0
+    assert await watch.run(NORTHSHIRE, TODAY) is None
     before, version, holiday = settings_of(NORTHSHIRE), version_of(NORTHSHIRE), by_authority(DAYS)
     try:
         register_settings(with_bank_holiday(holiday), version + 1)
-        assert await watch.run(settings_of(NORTHSHIRE), TODAY) == 15
+        assert await watch.run(NORTHSHIRE, TODAY) == 15
         for proposal_id in made:
             due = await answer_by(database, proposal_id)
             assert due > holiday and is_school_day(calendar_of(NORTHSHIRE), due)
         await train(database, MILL, due)
-        assert await watch.run(settings_of(NORTHSHIRE), TODAY) == 15
+        assert await watch.run(NORTHSHIRE, TODAY) == 15
     finally:
         register_settings(before, version)
 

@@ -43,7 +43,7 @@ from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NOR
 async def run(database: Database, today: date) -> None:
     """Run the worker's daily job."""
     async with database.transaction(NORTHSHIRE) as session:
-        await remind_of_deadlines(session, system(NORTHSHIRE, today), settings_of(NORTHSHIRE))
+        await remind_of_deadlines(session, system(NORTHSHIRE, today))
 
 
 async def put(database: Database, sql: str, **values: Any) -> None:

@@ -13,7 +13,7 @@ from alongside.features.escalations.raising.queries import suggestions
 from alongside.features.needs.confirmation import holds_until
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
-from alongside.worker.scheduler import CLOCKS
+from alongside.worker.schedule import declared_schedule
 from tests.client import Client, words
 from tests.features.agreements.builders import TODAY, a_need, a_proposal, acting, look, told
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, NORTHSHIRE
@@ -27,7 +27,7 @@ NEXT = LAST + timedelta(days=1)
 async def closed_on(database: Database, day: date) -> int:
     """The number of needs that the job closes on a day."""
     async with database.transaction(NORTHSHIRE) as session:
-        return await close_unmet_needs(session, system(NORTHSHIRE, day), settings_of(NORTHSHIRE))
+        return await close_unmet_needs(session, system(NORTHSHIRE, day))
 
 
 async def needed(database: Database, **other: Any) -> Any:
@@ -93,4 +93,4 @@ async def test_only_open_needs_are_closed(database: Database) -> None:
 
 
 def test_the_worker_does_it() -> None:
-    assert "close_unmet_needs" in {clock.name for clock in CLOCKS}
+    assert "close_unmet_needs" in {job.name for job in declared_schedule().jobs}

@@ -16,6 +16,7 @@ from alongside.features.agreements.proposals.deadlines import days_to_answer
 from alongside.features.authorities.calendar import calendar_from, counts, end_of_school_day, financial_year
 from alongside.features.authorities.later import LATER
 from alongside.features.authorities.phases import consortium_phases
+from alongside.features.authorities.sending_hours import hours_now
 from alongside.features.authorities.setting_types import (
     Designation,
     Entry,
@@ -34,7 +35,7 @@ from alongside.features.matching.problem_input.builder import parameters_of
 from alongside.features.needs.reopening import end_of_nth_term_after
 from alongside.features.needs.visibility import visible_to_authority_from
 from alongside.features.offers.confirmation import fresh_since
-from alongside.worker.scheduler import due_now, hours_now
+from alongside.worker.schedule import declared_schedule
 from tests.client import Client
 from tests.databases import make_known
 from tests.features.agreements.builders import acting
@@ -74,7 +75,11 @@ def emails(settings: AuthoritySettings) -> Any:
     moments = [
         NOON - timedelta(hours=12, days=day) + timedelta(minutes=30 * n) for day in (0, 1) for n in range(48)
     ]
-    return [(hours_now(settings, one), [clock.name for clock in due_now(settings, one)]) for one in moments]
+    schedule = declared_schedule()
+    return [
+        (hours_now(settings, one), [job.name for job in schedule.due(settings.dfe_code, one)])
+        for one in moments
+    ]
 
 
 def phases(settings: AuthoritySettings) -> Any:

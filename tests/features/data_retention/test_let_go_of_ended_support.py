@@ -9,7 +9,6 @@ import asyncpg
 import pytest
 
 from alongside.features.agreements.actions import end_early
-from alongside.features.authorities import settings_of
 from alongside.features.data_retention.actions import purge_expired
 from alongside.features.data_retention.ended_support import ended_support
 from alongside.platform.access.principal import system
@@ -57,7 +56,7 @@ async def boss(copy: DatabaseCopy) -> AsyncIterator[asyncpg.Connection]:
 async def run(database: Database) -> None:
     """What the worker does once a day."""
     async with database.transaction(NORTHSHIRE) as session:
-        await purge_expired(session, system(NORTHSHIRE, TODAY), settings_of(NORTHSHIRE))
+        await purge_expired(session, system(NORTHSHIRE, TODAY))
 
 
 async def counted(boss: asyncpg.Connection) -> dict[str, int]:

@@ -83,7 +83,7 @@ async def ahead(database: Database) -> dict[str, int]:
 
 async def run(database: Database) -> int:
     async with database.transaction(NORTHSHIRE) as session:
-        return await purge_expired(session, system(NORTHSHIRE, TODAY), settings_of(NORTHSHIRE))
+        return await purge_expired(session, system(NORTHSHIRE, TODAY))
 
 
 async def hold(boss: asyncpg.Connection, kind: str, **what: Any) -> None:

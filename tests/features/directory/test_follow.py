@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from alongside.features.authorities import settings_of
 from alongside.features.directory.subscriptions.actions import follow, notify_subscribers
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
@@ -33,7 +32,7 @@ TOMORROW = TODAY + timedelta(days=1)
 async def tell(database: Database, authority_id: int = NORTHSHIRE, day: Any = TOMORROW) -> int:
     """Run the morning's scheduled job."""
     async with database.transaction(authority_id) as session:
-        return await notify_subscribers(session, system(authority_id, day), settings_of(authority_id))
+        return await notify_subscribers(session, system(authority_id, day))
 
 
 async def told(database: Database, one: Persona, column: str = "text") -> list[str]:

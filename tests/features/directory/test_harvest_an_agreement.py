@@ -7,7 +7,6 @@ import asyncpg
 import pytest
 
 from alongside.features.agreements.visits.actions import log_visit
-from alongside.features.authorities import settings_of
 from alongside.features.directory.suggested_entries.actions import ask_for_entry
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
@@ -175,7 +174,7 @@ async def test_both_schools_are_asked_once_by_the_clock(client: Client, database
     await closed_agreement(database)
     for _ in range(2):
         async with database.transaction(NORTHSHIRE) as session:
-            await ask_for_entry(session, system(NORTHSHIRE, TODAY), settings_of(NORTHSHIRE))
+            await ask_for_entry(session, system(NORTHSHIRE, TODAY))
     for one in (HEAD_OF_MILL, HEAD_OF_PARK):
         assert (await told(database, one)).count("harvest") == 1
     assert "harvest" not in await told(database, HEAD_OF_QUAY)

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from alongside.features.authorities import settings_of
 from alongside.features.directory.scheduled import (
     lapse_works_in_progress,
     let_entries_fall_due,
@@ -23,11 +22,11 @@ UNFINISHED = {"kind": "work_in_progress", "evidence": None, "what_you_need": Non
 
 async def on(database: Database, today: date) -> tuple[int, int]:
     """Run all scheduled jobs for entries on a day; return how many fell due and how many were archived."""
-    settings, person = settings_of(NORTHSHIRE), system(NORTHSHIRE, today)
+    person = system(NORTHSHIRE, today)
     async with database.transaction(NORTHSHIRE) as session:
-        await remind_of_entries(session, person, settings)
-        due = await let_entries_fall_due(session, person, settings)
-        return due, await lapse_works_in_progress(session, person, settings)
+        await remind_of_entries(session, person)
+        due = await let_entries_fall_due(session, person)
+        return due, await lapse_works_in_progress(session, person)
 
 
 async def test_a_verified_entry_is_asked_about_falls_due_and_stays_in_the_directory(

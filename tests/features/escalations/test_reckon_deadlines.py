@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities import calendar_of
 from alongside.features.authorities.calendar import LONDON, add_school_days
 from alongside.features.escalations.reminders.recalculate import recalculate_escalation_deadlines
 from alongside.features.schools.term_dates.actions import set_training_day
@@ -14,9 +14,7 @@ from tests.personas import MILL, NORTHSHIRE, PARK
 
 async def reckon(database: Database) -> int:
     async with database.transaction(NORTHSHIRE) as session:
-        return await recalculate_escalation_deadlines(
-            session, system(NORTHSHIRE, TODAY), settings_of(NORTHSHIRE)
-        )
+        return await recalculate_escalation_deadlines(session, system(NORTHSHIRE, TODAY))
 
 
 async def train(database: Database, urn: int, day: Any) -> None:

@@ -55,14 +55,14 @@ async def test_an_unconfirmed_need_is_asked_about_then_paused_and_each_is_said_o
     last = holds_until(calendar, confirmed, settings.clocks.need_good_for)
     for today in (last - timedelta(days=1), last, last):
         async with database.transaction(NORTHSHIRE) as session:
-            assert await ask_to_confirm_needs(session, system(NORTHSHIRE, today), settings) == 1
-            assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, today), settings) == 0
+            assert await ask_to_confirm_needs(session, system(NORTHSHIRE, today)) == 1
+            assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, today)) == 0
     after = last + timedelta(days=1)
     async with database.transaction(NORTHSHIRE) as session:
-        assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, after), settings) == 1
+        assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, after)) == 1
     async with database.transaction(NORTHSHIRE) as session:
-        assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, after), settings) == 0
-        assert await ask_to_confirm_needs(session, system(NORTHSHIRE, after), settings) == 0
+        assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, after)) == 0
+        assert await ask_to_confirm_needs(session, system(NORTHSHIRE, after)) == 0
     told = await notices_of(database, HEAD_OF_MILL)
     assert [one.kind for one in told] == ["confirm_need", "need_lapsed"]
     assert {one.path for one in told} == {f"{where}/confirmation"}
@@ -77,7 +77,7 @@ async def test_school_and_lead_are_told_once_when_it_widens(
 ) -> None:
     where = await posted_need(client)
     posted = await posted_need(client, audience="everybody", theme="writing")
-    settings, widens = settings_of(NORTHSHIRE), None
+    widens = None
     async with database.transaction(NORTHSHIRE) as session:
         from sqlalchemy import text
 
@@ -87,7 +87,7 @@ async def test_school_and_lead_are_told_once_when_it_widens(
         )
     for today, expected in ((widens - timedelta(days=1), 0), (widens, 1), (widens + timedelta(days=3), 1)):
         async with database.transaction(NORTHSHIRE) as session:
-            assert await notify_needs_that_widen(session, system(NORTHSHIRE, today), settings) == expected
+            assert await notify_needs_that_widen(session, system(NORTHSHIRE, today)) == expected
     for one in (HEAD_OF_MILL, LEAD_OF_NORTH):
         told = [notice for notice in await notices_of(database, one) if notice.kind == "need_widened"]
         assert [notice.path for notice in told] == [where]

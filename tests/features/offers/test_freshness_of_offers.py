@@ -92,15 +92,15 @@ async def test_it_is_asked_about_once_then_paused_and_one_click_brings_it_back(
     last = holds_until(calendar, confirmed, settings.clocks.offer_good_for)
     early = confirmed + timedelta(days=30)
     async with database.transaction(NORTHSHIRE) as session:
-        assert await ask_to_confirm_offers(session, system(NORTHSHIRE, early), settings) == 0
+        assert await ask_to_confirm_offers(session, system(NORTHSHIRE, early)) == 0
     for today in (last, last):
         async with database.transaction(NORTHSHIRE) as session:
-            await ask_to_confirm_offers(session, system(NORTHSHIRE, today), settings)
-            assert await lapse_unconfirmed_offers(session, system(NORTHSHIRE, today), settings) == 0
+            await ask_to_confirm_offers(session, system(NORTHSHIRE, today))
+            assert await lapse_unconfirmed_offers(session, system(NORTHSHIRE, today)) == 0
     for expected in (1, 0):
         async with database.transaction(NORTHSHIRE) as session:
             person = system(NORTHSHIRE, last + timedelta(days=1))
-            assert await lapse_unconfirmed_offers(session, person, settings) == expected
+            assert await lapse_unconfirmed_offers(session, person) == expected
     told = await notices_of(database, HEAD_OF_MILL)
     assert [one.kind for one in told] == ["confirm_offer", "offer_lapsed"]
     assert await notices_of(database, TWIN_HEAD_OF_MILL) == []

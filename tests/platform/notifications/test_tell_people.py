@@ -67,16 +67,16 @@ async def test_the_daily_email_holds_each_notice_once(database: Database) -> Non
     await tell_about(database, [PARK], "need:2", text_="Second.")
     for _ in range(2):
         async with database.transaction(NORTHSHIRE) as session:
-            await write_digests(session, NORTHSHIRE, SCHOOL_DAY)
+            await write_digests(session, system(NORTHSHIRE, SCHOOL_DAY))
     [rendered] = await emails(database)
     assert (rendered.subject, rendered.body) == ("2 notices for you", "- First.\n- Second.")
 
     await tell_about(database, [PARK], "need:3", text_="Third.")
     async with database.transaction(NORTHSHIRE) as session:
-        await write_digests(session, NORTHSHIRE, SCHOOL_DAY)
+        await write_digests(session, system(NORTHSHIRE, SCHOOL_DAY))
     assert len(await emails(database)) == 1, "one a day"
     async with database.transaction(NORTHSHIRE) as session:
-        await write_digests(session, NORTHSHIRE, date(2026, 11, 25))
+        await write_digests(session, system(NORTHSHIRE, date(2026, 11, 25)))
     assert [one.body for one in await emails(database)][1:] == ["- Third."]
 
 
@@ -85,7 +85,7 @@ async def test_a_long_daily_email_says_how_much_more_there_is(database: Database
     for number in range(30):
         await tell_about(database, [PARK], f"need:{number}")
     async with database.transaction(NORTHSHIRE) as session:
-        await write_digests(session, NORTHSHIRE, SCHOOL_DAY)
+        await write_digests(session, system(NORTHSHIRE, SCHOOL_DAY))
         body = await session.scalar(text("SELECT body FROM email_outbox"))
     assert body.count("\n") == 25
     assert body.endswith("- and 5 more")

@@ -9,6 +9,7 @@ FEATURE = Feature(
     __package__,
     models=("amendment", "pairing", "proposal", "review", "signed", "visit", "models"),
     routes=("pages:routes",),
+    scheduled_jobs=("scheduled:JOBS",),
     navigation=(NavigationItem("/agreements", "Agreements", Permission.VIEW_AGREEMENT, 30),),
     state_colours={
         "proposed": "purple",

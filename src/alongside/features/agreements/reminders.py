@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import TextClause
 
 from alongside.features.agreements.parties import NotificationText, notify_schools
+from alongside.features.authorities import settings_of
 from alongside.features.authorities.calendar import Calendar, add_school_days, school_days_before
 from alongside.features.authorities.settings import AuthoritySettings, Clocks
 from alongside.features.people.queries import ids, leaders_of_schools
@@ -126,8 +127,9 @@ def due_after(calendar: Calendar, dated_on: date, days: int) -> date:
     return add_school_days(calendar, dated_on, days) if days else dated_on
 
 
-async def remind_of_deadlines(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> None:
+async def remind_of_deadlines(session: AsyncSession, person: Principal) -> None:
     """Remind schools once before each deadline and notify leads once after it. `person` is the system."""
+    settings = settings_of(person.authority_id)
     values = {"authority_id": person.authority_id, "today": person.today, "ahead": person.today + AHEAD}
     for one in DEADLINES:
         named = {name: values[name] for name in one.found.compile().params}

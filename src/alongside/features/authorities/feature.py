@@ -7,4 +7,5 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes",),
+    scheduled_jobs=("scheduled:JOBS",),
 )

@@ -8,7 +8,7 @@ from sqlalchemy import func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities import settings_of
 from alongside.features.data_retention.models import LegalHold, SubjectRequest
 from alongside.features.data_retention.queries import active_holds, chosen
 from alongside.features.data_retention.retention_rules import A_BATCH, kinds
@@ -17,17 +17,19 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.requester_context import RequesterContext, set_requester
+from alongside.platform.jobs.scheduler import ScheduledJob
 
 LET_GO_AUDIT = text("SELECT let_go_audit(now() - make_interval(days => :days))")
 
 
-async def purge_expired(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> int:
+async def purge_expired(session: AsyncSession, person: Principal) -> int:
     """Delete one batch of each class's expired records; return the size of the largest batch.
 
     The worker runs it again until a batch is smaller than the maximum. `person` is the system principal. The
     audit log records how many rows of each class were deleted. Its own oldest entries are deleted only without
     any active hold.
     """
+    settings = settings_of(person.authority_id)
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     most = 0
     for kind in kinds():
@@ -94,3 +96,6 @@ async def ask_for_records(session: AsyncSession, person: Principal, about: UUID,
 def _require(person: Principal) -> None:
     if not has_permission(person, Permission.MANAGE_RETENTION):
         raise NotFound
+
+
+JOBS = (ScheduledJob(10, purge_expired),)

@@ -9,5 +9,6 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes",),
+    scheduled_jobs=("actions:JOBS",),
     navigation=(NavigationItem("/data-protection", "Records", Permission.MANAGE_RETENTION, 110),),
 )

@@ -20,6 +20,7 @@ FEATURE = Feature(
         "versions.models",
     ),
     routes=("pages:routes",),
+    scheduled_jobs=("scheduled:JOBS",),
     navigation=(NavigationItem("/directory", "Good practice", Permission.VIEW_ENTRY, 40),),
     commands={"directory": "import_export.commands:directory"},
     state_colours={

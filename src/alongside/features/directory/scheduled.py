@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy import Row, bindparam, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities import settings_of
 from alongside.features.directory.models import FALL_DUE, LAPSE_ENTRY, LISTED, DirectoryEntry
 from alongside.features.directory.queries import ENTRY_WITH_SCHOOL
+from alongside.features.directory.subscriptions.actions import notify_subscribers
+from alongside.features.directory.suggested_entries.actions import ask_for_entry
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.platform.access.principal import Principal
+from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
 
@@ -42,7 +45,7 @@ UNFINISHED_SOON = ENTRY_WITH_SCHOOL.where(
 )
 
 
-async def let_entries_fall_due(session: AsyncSession, system_person: Principal, _: AuthoritySettings) -> int:
+async def let_entries_fall_due(session: AsyncSession, system_person: Principal) -> int:
     """Mark listed entries whose review is due, and return how many. They stay listed, with a label.
 
     Source: domain.md §3 ask 29 and F38.
@@ -54,9 +57,7 @@ async def let_entries_fall_due(session: AsyncSession, system_person: Principal, 
     return len(found)
 
 
-async def lapse_works_in_progress(
-    session: AsyncSession, system_person: Principal, _: AuthoritySettings
-) -> int:
+async def lapse_works_in_progress(session: AsyncSession, system_person: Principal) -> int:
     """Archive work in progress that was not finished in time; return how many. Source: domain.md §5.7."""
     found = (await session.execute(UNFINISHED, _today(system_person))).all()
     for entry in found:
@@ -67,10 +68,9 @@ async def lapse_works_in_progress(
     return len(found)
 
 
-async def remind_of_entries(
-    session: AsyncSession, system_person: Principal, settings: AuthoritySettings
-) -> None:
+async def remind_of_entries(session: AsyncSession, system_person: Principal) -> None:
     """Remind schools, once for each date, of entries that are soon due for review or must be finished."""
+    settings = settings_of(system_person.authority_id)
     soon = system_person.today + timedelta(days=settings.directory.remind_before_days)
     values = _today(system_person) | {"soon": soon}
     for entry in (await session.execute(DUE_SOON, values)).all():
@@ -99,3 +99,12 @@ async def _notify(
     once = f"{kind}:{entry.id}:{key or entry.version}"
     text = f"An entry of {entry.school} for the directory {what}."
     await notify(session, person, ids(people), kind, text, f"/directory/{entry.id}", once=once)
+
+
+JOBS = (
+    ScheduledJob(6, notify_subscribers),
+    ScheduledJob(7, let_entries_fall_due),
+    ScheduledJob(7, lapse_works_in_progress),
+    ScheduledJob(8, remind_of_entries),
+    ScheduledJob(8, ask_for_entry),
+)

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities import calendar_of
-from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.needs.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.needs.models import LAPSE_NEED, Need
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal
+from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
 
@@ -40,13 +40,12 @@ WIDENED = OPEN_NEEDS.where(
 ).limit(None)
 
 
-async def lapse_unconfirmed_needs(
-    session: AsyncSession, system_person: Principal, settings: AuthoritySettings
-) -> int:
+async def lapse_unconfirmed_needs(session: AsyncSession, system_person: Principal) -> int:
     """Pause open needs that were not confirmed in time, and notify their schools. Returns the number paused.
 
     At most 200 in a transaction: call it until it returns 0. Source: domain.md §5.2.
     """
+    settings = settings_of(system_person.authority_id)
     calendar = calendar_of(system_person.authority_id)
     day = lapsed_if_confirmed_by(calendar, system_person.today, settings.clocks.need_good_for)
     values = {"authority_id": system_person.authority_id, "day": day}
@@ -58,10 +57,9 @@ async def lapse_unconfirmed_needs(
     return len(lapsed)
 
 
-async def ask_to_confirm_needs(
-    session: AsyncSession, system_person: Principal, settings: AuthoritySettings
-) -> int:
+async def ask_to_confirm_needs(session: AsyncSession, system_person: Principal) -> int:
     """Ask schools once to confirm their needs, five school days before these are paused. Returns the number asked."""
+    settings = settings_of(system_person.authority_id)
     calendar, good_for = calendar_of(system_person.authority_id), settings.clocks.need_good_for
     values = {
         "authority_id": system_person.authority_id,
@@ -75,14 +73,13 @@ async def ask_to_confirm_needs(
     return len(asked)
 
 
-async def notify_needs_that_widen(
-    session: AsyncSession, system_person: Principal, settings: AuthoritySettings
-) -> int:
+async def notify_needs_that_widen(session: AsyncSession, system_person: Principal) -> int:
     """Notify school and consortium leads once when a need becomes visible to the whole authority.
 
     Looks 14 days back, so that none is missed when the worker was stopped. Nothing is written to the
     need, because its visibility depends on the date alone.
     """
+    settings = settings_of(system_person.authority_id)
     today = system_person.today
     values = {
         "authority_id": system_person.authority_id,
@@ -109,3 +106,10 @@ async def _notify_school(
     )
     once = f"{kind}:{need.id}:{need.confirmed_on}"
     await notify(session, person, ids(people), kind, text, f"/needs/{need.id}/confirmation", once=once)
+
+
+JOBS = (
+    ScheduledJob(7, lapse_unconfirmed_needs),
+    ScheduledJob(8, ask_to_confirm_needs),
+    ScheduledJob(8, notify_needs_that_widen),
+)

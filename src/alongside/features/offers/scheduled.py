@@ -6,14 +6,15 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities import calendar_of
-from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.needs.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.needs.scheduled import AT_ONCE
 from alongside.features.offers.models import LAPSE_OFFER, Offer
+from alongside.features.offers.widening import recalculate_widening
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal
+from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
 
@@ -45,13 +46,12 @@ ASK_AGAIN: Any = (
 )
 
 
-async def lapse_unconfirmed_offers(
-    session: AsyncSession, system_person: Principal, settings: AuthoritySettings
-) -> int:
+async def lapse_unconfirmed_offers(session: AsyncSession, system_person: Principal) -> int:
     """Pause live offers that were not confirmed within the authority's period. Returns the number paused.
 
     At most 200 in a transaction: call it until it returns 0. Source: domain.md §3 ask 1, F6.
     """
+    settings = settings_of(system_person.authority_id)
     calendar = calendar_of(system_person.authority_id)
     day = lapsed_if_confirmed_by(calendar, system_person.today, settings.clocks.offer_good_for)
     values = {"authority_id": system_person.authority_id, "day": day}
@@ -63,10 +63,9 @@ async def lapse_unconfirmed_offers(
     return len(lapsed)
 
 
-async def ask_to_confirm_offers(
-    session: AsyncSession, system_person: Principal, settings: AuthoritySettings
-) -> int:
+async def ask_to_confirm_offers(session: AsyncSession, system_person: Principal) -> int:
     """Ask schools once to confirm their offers, five school days before these are paused. Returns the number asked."""
+    settings = settings_of(system_person.authority_id)
     calendar, good_for = calendar_of(system_person.authority_id), settings.clocks.offer_good_for
     values = {
         "authority_id": system_person.authority_id,
@@ -101,3 +100,11 @@ async def _notify_school(
     people = await people_of_schools(session, offer.authority_id, person.today, [offer.school_urn])
     once = f"{kind}:{offer.id}:{offer.confirmed_on}"
     await notify(session, person, ids(people), kind, text, f"/offers/{offer.id}/confirmation", once=once)
+
+
+JOBS = (
+    ScheduledJob(6, recalculate_widening, on_calendar_change=True),
+    ScheduledJob(7, lapse_unconfirmed_offers),
+    ScheduledJob(8, ask_to_confirm_offers),
+    ScheduledJob(8, ask_again_about_offers),
+)

@@ -1,10 +1,11 @@
 """The daily digest: unread notifications since the last digest, in one email."""
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Date, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.platform.access.principal import Principal
 
 MOST_LINES = 25
 
@@ -37,10 +38,11 @@ DIGEST = text(
 ).bindparams(bindparam("day", type_=Date), bindparam("written", type_=Text))
 
 
-async def write_digests(session: AsyncSession, authority_id: int, day: date) -> None:
+async def write_digests(session: AsyncSession, person: Principal) -> None:
     """Write one email to each person who chose a daily digest, with the unread notifications since the last one.
 
     A second call on the same day writes nothing: the id of the email is derived from the person and the day.
     """
-    values: dict[str, Any] = {"authority_id": authority_id, "day": day, "written": day.isoformat()}
+    day = person.today
+    values: dict[str, Any] = {"authority_id": person.authority_id, "day": day, "written": day.isoformat()}
     await session.execute(DIGEST, values)

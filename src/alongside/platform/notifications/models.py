@@ -1,4 +1,4 @@
-"""The tables of notifications, the email outbox, and the runs of scheduled jobs."""
+"""The tables of notifications and of the email outbox."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -7,7 +7,6 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import (
-    AuthorityKeyed,
     AuthorityOwned,
     Base,
     created_at,
@@ -84,16 +83,6 @@ class EmailOutbox(AuthorityOwned, Base):
     written_at: Mapped[datetime] = created_at()
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
-
-
-class ScheduledJobRun(AuthorityKeyed, Base):
-    """A run of a scheduled job for a day, written in the transaction of its work, so that it runs once."""
-
-    __tablename__ = "scheduled_job_run"
-
-    clock: Mapped[str] = mapped_column(primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    ran_at: Mapped[datetime] = created_at()
 
 
 promise(

@@ -47,9 +47,9 @@ EMAILS_PENDING = Gauge(
     ["authority", "state"],
     multiprocess_mode="mostrecent",
 )
-CLOCKS_BEHIND = Gauge(
+JOBS_BEHIND = Gauge(
     "alongside_scheduled_jobs_lag_days",
-    "Days since the worker last ran a clock.",
+    "Days since the worker last ran a scheduled job.",
     ["authority"],
     multiprocess_mode="mostrecent",
 )
@@ -63,7 +63,7 @@ UNSENT = text(
     "SELECT state, count(*) AS letters FROM email_outbox"
     " WHERE authority_id = :authority_id AND state IN ('waiting', 'sending', 'given_up') GROUP BY state"
 )
-LAST_CLOCK = text("SELECT current_date - max(day) FROM scheduled_job_run WHERE authority_id = :authority_id")
+LAST_JOB = text("SELECT current_date - max(day) FROM scheduled_job_run WHERE authority_id = :authority_id")
 log = structlog.get_logger("alongside.health")
 
 
@@ -128,11 +128,11 @@ async def _look_at_late_work(app_context: AppContext) -> None:
         asked = {"authority_id": one.authority_id}
         async with app_context.database.transaction(one.authority_id, read_only=True) as session:
             counted = {row.state: row.letters for row in await session.execute(UNSENT, asked)}
-            days = await session.scalar(LAST_CLOCK, asked)
+            days = await session.scalar(LAST_JOB, asked)
         for state in ("waiting", "sending", "given_up"):
             EMAILS_PENDING.labels(one.slug, state).set(counted.get(state, 0))
         if days is not None:
-            CLOCKS_BEHIND.labels(one.slug).set(days)
+            JOBS_BEHIND.labels(one.slug).set(days)
 
 
 def _near(request: Request[Any, Any, Any]) -> bool:

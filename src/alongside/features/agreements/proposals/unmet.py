@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.agreements.parties import NotificationText, notify_schools
 from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.queries import AUTHORITY
-from alongside.features.authorities import calendar_of
-from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.needs.confirmation import lapsed_if_confirmed_by
 from alongside.features.needs.models import GIVE_UP_NEED, Need
 from alongside.features.people.queries import ids, leaders_of_schools
@@ -48,12 +47,13 @@ NOBODY_FOUND: Select[Any] = (
 )
 
 
-async def close_unmet_needs(session: AsyncSession, product: Principal, settings: AuthoritySettings) -> int:
+async def close_unmet_needs(session: AsyncSession, product: Principal) -> int:
     """Close open needs without a match after `clocks.unmet_after` school days, or whose dates have passed.
 
     The days count from the date when the whole audience saw the need, its last confirmation or last proposal.
     At most 200 in a transaction: call it until it returns 0.
     """
+    settings = settings_of(product.authority_id)
     calendar = calendar_of(product.authority_id)
     values = {
         "authority_id": product.authority_id,

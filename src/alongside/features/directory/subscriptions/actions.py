@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
-from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.directory.subscriptions.models import Subscription
 from alongside.features.directory.subscriptions.queries import MOST, new_entries_followed
 from alongside.platform.access.principal import Principal
@@ -55,7 +54,7 @@ async def unsubscribe(session: AsyncSession, person: Principal, following_id: UU
     return name
 
 
-async def notify_subscribers(session: AsyncSession, product: Principal, settings: AuthoritySettings) -> int:
+async def notify_subscribers(session: AsyncSession, product: Principal) -> int:
     """Notify people of new entries in what they follow; return the number of subscriptions processed.
 
     Entries listed before today count. At most 200 in a transaction: call again until fewer are returned. The

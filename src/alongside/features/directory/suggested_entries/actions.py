@@ -9,7 +9,6 @@ from alongside.errors import ActionRefused, NotFound
 from alongside.features.agreements.queries import AIMS, one_row, rows_of
 from alongside.features.agreements.reviews.queries import given_reviews, values_reached
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.directory.actions import draft_entry
 from alongside.features.directory.suggested_entries import queries
 from alongside.features.directory.suggested_entries.prefill import filled
@@ -57,7 +56,7 @@ async def suggest_entry(session: AsyncSession, person: Principal, agreement_id: 
     return entry_id
 
 
-async def ask_for_entry(session: AsyncSession, system_person: Principal, _: AuthoritySettings) -> int:
+async def ask_for_entry(session: AsyncSession, system_person: Principal) -> int:
     """Notify both schools of agreements that recently met their need, once, that a pre-filled entry is available."""
     closed = await queries.closed_lately(session, system_person.authority_id, ASKED_FOR_DAYS)
     for one in closed:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.deadlines import days_for, deadline_of
 from alongside.features.escalations.models import FINALS, Escalation
@@ -13,19 +14,19 @@ from alongside.features.escalations.transitions import calendar_of_escalation, p
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.requester_context import RequesterContext, set_requester
+from alongside.platform.jobs.scheduler import ScheduledJob
 
 MOST = 2000
 """Maximum number of open escalations in one run; an authority has a few dozen."""
 
 
-async def recalculate_escalation_deadlines(
-    session: AsyncSession, person: Principal, settings: AuthoritySettings
-) -> int:
+async def recalculate_escalation_deadlines(session: AsyncSession, person: Principal) -> int:
     """Move each deadline that today's calendars put on another day, with its reminders; return how many moved.
 
     `person` is the system principal. Paused escalations have no deadline to move. Locked ones are skipped: the
     action that holds the lock sets the deadline itself.
     """
+    settings = settings_of(person.authority_id)
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     due: Any = (
         select(
@@ -65,3 +66,6 @@ async def _moved(session: AsyncSession, person: Principal, settings: AuthoritySe
     changes = {"due_at": [row.due_at.isoformat(), now_due.isoformat()]}
     await record_audit(session, person, "reckon_anew", "escalation", row.id, changes=changes)
     return True
+
+
+JOBS = (ScheduledJob(6, recalculate_escalation_deadlines, on_calendar_change=True),)
