@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check simulate mutants bench bench-matching bench-search new-authority docs vendor lock wheel clean
+.PHONY: help run test test-needs check simulate mutants journeys load bench bench-matching bench-search new-authority docs vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -41,6 +41,13 @@ coverage: test-needs ## which lines and branches the tests without a browser rea
 
 mutants: $(READY) ## remove every guard once and see that a test fails (hours; ARGS="--list", ARGS="policy --sample 20")
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+journeys: test-needs ## every page and journey in a real browser, in every window (the tests take a sample)
+	ALONGSIDE_SAMPLE=all $(BIN)/python -m pytest tests/browser $(ARGS)
+
+load: test-needs ## kills, cuts and races in full numbers, and one user's attacks on the others' speed
+	ALONGSIDE_SAMPLE=all $(BIN)/python -m pytest -n0 tests/faults tests/features/matching/engine $(ARGS)
+	$(BIN)/python -m tests.attacks.starvation
 
 bench: $(READY) ## how fast it is, beside the framework alone and the same SQL alone
 	@for one in tests/benchmarks/bench_*.py; do $(BIN)/python -m "tests.benchmarks.$$(basename "$$one" .py)"; done

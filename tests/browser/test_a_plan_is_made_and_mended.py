@@ -1,7 +1,6 @@
 """A lead's way through a plan in real Chromium, wide and narrow, with JavaScript and without: the same rows at the end."""
 
 import asyncio
-import os
 import re
 from itertools import product
 from typing import Any
@@ -27,10 +26,11 @@ from tests.personas import (
     PARK,
     QUAY,
 )
+from tests.sampling import ALL
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
 EVERY = list(product((True, False), (WIDE, NARROW)))
-WINDOWS = EVERY if os.environ.get("ALONGSIDE_EVERY_WINDOW") == "yes" else [(True, WIDE), (False, NARROW)]
+WINDOWS = EVERY if ALL else [(True, WIDE), (False, NARROW)]
 HEADS = {QUAY: HEAD_OF_QUAY, LOCK: HEAD_OF_LOCK}
 
 
@@ -125,7 +125,7 @@ async def why_for_the_head(browser: Browser, app_context: Served, options: dict[
 async def test_the_lead_makes_a_plan_and_it_mends_after_a_decline(
     database_server: DatabaseServer, chromium: Browser
 ) -> None:
-    """Each in one window; with ALONGSIDE_EVERY_WINDOW=yes both in both."""
+    """Each in one window; `make journeys` walks both in both."""
     ends = []
     for javascript, size in WINDOWS:
         copy = await copy_of_template(database_server)

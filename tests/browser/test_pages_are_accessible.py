@@ -16,6 +16,7 @@ from tests.browser.server import Served, served
 from tests.browser.session import let_in, visiting_in
 from tests.databases import DatabaseServer, copy_of_template, drop
 from tests.personas import DELEGATE_OF_MILL, HEAD_OF_FORD, HEAD_OF_MILL, MILL, NORTHSHIRE, Persona
+from tests.sampling import sampled
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}}
@@ -169,13 +170,13 @@ def test_every_page_is_looked_at(full: Any) -> None:
     assert bare - placed - set(LISTS) - set(NO_PAGES) == set()
 
 
-@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("path", sampled(LISTS, 1 / 3, "first day"))
 async def test_a_page_with_nothing_on_it_yet(module_app_context: Served, windows: Any, path: str) -> None:
     """The first day."""
     await _check(windows, module_app_context, LISTS[path], address(path, {}), REFUSALS.get(path, 200))
 
 
-@pytest.mark.parametrize("path", [*LISTS, *THINGS])
+@pytest.mark.parametrize("path", sampled([*LISTS, *THINGS], 1 / 3, "busy day"))
 async def test_a_full_page_and_its_form_in_error(full: Any, windows: Any, path: str) -> None:
     """A busy day, with endless words; and whatever form the page has, sent with nothing in it."""
     app_context, things = full

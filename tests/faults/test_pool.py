@@ -21,14 +21,15 @@ from tests.faults.clients import app_on_a_small_pool, call
 from tests.features.agreements.builders import TODAY
 from tests.features.needs.form_values import need
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, OFFICER, SOUTHSHIRE, Persona
+from tests.sampling import size
 
 pytestmark = pytest.mark.slow
 
 CONNECTIONS = 4
 AT_ONCE = 12
-PAGES, TRANSACTIONS = 3_000, 7_000
+PAGES, TRANSACTIONS = size(900, 3_000), size(2_100, 7_000)
 CUT_OFF = 0.36
-"""Some of these end before they are cancelled: about 3,000 are cancelled in flight."""
+"""Some of these end before they are cancelled: about three in ten are cancelled in flight."""
 READERS = (HEAD_OF_MILL, HEAD_OF_PARK, OFFICER)
 SHOWN = ("/needs-and-offers?kind=need&sort=newest", "/needs", "/needs-and-offers?q=canary")
 
@@ -152,8 +153,8 @@ def watch_connections_come_home(database: Database, books: Books) -> None:
     event.listen(database.engine.sync_engine, "checkin", came_home)
 
 
-async def test_ten_thousand_interleaved_a_third_cut_off(copy: DatabaseCopy) -> None:
-    """10,000 requests of two authorities on four connections, 3,000 of them cancelled in flight."""
+async def test_thousands_interleaved_a_third_cut_off(copy: DatabaseCopy) -> None:
+    """3,000 requests of two authorities on four connections (`make load`: 10,000), three in ten cut off in flight."""
     await seed(copy)
     chance, books = random.Random(20261124), Books()
     async with app_on_a_small_pool(copy, CONNECTIONS) as app:
@@ -185,8 +186,8 @@ async def test_ten_thousand_interleaved_a_third_cut_off(copy: DatabaseCopy) -> N
     told = (
         f"{dict(books.ends)}, {len(books.acknowledged)} acknowledged writes, {books.own_rows_seen} own rows"
     )
-    assert books.ends["cut off"] > 2_000, told
-    assert books.own_rows_seen > 50_000, told
+    assert books.ends["cut off"] > (PAGES + TRANSACTIONS) / 5, told
+    assert books.own_rows_seen > (PAGES + TRANSACTIONS) * 5, told
     assert set(books.ends) <= {"transaction", "cut off", "page 200", "page 303", "page 503", "too busy"}, told
     print(told)  # on a busy machine the pool is full for longer, and says so: harmless
 

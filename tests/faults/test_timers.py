@@ -1,6 +1,6 @@
 """Thousands of timers and four workers, one killed every two seconds: each reminder is sent once.
 
-ALONGSIDE_TIMERS=10000 runs the full number; by default fewer run, so that the suite stays quick.
+`make load` runs 3,000 of them; the suite fewer.
 """
 
 import asyncio
@@ -27,10 +27,11 @@ from tests.features.escalations.escalations import an_escalation
 from tests.patience import PATIENCE
 from tests.personas import NORTHSHIRE, OFFICER
 from tests.platform.notifications.mail_server import SENDER, MailServer, mail_server
+from tests.sampling import size
 
 pytestmark = pytest.mark.slow
 
-HOW_MANY = int(os.environ.get("ALONGSIDE_TIMERS", "300"))
+HOW_MANY = size(120, 3_000)
 WORKERS = 4
 KILL_EVERY = 2.0
 """Seconds between kills on a quiet machine; on a busier one, in proportion: a start must not take longer than a life.

@@ -4,7 +4,6 @@ Drawn from a `random.Random`: Hypothesis supplies one so that it can shrink fail
 quickly.
 """
 
-import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
@@ -23,12 +22,13 @@ from alongside.features.matching.engine.instance import (
     Parameters,
     School,
 )
+from tests.sampling import size
 
 ON = date(2026, 11, 26)
 THEMES = ("maths", "reading")
 TERMS: tuple[tuple[str, ...], ...] = ((), (), ("spring",), ("summer",), ("spring", "summer"))
-MANY = int(os.environ.get("ALONGSIDE_RANDOM_INSTANCES", "400"))
-"""The number of instances in each test, set by an environment variable."""
+MANY = size(400, 5_000)
+"""Instances in each test; the complete number by `make load`."""
 T = TypeVar("T")
 
 
