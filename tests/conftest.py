@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -44,9 +45,10 @@ rest.
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the PostgreSQL server of this run, in the controlling process."""
+    """Start the PostgreSQL server of this run, in the controlling process; a run within a run uses the same."""
     global _server
-    if not hasattr(config, "workerinput") and not config.option.collectonly:
+    shared = hasattr(config, "workerinput") or "ALONGSIDE_TEST_DATABASE_SERVER" in os.environ
+    if not shared and not config.option.collectonly:
         _server = start_database_server()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.getLogger("httpx").setLevel(logging.WARNING)

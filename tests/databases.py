@@ -102,11 +102,13 @@ async def _build(database_server: DatabaseServer) -> None:
     await upgrade_schema(database_server.url(TEMPLATE, "alongside_migrator"), SIGNING_KEY)
     connection = await asyncpg.connect(database_server.url(TEMPLATE, "postgres"))
     try:
-        if mutant := os.environ.get("ALONGSIDE_TEST_MUTANT"):
-            await connection.execute(mutant)
         await insert_personas(connection)
     finally:
         await connection.close()
+
+
+after_copying = ""
+"""SQL that is run in every copy of the template: a mutation test removes a guard with it."""
 
 
 async def copy_of_template(database_server: DatabaseServer) -> DatabaseCopy:
@@ -120,7 +122,17 @@ async def copy_of_template(database_server: DatabaseServer) -> DatabaseCopy:
         await make_database(connection, name)
     finally:
         await connection.close()
+    if after_copying:
+        await _execute(database_server.url(name, "postgres"), after_copying)
     return DatabaseCopy(name, database_server.url(name), database_server.url(name, "postgres"))
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
 
 
 async def drop(database_server: DatabaseServer, copy: DatabaseCopy) -> None:

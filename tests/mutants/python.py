@@ -1,25 +1,29 @@
-"""Mutants of the product's Python code: a removed permission check, scope or filter."""
+"""Mutants of the product's Python code: a removed permission check, scope, filter or refusal."""
 
 import ast
-from collections.abc import Iterator
+import copy
+from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from tests.mutants.mutant import ROOT, Mutant
+from tests.mutants.switches import switch_of
 
 SOURCE = ROOT / "src/alongside"
 STATEMENTS = ("require", "require_for_consortium", "_require_scope", "require_school")
 """Calls that raise outside a person's scope; the whole statement is removed."""
 
+TRUE = "__import__('sqlalchemy').true()"
 ANSWERS = {
     "may": "True",
     "may_for_consortium": "True",
     "may_escalation": "True",
     "has_permission": "True",
     "schools_within": "None",
-    "scope_filter": "__import__('sqlalchemy').true()",
-    "consortium_filter": "__import__('sqlalchemy').true()",
-    "escalation_filter": "__import__('sqlalchemy').true()",
-    "scope_condition": "__import__('sqlalchemy').true()",
+    "scope_filter": TRUE,
+    "consortium_filter": TRUE,
+    "escalation_filter": TRUE,
+    "scope_condition": TRUE,
 }
 """Calls that return a scope, with the value that stands for no limit."""
 
@@ -27,10 +31,19 @@ NARROWED = ("filter_by_scope", "_seen")
 """Calls that narrow a query, their first argument; the query is used without them."""
 
 REFUSALS = ("NotFound", "ActionRefused", "ValidationFailed", "EditConflict")
-FILES = ("actions.py", "queries.py")
+DECLARATIONS = ("FormAction", "ButtonAction")
+"""Declared actions; the function that refuses is replaced by one that never does."""
+
+FILES = ("actions.py", "queries.py", "pages.py")
+"""In pages, only checks that raise and declared refusals count: the rest shows or hides a button."""
+
+AUTHORISATION = "platform/access/authorisation.py"
 FIRST = (
-    "platform/access/authorisation.py",
+    AUTHORISATION,
     "platform/workflow.py",
+    "platform/forms/action.py",
+    "platform/forms/form_action.py",
+    "platform/forms/button_action.py",
     "features/dashboards/consortium/queries.py",
     "features/escalations/access_policy.py",
 )
@@ -42,6 +55,7 @@ TESTS = {
         "tests/features/needs",
         "tests/features/escalations/test_every_state_move_and_role.py",
     ),
+    "platform/forms": ("tests/platform/forms", "tests/features/directory"),
     "features/dashboards": ("tests/access/test_every_row.py", "tests/features/dashboards"),
     "features/people": (
         "tests/access/test_every_row.py",
@@ -52,59 +66,131 @@ TESTS = {
 """The tests of a package that are not in the folder of the same name."""
 
 
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Every file that has a guard, with a switch at each; fills the list that `python_mutants` returns."""
+    return {file: tree for file, (tree, _) in _switched().items()}
+
+
 def python_mutants() -> list[Mutant]:
     """Every mutant of access, of transitions, and of the actions and queries of each feature."""
+    return [mutant for _, mutants in _switched().values() for mutant in mutants]
+
+
+@cache
+def _switched() -> dict[Path, tuple[ast.Module, list[Mutant]]]:
     files = [SOURCE / one for one in FIRST]
     files += sorted(one for one in SOURCE.rglob("*.py") if one.name in FILES and one not in files)
-    return [mutant for file in files for mutant in mutants_of(file)]
+    return {file: found for file in files if (found := with_switches(file))[1]}
+
+
+def with_switches(file: Path) -> tuple[ast.Module, list[Mutant]]:
+    """Return the tree of a file with a switch at each guard, and the mutants."""
+    tree = ast.parse(file.read_text())
+    changed = _Switches(file)
+    changed.visit(tree)
+    ast.fix_missing_locations(tree)
+    return tree, changed.mutants
 
 
 def tests_for(file: Path) -> tuple[str, ...]:
     """The tests that should notice a change in a file of the product."""
     package = "/".join(file.relative_to(SOURCE).parts[:2])
     scoped = file.name in {"queries.py", "access_policy.py"}
-    first = ("tests/access/test_every_row.py", "tests/access/test_every_route.py") if scoped else ()
-    return TESTS.get(package, (*first, f"tests/{package}"))
+    last = ("tests/access/test_every_row.py", "tests/access/test_every_route.py") if scoped else ()
+    return TESTS.get(package, (f"tests/{package}", *last))
 
 
-def mutants_of(file: Path) -> Iterator[Mutant]:
-    """The mutants of one file, by line."""
-    text = file.read_text()
-    path = str(file.relative_to(ROOT))
-    tree = ast.parse(text)
-    for node, words, instead in _removals(tree):
-        yield Mutant(
-            f"{path}:{node.lineno} in {_function_around(tree, node.lineno)}: {words}",
-            "scope" if words.startswith(("answer", "query")) else "guard",
-            tests_for(file),
-            path=path,
-            source=replaced(text, node, instead),
-        )
+class _Switches(ast.NodeTransformer):
+    """Puts a switch at each guard of a module, named after its function and its number there, not after its line."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.functions = ["the module"]
+        self.mutants: list[Mutant] = []
+        self.count: Counter[str] = Counter()
+
+    def _switch(self, words: str, family: str) -> ast.Call:
+        name = f"{self.file.relative_to(ROOT)} in {self.functions[-1]}: {words}"
+        self.count[name] += 1
+        if self.count[name] > 1:
+            name = f"{name} {self.count[name]}"
+        self.mutants.append(Mutant(name, family, tests_for(self.file)))
+        return switch_of(name)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Name the guards inside after the function."""
+        return self._function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        """The same for a coroutine."""
+        return self._function(node)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+        self.functions.append(node.name)
+        self.generic_visit(node)
+        self.functions.pop()
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        """Leave out a statement that raises outside the scope."""
+        name = called(node.value)
+        self.generic_visit(node)
+        if name in STATEMENTS:
+            switch = self._switch(f"statement {name}", "guard")
+            node.value = ast.IfExp(switch, ast.Constant(None), node.value)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Replace a scope by no limit, or a narrowed query by the query."""
+        name = called(node)
+        self.generic_visit(node)
+        if self.file.name == "pages.py" and name not in DECLARATIONS:
+            return node
+        if name in ANSWERS:
+            return ast.IfExp(self._switch(f"answer {name}", "scope"), _parsed(ANSWERS[name]), node)
+        if name in DECLARATIONS:
+            for one in node.keywords:
+                if one.arg == "refusal":
+                    one.value = self._never_refusing(one.value)
+        if name in NARROWED and node.args:
+            return ast.IfExp(self._switch(f"query {name}", "scope"), copy.deepcopy(node.args[0]), node)
+        return node
+
+    def _never_refusing(self, function: ast.expr) -> ast.expr:
+        never = _parsed("lambda *given: None if removed else refusal(*given)")
+        assert isinstance(never, ast.Lambda)
+        assert isinstance(never.body, ast.IfExp)
+        assert isinstance(never.body.orelse, ast.Call)
+        never.body.test = self._switch("declared refusal", "guard")
+        never.body.orelse.func = function
+        return never
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        """Let each answer of `may`, of `schools_within` and their like be the widest one."""
+        self.generic_visit(node)
+        widest = ANSWERS.get(self.functions[-1])
+        if self.file != SOURCE / AUTHORISATION or widest is None or node.value is None:
+            return node
+        if ast.unparse(node.value) not in (widest, "true()"):
+            node.value = ast.IfExp(self._switch("return", "access"), _parsed(widest), node.value)
+        return node
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        """Evaluate the condition of a refusal and do not refuse; the switch is asked only where it would refuse."""
+        self.generic_visit(node)
+        if _refuses(node) and self.file.name != "pages.py":
+            switch = ast.UnaryOp(ast.Not(), self._switch("refusal", "guard"))
+            node.test = ast.BoolOp(ast.And(), [node.test, switch])
+        return node
 
 
-def _removals(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str, str | ast.expr]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and (name := _called(node.value)) in STATEMENTS:
-            yield node, f"statement {name}", "pass"
-        elif isinstance(node, ast.Call) and (name := _called(node)) in ANSWERS:
-            yield node, f"answer {name}", ANSWERS[name]
-        elif isinstance(node, ast.Call) and (name := _called(node)) in NARROWED and node.args:
-            yield node, f"query {name}", node.args[0]
-        elif isinstance(node, ast.If) and _refuses(node):
-            yield node.test, "refusal", "False"
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
-def _function_around(tree: ast.Module, line: int) -> str:
-    around = [
-        one.name
-        for one in ast.walk(tree)
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
-        and one.lineno <= line <= (one.end_lineno or 0)
-    ]
-    return around[-1] if around else "the module"
-
-
-def _called(node: ast.expr) -> str:
+def called(node: ast.expr) -> str:
+    """Return the name of the function that an expression calls or awaits; empty if it does neither."""
     if isinstance(node, ast.Await):
         node = node.value
     if isinstance(node, ast.Call):
@@ -115,21 +201,5 @@ def _called(node: ast.expr) -> str:
 
 def _refuses(node: ast.If) -> bool:
     raised = [one.exc for one in node.body if isinstance(one, ast.Raise) and one.exc is not None]
-    names = {_called(one) or getattr(one, "id", "") for one in raised}
+    names = {called(one) or getattr(one, "id", "") for one in raised}
     return bool(names & set(REFUSALS))
-
-
-def replaced(text: str, node: ast.expr | ast.stmt, instead: str | ast.expr) -> str:
-    """Replace a node in the text by other text or by another node."""
-    wanted = ast.get_source_segment(text, instead) if isinstance(instead, ast.AST) else instead
-    assert wanted is not None
-    assert node.end_lineno is not None
-    assert node.end_col_offset is not None
-    lines = text.encode().splitlines(keepends=True)
-    before = b"".join(lines[: node.lineno - 1]) + lines[node.lineno - 1][: node.col_offset]
-    after = lines[node.end_lineno - 1][node.end_col_offset :] + b"".join(lines[node.end_lineno :])
-    return (
-        (before + f"({wanted})".encode() + after).decode()
-        if wanted != "pass"
-        else (before + b"pass" + after).decode()
-    )

@@ -1,5 +1,6 @@
 """Mutants of the database: policies, triggers, constraints, forced row-level security, revoked writes."""
 
+import asyncio
 import re
 
 import asyncpg
@@ -7,7 +8,7 @@ import asyncpg
 import alongside.models_registry  # noqa: F401  (declares every table)
 from alongside.platform.database.base import Base
 from alongside.platform.database.row_level_security import NOT_OWNED, owned_tables
-from tests.databases import TEMPLATE, DatabaseServer
+from tests.databases import TEMPLATE, DatabaseServer, current_database_server
 from tests.mutants.mutant import Mutant
 
 ISOLATION = "tests/isolation/"
@@ -71,8 +72,12 @@ FUNCTIONS = (
 """Guards within functions: description, function, text to find, replacement, tests."""
 
 
-async def sql_mutants(database_server: DatabaseServer) -> list[Mutant]:
-    """Every mutant of the database, from the catalogue of an unchanged template."""
+def sql_mutants() -> list[Mutant]:
+    """Every mutant of the database, from the catalogue of the template of this test run."""
+    return asyncio.run(_all_of(current_database_server()))
+
+
+async def _all_of(database_server: DatabaseServer) -> list[Mutant]:
     connection = await asyncpg.connect(database_server.url(TEMPLATE, "postgres"))
     try:
         return [
@@ -99,7 +104,8 @@ async def _policies(connection: asyncpg.Connection) -> list[Mutant]:
             Mutant(
                 f"policy {policy} of {table}",
                 "policy",
-                (ISOLATION + file, "-k", f"[{table}]"),
+                (ISOLATION + file,),
+                (f"[{table}]",),
                 sql=f"DROP POLICY {policy} ON {table}",
             )
         )
@@ -112,13 +118,12 @@ async def _triggers(connection: asyncpg.Connection) -> list[Mutant]:
     )
     made = []
     for table, trigger in rows:
-        tests = TRIGGERS.get(trigger, ("tests/features/directory",))
+        tests, words = TRIGGERS.get(trigger, ("tests/features/directory",)), ()
         if trigger == "allowed_transition":
-            tests = ("tests/workflow/test_transitions_in_postgresql.py", "-k", f"[{table}]")
+            tests, words = ("tests/workflow/test_transitions_in_postgresql.py",), (f"[{table}]",)
         family = "transition" if trigger == "allowed_transition" else "trigger"
-        made.append(
-            Mutant(f"trigger {trigger} of {table}", family, tests, sql=f"DROP TRIGGER {trigger} ON {table}")
-        )
+        removal = f"DROP TRIGGER {trigger} ON {table}"
+        made.append(Mutant(f"trigger {trigger} of {table}", family, tests, words, sql=removal))
     return made
 
 
@@ -141,7 +146,8 @@ async def _constraints(connection: asyncpg.Connection) -> list[Mutant]:
         Mutant(
             f"constraint {name} of {table}",
             "constraint",
-            (ISOLATION + "test_constraints.py", "-k", f"[{table}]"),
+            (ISOLATION + "test_constraints.py",),
+            (f"[{table}]",),
             sql=removal,
         )
         for table, name, removal in rows
@@ -169,7 +175,8 @@ def _security() -> list[Mutant]:
         Mutant(
             f"{words} of {table.name}",
             "row-level security",
-            (CATALOGUE, "-k", "fenced_by_force"),
+            (CATALOGUE,),
+            ("fenced_by_force",),
             sql=f"ALTER TABLE {table.name} {command} ROW LEVEL SECURITY",
         )
         for table in owned_tables(Base.metadata)
@@ -187,7 +194,8 @@ def _grants() -> list[Mutant]:
         Mutant(
             f"grant of {right} on {table}",
             "grant",
-            (CATALOGUE, "-k", "is_so_for_the_app or not_written_by_the_app"),
+            (CATALOGUE,),
+            ("is_so_for_the_app", "not_written_by_the_app"),
             sql=f"GRANT {right} ON {table} TO alongside_app",
         )
         for table, rights in sorted(kept.items())

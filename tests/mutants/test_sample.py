@@ -1,69 +1,87 @@
-"""Runs a daily sample of the mutants in every test run; `make mutants` runs all of them."""
+"""Runs a sample of the mutants in every test run; `make mutants` runs all of them."""
 
 import os
 import random
-import re
-from datetime import UTC, datetime
-
-import pytest
+import subprocess
+import sys
+from collections import Counter
 
 from tests.databases import DatabaseServer
-from tests.mutants.__main__ import run
-from tests.mutants.mutant import Mutant
+from tests.mutants.__main__ import remembered
+from tests.mutants.mutant import ROOT
 from tests.mutants.python import python_mutants
 from tests.mutants.sql import sql_mutants
 
-SEED = int(os.environ.get("ALONGSIDE_MUTANT_SEED", datetime.now(UTC).date().toordinal()))
-"""Printed when a mutant survives; set the variable to repeat the same sample."""
-
-FAMILIES = ("transition", "policy", "constraint", "grant", "function")
-ROWS = ("tests/access/test_every_row.py", "-k", "agreed")
-SEATS = ("tests/features/escalations/test_seats.py",)
-LISTS = {
-    "src/alongside/features/dashboards/consortium/queries.py in _scope": ROWS,
-    "src/alongside/features/directory/queries.py in _of": ROWS,
-    "src/alongside/features/directory/queries.py in waiting_entries": ROWS,
-    "src/alongside/features/escalations/queries.py in all_escalations_of": SEATS,
-    "src/alongside/features/escalations/queries.py in escalations_of": SEATS,
-    "src/alongside/features/matching/plans/queries.py in runs_of": ROWS,
-}
-"""Lists without an id in the path, by file and function, and the tests that compare their rows."""
+FAMILIES = ("transition", "policy", "constraint", "grant", "function", "row-level security")
+SHORT = ("tests/features/", "tests/workflow/", "tests/platform/")
+"""The tests that a sample of Python may use: those of the access matrix take longer."""
 
 
-def lists_without_scope() -> list[Mutant]:
-    """The mutants in which a list shows all rows."""
-    found = []
-    for one in python_mutants():
-        where = re.sub(r":\d+ ", " ", one.name).partition(":")[0]
-        if where in LISTS and one.name.endswith(("_filter", "schools_within")):
-            found.append(Mutant(one.name, one.family, LISTS[where], path=one.path, source=one.source))
-    return found
+def seed() -> int:
+    """The commit as a number, so that each commit draws another sample; 0 without git.
+
+    ALONGSIDE_SAMPLE_SEED repeats a sample.
+    """
+    if named := os.environ.get("ALONGSIDE_SAMPLE_SEED"):
+        return int(named)
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    return int(done.stdout.strip()[:8], 16)
 
 
-async def test_guards_of_the_database_are_missed_when_they_are_gone(database_server: DatabaseServer) -> None:
-    """One mutant of each of three families."""
-    drawn = random.Random(SEED)
-    mutants = await sql_mutants(database_server)
+def run(*options: str) -> str:
+    """Run mutants on the database server of this test run, and return what the tool printed."""
+    command = [sys.executable, "-m", "tests.mutants", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return f"seed {seed()}, exit status {done.returncode}\n{done.stdout}{done.stderr}"
+
+
+def exactly(*names: str) -> list[str]:
+    """The options that choose mutants by name."""
+    return [option for name in names for option in ("--exactly", name)]
+
+
+def python_with_a_short_test() -> list[str]:
+    """The mutants of Python that a test of one feature has noticed, as far as both still have these names."""
+    known = remembered()
+    found = [one.name for one in python_mutants() if known.get(one.name, "").startswith(SHORT)]
+    return [one for one in found if _exists(known[one])]
+
+
+def _exists(test: str) -> bool:
+    path, _, name = test.partition("::")
+    file = ROOT / path
+    return file.exists() and f"def {name.partition('[')[0].rpartition('::')[2]}(" in file.read_text()
+
+
+def test_removed_guards_are_noticed(database_server: DatabaseServer) -> None:
+    """One mutant of each of three families of the database, and two of Python."""
+    drawn = random.Random(seed())
     families = drawn.sample(FAMILIES, 3)
-    sample = [drawn.choice([one for one in mutants if one.family == family]) for family in families]
-    assert not run(sample), f"seed {SEED}"
+    mutants = sql_mutants()
+    names = [drawn.choice([one.name for one in mutants if one.family == family]) for family in families]
+    names += drawn.sample(python_with_a_short_test(), 2)
+    told = run(*exactly(*names))
+    assert told.count("\nnoticed ") == len(names), told
 
 
-def test_a_list_without_its_scope_is_noticed() -> None:
-    """One list, checked by the rows that it shows."""
-    drawn = random.Random(SEED)
-    assert not run([drawn.choice(lists_without_scope())]), f"seed {SEED}"
+def test_a_mutant_that_changes_nothing_is_not_noticed(database_server: DatabaseServer) -> None:
+    """Control: an error of the tool must not count as a noticed mutant."""
+    told = run("--nothing", *exactly("policy authority_only of need", "trigger allowed_transition of need"))
+    assert told.count("\nSURVIVED control") == 2, told
 
 
-def test_there_are_mutants_of_every_kind() -> None:
-    """Control: a tool that finds nothing to remove would report no survivor."""
-    families = [one.family for one in python_mutants()]
-    assert families.count("scope") >= 20
-    assert families.count("guard") >= 100
-    assert len(lists_without_scope()) == len(LISTS)
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-async def test_the_database_has_guards_of_every_family(database_server: DatabaseServer, family: str) -> None:
-    """The same control for the database."""
-    assert [one for one in await sql_mutants(database_server) if one.family == family]
+def test_there_are_mutants_of_every_kind(database_server: DatabaseServer) -> None:
+    """Control: a tool that finds nothing to remove would report no survivor. Names are unique."""
+    mutants = [*python_mutants(), *sql_mutants()]
+    families = Counter(one.family for one in mutants)
+    assert families["scope"] >= 20
+    assert families["guard"] >= 100
+    assert families["access"] >= 10
+    assert all(families[one] for one in FAMILIES)
+    assert len({one.name for one in mutants}) == len(mutants)
+    assert len(python_with_a_short_test()) >= 10
