@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check simulate mutants journeys load bench bench-matching bench-search new-authority docs vendor lock wheel clean
+.PHONY: help run test test-needs check simulate mutants journeys load measure bench bench-matching bench-search new-authority docs vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -48,6 +48,10 @@ journeys: test-needs ## every page and journey in a real browser, in every windo
 load: test-needs ## kills, cuts and races in full numbers, and one user's attacks on the others' speed
 	ALONGSIDE_SAMPLE=all $(BIN)/python -m pytest -n0 tests/faults tests/features/matching/engine $(ARGS)
 	$(BIN)/python -m tests.attacks.starvation
+
+measure: $(READY) ## sizes of files and functions, and what a reader opens for one write (ARGS="../another-checkout")
+	@$(BIN)/python -m tests.structure.measure $(ARGS)
+	@$(BIN)/python -m tests.structure.measure_writes
 
 bench: $(READY) ## how fast it is, beside the framework alone and the same SQL alone
 	@for one in tests/benchmarks/bench_*.py; do $(BIN)/python -m "tests.benchmarks.$$(basename "$$one" .py)"; done
