@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 from sqlalchemy import event
 
+from alongside.features.agreements.aims.actions import write_aim
 from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.databases import (
@@ -29,7 +30,7 @@ from tests.databases import (
     open_database,
     start_database_server,
 )
-from tests.features.agreements.builders import AIM, a_pair, a_proposal, acting, an_agreement, write_aim
+from tests.features.agreements.builders import AIM, a_pair, a_proposal, acting, an_agreement
 from tests.features.agreements.test_the_whole_way import TERMS
 from tests.features.escalations.test_raise_an_escalation import FORM as ESCALATION
 from tests.features.matching.builders import a_plan, posts
@@ -79,7 +80,7 @@ def traced(engine: Any) -> Iterator[Trace]:
         trace.statements.append(statement)
 
     event.listen(engine.sync_engine, "before_cursor_execute", executed)
-    sys.settrace(called)  # type: ignore[arg-type]  # calls only: lines are not traced
+    sys.settrace(called)  # calls only: lines are not traced
     try:
         yield trace
     finally:
