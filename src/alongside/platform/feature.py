@@ -28,7 +28,7 @@ class LiveEvent:
     permission: Permission
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Feature:
     """One feature: its tables and pages, and what it adds to shared pages and to the worker.
 
@@ -36,6 +36,7 @@ class Feature:
     - `models`: modules that declare tables, workflows and database rules
     - `routes`: route handlers
     - `scheduled_jobs`: each a `ScheduledJob`
+    - `work_items`: each a `WorkItemQuery`; `work_item_lists`: each a `WorkItemList`
     - `commands`: the command of each name
     - `state_colours`: the colour of each state's tag (GOV.UK Design System)
     """
@@ -45,6 +46,8 @@ class Feature:
     models: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
     scheduled_jobs: tuple[str, ...] = ()
+    work_items: tuple[str, ...] = ()
+    work_item_lists: tuple[str, ...] = ()
     navigation: tuple[NavigationItem, ...] = ()
     live_events: tuple[LiveEvent, ...] = ()
     commands: Mapping[str, str] = field(default_factory=dict)

@@ -15,10 +15,10 @@ from alongside.features.agreements.proposals.actions import accept_proposal, pro
 from alongside.features.agreements.reminders import remind_of_deadlines
 from alongside.features.agreements.visits.actions import plan_visit
 from alongside.features.agreements.visits.values import VisitRecord
-from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities import calendar_of
 from alongside.features.authorities.calendar import add_school_days, school_days_before
 from alongside.features.authorities.settings_cache import register_settings
-from alongside.features.dashboards.school.queries import waiting_for
+from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.offers.scheduled import ask_again_about_offers
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
@@ -85,11 +85,8 @@ async def test_an_agreement_is_to_be_signed_in_time(database: Database, other_cl
     made = await an_agreement(database)
     due = add_school_days(calendar_of(NORTHSHIRE), TODAY, 4)
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        settings = settings_of(NORTHSHIRE)
-        found = await waiting_for(
-            session, acting(HEAD_OF_MILL), TODAY, calendar_of(NORTHSHIRE), settings.clocks
-        )
-    assert {one.act: one.due_on for one in found}["Write the aims and sign"] == due
+        found = await work_items_of_school(session, acting(HEAD_OF_MILL), calendar_of(NORTHSHIRE))
+    assert {one.act: one.dated_on for one in found}["Write the aims and sign"] == due
     await run(database, school_days_before(calendar_of(NORTHSHIRE), due, 1))
     for head in (HEAD_OF_MILL, HEAD_OF_PARK):
         assert "signature_reminder" in await told(database, head)
@@ -222,6 +219,5 @@ async def test_a_school_that_said_not_this_year_is_asked_again_on_its_day(databa
         assert await ask(TODAY) == 1
     assert (await told(database, HEAD_OF_PARK)).count("ask_again") == 1
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        clocks = settings_of(NORTHSHIRE).clocks
-        found = await waiting_for(session, acting(HEAD_OF_PARK), TODAY, calendar_of(NORTHSHIRE), clocks)
-    assert {one.act: one.due_on for one in found}["Say whether you can offer this again"] == TODAY
+        found = await work_items_of_school(session, acting(HEAD_OF_PARK), calendar_of(NORTHSHIRE))
+    assert {one.act: one.dated_on for one in found}["Say whether you can offer this again"] == TODAY

@@ -20,6 +20,8 @@ FEATURE = Feature(
         "versions.models",
     ),
     routes=("pages:routes",),
+    work_items=("work_items:WORK_ITEMS",),
+    work_item_lists=("work_items:WORK_ITEM_LISTS",),
     scheduled_jobs=("scheduled:JOBS",),
     navigation=(NavigationItem("/directory", "Good practice", Permission.VIEW_ENTRY, 40),),
     commands={"directory": "import_export.commands:directory"},

@@ -17,9 +17,9 @@ from alongside.features.authorities.calendar import school_days_before
 from alongside.features.authorities.settings_cache import calendar_of, settings_of
 from alongside.features.consortia.queries import consortium_names
 from alongside.features.dashboards.consortium.map import member_map
-from alongside.features.dashboards.consortium.queries import SORTS, open_matters, tracked_schools
-from alongside.features.dashboards.consortium.waiting import lines_waiting
+from alongside.features.dashboards.consortium.queries import SORTS, tracked_schools
 from alongside.features.dashboards.school.pages import academic_year_began
+from alongside.features.dashboards.work_items import open_longest, work_items_of_lead
 from alongside.features.people.saved_views import remove_view, save_view, saved_views
 from alongside.features.schools.models import PHASES
 from alongside.features.schools.term_dates.queries import calendars_with_own_days
@@ -124,8 +124,8 @@ async def show_tracker(
         "csv_href": address_of(form, "/consortium/tracker.csv"),
         "xlsx_href": address_of(form, "/consortium/tracker.xlsx"),
         "map": member_map(schools),
-        "matters": await open_matters(session, person),
-        "lines": await lines_waiting(session, person),
+        "matters": await open_longest(session, person),
+        "lines": await work_items_of_lead(session, person),
         "views": await saved_views(session, person),
     }
     return Page(

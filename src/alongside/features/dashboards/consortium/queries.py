@@ -81,40 +81,6 @@ TRACKERS = {
     for down in (False, True)
 }
 
-OPEN_MATTERS = text(
-    """
-    SELECT * FROM (
-        SELECT 'Need without a partner' AS what, n.title, s.name AS school, n.posted_at::date AS since,
-               '/needs/' || n.id AS path
-          FROM need n JOIN school s ON s.authority_id = :authority_id AND s.urn = n.school_urn
-         WHERE n.authority_id = :authority_id AND n.state = 'open'
-           AND (CAST(:urns AS integer[]) IS NULL OR n.school_urn = ANY(:urns))
-        UNION ALL
-        SELECT 'Proposal without an answer', n.title, s.name, p.proposed_at::date, '/proposals/' || p.id
-          FROM proposal p
-          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
-          JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
-         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
-           AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
-        UNION ALL
-        SELECT 'Agreement without signatures', n.title, s.name, p.agreed_at::date, '/agreements/' || p.id
-          FROM support_agreement p
-          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
-          JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
-         WHERE p.authority_id = :authority_id AND p.state = 'preparing'
-           AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
-        UNION ALL
-        SELECT 'Visit without a record', n.title, s.name, v.visit_on, '/agreements/' || p.id
-          FROM visit v
-          JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
-          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
-          JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
-         WHERE v.authority_id = :authority_id AND v.state = 'planned' AND v.record_due_on < :today
-           AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
-    ) matter ORDER BY since, path LIMIT 25
-    """
-)
-
 
 def _scope(person: Principal) -> dict[str, Any]:
     """Query parameters: the person's authority, today and schools. NULL schools means all, for the core team."""
@@ -131,8 +97,3 @@ async def tracked_schools(
 ) -> Sequence[Row[Any]]:
     """Schools in scope with needs, support received and given, days left and last contact; 1,000 at most."""
     return (await session.execute(TRACKERS[sort, down], _scope(person) | values)).all()
-
-
-async def open_matters(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """What has been open longest among the schools in scope: (what, title, school, since, path)."""
-    return (await session.execute(OPEN_MATTERS, _scope(person))).all()

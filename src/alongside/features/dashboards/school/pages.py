@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.dashboards.needs_and_offers.queries import own_position, posts_on_board
-from alongside.features.dashboards.school.queries import given_and_got, running_agreements, waiting_for
+from alongside.features.dashboards.school.queries import given_and_got, running_agreements
+from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.escalations.labels import STATES as ESCALATION_STATES
 from alongside.features.escalations.queries import escalations_of
 from alongside.features.offers.confirmation import fresh_since
@@ -45,7 +46,7 @@ async def show_home(request: Request[Any, Any, Any], session: AsyncSession, pers
         "dashboards/school/show.html",
         {
             "settings": settings,
-            "waiting": await waiting_for(session, person, fresh, calendar, settings.clocks),
+            "waiting": await work_items_of_school(session, person, calendar),
             "year": await given_and_got(session, person, academic_year_began(person.today)),
             "running": await running_agreements(session, person),
             "escalations": (await escalations_of(session, person))[0] if reads_escalations else [],

@@ -1,0 +1,90 @@
+"""The work items of all features, each home page in one statement."""
+
+from datetime import date
+from functools import cache
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.agreements.reminders import due_after
+from alongside.features.authorities.calendar import Calendar
+from alongside.platform.access.authorisation import schools_within
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.feature import Feature, installed_features
+from alongside.platform.work_items import HomePage, WorkItem, WorkItemList, WorkItemQuery
+
+MOST = {HomePage.SCHOOL: 50, HomePage.CONSORTIUM: 25}
+"""How many items a home page lists."""
+
+
+@cache
+def _queries(features: tuple[Feature, ...], page: HomePage) -> tuple[WorkItemQuery, ...]:
+    declared = (query for one in features for query in one.load(one.work_items, WorkItemQuery))
+    return tuple(query for query in declared if query.home_page is page)
+
+
+@cache
+def _statement(features: tuple[Feature, ...], page: HomePage) -> TextClause:
+    """Return the statement of a home page: each row has the number of its query, and those without a date come last."""
+    parts = " UNION ALL ".join(
+        f"SELECT {number} AS query, item.* FROM ({one.sql}) item (title, school, dated_on, path)"  # noqa: S608
+        for number, one in enumerate(_queries(features, page))
+    )
+    return text(f"SELECT * FROM ({parts}) item ORDER BY dated_on NULLS LAST, path LIMIT {MOST[page]}")  # noqa: S608
+
+
+async def _items(
+    session: AsyncSession,
+    person: Principal,
+    page: HomePage,
+    values: dict[str, object],
+    calendar: Calendar | None,
+) -> list[WorkItem]:
+    features = installed_features()
+    queries = _queries(features, page)
+    for query in queries:
+        if query.values is not None:
+            values |= query.values(person)
+    items = []
+    for row in await session.execute(_statement(features, page), values):
+        query = queries[row.query]
+        dated_on = row.dated_on
+        if query.school_days is not None and calendar is not None:
+            dated_on = due_after(calendar, dated_on, query.school_days(person.authority_id))
+        items.append(WorkItem(query.act, row.title, row.school, dated_on, row.path))
+    return items
+
+
+async def work_items_of_school(
+    session: AsyncSession, person: Principal, calendar: Calendar
+) -> list[WorkItem]:
+    """Return what this person's school must do, soonest first; `calendar` is the school's."""
+    values: dict[str, object] = {
+        "authority_id": person.authority_id,
+        "urn": person.school_urn,
+        "today": person.today,
+    }
+    items = await _items(session, person, HomePage.SCHOOL, values, calendar)
+    return sorted(items, key=lambda one: (one.dated_on is None, one.dated_on or date.max, one.act))
+
+
+async def open_longest(session: AsyncSession, person: Principal) -> list[WorkItem]:
+    """Return what has been open longest among the schools in scope."""
+    schools = schools_within(person, Permission.VIEW_CONSORTIUM_DASHBOARD)
+    values: dict[str, object] = {
+        "authority_id": person.authority_id,
+        "today": person.today,
+        "urns": None if schools is None else sorted(schools),
+    }
+    return await _items(session, person, HomePage.CONSORTIUM, values, None)
+
+
+async def work_items_of_lead(session: AsyncSession, person: Principal) -> list[WorkItem]:
+    """Return what leads and the core team must do besides, the features listed last first: they are the most urgent."""
+    return [
+        item
+        for one in reversed(installed_features())
+        for source in one.load(one.work_item_lists, WorkItemList)
+        for item in await source.items(session, person)
+    ]

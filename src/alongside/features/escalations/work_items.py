@@ -1,0 +1,64 @@
+"""Work items of escalations: lists of the core team, and what a consortium's leads must do next."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.escalations.caseload.queries import desk_counts
+from alongside.features.escalations.queries import escalations_of
+from alongside.features.escalations.raising.queries import suggestions
+from alongside.platform.access.authorisation import has_permission
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.web.templates import plural
+from alongside.platform.work_items import WorkItem, WorkItemList
+
+LISTS_OF_THE_CORE_TEAM = {
+    "overdue": "past its date|past their dates",
+    "due": "due this week|due this week",
+    "unassigned": "that nobody has taken|that nobody has taken",
+}
+"""The lists that are shown as work items: text for one escalation, and for several."""
+
+OF_A_LEAD = {
+    "returning": "{school}: take the school back, or say that it is too early",
+    "waiting_on_consortium": "{school}: the escalation waits for you",
+}
+"""The states in which the consortium must act next."""
+
+
+async def _escalations(session: AsyncSession, person: Principal) -> list[WorkItem]:
+    if has_permission(person, Permission.MANAGE_ESCALATION):
+        return await _of_the_core_team(session, person)
+    return await _of_a_lead(session, person)
+
+
+async def _of_the_core_team(session: AsyncSession, person: Principal) -> list[WorkItem]:
+    counts = await desk_counts(session, person)
+    return [
+        WorkItem(
+            f"{plural(counts[group], 'escalation')} {words.split('|')[counts[group] != 1]}",
+            "",
+            "",
+            None,
+            f"/escalations?show={group}",
+        )
+        for group, words in LISTS_OF_THE_CORE_TEAM.items()
+        if counts[group]
+    ]
+
+
+async def _of_a_lead(session: AsyncSession, person: Principal) -> list[WorkItem]:
+    """Escalations in which the consortium must act next, and the number of schools that one might help."""
+    rows, _ = await escalations_of(session, person)
+    items = [
+        WorkItem(OF_A_LEAD[one.state].format(school=one.school), "", "", None, f"/escalations/{one.id}")
+        for one in rows
+        if one.state in OF_A_LEAD
+    ]
+    might_help = len({one.urn for one in await suggestions(session, person)})
+    if might_help:
+        act = f"{plural(might_help, 'school')} for which an escalation might help"
+        items.append(WorkItem(act, "", "", None, "/escalations"))
+    return items
+
+
+WORK_ITEM_LISTS = (WorkItemList(_escalations),)

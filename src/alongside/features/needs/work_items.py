@@ -1,0 +1,35 @@
+"""Work items of needs: what waits for a school, and what is open at the schools of a consortium."""
+
+from alongside.platform.work_items import HomePage, WorkItemQuery
+
+WORK_ITEMS = (
+    WorkItemQuery(
+        HomePage.SCHOOL,
+        "Confirm a draft",
+        """
+        SELECT n.title, 'drafted for your school', CAST(NULL AS date), '/needs/' || n.id
+          FROM need n
+         WHERE n.authority_id = :authority_id AND n.school_urn = :urn AND n.state = 'to_confirm'
+        """,
+    ),
+    WorkItemQuery(
+        HomePage.SCHOOL,
+        "Answer a need addressed to you",
+        """
+        SELECT n.title, asking.name, CAST(NULL AS date), '/needs/' || n.id
+          FROM need n
+          JOIN school asking ON asking.authority_id = :authority_id AND asking.urn = n.school_urn
+         WHERE n.authority_id = :authority_id AND n.addressed_urn = :urn AND n.state = 'open'
+        """,
+    ),
+    WorkItemQuery(
+        HomePage.CONSORTIUM,
+        "Need without a partner",
+        """
+        SELECT n.title, s.name, n.posted_at::date, '/needs/' || n.id
+          FROM need n JOIN school s ON s.authority_id = :authority_id AND s.urn = n.school_urn
+         WHERE n.authority_id = :authority_id AND n.state = 'open'
+           AND (CAST(:urns AS integer[]) IS NULL OR n.school_urn = ANY(:urns))
+        """,
+    ),
+)
