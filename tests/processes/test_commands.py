@@ -108,7 +108,7 @@ async def test_directory_comes_in_and_goes_out(run: Run, copy: DatabaseCopy, tmp
     with file.open("w", encoding="utf-8", newline="") as opened:
         csv.writer(opened).writerows([entry.keys(), entry.values()])
     said = await asyncio.to_thread(run, "directory", "import", file, "--authority", "northshire", "--yes")
-    assert said.code == 0 and "1 entries were taken in" in said.text, said.text
+    assert said.code == 0 and "1 entry imported" in said.text, said.text
     rows = await fetch(copy, "SELECT authority_id FROM directory_entry")
     assert [row[0] for row in rows] == [NORTHSHIRE]
     for name, kind in ((out, "xlsx"), (tmp_path / "out.csv", "csv"), (tmp_path / "out.jsonl", "jsonl")):
@@ -148,7 +148,7 @@ async def test_schools_are_placed_in_consortia(run: Run, copy: DatabaseCopy, tmp
     said = await asyncio.to_thread(
         run, "consortia", "assign", file, "--authority", "northshire", "--from", "2026-11-02", "--apply"
     )
-    assert said.code == 0 and "1 schools placed" in said.text, said.text
+    assert said.code == 0 and "1 school placed" in said.text, said.text
     rows = await fetch(
         copy, "SELECT authority_id, consortium_id FROM consortium_membership WHERE school_urn = $1", FORD
     )

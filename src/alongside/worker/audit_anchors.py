@@ -10,7 +10,7 @@ import structlog
 from alongside.platform.audit.anchors import write_anchor
 from alongside.platform.audit.queries import head_of
 from alongside.platform.database.session import Database
-from alongside.platform.web.templates import LONDON
+from alongside.platform.web.formatting import LONDON
 
 EVERY = timedelta(hours=1)
 log = structlog.get_logger("alongside.worker")

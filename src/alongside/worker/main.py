@@ -29,8 +29,9 @@ from alongside.platform.jobs.scheduler import Scheduler
 from alongside.platform.notifications.delivery import Sender, deliver_batch
 from alongside.platform.notifications.email_messages import EmailOrigin
 from alongside.platform.notifications.transports import transport_of
+from alongside.platform.web.formatting import LONDON
 from alongside.platform.web.logs import start_logs
-from alongside.platform.web.templates import LONDON, make_environment
+from alongside.platform.web.templates import make_environment
 from alongside.settings import Settings, bundled
 from alongside.worker.audit_anchors import Anchoring
 from alongside.worker.deadlines import CalendarWatch

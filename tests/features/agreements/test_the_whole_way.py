@@ -187,7 +187,7 @@ async def test_a_visit_without_words_or_in_the_future_is_sent_back(
         ({"done": ""}, 422, "Say what was done"),
         ({"visit_on": "25/11/2026"}, 422, "cannot lie ahead"),
         ({"days": "21"}, 422, "up to 20"),
-        ({"days": "2.5"}, 409, "Of the 2 days agreed, 2 days are left"),
+        ({"days": "2.5"}, 409, "2 days of the 2 days agreed can still be recorded"),
     ):
         answer = await client.post(f"{agreement}/visits", VISIT | change, HEAD_OF_PARK)
         assert answer.status_code == status, change

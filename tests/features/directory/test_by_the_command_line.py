@@ -47,7 +47,7 @@ async def test_an_authority_brings_in_the_published_resources_and_takes_its_dire
     assert "Nothing was changed." in shown.output and await count(copy) == 0
     assert len(report.read_text(encoding="utf-8-sig").splitlines()) == 63
     done = await run(copy, monkeypatch, "import", RESOURCES, *FILLED, "--yes")
-    assert done.exit_code == 0 and "62 entries were taken in" in done.output and await count(copy) == 62
+    assert done.exit_code == 0 and "62 entries imported" in done.output and await count(copy) == 62
     again = await run(copy, monkeypatch, "import", RESOURCES, *FILLED, "--yes")
     assert again.exit_code == 0 and "Already there: 62" in again.output and await count(copy) == 62
     written = await run(copy, monkeypatch, "export", out)

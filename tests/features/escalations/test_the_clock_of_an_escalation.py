@@ -232,11 +232,11 @@ def test_an_escalation_open_for_400_days_is_counted() -> None:
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ("2026-11-23T09:00", "3 school days left, by 17:00 on Thursday 26 November 2026"),
-        ("2026-11-25T09:00", "1 school day left, by 17:00 on Thursday 26 November 2026"),
-        ("2026-11-26T16:59", "Due today, by 17:00"),
-        ("2026-11-26T17:01", "Was due by 17:00 on Thursday 26 November 2026"),
-        ("2026-11-30T09:00", "Was due by 17:00 on Thursday 26 November 2026, 2 school days ago"),
+        ("2026-11-23T09:00", "3 school days left, by 5pm on Thursday 26 November 2026"),
+        ("2026-11-25T09:00", "1 school day left, by 5pm on Thursday 26 November 2026"),
+        ("2026-11-26T16:59", "Due today, by 5pm"),
+        ("2026-11-26T17:01", "Was due by 5pm on Thursday 26 November 2026"),
+        ("2026-11-30T09:00", "Was due by 5pm on Thursday 26 November 2026, 2 school days ago"),
     ],
 )
 def test_time_left_is_told_as_people_say_it(now: str, words: str) -> None:

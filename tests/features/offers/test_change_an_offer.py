@@ -44,7 +44,7 @@ async def test_a_change_of_themes_is_told_in_the_story(client: Client, database:
     assert entry.changes["themes"][1] == {"early_reading": "All pass."}
     seen = words(await client.get(where, as_=HEAD_OF_MILL))
     assert "Early reading and phonics: All pass.”" in seen
-    assert "Days in all: “6 days” became “7½ days”" in seen
+    assert "Days in all: “6 days” became “7.5 days”" in seen
 
 
 async def test_a_stale_change_shows_both_texts(client: Client) -> None:

@@ -1,8 +1,7 @@
 """The Jinja environment and the form components, with hostile text."""
 
 import re
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +24,7 @@ from wtforms.validators import InputRequired, Length
 from alongside.platform.web.components import error_summary, form_field
 from alongside.platform.web.date_fields import DayField
 from alongside.platform.web.form_data import FormData
-from alongside.platform.web.templates import (
-    ASSETS,
-    ago_days,
-    asset,
-    day,
-    day_time,
-    days,
-    make_environment,
-    plural,
-)
+from alongside.platform.web.templates import ASSETS, asset, make_environment
 
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = make_environment(ROOT / "templates")
@@ -214,22 +204,6 @@ def test_a_date_that_is_known_stands_in_its_boxes_and_none_is_none() -> None:
     assert [one["value"] for one in shown.select("input")] == ["12", "3", "2027"]
     empty = day_of(day="", month="", year="")
     assert (empty.data, list(empty.errors)) == (None, [])
-
-
-def test_dates_days_and_counts_read_as_people_say_them() -> None:
-    """In London time, including summer time."""
-    assert day(date(2027, 3, 12)) == "12 March 2027"
-    assert day_time(datetime(2027, 6, 1, 23, 5, tzinfo=UTC)) == "2 June 2027 at 12:05am"
-    assert [ago_days(date(2027, 3, one), date(2027, 3, 12)) for one in (12, 11, 9, 13, 14)] == [
-        "today",
-        "yesterday",
-        "3 days ago",
-        "tomorrow",
-        "in 2 days",
-    ]
-    given_days = [Decimal("1.0"), Decimal("2.50"), 0, Decimal(10), Decimal("120.0")]
-    assert [days(one) for one in given_days] == ["1 day", "2.5 days", "0 days", "10 days", "120 days"]
-    assert (plural(1, "need"), plural(1200, "need")) == ("1 need", "1,200 needs")
 
 
 def test_assets_change_their_address_with_their_content_and_fetch_nothing_from_elsewhere() -> None:

@@ -22,7 +22,6 @@ from alongside.features.agreements.parties import (
     LEADER,
     OTHER_SIDE,
     NotificationText,
-    days_in_words,
     notify_schools,
     notify_schools_and_leads,
     own_side,
@@ -46,6 +45,7 @@ from alongside.features.offers.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.web.formatting import format_date, format_days
 from alongside.platform.workflow import apply_transition
 
 TELL_TALES = {
@@ -112,7 +112,7 @@ async def prepare_agreement(session: AsyncSession, person: Principal, proposal: 
         NotificationText(
             "agreement_agreed",
             f"{proposal.supporting_name} and {proposal.requesting_name} have agreed "
-            f"{days_in_words(proposal.days)} of support.",
+            f"{format_days(proposal.days)} of support.",
             f"/agreements/{made.id}",
             f"agreement_agreed:{made.id}",
         ),
@@ -195,7 +195,7 @@ def no_challenge(person: Principal, row: Any) -> str | None:
         return "The schools proposed this match themselves. You can end it early, with a reason."
     if person.today > row.challenge_until:
         return (
-            f"You could challenge this match until {row.challenge_until:%-d %B %Y}. "
+            f"You could challenge this match until {format_date(row.challenge_until)}. "
             "You can still end it early, with a reason."
         )
     return None

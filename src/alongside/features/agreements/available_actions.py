@@ -7,6 +7,7 @@ from alongside.features.agreements.parties import party_of
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.web.formatting import format_date
 
 
 def available_actions(
@@ -44,7 +45,7 @@ def available_actions(
 def waits_for(row: Any) -> str | None:
     """One sentence that says who must act next on an agreement; None when it has ended."""
     if row.state == "active":
-        return f"Support runs until {row.ends_on:%-d %B %Y}. Both schools record their visits."
+        return f"Support runs until {format_date(row.ends_on)}. Both schools record their visits."
     if row.state != "preparing":
         return None
     unsigned = [

@@ -51,14 +51,6 @@ def is_head(person: Principal) -> bool:
     return person.role is Role.HEADTEACHER
 
 
-def days_in_words(days: Any) -> str:
-    """“half a day”, “1 day”, “2.5 days”."""
-    if days == 0.5:
-        return "half a day"
-    figure = f"{days:f}".removesuffix(".0")
-    return f"{figure} day" if figure == "1" else f"{figure} days"
-
-
 class NotificationText(NamedTuple):
     """A notification: its kind, one sentence, the path it links to, and its idempotency key."""
 

@@ -21,6 +21,7 @@ from alongside.features.people.queries import ids, leaders_of_schools
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
+from alongside.platform.web.formatting import format_date
 
 AHEAD = timedelta(days=60)
 """How far ahead deadlines are searched: longer than any holiday plus the longest reminder period."""
@@ -94,30 +95,30 @@ DEADLINES = (
         ANSWERS,
         lambda _: 0,
         "/proposals",
-        "Please answer the proposal for “{title}” by {due:%-d %B %Y}.",
+        "Please answer the proposal for “{title}” by {due}.",
     ),
     Deadline(
         "signature",
         SIGNATURES,
         lambda clocks: clocks.agreement_due,
         "/agreements",
-        "Please write the aims for “{title}” and sign the agreement by {due:%-d %B %Y}.",
-        "The agreement for “{title}” was to be signed by {due:%-d %B %Y}. A signature is missing.",
+        "Please write the aims for “{title}” and sign the agreement by {due}.",
+        "The agreement for “{title}” was to be signed by {due}. A signature is missing.",
     ),
     Deadline(
         "visit_record",
         RECORDS,
         lambda _: 0,
         "/agreements",
-        "Please record the visit for “{title}” by {due:%-d %B %Y}.",
+        "Please record the visit for “{title}” by {due}.",
     ),
     Deadline(
         "review",
         REVIEWS,
         lambda clocks: clocks.review_due,
         "/agreements",
-        "Please give your closing review of the support for “{title}” by {due:%-d %B %Y}.",
-        "The closing review for “{title}” was due by {due:%-d %B %Y}. It is missing.",
+        "Please give your closing review of the support for “{title}” by {due}.",
+        "The closing review for “{title}” was due by {due}. It is missing.",
     ),
 )
 
@@ -147,12 +148,15 @@ async def _remind(
     ]
     path = f"{one.path}/{row.id}"
     if missing and school_days_before(calendar, due, settings.clocks.remind_before) <= person.today <= due:
-        said = one.text.format(title=row.title, due=due)
+        said = one.text.format(title=row.title, due=format_date(due))
         once = f"{one.kind}_reminder:{row.id}:{due}"
         await notify_schools(
             session, person, missing, NotificationText(f"{one.kind}_reminder", said, path, once)
         )
     elif missing and one.late and person.today > due:
         leads = await leaders_of_schools(session, person.authority_id, person.today, missing)
-        said, once = one.late.format(title=row.title, due=due), f"{one.kind}_overdue:{row.id}:{due}"
+        said, once = (
+            one.late.format(title=row.title, due=format_date(due)),
+            f"{one.kind}_overdue:{row.id}:{due}",
+        )
         await notify(session, person, ids(leads), f"{one.kind}_overdue", said, path, once=once)

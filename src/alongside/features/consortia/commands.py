@@ -26,6 +26,7 @@ from alongside.features.consortia.membership_import import (
 from alongside.features.consortia.provisioning import apply_consortia, plan_consortia
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.database.session import Database
+from alongside.platform.web.formatting import format_count
 from alongside.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -101,9 +102,11 @@ def assign(file: Path, slug: str, on: datetime | None, *, go: bool) -> None:
         click.echo("Every school is in its place already.")
     elif go:
         _in_transaction(settings, lambda session, person: _placed(session, person, planned, day))
-        click.echo(f"{len(planned)} schools placed from {day}.")
+        click.echo(f"{format_count(len(planned), 'school')} placed from {day}.")
     else:
-        click.echo(f"{len(planned)} schools would be placed from {day}. Add --apply to do it.")
+        click.echo(
+            f"{format_count(len(planned), 'school')} would be placed from {day}. Add --apply to do it."
+        )
 
 
 async def planned_lines(session: AsyncSession, settings: AuthoritySettings) -> tuple[list[str], list[str]]:

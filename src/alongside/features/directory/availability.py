@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.terms import term_key, term_words
-from alongside.features.needs.labels import days_in_words
 from alongside.features.offers.confirmation import is_proposable
 from alongside.features.offers.models import Offer
 from alongside.platform.access.authorisation import filter_by_scope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.web.formatting import format_date, format_date_range, format_days
 
 FORM_PHRASES = {
     "visit_out": "can host a visit",
@@ -101,11 +101,11 @@ def in_words(offer: Any, today: date, terms: Sequence[str]) -> str:
     if terms:
         can += " in " + " or ".join(term_words(key).lower() for key in terms)
     elif offer.starts_on and offer.starts_on > today:
-        can += f" from {offer.starts_on:%-d %B %Y}"
-        can += f" to {offer.ends_on:%-d %B %Y}" if offer.ends_on else ""
+        dates = format_date_range(offer.starts_on, offer.ends_on) if offer.ends_on else ""
+        can += f" from {dates or format_date(offer.starts_on)}"
     elif offer.ends_on:
-        can += f" until {offer.ends_on:%-d %B %Y}"
-    return f"{can}; {days_in_words(offer.days_left)} left"
+        can += f" until {format_date(offer.ends_on)}"
+    return f"{can}; {format_days(offer.days_left)} left"
 
 
 def _first_form(forms: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from alongside.features.directory.labels import KINDS, visibilities
 from alongside.features.directory.models import LENGTH, LONG_TEXTS
 from alongside.features.needs.forms import attach_errors, check_for_personal_data
 from alongside.features.schools.phases import PHASES
-from alongside.platform.forms.fields import Choice, Choices, Typing, line, passage, says_something
+from alongside.platform.forms.fields import Choice, Choices, Pounds, Typing, line, passage, says_something
 
 NEEDED = {
     "themes": "Choose at least one theme",
@@ -66,26 +66,6 @@ CONTACT = re.compile(
 """An email address or telephone number. Requests for contact go through Alongside, never through a page."""
 
 MARKS_HELP = "You can use **bold**, lists with -, and [links](https://…)"
-
-
-class Pounds(Typing):
-    """An amount of money typed in pounds and stored in pence."""
-
-    def read(self, typed: str) -> int:
-        """Parse “1200”, “£1,200” or “12.50” into pence."""
-        found = POUNDS.fullmatch(typed)
-        if found is None:
-            raise ValueError(self.cure)
-        pence = int(found["whole"].replace(",", "")) * 100 + int(found["pence"] or 0)
-        if pence > MOST_PENCE:
-            raise ValueError(self.cure)
-        return pence
-
-    def written(self, value: Any) -> str:
-        """Format pence as pounds, with pence only where there are any."""
-        if value is None:
-            return ""
-        return f"{value // 100}" if value % 100 == 0 else f"{value // 100}.{value % 100:02d}"
 
 
 class Hours(Typing):
@@ -142,6 +122,7 @@ class EntryForm(Form):
     cost_pence = Pounds(
         "What did it cost, in pounds? (optional)",
         "Enter an amount up to £1,000,000, like 1200 or 12.50; 0 for nothing",
+        MOST_PENCE,
         description="For the first year. Enter 0 if it cost nothing",
         render_kw={"classes": "govuk-input--width-10", "inputmode": "decimal"},
     )

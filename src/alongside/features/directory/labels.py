@@ -8,6 +8,7 @@ from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.terms import term_words
 from alongside.features.directory.evidence import level_of
 from alongside.features.schools.phases import PHASES
+from alongside.platform.web.formatting import format_hours, format_money
 
 LABELS = {
     "kind": "What it is",
@@ -63,9 +64,9 @@ def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
         case "visibility":
             return visibilities(settings).get(value, str(value))
         case "cost_pence":
-            return pounds(int(value))
+            return format_money(int(value))
         case "staff_hours":
-            return hours(Decimal(str(value)))
+            return format_hours(Decimal(str(value)))
         case "claimed_level":
             return level_of(int(value)).label
         case "term":
@@ -82,19 +83,6 @@ def visibilities(settings: AuthoritySettings) -> dict[str, str]:
     }
     allowed = list(shown)[: list(shown).index(settings.directory.widest) + 1]
     return {key: shown[key] for key in allowed}
-
-
-def pounds(pence: int) -> str:
-    """Money as displayed: “£1,200”, “£12.50”, “Nothing”."""
-    if pence == 0:
-        return "Nothing"
-    return f"£{pence // 100:,}" if pence % 100 == 0 else f"£{pence // 100:,}.{pence % 100:02d}"
-
-
-def hours(number: Decimal) -> str:
-    """Hours of staff time as displayed: “12 hours”, “1.5 hours”."""
-    shown = f"{number.normalize():f}"
-    return f"{shown} hour" if number == 1 else f"{shown} hours"
 
 
 def difference(

@@ -16,6 +16,7 @@ from alongside.features.people.queries import ids, leaders_of_schools, people_of
 from alongside.platform.access.principal import Principal
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
+from alongside.platform.web.formatting import format_date
 from alongside.platform.workflow import apply_transition
 
 AT_ONCE = 200
@@ -74,10 +75,10 @@ async def remind_of_entries(session: AsyncSession, system_person: Principal) -> 
     soon = system_person.today + timedelta(days=settings.directory.remind_before_days)
     values = _today(system_person) | {"soon": soon}
     for entry in (await session.execute(DUE_SOON, values)).all():
-        what = f"will be due for review on {entry.review_due_on:%-d %B %Y}"
+        what = f"will be due for review on {format_date(entry.review_due_on)}"
         await _notify(session, system_person, entry, "entry_due_soon", what, entry.review_due_on)
     for entry in (await session.execute(UNFINISHED_SOON, values)).all():
-        what = f"is work in progress and has to be finished by {entry.convert_by_on:%-d %B %Y}"
+        what = f"is work in progress and has to be finished by {format_date(entry.convert_by_on)}"
         await _notify(session, system_person, entry, "entry_unfinished", what, entry.convert_by_on)
 
 

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.directory.queries import waiting_entries
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.templates import plural
+from alongside.platform.web.formatting import format_count
 from alongside.platform.work_items import HomePage, WorkItem, WorkItemList, WorkItemQuery
 
 WORK_ITEMS = (
@@ -38,7 +38,7 @@ WORK_ITEMS = (
 
 async def _entries_to_check(session: AsyncSession, person: Principal) -> list[WorkItem]:
     count = len(await waiting_entries(session, person))
-    act = f"{plural(count, 'entry', 'entries')} of good practice to check or verify"
+    act = f"{format_count(count, 'entry', 'entries')} of good practice to check or verify"
     return [WorkItem(act, "", "", None, "/directory/entries")] if count else []
 
 

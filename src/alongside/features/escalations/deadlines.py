@@ -20,6 +20,7 @@ from alongside.features.authorities.calendar import (
     school_days_between,
 )
 from alongside.features.authorities.settings import AuthoritySettings, EscalationReminders
+from alongside.platform.web.formatting import format_count, format_deadline, format_time, format_weekday
 
 STAGES = {
     "acknowledge": "Acknowledge",
@@ -143,34 +144,19 @@ def _open_since(pauses: tuple[Pause, ...]) -> datetime | None:
 
 
 def in_words(reading: ClockStatus) -> str:
-    """The state of a clock as text: “2 school days left, by 17:00 on Thursday 12 March 2026”."""
+    """The state of a clock as text: “2 school days left, by 5pm on Thursday 12 March 2026”."""
     if reading.due_at is None:
-        left = f"{school_days(reading.days_left)} left when it runs again"
+        left = f"{format_count(reading.days_left, 'school day')} left when it runs again"
         if reading.paused is None:
             return f"The clock stands still; {left}"
         waiting = WAITING_ON.get(reading.paused.waiting_on, reading.paused.waiting_on.replace("_", " "))
-        return f"Waiting for {waiting} since {day_in_words(reading.paused.since)}; {left}"
+        return f"Waiting for {waiting} since {format_weekday(reading.paused.since)}; {left}"
     if reading.late:
-        late = "" if reading.days_left == 0 else f", {school_days(-reading.days_left)} ago"
-        return f"Was due by {moment_in_words(reading.due_at)}{late}"
+        late = "" if reading.days_left == 0 else f", {format_count(-reading.days_left, 'school day')} ago"
+        return f"Was due by {format_deadline(reading.due_at)}{late}"
     if reading.days_left == 0:
-        return f"Due today, by {reading.due_at.astimezone(LONDON):%H:%M}"
-    return f"{school_days(reading.days_left)} left, by {moment_in_words(reading.due_at)}"
-
-
-def school_days(count: int) -> str:
-    """A number of school days as text."""
-    return f"{count} school day{'' if count == 1 else 's'}"
-
-
-def day_in_words(moment: datetime) -> str:
-    """The London date of a moment: “Thursday 12 March 2026”."""
-    return f"{moment.astimezone(LONDON):%A %-d %B %Y}"
-
-
-def moment_in_words(moment: datetime) -> str:
-    """A moment in London time: “17:00 on Thursday 12 March 2026”."""
-    return f"{moment.astimezone(LONDON):%H:%M} on {day_in_words(moment)}"
+        return f"Due today, by {format_time(reading.due_at)}"
+    return f"{format_count(reading.days_left, 'school day')} left, by {format_deadline(reading.due_at)}"
 
 
 def ladder(

@@ -12,6 +12,7 @@ from alongside.features.escalations.labels import STATES, outcome_in_words, resu
 from alongside.features.escalations.queries import of_escalation
 from alongside.features.escalations.raising.models import TRIED
 from alongside.platform.access.principal import Principal
+from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.spreadsheet import as_csv
 
 TRIED_WITH = text(
@@ -80,12 +81,12 @@ def escalations_as_csv(settings: AuthoritySettings, rows: Iterable[Any]) -> byte
                 STATES[row.state],
                 label_of(settings.escalation_reasons, row.reason),
                 label_of(settings.escalation_urgencies, row.urgency),
-                f"{row.raised_at:%Y-%m-%d}",
-                f"{row.due_at:%Y-%m-%d}" if row.due_at else "",
+                format_iso_date(row.raised_at),
+                format_iso_date(row.due_at),
                 row.owner or "",
                 outcome_in_words(row) or "",
                 result_in_words(row) or "",
-                f"{row.closed_at:%Y-%m-%d}" if row.closed_at else "",
+                format_iso_date(row.closed_at),
                 f"/escalations/{row.id}",
             )
             for row in rows

@@ -97,13 +97,6 @@ def result_in_words(row: Any) -> str | None:
     return RESULTS.get(row.result) if row.result else None
 
 
-def pounds(pence: int | None) -> str:
-    """Money as text: £1,200 or £1,200.50."""
-    if pence is None:
-        return "Not given"
-    return f"£{pence // 100:,}" if pence % 100 == 0 else f"£{pence / 100:,.2f}"
-
-
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One entry of the timeline: who, what, when and why."""

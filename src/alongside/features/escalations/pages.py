@@ -23,7 +23,6 @@ from alongside.features.escalations.labels import (
     STATES,
     TimelineEntry,
     outcome_in_words,
-    pounds,
     reason_in_words,
     result_in_words,
     timeline_entry,
@@ -209,7 +208,6 @@ def _words(person: Principal) -> dict[str, Any]:
         "STEP_GROUNDS": GROUNDS_OF_A_STEP,
         "powers_lapse_on": powers_lapse_on,
         "FILE_TYPES": FILE_TYPES,
-        "pounds": pounds,
         "settings": settings_of(person.authority_id),
     }
 

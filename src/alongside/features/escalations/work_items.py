@@ -8,7 +8,7 @@ from alongside.features.escalations.raising.queries import suggestions
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.templates import plural
+from alongside.platform.web.formatting import format_count
 from alongside.platform.work_items import WorkItem, WorkItemList
 
 LISTS_OF_THE_CORE_TEAM = {
@@ -35,7 +35,7 @@ async def _of_the_core_team(session: AsyncSession, person: Principal) -> list[Wo
     counts = await desk_counts(session, person)
     return [
         WorkItem(
-            f"{plural(counts[group], 'escalation')} {words.split('|')[counts[group] != 1]}",
+            f"{format_count(counts[group], 'escalation')} {words.split('|')[counts[group] != 1]}",
             "",
             "",
             None,
@@ -56,7 +56,7 @@ async def _of_a_lead(session: AsyncSession, person: Principal) -> list[WorkItem]
     ]
     might_help = len({one.urn for one in await suggestions(session, person)})
     if might_help:
-        act = f"{plural(might_help, 'school')} for which an escalation might help"
+        act = f"{format_count(might_help, 'school')} for which an escalation might help"
         items.append(WorkItem(act, "", "", None, "/escalations"))
     return items
 

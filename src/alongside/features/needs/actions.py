@@ -32,6 +32,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.notifications import notify
+from alongside.platform.web.formatting import format_date
 from alongside.platform.workflow import apply_transition
 
 EDITABLE = ("draft", "to_confirm", "open", "paused")
@@ -176,7 +177,7 @@ async def reopen_need(session: AsyncSession, person: Principal, need_id: UUID, n
         until = await may_reopen_until(session, person, need)
         if until < person.today:
             raise ActionRefused(
-                f"This could be reopened until {until:%-d %B %Y}: write a new need instead.", need.state
+                f"This could be reopened until {format_date(until)}: write a new need instead.", need.state
             )
     await apply_transition(
         session,

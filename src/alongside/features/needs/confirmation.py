@@ -34,11 +34,3 @@ def asked_if_confirmed_by(calendar: Calendar, today: date, good_for: int) -> dat
     """The latest day of confirmation whose school is asked today to confirm again."""
     soon = add_school_days(calendar, today, ASK_BEFORE)
     return lapsed_if_confirmed_by(calendar, soon + timedelta(days=1), good_for)
-
-
-def days_ago(day: date | None, today: date) -> str:
-    """How long ago a day was, as text: “today”, “yesterday”, “12 days ago”; “never” for no day."""
-    if day is None:
-        return "never"
-    gone = (today - day).days
-    return "today" if gone <= 0 else "yesterday" if gone == 1 else f"{gone} days ago"

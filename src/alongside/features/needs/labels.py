@@ -9,6 +9,7 @@ from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.terms import term_words
 from alongside.features.needs.visibility import VisibilityScope
 from alongside.features.schools.phases import PHASES
+from alongside.platform.web.formatting import format_date, format_date_range, format_days
 
 LABELS = {
     "title": "Title",
@@ -67,17 +68,8 @@ def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
         case "terms":
             return ", ".join(term_words(key) for key in value)
     if isinstance(value, date):
-        return f"{value:%-d %B %Y}"
-    return days_in_words(value) if isinstance(value, Decimal) else str(value)
-
-
-def days_in_words(days: Decimal | None) -> str:
-    """Days as people say them: “2½ days”, “1 day”."""
-    if days is None:
-        return "Not sure yet"
-    whole, half = divmod(days, 1)
-    number = f"{int(whole) or ''}½" if half else f"{int(whole)}"
-    return f"{number} day" if days <= 1 and days else f"{number} days"
+        return format_date(value)
+    return format_days(value) if isinstance(value, Decimal) else str(value)
 
 
 def when_in_words(need: Any) -> str:
@@ -86,8 +78,9 @@ def when_in_words(need: Any) -> str:
         return ", ".join(term_words(key) for key in need.terms)
     if need.starts_on is None:
         return "Not sure yet"
-    ends = f" to {need.ends_on:%-d %B %Y}" if need.ends_on else ""
-    return f"{'' if ends else 'From '}{need.starts_on:%-d %B %Y}{ends}"
+    if need.ends_on:
+        return format_date_range(need.starts_on, need.ends_on)
+    return f"From {format_date(need.starts_on)}"
 
 
 def difference(

@@ -5,6 +5,7 @@ from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.needs.labels import LABELS, STATES, in_words
+from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.spreadsheet import as_csv
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -32,7 +33,7 @@ def needs_as_csv(settings: AuthoritySettings, needs: Iterable[Any]) -> bytes:
             need.school_urn,
             STATES[need.state],
             *(in_words(settings, name, getattr(need, name)) for name in COLUMNS),
-            f"{need.posted_at:%Y-%m-%d}" if need.posted_at else "",
+            format_iso_date(need.posted_at),
             need.confirmed_on or "",
             f"/needs/{need.id}",
         )

@@ -12,7 +12,7 @@ from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.needs import actions, queries
 from alongside.features.needs.available_actions import acts, may_change
 from alongside.features.needs.closing import pages as closing
-from alongside.features.needs.confirmation import days_ago, holds_until
+from alongside.features.needs.confirmation import holds_until
 from alongside.features.needs.forms import NeedForm, need_form_of
 from alongside.features.needs.labels import LABELS, STATES, in_words, waiting_message, when_in_words
 from alongside.features.needs.listing import GROUPS, needs_as_csv, number_of_page
@@ -27,6 +27,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
 from alongside.platform.web.form_data import FormData, asked, read_form_data
+from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.responses import Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -127,7 +128,7 @@ async def show_need(
         "when": when_in_words(need),
         "audience": who_may_see(need.visible_to_authority_from, person.today, settings, posted=posted),
         "widens": need.state == "open" and (need.visible_to_authority_from or person.today) > person.today,
-        "confirmed": days_ago(need.confirmed_on, person.today),
+        "confirmed": format_days_ago(need.confirmed_on, person.today),
         "holds_until": holds_until(calendar, need.confirmed_on, good_for) if need.confirmed_on else None,
         "entries": timeline_entries(entries, NEED_WORKFLOW, LABELS, shown["in_words"]),
         "story": told,
@@ -202,7 +203,7 @@ async def ask_whether_need_holds(
 ) -> PageResult:
     """Show the page behind the link in an email, with one button that confirms the need."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
-    confirmed = days_ago(need.confirmed_on, person.today)
+    confirmed = format_days_ago(need.confirmed_on, person.today)
     return Page("needs/confirmation.html", {"need": need, "confirmed": confirmed, **_words(person)})
 
 

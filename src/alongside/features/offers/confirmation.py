@@ -13,6 +13,7 @@ from alongside.features.authorities.calendar import ONE_DAY
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.needs.confirmation import lapsed_if_confirmed_by
 from alongside.features.offers.models import Offer
+from alongside.platform.web.formatting import format_date
 
 
 def fresh_since(settings: AuthoritySettings, today: date) -> date:
@@ -30,7 +31,7 @@ def why_not_proposable(offer: Any, today: date, settings: AuthoritySettings) -> 
             "exhausted": "All days of this offer are promised.",
         }.get(offer.state, "This offer has ended.")
     if offer.appetite == "no":
-        again = f" Ask again from {offer.ask_again_on:%-d %B %Y}." if offer.ask_again_on else ""
+        again = f" Ask again from {format_date(offer.ask_again_on)}." if offer.ask_again_on else ""
         return f"Not available this year.{again}"
     if offer.confirmed_on is None or offer.confirmed_on < fresh_since(settings, today):
         return "The school has not confirmed for too long that this offer still holds."

@@ -26,6 +26,7 @@ from alongside.platform.forms.fields import (
     passage,
     says_something,
 )
+from alongside.platform.web.formatting import format_date
 
 APPETITES = {
     "yes": "Yes: we would like to be asked",
@@ -202,7 +203,7 @@ class ExtensionForm(Form):
             attach_errors(self.days_total, days_promised(offer.days_taken))
         first = max(today, offer.starts_on or today)
         if self.ends_on.data is not None and self.ends_on.data < first:
-            attach_errors(self.ends_on, f"Enter an end that is {first:%-d %B %Y} or later")
+            attach_errors(self.ends_on, f"Enter an end that is {format_date(first)} or later")
         return not self.errors
 
     def columns(self) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.terms import term_words
-from alongside.features.needs.labels import AUDIENCES, days_in_words
+from alongside.features.needs.labels import AUDIENCES
 from alongside.features.schools.phases import PHASES
+from alongside.platform.web.formatting import format_date, format_days, format_miles, format_number
 
 LABELS = {
     "title": "Title",
@@ -64,21 +65,19 @@ def _plainly(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, date):
-        return f"{value:%-d %B %Y}"
-    return days_in_words(value) if isinstance(value, Decimal) else str(value)
+        return format_date(value)
+    return format_days(value) if isinstance(value, Decimal) else str(value)
 
 
 def travel_in_words(miles: int | None) -> str:
     """How far the support partners of an offer travel, as display text."""
-    if miles is None:
-        return "No limit"
-    return f"{miles} miles" if miles != 1 else "1 mile"
+    return "No limit" if miles is None else format_miles(miles)
 
 
 def days_left_in_words(offer: Any) -> str:
-    """What is left of the pool: “2½ of 6 days”."""
-    left = days_in_words(offer.days_left).rpartition(" ")[0] if offer.days_left else "None"
-    return f"{left} of {days_in_words(offer.days_total)}"
+    """What is left of the pool: “2.5 of 6 days”."""
+    left = format_number(offer.days_left) if offer.days_left else "None"
+    return f"{left} of {format_days(offer.days_total)}"
 
 
 def difference(

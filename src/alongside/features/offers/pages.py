@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import EditConflict, NotFound, ValidationFailed
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.needs.actions import refuse_closed
-from alongside.features.needs.confirmation import days_ago, holds_until
+from alongside.features.needs.confirmation import holds_until
 from alongside.features.needs.labels import when_in_words
 from alongside.features.needs.listing import number_of_page
 from alongside.features.needs.queries import get_school
@@ -38,6 +38,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
 from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.responses import Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -64,7 +65,7 @@ async def list_offers(
         "more": more,
         "may_offer": person.school_urn is not None and may(person, Permission.POST_OFFER, person.school_urn),
         "days_left": days_left_in_words,
-        "ago": lambda day: days_ago(day, person.today),
+        "ago": lambda day: format_days_ago(day, person.today),
         **_words(person),
     }
     return Page("offers/list.html", context, fragment="offers/_list.html")
@@ -129,7 +130,7 @@ async def show_offer(
         "days_left": days_left_in_words(offer),
         "audience": who_may_see(offer.visible_to_authority_from, person.today, settings, posted=posted),
         "widens": offer.state == "live" and (offer.visible_to_authority_from or person.today) > person.today,
-        "confirmed": days_ago(offer.confirmed_on, person.today),
+        "confirmed": format_days_ago(offer.confirmed_on, person.today),
         "holds_until": holds_until(calendar, offer.confirmed_on, good_for) if offer.confirmed_on else None,
         "entries": timeline_entries(entries, OFFER_WORKFLOW, LABELS, shown["in_words"]),
         "story": told,
@@ -208,7 +209,7 @@ async def ask_whether_offer_holds(
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
     context = {
         "offer": offer,
-        "confirmed": days_ago(offer.confirmed_on, person.today),
+        "confirmed": format_days_ago(offer.confirmed_on, person.today),
         "days_left": days_left_in_words(offer),
     }
     return Page("offers/confirmation.html", context)

@@ -14,6 +14,7 @@ from alongside.features.people.invitations.actions import post_invitation, scope
 from alongside.features.people.sessions import today
 from alongside.platform.access.principal import ROLE_NAMES, Principal, Role, system
 from alongside.platform.database.session import Database
+from alongside.platform.web.formatting import format_days
 from alongside.settings import Settings
 
 ROLES = [role.value for role in ROLE_NAMES if role not in (Role.NOBODY, Role.SYSTEM)]
@@ -43,7 +44,7 @@ def appoint(slug: str, role: str, name: str, email: str, school: int | None) -> 
     link, settings = asyncio.run(_invite(slug, columns))
     days = settings.clocks.invitation_good_for_days
     click.echo(
-        f"{name} is invited as {ROLE_NAMES[wanted]} of {settings.name}. For {days} days, once:\n\n{link}\n"
+        f"{name} is invited as {ROLE_NAMES[wanted]} of {settings.name}. For {format_days(days)}, once:\n\n{link}\n"
     )
 
 

@@ -17,6 +17,7 @@ from alongside.features.schools.models import School, SchoolLink
 from alongside.features.schools.queries import known_links, known_schools, last_import
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.web.formatting import format_count
 
 VERBS = {
     "opened": "open_school",
@@ -171,7 +172,8 @@ async def _write_history(
         "import_register",
         "register_import",
         made.id,
-        note=f"{register.file_name}: {len(register.schools)} schools, {len(changes)} changes",
+        note=f"{register.file_name}: {format_count(len(register.schools), 'school')}, "
+        f"{format_count(len(changes), 'change')}",
     )
     for change in changes:
         if change.kind in VERBS:

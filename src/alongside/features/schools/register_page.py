@@ -5,7 +5,7 @@ from typing import Any
 from alongside.features.schools.columns import LABELS
 from alongside.features.schools.history import CHANGE_KINDS
 from alongside.features.schools.models import KINDS, PHASES, STATUSES, laestab
-from alongside.platform.web.templates import day
+from alongside.platform.web.formatting import format_date
 
 Facts = list[tuple[str, str | None]]
 
@@ -52,11 +52,11 @@ def _about(school: Any) -> Facts:
 
 
 def _with_reason(on: Any, reason: str | None) -> str:
-    return f"{day(on)} ({reason})" if reason else day(on)
+    return f"{format_date(on)} ({reason})" if reason else format_date(on)
 
 
 def _pupils(school: Any) -> Facts:
-    at = f", at the census of {day(school.census_on)}" if school.census_on else ""
+    at = f", at the census of {format_date(school.census_on)}" if school.census_on else ""
     free = "Eligible for free school meals"
     return [
         ("Number of pupils", UNKNOWN if school.pupils is None else f"{school.pupils:,}{at}"),

@@ -10,8 +10,10 @@ from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
 from alongside.platform.web.date_fields import DayField
+from alongside.platform.web.formatting import format_money
 
 HALVES = re.compile(r"(?P<whole>\d{0,3})(?P<half>½|[.,]5)?(?:[.,]0)?")
+POUNDS = re.compile(r"£?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(?P<pence>\d{2}))?", re.ASCII)
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters, which spreadsheets reject, and lone surrogates, which PostgreSQL rejects."""
 MOST_DAYS = Decimal(200)
@@ -94,6 +96,27 @@ class HalfDays(Typing):
     def written(self, value: Any) -> str:
         """Format days without a trailing “.0”."""
         return "" if value is None else f"{value:f}".removesuffix(".0")
+
+
+class Pounds(Typing):
+    """An amount of money typed in pounds, whose value is in pence."""
+
+    def __init__(self, label: str, cure: str, most: int = 999_999_999, **settled: Any) -> None:
+        """Create the field; `most` is the largest amount in pence."""
+        self.most = most
+        super().__init__(label, cure, **settled)
+
+    def read(self, typed: str) -> int:
+        """Parse “1200”, “£1,200” or “12.50” into pence."""
+        found = POUNDS.fullmatch(typed)
+        pence = int(found["whole"].replace(",", "")) * 100 + int(found["pence"] or 0) if found else -1
+        if not 0 <= pence <= self.most:
+            raise ValueError(self.cure)
+        return pence
+
+    def written(self, value: Any) -> str:
+        """Return pence as an amount in pounds."""
+        return "" if value is None else format_money(value).lstrip("£")
 
 
 class Count(Typing):

@@ -26,7 +26,6 @@ from alongside.features.agreements.models import AMEND, Aim, SupportAgreement
 from alongside.features.agreements.parties import (
     OTHER_SIDE,
     NotificationText,
-    days_in_words,
     notify_schools,
     own_side,
     school_on,
@@ -38,6 +37,7 @@ from alongside.features.offers.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.web.formatting import format_days
 from alongside.platform.workflow import Transition, apply_transition
 
 
@@ -189,7 +189,7 @@ def _refuse_own(seen: Any, side: str, row: Any) -> None:
 def _refuse_fewer_than_used(row: Any, days: Decimal) -> None:
     if days < row.days_used:
         raise ActionRefused(
-            f"{days_in_words(row.days_used).capitalize()} have been used already, so it cannot be fewer.",
+            f"The schools have used {format_days(row.days_used)} already. Enter that many days or more.",
             row.state,
         )
 

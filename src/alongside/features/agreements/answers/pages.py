@@ -16,6 +16,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.version import version_of
 from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.formatting import format_date
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -68,7 +69,7 @@ async def ask_more_time(
 ) -> PageResult:
     """Extend the deadline once, by the authority's number of school days."""
     until = await actions.ask_more_time(session, person, proposal_id)
-    return Redirect(f"/proposals/{proposal_id}", f"You have until {until:%-d %B %Y} to answer.")
+    return Redirect(f"/proposals/{proposal_id}", f"You have until {format_date(until)} to answer.")
 
 
 @endpoint.get("/proposals/{proposal_id:uuid}/counter-proposal", permission=Permission.ANSWER_PROPOSAL)

@@ -11,6 +11,7 @@ from alongside.features.agreements.forms import ChallengeForm
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.formatting import format_date
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -43,7 +44,7 @@ async def challenge_match(
 
 
 def _page(form: ChallengeForm, row: Any, status: int = 200, refused: str | None = None) -> Page:
-    until = f" You can do so until {row.challenge_until:%-d %B %Y}." if row.challenge_until else ""
+    until = f" You can do so until {format_date(row.challenge_until)}." if row.challenge_until else ""
     context = {
         "form": form,
         "fields": ("words",),

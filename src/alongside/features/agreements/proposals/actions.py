@@ -16,7 +16,6 @@ from alongside.features.agreements.parties import (
     REQUESTING,
     SUPPORTING,
     NotificationText,
-    days_in_words,
     is_head,
     notify_schools,
     own_side,
@@ -63,6 +62,7 @@ from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.web.formatting import format_date, format_days
 from alongside.platform.workflow import Transition, apply_transition
 
 
@@ -148,7 +148,7 @@ async def _tell_made(session: AsyncSession, person: Principal, row: Any, side: s
     )
     text = (
         f"{row.supporting_name} is proposed to support {row.requesting_name}: please answer by "
-        f"{row.respond_by:%-d %B %Y}."
+        f"{format_date(row.respond_by)}."
     )
     await notify_schools(
         session,
@@ -290,7 +290,7 @@ async def ask_more_time(session: AsyncSession, person: Principal, proposal_id: U
     changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
     await apply_transition(session, person, Proposal, row, MORE_TIME, changes=changes, **values)
     await _notify_other_school(
-        session, person, row, side, "more_time_asked", f"will answer the proposal by {until:%-d %B %Y}"
+        session, person, row, side, "more_time_asked", f"will answer the proposal by {format_date(until)}"
     )
     return until
 
@@ -410,7 +410,7 @@ async def _notify_other_school(
         NotificationText(
             kind,
             (
-                f"{school_on(side, row)} {did}: {days_in_words(row.days)} for “{row.need_title}”."
+                f"{school_on(side, row)} {did}: {format_days(row.days)} for “{row.need_title}”."
                 if kind == "proposal_accepted"
                 else f"{school_on(side, row)} {did}."
             ),

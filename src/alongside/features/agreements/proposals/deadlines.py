@@ -15,6 +15,7 @@ from alongside.features.authorities.calendar import Calendar, add_school_days
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.web.formatting import format_date
 
 MOST = 2000
 """Maximum number of live proposals in one recalculation."""
@@ -59,7 +60,7 @@ def refuse_late(person: Principal, row: Any) -> None:
     """Refuse an answer after the deadline. Raises ActionRefused; a trigger refuses it too."""
     if is_late(person, row):
         raise ActionRefused(
-            f"The last day to answer was {row.respond_by:%-d %B %Y}, so this proposal has ended. "
+            f"The last day to answer was {format_date(row.respond_by)}, so this proposal has ended. "
             "Propose the offer again.",
             row.state,
         )

@@ -9,11 +9,10 @@ from wtforms import Form, HiddenField, RadioField
 from wtforms.validators import ValidationError
 
 from alongside.features.agreements.forms import must_be_filled, must_be_in_order
-from alongside.features.agreements.parties import days_in_words
 from alongside.features.agreements.proposals.terms import Terms
-from alongside.features.needs.confirmation import days_ago
 from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Day, HalfDays, passage
+from alongside.platform.web.formatting import format_days, format_days_ago, format_miles
 
 NEEDED = {
     "days": "Enter days as a whole or half number, like 3 or 2.5",
@@ -108,10 +107,10 @@ def hint_of(row: Any, today: date, *, are_offers: bool) -> str:
     parts = ["Declared interest: give a reason below"] if row.with_interest else []
     parts.append("Same theme" if row.same_theme else "Another theme")
     if are_offers:
-        parts.append(f"{days_in_words(row.days_left)} left")
+        parts.append(f"{format_days(row.days_left)} left")
     elif row.days is not None:
-        parts.append(f"{days_in_words(row.days)} wanted")
+        parts.append(f"{format_days(row.days)} wanted")
     if row.miles is not None:
-        parts.append(f"{row.miles:.1f} miles away")
-    parts.append(f"confirmed {days_ago(row.confirmed_on, today)}")
+        parts.append(f"{format_miles(row.miles)} away")
+    parts.append(f"confirmed {format_days_ago(row.confirmed_on, today)}")
     return ", ".join(parts)

@@ -21,6 +21,7 @@ from alongside.features.authorities.calendar import Calendar
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.web.formatting import format_date
 
 PRIVATE = {
     "excluded": "One of the two schools has ruled the other out. Choose another offer.",
@@ -133,7 +134,7 @@ def in_sentence(person: Principal, obstacles: Sequence[str], row: Any) -> str | 
     if person.school_urn is not None and person.school_urn == getattr(row, "supporting_urn", None):
         sentence = sentence.replace("Choose another offer", "Look for another need")
     again = next_term(person)
-    return sentence.format(asking=row.requesting_name, giving=row.supporting_name, again=f"{again:%-d %B %Y}")
+    return sentence.format(asking=row.requesting_name, giving=row.supporting_name, again=format_date(again))
 
 
 def for_other_readers(sentence: str) -> str:

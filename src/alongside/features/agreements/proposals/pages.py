@@ -14,12 +14,12 @@ from alongside.features.agreements.proposals.status import awaiting_answer_from,
 from alongside.features.agreements.queries import agreement_of_proposal, timeline_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
-from alongside.features.needs.confirmation import days_ago
 from alongside.features.needs.listing import number_of_page
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -60,7 +60,7 @@ async def show_proposal(
         "turn": awaiting_answer_from(person, row),
         "steps": steps_for(person, row, barred=obstacle is not None),
         "obstacle": obstacle,
-        "confirmed": days_ago(row.confirmed_on, person.today),
+        "confirmed": format_days_ago(row.confirmed_on, person.today),
         "theme": label_of(settings_of(person.authority_id).themes, row.theme),
         "declined_because": label_of(reasons, row.decline_reason) if row.decline_reason else None,
         "agreement_id": await agreement_of_proposal(session, person.authority_id, row.id),

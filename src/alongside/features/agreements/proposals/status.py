@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from alongside.features.agreements.parties import LEADER, OTHER_SIDE, SUPPORTING, days_in_words, party_of
+from alongside.features.agreements.parties import LEADER, OTHER_SIDE, SUPPORTING, party_of
 from alongside.features.authorities import settings_of
 from alongside.features.offers.confirmation import fresh_since
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.web.formatting import format_date, format_days
 
 ENDS = {
     "agreed": "Both schools have agreed.",
@@ -41,8 +42,8 @@ def blocking_reason(person: Principal, row: Any, days: Decimal | None = None) ->
         )
     if row.days_left < wanted:
         return (
-            f"{row.supporting_name} has only {days_in_words(row.days_left)} of this offer left, "
-            f"and {days_in_words(wanted)} would be needed. Propose fewer days, or look for another offer."
+            f"{row.supporting_name} has only {format_days(row.days_left)} of this offer left, "
+            f"and {format_days(wanted)} would be needed. Propose fewer days, or look for another offer."
         )
     if row.places_left <= 0:
         return (
@@ -67,7 +68,7 @@ def awaiting_parties(row: Any) -> list[str]:
 
 def awaiting_answer_from(person: Principal, row: Any) -> str:
     """Who must answer and until when: “Waiting for Mill Primary until 4 March 2027”."""
-    until = f"{row.respond_by:%-d %B %Y}"
+    until = format_date(row.respond_by)
     if row.state in ("proposed", "to_release") and row.respond_by < person.today:
         return f"Not answered by {until}, so it has ended"
     if row.state == "to_release":

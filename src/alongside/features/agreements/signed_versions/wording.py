@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from alongside.features.agreements.aims.forms import TEXTS
-from alongside.platform.web.templates import day, days
+from alongside.platform.web.formatting import format_date, format_days
 
 LABELS = {
     "aim": "Aim",
@@ -38,7 +38,7 @@ def agreement_text(row: Any, content: Mapping[str, Any], today: date) -> str:
         f"Need: {row.need_title}",
         f"Offer: {row.offer_title}",
         f"Given by: {row.leader_name}",
-        f"Days: {days(Decimal(str(content['days'])))}",
+        f"Days: {format_days(Decimal(str(content['days'])))}",
         f"From {_on(content['starts_on'])} to {_on(content['ends_on'])}",
     ]
     for number, aim in enumerate(content["aims"], 1):
@@ -57,9 +57,9 @@ def agreement_text(row: Any, content: Mapping[str, Any], today: date) -> str:
 def differences(row: Any, aims: Sequence[Any], change: Any) -> list[tuple[str, list[Difference]]]:
     """Every field with its current and proposed value, by section: days and dates, then each aim."""
     terms = [
-        Difference("Days", days(row.days), days(change.days)),
-        Difference("From", day(row.starts_on), day(change.starts_on)),
-        Difference("Until", day(row.ends_on), day(change.ends_on)),
+        Difference("Days", format_days(row.days), format_days(change.days)),
+        Difference("From", format_date(row.starts_on), format_date(change.starts_on)),
+        Difference("Until", format_date(row.ends_on), format_date(change.ends_on)),
     ]
     return [("Days and dates", terms), *_aims(aims, change.aims)]
 
@@ -80,8 +80,8 @@ def _fields(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Difference]
 
 
 def _on(text: str) -> str:
-    return day(date.fromisoformat(text))
+    return format_date(date.fromisoformat(text))
 
 
 def _at(moment: Any, today: date) -> str:
-    return day(moment) if moment is not None else day(today)
+    return format_date(moment) if moment is not None else format_date(today)

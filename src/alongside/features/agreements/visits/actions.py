@@ -16,7 +16,6 @@ from alongside.features.agreements.actions import in_words
 from alongside.features.agreements.parties import (
     OTHER_SIDE,
     NotificationText,
-    days_in_words,
     notify_schools,
     own_side,
     school_on,
@@ -38,6 +37,7 @@ from alongside.features.agreements.visits.values import VisitRecord
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.web.formatting import format_date, format_days
 from alongside.platform.workflow import Transition, apply_transition
 
 LABELS = {
@@ -102,7 +102,7 @@ async def cancel_visit(session: AsyncSession, person: Principal, visit_id: UUID,
         [urn_on(OTHER_SIDE[side], row)],
         NotificationText(
             "visit_cancelled",
-            f"{school_on(side, row)} has cancelled the visit of {row.visit_on:%-d %B %Y}.",
+            f"{school_on(side, row)} has cancelled the visit of {format_date(row.visit_on)}.",
             f"/agreements/{row.agreement_id}",
             f"visit_cancelled:{row.id}",
         ),
@@ -129,7 +129,7 @@ async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, r
         [urn_on(OTHER_SIDE[side], row)],
         NotificationText(
             "visit_removed",
-            f"{school_on(side, row)} has removed the record of the visit of {now.visit_on:%-d %B %Y}.",
+            f"{school_on(side, row)} has removed the record of the visit of {format_date(now.visit_on)}.",
             f"/agreements/{row.id}",
             f"visit_removed:{now.id}",
         ),
@@ -160,7 +160,7 @@ async def chase_visit_records(session: AsyncSession, person: Principal) -> int:
             [row.requesting_urn, row.supporting_urn],
             NotificationText(
                 "visit_record_overdue",
-                f"The visit of {row.visit_on:%-d %B %Y} has no record yet. Please write it.",
+                f"The visit of {format_date(row.visit_on)} has no record yet. Please write it.",
                 f"/agreements/{row.agreement_id}",
                 f"visit_record_overdue:{row.id}",
             ),
@@ -245,7 +245,11 @@ def _refuse_early(row: Any, record: VisitRecord) -> None:
     first = min(row.starts_on, row.agreed_on)
     if record.visit_on < first:
         raise ValidationFailed(
-            {"visit_on": [f"The support was agreed from {first:%-d %B %Y}. Enter that day or a later one."]}
+            {
+                "visit_on": [
+                    f"The support was agreed from {format_date(first)}. Enter that day or a later one."
+                ]
+            }
         )
 
 
@@ -258,10 +262,8 @@ def _refuse_future(person: Principal, record: VisitRecord) -> None:
 
 def _refuse_too_many(row: Any, more: Decimal) -> None:
     if row.days_used + more > row.days:
-        left = row.days - row.days_used
-        left_words = days_in_words(left) if left else "no days"
         raise ActionRefused(
-            f"Of the {days_in_words(row.days)} agreed, {left_words} are left. "
+            f"{format_days(row.days - row.days_used)} of the {format_days(row.days)} agreed can still be recorded. "
             "Record fewer days, or agree on more first by a change to the agreement.",
             row.state,
         )

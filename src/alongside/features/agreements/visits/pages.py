@@ -16,6 +16,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.version import version_of
 from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.formatting import format_date
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -146,7 +147,7 @@ def _removal_page(form: ReasonForm, row: Any, status: int = 200) -> Page:
         "form": form,
         "fields": ("words",),
         "title": "Remove the record of this visit",
-        "caption": f"{row.visit_on:%-d %B %Y}: {row.focus}",
+        "caption": f"{format_date(row.visit_on)}: {row.focus}",
         "intro": "Use this when the visit did not take place. Its days are free again, and the other school is told.",
         "where": f"/visits/{row.id}/removal",
         "back": f"/agreements/{row.agreement_id}",
@@ -160,7 +161,7 @@ def _cancel_page(form: ReasonForm, row: Any, status: int = 200) -> Page:
         "form": form,
         "fields": ("words",),
         "title": "Cancel this visit",
-        "caption": f"{row.visit_on:%-d %B %Y}: {row.focus}",
+        "caption": f"{format_date(row.visit_on)}: {row.focus}",
         "intro": "The other school is told.",
         "where": f"/visits/{row.id}/cancellation",
         "back": f"/agreements/{row.agreement_id}",

@@ -26,6 +26,7 @@ from alongside.features.directory.import_export.queries import existing_rows, op
 from alongside.features.directory.import_export.row_results import IN_WORDS, NEW, RowResult, validate_rows
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.database.session import Database, is_retryable
+from alongside.platform.web.formatting import format_count
 from alongside.platform.web.spreadsheet import as_csv, as_xlsx
 from alongside.settings import Settings
 
@@ -112,10 +113,12 @@ async def _import(
             console.print("Nothing was changed." if dry_run else "There is nothing new to take in.")
             return
         if not yes:
-            click.confirm(f"Take in {new} entries?", abort=True)
+            click.confirm(f"Import {format_count(new, 'entry', 'entries')}?", abort=True)
         async with database.transaction(person.authority_id) as session:
             made = await import_rows(session, person, row_results)
-        console.print(f"{settings.name}: {len(made)} entries were taken in.", highlight=False)
+        console.print(
+            f"{settings.name}: {format_count(len(made), 'entry', 'entries')} imported.", highlight=False
+        )
     finally:
         await database.close()
 
@@ -157,7 +160,7 @@ def export_entries(file: Path, slug: str) -> None:
     else:
         body = as_xlsx("Good practice", COLUMNS, [cells_of(row) for row in rows])
     file.write_bytes(body)
-    click.echo(f"{settings.name}: {len(rows)} entries are in {file}.")
+    click.echo(f"{settings.name}: {format_count(len(rows), 'entry', 'entries')} exported to {file}.")
 
 
 async def _rows(settings: AuthoritySettings) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from alongside.platform.web.formatting import format_pounds
 from alongside.platform.web.spreadsheet import LINE_BREAKS
 
 COLUMNS = (
@@ -143,8 +144,7 @@ def row_of(entry: Any) -> dict[str, Any]:
         for name in COLUMNS
         if name not in ("cost_pounds", "staff_hours", "evidence_level")
     }
-    pence = entry.cost_pence
-    written["cost_pounds"] = None if pence is None else f"{pence // 100}.{pence % 100:02d}"
+    written["cost_pounds"] = format_pounds(entry.cost_pence) or None
     written["staff_hours"] = None if entry.staff_hours is None else f"{entry.staff_hours:f}"
     written["evidence_level"] = entry.evidence_level
     return {name: written[name] for name in COLUMNS}

@@ -23,10 +23,10 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.uploads.file_types import LARGEST_LIST
 from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.formatting import format_count
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint, prepared
 from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
-from alongside.platform.web.templates import plural
 from alongside.platform.web.uploads import Upload, UploadedFile
 
 MOST = 1_000
@@ -112,7 +112,7 @@ async def bring_entries(
     if written.one("act") != "take":
         return _bringing(form, person, row_results=row_results, strange=strange, name=file.name)
     made = await import_rows(session, person, row_results)
-    return Redirect(f"{ADDRESS}?sort=newest", f"{plural(len(made), 'entry', 'entries')} taken in.")
+    return Redirect(f"{ADDRESS}?sort=newest", f"{format_count(len(made), 'entry', 'entries')} taken in.")
 
 
 def _bringing(form: ImportDefaultsForm, person: Principal, status: int = 200, **more: Any) -> Page:

@@ -7,8 +7,8 @@ from markdown_it import MarkdownIt
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.directory.evidence import level_of
 from alongside.features.directory.labels import LABELS, in_words
+from alongside.platform.web.formatting import format_date
 from alongside.platform.web.markdown import too_many_marks
-from alongside.platform.web.templates import day
 
 SECTIONS = ("problem", "context", "what_we_did", "evidence", "what_to_avoid", "what_you_need")
 FACTS = ("cost_pence", "staff_hours", "term", "themes", "phases", "key_stages", "who_to_ask")
@@ -27,9 +27,9 @@ def paper_values(entry: Any, settings: AuthoritySettings, address: str, today: A
         "title": entry.title,
         "authority": settings.name,
         "colour": settings.brand.colour,
-        "made": f"Printed {day(today)} from {address}",
+        "made": f"Printed {format_date(today)} from {address}",
         "school": entry.school or "",
-        "checked": f"Verified {day(entry.reviewed_on)}, review due {day(entry.review_due_on)}."
+        "checked": f"Verified {format_date(entry.reviewed_on)}, review due {format_date(entry.review_due_on)}."
         if entry.reviewed_on
         else "",
         "facts": [list(pair) for pair in facts],

@@ -13,7 +13,7 @@ from alongside.features.directory.subscriptions.models import Subscription
 from alongside.features.directory.subscriptions.queries import MOST, new_entries_followed
 from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
-from alongside.platform.web.templates import LONDON
+from alongside.platform.web.formatting import LONDON, format_count
 
 
 async def follow(session: AsyncSession, person: Principal, kind: str, subject: str, name: str) -> None:
@@ -79,7 +79,7 @@ async def notify_subscribers(session: AsyncSession, product: Principal) -> int:
 
 
 async def _notify(session: AsyncSession, product: Principal, one: Any) -> None:
-    entries = "1 new entry" if one.number == 1 else f"{one.number} new entries"
+    entries = format_count(one.number, "new entry", "new entries")
     where = "from" if one.kind == "school" else "on"
     path = f"/directory/schools/{one.subject}" if one.kind == "school" else _newest(one.subject)
     text = f"{entries} of good practice {where} {one.name}, which you follow."

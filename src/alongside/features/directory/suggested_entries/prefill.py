@@ -6,6 +6,7 @@ from uuid import UUID
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.directory.models import LENGTH
+from alongside.platform.web.formatting import format_month
 
 SELF_REPORTED, MEASURED = 1, 3
 """Evidence levels (`directory/evidence.py`)."""
@@ -25,7 +26,9 @@ def filled(
     are known.
     """
     listed = list(aims)
-    done = [f"- **{visit.focus}** ({visit.visit_on:%B %Y}): {_one_line(visit.done)}" for visit in visits]
+    done = [
+        f"- **{visit.focus}** ({format_month(visit.visit_on)}): {_one_line(visit.done)}" for visit in visits
+    ]
     measured = [
         f"- {aim.aim}: {aim.measure}, from {aim.baseline or 'not measured'} to {reached.get(aim.id) or 'not measured'}"
         f" (target: {aim.target or 'none'})"

@@ -13,6 +13,7 @@ from alongside.features.escalations.queries import officers
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.notifications import notify
+from alongside.platform.web.formatting import format_date_range
 
 
 async def arrange_cover(
@@ -43,7 +44,7 @@ async def arrange_cover(
     await record_audit(session, person, "arrange_cover", "leave_cover", made.id)
     said = (
         f"{names[cover_id]} looks after the escalations of {names[away_id]} "
-        f"from {starts_on:%-d %B} to {ends_on:%-d %B}."
+        f"from {format_date_range(starts_on, ends_on)}."
     )
     await notify(
         session,

@@ -1,13 +1,12 @@
 """Contents of the escalation file as plain texts in page order, limited to what the reader may see."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import LONDON
 from alongside.features.authorities.settings import label_of
 from alongside.features.escalations import queries
 from alongside.features.escalations.access_policy import may_escalation
@@ -17,7 +16,6 @@ from alongside.features.escalations.files.queries import files_of
 from alongside.features.escalations.labels import (
     STATES,
     outcome_in_words,
-    pounds,
     reason_in_words,
     result_in_words,
     timeline_entry,
@@ -31,6 +29,7 @@ from alongside.features.escalations.tasks.queries import criteria_of, tasks_of
 from alongside.features.escalations.visits.queries import visits_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.web.formatting import format_date, format_datetime, format_hours, format_money
 
 NOTES = {"fact": "Fact", "opinion": "Opinion"}
 TASKS = {"open": "Open", "done": "Done", "dropped": "Dropped"}
@@ -51,7 +50,7 @@ async def contents_of(
         "title": f"Escalation file: {row.school}",
         "authority": settings.name,
         "colour": settings.brand.colour,
-        "made": f"Made on {moment(now)} for {person.name or person.role_name}, {parts}. Confidential.",
+        "made": f"Made on {format_datetime(now)} for {person.name or person.role_name}, {parts}. Confidential.",
         "facts": _facts(settings, row, for_school=for_school),
         "tried": [line.words for line in await tried_of(session, person, row.id)]
         + [row.tried] * bool(row.tried),
@@ -69,7 +68,7 @@ async def contents_of(
         "with_notes": with_notes,
         "notes": [
             {
-                "head": f"{moment(one.written_at)}, {one.writer}",
+                "head": f"{format_datetime(one.written_at)}, {one.writer}",
                 "weight": NOTES[one.weight],
                 "words": one.words,
             }
@@ -83,21 +82,21 @@ async def _plan(session: AsyncSession, person: Principal, row: Any) -> dict[str,
     named = may_escalation(person, Permission.MANAGE_ESCALATION, row)
     return {
         "matching": [
-            [day(one.asked_at), one.need, came_of_it(one, named=named)]
+            [format_date(one.asked_at), one.need, came_of_it(one, named=named)]
             for one in reversed(await asked_of(session, person, row.id))
         ],
         "criteria": [
-            [one.words, f"Met on {day(one.met_on)}" if one.met_on else "Not met yet", one.evidence]
+            [one.words, f"Met on {format_date(one.met_on)}" if one.met_on else "Not met yet", one.evidence]
             for one in await criteria_of(session, person, row.id)
         ],
         "tasks": [
-            [one.what, one.owner_name, day(one.due_on), _task_state(one)]
+            [one.what, one.owner_name, format_date(one.due_on), _task_state(one)]
             for one in await tasks_of(session, person, row.id)
         ],
         "visits": [
             {
-                "head": f"{day(one.visit_on)}: {one.focus}",
-                "who": f"{one.who}, {one.hours:g} hours",
+                "head": f"{format_date(one.visit_on)}: {one.focus}",
+                "who": f"{one.who}, {format_hours(one.hours)}",
                 "found": one.found,
                 "next_steps": one.next_steps,
             }
@@ -110,16 +109,21 @@ async def _record(session: AsyncSession, person: Principal, row: Any) -> dict[st
     """Other records: pauses, statutory steps, overrulings, attachments."""
     return {
         "waits": [
-            [_waited_for(one), day(one.since_at), day(one.until_at) if one.until_at else "Still", one.why]
+            [
+                _waited_for(one),
+                format_date(one.since_at),
+                format_date(one.until_at) if one.until_at else "Still",
+                one.why,
+            ]
             for one in await queries.of_escalation(session, person, queries.WAITS, row.id)
         ],
         "steps": [
-            [day(one.taken_on), STEPS[one.kind].label, one.legal_basis, _email(one), one.words]
+            [format_date(one.taken_on), STEPS[one.kind].label, one.legal_basis, _email(one), one.words]
             for one in await steps_taken(session, person, row.id)
         ],
         "overrulings": [
             {
-                "head": f"{moment(one.at)}, {one.officer}",
+                "head": f"{format_datetime(one.at)}, {one.officer}",
                 "facts": [
                     ["Ground", GROUNDS[one.ground]],
                     ["Legal basis", one.legal_basis],
@@ -130,20 +134,8 @@ async def _record(session: AsyncSession, person: Principal, row: Any) -> dict[st
             }
             for one in await overrulings_of(session, person, row.id)
         ],
-        "files": [[one.name, day(one.added_at)] for one in await files_of(session, person, row.id)],
+        "files": [[one.name, format_date(one.added_at)] for one in await files_of(session, person, row.id)],
     }
-
-
-def day(when: date | datetime) -> str:
-    """A date as the PDF shows it: 12 March 2026."""
-    if isinstance(when, datetime):
-        when = when.astimezone(LONDON).date()
-    return f"{when:%-d %B %Y}"
-
-
-def moment(when: datetime) -> str:
-    """A date and time as the PDF shows it: 12 March 2026, 14:05."""
-    return f"{day(when)}, {when.astimezone(LONDON):%H:%M}"
 
 
 def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
@@ -154,22 +146,22 @@ def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
     fund = settings.funds.get(row.fund)
     within = (
         ("Owner", row.owner),
-        ("Cost", pounds(row.provider_pence) if row.provider_pence is not None else None),
+        ("Cost", format_money(row.provider_pence) if row.provider_pence is not None else None),
         ("Paid from", (fund.label if fund else "Another source") if row.fund else None),
     )
     lines = (
         ("School", f"{row.school} (URN {row.school_urn})"),
         (settings.words.consortium.capitalize(), row.consortium),
-        ("Raised", f"{moment(row.raised_at)}, by {row.raiser}"),
+        ("Raised", f"{format_datetime(row.raised_at)}, by {row.raiser}"),
         ("Why", reason_in_words(settings, row)),
         ("Urgency", label_of(settings.escalation_urgencies, row.urgency)),
-        ("The school was told", moment(row.notified_at) if row.notified_at else "Not yet"),
+        ("The school was told", format_datetime(row.notified_at) if row.notified_at else "Not yet"),
         ("State", STATES[row.state]),
         ("Decision", outcome_in_words(row)),
         ("Referred to the DfE", _referral(row)),
         *(() if for_school else within),
         ("Result", result_in_words(row)),
-        ("Closed", moment(row.closed_at) if row.closed_at else None),
+        ("Closed", format_datetime(row.closed_at) if row.closed_at else None),
     )
     return [[head, str(words)] for head, words in lines if words]
 
@@ -178,16 +170,16 @@ def _referral(row: Any) -> str | None:
     if row.referred_on is None:
         return None
     answered = (
-        f"answered on {day(row.referral_answered_on)}: {row.referral_answer}"
+        f"answered on {format_date(row.referral_answered_on)}: {row.referral_answer}"
         if row.referral_answered_on
         else "not answered yet"
     )
-    return f"{day(row.referred_on)}, reference {row.referral_reference}; {answered}"
+    return f"{format_date(row.referred_on)}, reference {row.referral_reference}; {answered}"
 
 
 def _task_state(one: Any) -> str:
     if one.done_on:
-        return f"Done on {day(one.done_on)}"
+        return f"Done on {format_date(one.done_on)}"
     return f"{TASKS[one.state]}: {one.why_dropped}" if one.why_dropped else TASKS[one.state]
 
 
@@ -199,12 +191,12 @@ def _email(one: Any) -> str:
     if not one.email_on:
         return ""
     to = ", ".join(RECIPIENTS[key] for key in one.recipients)
-    comply = f"; to comply by {day(one.comply_by_on)}" if one.comply_by_on else ""
-    return f"{one.letter} of {day(one.email_on)} to {to}{comply}"
+    comply = f"; to comply by {format_date(one.comply_by_on)}" if one.comply_by_on else ""
+    return f"{one.letter} of {format_date(one.email_on)} to {to}{comply}"
 
 
 def _timeline(told: Sequence[Any], reminded: Sequence[tuple[datetime, str, str]]) -> list[list[str]]:
     """The full timeline, oldest first, with reasons and reminders."""
     lines = [(one.at, f"{one.who} {one.text}", one.note or "") for one in reversed(told)]
     lines += [(at, f"{who} {words}", "") for at, who, words in reminded]
-    return [[moment(at), words, note] for at, words, note in sorted(lines, key=lambda line: line[0])]
+    return [[format_datetime(at), words, note] for at, words, note in sorted(lines, key=lambda line: line[0])]

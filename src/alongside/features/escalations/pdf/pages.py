@@ -15,6 +15,7 @@ from alongside.features.escalations.queries import get_escalation
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import asked
+from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.pdf import MEDIA_TYPE, pdf
 from alongside.platform.web.responses import ContinueAfterCommit, Download, PageResult
 from alongside.platform.web.routing import endpoint
@@ -37,7 +38,7 @@ async def print_escalation(
     async def note_and_print() -> PageResult:
         await note_reading(database, person, escalation_id, "notes" if with_notes else "pdf")
         paper = await pdf("escalations/escalation_file.typ", values)
-        return Download(paper, f"case-file-{row.school_urn}-{row.raised_at:%Y-%m-%d}.pdf", MEDIA_TYPE)
+        return Download(paper, f"case-file-{row.school_urn}-{format_iso_date(row.raised_at)}.pdf", MEDIA_TYPE)
 
     return ContinueAfterCommit(note_and_print, expensive=True)
 

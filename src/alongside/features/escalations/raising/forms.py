@@ -9,6 +9,7 @@ from alongside.features.authorities.settings import AuthoritySettings, on_offer
 from alongside.features.escalations.raising.models import LINKED, TRIED
 from alongside.features.needs.forms import attach_errors, check_for_personal_data
 from alongside.platform.forms.fields import Choice, Choices, passage
+from alongside.platform.web.formatting import format_date
 
 NEEDED = {
     "reason": "Choose why your consortium cannot challenge here",
@@ -129,4 +130,4 @@ def tried_in_words(one: Any) -> str:
         "review": f"{'Closing' if one.state == 'closing' else 'Half-way'} review of the support by {one.words}",
     }[one.kind]
     standing = "" if one.kind == "review" else f" ({one.state.replace('_', ' ')})"
-    return f"{label}{standing}, {one.at_on:%-d %B %Y}" if one.at_on else f"{label}{standing}"
+    return f"{label}{standing}, {format_date(one.at_on)}" if one.at_on else f"{label}{standing}"

@@ -8,6 +8,7 @@ from wtforms import Form
 from alongside.features.agreements.forms import must_be_filled
 from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Day, passage
+from alongside.platform.web.formatting import format_date
 
 
 class AnswerForm(Form):
@@ -32,7 +33,7 @@ class AnswerForm(Form):
         if answered is not None and not referred_on <= answered <= today:
             attach_errors(
                 self.referral_answered_on,
-                f"The date must be between {referred_on:%-d %B %Y}, the date of the referral, and today",
+                f"The date must be between {format_date(referred_on)}, the date of the referral, and today",
             )
         return not self.errors
 

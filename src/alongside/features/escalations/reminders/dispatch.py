@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.calendar import LONDON
 from alongside.features.authorities.settings import AuthoritySettings
-from alongside.features.escalations.deadlines import REMINDED_OF, moment_in_words
+from alongside.features.escalations.deadlines import REMINDED_OF
 from alongside.features.escalations.queries import leads_with_a_seat
 from alongside.features.escalations.reminders.models import Reminder
 from alongside.features.escalations.reminders.queries import covers, holders
@@ -28,6 +28,7 @@ from alongside.platform.database.requester_context import RequesterContext, set_
 from alongside.platform.database.session import Database
 from alongside.platform.notifications import notify
 from alongside.platform.notifications.models import EmailOutbox, Notification
+from alongside.platform.web.formatting import format_deadline
 
 AT_ONCE = 20
 """Timers that one worker claims at a time."""
@@ -139,7 +140,7 @@ async def _remind(
     session: AsyncSession, person: Principal, escalation: Row[Any], timer: Row[Any], *, late: bool
 ) -> int:
     """Notify the people of one level; return how many. The text names neither the school nor the reason."""
-    due = moment_in_words(timer.due_at)
+    due = format_deadline(timer.due_at)
     if timer.step == "director":
         await _write_to_director(session, person, timer)
         return 0
@@ -220,7 +221,7 @@ async def _write_to_director(session: AsyncSession, person: Principal, timer: Ro
             to_address=settings.escalation_reminders.director_mailbox,
             subject="An escalation has waited long past its date",
             body=f"An escalation that a {settings.words.consortium} escalated has passed its date ({what}, by "
-            f"{moment_in_words(timer.due_at)}). The {settings.words.head_of_service} can tell you more.",
+            f"{format_deadline(timer.due_at)}). The {settings.words.head_of_service} can tell you more.",
             hours="school_hours",
             message_id=f"case-{timer.id}-{timer.generation}",
         )

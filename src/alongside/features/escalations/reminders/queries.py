@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import Date, bindparam, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.escalations.deadlines import REMINDED_OF, moment_in_words
+from alongside.features.escalations.deadlines import REMINDED_OF
 from alongside.features.escalations.reminders.models import Reminder
 from alongside.platform.access.principal import Role
+from alongside.platform.web.formatting import format_deadline
 
 HOLDERS = text(
     """
@@ -64,7 +65,7 @@ async def reminders_in_words(
         (
             row.at,
             TOLD[row.step],
-            f"was reminded: {REMINDED_OF[row.stage].lower()}, by {moment_in_words(row.due_at)}",
+            f"was reminded: {REMINDED_OF[row.stage].lower()}, by {format_deadline(row.due_at)}",
         )
         for row in found
     ]

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
+from alongside.platform.web.formatting import format_number
+
 FEWEST = 3
 """The smallest number of escalations that is shown. Source: promises G11."""
 
@@ -58,4 +60,4 @@ def typical(values: Iterable[int]) -> str:
     known: Sequence[int] = sorted(values)
     if not known:
         return "–"
-    return FEW if len(known) < FEWEST else f"{median(known):g}"
+    return FEW if len(known) < FEWEST else format_number(median(known))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from alongside.platform.web.formatting import format_date
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -175,7 +177,7 @@ def legal_obstacle(kind: str, taken_on: date, by: str | None, steps: Iterable[An
     if notice is None or taken_on <= powers_lapse_on(notice.comply_by_on):
         return None
     return (
-        f"The powers that follow the warning notice lapsed after {powers_lapse_on(notice.comply_by_on):%-d %B %Y}. "
+        f"The powers that follow the warning notice lapsed after {format_date(powers_lapse_on(notice.comply_by_on))}. "
         "Give a new warning notice first"
     )
 
@@ -197,7 +199,7 @@ def _not_eligible(taken_on: date, steps: list[Any]) -> str | None:
         return "The warning notice was complied with, so the school is not eligible by it"
     if taken_on <= notice.comply_by_on:
         return (
-            f"The compliance period ends on {notice.comply_by_on:%-d %B %Y}. "
+            f"The compliance period ends on {format_date(notice.comply_by_on)}. "
             "The school can be eligible from the day after"
         )
     return None

@@ -1,6 +1,5 @@
 """Forms of triage: decision, plan, owner and merging."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -15,25 +14,9 @@ from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.models import OUTCOMES
 from alongside.features.escalations.state_changes.forms import NARROW, Hours
 from alongside.features.needs.forms import attach_errors
-from alongside.platform.forms.fields import Choice, Day, Typing, line, one_line, passage
+from alongside.platform.forms.fields import Choice, Day, Pounds, line, one_line, passage
 
-MONEY = re.compile(r"£?\s*(?P<pounds>\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(?P<pence>\d\d))?")
 MOST_CRITERIA = 5
-
-
-class Money(Typing):
-    """Field of an amount in pounds and pence; its value is in pence."""
-
-    def read(self, typed: str) -> int:
-        """Parse “1200”, “1,200” or “£1,200.50” into pence."""
-        found = MONEY.fullmatch(typed) if typed.isascii() or "£" in typed else None
-        if found is None:
-            raise ValueError(self.cure)
-        return int(found["pounds"].replace(",", "")) * 100 + int(found["pence"] or 0)
-
-    def written(self, value: Any) -> str:
-        """Format pence as pounds, with pence if there are any."""
-        return "" if value is None else f"{value // 100}" + (f".{value % 100:02d}" if value % 100 else "")
 
 
 class DecisionForm(Form):
@@ -41,7 +24,7 @@ class DecisionForm(Form):
 
     outcome = Choice("What is to happen?", "Choose what is to happen")
     provider = line("Who is procured?", "The name", "A person or body that challenges on your behalf")
-    provider_pence = Money(
+    provider_pence = Pounds(
         "What does it cost?",
         "Enter pounds, like 1200 or 1,200.50",
         description="In pounds, all in all",

@@ -20,6 +20,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.version import version_of
 from alongside.platform.web.form_data import FormData, asked, read_form_data
+from alongside.platform.web.formatting import format_date
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -237,7 +238,7 @@ async def _merger_form(
     form = MergerForm(written)
     others = await others_of_school(session, person, row)
     form.into.choices = [
-        (str(one.id), f"Raised by {one.consortium} on {one.raised_at:%-d %B %Y}") for one in others
+        (str(one.id), f"Raised by {one.consortium} on {format_date(one.raised_at)}") for one in others
     ]
     return form
 

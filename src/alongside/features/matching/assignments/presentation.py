@@ -12,7 +12,7 @@ from alongside.features.matching.engine.rule_labels import (
     WHY_NEUTRAL,
     Part,
 )
-from alongside.platform.web.templates import days, plural
+from alongside.platform.web.formatting import format_count, format_days
 
 
 def parts_of(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -68,7 +68,7 @@ def better_offers(why: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
                     "name": names.need(held["need"]),
                     "tier": held["tier"],
                     "score": held["score"],
-                    "days": days(held["half_days"] / 2),
+                    "days": format_days(held["half_days"] / 2),
                 }
                 for held in one["held_by"]
             ],
@@ -108,14 +108,14 @@ def points_in_words(points: int) -> str:
     """The effect of a change on the whole plan: “The whole plan would lose 59 points.”"""
     if points == 0:
         return "The whole plan would keep its points."
-    return f"The whole plan would {'lose' if points < 0 else 'gain'} {plural(abs(points), 'point')}."
+    return f"The whole plan would {'lose' if points < 0 else 'gain'} {format_count(abs(points), 'point')}."
 
 
 def against_before(points: int) -> str:
     """The score of a replacement compared with the lost partner: “98 points fewer than before.”"""
     if points == 0:
         return "As good as before."
-    return f"{plural(abs(points), 'point')} {'fewer' if points < 0 else 'more'} than before."
+    return f"{format_count(abs(points), 'point')} {'fewer' if points < 0 else 'more'} than before."
 
 
 def named(needs: Sequence[Any], names: Names) -> str:

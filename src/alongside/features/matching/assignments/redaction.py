@@ -15,7 +15,7 @@ from alongside.features.matching.plans.queries import names_of_needs, names_of_o
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.templates import plural
+from alongside.platform.web.formatting import format_count
 
 PRIVATE_RULES = ("excluded", "interest", "suspension")
 """Rules set privately by a school or the core team. Nobody else sees them, not even as separate counts."""
@@ -126,4 +126,4 @@ def why_nobody_for(person: Principal, assignment: Any) -> str | None:
     listed = (
         told[0] if len(told) == 1 else f"{', '.join(told[:3])}" + (" and others" if len(told) > 3 else "")
     )
-    return f"No offer suits: of {plural(sum(counts.values()), 'offer')}, {listed}."
+    return f"No offer suits: of {format_count(sum(counts.values()), 'offer')}, {listed}."

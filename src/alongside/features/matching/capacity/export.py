@@ -7,6 +7,7 @@ from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.terms import term_words
 from alongside.features.matching.engine.result import Gap
 from alongside.features.schools.phases import PHASES
+from alongside.platform.web.formatting import format_number
 from alongside.platform.web.spreadsheet import as_csv
 
 GAPS = ("Theme", "Phase", "Term", "Needs", "With no offer that suits", "For want of days or money")
@@ -48,4 +49,4 @@ def loads_as_csv(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _days(half_days: int) -> str:
-    return f"{half_days / 2:g}"
+    return format_number(half_days / 2)

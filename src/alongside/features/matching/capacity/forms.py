@@ -7,6 +7,7 @@ from wtforms import Form
 
 from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, HalfDays
+from alongside.platform.web.formatting import format_days
 
 MOST_DAYS = Decimal(20)
 
@@ -27,5 +28,5 @@ class MoreDaysForm(Form):
         if not self.offer.data:
             attach_errors(self.offer, self.offer.cure)
         if not self.days.errors and (self.days.data is None or not 0 < self.days.data <= MOST_DAYS):
-            attach_errors(self.days, f"Enter more than 0 and at most {MOST_DAYS} days")
+            attach_errors(self.days, f"Enter more than 0 and at most {format_days(MOST_DAYS)}")
         return not self.errors

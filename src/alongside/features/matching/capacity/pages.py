@@ -33,6 +33,7 @@ from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import asked
+from alongside.platform.web.formatting import format_count
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -72,7 +73,7 @@ async def show_supply(
     async def finish() -> PageResult:
         more = with_more_days(instance, UUID(form.offer.data), form.days.data)
         told = answered(outcome.plan, await replan(more), names)
-        title = f"{names.giver(UUID(form.offer.data))} with {form.days.data} more"
+        title = f"{names.giver(UUID(form.offer.data))} with {format_count(form.days.data, 'more day')}"
         return Page("matching/capacity/show.html", context | {"told": told, "told_of": title})
 
     return ContinueAfterCommit(finish, expensive=True)

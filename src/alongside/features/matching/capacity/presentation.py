@@ -9,7 +9,7 @@ from alongside.features.authorities.terms import term_words
 from alongside.features.matching.assignments.redaction import Names
 from alongside.features.matching.engine.result import Balance, Gap, Plan, RecruitmentEffect, ScarceOffer
 from alongside.features.schools.phases import PHASES
-from alongside.platform.web.templates import days, plural
+from alongside.platform.web.formatting import format_count, format_days
 
 SHADES = 3
 OTHERS = "Schools elsewhere, together"
@@ -77,7 +77,7 @@ def recruit_lines(settings: AuthoritySettings, recruits: Sequence[RecruitmentEff
     return [
         {
             "title": f"One more leader for {label_of(settings.themes, one.theme)}",
-            "what": f"{PHASES.get(one.phase, one.phase)}, {days(one.half_days / 2)} for two schools",
+            "what": f"{PHASES.get(one.phase, one.phase)}, {format_days(one.half_days / 2)} for two schools",
             "brings": brings(one.needs_met, one.points, exact=one.exact),
         }
         for one in recruits
@@ -88,7 +88,7 @@ def recruit_lines(settings: AuthoritySettings, recruits: Sequence[RecruitmentEff
 def _more(scarce: ScarceOffer) -> str:
     said = []
     if scarce.more_half_days:
-        said.append(f"{days(scarce.more_half_days / 2)} more")
+        said.append(f"{format_days(scarce.more_half_days / 2)} more")
     if scarce.more_engagements:
         said.append("helped one more school at once")
     return " and ".join(said)
@@ -100,11 +100,9 @@ def brings(needs_met: int, points: int, *, exact: bool) -> str:
     checked = "" if exact else " The search was stopped early, so it may be more."
     if needs_met:
         verb = "is" if needs_met == 1 else "are"
-        return f"{least}{plural(needs_met, 'more need')} {verb} met.{checked}".capitalize()
+        return f"{least}{format_count(needs_met, 'more need')} {verb} met.{checked}".capitalize()
     if points > 0:
-        return (
-            f"No more needs are met, but others fit better: {least}{plural(points, 'point')} more.{checked}"
-        )
+        return f"No more needs are met, but others fit better: {least}{format_count(points, 'point')} more.{checked}"
     return f"Nothing changes.{checked}"
 
 

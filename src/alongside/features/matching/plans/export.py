@@ -8,6 +8,7 @@ from alongside.features.authorities.settings import label_of
 from alongside.features.matching.assignments.redaction import why_nobody_for
 from alongside.features.matching.plans.labels import assignment_state, tier_words
 from alongside.platform.access.principal import Principal
+from alongside.platform.web.formatting import format_number, format_pounds
 from alongside.platform.web.spreadsheet import as_csv
 
 HEADS = (
@@ -46,8 +47,8 @@ def assignments_as_csv(person: Principal, assignments: Iterable[Any]) -> bytes:
             "" if one.score is None else one.score,
             one.rank or "",
             one.candidates,
-            "" if one.days is None else f"{one.days:f}".removesuffix(".0"),
-            "" if one.pence is None else f"{one.pence / 100:.2f}",
+            "" if one.days is None else format_number(one.days),
+            format_pounds(one.pence),
             assignment_state(settings, one)[1],
             why_nobody_for(person, one) or "",
         )

@@ -126,11 +126,6 @@ def sums(assignments: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def pounds(pence: int | None) -> str:
-    """Money in whole pounds: £1,050."""
-    return f"£{(pence or 0) / 100:,.0f}"
-
-
 def ordinal(rank: int | None) -> str:
     """“best”, “2nd best”, “11th best”; empty if there is no rank."""
     if rank is None:

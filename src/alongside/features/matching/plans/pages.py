@@ -19,6 +19,7 @@ from alongside.platform.access.authorisation import may_for_consortium
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.responses import Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV
@@ -120,7 +121,7 @@ async def export_plan(
     run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
     assignments = await queries.assignments_of(session, person.authority_id, run.id)
     body = assignments_as_csv(person, assignments)
-    return Download(body, f"plan-{run.asked_at:%Y-%m-%d}.csv", CSV)
+    return Download(body, f"plan-{format_iso_date(run.asked_at)}.csv", CSV)
 
 
 @endpoint.post("/plans/{run_id:uuid}/cancellation", permission=Permission.MAKE_PLAN)
@@ -169,7 +170,6 @@ def words(person: Principal) -> dict[str, Any]:
     return {
         "STATES": labels.STATES,
         "BECAUSE": labels.BECAUSE,
-        "pounds": labels.pounds,
         "ordinal": labels.ordinal,
         "rank_in_words": labels.rank_in_words,
         "is_over": labels.is_over,

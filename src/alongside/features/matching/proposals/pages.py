@@ -17,9 +17,9 @@ from alongside.features.matching.proposals.terms import terms_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.formatting import format_count
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
-from alongside.platform.web.templates import plural
 
 
 @endpoint.get("/plans/{run_id:uuid}/send", permission=Permission.MAKE_PLAN)
@@ -57,9 +57,9 @@ def said_of(sent: actions.SendResult) -> str:
     """The result of sending, in one or two sentences."""
     if not sent.proposed and not sent.skipped:
         return "All of it was sent already."
-    parts = [f"{plural(sent.proposed, 'pair')} proposed: both schools of each have been told."]
+    parts = [f"{format_count(sent.proposed, 'pair')} proposed: both schools of each have been told."]
     if sent.skipped:
-        parts.append(f"{plural(sent.skipped, 'pair')} could not be; the plan says why.")
+        parts.append(f"{format_count(sent.skipped, 'pair')} could not be; the plan says why.")
     return " ".join(parts)
 
 

@@ -12,11 +12,11 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, routes_of
 from alongside.platform.forms.form_action import FormAction, FormRequest
-from alongside.platform.web.templates import days
+from alongside.platform.web.formatting import format_days
 
 
 def _promised(_: Principal, offer: Offered) -> str:
-    return f"{days(offer.days_taken).capitalize()} of {days(offer.days_total)} are promised so far."
+    return f"{format_days(offer.days_taken).capitalize()} of {format_days(offer.days_total)} are promised so far."
 
 
 def _days_and_end(asked: ActionRequest[Offered]) -> Mapping[str, object]:

@@ -28,6 +28,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, SCHOOL_ROLES, Principal, Role
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.notifications.models import EmailOutbox
+from alongside.platform.web.formatting import format_days
 
 GONE = "This invitation was already used or withdrawn."
 
@@ -245,7 +246,7 @@ async def _write_email(
         f"Dear {found.name}\n\n"
         f"{inviter} invites you to Alongside, where schools of {settings.name} support one another.\n\n"
         f"Your role: {role_in_words(found)}\n\n"
-        f"Open this link and sign in. It works once, for {days} days, and is for you alone:\n\n{link}\n\n"
+        f"Open this link and sign in. It works once, for {format_days(days)}, and is for you alone:\n\n{link}\n\n"
         "If you did not expect this, you need do nothing.\n"
     )
     session.add(
