@@ -29,7 +29,7 @@ _server: Any = None
 LONGEST = (
     "tests/access/test_every_route.py",
     "tests/faults/test_crashes.py",
-    "tests/simulation/test_two_weeks.py",
+    "tests/simulation/test_a_week.py",
     "tests/browser/test_pages_are_accessible.py",
     "tests/setup/test_demonstration.py",
     "tests/large/test_every_page_is_small.py",

@@ -76,8 +76,8 @@ async def take_up(browser: Browser, path: str, random: Random, today: date) -> s
     steps: list[tuple[float, str, Form | None]] = [
         (weight_of(form.action), form.action, form) for form in opened.page.forms if form.method == "post"
     ]
-    steps += [(weight_of(link), link, None) for link in set(opened.page.links)]
-    steps = sorted((one for one in steps if one[0]), key=lambda one: one[1])
+    steps += [(weight_of(link), link, None) for link in dict.fromkeys(opened.page.links)]
+    steps = [one for one in steps if one[0]]
     if not steps:
         return ""
     _, address, form = random.choices(steps, [one[0] for one in steps])[0]
@@ -215,7 +215,7 @@ async def fill_plainly(
     names = bases(form)
     told = {name: value for name, value in given.items() if name in names}
     done = await browser.send(form, fill(form, random, today, **told), path)
-    return done.response.headers.get("location", "")
+    return str(done.response.headers.get("location", ""))
 
 
 async def one_act(browser: Browser, random: Random, today: date, themes: Sequence[str]) -> None:

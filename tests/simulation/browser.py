@@ -5,7 +5,6 @@ import re
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
 import httpx
@@ -73,7 +72,6 @@ class Traffic:
 
     http: httpx.AsyncClient
     faults: Faults
-    random: Random
     size_limit: int
     acts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)

@@ -1,24 +1,18 @@
 """Invariants that are checked after each day from the rows, without the product's functions."""
 
 from collections import defaultdict
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import alongside.models_registry  # noqa: F401  (declares every workflow)
 from alongside.platform.workflow import INITIAL, WORKFLOWS
-from tests.simulation.calendar import LONDON, Days, Term
+from tests.simulation.calendar import LONDON, Days
 from tests.simulation.database import Watcher
 from tests.simulation.faults import Faults
 
-RESPOND_BY = {"now": 2, "this_term": 5, "planned": 10}
-WIDEN_AFTER = {"now": 2, "this_term": 5, "planned": 10}
-ESCALATION_DAYS = {
-    "at_once": {"acknowledge": 1, "decide": 2, "plan": 5, "review": 15},
-    "soon": {"acknowledge": 2, "decide": 5, "plan": 10, "review": 30},
-    "this_term": {"acknowledge": 2, "decide": 10, "plan": 15, "review": 30},
-}
-VISIT_RECORD_DUE = 5
+MOVES = {subject: {move.verb: move for move in flow.moves} for subject, flow in WORKFLOWS.items()}
 LEFT_OVER = {
     "a live proposal whose need is not looking": """
         SELECT p.id FROM proposal p JOIN need n ON n.authority_id = p.authority_id AND n.id = p.need_id
@@ -92,43 +86,84 @@ async def books(connection: Watcher, code: int, faults: Faults) -> None:
             faults.add("an offer has promised more than it has", f"{row['id']}: {counted}")
 
 
-async def money(connection: Watcher, code: int, fund: int, faults: Faults) -> None:
-    """Check that spending never exceeds a fund."""
-    for row in await connection.fetch(
-        "SELECT fund, sum(provider_pence) AS pence FROM escalation WHERE authority_id = $1 AND outcome = 'procured'"
-        " AND fund LIKE 'intervention%' AND state NOT IN ('withdrawn', 'merged') GROUP BY fund",
-        code,
-    ):
-        if row["pence"] > fund:
-            faults.add("more was procured than a fund has", f"{row['fund']}: {row['pence']} of {fund}")
+@dataclass
+class Spending:
+    """What each escalation had committed of a fund at the last check, in pence, by authority and escalation."""
+
+    committed: dict[tuple[int, str], tuple[str, int]] = field(default_factory=dict)
+
+    async def check(
+        self, connection: Watcher, code: int, declared: set[str], this_year: str, pence: int, faults: Faults
+    ) -> None:
+        """Check what was committed since the last check: from a declared fund of this financial year, within it.
+
+        `declared` are the keys of the authority's funds, which end with their financial year; `this_year` is
+        today's; `pence` is the size of each fund.
+        """
+        sums: dict[str, int] = defaultdict(int)
+        for row in await connection.fetch(
+            "SELECT id::text, fund, provider_pence FROM escalation WHERE authority_id = $1 AND outcome = 'procured'"
+            " AND fund NOT IN ('', 'other') AND state NOT IN ('withdrawn', 'merged')",
+            code,
+        ):
+            fund, amount = row["fund"], row["provider_pence"] or 0
+            sums[fund] += amount
+            before = self.committed.get((code, row["id"]), ("", 0))
+            if amount > (before[1] if before[0] == fund else 0):
+                if fund not in declared:
+                    faults.add("money of a fund that does not exist", f"{row['id']}: {fund}")
+                elif not fund.endswith(this_year):
+                    faults.add("money of a fund of another financial year", f"{row['id']}: {fund}")
+            self.committed[code, row["id"]] = (fund, amount)
+        for fund, spent in sums.items():
+            if spent > pence:
+                faults.add("more was procured than a fund has", f"{fund}: {spent} of {pence}")
 
 
-async def states(connection: Watcher, code: int, faults: Faults) -> None:
-    """Replay the audit log: transitions must be connected and lead to the state in the row."""
-    steps: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in await connection.fetch(
-        "SELECT subject_kind, subject_id, verb FROM audit_entry WHERE authority_id = $1 ORDER BY at, id",
-        code,
-    ):
-        steps[row["subject_kind"], row["subject_id"]].append(row["verb"])
-    for subject, flow in WORKFLOWS.items():
-        moves = {move.verb: move for move in flow.moves}
-        for row in await connection.fetch(f'SELECT id, state FROM "{subject}" WHERE authority_id = $1', code):
-            state = INITIAL
-            for verb in steps[subject, str(row["id"])]:
-                move = moves.get(verb)
-                if move is None:
-                    continue
-                if state not in move.starts:
-                    faults.add(
-                        "the audit log holds an illegal step", f"{subject} {row['id']}: {verb} from “{state}”"
-                    )
-                state = move.end
-            if state != row["state"]:
-                faults.add(
-                    "a state differs from the audit log",
-                    f"{subject} {row['id']}: “{row['state']}”, log “{state}”",
-                )
+@dataclass
+class StateReplay:
+    """The state of each subject by the audit log, which is read once."""
+
+    states: dict[tuple[int, str, str], str] = field(default_factory=dict)
+    read_to: dict[int, datetime] = field(default_factory=dict)
+
+    async def check(self, connection: Watcher, code: int, faults: Faults) -> None:
+        """Replay new entries: transitions must be connected and lead to the state in the row."""
+        wrong = await self._replay(connection, code)
+        if wrong:  # an entry of a transaction that was open at the last check is read only from the start
+            self.read_to.pop(code, None)
+            self.states = {key: state for key, state in self.states.items() if key[0] != code}
+            wrong = await self._replay(connection, code)
+        for kind, what in wrong:
+            faults.add(kind, what)
+
+    async def _replay(self, connection: Watcher, code: int) -> list[tuple[str, str]]:
+        """Read the entries since the last time, and return the faults."""
+        wrong: list[tuple[str, str]] = []
+        for row in await connection.fetch(
+            "SELECT at, subject_kind, subject_id, verb FROM audit_entry WHERE authority_id = $1 AND at > $2 ORDER BY at, id",
+            code,
+            self.read_to.get(code, datetime(2000, 1, 1, tzinfo=UTC)),
+        ):
+            self.read_to[code] = row["at"]
+            subject, key = row["subject_kind"], (code, row["subject_kind"], row["subject_id"])
+            move = MOVES.get(subject, {}).get(row["verb"])
+            if move is None:
+                continue
+            state = self.states.get(key, INITIAL)
+            if state not in move.starts:
+                step = f"{subject} {key[2]}: {row['verb']} from “{state}”"
+                wrong.append(("the audit log holds an illegal step", step))
+            self.states[key] = move.end
+        for subject in WORKFLOWS:
+            for row in await connection.fetch(
+                f'SELECT id::text, state FROM "{subject}" WHERE authority_id = $1', code
+            ):
+                state = self.states.get((code, subject, row["id"]), INITIAL)
+                if state != row["state"]:
+                    found = f"{subject} {row['id']}: “{row['state']}”, log “{state}”"
+                    wrong.append(("a state differs from the audit log", found))
+        return wrong
 
 
 async def left_over(
@@ -146,106 +181,19 @@ async def left_over(
             faults.add(what, str(row[0]))
 
 
-async def calendars(connection: Watcher, code: int, authority: Days) -> dict[int, Days]:
-    """The calendars of schools with their own terms or training days."""
-    terms: dict[int, dict[tuple[str, str], Term]] = defaultdict(dict)
-    for row in await connection.fetch("SELECT * FROM school_term WHERE authority_id = $1", code):
-        terms[row["school_urn"]][row["year"], row["name"]] = (
-            row["starts_on"], row["ends_on"], row["break_starts_on"], row["break_ends_on"],
-        )  # fmt: skip
-    inset: dict[int, set[date]] = defaultdict(set)
-    for row in await connection.fetch("SELECT * FROM school_training_day WHERE authority_id = $1", code):
-        inset[row["school_urn"]].add(row["day"])
-    return {urn: authority.of_school(terms[urn], inset[urn]) for urn in {*terms, *inset}}
-
-
-async def deadlines(connection: Watcher, code: int, authority: Days, today: date, faults: Faults) -> None:
-    """Check deadlines of answers, widening, visit records and escalations with the independent calendar."""
-    own = await calendars(connection, code, authority)
-    await _proposals(connection, code, authority, own, today, faults)
-    for row in await connection.fetch(
-        "SELECT id, school_urn, posted_at, urgency, visible_to_authority_from FROM need WHERE authority_id = $1"
-        " AND audience = 'widening' AND state = 'open' AND version <= 2",
-        code,
-    ):
-        posted = row["posted_at"].astimezone(LONDON).date()
-        days = WIDEN_AFTER[row["urgency"]]
-        allowed = {one.after(posted, days) for one in (authority, own.get(row["school_urn"], authority))}
-        if posted == today and row["visible_to_authority_from"] not in allowed:
-            faults.add(
-                "a post widens on the wrong day",
-                f"{row['id']}: {row['visible_to_authority_from']} not {allowed}",
-            )
-    await _escalations(connection, code, authority, own, faults)
-
-
-async def _proposals(
-    connection: Watcher, code: int, authority: Days, own: dict[int, Days], today: date, faults: Faults
-) -> None:
-    """Check proposals made today; either school's calendar can apply."""
-    for row in await connection.fetch(
-        "SELECT p.*, n.urgency FROM proposal p JOIN need n ON n.authority_id = p.authority_id AND n.id = p.need_id"
-        " WHERE p.authority_id = $1 AND p.terms_version = 1 AND p.state = 'proposed'"
-        "   AND NOT p.requesting_had_more_time AND NOT p.supporting_had_more_time",
-        code,
-    ):
-        made = row["proposed_at"].astimezone(LONDON).date()
-        if made != today:
-            continue
-        days = RESPOND_BY[row["urgency"]]
-        schools = [own.get(row[side], authority) for side in ("requesting_urn", "supporting_urn")]
-        allowed = {one.after(made, days) for one in (authority, *schools)}
-        if row["respond_by"] not in allowed:
-            faults.add(
-                "a proposal is due on the wrong day", f"{row['id']}: {row['respond_by']} not {allowed}"
-            )
-        waits_for = schools[0] if row["requesting_accepted_at"] is None else schools[1]
-        if not waits_for.open(row["respond_by"]):
-            faults.add("a proposal is due on a day on which the school to answer is closed", str(row["id"]))
-
-
-async def _escalations(
-    connection: Watcher, code: int, authority: Days, own: dict[int, Days], faults: Faults
-) -> None:
-    """Check open escalations whose clock was not paused in their stage, with the school's calendar."""
-    for row in await connection.fetch(
-        "SELECT c.* FROM escalation c WHERE c.authority_id = $1 AND c.due_at IS NOT NULL AND c.stage IS NOT NULL"
-        " AND c.state NOT IN ('closed', 'withdrawn', 'merged') AND NOT EXISTS (SELECT FROM escalation_pause w"
-        "  WHERE w.authority_id = c.authority_id AND w.escalation_id = c.id"
-        "    AND (w.until_at IS NULL OR w.until_at >= c.stage_began_at))",
-        code,
-    ):
-        began = row["stage_began_at"].astimezone(LONDON).date()
-        days = own.get(row["school_urn"], authority)
-        count = ESCALATION_DAYS[row["urgency"]][row["stage"]]
-        due = days.end_of(days.after(began, count))
-        if row["due_at"] != due:
-            faults.add(
-                "an escalation is due at the wrong moment",
-                f"{row['id']} {row['stage']}: {row['due_at']} not {due}",
-            )
-
-
 async def scheduled_jobs(
-    connection: Watcher, code: int, today: date, authority: Days, faults: Faults
+    connection: Watcher, code: int, since: date, today: date, authority: Days, faults: Faults
 ) -> None:
-    """Check that each daily job ran once on a school day, and on no other day."""
-    ran = {
-        row["job"]
-        for row in await connection.fetch(
-            "SELECT job FROM scheduled_job_run WHERE authority_id = $1 AND day = $2", code, today
-        )
-    }
-    ever = {
-        row["job"]
-        for row in await connection.fetch(
-            "SELECT DISTINCT job FROM scheduled_job_run WHERE authority_id = $1", code
-        )
-    }
-    if not authority.open(today):
-        if ran:
-            faults.add("a job ran on a day without school", f"{code}: {sorted(ran)}")
-    elif not ran:
+    """Check that each daily job ran on today's school day, and none on a day without school after `since`."""
+    ran: dict[date, set[str]] = defaultdict(set)
+    ever: set[str] = set()
+    for row in await connection.fetch("SELECT job, day FROM scheduled_job_run WHERE authority_id = $1", code):
+        ever.add(row["job"])
+        ran[row["day"]].add(row["job"])
+    for day in sorted(ran):
+        if since < day <= today and not authority.open(day):
+            faults.add("a job ran on a day without school", f"{code} on {day}: {sorted(ran[day])}")
+    if authority.open(today) and not ran[today]:
         faults.add("no job ran on a school day", f"{code} on {today}")
-    elif ever - ran:
-        faults.add("a job did not run on a school day", f"{code}: {sorted(ever - ran)}")
+    elif authority.open(today) and ever - ran[today]:
+        faults.add("a job did not run on a school day", f"{code} on {today}: {sorted(ever - ran[today])}")

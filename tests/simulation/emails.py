@@ -31,7 +31,7 @@ class Emails:
     copies: Counter[str] = field(default_factory=Counter)
     told: set[tuple[str, str, str]] = field(default_factory=set)
     links: list[tuple[str, str]] = field(default_factory=list)
-    all_links: set[tuple[str, str]] = field(default_factory=set)
+    all_links: dict[tuple[str, str], None] = field(default_factory=dict)
     invitations: list[tuple[str, str]] = field(default_factory=list)
     total: int = 0
 
@@ -96,7 +96,7 @@ class Emails:
                 self.invitations.append((place.slug, path.rstrip(".")))
             elif not OUTSIDE.match(path):
                 self.links.append((to, path.rstrip(".")))
-                self.all_links.add((to, path.rstrip(".")))
+                self.all_links[to, path.rstrip(".")] = None
 
     async def may_be_read(
         self,
@@ -111,7 +111,10 @@ class Emails:
         by_address: dict[str, list[Actor]] = {}
         for actor in actors:
             by_address.setdefault(actor.email, []).append(actor)
-        mine = sorted(one for one in self.all_links if one[0] in by_address)
+        mine = sorted(
+            (one for one in self.all_links if one[0] in by_address),
+            key=lambda one: (one[0], pattern_of(one[1])),
+        )
         for to, path in random.sample(mine, min(most, len(mine))):
             for actor in by_address[to]:
                 opened = await traffic.get(

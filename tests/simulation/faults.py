@@ -25,6 +25,16 @@ class Faults:
         if len(self.examples[kind]) < EXAMPLES:
             self.examples[kind].append(f"{self.today}: {what}")
 
+    def of(self, day: date) -> list[str]:
+        """The examples that were found on a day, with their kind."""
+        mark = f"{day}: "
+        return [
+            f"{kind}: {one.removeprefix(mark)}"
+            for kind, some in self.examples.items()
+            for one in some
+            if one.startswith(mark)
+        ]
+
     def lines(self) -> list[str]:
         """The report: each kind with its count and examples."""
         said = []

@@ -13,20 +13,20 @@ from tests.simulation.schools import SimulatedSchool
 
 UNDER_WAY = {
     "proposals": (
-        "SELECT id, requesting_urn, supporting_urn FROM proposal WHERE authority_id = $1 AND state IN ('proposed', 'to_release')",
+        "SELECT id, requesting_urn, supporting_urn FROM proposal WHERE authority_id = $1 AND state IN ('proposed', 'to_release') ORDER BY proposed_at",
         0.12,
     ),
     "agreements": (
-        "SELECT id, requesting_urn, supporting_urn FROM support_agreement WHERE authority_id = $1 AND state = 'preparing'",
+        "SELECT id, requesting_urn, supporting_urn FROM support_agreement WHERE authority_id = $1 AND state = 'preparing' ORDER BY agreed_at",
         0.2,
     ),
     "agreements ": (
-        "SELECT id, requesting_urn, supporting_urn FROM support_agreement WHERE authority_id = $1 AND state = 'active'",
+        "SELECT id, requesting_urn, supporting_urn FROM support_agreement WHERE authority_id = $1 AND state = 'active' ORDER BY agreed_at",
         0.03,
     ),
     "escalations": (
         "SELECT id, school_urn AS requesting_urn, school_urn AS supporting_urn, consortium_id FROM escalation"
-        " WHERE authority_id = $1 AND state NOT IN ('closed', 'merged', 'withdrawn')",
+        " WHERE authority_id = $1 AND state NOT IN ('closed', 'merged', 'withdrawn') ORDER BY raised_at",
         0.2,
     ),
 }

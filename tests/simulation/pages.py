@@ -1,5 +1,10 @@
 """Opens every kind of page of every role each day and checks status and size."""
 
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from random import Random
 
 from tests.simulation.browser import Browser, Traffic, pattern_of
@@ -47,3 +52,43 @@ async def crawl(browser: Browser, random: Random) -> int:
         random.shuffle(found)
         next_ones = found
     return len(seen)
+
+
+YEAR_ON_PAGE = re.compile(r"([\d.]+) days?</span> <span[^>]*>(given|received) this school year")
+VISITS = """
+SELECT a.supporting_urn, a.requesting_urn, v.days, v.visit_on FROM visit v
+  JOIN support_agreement a ON a.authority_id = v.authority_id AND a.id = v.agreement_id
+ WHERE v.authority_id = $1 AND v.state = 'recorded'
+ ORDER BY v.written_at
+"""
+
+
+async def days_of_the_year(
+    connection: Watcher,
+    traffic: Traffic,
+    host: str,
+    code: int,
+    heads: Sequence[Actor],
+    today: date,
+    random: Random,
+) -> None:
+    """Compare the days given and received on a head's home page with the recorded visits of this academic year."""
+    began = date(today.year if today.month >= 9 else today.year - 1, 9, 1)
+    days: dict[int, dict[str, Decimal]] = defaultdict(lambda: {"given": Decimal(0), "received": Decimal(0)})
+    for row in await connection.fetch(VISITS, code):
+        of_this_year = row["days"] if began <= row["visit_on"] <= today else Decimal(0)
+        days[row["supporting_urn"]]["given"] += of_this_year
+        days[row["requesting_urn"]]["received"] += of_this_year
+    with_visits = [one for one in heads if one.school_urn in days] or list(heads)
+    if not with_visits:
+        return
+    who = random.choice(with_visits)
+    browser = Browser(traffic, who, host, await sign_in(connection, who))
+    opened = await browser.open("/home")
+    shown = {kind: Decimal(number) for number, kind in YEAR_ON_PAGE.findall(opened.response.text)}
+    expected = days[who.school_urn or 0]
+    if shown != expected:
+        traffic.faults.add(
+            "the days of this school year on a home page are wrong",
+            f"{who.school_urn}: {shown} not {expected}",
+        )

@@ -74,9 +74,10 @@ class Actor:
 PRESENT = """
 SELECT a.authority_id, p.id AS person_id, a.id AS role_assignment_id, p.name, p.email, a.role, a.school_urn, a.consortium_id
   FROM role_assignment a JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
+  LEFT JOIN consortium c ON c.authority_id = a.authority_id AND c.id = a.consortium_id
  WHERE a.authority_id = $1 AND a.starts_on <= $2 AND (a.ends_on IS NULL OR a.ends_on > $2)
    AND (p.left_on IS NULL OR p.left_on > $2)
- ORDER BY a.id
+ ORDER BY p.email, a.role, a.school_urn, c.key
 """
 SIGN_IN = """
 INSERT INTO user_session (authority_id, token_hash, person_id, role_assignment_id, issuer, device, expires_at)

@@ -143,6 +143,7 @@ class SimulatedSchool:
     next_urn: int
     next_number: int
     number: int = 0
+    fund_years: list[str] = field(default_factory=list)
 
     @property
     def host(self) -> str:
@@ -221,6 +222,17 @@ def _names(random: Random, endings: list[str]) -> Iterator[str]:
         yield from (f"{one} {number}" for one in pairs)
 
 
+def financial_year(day: date) -> str:
+    """The financial year of a day, from 1 April to 31 March, as “2026-27”."""
+    first = day.year if (day.month, day.day) >= (4, 1) else day.year - 1
+    return f"{first}-{(first + 1) % 100:02}"
+
+
+def fund_key(year: str) -> str:
+    """The key of an authority's intervention fund of a financial year."""
+    return f"intervention_{year.replace('-', '_')}"
+
+
 def tenant_file(place: SimulatedSchool, inset_days: list[date], extra: str = "") -> str:
     """The settings file of the authority."""
     days = ", ".join(day.isoformat() for day in inset_days)
@@ -234,9 +246,9 @@ def tenant_file(place: SimulatedSchool, inset_days: list[date], extra: str = "")
         lines += [f"[contacts.{contact}]", f'mailbox = "{contact.replace("_", "-")}@{place.slug}.gov.uk"']
     for key, (name, phase, _, _) in place.consortia.items():
         lines += [f"[consortia.{key}]", f'name = "{name}"', f'phase = "{phase}"']
-    for number, year in enumerate(("2026-27", "2027-28")):
+    for year in place.fund_years:
         lines += [
-            f"[funds.intervention_{number}]", 'label = "Intervention"', 'source = "authority"',
+            f"[funds.{fund_key(year)}]", 'label = "Intervention"', 'source = "authority"',
             'purpose = "intervention"', 'phase = "primary"', f"pence = {FUND_PENCE}", f'financial_year = "{year}"',
         ]  # fmt: skip
     return "\n".join(lines) + "\n" + extra

@@ -1,7 +1,7 @@
 """People who join, leave and change roles, by the administrator's pages and emailed invitations."""
 
+from datetime import date
 from random import Random
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -26,15 +26,16 @@ SELECT s.urn FROM school s WHERE s.authority_id = $1 AND s.status IN ('open', 'c
 class Staffing:
     """Performs an administrator's actions; `front_desk` answers as the sign-in provider would."""
 
-    def __init__(
-        self, watcher: Watcher, traffic: Traffic, front_desk: httpx.AsyncClient, random: Random
-    ) -> None:
+    def __init__(self, watcher: Watcher, traffic: Traffic, front_desk: httpx.AsyncClient) -> None:
         """For all authorities of a run."""
-        self.watcher, self.traffic, self.front_desk, self.random = watcher, traffic, front_desk, random
-        self.number = 0
+        self.watcher, self.traffic, self.front_desk = watcher, traffic, front_desk
+        self.random, self.number = Random(), 0
 
-    async def come_and_go(self, place: SimulatedSchool, actors: list[Actor], today: Any) -> list[str]:
+    async def come_and_go(
+        self, place: SimulatedSchool, actors: list[Actor], today: date, random: Random
+    ) -> list[str]:
         """Remove some people, invite heads for schools without one, and sometimes a delegate. Returns what happened."""
+        self.random = random
         administrators = [one for one in actors if one.role == "authority_administrator"]
         if not administrators:
             return []
@@ -102,7 +103,7 @@ class Staffing:
         """Accept the invitations from the emails. Returns the number accepted."""
         count, waiting = 0, list(emails.invitations)
         emails.invitations.clear()
-        desk = Traffic(self.front_desk, self.traffic.faults, self.random, self.traffic.size_limit)
+        desk = Traffic(self.front_desk, self.traffic.faults, self.traffic.size_limit)
         for slug, path in waiting:
             place = next(one for one in places if one.slug == slug)
             opened = await desk.get(path, None, place.host, "invited")

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,14 +42,17 @@ def settings_in(folder: Path, place: SimulatedSchool) -> AuthoritySettings:
 
 
 async def until_quiet(
-    watcher: Watcher, folder: Path, places: list[SimulatedSchool], clock: VirtualClock, faults: Faults
+    watcher: Watcher,
+    known: Mapping[int, AuthoritySettings],
+    places: list[SimulatedSchool],
+    clock: VirtualClock,
+    faults: Faults,
 ) -> None:
     """Wake the worker and wait until no work is due. Work that stays undone is a fault.
 
     Jobs of a killed worker stay leased for some minutes of virtual time, which pass during the wait.
     """
     until, step = time.monotonic() + PATIENCE, time.monotonic() + STEP
-    known = {place.code: settings_in(folder, place) for place in places}
     turn = 0
     while True:
         if turn % 10 == 0:
