@@ -1,5 +1,6 @@
 """A superuser connection for the checks, which reconnects after PostgreSQL was killed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ class Watcher:
         """Create it without connecting."""
         self.room = room
         self._connection: asyncpg.Connection | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def fetch(self, query: str, *values: Any) -> list[asyncpg.Record]:
         """All rows."""
@@ -42,11 +44,12 @@ class Watcher:
             await self._connection.close()
 
     async def _ask(self, ask: Callable[[asyncpg.Connection], Awaitable[Answer]]) -> Answer:
-        for _ in range(TRIES):
-            try:
-                if self._connection is None or self._connection.is_closed():
-                    self._connection = await connect(self.room)
-                return await ask(self._connection)
-            except GONE:
-                self._connection = None
+        async with self._one_at_a_time:
+            for _ in range(TRIES):
+                try:
+                    if self._connection is None or self._connection.is_closed():
+                        self._connection = await connect(self.room)
+                    return await ask(self._connection)
+                except GONE:
+                    self._connection = None
         raise AssertionError("PostgreSQL does not come back")

@@ -1,13 +1,15 @@
 """Continues open work: answers proposals, signs agreements, records visits and works on escalations."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from functools import partial
 from random import Random
 from uuid import UUID
 
 from tests.simulation.acts import take_up
 from tests.simulation.browser import Browser, Traffic
 from tests.simulation.database import Watcher
+from tests.simulation.lanes import Lanes
 from tests.simulation.people import Actor, sign_in
 from tests.simulation.schools import SimulatedSchool
 
@@ -36,6 +38,7 @@ UNDER_WAY = {
 async def follow_up(
     watcher: Watcher,
     traffic: Traffic,
+    lanes: Lanes,
     place: SimulatedSchool,
     actors: Sequence[Actor],
     today: date,
@@ -43,6 +46,12 @@ async def follow_up(
     random: Random,
 ) -> None:
     """Open a sample of the open work as a person who may have to act, and perform one action on each."""
+
+    async def act(who: Actor, path: str, random: Random) -> None:
+        browser = Browser(traffic, who, place.host, await sign_in(watcher, who))
+        await take_up(browser, path, random, today)
+
+    chosen: list[Callable[[], Awaitable[None]]] = []
     for room, (query, likely) in UNDER_WAY.items():
         for row in await watcher.fetch(query, place.code):
             if random.random() > likely * busy:
@@ -51,9 +60,9 @@ async def follow_up(
             consortium = row.get("consortium_id")
             there = [one for one in actors if _concerned(one, room, schools, consortium)]
             if there:
-                who = random.choice(there)
-                browser = Browser(traffic, who, place.host, await sign_in(watcher, who))
-                await take_up(browser, f"/{room.strip()}/{row['id']}", random, today)
+                path, own = f"/{room.strip()}/{row['id']}", Random(random.getrandbits(64))
+                chosen.append(partial(act, random.choice(there), path, own))
+    await lanes.run(chosen)
 
 
 def _concerned(one: Actor, room: str, schools: set[int], consortium: UUID | None) -> bool:

@@ -5,10 +5,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from random import Random
 
 from tests.simulation.browser import Browser, Traffic, pattern_of
 from tests.simulation.database import Watcher
+from tests.simulation.lanes import Lanes
 from tests.simulation.people import Actor, sign_in
 
 STARTS = (
@@ -28,25 +30,22 @@ DEPTH = 3
 
 
 async def open_as(
-    connection: Watcher, traffic: Traffic, host: str, actors: list[Actor], random: Random
+    connection: Watcher, traffic: Traffic, lanes: Lanes, host: str, actors: list[Actor], random: Random
 ) -> int:
     """Open one page of each kind as one of these people. Returns the number of pages."""
     who = random.choice(actors)
-    return await crawl(Browser(traffic, who, host, await sign_in(connection, who)), random)
+    return await crawl(Browser(traffic, who, host, await sign_in(connection, who)), lanes, random)
 
 
-async def crawl(browser: Browser, random: Random) -> int:
+async def crawl(browser: Browser, lanes: Lanes, random: Random) -> int:
     """Follow links from the first pages, one path of each kind. Returns the number of pages."""
     seen: set[str] = set()
     next_ones = list(STARTS)
     for _ in range(DEPTH):
+        fresh = {pattern_of(path): path for path in reversed(next_ones) if pattern_of(path) not in seen}
+        seen |= {*fresh}
         found: list[str] = []
-        for path in next_ones:
-            kind = pattern_of(path)
-            if kind in seen:
-                continue
-            seen.add(kind)
-            opened = await browser.open(path)
+        for opened in await lanes.run(partial(browser.open, path) for path in fresh.values()):
             if opened.response.headers.get("content-type", "").startswith("text/html"):
                 found += [link for link in opened.page.links if not link.startswith(PASSED_OVER)]
         random.shuffle(found)

@@ -43,6 +43,7 @@ class Plan:
     kills: float = 0.1
     size_limit: int = 100_000
     web: int = 1
+    lanes: int = 1
     emails_opened: int = 20
     pages: float = 0.2
     slots: tuple[Slot, ...] = SLOTS
@@ -109,6 +110,7 @@ OPTIONS: dict[str, tuple[Callable[[str], object], Callable[..., str]]] = {
     "kills": (float, repr),
     "size_limit": (int, str),
     "web": (int, str),
+    "lanes": (int, str),
     "emails_opened": (int, str),
     "pages": (float, repr),
     "slots": (_slots, lambda slots: ",".join(f"{hour:02}:{minute:02}" for hour, minute in slots)),
@@ -122,6 +124,7 @@ HELP = {
     "kills": "kills a school day, on average; at least one of each process unless it is 0",
     "size_limit": "bytes of HTML that a page may have",
     "web": "number of web processes",
+    "lanes": "how many people act at the same moment; with more than 1 the order of acts is not repeated",
     "emails_opened": "how many emailed links are opened in an authority at the end of a day",
     "pages": "share of the roles whose pages are all opened on a school day",
     "slots": "times of a school day, as 08:20,16:40",

@@ -10,7 +10,7 @@ def report(year: Year) -> list[str]:
     slowest = sorted(traffic.slowest.items(), key=lambda one: -one[1])
     spent = sorted(year.spent.items(), key=lambda one: -one[1])
     return [
-        f"seed {plan.seed}: {plan.days} days from {plan.start}, schools {plan.sizes}",
+        f"seed {plan.seed}: {plan.days} days from {plan.start}, checked to {year.checked}, schools {plan.sizes}",
         f"acts done: {traffic.acts.total()}, refused: {traffic.refused.total()}, sent again: {traffic.sent_again}",
         f"pages opened by the checks: {year.pages_opened}; answers: {dict(sorted(traffic.statuses.items()))}",
         f"emails: {year.emails.total}; kills: {year.room.kills or 'none'}; happened: {dict(year.happened)}",

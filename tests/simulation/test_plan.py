@@ -12,7 +12,7 @@ from tests.simulation.test_a_week import BOUNDARY
 from tests.simulation.year import invent
 
 OTHER = Plan(
-    seed=9, start=date(2027, 3, 15), days=40, sizes=(68, 20, 7), pace=0.35, kills=0.25, size_limit=90_000, web=2,
+    seed=9, start=date(2027, 3, 15), days=40, sizes=(68, 20, 7), pace=0.35, kills=0.25, size_limit=90_000, web=2, lanes=3,
     emails_opened=3, pages=1 / 14, slots=((8, 5), (16, 40)),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from functools import partial
+from random import Random
 
 import httpx
 
@@ -22,6 +25,7 @@ from tests.simulation.deadlines import PATIENCE, deadlines
 from tests.simulation.emails import Emails
 from tests.simulation.faults import Faults
 from tests.simulation.following import follow_up
+from tests.simulation.lanes import Lanes
 from tests.simulation.machines import Machines, machines
 from tests.simulation.people import Actor, present, sign_in, somebody, staff
 from tests.simulation.plan import Kill, Plan, Slot
@@ -65,12 +69,14 @@ class Year:
     faults: Faults
     places: list[SimulatedSchool]
     days: dict[int, Days]
+    lanes: Lanes
     known: dict[int, AuthoritySettings] = field(default_factory=dict)
     replay: checks.StateReplay = field(default_factory=checks.StateReplay)
     spending: checks.Spending = field(default_factory=checks.Spending)
     happened: Counter[str] = field(default_factory=Counter)
     spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     calendar_changed: bool = False
+    stopping: bool = False
     checked: date = date.min
     pages_opened: int = 0
     roles_opened: int = 0
@@ -105,6 +111,9 @@ class Year:
         kills = self.plan.kills_by_day()
         self.checked = self.plan.start - timedelta(days=1)
         for today in self.plan.dates():
+            if self.stopping:
+                self.plan.say(f"stopped before {today}")
+                return
             self.faults.today = today
             self.emails.begin_day()
             before, began = self.faults.counts.total(), time.monotonic()
@@ -119,6 +128,10 @@ class Year:
             for line in self.faults.of(today):
                 self.plan.say(f"    {line}")
 
+    def stop(self) -> None:
+        """End the run after this day."""
+        self.stopping = True
+
     async def run_day(self, today: date, kills: list[Kill]) -> None:
         """Run one day."""
         slots = self.plan.slots_on(today)
@@ -129,8 +142,11 @@ class Year:
                     await self.apply_changes(today)
             killer = asyncio.create_task(self.kill(kill for kill in kills if kill.slot == slot))
             with self.timed("acts"):
-                for place in self.places:
-                    await self.act(place, today, slot, 1 / len(slots))
+                share, killed = 1 / len(slots), bool(self.room.kills)
+                await self.emails.of_today(self.watcher, self.places, self.faults, killed=killed)
+                await self.lanes.side_by_side(
+                    partial(self.act, place, today, slot, share) for place in self.places
+                )
                 await killer
             with self.timed("waiting for the worker"):
                 await until_quiet(self.watcher, self.known, self.places, self.room.clock, self.faults)
@@ -192,29 +208,41 @@ class Year:
         busy = 1.0 if self.days[place.code].open(today) else AT_WEEKENDS
         key = (place.slug, today, slot)
         expected = len(place.open_schools) * ACTS_PER_SCHOOL * busy * share * self.plan.pace
-        for number in range(int(expected) + (self.plan.random("acts", *key).random() < expected % 1)):
-            random = self.plan.random("act", *key, number)
-            who = somebody(actors, random)
-            browser = Browser(self.traffic, who, place.host, await sign_in(self.watcher, who))
-            await acts.one_act(browser, random, today, tuple(self.known[place.code].themes))
-        await follow_up(
-            self.watcher, self.traffic, place, actors, today, busy, self.plan.random("following", *key)
-        )
+        count = int(expected) + (self.plan.random("acts", *key).random() < expected % 1)
+        randoms = [self.plan.random("act", *key, number) for number in range(count)]
+        await self.lanes.run(partial(self.act_once, place, actors, today, random) for random in randoms)
+        random = self.plan.random("following", *key)
+        await follow_up(self.watcher, self.traffic, self.lanes, place, actors, today, busy, random)
         await self.answer_emails(place, actors, today, busy, slot)
+
+    async def act_once(
+        self, place: SimulatedSchool, actors: list[Actor], today: date, random: Random
+    ) -> None:
+        """Perform one action as somebody."""
+        who = somebody(actors, random)
+        browser = Browser(self.traffic, who, place.host, await sign_in(self.watcher, who))
+        await acts.one_act(browser, random, today, tuple(self.known[place.code].themes))
 
     async def answer_emails(
         self, place: SimulatedSchool, actors: list[Actor], today: date, busy: float, slot: Slot
     ) -> None:
         """Open the links of some emails and perform the next action."""
-        await self.emails.of_today(self.watcher, self.places, self.faults, killed=bool(self.room.kills))
         random = self.plan.random("answers", place.slug, today, slot)
         by_address = {one.email: one for one in actors}
         links = dict.fromkeys(one for one in self.emails.links if one[0] in by_address)
+        chosen = []
         for to, path in sorted(links, key=lambda one: (one[0], pattern_of(one[1]))):
             if random.random() < ANSWERED * busy:
-                who = by_address[to]
-                browser = Browser(self.traffic, who, place.host, await sign_in(self.watcher, who))
-                await acts.take_up(browser, path, random, today)
+                own = Random(random.getrandbits(64))
+                chosen.append(partial(self.answer, place, by_address[to], path, today, own))
+        await self.lanes.run(chosen)
+
+    async def answer(
+        self, place: SimulatedSchool, who: Actor, path: str, today: date, random: Random
+    ) -> None:
+        """Open the link of an email and perform the next action."""
+        browser = Browser(self.traffic, who, place.host, await sign_in(self.watcher, who))
+        await acts.take_up(browser, path, random, today)
 
     async def kill(self, kills: Iterator[Kill]) -> None:
         """Kill processes during user actions."""
@@ -271,7 +299,9 @@ class Year:
             self.roles_opened += 1
             actors = [one for one in there[place.code] if one.role == role]
             random = self.plan.random("pages", place.slug, role, today)
-            self.pages_opened += await pages.open_as(self.watcher, self.traffic, place.host, actors, random)
+            self.pages_opened += await pages.open_as(
+                self.watcher, self.traffic, self.lanes, place.host, actors, random
+            )
         for place in self.places:
             heads = [one for one in there[place.code] if one.role == "headteacher"]
             random = self.plan.random("home", place.slug, today)
@@ -334,7 +364,7 @@ async def simulate(plan: Plan) -> Year:
         }
         year = Year(
             plan, room, watcher, traffic, Staffing(watcher, traffic, desk), Emails(room.office), faults,
-            places, {place.code: Days(set()) for place in places},
+            places, {place.code: Days(set()) for place in places}, Lanes(plan.lanes),
         )  # fmt: skip
         try:
             with year.timed("settling in"):
@@ -342,6 +372,7 @@ async def simulate(plan: Plan) -> Year:
                 room.clock.move_to(at(plan.start, (0, 5)))
                 room.start_web(plan.web)
                 await room.until_open(places[0].host)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, year.stop)
             plan.say(f"settled {plan.sizes} schools in {year.spent['settling in']:.1f} s")
             await year.run()
         finally:

@@ -6,12 +6,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from asyncpg import DeadlockDetectedError
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.sending_hours import hours_now
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.connecting import DatabaseAway
 from alongside.platform.database.session import Database
+from alongside.platform.jobs import scheduler
 from alongside.platform.jobs.scheduler import Schedule, ScheduledJob, Scheduler
 from alongside.worker.schedule import declared_schedule
 from tests.personas import NORTHSHIRE, SOUTHSHIRE
@@ -97,6 +101,28 @@ async def test_a_job_that_fails_leaves_nothing_and_keeps_no_other(database: Data
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         assert not await session.scalar(text("SELECT count(*) FROM person WHERE name = 'half done'"))
         assert not await session.scalar(text("SELECT count(*) FROM scheduled_job_run WHERE job = 'half'"))
+
+
+@pytest.mark.parametrize(
+    "passing", [DatabaseAway("PostgreSQL restarts"), DBAPIError("", None, DeadlockDetectedError())]
+)
+async def test_a_job_that_fails_for_a_passing_reason_runs_at_the_next_turn(
+    database: Database, monkeypatch: pytest.MonkeyPatch, passing: Exception
+) -> None:
+    """A restart of PostgreSQL neither logs an error nor puts a daily job off for ten minutes."""
+    told: list[str] = []
+    monkeypatch.setattr(scheduler.log, "warning", lambda event, **_: told.append(event), raising=False)
+    monkeypatch.setattr(scheduler.log, "exception", lambda event, **_: pytest.fail(event), raising=False)
+    fails = [passing]
+
+    async def lapse(_session: Any, _person: Principal) -> None:
+        if fails:
+            raise fails.pop()
+
+    mine, noon = Scheduler(database, schedule_of(ScheduledJob(7, lapse))), at("2026-11-24T12:00")
+    assert await mine.run(NORTHSHIRE, noon) == []
+    assert told == ["job put off"]
+    assert await mine.run(NORTHSHIRE, noon) == ["lapse"]
 
 
 async def test_a_job_with_more_than_one_batch_is_run_until_it_has_run_out(database: Database) -> None:

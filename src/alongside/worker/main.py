@@ -24,7 +24,7 @@ from alongside.features.directory.search.embeddings import can_read
 from alongside.features.escalations.reminders.dispatch import dispatch_reminders
 from alongside.platform.database.connecting import DatabaseRefuses
 from alongside.platform.database.listener import Listener
-from alongside.platform.database.session import Database, check_database_role, is_retryable
+from alongside.platform.database.session import Database, check_database_role, is_passing
 from alongside.platform.jobs.scheduler import Scheduler
 from alongside.platform.notifications.delivery import Sender, deliver_batch
 from alongside.platform.notifications.email_messages import EmailOrigin
@@ -173,7 +173,7 @@ class Worker:
                         return
                 self.called.add(authority_id)
             except Exception as problem:  # noqa: BLE001  (whatever the cause, it must not stop other authorities)
-                passing = is_retryable(problem) or isinstance(problem, OSError)
+                passing = is_passing(problem)
                 tell = log.warning if passing else log.error
                 tell("turn failed", authority=authority_id, exc_info=None if passing else problem)
 
@@ -217,7 +217,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
                 await check_database_role(database)
                 break
             except (SQLAlchemyError, OSError) as problem:
-                passing = is_retryable(problem) or isinstance(problem, OSError)
+                passing = is_passing(problem)
                 if isinstance(problem, DatabaseRefuses) or not passing:
                     raise
                 log.warning("waiting for the database", error=type(problem).__name__, why=str(problem))

@@ -10,7 +10,7 @@ import structlog
 from alongside.features.matching.plans.job import process_plan_queue
 from alongside.features.matching.replacement.actions import replan_after_declines
 from alongside.platform.access.principal import system
-from alongside.platform.database.session import Database, is_retryable
+from alongside.platform.database.session import Database, is_passing
 
 AT_A_TIME = 1
 """Plans that one worker calculates at a time: each may use a whole processor."""
@@ -63,6 +63,6 @@ class Plans:
             async with self.places:
                 await process_plan_queue(self.database, authority_id, today)
         except Exception as problem:  # noqa: BLE001  (whatever the cause, it must not stop emails or other authorities)
-            passing = is_retryable(problem) or isinstance(problem, OSError)
+            passing = is_passing(problem)
             tell = log.warning if passing else log.error
             tell("plans failed", authority=authority_id, exc_info=None if passing else problem)

@@ -211,6 +211,11 @@ def is_retryable(error: BaseException | None) -> bool:
     )
 
 
+def is_passing(error: BaseException) -> bool:
+    """Return whether work failed only because the database is away or busy, so that it may be done again."""
+    return is_retryable(error) or isinstance(error, OSError)
+
+
 def took_too_long(error: BaseException | None) -> bool:
     """Return whether PostgreSQL ended the transaction because of a time limit, so that it must not be run again."""
     cause = error.orig if isinstance(error, DBAPIError) else error

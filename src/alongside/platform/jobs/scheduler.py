@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.principal import Principal, system
-from alongside.platform.database.session import Database
+from alongside.platform.database.session import Database, is_passing
 from alongside.platform.jobs.models import ScheduledJobRun
 
 LONDON = ZoneInfo("Europe/London")
@@ -83,7 +83,8 @@ class Scheduler:
     async def run(self, authority_id: int, now: datetime) -> list[str]:
         """Run each job of an authority that is due and has not run today; return the names of those that ran.
 
-        A job that fails does not stop the others or other authorities; it is retried later.
+        A job that fails does not stop the others or other authorities; it is retried after AFTER_FAILURE, or at the
+        next call if only the database was away or busy.
         """
         day = now.astimezone(LONDON).date()
         done = self._done(authority_id, day)
@@ -99,7 +100,10 @@ class Scheduler:
                 if await self._run_all(authority_id, job, day):
                     ran.append(job.name)
                     done.add(job.name)
-            except Exception:
+            except Exception as problem:
+                if is_passing(problem):
+                    log.warning("job put off", job=job.name, authority=authority_id)
+                    continue
                 self.failed_at[authority_id, job.name] = time.monotonic()
                 log.exception("job failed", job=job.name, authority=authority_id)
         return ran
