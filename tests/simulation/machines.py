@@ -17,7 +17,7 @@ import httpx
 
 from alongside.dev.postgres.cluster import end_with_parent
 from alongside.dev.postgres.embedded import EmbeddedServer, free_port
-from alongside.platform.database.roles import APP, MIGRATOR, prepare_cluster
+from alongside.platform.database.roles import APP, MIGRATOR, TIMEOUTS, prepare_cluster
 from tests.databases import ROLE_PASSWORDS, SIGNING_KEY
 from tests.faults.processes import children_of, command_of, kill, stop
 from tests.platform.notifications.mail_server import MailServer, mail_server
@@ -101,7 +101,10 @@ class Machines:
             said, _ = await process.communicate()
         code, text = process.returncode or 0, said.decode(errors="replace")
         if code and must_succeed:
-            raise AssertionError(f"alongside {' '.join(words)} ended with {code}:\n{text[-9000:]}")
+            log = self.server.log.read_text(errors="replace")[-2000:]
+            raise AssertionError(
+                f"alongside {' '.join(words)} ended with {code}:\n{text[-3000:]}\nPostgreSQL: {log}"
+            )
         return code, text
 
     def start_web(self, web: int) -> None:
@@ -187,6 +190,7 @@ async def machines(start: datetime) -> AsyncIterator[Machines]:
             async with mail_server() as office:
                 await prepare_cluster(server.superuser_url, ROLE_PASSWORDS, database=NAME)
                 room = Machines(folder, clock, server, office, free_port(), free_port())
+                await remove_time_limits(room)
                 room.tenants.mkdir()
                 try:
                     await room.command("migrate")
@@ -197,6 +201,19 @@ async def machines(start: datetime) -> AsyncIterator[Machines]:
                             await asyncio.to_thread(stop, one)
         finally:
             await asyncio.to_thread(server.stop)
+
+
+async def remove_time_limits(room: Machines) -> None:
+    """Remove the time limits of the app's role, which PostgreSQL measures with the clock that the driver moves.
+
+    Also, libfaketime gives the real time to a signal handler that interrupts it, so that a limit could end at once.
+    """
+    connection = await connect(room)
+    try:
+        for name in TIMEOUTS:
+            await connection.execute(f"ALTER ROLE {APP} IN DATABASE {NAME} SET {name} = 0")
+    finally:
+        await connection.close()
 
 
 async def connect(room: Machines) -> asyncpg.Connection:
