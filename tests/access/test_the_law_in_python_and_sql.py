@@ -14,7 +14,7 @@ from alongside.platform.access.authorisation import (
     may,
     may_for_consortium,
 )
-from alongside.platform.access.permissions import ROLE_PERMISSIONS, Permission, Scope
+from alongside.platform.access.permissions import ROLE_PERMISSIONS, Permission, Scope, scope_for
 from alongside.platform.access.principal import SIGNED_IN_ROLES, Principal, Role
 from alongside.platform.database.session import Database
 from tests.personas import FORD, LOCK, MILL, NORTH, NORTHSHIRE, PARK, PERSONAS, QUAY, SOUTH, Persona
@@ -99,7 +99,7 @@ async def test_both_agree_on_the_things_of_a_consortium_and_schools_do_not_reach
                 if may_for_consortium(person, permission, key)
             }
             assert in_sql == in_python, (person.role, permission)
-            if ROLE_PERMISSIONS[permission].get(person.role) is Scope.OWN_CONSORTIUM:
+            if scope_for(person.role, permission) is Scope.OWN_CONSORTIUM:
                 assert in_sql <= {0, 1} and len(in_sql) <= 1, "one's own, and never the whole authority's"
 
 
@@ -120,7 +120,7 @@ def test_a_head_without_a_school_reaches_nothing() -> None:
     """A role assignment without a school gives no scope at all."""
     stray = Principal(NORTHSHIRE, Role.HEADTEACHER, TODAY, id=uuid4())
     for permission in Permission:
-        if ROLE_PERMISSIONS[permission].get(Role.HEADTEACHER) is not Scope.AUTHORITY:
+        if scope_for(Role.HEADTEACHER, permission) is not Scope.AUTHORITY:
             assert not may(stray, permission, MILL), permission
 
 

@@ -6,17 +6,11 @@ from pathlib import Path
 import pytest
 
 import alongside.models_registry  # noqa: F401  (declares every workflow)
-from alongside.platform.access.permissions import ROLE_PERMISSIONS, Scope
+from alongside.platform.access.permissions import ROLE_PERMISSIONS
 from alongside.platform.access.principal import ROLE_NAMES, SIGNED_IN_ROLES
 from alongside.platform.workflow import WORKFLOWS, diagram
 
 SOURCE = Path(__file__).parents[2] / "src" / "alongside"
-SCOPE_WORDS = {
-    Scope.OWN_SCHOOL: "own school",
-    Scope.OWN_CONSORTIUM: "consortium",
-    Scope.AUDIENCE: "audience",
-    Scope.AUTHORITY: "authority",
-}
 
 
 def generated(name: str) -> str:
@@ -42,7 +36,7 @@ def matrix() -> str:
         "|---|" + "---|" * len(roles),
     ]
     for permission, entry in ROLE_PERMISSIONS.items():
-        cells = [SCOPE_WORDS[entry[role]] if role in entry else "–" for role in roles]
+        cells = [entry[role].described() if role in entry else "–" for role in roles]
         lines.append(f"| {permission.value.replace('_', ' ')} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

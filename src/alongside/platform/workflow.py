@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
-from alongside.platform.access.authorisation import require, require_for_consortium
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
+from alongside.platform.access.records import require_on
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.base import AuthorityOwned
 
@@ -101,7 +101,7 @@ async def announce(session: AsyncSession, person: Principal, subject: str, verb:
 
 
 def scope_urns(row: Any) -> tuple[int | None, ...]:
-    """Return the URNs by which the scope of a row is checked: `school_urn`, or both sides of an agreement.
+    """Return the URNs of the schools of a row for the audit log: `school_urn`, or both sides of an agreement.
 
     A row of a whole consortium has none.
     """
@@ -111,13 +111,10 @@ def scope_urns(row: Any) -> tuple[int | None, ...]:
 
 
 def _require_scope(flow: Workflow, person: Principal, permission: Permission, row: Any) -> None:
-    schools = scope_urns(row)
     if flow.scope is not None:
         flow.scope(person, permission, row)
-    elif schools:
-        require(person, permission, *schools)
     else:
-        require_for_consortium(person, permission, row.consortium_id)
+        require_on(person, permission, row)
 
 
 async def apply_transition(

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
-from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
+from alongside.platform.access.records import require_on
 from alongside.platform.notifications.actions import notify
 
 REQUESTING = "requesting"
@@ -27,7 +27,7 @@ def party_of(person: Principal, row: Any) -> str | None:
 
 def own_side(person: Principal, permission: Permission, row: Any) -> str:
     """The side that a person may answer for. Raises NotFound when there is none."""
-    require(person, permission, row.requesting_urn, row.supporting_urn)
+    require_on(person, permission, row)
     side = party_of(person, row)
     if side is None:
         raise NotFound

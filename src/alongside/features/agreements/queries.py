@@ -13,9 +13,9 @@ from alongside.features.agreements.models import Aim, SupportAgreement
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import School
-from alongside.platform.access.authorisation import scope_filter
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import record_filter
 from alongside.platform.audit.models import AuditEntry
 from alongside.platform.workflow import WORKFLOWS
 
@@ -69,8 +69,8 @@ async def one_row(session: AsyncSession, statement: Any, **values: Any) -> Row[A
 
 
 def reached(statement: Any, person: Principal, permission: Permission, thing: Any) -> Any:
-    """Limit a query to agreements with a school in the person's scope on either side."""
-    return statement.where(scope_filter(person, permission, thing.requesting_urn, thing.supporting_urn))
+    """Limit a query to the records on which this person has the permission."""
+    return statement.where(record_filter(person, permission, thing))
 
 
 async def get_agreement(

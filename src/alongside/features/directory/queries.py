@@ -13,9 +13,10 @@ from alongside.features.directory.consents.models import EntryConsent
 from alongside.features.directory.models import LISTED, DirectoryEntry
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
-from alongside.platform.access.authorisation import has_permission, may, require, scope_filter
+from alongside.platform.access.authorisation import has_permission, may, scope_filter
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import may_on, record_filter, require_on
 
 Entry = Row[Any]
 """An entry with its school and its writer."""
@@ -89,31 +90,22 @@ async def _one(
     entry: Row[Any] | None = (await session.execute(statement, values)).one_or_none()
     if entry is None:
         raise NotFound
-    match permission:
-        case Permission.VIEW_ENTRY | Permission.ADOPT_ENTRY:
-            require_visible(person, entry, permission)
-        case Permission.CONSENT_TO_ENTRY:
-            require(person, permission, entry.school_urn, entry.partner_urn)
-        case Permission.PEER_CHECK_ENTRY:
-            require(person, permission, entry.school_urn)
-            require_visible(person, entry)
-        case _:
-            require(person, permission, entry.school_urn)
+    require_on(person, permission, entry)
+    if permission in (Permission.VIEW_ENTRY, Permission.ADOPT_ENTRY, Permission.PEER_CHECK_ENTRY):
+        require_visible(person, entry)
     return entry
 
 
-def require_visible(person: Principal, entry: Any, permission: Permission = Permission.VIEW_ENTRY) -> None:
+def require_visible(person: Principal, entry: Any) -> None:
     """Raise NotFound unless this person may see this entry.
 
     An unlisted entry is visible to its schools and to those who verify its entries; while it waits for a check, also
     to those who could check it.
     """
-    sides = (entry.school_urn, entry.partner_urn)
     if entry.state in LISTED:
-        require(person, permission, *sides, visible_to_authority_from=entry.visible_to_authority_from)
+        require_on(person, Permission.VIEW_ENTRY, entry)
     elif not may_view_timeline(person, entry) and not (
-        entry.state in ("submitted", "peer_check")
-        and may(person, Permission.PEER_CHECK_ENTRY, entry.school_urn)
+        entry.state in ("submitted", "peer_check") and may_on(person, Permission.PEER_CHECK_ENTRY, entry)
     ):
         raise NotFound
 
@@ -121,9 +113,7 @@ def require_visible(person: Principal, entry: Any, permission: Permission = Perm
 def may_view_timeline(person: Principal, entry: Any) -> bool:
     """Whether this person may read drafts and activity with its reasons: the entry's schools and those who verify."""
     sides = (entry.school_urn, entry.partner_urn)
-    return may(person, Permission.WRITE_ENTRY, *sides) or may(
-        person, Permission.VERIFY_ENTRY, entry.school_urn
-    )
+    return may(person, Permission.WRITE_ENTRY, *sides) or may_on(person, Permission.VERIFY_ENTRY, entry)
 
 
 async def entries_of(
@@ -144,7 +134,7 @@ async def states_of_entries(session: AsyncSession, person: Principal) -> Mapping
 async def waiting_entries(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
     """Entries of other schools that this person could check or verify, longest waiting first, 50 at most."""
     parts = [
-        DirectoryEntry.state.in_(states) & scope_filter(person, permission, DirectoryEntry.school_urn)
+        DirectoryEntry.state.in_(states) & record_filter(person, permission, DirectoryEntry)
         for states, permission in (
             (WAITING_FOR_CHECK, Permission.PEER_CHECK_ENTRY),
             (WAITING_FOR_VERIFYING, Permission.VERIFY_ENTRY),

@@ -6,14 +6,15 @@ with an interest in the school does not see it, unless they raised it themselves
 WI7, §4.3 F24, §6.15.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, or_
 
 from alongside.errors import NotFound
-from alongside.platform.access.permissions import Permission, Scope, scope_for
+from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, Principal, Role
+from alongside.platform.access.records import may_on, record_filter
 from alongside.platform.database.requester_context import (
     CONSORTIA,
     INTERESTS,
@@ -81,24 +82,15 @@ def scope_of_escalation(person: Principal, permission: Permission, row: Any) -> 
         raise NotFound
 
 
-def may_escalation(person: Principal, permission: Permission, row: Any) -> bool:
-    """Return whether this person has this permission on this escalation; interests are not considered here.
+def may_escalation(
+    person: Principal, permission: Permission, row: Any, interests: Collection[int] = ()
+) -> bool:
+    """Return whether this person has this permission on this escalation; a named reader may view it.
 
-    Only the consortium that raised an escalation may respond to it. A handling consortium works on it but
-    cannot close, return or withdraw it.
+    `interests` are the URNs of the schools in which the person has an interest.
     """
-    its = {row.consortium_id}
-    if permission is not Permission.RESPOND_TO_ESCALATION:
-        its.add(row.handling_consortium_id)
-    match scope_for(person.role, permission):
-        case Scope.AUTHORITY:
-            return True
-        case Scope.OWN_CONSORTIUM if its & set(person.consortium_ids):
-            return True
-        case Scope.OWN_SCHOOL if row.school_urn == person.school_urn and row.notified_at is not None:
-            return True
-        case _:
-            return permission is Permission.VIEW_ESCALATION and bool(row.named)
+    named = permission is Permission.VIEW_ESCALATION and bool(row.named)
+    return named or may_on(person, permission, row, interests)
 
 
 def escalation_filter(person: Principal, escalation: Any, named: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -106,15 +98,4 @@ def escalation_filter(person: Principal, escalation: Any, named: ColumnElement[b
 
     `named` is the condition that they are a named reader.
     """
-    match scope_for(person.role, Permission.VIEW_ESCALATION):
-        case Scope.AUTHORITY:
-            return true()
-        case Scope.OWN_CONSORTIUM:
-            own = sorted(person.consortium_ids)
-            return or_(named, escalation.consortium_id.in_(own), escalation.handling_consortium_id.in_(own))
-        case Scope.OWN_SCHOOL:
-            return or_(
-                named, and_(escalation.school_urn == person.school_urn, escalation.notified_at.is_not(None))
-            )
-        case _:
-            return named
+    return or_(named, record_filter(person, Permission.VIEW_ESCALATION, escalation))

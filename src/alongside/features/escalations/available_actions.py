@@ -46,7 +46,7 @@ BESIDES: tuple[tuple[Permission, ActionButton], ...] = (
     (Permission.CONTRIBUTE_TO_ESCALATION, ActionButton("tasks/new", "Agree an action")),
     (Permission.CONTRIBUTE_TO_ESCALATION, ActionButton("visits/new", "Record a visit")),
     (Permission.CONTRIBUTE_TO_ESCALATION, ActionButton("files/new", "Add an attachment")),
-    (Permission.MANAGE_ESCALATION, ActionButton("owner", "Give to somebody")),
+    (Permission.ASSIGN_ESCALATION, ActionButton("owner", "Give to somebody")),
     (Permission.MANAGE_ESCALATION, ActionButton("readers", "Name a reader")),
 )
 """Labels of what can be added to any escalation that is not over."""
@@ -54,12 +54,12 @@ BESIDES: tuple[tuple[Permission, ActionButton], ...] = (
 
 def available_transitions(person: Principal, row: Any, interests: Collection[int]) -> list[ActionButton]:
     """The transitions this person may make with this escalation now, the most likely first."""
-    if row.school_urn in interests:
-        return []
     offered: dict[str, ActionButton] = {}
     for moves, act in OFFERED:
         if any(
-            row.state in move.starts and move.permission and may_escalation(person, move.permission, row)
+            row.state in move.starts
+            and move.permission
+            and may_escalation(person, move.permission, row, interests)
             for move in moves
         ):
             offered.setdefault(act.noun, act)
@@ -70,25 +70,19 @@ def available_additions(person: Principal, row: Any, interests: Collection[int])
     """What else this person may add to this escalation now."""
     if row.state in FINALS:
         return []
-    free = row.school_urn not in interests
-    offered = [
-        act
-        for permission, act in BESIDES
-        if may_escalation(person, permission, row) and (free or act.noun == "owner")
-    ]
+
+    def may(permission: Permission) -> bool:
+        return may_escalation(person, permission, row, interests)
+
+    offered = [act for permission, act in BESIDES if may(permission)]
     on_ladder = row.state in ON_THE_LADDER and (row.outcome == "statutory" or row.state == "stepped_up")
-    if (
-        free
-        and on_ladder
-        and row.maintained
-        and may_escalation(person, Permission.RECORD_STATUTORY_STEP, row)
-    ):
+    if on_ladder and row.maintained and may(Permission.RECORD_STATUTORY_STEP):
         offered.append(ActionButton("statutory-steps/new", "Record a statutory step"))
-    if free and row.referred_on is not None and may_escalation(person, Permission.MANAGE_ESCALATION, row):
+    if row.referred_on is not None and may(Permission.MANAGE_ESCALATION):
         offered.append(ActionButton("referral-answer", "Record the answer of the DfE"))
-    if free and may_escalation(person, Permission.OVERRULE_HEADS, row):
+    if may(Permission.OVERRULE_HEADS):
         offered.append(ActionButton("overruling", "Overrule heads"))
-    if free and row.notified_at is None and may_escalation(person, Permission.CONTRIBUTE_TO_ESCALATION, row):
+    if row.notified_at is None and may(Permission.CONTRIBUTE_TO_ESCALATION):
         offered.insert(0, ActionButton("telling", "Tell the headteacher", asks=False))
     return offered
 

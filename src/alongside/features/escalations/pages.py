@@ -165,12 +165,10 @@ async def _escalation(session: AsyncSession, person: Principal, row: Any) -> dic
         ],
         "works": available_additions(person, row, interests),
         "interest": row.school_urn in interests,
-        "finds": may_escalation(person, Permission.MANAGE_ESCALATION, row)
-        and row.school_urn not in interests
+        "finds": may_escalation(person, Permission.MANAGE_ESCALATION, row, interests)
         and row.state in LOOKED_FOR_IN
         and row.outcome in (None, "procured"),
-        "works_on": may_escalation(person, Permission.CONTRIBUTE_TO_ESCALATION, row)
-        and row.school_urn not in interests,
+        "works_on": may_escalation(person, Permission.CONTRIBUTE_TO_ESCALATION, row, interests),
         "handles": may_escalation(person, Permission.MANAGE_ESCALATION, row),
         "notes": may_escalation(person, Permission.VIEW_OFFICER_NOTES, row),
         "for_school": person.school_urn == row.school_urn,

@@ -27,7 +27,6 @@ from alongside.features.needs.visibility import shown_after_change, widening
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.features.schools.models import OPEN_STATUSES
 from alongside.features.schools.term_dates.queries import calendar_of_school
-from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -97,10 +96,7 @@ async def change_need(
 
     Raises EditConflict when the need has changed since `version`, ActionRefused when its state allows no change.
     """
-    permission = Permission.DRAFT_NEED
-    need = await queries.get_need(session, person, permission, need_id)
-    if need.state not in ("draft", "to_confirm"):
-        require(person, Permission.CHANGE_NEED, need.school_urn)
+    need = await queries.get_need(session, person, Permission.EDIT_NEED, need_id)
     refuse_fixed(need)
     changed = {name: value for name, value in written.items() if value != getattr(need, name)}
     if need.version != version:
@@ -126,7 +122,7 @@ async def change_need(
         .returning(Need.version)
     )
     if moved.first() is None:
-        present = await queries.get_need(session, person, permission, need_id)
+        present = await queries.get_need(session, person, Permission.DRAFT_NEED, need_id)
         raise EditConflict(difference(settings_of(person.authority_id), written, present), present.version)
     await record_audit(
         session,

@@ -15,6 +15,7 @@ from alongside.features.needs.models import (
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import may_on
 from alongside.platform.workflow import Transition
 
 
@@ -59,6 +60,4 @@ def acts(person: Principal, need: Any) -> list[ActionButton]:
 
 def may_change(person: Principal, need: Any) -> bool:
     """Whether this person may change this need in its current state."""
-    draft = need.state in ("draft", "to_confirm")
-    permission = Permission.DRAFT_NEED if draft else Permission.CHANGE_NEED
-    return need.state in EDITABLE and may(person, permission, need.school_urn)
+    return need.state in EDITABLE and may_on(person, Permission.EDIT_NEED, need)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import EditConflict, NotFound, ValidationFailed
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.needs import actions, queries
-from alongside.features.needs.available_actions import acts, may_change
+from alongside.features.needs.available_actions import acts
 from alongside.features.needs.closing import pages as closing
 from alongside.features.needs.confirmation import holds_until
 from alongside.features.needs.forms import NeedForm, need_form_of
@@ -22,7 +22,7 @@ from alongside.features.needs.timeline import timeline_entries
 from alongside.features.needs.visibility import who_may_see, widening_dates
 from alongside.features.schools.phases import phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
-from alongside.platform.access.authorisation import has_permission, may, require
+from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
@@ -137,7 +137,7 @@ async def show_need(
     return Page("needs/show.html", context)
 
 
-@endpoint.get("/needs/{need_id:uuid}/edit", permission=Permission.DRAFT_NEED)
+@endpoint.get("/needs/{need_id:uuid}/edit", permission=Permission.EDIT_NEED)
 async def edit_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
@@ -147,7 +147,7 @@ async def edit_need(
     return await _edit_page(session, person, form, need)
 
 
-@endpoint.post("/needs/{need_id:uuid}/edit", permission=Permission.DRAFT_NEED)
+@endpoint.post("/needs/{need_id:uuid}/edit", permission=Permission.EDIT_NEED)
 async def change_need(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
 ) -> PageResult:
@@ -287,11 +287,8 @@ async def _edit_page(
 
 
 async def _changeable(session: AsyncSession, person: Principal, need_id: UUID) -> Any:
-    need = await queries.get_need(session, person, Permission.DRAFT_NEED, need_id)
-    if not may_change(person, need):
-        if need.state not in ("draft", "to_confirm"):
-            require(person, Permission.CHANGE_NEED, need.school_urn)
-        actions.refuse_fixed(need)
+    need = await queries.get_need(session, person, Permission.EDIT_NEED, need_id)
+    actions.refuse_fixed(need)
     return need
 
 

@@ -15,6 +15,7 @@ from alongside.features.schools.models import OPEN_STATUSES, School
 from alongside.platform.access.authorisation import filter_by_scope, may, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import require_on
 
 A_PAGE = 25
 
@@ -85,7 +86,7 @@ async def get_need(
     if permission is Permission.VIEW_POST:
         see(person, need)
     else:
-        require(person, permission, need.school_urn)
+        require_on(person, permission, need)
     return need
 
 

@@ -1,5 +1,7 @@
 """The table of permissions: permission → role → scope. Guards, WHERE clauses, buttons and 404s derive from it."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from alongside.platform.access.principal import (
@@ -48,6 +50,7 @@ class Permission(StrEnum):
     VIEW_NEEDS_AND_OFFERS = auto()
     VIEW_POST = auto()
     DRAFT_NEED = auto()
+    EDIT_NEED = auto()
     POST_NEED = auto()
     CHANGE_NEED = auto()
     POST_OFFER = auto()
@@ -63,6 +66,7 @@ class Permission(StrEnum):
     SIGN_AGREEMENT = auto()
     RECORD_VISIT = auto()
     REVIEW_AGREEMENT = auto()
+    STATE_OUTCOME = auto()
     AMEND_AGREEMENT = auto()
     END_AGREEMENT = auto()
 
@@ -87,6 +91,7 @@ class Permission(StrEnum):
     RESPOND_TO_ESCALATION = auto()
     CONTRIBUTE_TO_ESCALATION = auto()
     MANAGE_ESCALATION = auto()
+    ASSIGN_ESCALATION = auto()
     REOPEN_ESCALATION = auto()
     VIEW_OFFICER_NOTES = auto()
     RECORD_STATUTORY_STEP = auto()
@@ -97,19 +102,78 @@ class Permission(StrEnum):
     DECIDE_SUCCESSION = auto()
 
 
-RoleScopes = dict[Role, Scope]
+class Party(StrEnum):
+    """Which school or consortium of a record the scope is about."""
+
+    ANY = auto()
+    """Every school of the record, or every consortium that works on it."""
+
+    OWNER = auto()
+    """The school that the record belongs to, not the other school that it mentions."""
+
+    REQUESTING = auto()
+    """The school that requests support."""
+
+    SUPPORTING = auto()
+    """The school that gives support."""
+
+    RAISING = auto()
+    """The consortium that raised the record, not the one that handles it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a role has: a scope, and limits on the records within it.
+
+    `party` is the side of the record that the scope is about. `states` are the states in which it holds (none: in all).
+    `once` is the column that must have a value first. `without_interest`: not for records of a school in which the
+    person has an interest.
+    """
+
+    scope: Scope
+    party: Party = Party.ANY
+    states: tuple[str, ...] = ()
+    once: str | None = None
+    without_interest: bool = False
+
+    def described(self) -> str:
+        """Return the grant in a few words, for the printed table."""
+        parties = {
+            Party.REQUESTING: "requesting school",
+            Party.SUPPORTING: "supporting school",
+            Party.RAISING: "raising consortium",
+        }
+        words = parties.get(
+            self.party, self.scope.value.replace("_", " ").replace("own consortium", "consortium")
+        )
+        if self.states:
+            words += f" while {' or '.join(self.states)}".replace("_", " ")
+        if self.once is not None:
+            words += f" once {self.once.removesuffix('_at')}".replace("_", " ")
+        return words + (", no interest" if self.without_interest else "")
+
+
+RoleScopes = dict[Role, Grant]
 
 LEADING_AUTHORITY = frozenset({Role.CORE_OFFICER, Role.HEAD_OF_SERVICE})
 EVERYBODY = SIGNED_IN_ROLES | {Role.NOBODY}
 
 
-def grant(roles: frozenset[Role], scope: Scope) -> RoleScopes:
-    """Return one entry of the table: these roles with this scope."""
-    return dict.fromkeys(sorted(roles), scope)
+def grant(
+    roles: Collection[Role],
+    scope: Scope,
+    *,
+    party: Party = Party.ANY,
+    states: tuple[str, ...] = (),
+    once: str | None = None,
+    without_interest: bool = False,
+) -> RoleScopes:
+    """Return one entry of the table: these roles with this scope and its limits."""
+    return dict.fromkeys(sorted(roles), Grant(scope, party, states, once, without_interest))
 
 
 OWN_SCHOOL_ONLY = grant(SCHOOL_ROLES, Scope.OWN_SCHOOL)
-HEAD_ONLY = {Role.HEADTEACHER: Scope.OWN_SCHOOL}
+HEAD_ONLY = grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL)
 BOTH_SIDES_AND_THEIR_LEADERS = (
     OWN_SCHOOL_ONLY
     | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
@@ -118,6 +182,12 @@ BOTH_SIDES_AND_THEIR_LEADERS = (
 LEADERS_ONLY = grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
 CORE_TEAM = grant(LEADING_AUTHORITY, Scope.AUTHORITY)
 LEADERS_AND_CORE_TEAM = LEADERS_ONLY | CORE_TEAM
+CORE_TEAM_WITHOUT_INTEREST = grant(LEADING_AUTHORITY, Scope.AUTHORITY, without_interest=True)
+LEADERS_AND_CORE_TEAM_WITHOUT_INTEREST = (
+    grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, without_interest=True) | CORE_TEAM_WITHOUT_INTEREST
+)
+DRAFTS = ("draft", "to_confirm")
+"""States of a need that its school has not posted."""
 
 ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_PUBLIC_PAGES: grant(EVERYBODY, Scope.AUTHORITY),
@@ -133,14 +203,17 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
     | HEAD_ONLY,
     Permission.INVITE_DELEGATE: HEAD_ONLY,
-    Permission.INVITE_PEOPLE: {Role.AUTHORITY_ADMINISTRATOR: Scope.AUTHORITY},
-    Permission.VIEW_FAILED_EMAILS: {Role.AUTHORITY_ADMINISTRATOR: Scope.AUTHORITY},
+    Permission.INVITE_PEOPLE: grant({Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
+    Permission.VIEW_FAILED_EMAILS: grant({Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_NEEDS_AND_OFFERS: grant(
         SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY
     ),
     Permission.VIEW_POST: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.AUDIENCE)
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.DRAFT_NEED: BOTH_SIDES_AND_THEIR_LEADERS,
+    Permission.EDIT_NEED: OWN_SCHOOL_ONLY
+    | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, states=DRAFTS)
+    | grant(LEADING_AUTHORITY, Scope.AUTHORITY, states=DRAFTS),
     Permission.POST_NEED: OWN_SCHOOL_ONLY,
     Permission.CHANGE_NEED: OWN_SCHOOL_ONLY,
     Permission.POST_OFFER: OWN_SCHOOL_ONLY,
@@ -148,13 +221,14 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.PROPOSE: BOTH_SIDES_AND_THEIR_LEADERS,
     Permission.VIEW_PROPOSAL: BOTH_SIDES_AND_THEIR_LEADERS,
     Permission.ANSWER_PROPOSAL: OWN_SCHOOL_ONLY,
-    Permission.RELEASE_LEADER: HEAD_ONLY,
+    Permission.RELEASE_LEADER: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, party=Party.SUPPORTING),
     Permission.WITHDRAW_PROPOSAL: BOTH_SIDES_AND_THEIR_LEADERS,
     Permission.VIEW_AGREEMENT: BOTH_SIDES_AND_THEIR_LEADERS,
     Permission.EDIT_AGREEMENT: OWN_SCHOOL_ONLY,
     Permission.SIGN_AGREEMENT: HEAD_ONLY,
     Permission.RECORD_VISIT: OWN_SCHOOL_ONLY,
     Permission.REVIEW_AGREEMENT: OWN_SCHOOL_ONLY,
+    Permission.STATE_OUTCOME: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.REQUESTING),
     Permission.AMEND_AGREEMENT: HEAD_ONLY,
     Permission.END_AGREEMENT: HEAD_ONLY,
     Permission.VIEW_PLAN: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
@@ -170,33 +244,41 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.SUSPEND_SUPPLIER: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.VIEW_ENTRY: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.AUDIENCE)
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
-    Permission.WRITE_ENTRY: OWN_SCHOOL_ONLY,
+    Permission.WRITE_ENTRY: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.OWNER),
     Permission.CONSENT_TO_ENTRY: HEAD_ONLY,
-    Permission.PEER_CHECK_ENTRY: {Role.HEADTEACHER: Scope.AUDIENCE}
-    | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+    Permission.PEER_CHECK_ENTRY: grant(
+        CONSORTIUM_ROLES | {Role.HEADTEACHER}, Scope.OWN_CONSORTIUM, party=Party.OWNER
+    )
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
-    Permission.VERIFY_ENTRY: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
+    Permission.VERIFY_ENTRY: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, party=Party.OWNER)
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.ADOPT_ENTRY: grant(SCHOOL_ROLES, Scope.AUDIENCE),
     Permission.MANAGE_DIRECTORY_IMPORT: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
-    Permission.VIEW_ESCALATION: HEAD_ONLY | LEADERS_AND_CORE_TEAM,
+    Permission.VIEW_ESCALATION: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_at")
+    | LEADERS_AND_CORE_TEAM,
     Permission.RAISE_ESCALATION: LEADERS_ONLY,
-    Permission.RESPOND_TO_ESCALATION: LEADERS_ONLY,
-    Permission.CONTRIBUTE_TO_ESCALATION: LEADERS_AND_CORE_TEAM,
-    Permission.MANAGE_ESCALATION: CORE_TEAM,
-    Permission.REOPEN_ESCALATION: LEADERS_AND_CORE_TEAM,
+    Permission.RESPOND_TO_ESCALATION: grant(
+        CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, party=Party.RAISING, without_interest=True
+    ),
+    Permission.CONTRIBUTE_TO_ESCALATION: LEADERS_AND_CORE_TEAM_WITHOUT_INTEREST,
+    Permission.MANAGE_ESCALATION: CORE_TEAM_WITHOUT_INTEREST,
+    Permission.ASSIGN_ESCALATION: CORE_TEAM,
+    Permission.REOPEN_ESCALATION: LEADERS_AND_CORE_TEAM_WITHOUT_INTEREST,
     Permission.VIEW_OFFICER_NOTES: CORE_TEAM,
-    Permission.RECORD_STATUTORY_STEP: CORE_TEAM,
-    Permission.OVERRULE_HEADS: {Role.HEAD_OF_SERVICE: Scope.AUTHORITY},
+    Permission.RECORD_STATUTORY_STEP: CORE_TEAM_WITHOUT_INTEREST,
+    Permission.OVERRULE_HEADS: grant({Role.HEAD_OF_SERVICE}, Scope.AUTHORITY, without_interest=True),
     Permission.VIEW_ESCALATION_REPORTS: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
-    Permission.DECIDE_SUCCESSION: grant(frozenset({Role.AUTHORITY_ADMINISTRATOR}), Scope.AUTHORITY),
-    Permission.MANAGE_RETENTION: {
-        Role.AUTHORITY_ADMINISTRATOR: Scope.AUTHORITY,
-        Role.HEAD_OF_SERVICE: Scope.AUTHORITY,
-    },
+    Permission.DECIDE_SUCCESSION: grant({Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
+    Permission.MANAGE_RETENTION: grant({Role.AUTHORITY_ADMINISTRATOR, Role.HEAD_OF_SERVICE}, Scope.AUTHORITY),
 }
 
 
 def scope_for(role: Role, permission: Permission) -> Scope | None:
     """Return the scope of this permission for a role; None if the role does not have it."""
+    found = grant_for(role, permission)
+    return None if found is None else found.scope
+
+
+def grant_for(role: Role, permission: Permission) -> Grant | None:
+    """Return what a role has of this permission; None if it does not have it."""
     return ROLE_PERMISSIONS[permission].get(role)

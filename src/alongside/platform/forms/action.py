@@ -10,13 +10,12 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
-from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import may_on
 from alongside.platform.forms.version import version_of
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.responses import PageResult
-from alongside.platform.workflow import scope_urns
 
 Record = TypeVar("Record")
 Value = TypeVar("Value")
@@ -41,11 +40,6 @@ class ActionRequest(Generic[Record]):
         return version_of(self.data)
 
 
-def may_by_schools(person: Principal, permission: Permission, record: Any) -> bool:
-    """Return whether this person may do this to a record of one school or of two parties."""
-    return may(person, permission, *scope_urns(record))
-
-
 @dataclass(frozen=True)
 class Resource(Generic[Record]):
     """A kind of record that people act on; its actions share this declaration.
@@ -62,7 +56,7 @@ class Resource(Generic[Record]):
     url: Callable[[Record], str]
     page: Callable[[Record], str] | None = None
     caption: Text[Record] = ""
-    may: Callable[[Principal, Permission, Record], bool] = may_by_schools
+    may: Callable[[Principal, Permission, Record], bool] = may_on
     wrap: Callable[[PageFunction], PageFunction] = lambda function: function
 
     def page_of(self, record: Record) -> str:

@@ -11,7 +11,6 @@ from alongside.features.agreements.proposals import actions
 from alongside.features.agreements.proposals.forms import TermsForm
 from alongside.features.agreements.proposals.queries import get_proposal
 from alongside.features.authorities import settings_of
-from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.version import version_of
@@ -113,7 +112,6 @@ async def ask_why_not_released(
 ) -> PageResult:
     """Show the form for the reason why the leader is not released."""
     row = await get_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
-    require(person, Permission.RELEASE_LEADER, row.supporting_urn)
     return _release_page(ReasonForm(), row)
 
 
@@ -123,7 +121,6 @@ async def refuse_release(
 ) -> PageResult:
     """Refuse to release the leader, with the reason from the form."""
     row = await get_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
-    require(person, Permission.RELEASE_LEADER, row.supporting_urn)
     form = ReasonForm(await read_form_data(request))
     if not form.holds():
         return _release_page(form, row, 422)

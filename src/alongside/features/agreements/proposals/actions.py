@@ -16,7 +16,6 @@ from alongside.features.agreements.parties import (
     REQUESTING,
     SUPPORTING,
     NotificationText,
-    is_head,
     notify_schools,
     own_side,
     party_of,
@@ -58,9 +57,10 @@ from alongside.features.agreements.proposals.terms import Terms
 from alongside.features.agreements.queries import hold_pool_and_need
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import RECEIVE_PROPOSAL, Need
-from alongside.platform.access.authorisation import require
+from alongside.platform.access.authorisation import may, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
+from alongside.platform.access.records import may_on
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.web.formatting import format_date, format_days
 from alongside.platform.workflow import Transition, apply_transition
@@ -112,7 +112,7 @@ async def propose(
         **await deadline_columns(session, person, asked, person.today, days),
         requesting_accepted_at=now if side == REQUESTING else None,
         supporting_accepted_at=now if side == SUPPORTING else None,
-        released_by_head=side == SUPPORTING and is_head(person),
+        released_by_head=may(person, Permission.RELEASE_LEADER, offer.school_urn),
         interest_reason=because or None,
         **terms.columns(),
     )
@@ -179,7 +179,7 @@ async def accept_proposal(
             row.state,
         )
     await refuse_what_cannot_be(session, person, row)
-    released = row.released_by_head or (side == SUPPORTING and is_head(person))
+    released = row.released_by_head or (may_on(person, Permission.RELEASE_LEADER, row))
     accepted: dict[str, Any] = {f"{side}_accepted_at": datetime.now(UTC), "released_by_head": released}
     if getattr(row, f"{OTHER_SIDE[side]}_accepted_at") is None:
         await _apply_checked_transition(session, person, row, ACCEPT, **accepted)
@@ -213,7 +213,6 @@ async def release_leader(session: AsyncSession, person: Principal, proposal_id: 
     Returns the agreement.
     """
     row = await lock_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
-    require(person, Permission.RELEASE_LEADER, row.supporting_urn)
     refuse_late(person, row)
     if row.state == "to_release":
         await refuse_what_cannot_be(session, person, row)
@@ -224,7 +223,6 @@ async def release_leader(session: AsyncSession, person: Principal, proposal_id: 
 async def refuse_release(session: AsyncSession, person: Principal, proposal_id: UUID, words: str) -> None:
     """Refuse to release the leader, with a reason. The proposal is declined."""
     row = await lock_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
-    require(person, Permission.RELEASE_LEADER, row.supporting_urn)
     refuse_late(person, row)
     await apply_transition(
         session,
@@ -319,7 +317,7 @@ async def counter_propose(
         note=terms.message or None,
         changes=_changed_terms(row, terms),
         terms_version=row.terms_version + 1,
-        released_by_head=side == SUPPORTING and is_head(person),
+        released_by_head=may_on(person, Permission.RELEASE_LEADER, row),
         **due,
         **accepted,
         **terms.columns(),

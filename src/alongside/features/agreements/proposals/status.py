@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from alongside.features.agreements.parties import LEADER, OTHER_SIDE, SUPPORTING, party_of
+from alongside.features.agreements.parties import LEADER, OTHER_SIDE, party_of
 from alongside.features.authorities import settings_of
 from alongside.features.offers.confirmation import fresh_since
-from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import may_on
 from alongside.platform.web.formatting import format_date, format_days
 
 ENDS = {
@@ -84,23 +84,16 @@ def steps_for(person: Principal, row: Any, *, barred: bool = False) -> frozenset
     side = party_of(person, row)
     steps: set[str] = set()
     in_time = row.respond_by >= person.today
-    if (
-        in_time
-        and row.state == "proposed"
-        and side
-        and may(person, Permission.ANSWER_PROPOSAL, row.requesting_urn, row.supporting_urn)
-    ):
+    if in_time and row.state == "proposed" and side and may_on(person, Permission.ANSWER_PROPOSAL, row):
         steps.add("counter")
         if getattr(row, f"{side}_accepted_at") is None:
             steps |= {"accept", "refuse"}
             if not getattr(row, f"{side}_had_more_time"):
                 steps.add("more_time")
-    release = in_time and row.state == "to_release" and side == SUPPORTING
-    if release and may(person, Permission.RELEASE_LEADER, row.supporting_urn):
+    release = in_time and row.state == "to_release"
+    if release and may_on(person, Permission.RELEASE_LEADER, row):
         steps |= {"release", "refuse_release"}
-    if row.state in ("proposed", "to_release") and may(
-        person, Permission.WITHDRAW_PROPOSAL, row.requesting_urn, row.supporting_urn
-    ):
+    if row.state in ("proposed", "to_release") and may_on(person, Permission.WITHDRAW_PROPOSAL, row):
         own_yes = side in OTHER_SIDE and getattr(row, f"{side}_accepted_at") is not None
         if own_yes or (side is None and row.proposed_as == LEADER):
             steps.add("withdraw")

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import Form
 
 from alongside.errors import NotFound
-from alongside.features.agreements.parties import REQUESTING, party_of
 from alongside.features.agreements.queries import aims_of, get_agreement
 from alongside.features.agreements.reviews import actions
 from alongside.features.agreements.reviews.forms import holds, judgement, names_for, review_form
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import may_on
 from alongside.platform.web.form_data import read_form_data
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
@@ -50,7 +50,7 @@ async def _asked_for(
     if kind not in KINDS:
         raise NotFound
     aims = await aims_of(session, person.authority_id, agreement_id)
-    says_outcome = kind == "closing" and party_of(person, row) == REQUESTING
+    says_outcome = kind == "closing" and may_on(person, Permission.STATE_OUTCOME, row)
     return row, aims, review_form(aims, outcome=says_outcome, closing=kind == "closing")
 
 

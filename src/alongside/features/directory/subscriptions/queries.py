@@ -28,8 +28,8 @@ SEEING = tuple(sorted(role.value for role in ROLE_PERMISSIONS[Permission.VIEW_EN
 SEEING_ALL = tuple(
     sorted(
         role.value
-        for role, scope in ROLE_PERMISSIONS[Permission.VIEW_ENTRY].items()
-        if scope is Scope.AUTHORITY
+        for role, granted in ROLE_PERMISSIONS[Permission.VIEW_ENTRY].items()
+        if granted.scope is Scope.AUTHORITY
     )
 )
 

@@ -346,7 +346,7 @@ async def assign_escalation(
     session: AsyncSession, person: Principal, escalation_id: UUID, owner_id: UUID, version: int | None = None
 ) -> None:
     """Assign an escalation to a member of the core team and notify them. Raises ValidationFailed for others."""
-    row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
+    row = await lock_escalation(session, person, Permission.ASSIGN_ESCALATION, escalation_id, version=version)
     if row.state in ("closed", "withdrawn", "merged"):
         raise ActionRefused("This escalation is over.", row.state)
     if owner_id not in {one.id for one in await officers(session, person)}:

@@ -24,7 +24,7 @@ from alongside.platform.web.formatting import format_date
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
-HANDLE = Permission.MANAGE_ESCALATION
+HANDLE, ASSIGN = Permission.MANAGE_ESCALATION, Permission.ASSIGN_ESCALATION
 OWNER = ActionForm(
     "owner", "Give this escalation to somebody", "They are told.", "Give it to them", ("owner_id",)
 )
@@ -114,25 +114,25 @@ async def agree_plan(
     return Redirect(f"/escalations/{escalation_id}", "The plan is agreed. The consortium has been told.")
 
 
-@endpoint.get("/escalations/{escalation_id:uuid}/owner", permission=HANDLE)
+@endpoint.get("/escalations/{escalation_id:uuid}/owner", permission=ASSIGN)
 @logs_reading
 async def ask_for_owner(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
     """Ask for the owner of the escalation."""
-    row = await get_escalation(session, person, HANDLE, escalation_id)
+    row = await get_escalation(session, person, ASSIGN, escalation_id)
     return action_form_page(
         row, OWNER, await _owner_form(session, person, {"owner_id": str(row.owner_id or "")})
     )
 
 
-@endpoint.post("/escalations/{escalation_id:uuid}/owner", permission=HANDLE)
+@endpoint.post("/escalations/{escalation_id:uuid}/owner", permission=ASSIGN)
 @logs_reading
 async def assign_escalation(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
 ) -> PageResult:
     """Assign an escalation to a member of the core team."""
-    row = await get_escalation(session, person, HANDLE, escalation_id)
+    row = await get_escalation(session, person, ASSIGN, escalation_id)
     written = await read_form_data(request)
     form, version = await _owner_form(session, person, written), version_of(written)
     if not form.holds():
@@ -144,7 +144,7 @@ async def assign_escalation(
         return action_form_page(row, OWNER, form, status=422, version=version)
     except EditConflict as problem:
         return action_form_page(
-            await get_escalation(session, person, HANDLE, escalation_id), OWNER, form, stale=problem
+            await get_escalation(session, person, ASSIGN, escalation_id), OWNER, form, stale=problem
         )
     return Redirect(f"/escalations/{escalation_id}", "They have been told.")
 
