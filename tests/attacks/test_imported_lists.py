@@ -14,7 +14,7 @@ async def test_a_workbook_is_read_with_no_connection_held(client: Client) -> Non
     rows = [["Reading aloud", "We read.", MILL, 12.5]]
     ours = as_xlsx("Ours", ["title", "what_we_did", "school_urn", "cost_pounds"], rows)
     answer = await sent(client, "look", "ours.xlsx", ours)
-    assert "1 new, 0 there already" in words(answer)
+    assert "1 new, 0 already in the directory" in words(answer)
     far = book('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
     answer = await sent(client, "look", "far.xlsx", far)
     assert answer.status_code == 422 and "beyond row 20,000" in words(answer)

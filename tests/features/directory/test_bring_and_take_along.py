@@ -205,7 +205,7 @@ async def test_the_core_team_brings_a_file_by_the_page(client: Client, copy: Dat
     """The page shows the results first, then imports the new rows; what was typed stays."""
     body = b"title,what_we_did,school_urn\nReading aloud,We read.,990001\n,Nothing,990001\n"
     look = await sent(client, "look", "ours.csv", body, source_name="Our old list")
-    assert "1 new, 0 there already, 1 left out" in words(look) and "Give it one" in words(look)
+    assert "1 new, 0 already in the directory, 1 left out" in words(look) and "Give it one" in words(look)
     assert soup(look).select_one("input[name=source_name]")["value"] == "Our old list"  # type: ignore[index]
     assert await asked(copy, "SELECT 1 FROM directory_entry") == []
     take = await sent(client, "take", "ours.csv", body)
@@ -217,7 +217,7 @@ async def test_the_core_team_brings_a_file_by_the_page(client: Client, copy: Dat
         OFFICER.person_id,
     )
     again = await sent(client, "look", "ours.csv", body)
-    assert "0 new, 1 there already, 1 left out" in words(again)
+    assert "0 new, 1 already in the directory, 1 left out" in words(again)
 
 
 async def test_what_cannot_be_brought_is_told_beside_the_file(client: Client, copy: DatabaseCopy) -> None:

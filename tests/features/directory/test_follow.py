@@ -168,7 +168,7 @@ async def test_who_has_left_the_consortium_hears_no_more_of_it(client: Client, d
 async def test_a_search_is_kept_found_again_and_removed_by_nobody_else(client: Client) -> None:
     """Saved under a name; its URL repeats the search."""
     page = soup(await client.get("/directory?q=phonics&theme=early_reading", as_=HEAD_OF_MILL))
-    link = page.find("a", string="Keep this search")
+    link = page.find("a", string="Save this search")
     assert link is not None
     form = soup(await client.get(str(link["href"]), as_=HEAD_OF_MILL)).select_one("main form")
     assert form is not None
@@ -189,8 +189,8 @@ async def test_a_search_is_kept_found_again_and_removed_by_nobody_else(client: C
 async def test_what_cannot_be_followed_or_kept_is_named(client: Client) -> None:
     """An unknown theme, a search without a name, a name too long: each error says what to do."""
     answer = await client.post("/directory/subscriptions/themes", {"theme": "alchemy"}, as_=HEAD_OF_MILL)
-    assert answer.status_code == 422 and "Choose a theme" in words(answer)
-    for name, cure in (("", "Give the search a name"), ("x" * 61, "60 characters or fewer")):
+    assert answer.status_code == 422 and "Select a theme" in words(answer)
+    for name, cure in (("", "Enter a name for the search"), ("x" * 61, "60 characters or fewer")):
         answer = await client.post(
             "/directory/subscriptions/searches", {"name": name, "q": "maths"}, as_=HEAD_OF_MILL
         )

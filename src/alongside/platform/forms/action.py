@@ -173,6 +173,10 @@ class LinkAction(Action[Record]):
         return []
 
 
+async def no_record(_session: AsyncSession, _person: Principal, _permission: Permission) -> None:
+    """Load nothing: the `load` of a resource for actions that create a record or belong to a list."""
+
+
 def text_of(text: Text[Record], person: Principal, record: Record) -> str:
     """Return a text for a person and a record."""
     return text if isinstance(text, str) else text(person, record)

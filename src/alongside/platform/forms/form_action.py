@@ -15,7 +15,7 @@ from alongside.platform.forms.action import Action, ActionRequest, Record, Text,
 from alongside.platform.web.form_data import FormData, asked, read_form_data
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import PREPARED, Prepare, endpoint
-from alongside.platform.web.uploads import Upload
+from alongside.platform.web.uploads import Upload, UploadedFile
 
 FormType = TypeVar("FormType", bound=Form)
 SAME = "the URL to which the form is sent"
@@ -27,6 +27,17 @@ class FormRequest(ActionRequest[Record], Generic[Record, FormType]):
 
     form: FormType
     prepared: Any = None
+
+    @property
+    def file(self) -> UploadedFile:
+        """The accepted file of an action with an `upload`."""
+        accepted: UploadedFile = self.prepared
+        return accepted
+
+    @property
+    def file_error(self) -> str:
+        """The sentence that refuses the file, or an empty text."""
+        return self.prepared if isinstance(self.prepared, str) else ""
 
 
 @runtime_checkable
@@ -71,7 +82,8 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     `title`, `intro` and `submit` are the texts of the form (`label` where they are empty), `fields` their order. A
     `template` of its own usually extends "_actions/form.html"; `context` gives it further variables. `form_slug` ends
     the URL of the form where it differs from the URL it is sent to; None if the form is part of another page, which
-    then calls `new_form_page`. `prepare` and `upload` are those of `endpoint.post`.
+    then calls `new_form_page`. `prepare` and `upload` are those of `endpoint.post`; a refused file is shown with its
+    error like a refused field (`file_error` in the context), and `run` reads an accepted one from `asked.file`.
     """
 
     form: type[FormType] | Callable[[Record], type[FormType]]
@@ -147,13 +159,19 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         *,
         version: str | int | None = None,
         conflict: EditConflict | None = None,
-        problems: Sequence[str] = (),
+        problems: Sequence[str | tuple[str, str]] = (),
         **more: object,
     ) -> Page:
-        """Return the page with a form as it was filled in; `problems` are errors that belong to no field."""
+        """Return the page with a form as it was filled in.
+
+        `problems` are errors that belong to no field of the form, or (id, error) pairs.
+        """
+        if self.upload is not None and wanted.file_error:
+            problems = [(self.upload.field, wanted.file_error), *problems]
         context = {
             self.resource.name: wanted.record,
             self.form_name: wanted.form,
+            "file_error": wanted.file_error,
             "action": self._view(wanted, version),
             "conflict": conflict,
             "problems": problems,
@@ -202,7 +220,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         )
         version = _typed_version(written) if self.version else None
         await resolved(self.choices(wanted))
-        if not await resolved(self.valid(wanted)):
+        if not await resolved(self.valid(wanted)) or (self.upload is not None and wanted.file_error):
             return await self.page(wanted, 422, version=version)
         try:
             answer = await self.run(wanted)

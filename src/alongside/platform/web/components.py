@@ -1,5 +1,6 @@
 """GOV.UK form components for WTForms fields, with label, hint, error and their accessibility attributes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
@@ -179,11 +180,16 @@ def _first_box(field: Field) -> str:
     return str(field.id)
 
 
-def error_summary(form: Form | None, others: list[str] | tuple[str, ...] = ()) -> Markup:
-    """Return the error summary of a form, each error linked to its field; empty if there are none."""
+def error_summary(form: Form | None, others: Sequence[str | tuple[str, str]] = ()) -> Markup:
+    """Return the error summary of a form, each error linked to its field; empty if there are none.
+
+    `others` are errors outside the form: a sentence, or the id of an element and a sentence.
+    """
     if form is None and not others:
         return Markup("")
-    listed: list[dict[str, str]] = [{"text": one} for one in others]
+    listed: list[dict[str, str]] = [
+        {"text": one} if isinstance(one, str) else {"text": one[1], "href": f"#{one[0]}"} for one in others
+    ]
     for name, errors in (form.errors if form is not None else {}).items():
         for error in errors:
             item = {"text": str(error)}

@@ -1,18 +1,25 @@
 """The page on which pictures and attachments are added to an entry, and the routes that serve them."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
+from wtforms import Form
 
-from alongside.features.directory.actions import refuse_fixed, withdrawn_by_change
+from alongside.features.directory.actions import DRAFTS, why_not_editable, withdrawn_by_change
 from alongside.features.directory.attachments import actions, queries
 from alongside.features.directory.attachments.forms import PictureForm
+from alongside.features.directory.models import LISTED
 from alongside.features.directory.public_site.queries import public_entry
-from alongside.features.directory.queries import get_entry
+from alongside.features.directory.queries import Entry, get_entry
+from alongside.features.directory.resource import ENTRY
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import Resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest, FormType
 from alongside.platform.uploads.file_types import (
     DOCUMENTS,
     LARGEST_DOCUMENT,
@@ -22,86 +29,115 @@ from alongside.platform.uploads.file_types import (
     labels_of,
 )
 from alongside.platform.uploads.images import TOO_MANY, check_picture
-from alongside.platform.web.form_data import read_form_data
-from alongside.platform.web.responses import Download, InlineImage, Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint, prepared
-from alongside.platform.web.uploads import Upload, UploadedFile
-
-PICTURE = Upload("picture", LARGEST_PICTURE, check_picture, TOO_MANY)
-ATTACHMENT = Upload("attachment", LARGEST_DOCUMENT, check_document)
+from alongside.platform.web.responses import Download, InlineImage, PageResult
+from alongside.platform.web.routing import endpoint
+from alongside.platform.web.uploads import Upload
 
 
-@endpoint.get("/directory/{entry_id:uuid}/attachments", permission=Permission.WRITE_ENTRY)
-async def show_attachments(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Show the pictures and attachments of an entry, with forms to add and remove them."""
-    return await _attachments_page(session, person, entry_id, PictureForm())
+class EntryFile(NamedTuple):
+    """A picture or attachment of an entry that is to be removed."""
+
+    entry: Entry
+    file_id: UUID
 
 
-@endpoint.post(
-    "/directory/{entry_id:uuid}/pictures",
+async def _file(
+    session: AsyncSession, person: Principal, permission: Permission, entry_id: UUID, file_id: UUID
+) -> EntryFile:
+    return EntryFile(await get_entry(session, person, permission, entry_id), file_id)
+
+
+def _files(kind: str, parameter: str) -> Resource[EntryFile]:
+    return Resource(
+        name="file",
+        path=f"{ENTRY.path}/{kind}/{{{parameter}:uuid}}",
+        load=_file,
+        url=lambda file: f"{ENTRY.url(file.entry)}/{kind}/{file.file_id}",
+        page=lambda file: f"{ENTRY.url(file.entry)}/attachments",
+    )
+
+
+async def _context(asked: FormRequest[Entry, FormType]) -> Mapping[str, object]:
+    entry, authority_id = asked.record, asked.person.authority_id
+    return {
+        "picture_form": asked.form if isinstance(asked.form, PictureForm) else PictureForm(),
+        "picture_error": asked.file_error if isinstance(asked.form, PictureForm) else "",
+        "attachment_error": "" if isinstance(asked.form, PictureForm) else asked.file_error,
+        "leaves": withdrawn_by_change(entry),
+        "pictures": await queries.pictures_of(asked.session, authority_id, entry),
+        "attachments": await queries.attachments_of(asked.session, authority_id, entry),
+        "largest_picture": LARGEST_PICTURE // 1_000_000,
+        "largest_file": LARGEST_DOCUMENT // 1_000_000,
+        "file_kinds": labels_of(DOCUMENTS),
+        "file_accept": endings_of(DOCUMENTS),
+    }
+
+
+async def _add_picture(asked: FormRequest[Entry, PictureForm]) -> None:
+    """Save a re-encoded picture."""
+    text = asked.form.alternative_text.data
+    await actions.add_picture(asked.session, asked.person, asked.record.id, asked.file.checked, text)
+
+
+async def _add_attachment(asked: FormRequest[Entry, Form]) -> None:
+    """Save a file that another school needs to do the same."""
+    file = asked.file
+    await actions.add_attachment(asked.session, asked.person, asked.record.id, file.checked, file.content)
+
+
+ADD_PICTURE: FormAction[Entry, PictureForm] = FormAction(
+    name="add_picture",
+    resource=ENTRY,
+    slug="pictures",
+    form_slug="attachments",
     permission=Permission.WRITE_ENTRY,
-    upload=PICTURE,
+    states=(*DRAFTS, *LISTED),
+    refusal=lambda _, entry: why_not_editable(entry),
+    label="Pictures and files",
+    form=PictureForm,
+    upload=Upload("picture", LARGEST_PICTURE, check_picture, TOO_MANY),
+    template="directory/attachments.html",
+    context=_context,
+    then=lambda entry: f"{ENTRY.url(entry)}/attachments",
+    said="The picture is added.",
+    run=_add_picture,
 )
-async def add_picture(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Save a re-encoded picture. Keep what was typed when it is refused."""
-    form = PictureForm(await read_form_data(request))
-    answer = await _attachments_page(session, person, entry_id, form, status=422)
-    picture: UploadedFile | str = prepared(request)
-    if not form.holds() or isinstance(picture, str):
-        return _with_errors(answer, {"picture": picture} if isinstance(picture, str) else {})
-    await actions.add_picture(session, person, entry_id, picture.checked, form.alternative_text.data)
-    return Redirect(f"/directory/{entry_id}/attachments", "The picture is kept.")
-
-
-@endpoint.post(
-    "/directory/{entry_id:uuid}/attachments",
+ADD_ATTACHMENT: FormAction[Entry, Form] = FormAction(
+    name="add_attachment",
+    resource=ENTRY,
+    slug="attachments",
+    form_slug=None,
     permission=Permission.WRITE_ENTRY,
-    upload=ATTACHMENT,
+    refusal=lambda _, entry: why_not_editable(entry),
+    title="Pictures and files",
+    form=Form,
+    upload=Upload("attachment", LARGEST_DOCUMENT, check_document),
+    template="directory/attachments.html",
+    context=_context,
+    then=lambda entry: f"{ENTRY.url(entry)}/attachments",
+    said="The file is added.",
+    run=_add_attachment,
 )
-async def add_attachment(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
-    """Save an attachment that others need to do the same."""
-    answer = await _attachments_page(session, person, entry_id, PictureForm(), status=422)
-    file: UploadedFile | str = prepared(request)
-    if isinstance(file, str):
-        return _with_errors(answer, {"attachment": file})
-    await actions.add_attachment(session, person, entry_id, file.checked, file.content)
-    return Redirect(f"/directory/{entry_id}/attachments", "The file is kept.")
-
-
-@endpoint.post(
-    "/directory/{entry_id:uuid}/pictures/{picture_id:uuid}/removal", permission=Permission.WRITE_ENTRY
+REMOVE_PICTURE = ButtonAction(
+    name="remove_picture",
+    resource=_files("pictures", "picture_id"),
+    slug="removal",
+    permission=Permission.WRITE_ENTRY,
+    said="The picture is removed.",
+    run=lambda asked: actions.remove_attachment_row(
+        asked.session, asked.person, asked.record.entry.id, "pictures", asked.record.file_id
+    ),
 )
-async def remove_picture(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    person: Principal,
-    entry_id: UUID,
-    picture_id: UUID,
-) -> PageResult:
-    """Remove a picture."""
-    await actions.remove_attachment_row(session, person, entry_id, "pictures", picture_id)
-    return Redirect(f"/directory/{entry_id}/attachments", "The picture is gone.")
-
-
-@endpoint.post(
-    "/directory/{entry_id:uuid}/attachments/{attachment_id:uuid}/removal", permission=Permission.WRITE_ENTRY
+REMOVE_ATTACHMENT = ButtonAction(
+    name="remove_attachment",
+    resource=_files("attachments", "attachment_id"),
+    slug="removal",
+    permission=Permission.WRITE_ENTRY,
+    said="The file is removed.",
+    run=lambda asked: actions.remove_attachment_row(
+        asked.session, asked.person, asked.record.entry.id, "attachments", asked.record.file_id
+    ),
 )
-async def remove_attachment(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    person: Principal,
-    entry_id: UUID,
-    attachment_id: UUID,
-) -> PageResult:
-    """Remove an attachment."""
-    await actions.remove_attachment_row(session, person, entry_id, "attachments", attachment_id)
-    return Redirect(f"/directory/{entry_id}/attachments", "The file is gone.")
 
 
 @endpoint.get("/directory/{entry_id:uuid}/pictures/{picture_id:uuid}", permission=Permission.VIEW_ENTRY)
@@ -166,37 +202,8 @@ async def download_public_attachment(
     return Download(found.body, found.filename, found.media_type)
 
 
-async def _attachments_page(
-    session: AsyncSession, person: Principal, entry_id: UUID, form: PictureForm, status: int = 200
-) -> Page:
-    entry = await get_entry(session, person, Permission.WRITE_ENTRY, entry_id)
-    refuse_fixed(entry)
-    context: dict[str, Any] = {
-        "entry": entry,
-        "form": form,
-        "mistakes": {},
-        "leaves": withdrawn_by_change(entry),
-        "pictures": await queries.pictures_of(session, person.authority_id, entry),
-        "attachments": await queries.attachments_of(session, person.authority_id, entry),
-        "largest_picture": LARGEST_PICTURE // 1_000_000,
-        "largest_file": LARGEST_DOCUMENT // 1_000_000,
-        "file_kinds": labels_of(DOCUMENTS),
-        "file_accept": endings_of(DOCUMENTS),
-    }
-    return Page("directory/attachments.html", context, status=status)
-
-
-def _with_errors(answer: Page, mistakes: dict[str, str]) -> Page:
-    """Show the page again with an error beside the file."""
-    return Page(answer.template, {**answer.context, "mistakes": mistakes}, status=422)
-
-
 routes = [
-    show_attachments,
-    add_picture,
-    add_attachment,
-    remove_picture,
-    remove_attachment,
+    *routes_of((ADD_PICTURE, ADD_ATTACHMENT, REMOVE_PICTURE, REMOVE_ATTACHMENT)),
     show_picture,
     download_attachment,
     show_public_picture,

@@ -14,7 +14,7 @@ from alongside.features.directory.resource import ENTRY
 from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.forms.action import ActionRequest, LinkAction, Record, Resource, routes_of
+from alongside.platform.forms.action import ActionRequest, Record, Resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.forms.reason import reason_form
@@ -127,14 +127,6 @@ EDIT: FormAction[Entry, EntryForm] = FormAction(
     template="directory/edit.html",
     context=lambda asked: _context(asked, asked.record),
     run=_change,
-)
-ATTACHMENTS: LinkAction[Entry] = LinkAction(
-    name="attachments",
-    resource=ENTRY,
-    slug="attachments",
-    permission=WRITE,
-    states=(*actions.DRAFTS, *LISTED),
-    label="Pictures and files",
 )
 SUBMIT = ButtonAction(
     name="submit_entry",

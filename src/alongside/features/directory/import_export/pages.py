@@ -21,13 +21,15 @@ from alongside.features.directory.search.queries import SearchFilters, parsed_qu
 from alongside.features.directory.search.similar_schools import bounds_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import Resource, no_record
+from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.uploads.file_types import LARGEST_LIST
-from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.form_data import asked
 from alongside.platform.web.formatting import format_count
-from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint, prepared
+from alongside.platform.web.responses import ContinueAfterCommit, Download, PageResult, Redirect
+from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
-from alongside.platform.web.uploads import Upload, UploadedFile
+from alongside.platform.web.uploads import Upload
 
 MOST = 1_000
 """Most entries in one export from a page; the command line has no limit."""
@@ -83,43 +85,40 @@ async def _rows(
     return [row_of(one) for one in await whole_entries(session, person.authority_id, list(found.held))]
 
 
-@endpoint.get("/directory/import", permission=Permission.MANAGE_DIRECTORY_IMPORT)
-async def ask_for_file(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """Show the form to import a file of entries."""
-    return _bringing(ImportDefaultsForm(), person)
+def _themes(asked: FormRequest[None, ImportDefaultsForm]) -> None:
+    themes = on_offer(settings_of(asked.person.authority_id).themes)
+    asked.form.themes.choices = [("", "None"), *((key, one.label) for key, one in themes.items())]
 
 
-@endpoint.post(
-    "/directory/import",
-    permission=Permission.MANAGE_DIRECTORY_IMPORT,
-    upload=Upload("file", LARGEST_LIST, rows_in),
-)
-async def bring_entries(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def _import(asked: FormRequest[None, ImportDefaultsForm]) -> PageResult:
     """Show the result of every row, or import the new rows."""
-    written = await read_form_data(request)
-    form = ImportDefaultsForm(written)
-    file: UploadedFile | str = prepared(request)
-    if not form.validate() or isinstance(file, str):
-        return _bringing(form, person, status=422, problem=file if isinstance(file, str) else "")
-    here = person.authority_id
-    given = {name: text for name, text in form.data.items() if text}
+    session, person, here = asked.session, asked.person, asked.person.authority_id
+    given = {name: text for name, text in asked.form.data.items() if text}
     schools, there = await open_urns(session, here), await existing_rows(session, here)
-    row_results, strange = validate_rows(file.checked, settings_of(here), schools, there, given)
-    if written.one("act") != "take":
-        return _bringing(form, person, row_results=row_results, strange=strange, name=file.name)
-    made = await import_rows(session, person, row_results)
-    return Redirect(f"{ADDRESS}?sort=newest", f"{format_count(len(made), 'entry', 'entries')} taken in.")
+    results, strange = validate_rows(asked.file.checked, settings_of(here), schools, there, given)
+    if asked.data.one("act") != "take":
+        return await IMPORT.page(asked, row_results=results, strange=strange, name=asked.file.name)
+    made = await import_rows(session, person, results)
+    return Redirect(f"{ADDRESS}?sort=newest", f"{format_count(len(made), 'entry', 'entries')} imported.")
 
 
-def _bringing(form: ImportDefaultsForm, person: Principal, status: int = 200, **more: Any) -> Page:
-    themes = on_offer(settings_of(person.authority_id).themes)
-    form.themes.choices = [("", "None"), *((key, one.label) for key, one in themes.items())]
-    context = {"problem": "", "row_results": None, "strange": [], "name": ""} | more
-    return Page("directory/import_export/bring.html", context | {"form": form, "IN_WORDS": IN_WORDS}, status)
-
-
-routes = [export_csv, export_xlsx, export_json_lines, ask_for_file, bring_entries]
+IMPORT: FormAction[None, ImportDefaultsForm] = FormAction(
+    name="import_entries",
+    resource=Resource(
+        name="record",
+        path="/directory/import",
+        load=no_record,
+        url=lambda _: "/directory/import",
+        page=lambda _: "/directory",
+    ),
+    slug="",
+    permission=Permission.MANAGE_DIRECTORY_IMPORT,
+    title="Import entries",
+    form=ImportDefaultsForm,
+    choices=_themes,
+    upload=Upload("file", LARGEST_LIST, rows_in),
+    template="directory/import_export/bring.html",
+    context=lambda _: {"row_results": None, "strange": [], "name": "", "IN_WORDS": IN_WORDS},
+    run=_import,
+)
+routes = [export_csv, export_xlsx, export_json_lines, *IMPORT.routes()]

@@ -1,13 +1,11 @@
 """Pages to list, create and delete subscriptions."""
 
-from typing import Any
+from collections.abc import Collection, Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Request
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
-from wtforms import Form, StringField
-from wtforms.validators import InputRequired, Length
 
 from alongside.errors import ValidationFailed
 from alongside.features.authorities.settings import label_of, on_offer
@@ -15,102 +13,22 @@ from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.search.facets import choices_of
 from alongside.features.directory.search.forms import ADDRESS, SearchForm, address_of, search_form
 from alongside.features.directory.subscriptions.actions import follow, unsubscribe
-from alongside.features.directory.subscriptions.queries import followed_by
+from alongside.features.directory.subscriptions.forms import SavedSearchForm, ThemeForm
+from alongside.features.directory.subscriptions.queries import Followed, followed_by
 from alongside.features.schools.queries import school_with
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import FormData, asked, read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint
+from alongside.platform.forms.action import ActionRequest, Resource, no_record, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.form_data import FormData
+from alongside.platform.web.responses import Redirect
+
+HERE = "/directory/subscriptions"
+LIST: Resource[None] = Resource(name="record", path=HERE, load=no_record, url=lambda _: HERE)
 
 
-class SavedSearchForm(Form):
-    """The name of a saved search."""
-
-    name = StringField(
-        "Name of this search",
-        validators=[
-            InputRequired("Give the search a name, like “Attendance in primary schools”."),
-            Length(max=60, message="The name must be 60 characters or fewer. Shorten it."),
-        ],
-        filters=[lambda typed: (typed or "").strip()],
-    )
-
-
-@endpoint.get("/directory/subscriptions", permission=Permission.VIEW_ENTRY)
-async def list_followings(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """List the person's subscriptions and saved searches."""
-    followed = await followed_by(session, person)
-    themes = on_offer(settings_of(person.authority_id).themes)
-    taken = {one.subject for one in followed if one.kind == "theme"}
-    chosen = asked(request).one("theme")
-    context = {
-        "followed": followed,
-        "chosen": chosen,
-        "themes": [(key, one.label) for key, one in themes.items() if key not in taken],
-        "where": where,
-    }
-    return Page("directory/subscriptions/list.html", context)
-
-
-@endpoint.post("/directory/subscriptions/themes", permission=Permission.VIEW_ENTRY)
-async def follow_theme(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """Subscribe to new entries on a theme."""
-    themes = settings_of(person.authority_id).themes
-    key = (await read_form_data(request)).one("theme")
-    if key not in themes:
-        raise ValidationFailed({"theme": ["Choose a theme from the list."]})
-    label = label_of(themes, key)
-    await follow(session, person, "theme", key, label[:60])
-    return Redirect("/directory/subscriptions", f"You follow {label}: you will hear of new entries.")
-
-
-@endpoint.post("/directory/subscriptions/schools/{urn:int}", permission=Permission.VIEW_SCHOOLS)
-async def follow_school(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
-) -> PageResult:
-    """Subscribe to new entries of a school."""
-    school = await school_with(session, person.authority_id, urn)
-    await follow(session, person, "school", str(urn), school.name[:60])
-    return Redirect("/directory/subscriptions", f"You follow {school.name}: you will hear of new entries.")
-
-
-@endpoint.get("/directory/subscriptions/new", permission=Permission.VIEW_ENTRY)
-async def name_search(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """Show the form for the name of a saved search."""
-    return _naming(asked(request), person, SavedSearchForm())
-
-
-@endpoint.post("/directory/subscriptions/searches", permission=Permission.VIEW_ENTRY)
-async def keep_search(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """Save the current search."""
-    written = await read_form_data(request)
-    form = SavedSearchForm(written)
-    if not form.validate():
-        return _naming(written, person, form, status=422)
-    query = address_of(_wanted(written, person), "") or "?"
-    await follow(session, person, "search", query, str(form.name.data))
-    return Redirect(ADDRESS + query, "The search is kept.")
-
-
-@endpoint.post("/directory/subscriptions/{following_id:uuid}/end", permission=Permission.VIEW_ENTRY)
-async def end_following(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, following_id: UUID
-) -> PageResult:
-    """Delete a subscription."""
-    name = await unsubscribe(session, person, following_id)
-    return Redirect("/directory/subscriptions", f"You no longer follow {name}.")
-
-
-def where(one: Any) -> str:
+def where(one: Followed) -> str:
     """The URL of the subscription's subject."""
     match one.kind:
         case "school":
@@ -121,23 +39,115 @@ def where(one: Any) -> str:
             return ADDRESS + str(one.subject)
 
 
-def _naming(written: FormData, person: Principal, form: SavedSearchForm, status: int = 200) -> Page:
-    wanted = _wanted(written, person)
-    asked_for = {name: field.data for name, field in wanted._fields.items() if name != "page" and field.data}
-    context = {"form": form, "asked_for": asked_for, "back": address_of(wanted)}
-    return Page("directory/subscriptions/new.html", context, status)
+def _themes(asked: FormRequest[None, ThemeForm], taken: Collection[str] = ()) -> None:
+    themes = on_offer(settings_of(asked.person.authority_id).themes)
+    asked.form.theme.choices = [(key, one.label) for key, one in themes.items() if key not in taken]
+
+
+async def _list(asked: FormRequest[None, ThemeForm]) -> Mapping[str, object]:
+    followed = await followed_by(asked.session, asked.person)
+    _themes(asked, {one.subject for one in followed if one.kind == "theme"})
+    return {"followed": followed, "where": where}
+
+
+async def _follow_theme(asked: FormRequest[None, ThemeForm]) -> Redirect:
+    key = asked.form.theme.data
+    label = label_of(settings_of(asked.person.authority_id).themes, key)
+    await follow(asked.session, asked.person, "theme", key, label[:60])
+    return Redirect(HERE, f"You follow {label}. You will be notified of new entries.")
+
+
+async def _school(session: AsyncSession, person: Principal, _permission: Permission, urn: int) -> Row[object]:
+    return await school_with(session, person.authority_id, urn)
+
+
+async def _follow_school(asked: ActionRequest[Row[object]]) -> Redirect:
+    school = asked.record
+    await follow(asked.session, asked.person, "school", str(school.urn), school.name[:60])
+    return Redirect(HERE, f"You follow {school.name}. You will be notified of new entries.")
+
+
+def _search_context(asked: FormRequest[None, SavedSearchForm]) -> Mapping[str, object]:
+    wanted = _wanted(asked.data, asked.person)
+    values = {name: field.data for name, field in wanted._fields.items() if name != "page" and field.data}
+    return {"asked_for": values, "back": address_of(wanted)}
+
+
+async def _save_search(asked: FormRequest[None, SavedSearchForm]) -> Redirect:
+    query = address_of(_wanted(asked.data, asked.person), "") or "?"
+    await follow(asked.session, asked.person, "search", query, str(asked.form.name.data))
+    return Redirect(ADDRESS + query, "The search is saved.")
 
 
 def _wanted(written: FormData, person: Principal) -> SearchForm:
     """The search to save. Raises ValidationFailed for an invalid search."""
-    wanted = search_form(_without(written, "name"), choices_of(settings_of(person.authority_id)))
+    pairs = ((key, value) for key in written if key != "name" for value in written.getlist(key))
+    wanted = search_form(FormData(pairs), choices_of(settings_of(person.authority_id)))
     if not wanted.validate():
         raise ValidationFailed({name: ["Choose from the list."] for name in wanted.errors if name})
     return wanted
 
 
-def _without(written: FormData, name: str) -> FormData:
-    return FormData((key, value) for key in written if key != name for value in written.getlist(key))
+async def _id(
+    _session: AsyncSession, _person: Principal, _permission: Permission, following_id: UUID
+) -> UUID:
+    return following_id
 
 
-routes = [list_followings, name_search, follow_theme, follow_school, keep_search, end_following]
+async def _end(asked: ActionRequest[UUID]) -> Redirect:
+    name = await unsubscribe(asked.session, asked.person, asked.record)
+    return Redirect(HERE, f"You no longer follow {name}.")
+
+
+FOLLOW_THEME = FormAction(
+    name="follow_theme",
+    resource=LIST,
+    slug="themes",
+    form_slug="",
+    permission=Permission.VIEW_ENTRY,
+    title="Subscriptions",
+    submit="Follow",
+    form=ThemeForm,
+    initial=lambda asked: {"theme": asked.data.one("theme")},
+    choices=_themes,
+    template="directory/subscriptions/list.html",
+    context=_list,
+    run=_follow_theme,
+)
+FOLLOW_SCHOOL = ButtonAction(
+    name="follow_school",
+    resource=Resource(
+        name="school",
+        path=f"{HERE}/schools/{{urn:int}}",
+        load=_school,
+        url=lambda school: f"{HERE}/schools/{school.urn}",
+    ),
+    slug="",
+    permission=Permission.VIEW_SCHOOLS,
+    run=_follow_school,
+)
+SAVE_SEARCH = FormAction(
+    name="save_search",
+    resource=LIST,
+    slug="searches",
+    form_slug="new",
+    permission=Permission.VIEW_ENTRY,
+    title="Save this search",
+    form=SavedSearchForm,
+    template="directory/subscriptions/new.html",
+    context=_search_context,
+    run=_save_search,
+)
+END = ButtonAction(
+    name="end_subscription",
+    resource=Resource(
+        name="following_id",
+        path=f"{HERE}/{{following_id:uuid}}",
+        load=_id,
+        url=lambda following_id: f"{HERE}/{following_id}",
+    ),
+    slug="end",
+    permission=Permission.VIEW_ENTRY,
+    run=_end,
+)
+routes = routes_of((FOLLOW_THEME, FOLLOW_SCHOOL, SAVE_SEARCH, END))

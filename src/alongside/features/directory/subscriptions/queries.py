@@ -14,6 +14,8 @@ from alongside.platform.access.principal import Principal
 MOST = 100
 """Most subscriptions of one person."""
 
+Followed = Row[Any]
+"""A subscription: its kind, subject and name."""
 MINE: Any = (
     select(Subscription.id, Subscription.kind, Subscription.subject, Subscription.name, Subscription.since)
     .where(
@@ -70,7 +72,7 @@ The scope is that of VIEW_ENTRY for the roles they hold today; a test compares i
 """
 
 
-async def followed_by(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+async def followed_by(session: AsyncSession, person: Principal) -> Sequence[Followed]:
     """The person's subscriptions and saved searches."""
     values = {"authority_id": person.authority_id, "person_id": person.id}
     found: Sequence[Row[Any]] = (await session.execute(MINE, values)).all()

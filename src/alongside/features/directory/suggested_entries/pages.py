@@ -10,12 +10,15 @@ from alongside.errors import NotFound
 from alongside.features.directory.suggested_entries import actions, queries
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import read_form_data
+from alongside.platform.forms.action import ActionRequest, Resource, no_record
+from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
+ADDRESS = "/directory/suggested-entries"
 
-@endpoint.get("/directory/suggested-entries", permission=Permission.WRITE_ENTRY)
+
+@endpoint.get(ADDRESS, permission=Permission.WRITE_ENTRY)
 async def list_suggested_entries(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
@@ -24,18 +27,22 @@ async def list_suggested_entries(
     return Page("directory/suggested_entries.html", {"agreements": found})
 
 
-@endpoint.post("/directory/suggested-entries", permission=Permission.WRITE_ENTRY)
-async def suggest_entry(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def _suggest(asked: ActionRequest[None]) -> Redirect:
     """Create the entry of one agreement; it is edited like any other."""
     try:
-        agreement_id = UUID((await read_form_data(request)).one("agreement_id"))
+        agreement_id = UUID(asked.data.one("agreement_id"))
     except ValueError:
         raise NotFound from None
-    entry_id = await actions.suggest_entry(session, person, agreement_id)
-    said = "The entry is begun from what you both recorded. Read it as others would, and write on."
+    entry_id = await actions.suggest_entry(asked.session, asked.person, agreement_id)
+    said = "The draft contains what both schools recorded. Read it as another school would, and add to it."
     return Redirect(f"/directory/{entry_id}/edit", said)
 
 
-routes = [list_suggested_entries, suggest_entry]
+SUGGEST = ButtonAction(
+    name="suggest_entry",
+    resource=Resource(name="suggestion", path=ADDRESS, load=no_record, url=lambda _: ADDRESS),
+    slug="",
+    permission=Permission.WRITE_ENTRY,
+    run=_suggest,
+)
+routes = [list_suggested_entries, *SUGGEST.routes()]

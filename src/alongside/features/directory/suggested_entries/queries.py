@@ -49,7 +49,7 @@ VISITS: Any = (
 
 async def agreements_to_suggest_from(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
     """Agreements from which this person's schools could create an entry, latest first, 25 at most."""
-    statement = reached(GONE_WELL, person, Permission.WRITE_ENTRY, SupportAgreement)
+    statement = reached(GONE_WELL, person, Permission.REVIEW_AGREEMENT, SupportAgreement)
     latest = statement.order_by(SupportAgreement.agreed_at.desc(), SupportAgreement.id).limit(
         literal_column("25")
     )
@@ -58,7 +58,7 @@ async def agreements_to_suggest_from(session: AsyncSession, person: Principal) -
 
 async def agreement_to_suggest_from(session: AsyncSession, person: Principal, agreement_id: UUID) -> Row[Any]:
     """One of those agreements. Raises NotFound, also when it already has an entry."""
-    statement = reached(GONE_WELL, person, Permission.WRITE_ENTRY, SupportAgreement)
+    statement = reached(GONE_WELL, person, Permission.REVIEW_AGREEMENT, SupportAgreement)
     return await one_row(
         session, statement.where(SupportAgreement.id == agreement_id), authority_id=person.authority_id
     )
