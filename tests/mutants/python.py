@@ -98,7 +98,8 @@ def tests_for(file: Path) -> tuple[str, ...]:
     package = "/".join(file.relative_to(SOURCE).parts[:2])
     scoped = file.name in {"queries.py", "access_policy.py"}
     last = ("tests/access/test_every_row.py", "tests/access/test_every_route.py") if scoped else ()
-    return TESTS.get(package, (f"tests/{package}", *last))
+    first = ("tests/access/test_every_action.py",) if package.startswith("features") else ()
+    return (*first, *TESTS.get(package, (f"tests/{package}", *last)))
 
 
 class _Switches(ast.NodeTransformer):
