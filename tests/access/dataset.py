@@ -156,6 +156,7 @@ async def _agreement(
         days=2,
         starts_on=TODAY,
         ends_on=TODAY + timedelta(days=60),
+        challenge_until=TODAY + timedelta(days=10),
     )
 
 

@@ -82,7 +82,6 @@ OWN_THINGS = {
     "token",
     "key",
     "because",
-    "kind",
     "file_path",
 }
 """Path parameters that are not rows of a school: tested with their own features; here only for the role."""
@@ -114,7 +113,6 @@ class Route:
             elif name == "agreement_id" and ("/aims" in self.path or "signature" in self.path):
                 wanted = "preparing"
             value = {
-                "kind": "closing",
                 "key": "nothing",
                 "because": "unknown",
                 "file_path": "icon.svg",

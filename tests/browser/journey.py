@@ -99,7 +99,7 @@ async def _agree(mill: Visitor, park: Visitor) -> None:
         await park.page.wait_for_load_state()
     await mill.goes("/agreements")
     await follows(mill, "Fluency in Year 3 and 4")
-    await mill.presses("Write an aim")
+    await mill.presses("Add an aim")
     await fill(mill, AIM)
     await mill.presses("Save the aim")
     await mill.presses("Sign this agreement")

@@ -188,6 +188,7 @@ async def test_the_page_says_at_once_that_a_match_cannot_be_challenged(client: C
     """The page says so before anybody types a reason."""
     made = await an_agreement(client.app.state.app_context.database)
     page = await client.get(f"/agreements/{made}/challenge", as_=HEAD_OF_MILL)
+    assert page.status_code == 409
     assert "You can end it early" in page.text
     assert "<textarea" not in page.text
 
@@ -198,9 +199,9 @@ async def test_the_page_offers_the_challenge_and_keeps_what_was_typed(client: Cl
     await put(database, "UPDATE support_agreement SET challenge_until = '2090-01-01'")
     shown = await client.get(f"/agreements/{made}", as_=HEAD_OF_MILL)
     assert "Challenge this match" in shown.text and "1 January 2090" in shown.text
-    empty = await client.post(f"/agreements/{made}/challenge", {"words": " "}, as_=HEAD_OF_MILL)
+    empty = await client.post(f"/agreements/{made}/challenge", {"note": " "}, as_=HEAD_OF_MILL)
     assert empty.status_code == 422
-    done = await client.post(f"/agreements/{made}/challenge", {"words": "A conflict"}, as_=HEAD_OF_MILL)
+    done = await client.post(f"/agreements/{made}/challenge", {"note": "A conflict"}, as_=HEAD_OF_MILL)
     assert done.status_code == 303
     assert "Challenge this match" not in (await client.get(f"/agreements/{made}", as_=HEAD_OF_MILL)).text
 

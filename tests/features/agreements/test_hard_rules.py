@@ -212,7 +212,7 @@ async def test_who_cannot_release_says_so_although_the_pair_is_barred(
     asking = await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_MILL)
     assert "Choose another offer" in words(asking) and "/release-refusal" not in asking.text
     answer = await client.post(
-        f"/proposals/{proposal_id}/release-refusal", {"reason": "other", "words": "Not now"}, as_=HEAD_OF_PARK
+        f"/proposals/{proposal_id}/release-refusal", {"note": "Not now"}, as_=HEAD_OF_PARK
     )
     assert answer.status_code == 303, words(answer)
 
@@ -286,7 +286,7 @@ async def test_a_declared_interest_can_be_set_aside_with_a_reason_that_both_scho
     [row] = await look(database, "proposal")
     for one in (HEAD_OF_MILL, HEAD_OF_PARK):
         read = words(await client.get(f"/proposals/{row.id}", as_=one))
-        assert "although an interest is declared" in read
+        assert "despite a declaration of interest" in read
         assert "The only school with this expertise" in read
         async with database.transaction(NORTHSHIRE) as session:
             made = await accept_proposal(session, acting(one), row.id, 1)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from alongside.errors import ActionRefused, NotFound
+from alongside.features.agreements.answers.pages import ON_A_PROPOSAL
 from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.proposals.candidates import (
     need_to_propose_for,
@@ -14,9 +15,10 @@ from alongside.features.agreements.proposals.candidates import (
     offers_for_need,
 )
 from alongside.features.agreements.proposals.queries import get_proposal, proposal_counts
-from alongside.features.agreements.proposals.status import awaiting_answer_from, steps_for
+from alongside.features.agreements.proposals.status import awaiting_answer_from
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.session import Database
+from alongside.platform.forms.action import buttons_for
 from tests.features.agreements.builders import (
     TODAY,
     a_need,
@@ -69,9 +71,15 @@ async def test_the_page_says_whose_turn_it_is(database: Database) -> None:
         assert awaiting_answer_from(acting(HEAD_OF_MILL), row).startswith(
             "Waiting for Mill Primary School until "
         )
-        assert steps_for(acting(HEAD_OF_MILL), row) == {"accept", "refuse", "more_time", "counter"}
-        assert steps_for(acting(HEAD_OF_PARK), row) == {"counter", "withdraw"}
-        assert steps_for(acting(LEAD_OF_NORTH), row) == frozenset()
+        buttons = {
+            one.name: [button.label for button in buttons_for(acting(one), row, ON_A_PROPOSAL)]
+            for one in (HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH)
+        }
+        assert buttons == {
+            HEAD_OF_MILL.name: ["Accept", "Propose other days or dates", "Ask for more time", "Decline"],
+            HEAD_OF_PARK.name: ["Propose other days or dates", "Withdraw the proposal"],
+            LEAD_OF_NORTH.name: [],
+        }
         mine = await proposal_counts(session, acting(HEAD_OF_MILL))
         theirs = await proposal_counts(session, acting(HEAD_OF_PARK))
         strangers = await proposal_counts(session, acting(HEAD_OF_QUAY))

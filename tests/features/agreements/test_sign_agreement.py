@@ -64,7 +64,7 @@ async def test_two_who_word_an_aim_at_once_see_both_texts(database: Database) ->
     with pytest.raises(EditConflict) as stale:
         async with database.transaction(NORTHSHIRE) as session:
             await change_aim(session, acting(HEAD_OF_MILL), agreement_id, aim.id, AIM | {"target": "80"}, 2)
-    assert list(stale.value.differences) == [("Where it should be", "80", "100")]
+    assert list(stale.value.differences) == [("Target", "80", "100")]
 
 
 async def test_only_heads_of_the_two_schools_sign(database: Database) -> None:

@@ -172,7 +172,7 @@ async def test_a_refusal_without_a_reason_is_sent_back(client: Client, database:
     proposal_id = await a_proposal(database)
     form = await client.get(f"/proposals/{proposal_id}/refusal", HEAD_OF_MILL)
     assert soup(form).select("[name=reason]")
-    for sent, said in (({"words": "Hm"}, "Choose a reason"), ({"reason": "other"}, "Say in a few words why")):
+    for sent, said in (({"words": "Hm"}, "Select a reason"), ({"reason": "other"}, "Enter details")):
         answer = await client.post(f"/proposals/{proposal_id}/refusal", sent, HEAD_OF_MILL)
         assert answer.status_code == 422
         assert said in words(answer)
@@ -208,7 +208,7 @@ async def test_a_change_is_proposed_and_agreed_on_the_page(client: Client, datab
     assert "Your school has proposed a change" in words(own)
     assert "/amendments/new" not in own.text, "a second change would be refused after it was typed"
     again = await client.get(f"{agreement}/amendments/new", HEAD_OF_MILL)
-    assert "A change waits for an answer already" in words(again)
+    assert "A change is already proposed" in words(again)
     refused = await client.post(
         f"{agreement}/amendments",
         sent | {"days": "4", "reason": "It goes well, and we want more"},

@@ -61,9 +61,9 @@ async def test_a_visit_that_did_not_take_place_is_removed_with_a_reason(
         visit_id = await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("1"))
     where = f"/visits/{visit_id}/removal"
     assert where in (await client.get(f"/agreements/{agreement_id}", as_=HEAD_OF_MILL)).text
-    assert (await client.post(where, {"words": ""}, as_=HEAD_OF_MILL)).status_code == 422
-    assert (await client.post(where, {"words": "x"}, as_=HEAD_OF_QUAY)).status_code == 404
-    assert (await client.post(where, {"words": "We were closed"}, as_=HEAD_OF_MILL)).status_code == 303
+    assert (await client.post(where, {"note": ""}, as_=HEAD_OF_MILL)).status_code == 422
+    assert (await client.post(where, {"note": "x"}, as_=HEAD_OF_QUAY)).status_code == 404
+    assert (await client.post(where, {"note": "We were closed"}, as_=HEAD_OF_MILL)).status_code == 303
     assert (await look(database, "visit", visit_id)).state == "cancelled"
     assert (await look(database, "support_agreement", agreement_id)).days_used == 0
     await books_add_up(database)

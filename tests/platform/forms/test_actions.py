@@ -9,6 +9,7 @@ from alongside.platform.access.principal import anonymous
 from alongside.platform.forms.action import Action, Resource, buttons_for
 from alongside.platform.forms.button_action import ButtonAction
 from tests.client import Client, soup, words
+from tests.features.agreements.builders import a_proposal, a_running_agreement
 from tests.features.directory.form_values import checked_entry, sent_entry, verified_entry
 from tests.features.needs.form_values import form_at, posted_need
 from tests.features.offers.form_values import posted_offer
@@ -129,7 +130,12 @@ async def test_what_a_button_hides_is_refused_with_the_reason(client: Client) ->
 
 async def test_every_button_that_opens_a_form_leads_to_a_page(client: Client) -> None:
     """A renamed URL would leave a button that leads nowhere."""
-    pages = (await verified_entry(client), await posted_need(client), await posted_offer(client))
+    database = client.app.state.app_context.database
+    pages = [await verified_entry(client), await posted_need(client), await posted_offer(client)]
+    pages += [
+        f"/proposals/{await a_proposal(database)}",
+        f"/agreements/{await a_running_agreement(database)}",
+    ]
     for where in pages:
         links = soup(await client.get(where, as_=HEAD_OF_MILL)).select(".alongside-acts a[href]")
         assert links, where

@@ -4,18 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.agreements import actions, queries
+from alongside.features.agreements import actions, models, queries
 from alongside.features.agreements.aims import pages as aims
 from alongside.features.agreements.amendments import pages as amendments
 from alongside.features.agreements.amendments.queries import amendments_of
 from alongside.features.agreements.answers import pages as answers
-from alongside.features.agreements.available_actions import available_actions, waits_for
 from alongside.features.agreements.challenges import pages as challenges
 from alongside.features.agreements.forms import ListedReasonForm
 from alongside.features.agreements.parties import party_of
 from alongside.features.agreements.proposals import pages as proposals
+from alongside.features.agreements.resource import AGREEMENT
 from alongside.features.agreements.reviews import pages as reviews
 from alongside.features.agreements.reviews.queries import reviews_seen_by
 from alongside.features.agreements.signed_versions import pages as agreements
@@ -27,9 +28,12 @@ from alongside.features.authorities.settings import label_of
 from alongside.features.needs.listing import number_of_page
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.forms.version import version_of
-from alongside.platform.web.form_data import asked, read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.forms.action import buttons_for, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.form_data import asked
+from alongside.platform.web.formatting import format_date
+from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 
 
@@ -60,81 +64,95 @@ async def show_agreement(
     its_reviews = await reviews_seen_by(session, person, row)
     subjects = [("support_agreement", row.id), ("proposal", row.proposal_id)]
     subjects += [("visit", one.id) for one in its_visits] + [("amendment", one.id) for one in its_changes]
+    change = next((one for one in its_changes if one.state == "proposed"), None)
+    given = {one["kind"] for one in its_reviews if one["side"] == party_of(person, row)}
+    possible = [
+        visits.LOG,
+        *([SIGN] if its_aims else []),
+        *([] if given else [reviews.HALF_WAY]),
+        *([] if "closing" in given else [reviews.CLOSING]),
+        *([] if change else [amendments.PROPOSE]),
+        challenges.CHALLENGE,
+        END_EARLY,
+    ]
     context = {
         "agreement": row,
         "side": party_of(person, row),
-        "steps": available_actions(person, row, its_aims, its_reviews),
-        "waiting": waits_for(row),
+        "buttons": buttons_for(person, row, possible),
+        "can_challenge": bool(buttons_for(person, row, [challenges.CHALLENGE])),
+        "waiting": _waits_for(row),
         "theme": label_of(settings.themes, row.theme),
         "ended_because": label_of(settings.ending_reasons, row.ended_because) if row.ended_because else None,
-        "aims": its_aims,
-        "visits": its_visits,
+        "add_aim": buttons_for(person, row, [aims.ADD]),
+        "aims": [(one, buttons_for(person, one, aims.ON_AN_AIM)) for one in its_aims],
+        "visits": [(one, buttons_for(person, one, visits.ON_A_VISIT)) for one in its_visits],
         "reviews": its_reviews,
-        "change": next((one for one in its_changes if one.state == "proposed"), None),
+        "change": change,
         "amendments": [
-            (one, differences(row, its_aims, one) if one.state == "proposed" else []) for one in its_changes
+            (
+                one,
+                differences(row, its_aims, one) if one.state == "proposed" else [],
+                buttons_for(person, one, amendments.ON_AN_AMENDMENT),
+            )
+            for one in its_changes
         ],
         "entries": await queries.timeline_of(session, authority_id, subjects),
     }
     return Page("agreements/show.html", context)
 
 
-@endpoint.post("/agreements/{agreement_id:uuid}/signature", permission=Permission.SIGN_AGREEMENT)
-async def sign_agreement(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
-) -> PageResult:
-    """Sign the agreement version that was shown."""
-    await queries.get_agreement(session, person, Permission.SIGN_AGREEMENT, agreement_id)
-    await actions.sign_agreement(session, person, agreement_id, version_of(await read_form_data(request)))
-    return Redirect(f"/agreements/{agreement_id}", "You have signed the agreement.")
+def _waits_for(row: Any) -> str | None:
+    """One sentence that says who must act next on an agreement; None when it has ended."""
+    if row.state == "active":
+        return f"Support runs until {format_date(row.ends_on)}. Both schools record their visits."
+    if row.state != "preparing":
+        return None
+    signatures = (
+        (row.requesting_name, row.requesting_signed_at),
+        (row.supporting_name, row.supporting_signed_at),
+    )
+    unsigned = [name for name, signed in signatures if signed is None]
+    return f"Waiting for the signature of {' and of '.join(unsigned)}."
 
 
-@endpoint.get("/agreements/{agreement_id:uuid}/early-end", permission=Permission.END_AGREEMENT)
-async def ask_why_ended(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
-) -> PageResult:
-    """Show the form for the reason of an early end."""
-    row = await queries.get_agreement(session, person, Permission.END_AGREEMENT, agreement_id)
-    form = ListedReasonForm()
-    form.offer(settings_of(person.authority_id).ending_reasons)
-    return _ending_page(form, row)
+async def _end(asked: FormRequest[Row[Any], ListedReasonForm]) -> None:
+    reason, words = asked.form.reason.data, asked.form.words.data or ""
+    await actions.end_early(asked.session, asked.person, asked.record.id, reason, words)
 
 
-@endpoint.post("/agreements/{agreement_id:uuid}/early-end", permission=Permission.END_AGREEMENT)
-async def end_early(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
-) -> PageResult:
-    """End an agreement early with the reason from the form."""
-    row = await queries.get_agreement(session, person, Permission.END_AGREEMENT, agreement_id)
-    reasons = settings_of(person.authority_id).ending_reasons
-    form = ListedReasonForm(await read_form_data(request))
-    form.offer(reasons)
-    if not form.holds(reasons):
-        return _ending_page(form, row, 422)
-    await actions.end_early(session, person, agreement_id, form.reason.data, form.words.data or "")
-    return Redirect(f"/agreements/{agreement_id}", "The agreement has ended. Unused days are free again.")
-
-
-def _ending_page(form: ListedReasonForm, row: Any, status: int = 200) -> Page:
-    context = {
-        "form": form,
-        "fields": ("reason", "words"),
-        "title": "End this agreement early",
-        "caption": f"{row.supporting_name} supports {row.requesting_name}",
-        "intro": "Days that were not used go back to the offer, and the need is open again.",
-        "where": f"/agreements/{row.id}/early-end",
-        "back": f"/agreements/{row.id}",
-        "button_text": "End it",
-    }
-    return Page("agreements/ask.html", context, status=status)
-
+SIGN = ButtonAction(
+    name="sign_agreement",
+    resource=AGREEMENT,
+    slug="signature",
+    permission=Permission.SIGN_AGREEMENT,
+    states=("preparing",),
+    relevant=lambda person, row: getattr(row, f"{party_of(person, row)}_signed_at") is None,
+    label="Sign this agreement",
+    version=lambda row: row.agreement_version,
+    said="You have signed the agreement.",
+    run=lambda asked: actions.sign_agreement(asked.session, asked.person, asked.record.id, asked.version),
+)
+END_EARLY = FormAction(
+    name="end_early",
+    resource=AGREEMENT,
+    slug="early-end",
+    permission=Permission.END_AGREEMENT,
+    states=models.END_EARLY.starts,
+    label="End early",
+    title="End this agreement early",
+    intro="Unused days go back to the offer, and the need is open again.",
+    submit="End this agreement",
+    warning=True,
+    form=ListedReasonForm,
+    choices=lambda asked: asked.form.offer(settings_of(asked.person.authority_id).ending_reasons),
+    said="The agreement has ended. Unused days can be used again.",
+    run=_end,
+)
 
 routes = [
     list_agreements,
     show_agreement,
-    sign_agreement,
-    ask_why_ended,
-    end_early,
+    *routes_of((SIGN, END_EARLY)),
     *proposals.routes,
     *answers.routes,
     *aims.routes,

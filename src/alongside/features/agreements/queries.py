@@ -47,11 +47,26 @@ AGREEMENT: Any = (
     .where(SupportAgreement.authority_id == AUTHORITY)
 )
 
-AIMS: Any = (
-    select(Aim.id, Aim.aim, Aim.measure, Aim.baseline, Aim.target)
+AIM: Any = (
+    select(
+        Aim.id,
+        Aim.agreement_id,
+        Aim.aim,
+        Aim.measure,
+        Aim.baseline,
+        Aim.target,
+        SupportAgreement.requesting_urn,
+        SupportAgreement.supporting_urn,
+        SupportAgreement.state,
+        SupportAgreement.agreement_version,
+    )
+    .join(
+        SupportAgreement,
+        (SupportAgreement.authority_id == AUTHORITY) & (SupportAgreement.id == Aim.agreement_id),
+    )
     .where(Aim.authority_id == AUTHORITY, Aim.agreement_id == bindparam("agreement_id"))
-    .order_by(Aim.id)
 )
+AIMS: Any = AIM.order_by(Aim.id)
 
 
 async def rows_of(session: AsyncSession, statement: Any, **values: Any) -> Sequence[Row[Any]]:
@@ -143,6 +158,14 @@ async def aims_of(session: AsyncSession, authority_id: int, agreement_id: UUID) 
     return await rows_of(session, AIMS, authority_id=authority_id, agreement_id=agreement_id)
 
 
+async def get_aim(
+    session: AsyncSession, person: Principal, permission: Permission, agreement_id: UUID, aim_id: UUID
+) -> Row[Any]:
+    """One aim. Raises NotFound unless the person has `permission` for its agreement."""
+    statement = reached(AIM, person, permission, SupportAgreement).where(Aim.id == aim_id)
+    return await one_row(session, statement, authority_id=person.authority_id, agreement_id=agreement_id)
+
+
 async def pool_of(session: AsyncSession, authority_id: int, offer_id: UUID) -> Row[Any]:
     """The days left in an offer's pool, and the offer's state."""
     statement = select(
@@ -180,10 +203,10 @@ async def left_over(
 
 
 OTHER_WORDS = {
-    "write_aim": "wrote an aim",
+    "write_aim": "added an aim",
     "change_aim": "changed an aim",
     "remove_aim": "removed an aim",
-    "signatures_fall": "the agreement changed, so the signatures fell away",
+    "signatures_fall": "changed the agreement, so both headteachers must sign again",
     "give_mid_term_review": "gave their half-way review",
     "give_closing_review": "gave their closing review",
 }

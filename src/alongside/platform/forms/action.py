@@ -75,11 +75,13 @@ class Resource(Generic[Record]):
 class ActionButton:
     """A button or link on a record's page. `asks` is true for a link to a form.
 
-    `refusal` is the reason why it cannot be used now, shown instead of the button.
+    `about` follows the label for screen readers. `refusal` is the reason why it cannot be used now, shown instead of
+    the button.
     """
 
     name: str
     label: str
+    about: str
     url: str
     asks: bool
     warning: bool = False
@@ -92,7 +94,8 @@ class Action(Generic[Record]):
     """One thing that people do to a record.
 
     `name` is the verb that names the handler in logs and metrics ("retire_entry"); `slug` ends the URL. `label` is the
-    text of the button on the record's page; without one there is no button. The button is shown to people who `may`, in
+    text of the button on the record's page; without one there is no button. `about` names the record for screen readers
+    on a page that shows the button of several. The button is shown to people who `may`, in
     the `states` named (None: in all), if `relevant` says so. `refusal` returns why a person cannot do it now, or None:
     the button is then left out (or, with `explains`, replaced by the reason), and a request is answered with 409.
     `version` returns the version of the record that the action checks. After it the person goes to `then` (the record's
@@ -104,6 +107,7 @@ class Action(Generic[Record]):
     slug: str
     permission: Permission
     label: Text[Record] = ""
+    about: Text[Record] = ""
     said: Text[Record] = ""
     then: Callable[[Record], str] | None = None
     states: Collection[str] | None = None
@@ -133,6 +137,7 @@ class Action(Generic[Record]):
         return ActionButton(
             name=self.name,
             label=text_of(self.label, person, record),
+            about=text_of(self.about, person, record),
             url=form_url or self.url(record),
             asks=form_url is not None,
             warning=self.warning,

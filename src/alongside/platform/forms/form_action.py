@@ -74,7 +74,7 @@ def is_valid(request: FormRequest[Any, Any]) -> bool:
 class FormAction(Action[Record], Generic[Record, FormType]):
     """An action that asks for something first: a reason, a confirmation (a form without fields), or a whole form.
 
-    `form` is the form's class, or a function that returns it for a record. `initial` gives the values that a new form
+    `form` is the form's class, or a function that returns it for a request. `initial` gives the values that a new form
     starts with, `choices` fills its lists before it is shown or validated, `valid` validates it and `run` does the
     action; `run` returns nothing, or a response that replaces `then` and `said`. An EditConflict that `run` raises is
     answered with 409 and both texts, a ValidationFailed with 422 at the fields it names.
@@ -86,7 +86,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     error like a refused field (`file_error` in the context), and `run` reads an accepted one from `asked.file`.
     """
 
-    form: type[FormType] | Callable[[Record], type[FormType]]
+    form: type[FormType] | Callable[[ActionRequest[Record]], type[FormType] | Awaitable[type[FormType]]]
     run: Callable[[FormRequest[Record, FormType]], Awaitable[PageResult | None]]
     initial: Callable[[ActionRequest[Record]], Mapping[str, object] | Awaitable[Mapping[str, object]]] = (
         field(default=lambda _: {})
@@ -147,7 +147,8 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         """Return the page with a new form."""
         query = asked(request)
         before = ActionRequest(request, session, person, record, query)
-        form = self._class(record)(data=await resolved(self.initial(before)))
+        form_class = await self._class(before)
+        form = form_class(data=await resolved(self.initial(before)))
         wanted = FormRequest(request, session, person, record, query, form)
         await resolved(self.choices(wanted))
         return await self.page(wanted, version=self.version(record) if self.version else None)
@@ -180,8 +181,8 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         }
         return Page(self.template, context, status)
 
-    def _class(self, record: Record) -> type[FormType]:
-        return self.form if isinstance(self.form, type) else self.form(record)
+    async def _class(self, asked: ActionRequest[Record]) -> type[FormType]:
+        return self.form if isinstance(self.form, type) else await resolved(self.form(asked))
 
     def _view(self, wanted: FormRequest[Record, FormType], version: str | int | None) -> FormView:
         person, record = wanted.person, wanted.record
@@ -209,15 +210,9 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         ids: Mapping[str, Any],
     ) -> PageResult:
         written = await read_form_data(request)
-        wanted = FormRequest(
-            request,
-            session,
-            person,
-            record,
-            written,
-            self._class(record)(written),
-            request.scope.get(PREPARED),
-        )
+        form_class = await self._class(ActionRequest(request, session, person, record, written))
+        prepared = request.scope.get(PREPARED)
+        wanted = FormRequest(request, session, person, record, written, form_class(written), prepared)
         version = _typed_version(written) if self.version else None
         await resolved(self.choices(wanted))
         if not await resolved(self.valid(wanted)) or (self.upload is not None and wanted.file_error):

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ActionRefused, EditConflict, NotFound
+from alongside.errors import ActionRefused, EditConflict
 from alongside.features.agreements.models import Aim, SupportAgreement
 from alongside.features.agreements.parties import (
     OTHER_SIDE,
@@ -17,17 +17,17 @@ from alongside.features.agreements.parties import (
     school_on,
     urn_on,
 )
-from alongside.features.agreements.queries import aims_of, lock_agreement
+from alongside.features.agreements.queries import aims_of, get_aim, lock_agreement
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 
 AIMS_MOST = 8
 WORDS = {
-    "aim": "What is to be achieved",
-    "measure": "How it is measured",
-    "baseline": "Where it stands now",
-    "target": "Where it should be",
+    "aim": "Aim",
+    "measure": "Measured by",
+    "baseline": "Now",
+    "target": "Target",
 }
 
 
@@ -57,7 +57,7 @@ async def change_aim(
 ) -> None:
     """Change an aim. Raises EditConflict when the agreement has changed since the form was opened."""
     row = await _in_preparation(session, person, agreement_id)
-    present = await _aim(session, person, agreement_id, aim_id)
+    present = await get_aim(session, person, Permission.EDIT_AGREEMENT, agreement_id, aim_id)
     differing = {name: typed[name] for name in WORDS if typed[name] != getattr(present, name)}
     if row.agreement_version != agreement_version:
         raise EditConflict(
@@ -79,7 +79,7 @@ async def change_aim(
 async def remove_aim(session: AsyncSession, person: Principal, agreement_id: UUID, aim_id: UUID) -> None:
     """Remove an aim from an agreement in preparation."""
     row = await _in_preparation(session, person, agreement_id)
-    present = await _aim(session, person, agreement_id, aim_id)
+    present = await get_aim(session, person, Permission.EDIT_AGREEMENT, agreement_id, aim_id)
     await session.execute(
         delete(Aim)
         .where(Aim.authority_id == person.authority_id, Aim.id == aim_id)
@@ -101,13 +101,6 @@ async def _in_preparation(session: AsyncSession, person: Principal, agreement_id
             row.state,
         )
     return row
-
-
-async def _aim(session: AsyncSession, person: Principal, agreement_id: UUID, aim_id: UUID) -> Any:
-    for one in await aims_of(session, person.authority_id, agreement_id):
-        if one.id == aim_id:
-            return one
-    raise NotFound
 
 
 async def _new_agreement_version(
@@ -133,7 +126,7 @@ async def _new_agreement_version(
     text = f"{school_on(side, row)} has changed the aims of your agreement."
     if row.requesting_signed_at or row.supporting_signed_at:
         await record_audit(session, person, "signatures_fall", "support_agreement", row.id, schools=urns)
-        text += " Signatures under the earlier aims have fallen away."
+        text += " Both headteachers must sign again."
     await notify_schools(
         session,
         person,

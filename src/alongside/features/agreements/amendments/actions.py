@@ -96,11 +96,11 @@ async def propose_amendment(
 
 async def agree_amendment(
     session: AsyncSession, person: Principal, amendment_id: UUID, agreement_version: int | None = None
-) -> UUID:
+) -> None:
     """Agree an amendment. A trigger moves days between pool and agreement in the same statement.
 
     `agreement_version` is the version shown beside the change. The new version is stored as signed by both.
-    Returns the agreement. Raises ActionRefused when the pool has too few days, or more days are used already.
+    Raises ActionRefused when the pool has too few days, or more days are used already.
     """
     seen = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
     row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, seen.agreement_id, pool=True)
@@ -138,8 +138,6 @@ async def agree_amendment(
     await _notify_other_school(
         session, person, row, side, amendment_id, "has agreed to the change you proposed"
     )
-    agreement_id: UUID = row.id
-    return agreement_id
 
 
 def _signatures(person: Principal, seen: Any, side: str) -> dict[str, Any]:
@@ -152,31 +150,29 @@ def _signatures(person: Principal, seen: Any, side: str) -> dict[str, Any]:
     }
 
 
-async def refuse_amendment(session: AsyncSession, person: Principal, amendment_id: UUID, reason: str) -> UUID:
-    """Refuse an amendment with a reason. Returns the agreement."""
-    return await _end(session, person, amendment_id, REFUSE_AMENDMENT, reason)
+async def refuse_amendment(session: AsyncSession, person: Principal, amendment_id: UUID, reason: str) -> None:
+    """Refuse an amendment with a reason."""
+    await _end(session, person, amendment_id, REFUSE_AMENDMENT, reason)
 
 
-async def withdraw_amendment(session: AsyncSession, person: Principal, amendment_id: UUID) -> UUID:
-    """Withdraw an amendment that the person's own side proposed. Returns the agreement."""
-    return await _end(session, person, amendment_id, WITHDRAW_AMENDMENT, None)
+async def withdraw_amendment(session: AsyncSession, person: Principal, amendment_id: UUID) -> None:
+    """Withdraw an amendment that the person's own side proposed."""
+    await _end(session, person, amendment_id, WITHDRAW_AMENDMENT, None)
 
 
 async def _end(
     session: AsyncSession, person: Principal, amendment_id: UUID, move: Transition, note: str | None
-) -> UUID:
+) -> None:
     seen = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
     row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, seen.agreement_id)
     side = own_side(person, Permission.AMEND_AGREEMENT, row)
     if move is REFUSE_AMENDMENT:
         _refuse_own(seen, side, row)
     elif seen.proposed_side != side:
-        raise ActionRefused("The other side has proposed this: agree to it or refuse it.", seen.state)
+        raise ActionRefused("The other school proposed this change. Agree to it or refuse it.", seen.state)
     await apply_transition(session, person, Amendment, seen, move, note=note)
-    did = "has not agreed to the change" if move is REFUSE_AMENDMENT else "has taken the proposed change back"
+    did = "has not agreed to the change" if move is REFUSE_AMENDMENT else "has withdrawn the proposed change"
     await _notify_other_school(session, person, row, side, amendment_id, did)
-    agreement_id: UUID = row.id
-    return agreement_id
 
 
 def _refuse_own(seen: Any, side: str, row: Any) -> None:
@@ -211,7 +207,8 @@ async def _replace_aims(
             await session.execute(delete(Aim).where(*this).execution_options(synchronize_session=False))
         except IntegrityError as error:
             raise ActionRefused(
-                "An aim that has been reviewed cannot be removed. Propose to word it anew instead.", row.state
+                "An aim that has been reviewed cannot be removed. Propose a change to its text instead.",
+                row.state,
             ) from error
     for one in wanted:
         if not one.get("id"):

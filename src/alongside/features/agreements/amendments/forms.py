@@ -15,19 +15,10 @@ NEEDED = {
     "days": "Enter days as a whole or half number, like 3 or 2.5",
     "starts_on": "Enter the first day, like 11/1/2027",
     "ends_on": "Enter the last day, like 26/3/2027",
-    "reason": "Say why: the other head will want to know",
+    "reason": "Enter a reason. The other headteacher will read it",
 }
 NEW = "new"
 """The key of the fields for a new aim."""
-
-
-class ChangeForm(Form):
-    """Days, dates and the reason. `change_form` adds the fields of the aims."""
-
-    days = HalfDays("How many days in all?", NEEDED["days"], description="In whole or half days")
-    starts_on = Day("From", NEEDED["starts_on"])
-    ends_on = Day("Until", NEEDED["ends_on"])
-    reason = passage("Why should it change?", "The reason", "The other headteacher reads this", limit=2000)
 
 
 def field_names(key: str) -> list[str]:
@@ -35,46 +26,58 @@ def field_names(key: str) -> list[str]:
     return [f"{name}_{key}" for name in TEXTS]
 
 
-def change_form(aims: Sequence[Any]) -> type[Form]:
+class ChangeForm(Form):
+    """Days, dates and the reason. `change_form` adds the fields of the aims."""
+
+    days = HalfDays("How many days in total?", NEEDED["days"], description="In whole or half days")
+    starts_on = Day("From", NEEDED["starts_on"])
+    ends_on = Day("Until", NEEDED["ends_on"])
+    reason = passage("Reason for the change", "The reason", "The other headteacher reads this", limit=2000)
+    aims: Sequence[Any] = ()
+
+    def parts(self) -> list[list[str]]:
+        """The names of the fields of each aim, and of a new one."""
+        return [field_names(key) for key in (*(aim.id.hex for aim in self.aims), NEW)]
+
+    def holds(self) -> bool:
+        """Whether the form is valid: days, dates, a reason, and a measure for every aim."""
+        self.validate()
+        must_be_filled(self, NEEDED)
+        must_be_in_order(self)
+        for aim, measure, *_ in self.parts():
+            if self[aim].data and not self[measure].data:
+                attach_errors(self[measure], "Enter how you will measure this aim")
+        return not self.errors
+
+    def wanted(self) -> RequestedChanges:
+        """The submitted values; call it after `holds`."""
+        listed = []
+        for aim_id, names in zip((*(aim.id for aim in self.aims), None), self.parts(), strict=True):
+            texts = {name: self[field].data or "" for name, field in zip(TEXTS, names, strict=True)}
+            if texts["aim"]:
+                listed.append(({"id": str(aim_id)} if aim_id else {}) | texts)
+        return RequestedChanges(
+            self.days.data, self.starts_on.data, self.ends_on.data, listed, self.reason.data
+        )
+
+
+def change_form(aims: Sequence[Any]) -> type[ChangeForm]:
     """A form class with fields for these aims and one new aim."""
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {"aims": aims}
     for key in (*(aim.id.hex for aim in aims), NEW):
         aim, measure, baseline, target = field_names(key)
         label = "Another aim (optional)" if key == NEW else "Aim"
-        hint = "" if key == NEW else "Leave it empty to take this aim out"
+        hint = "" if key == NEW else "To remove this aim, leave it empty"
         fields[aim] = passage(label, "The aim", hint, limit=500)
-        fields[measure] = line("How is it measured?", "The measure", limit=300)
-        fields[baseline] = line("Where does it stand now?", "The start", limit=300)
-        fields[target] = line("Where should it be at the end?", "The target", limit=300)
+        fields[measure] = line("How will you measure it?", "The measure", limit=300)
+        fields[baseline] = line("Where are you now?", "The start", limit=300)
+        fields[target] = line("What is your target?", "The target", limit=300)
     return type("ChangeOfAims", (ChangeForm,), fields)
 
 
-def as_it_stands(row: Any, aims: Sequence[Any]) -> dict[str, Any]:
+def as_agreed(row: Any, aims: Sequence[Any]) -> dict[str, Any]:
     """Form values of the current agreement."""
     shown = {name: getattr(row, name) for name in ("days", "starts_on", "ends_on")}
     for one in aims:
         shown |= dict(zip(field_names(one.id.hex), (getattr(one, name) for name in TEXTS), strict=True))
     return shown
-
-
-def holds(form: Any, aims: Sequence[Any]) -> bool:
-    """Whether the form is valid: days, dates, a reason, and a measure for every aim."""
-    form.validate()
-    must_be_filled(form, NEEDED)
-    must_be_in_order(form)
-    for key in (*(aim.id.hex for aim in aims), NEW):
-        aim, measure, *_ = field_names(key)
-        if form[aim].data and not form[measure].data:
-            attach_errors(form[measure], "Say how you will know that this aim is reached")
-    return not form.errors
-
-
-def wanted(form: Any, aims: Sequence[Any]) -> RequestedChanges:
-    """The submitted values; call it after `holds`."""
-    listed = []
-    for aim_id in (*(aim.id for aim in aims), None):
-        names = field_names(aim_id.hex if aim_id else NEW)
-        texts = {name: form[field].data or "" for name, field in zip(TEXTS, names, strict=True)}
-        if texts["aim"]:
-            listed.append(({"id": str(aim_id)} if aim_id else {}) | texts)
-    return RequestedChanges(form.days.data, form.starts_on.data, form.ends_on.data, listed, form.reason.data)

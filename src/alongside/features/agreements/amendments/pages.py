@@ -1,129 +1,111 @@
-"""Pages that propose and answer amendments."""
+"""Actions that propose and answer amendments."""
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row
 
+from alongside.features.agreements.amendment import AGREE_AMENDMENT
 from alongside.features.agreements.amendments import actions
-from alongside.features.agreements.amendments.forms import (
-    NEW,
-    as_it_stands,
-    change_form,
-    field_names,
-    holds,
-    wanted,
-)
-from alongside.features.agreements.amendments.queries import amendment_to, amendments_of
-from alongside.features.agreements.forms import ReasonForm
-from alongside.features.agreements.queries import aims_of, get_agreement
+from alongside.features.agreements.amendments.forms import ChangeForm, as_agreed, change_form
+from alongside.features.agreements.amendments.queries import amendments_of
+from alongside.features.agreements.forms import REASON_FOR_OTHER_SCHOOL
+from alongside.features.agreements.parties import party_of
+from alongside.features.agreements.queries import aims_of
+from alongside.features.agreements.resource import AGREEMENT, AMENDMENT
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.forms.version import version_of
-from alongside.platform.web.form_data import read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint
+from alongside.platform.forms.action import ActionRequest, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
 
 
-@endpoint.get("/agreements/{agreement_id:uuid}/amendments/new", permission=Permission.AMEND_AGREEMENT)
-async def write_amendment(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
-) -> PageResult:
-    """Show the form with the current agreement."""
-    row = await get_agreement(session, person, Permission.AMEND_AGREEMENT, agreement_id)
-    aims = await aims_of(session, person.authority_id, agreement_id)
-    changes = await amendments_of(session, person.authority_id, agreement_id)
-    form = change_form(aims)(data=as_it_stands(row, aims))
-    return _change_page(form, row, aims, waiting=any(one.state == "proposed" for one in changes))
+async def _form(asked: ActionRequest[Row[Any]]) -> type[ChangeForm]:
+    return change_form(await aims_of(asked.session, asked.person.authority_id, asked.record.id))
 
 
-@endpoint.post("/agreements/{agreement_id:uuid}/amendments", permission=Permission.AMEND_AGREEMENT)
-async def propose_amendment(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
-) -> PageResult:
-    """Propose the amendment from the form."""
-    row = await get_agreement(session, person, Permission.AMEND_AGREEMENT, agreement_id)
-    aims = await aims_of(session, person.authority_id, agreement_id)
-    form = change_form(aims)(await read_form_data(request))
-    if not holds(form, aims):
-        return _change_page(form, row, aims, 422)
-    await actions.propose_amendment(session, person, agreement_id, wanted(form, aims))
-    return Redirect(f"/agreements/{agreement_id}", "The change is proposed. It waits for the other head.")
+async def _as_agreed(asked: ActionRequest[Row[Any]]) -> Mapping[str, object]:
+    aims = await aims_of(asked.session, asked.person.authority_id, asked.record.id)
+    return as_agreed(asked.record, aims)
 
 
-@endpoint.post("/amendments/{amendment_id:uuid}/agreement", permission=Permission.AMEND_AGREEMENT)
-async def agree_amendment(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, amendment_id: UUID
-) -> PageResult:
-    """Agree an amendment of the agreement version that was shown."""
-    await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
-    version = version_of(await read_form_data(request))
-    agreement_id = await actions.agree_amendment(session, person, amendment_id, version)
-    return Redirect(f"/agreements/{agreement_id}", "The change is made.")
+async def _is_waiting(asked: FormRequest[Row[Any], ChangeForm]) -> Mapping[str, object]:
+    changes = await amendments_of(asked.session, asked.person.authority_id, asked.record.id)
+    return {"waiting": any(one.state == "proposed" for one in changes)}
 
 
-@endpoint.get("/amendments/{amendment_id:uuid}/refusal", permission=Permission.AMEND_AGREEMENT)
-async def ask_why_not_changed(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, amendment_id: UUID
-) -> PageResult:
-    """Show the form for the reason of a refusal."""
-    row = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
-    return _refusal_page(ReasonForm(), row)
+async def _propose(asked: FormRequest[Row[Any], ChangeForm]) -> None:
+    await actions.propose_amendment(asked.session, asked.person, asked.record.id, asked.form.wanted())
 
 
-@endpoint.post("/amendments/{amendment_id:uuid}/refusal", permission=Permission.AMEND_AGREEMENT)
-async def refuse_amendment(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, amendment_id: UUID
-) -> PageResult:
-    """Refuse an amendment with the reason from the form."""
-    row = await amendment_to(session, person, Permission.AMEND_AGREEMENT, amendment_id)
-    form = ReasonForm(await read_form_data(request))
-    if not form.holds():
-        return _refusal_page(form, row, 422)
-    await actions.refuse_amendment(session, person, amendment_id, form.words.data or "")
-    return Redirect(f"/agreements/{row.agreement_id}", "The other school has been told.")
+async def _agree(asked: ActionRequest[Row[Any]]) -> None:
+    await actions.agree_amendment(asked.session, asked.person, asked.record.id, asked.version)
 
 
-@endpoint.post("/amendments/{amendment_id:uuid}/withdrawal", permission=Permission.AMEND_AGREEMENT)
-async def withdraw_amendment(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, amendment_id: UUID
-) -> PageResult:
-    """Withdraw an amendment of the person's own side."""
-    agreement_id = await actions.withdraw_amendment(session, person, amendment_id)
-    return Redirect(f"/agreements/{agreement_id}", "The proposed change is withdrawn.")
+def _is_own(person: Principal, amendment: Row[Any]) -> bool:
+    return bool(amendment.proposed_side == party_of(person, amendment))
 
 
-def _change_page(form: Any, row: Any, aims: Any, status: int = 200, *, waiting: bool = False) -> Page:
-    keys = [*(aim.id.hex for aim in aims), NEW]
-    context = {
-        "form": form,
-        "agreement": row,
-        "aims": [field_names(key) for key in keys],
-        "waiting": waiting,
-    }
-    return Page("agreements/change.html", context, status=status)
+def _is_others(person: Principal, amendment: Row[Any]) -> bool:
+    return not _is_own(person, amendment)
 
 
-def _refusal_page(form: ReasonForm, row: Any, status: int = 200) -> Page:
-    context = {
-        "form": form,
-        "fields": ("words",),
-        "title": "Do not agree to this change",
-        "caption": "A change to your agreement",
-        "intro": "Things stay as both of you signed them.",
-        "where": f"/amendments/{row.id}/refusal",
-        "back": f"/agreements/{row.agreement_id}",
-        "button_text": "Do not agree",
-    }
-    return Page("agreements/ask.html", context, status=status)
-
-
-routes = [
-    write_amendment,
-    propose_amendment,
-    agree_amendment,
-    ask_why_not_changed,
-    refuse_amendment,
-    withdraw_amendment,
-]
+PROPOSE = FormAction(
+    name="propose_amendment",
+    resource=AGREEMENT,
+    slug="amendments",
+    form_slug="amendments/new",
+    permission=Permission.AMEND_AGREEMENT,
+    states=("active",),
+    label="Propose a change",
+    submit="Propose this change",
+    form=_form,
+    initial=_as_agreed,
+    template="agreements/change.html",
+    context=_is_waiting,
+    said="The change is proposed. The other headteacher has been asked.",
+    run=_propose,
+)
+AGREE = ButtonAction(
+    name="agree_amendment",
+    resource=AMENDMENT,
+    slug="agreement",
+    permission=Permission.AMEND_AGREEMENT,
+    states=AGREE_AMENDMENT.starts,
+    relevant=_is_others,
+    label="Agree to this change",
+    version=lambda amendment: amendment.agreement_version,
+    said="The change is made.",
+    run=_agree,
+)
+REFUSE = FormAction(
+    name="refuse_amendment",
+    resource=AMENDMENT,
+    slug="refusal",
+    permission=Permission.AMEND_AGREEMENT,
+    states=AGREE_AMENDMENT.starts,
+    relevant=_is_others,
+    label="Do not agree",
+    title="Do not agree to this change",
+    intro="The agreement stays as both headteachers signed it.",
+    submit="Do not agree",
+    warning=True,
+    form=REASON_FOR_OTHER_SCHOOL,
+    said="The other school has been told.",
+    run=lambda asked: actions.refuse_amendment(
+        asked.session, asked.person, asked.record.id, asked.form.note.data
+    ),
+)
+WITHDRAW = ButtonAction(
+    name="withdraw_amendment",
+    resource=AMENDMENT,
+    slug="withdrawal",
+    permission=Permission.AMEND_AGREEMENT,
+    states=AGREE_AMENDMENT.starts,
+    relevant=_is_own,
+    label="Withdraw this change",
+    said="The proposed change is withdrawn.",
+    run=lambda asked: actions.withdraw_amendment(asked.session, asked.person, asked.record.id),
+)
+ON_AN_AMENDMENT = (AGREE, REFUSE, WITHDRAW)
+routes = routes_of((PROPOSE, *ON_AN_AMENDMENT))

@@ -7,10 +7,11 @@ from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
+from alongside.features.agreements.answers.pages import ON_A_PROPOSAL, UNLESS_BARRED
 from alongside.features.agreements.proposals import actions, candidates, queries
 from alongside.features.agreements.proposals.checks import barred_choice, obstacle_to
 from alongside.features.agreements.proposals.forms import ProposalForm
-from alongside.features.agreements.proposals.status import awaiting_answer_from, steps_for
+from alongside.features.agreements.proposals.status import awaiting_answer_from
 from alongside.features.agreements.queries import agreement_of_proposal, timeline_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
@@ -18,6 +19,7 @@ from alongside.features.needs.listing import number_of_page
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import buttons_for
 from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.responses import Page, PageResult, Redirect
@@ -54,11 +56,12 @@ async def show_proposal(
     """Show a proposal with its terms, next step, actions and timeline."""
     row = await queries.get_proposal(session, person, Permission.VIEW_PROPOSAL, proposal_id)
     obstacle = await obstacle_to(session, person, row) if row.state in queries.LIVE else None
+    possible = [one for one in ON_A_PROPOSAL if obstacle is None or one not in UNLESS_BARRED]
     reasons = settings_of(person.authority_id).decline_reasons
     context = {
         "proposal": row,
         "turn": awaiting_answer_from(person, row),
-        "steps": steps_for(person, row, barred=obstacle is not None),
+        "buttons": buttons_for(person, row, possible),
         "obstacle": obstacle,
         "confirmed": format_days_ago(row.confirmed_on, person.today),
         "theme": label_of(settings_of(person.authority_id).themes, row.theme),

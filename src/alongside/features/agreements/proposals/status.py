@@ -1,14 +1,12 @@
-"""Status of a proposal: who must answer, available actions, and obstacles."""
+"""Status of a proposal: who must answer, what can be done now, and obstacles."""
 
 from decimal import Decimal
 from typing import Any
 
-from alongside.features.agreements.parties import LEADER, OTHER_SIDE, party_of
+from alongside.features.agreements.parties import LEADER, party_of
 from alongside.features.authorities import settings_of
 from alongside.features.offers.confirmation import fresh_since
-from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.access.records import may_on
 from alongside.platform.web.formatting import format_date, format_days
 
 ENDS = {
@@ -79,22 +77,34 @@ def awaiting_answer_from(person: Principal, row: Any) -> str:
     return f"Waiting for {' and '.join(waiting)} until {until}"
 
 
-def steps_for(person: Principal, row: Any, *, barred: bool = False) -> frozenset[str]:
-    """The actions on a proposal that the page shows this person; `barred` is true when it cannot be agreed."""
+def _side_that_may_still_act(person: Principal, row: Any) -> str | None:
+    in_time = row.state == "proposed" and row.respond_by >= person.today
+    return party_of(person, row) if in_time else None
+
+
+def can_counter(person: Principal, row: Any) -> bool:
+    """Whether this person's school can propose other terms now."""
+    return _side_that_may_still_act(person, row) is not None
+
+
+def can_answer(person: Principal, row: Any) -> bool:
+    """Whether this person's school can accept or decline the proposal now."""
+    side = _side_that_may_still_act(person, row)
+    return side is not None and getattr(row, f"{side}_accepted_at") is None
+
+
+def can_ask_more_time(person: Principal, row: Any) -> bool:
+    """Whether this person's school can ask for more time: once, before it answers."""
+    return can_answer(person, row) and not getattr(row, f"{party_of(person, row)}_had_more_time")
+
+
+def can_release(person: Principal, row: Any) -> bool:
+    """Whether the supporting school is asked to release the leader now."""
+    return bool(row.state == "to_release" and row.respond_by >= person.today)
+
+
+def can_withdraw(person: Principal, row: Any) -> bool:
+    """Whether this person can withdraw the proposal: a school that accepted it, or a lead if a lead made it."""
     side = party_of(person, row)
-    steps: set[str] = set()
-    in_time = row.respond_by >= person.today
-    if in_time and row.state == "proposed" and side and may_on(person, Permission.ANSWER_PROPOSAL, row):
-        steps.add("counter")
-        if getattr(row, f"{side}_accepted_at") is None:
-            steps |= {"accept", "refuse"}
-            if not getattr(row, f"{side}_had_more_time"):
-                steps.add("more_time")
-    release = in_time and row.state == "to_release"
-    if release and may_on(person, Permission.RELEASE_LEADER, row):
-        steps |= {"release", "refuse_release"}
-    if row.state in ("proposed", "to_release") and may_on(person, Permission.WITHDRAW_PROPOSAL, row):
-        own_yes = side in OTHER_SIDE and getattr(row, f"{side}_accepted_at") is not None
-        if own_yes or (side is None and row.proposed_as == LEADER):
-            steps.add("withdraw")
-    return frozenset(steps - {"accept", "counter", "release"} if barred else steps)
+    own = row.proposed_as == LEADER if side is None else getattr(row, f"{side}_accepted_at") is not None
+    return own and row.state in ("proposed", "to_release")

@@ -1,6 +1,6 @@
 """The form of a review: a rating with its reason for every aim, and the overall result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,6 @@ from wtforms import Form
 
 from alongside.features.agreements.forms import must_be_filled
 from alongside.features.agreements.reviews.values import Judgement
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, line, passage
 
 RATING_WORDS = [
@@ -17,7 +16,12 @@ RATING_WORDS = [
     ("red", "Red: little has changed"),
 ]
 AGAIN_WORDS = [("yes", "Yes"), ("perhaps", "Perhaps"), ("no", "No")]
-OUTCOME_WORDS = [("met", "Met"), ("part_met", "Met in part"), ("not_met", "Not met")]
+OUTCOME_WORDS = [("met", "Met"), ("part_met", "Partly met"), ("not_met", "Not met")]
+
+
+def names_for(aim_id: UUID) -> tuple[str, str, str]:
+    """The names of an aim's fields: rating, reason and the value reached."""
+    return f"rating_{aim_id.hex}", f"reason_{aim_id.hex}", f"reached_{aim_id.hex}"
 
 
 class ReviewForm(Form):
@@ -26,23 +30,50 @@ class ReviewForm(Form):
     changed = passage(
         "What has changed?", "What has changed", "In school, for pupils and staff; name no pupil"
     )
-    again = Choice("Would you do it again?", "Say whether you would do it again", choices=AGAIN_WORDS)
+    again = Choice("Would you do it again?", "Select whether you would do it again", choices=AGAIN_WORDS)
+    aims: Sequence[Any] = ()
+    closing = False
+
+    def holds(self) -> bool:
+        """Whether every aim has a rating and a reason, and the other fields are filled."""
+        self.validate()
+        cures: dict[str, str] = {}
+        for aim in self.aims:
+            rating, reason, reached = names_for(aim.id)
+            if self.closing:
+                cures[reached] = f"Enter the value reached for “{aim.aim[:60]}”"
+            cures |= {
+                rating: f"Rate “{aim.aim[:60]}”",
+                reason: f"Give a reason for your rating of “{aim.aim[:60]}”",
+            }
+        cures |= {"changed": "Enter what has changed", "again": "Select whether you would do it again"}
+        if "outcome" in self:
+            cures["outcome"] = "Select whether the need was met"
+        must_be_filled(self, cures)
+        return not self.errors
+
+    def judgement(self) -> Judgement:
+        """The submitted review; call it after `holds`."""
+        names = {aim.id: names_for(aim.id) for aim in self.aims}
+        ratings = {key: (self[rating].data, self[reason].data) for key, (rating, reason, _) in names.items()}
+        reached = {key: self[value].data or "" for key, (*_, value) in names.items()}
+        outcome = self["outcome"].data if "outcome" in self else None
+        return Judgement(ratings, self.changed.data, self.again.data, outcome, reached)
+
+    def parts(self) -> list[tuple[Any, list[str]]]:
+        """Each aim with the names of its fields, in the order in which they are shown."""
+        return [(aim, [names_for(aim.id)[place] for place in (2, 0, 1)]) for aim in self.aims]
 
 
 class OutcomeForm(ReviewForm):
     """The closing review of the requesting side, with the outcome for the need."""
 
-    outcome = Choice("Was the need met?", "Say whether the need was met", choices=OUTCOME_WORDS)
+    outcome = Choice("Was the need met?", "Select whether the need was met", choices=OUTCOME_WORDS)
 
 
-def names_for(aim_id: UUID) -> tuple[str, str, str]:
-    """The names of an aim's fields: rating, reason and the value reached."""
-    return f"rating_{aim_id.hex}", f"reason_{aim_id.hex}", f"reached_{aim_id.hex}"
-
-
-def review_form(aims: Sequence[Any], *, outcome: bool, closing: bool = False) -> type[Form]:
+def review_form(aims: Sequence[Any], *, outcome: bool, closing: bool = False) -> type[ReviewForm]:
     """A form class with fields for these aims."""
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {"aims": aims, "closing": closing}
     for aim in aims:
         rating, reason, reached = names_for(aim.id)
         label = (
@@ -50,35 +81,6 @@ def review_form(aims: Sequence[Any], *, outcome: bool, closing: bool = False) ->
         )
         hint = f"Measured by: {aim.measure}. Enter “Not measured” if nobody measured it"
         fields[reached] = line(label, "The value reached", hint, limit=300)
-        fields[rating] = Choice("How far has it come?", "Rate this aim", choices=RATING_WORDS)
+        fields[rating] = Choice("How would you rate progress?", "Rate this aim", choices=RATING_WORDS)
         fields[reason] = passage("Why?", "The reason", limit=1000)
     return type("ReviewOfAims", (OutcomeForm if outcome else ReviewForm,), fields)
-
-
-def holds(form: Any, aims: Sequence[Any], *, closing: bool = False) -> bool:
-    """Whether every aim has a rating and a reason, and the other fields are filled."""
-    form.validate()
-    cures: dict[str, str] = {}
-    for aim in aims:
-        rating, reason, reached = names_for(aim.id)
-        if closing:
-            cures[reached] = f"Enter the value reached for “{aim.aim[:60]}”"
-        cures |= {
-            rating: f"Rate “{aim.aim[:60]}”",
-            reason: f"Give a reason for your rating of “{aim.aim[:60]}”",
-        }
-    must_be_filled(form, cures | {"changed": "Say what has changed"})
-    for name in ("again", "outcome"):
-        if name in form and not form[name].data:
-            attach_errors(form[name], form[name].cure)
-    return not form.errors
-
-
-def judgement(form: Any, aims: Sequence[Any]) -> Judgement:
-    """The submitted review; call it after `holds`."""
-    ratings: Mapping[UUID, tuple[str, str]] = {
-        aim.id: (form[names_for(aim.id)[0]].data, form[names_for(aim.id)[1]].data) for aim in aims
-    }
-    outcome = form["outcome"].data if "outcome" in form else None
-    reached = {aim.id: form[names_for(aim.id)[2]].data or "" for aim in aims}
-    return Judgement(ratings, form.changed.data, form.again.data, outcome, reached)

@@ -1,68 +1,58 @@
-"""Pages on which a side gives its review."""
+"""Actions by which a school gives its half-way and closing reviews."""
 
 from typing import Any
-from uuid import UUID
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
-from wtforms import Form
+from sqlalchemy import Row
 
-from alongside.errors import NotFound
-from alongside.features.agreements.queries import aims_of, get_agreement
+from alongside.features.agreements.queries import aims_of
+from alongside.features.agreements.resource import AGREEMENT
 from alongside.features.agreements.reviews import actions
-from alongside.features.agreements.reviews.forms import holds, judgement, names_for, review_form
+from alongside.features.agreements.reviews.forms import ReviewForm, review_form
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import may_on
-from alongside.platform.web.form_data import read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint
+from alongside.platform.forms.action import ActionRequest, routes_of
+from alongside.platform.forms.form_action import FormAction
 
-KINDS = {"half-way": "mid_term", "closing": "closing"}
-
-
-@endpoint.get("/agreements/{agreement_id:uuid}/reviews/{kind:str}", permission=Permission.REVIEW_AGREEMENT)
-async def write_review(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID, kind: str
-) -> PageResult:
-    """Show an empty review form of the person's side."""
-    row, aims, form_class = await _asked_for(session, person, agreement_id, kind)
-    return _review_page(form_class(), row, aims, kind)
+READ_LATER = (
+    "You cannot change a review after you give it. The other school can read it when it has given its own."
+)
 
 
-@endpoint.post("/agreements/{agreement_id:uuid}/reviews/{kind:str}", permission=Permission.REVIEW_AGREEMENT)
-async def give_review(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID, kind: str
-) -> PageResult:
-    """Save the review of the person's side. The second closing review closes the agreement."""
-    row, aims, form_class = await _asked_for(session, person, agreement_id, kind)
-    form = form_class(await read_form_data(request))
-    if not holds(form, aims, closing=kind == "closing"):
-        return _review_page(form, row, aims, kind, 422)
-    await actions.give_review(session, person, agreement_id, KINDS[kind], judgement(form, aims))
-    return Redirect(f"/agreements/{agreement_id}", "Your review is in. Thank you.")
+def _review(
+    name: str, slug: str, kind: str, title: str, intro: str = READ_LATER
+) -> FormAction[Row[Any], ReviewForm]:
+    closing = kind == "closing"
+
+    async def form(asked: ActionRequest[Row[Any]]) -> type[ReviewForm]:
+        aims = await aims_of(asked.session, asked.person.authority_id, asked.record.id)
+        says_outcome = closing and may_on(asked.person, Permission.STATE_OUTCOME, asked.record)
+        return review_form(aims, outcome=says_outcome, closing=closing)
+
+    return FormAction(
+        name=name,
+        resource=AGREEMENT,
+        slug=f"reviews/{slug}",
+        permission=Permission.REVIEW_AGREEMENT,
+        states=("active",),
+        label=f"Give your {title.lower()}",
+        title=title,
+        intro=intro,
+        submit="Give this review",
+        form=form,
+        template="agreements/review.html",
+        said="Your review is saved. Thank you.",
+        run=lambda asked: actions.give_review(
+            asked.session, asked.person, asked.record.id, kind, asked.form.judgement()
+        ),
+    )
 
 
-async def _asked_for(
-    session: AsyncSession, person: Principal, agreement_id: UUID, kind: str
-) -> tuple[Any, Any, type[Form]]:
-    row = await get_agreement(session, person, Permission.REVIEW_AGREEMENT, agreement_id)
-    if kind not in KINDS:
-        raise NotFound
-    aims = await aims_of(session, person.authority_id, agreement_id)
-    says_outcome = kind == "closing" and may_on(person, Permission.STATE_OUTCOME, row)
-    return row, aims, review_form(aims, outcome=says_outcome, closing=kind == "closing")
-
-
-def _review_page(form: Form, row: Any, aims: Any, kind: str, status: int = 200) -> Page:
-    context = {
-        "form": form,
-        "agreement": row,
-        "kind": kind,
-        "aims": [(aim, *names_for(aim.id)) for aim in aims],
-        "says_outcome": "outcome" in form,
-    }
-    return Page("agreements/review.html", context, status=status)
-
-
-routes = [write_review, give_review]
+HALF_WAY = _review("give_mid_term_review", "half-way", "mid_term", "Half-way review")
+CLOSING = _review(
+    "give_closing_review",
+    "closing",
+    "closing",
+    "Closing review",
+    f"{READ_LATER} When both schools have given theirs, the agreement is closed.",
+)
+routes = routes_of((HALF_WAY, CLOSING))

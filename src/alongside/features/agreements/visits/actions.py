@@ -73,26 +73,20 @@ async def plan_visit(
 
 async def record_visit(
     session: AsyncSession, person: Principal, visit_id: UUID, record: VisitRecord, version: int
-) -> UUID:
-    """Record a planned visit. Returns the agreement.
-
-    Raises EditConflict when it has been recorded since.
-    """
-    return await _rewrite(session, person, visit_id, record, version, RECORD_VISIT)
+) -> None:
+    """Record a planned visit. Raises EditConflict when it has been recorded since."""
+    await _rewrite(session, person, visit_id, record, version, RECORD_VISIT)
 
 
 async def correct_visit(
     session: AsyncSession, person: Principal, visit_id: UUID, record: VisitRecord, version: int
-) -> UUID:
-    """Correct a record of a running agreement. The audit log stores the earlier values.
-
-    Returns the agreement.
-    """
-    return await _rewrite(session, person, visit_id, record, version, CORRECT_VISIT)
+) -> None:
+    """Correct a record of a running agreement. The audit log stores the earlier values."""
+    await _rewrite(session, person, visit_id, record, version, CORRECT_VISIT)
 
 
-async def cancel_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> UUID:
-    """Cancel a planned visit with a reason. Returns the agreement."""
+async def cancel_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> None:
+    """Cancel a planned visit with a reason."""
     row = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     side = own_side(person, Permission.RECORD_VISIT, row)
     await apply_transition(session, person, Visit, row, CANCEL_VISIT, note=reason)
@@ -107,14 +101,12 @@ async def cancel_visit(session: AsyncSession, person: Principal, visit_id: UUID,
             f"visit_cancelled:{row.id}",
         ),
     )
-    agreement_id: UUID = row.agreement_id
-    return agreement_id
 
 
-async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> UUID:
+async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> None:
     """Remove the record of a visit that did not take place, with a reason. Its days are available again.
 
-    Returns the agreement. Raises ActionRefused when the agreement has ended or the visit has no record.
+    Raises ActionRefused when the agreement has ended or the visit has no record.
     """
     seen = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     row = await _running(session, person, seen.agreement_id)
@@ -134,8 +126,6 @@ async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, r
             f"visit_removed:{now.id}",
         ),
     )
-    agreement_id: UUID = row.id
-    return agreement_id
 
 
 async def chase_visit_records(session: AsyncSession, person: Principal) -> int:
@@ -211,7 +201,7 @@ async def _rewrite(
     record: VisitRecord,
     version: int,
     move: Transition,
-) -> UUID:
+) -> None:
     seen = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     row = await _running(session, person, seen.agreement_id)
     now = await visit_now(session, person.authority_id, visit_id)
@@ -229,8 +219,6 @@ async def _rewrite(
     except IntegrityError as error:
         raise in_words(error, row) from error
     await _notify_other_school(session, person, row, visit_id)
-    agreement_id: UUID = row.id
-    return agreement_id
 
 
 def _changes(row: Any, record: VisitRecord) -> Mapping[str, list[str]]:

@@ -1,7 +1,5 @@
 """The form of a visit."""
 
-from typing import Any
-
 from wtforms import Form
 
 from alongside.features.agreements.forms import must_be_filled
@@ -42,8 +40,3 @@ class VisitForm(Form):
             self.done.data or "",
             self.next_steps.data or "",
         )
-
-
-def form_of(visit: Any) -> VisitForm:
-    """Form values of a visit."""
-    return VisitForm(data={name: getattr(visit, name) for name in FIELDS})
