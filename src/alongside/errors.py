@@ -42,9 +42,7 @@ class EditConflict(AlongsideError):
 
     differences: Sequence[tuple[str, str, str]]
     version: int
-    sentence: str = (
-        "Somebody else changed this while you were editing it. Nothing of yours has been saved yet."
-    )
+    sentence: str = "Someone else changed this while you were editing it. Your changes are not saved yet."
 
     def __str__(self) -> str:
         return self.sentence

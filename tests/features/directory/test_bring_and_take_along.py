@@ -229,6 +229,8 @@ async def test_what_cannot_be_brought_is_told_beside_the_file(client: Client, co
     ):
         answer = await sent(client, "take", name, body, licence="OGL")
         assert answer.status_code == 422 and (cure in words(answer) or "Select a file" in words(answer)), name
+        link = soup(answer).select_one('.govuk-error-summary a[href="#file"]')
+        assert link is not None and "(" not in link.get_text(), name
         assert soup(answer).select_one("input[name=licence]")["value"] == "OGL"  # type: ignore[index]
     assert await asked(copy, "SELECT 1 FROM directory_entry") == []
     assert (await sent(client, "take", "a.csv", b"title\nx\n", as_=HEAD_OF_MILL)).status_code == 404

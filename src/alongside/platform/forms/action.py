@@ -165,19 +165,6 @@ class Action(Generic[Record]):
         return self.resource.wrap(function)
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkAction(Action[Record]):
-    """A link to a page that is not itself an action, such as a list of attachments."""
-
-    def form_url(self, record: Record) -> str | None:
-        """Return the address of the page."""
-        return self.url(record)
-
-    def routes(self) -> list[HTTPRouteHandler]:
-        """Return nothing: the page has its own route."""
-        return []
-
-
 async def no_record(_session: AsyncSession, _person: Principal, _permission: Permission) -> None:
     """Load nothing: the `load` of a resource for actions that create a record or belong to a list."""
 
