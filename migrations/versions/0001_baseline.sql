@@ -3124,7 +3124,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
     IF EXISTS (SELECT FROM public.authority WHERE authority_id <> NEW.authority_id AND hosts && NEW.hosts) THEN
-        RAISE EXCEPTION 'one of these hosts serves another authority' USING ERRCODE = 'unique_violation';
+        RAISE EXCEPTION 'one of these hosts serves another authority'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'host_of_one_authority';
     END IF;
     RETURN NEW;
 END $$;
@@ -3179,17 +3180,20 @@ BEGIN
     IF (SELECT coalesce(sum(sent_count), 0) FROM invitation WHERE authority_id = NEW.authority_id
            AND lower(email) = lower(NEW.email) AND sent_at > now() - interval '1 day' AND id <> NEW.id)
        + NEW.sent_count > 5 THEN
-        RAISE EXCEPTION 'too many invitations to this address' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'too many invitations to this address'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_to_address';
     ELSIF NEW.role = 'delegate' AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
            WHERE authority_id = NEW.authority_id AND role = 'delegate' AND school_urn = NEW.school_urn
              AND sent_at > now() - interval '1 day' AND id <> NEW.id)
        + NEW.sent_count > 10 THEN
-        RAISE EXCEPTION 'too many invitations of this school' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'too many invitations of this school'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_of_school';
     ELSIF NEW.invited_by IS NOT NULL AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
            WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by
              AND sent_at > now() - interval '1 hour' AND id <> NEW.id)
        + NEW.sent_count > 60 THEN
-        RAISE EXCEPTION 'too many invitations by this person' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'too many invitations by this person'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_by_person';
     END IF;
     RETURN NEW;
 END $$;

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from alongside.features.agreements.proposals.actions import refuse_proposal
 from alongside.features.agreements.proposals.unmet import close_unmet_needs
 from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.confirmation import holds_until
 from alongside.features.escalations.raising.queries import suggestions
-from alongside.features.needs.confirmation import holds_until
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from alongside.worker.schedule import declared_schedule

@@ -29,11 +29,11 @@ from alongside.features.authorities.setting_types import (
 )
 from alongside.features.authorities.settings import AuthoritySettings, Contact
 from alongside.features.authorities.settings_cache import register_settings
+from alongside.features.authorities.visibility import visible_to_authority_from
 from alongside.features.escalations.deadlines import STAGES, days_for, ladder
 from alongside.features.matching.problem_input import builder
 from alongside.features.matching.problem_input.builder import parameters_of
 from alongside.features.needs.reopening import end_of_nth_term_after
-from alongside.features.needs.visibility import visible_to_authority_from
 from alongside.features.offers.confirmation import fresh_since
 from alongside.worker.schedule import declared_schedule
 from tests.client import Client

@@ -6,13 +6,17 @@ import pytest
 
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.authorities.calendar import add_school_days, is_school_day
-from alongside.features.needs.confirmation import asked_if_confirmed_by, holds_until, lapsed_if_confirmed_by
+from alongside.features.authorities.confirmation import (
+    asked_if_confirmed_by,
+    holds_until,
+    lapsed_if_confirmed_by,
+)
+from alongside.features.authorities.visibility import visible_to_authority_from
 from alongside.features.needs.scheduled import (
     ask_to_confirm_needs,
     lapse_unconfirmed_needs,
     notify_needs_that_widen,
 )
-from alongside.features.needs.visibility import visible_to_authority_from
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from tests.client import Client, words

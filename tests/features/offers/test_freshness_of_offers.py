@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.needs.confirmation import holds_until
+from alongside.features.authorities.confirmation import holds_until
 from alongside.features.offers.confirmation import is_proposable, proposable, why_not_proposable
 from alongside.features.offers.models import Offer
 from alongside.features.offers.scheduled import ask_to_confirm_offers, lapse_unconfirmed_offers

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
@@ -45,33 +44,24 @@ from alongside.features.offers.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.web.formatting import format_date, format_days
 from alongside.platform.workflow import apply_transition
 
-TELL_TALES = {
-    "ck_offer_days_left": "{giver} has meanwhile promised days of this offer to other schools, and "
-    "too few are left. "
-    "Propose fewer days, or look for another offer.",
-    "ck_offer_engagements_left": "{giver} has meanwhile agreed to support as many schools at once as it can. "
-    "Wait until one is finished, or look for another offer.",
-    "uq_agreement_live_need": "{asker} has meanwhile agreed other support for this need.",
-    "ck_support_agreement_not_years_ago": "The support cannot begin more than a year before it was agreed. "
-    "Choose a later first day.",
-    "the visit is earlier than its agreement": "The visit is earlier than the support itself. "
-    "Choose a later day.",
-    "ck_support_agreement_days_used": "More days have been used than that. Look at the visits recorded so far.",
-}
-"""Error messages for violated database constraints, by constraint name."""
 
-
-def in_words(error: IntegrityError, row: Any) -> Exception:
-    """An ActionRefused with a clear message for a violated constraint; any other error unchanged."""
-    for name, sentence in TELL_TALES.items():
-        if name in str(error.orig):
-            return ActionRefused(
-                sentence.format(giver=row.supporting_name, asker=row.requesting_name), row.state
-            )
-    return error
+def constraint_messages(row: Any) -> dict[str, Message]:
+    """The sentence for each constraint that an action on an agreement or its proposal can violate."""
+    return {
+        "ck_offer_days_left": f"{row.supporting_name} has meanwhile promised days of this offer to other schools, and "
+        "too few are left. Propose fewer days, or look for another offer.",
+        "ck_offer_engagements_left": f"{row.supporting_name} has meanwhile agreed to support as many schools at once "
+        "as it can. Wait until one is finished, or look for another offer.",
+        "uq_agreement_live_need": f"{row.requesting_name} has meanwhile agreed other support for this need.",
+        "ck_support_agreement_not_years_ago": "The support cannot begin more than a year before it was agreed. "
+        "Choose a later first day.",
+        "visit_not_before_agreement": "The visit is earlier than the support itself. Choose a later day.",
+        "ck_support_agreement_days_used": "More days have been used than that. Look at the visits recorded so far.",
+    }
 
 
 async def prepare_agreement(session: AsyncSession, person: Principal, proposal: Any) -> UUID:
@@ -95,10 +85,8 @@ async def prepare_agreement(session: AsyncSession, person: Principal, proposal: 
         challenge_until=_challenge_until(person) if proposal.proposed_as == LEADER else None,
     )
     session.add(made)
-    try:
+    with explain_constraints(constraint_messages(proposal), proposal.state):
         await session.flush()
-    except IntegrityError as error:
-        raise in_words(error, proposal) from error
     urns = (made.requesting_urn, made.supporting_urn)
     await record_audit(session, person, PREPARE.verb, "support_agreement", made.id, schools=urns)
     product = system(person.authority_id, person.today)

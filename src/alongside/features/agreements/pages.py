@@ -25,7 +25,6 @@ from alongside.features.agreements.visits import pages as visits
 from alongside.features.agreements.visits.queries import visits_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
-from alongside.features.needs.listing import number_of_page
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import buttons_for, routes_of
@@ -33,6 +32,7 @@ from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.form_data import asked
 from alongside.platform.web.formatting import format_date
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 

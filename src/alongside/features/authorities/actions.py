@@ -2,7 +2,6 @@
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
@@ -13,6 +12,7 @@ from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_diff import Change, changes_between, refusals
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import Message, explain_constraints
 
 
 async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> tuple[list[Change], list[str]]:
@@ -24,6 +24,14 @@ async def plan_settings(session: AsyncSession, settings: AuthoritySettings) -> t
     before = stored[1] if stored else {}
     after = to_stored(settings)
     return list(changes_between(before or usual_settings(), after)), refusals(before, after)
+
+
+COLLISIONS: dict[str, Message] = {
+    "uq_authority_slug": "Another authority has this slug. Choose another in tenants/.",
+    "uq_authority_gss_code": "Another authority has this GSS code. Correct it in tenants/.",
+    "host_of_one_authority": "Another authority is served at one of these hosts. Choose another in tenants/.",
+    "pk_authority_settings": "Somebody else applied settings at this moment. Look at the plan again.",
+}
 
 
 async def apply_settings(session: AsyncSession, person: Principal, settings: AuthoritySettings) -> int:
@@ -43,7 +51,7 @@ async def apply_settings(session: AsyncSession, person: Principal, settings: Aut
     if not changed:
         return version
     version += 1
-    try:
+    with explain_constraints(COLLISIONS):
         declared = {
             "slug": settings.slug,
             "name": settings.name,
@@ -66,8 +74,6 @@ async def apply_settings(session: AsyncSession, person: Principal, settings: Aut
                 applied_by=person.name or person.role_name,
             )
         )
-    except IntegrityError as error:
-        raise ActionRefused(_collision(error)) from error
     await record_audit(
         session,
         person,
@@ -83,14 +89,3 @@ async def apply_settings(session: AsyncSession, person: Principal, settings: Aut
         note=None if before else "First applied",
     )
     return version
-
-
-def _collision(error: IntegrityError) -> str:
-    words = str(error.orig)
-    if "slug" in words:
-        return "Another authority has this slug. Choose another in tenants/."
-    if "gss_code" in words:
-        return "Another authority has this GSS code. Correct it in tenants/."
-    if "hosts" in words:
-        return "Another authority is served at one of these hosts. Choose another in tenants/."
-    return "Somebody else applied settings at this moment. Look at the plan again."

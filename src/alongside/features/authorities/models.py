@@ -58,7 +58,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
     IF EXISTS (SELECT FROM public.authority WHERE authority_id <> NEW.authority_id AND hosts && NEW.hosts) THEN
-        RAISE EXCEPTION 'one of these hosts serves another authority' USING ERRCODE = 'unique_violation';
+        RAISE EXCEPTION 'one of these hosts serves another authority'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'host_of_one_authority';
     END IF;
     RETURN NEW;
 END $$;

@@ -1,9 +1,11 @@
 """Terms in which support may happen: their keys in rows, and their labels."""
 
 from datetime import date
+from typing import Any
 
 from alongside.features.authorities.calendar import Calendar, terms_from
 from alongside.features.authorities.setting_types import TermDates
+from alongside.platform.web.formatting import format_date, format_date_range
 
 MOST_TERMS = 6
 """The number of terms that a form offers: two academic years."""
@@ -27,3 +29,14 @@ def coming_terms(calendar: Calendar, today: date, kept: tuple[str, ...] = ()) ->
     """The terms that a form offers as (key, label): the current and later ones, and those already chosen (`kept`)."""
     coming = [term_key(term) for term in terms_from(calendar, today)[:MOST_TERMS]]
     return [(key, term_words(key)) for key in (*(k for k in kept if k not in coming), *coming)]
+
+
+def timing_label(post: Any) -> str:
+    """The terms or dates of a need or an offer, as display text."""
+    if post.terms:
+        return ", ".join(term_words(key) for key in post.terms)
+    if post.starts_on is None:
+        return "Not sure yet"
+    if post.ends_on:
+        return format_date_range(post.starts_on, post.ends_on)
+    return f"From {format_date(post.starts_on)}"

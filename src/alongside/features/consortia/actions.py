@@ -4,7 +4,6 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
@@ -14,6 +13,7 @@ from alongside.features.consortia.models import Consortium, ConsortiumMembership
 from alongside.features.schools.models import OPEN_STATUSES, School
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
 
 
 async def join_consortium(
@@ -26,7 +26,11 @@ async def join_consortium(
     """
     consortium = await _consortium_to_join(session, person.authority_id, consortium_id)
     await _refuse_school_without_phase(session, person.authority_id, school_urn, consortium.phase)
-    try:
+    member_already = (
+        f"School {school_urn} belongs to a {consortium.phase} consortium at that time already. "
+        "It must leave that one first."
+    )
+    with explain_constraints({"ex_consortium_membership_one_at_a_time": member_already}, "member"):
         async with session.begin_nested():
             joined: UUID | None = await session.scalar(
                 insert(ConsortiumMembership)
@@ -39,12 +43,6 @@ async def join_consortium(
                 )
                 .returning(ConsortiumMembership.id)
             )
-    except IntegrityError as error:
-        raise ActionRefused(
-            f"School {school_urn} belongs to a {consortium.phase} consortium at that time already. "
-            "It must leave that one first.",
-            "member",
-        ) from error
     await record_audit(
         session,
         person,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, EditConflict, NotFound, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.directory import queries
-from alongside.features.directory.labels import difference, plain
+from alongside.features.directory.labels import difference
 from alongside.features.directory.models import (
     AMEND_ENTRY,
     ARCHIVE_ENTRY,
@@ -23,13 +23,14 @@ from alongside.features.directory.models import (
     DirectoryEntry,
 )
 from alongside.features.directory.versions.models import EntryVersion
-from alongside.features.needs.actions import refuse_closed
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
+from alongside.features.schools.actions import refuse_closed
 from alongside.features.schools.models import School
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.audit.changes import plain
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
 

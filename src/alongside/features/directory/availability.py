@@ -79,7 +79,9 @@ async def available_from(session: AsyncSession, person: Principal, urn: int | No
     calendar = calendar_of(person.authority_id)
     coming = [(one, _terms_left(calendar, one, person.today)) for one in found]
     return [
-        Available(one.id, one.title, in_words(one, person.today, terms), _first_form(one.forms_of_support))
+        Available(
+            one.id, one.title, availability_label(one, person.today, terms), _first_form(one.forms_of_support)
+        )
         for one, terms in coming
         if terms or not one.terms
     ][:MOST]
@@ -91,7 +93,7 @@ def _terms_left(calendar: Calendar, offer: Any, today: date) -> list[str]:
     return [key for key in offer.terms if key not in over]
 
 
-def in_words(offer: Any, today: date, terms: Sequence[str]) -> str:
+def availability_label(offer: Any, today: date, terms: Sequence[str]) -> str:
     """Describe an offer for the reader of an entry: “can host a visit in spring term 2027; 3 days left”.
 
     `terms` are the offer's terms that are not over. A start date in the past is left out.

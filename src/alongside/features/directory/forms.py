@@ -15,9 +15,9 @@ from alongside.features.authorities.terms import term_key, term_words
 from alongside.features.directory.evidence import LEVELS
 from alongside.features.directory.labels import KINDS, visibilities
 from alongside.features.directory.models import LENGTH, LONG_TEXTS
-from alongside.features.needs.forms import attach_errors, check_for_personal_data
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import Choice, Choices, Pounds, Typing, line, passage, says_something
+from alongside.platform.forms.validation import add_error, check_for_personal_data
 
 NEEDED = {
     "themes": "Choose at least one theme",
@@ -172,22 +172,22 @@ class EntryForm(Form):
         """Validate the form: as a draft, or as an entry ready for checking with `complete`."""
         self.validate()
         if not says_something(self.title.data):
-            attach_errors(self.title, "Enter a title")
+            add_error(self.title, "Enter a title")
         if len(self.themes.data or ()) > MOST_THEMES:
-            attach_errors(self.themes, f"Choose {MOST_THEMES} themes at most")
+            add_error(self.themes, f"Choose {MOST_THEMES} themes at most")
         self._refuse_contacts()
         if complete:
             needed = NEEDED | (NEEDED_OF_A_PRACTICE if self.kind.data == "practice" else {})
             for name, cure in needed.items():
                 if not self[name].data:
-                    attach_errors(self[name], cure)
+                    add_error(self[name], cure)
         check_for_personal_data(self, [self.title.data, *(self[name].data for name in LONG_TEXTS)])
         return not self.errors
 
     def _refuse_contacts(self) -> None:
         """Refuse contact details of a person: what is published outside the authority cannot be recalled."""
         if CONTACT.search(self.who_to_ask.data or ""):
-            attach_errors(
+            add_error(
                 self.who_to_ask, "Enter a role without an address or number: people ask through Alongside"
             )
         if self.visibility.data != "public":
@@ -195,7 +195,7 @@ class EntryForm(Form):
         for name in ("title", "staff_time", *LONG_TEXTS):
             found = CONTACT.search(self[name].data or "")
             if found:
-                attach_errors(
+                add_error(
                     self[name],
                     f"Take out “{found[0].strip()}”: people ask through Alongside",
                 )

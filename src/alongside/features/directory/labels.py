@@ -8,6 +8,7 @@ from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.terms import term_words
 from alongside.features.directory.evidence import level_of
 from alongside.features.schools.phases import PHASES
+from alongside.platform.audit.changes import plain
 from alongside.platform.web.formatting import format_hours, format_money
 
 LABELS = {
@@ -50,7 +51,7 @@ WORKED = {
 LISTS = {"themes": "themes", "key_stages": "key_stages"}
 
 
-def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
+def display_value(settings: AuthoritySettings, name: str, value: Any) -> str:
     """One value as displayed."""
     if value is None or (isinstance(value, str | list) and not value):
         return "Not said"
@@ -90,15 +91,10 @@ def difference(
 ) -> list[tuple[str, str, str]]:
     """(label, first text, second text) for each value that differs."""
     return [
-        (LABELS[name], in_words(settings, name, value), in_words(settings, name, other.get(name)))
+        (LABELS[name], display_value(settings, name, value), display_value(settings, name, other.get(name)))
         for name, value in written.items()
         if name in LABELS and plain(value) != plain(other.get(name))
     ]
-
-
-def plain(value: Any) -> Any:
-    """A value in the form in which a version stores it."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def waiting_for(entry: Any, settings: AuthoritySettings) -> str | None:

@@ -31,15 +31,15 @@ from alongside.features.directory.subscriptions import pages as subscriptions
 from alongside.features.directory.suggested_entries import pages as suggested_entries
 from alongside.features.directory.versions import pages as versions
 from alongside.features.directory.view_context import words_for
-from alongside.features.needs.listing import number_of_page
-from alongside.features.needs.timeline import timeline_entries
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
 from alongside.platform.forms.action import Action, buttons_for
 from alongside.platform.web.form_data import asked
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
+from alongside.platform.web.timeline import timeline_entries
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "drafts": ("Drafts", ("draft", "returned")),
@@ -109,7 +109,7 @@ async def show_entry(
         "uses": await uses_of(session, person, entry),
         "use_buttons": buttons_for(person, entry, (uses.ADOPT,)),
         "related": await related_entries(session, person, entry),
-        "entries": timeline_entries(entries, ENTRY_WORKFLOW, LABELS, shown["in_words"], BESIDES),
+        "entries": timeline_entries(entries, ENTRY_WORKFLOW, LABELS, shown["display_value"], BESIDES),
         "story": may_view,
         **shown,
     }

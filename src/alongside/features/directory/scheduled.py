@@ -14,17 +14,15 @@ from alongside.features.directory.subscriptions.actions import notify_subscriber
 from alongside.features.directory.suggested_entries.actions import ask_for_entry
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.platform.access.principal import Principal
+from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
 from alongside.platform.web.formatting import format_date
 from alongside.platform.workflow import apply_transition
 
-AT_ONCE = 200
-"""Entries per transaction; the worker calls again for the rest."""
-
 LOCKED = (
     ENTRY_WITH_SCHOOL.order_by(DirectoryEntry.review_due_on, DirectoryEntry.id)
-    .limit(literal_column(str(AT_ONCE)))
+    .limit(literal_column(str(ROWS_PER_TRANSACTION)))
     .with_for_update(of=DirectoryEntry, skip_locked=True)
 )
 DUE = LOCKED.where(

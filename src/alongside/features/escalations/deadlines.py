@@ -143,7 +143,7 @@ def _open_since(pauses: tuple[Pause, ...]) -> datetime | None:
     return min((pause.since for pause in pauses if pause.until is None), default=None)
 
 
-def in_words(reading: ClockStatus) -> str:
+def clock_label(reading: ClockStatus) -> str:
     """The state of a clock as text: “2 school days left, by 5pm on Thursday 12 March 2026”."""
     if reading.due_at is None:
         left = f"{format_count(reading.days_left, 'school day')} left when it runs again"

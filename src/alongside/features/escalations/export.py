@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
-from alongside.features.escalations.labels import STATES, outcome_in_words, result_in_words
+from alongside.features.escalations.labels import STATES, outcome_label, result_label
 from alongside.features.escalations.queries import of_escalation
 from alongside.features.escalations.raising.models import TRIED
 from alongside.platform.access.principal import Principal
@@ -84,8 +84,8 @@ def escalations_as_csv(settings: AuthoritySettings, rows: Iterable[Any]) -> byte
                 format_iso_date(row.raised_at),
                 format_iso_date(row.due_at),
                 row.owner or "",
-                outcome_in_words(row) or "",
-                result_in_words(row) or "",
+                outcome_label(row) or "",
+                result_label(row) or "",
                 format_iso_date(row.closed_at),
                 f"/escalations/{row.id}",
             )

@@ -71,7 +71,7 @@ def waiting_message(settings: AuthoritySettings, row: Any) -> str | None:
             return None
 
 
-def outcome_in_words(row: Any) -> str | None:
+def outcome_label(row: Any) -> str | None:
     """The decision, with provider, supporter or consortium; None before there is one."""
     match row.outcome:
         case None:
@@ -86,13 +86,13 @@ def outcome_in_words(row: Any) -> str | None:
             return OUTCOMES[row.outcome]
 
 
-def reason_in_words(settings: AuthoritySettings, row: Any) -> str:
+def reason_label(settings: AuthoritySettings, row: Any) -> str:
     """The label of the reason the consortium gave."""
     label = label_of(settings.escalation_reasons, row.reason)
     return f"{label}: {row.reason_words}" if row.reason_words else label
 
 
-def result_in_words(row: Any) -> str | None:
+def result_label(row: Any) -> str | None:
     """The label of how an escalation ended."""
     return RESULTS.get(row.result) if row.result else None
 

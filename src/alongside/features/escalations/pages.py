@@ -15,16 +15,16 @@ from alongside.features.escalations.access_policy import may_escalation
 from alongside.features.escalations.available_actions import available_additions, available_transitions
 from alongside.features.escalations.caseload import pages as desk
 from alongside.features.escalations.caseload import queries as desk_queries
-from alongside.features.escalations.deadlines import STAGES, clock_status, days_for, in_words
+from alongside.features.escalations.deadlines import STAGES, clock_label, clock_status, days_for
 from alongside.features.escalations.export import escalations_as_csv, tried_of
 from alongside.features.escalations.files import pages as files
 from alongside.features.escalations.files.queries import files_of
 from alongside.features.escalations.labels import (
     STATES,
     TimelineEntry,
-    outcome_in_words,
-    reason_in_words,
-    result_in_words,
+    outcome_label,
+    reason_label,
+    result_label,
     timeline_entry,
     waiting_message,
 )
@@ -36,7 +36,7 @@ from alongside.features.escalations.pdf import pages as paper
 from alongside.features.escalations.raising import pages as raising
 from alongside.features.escalations.raising.queries import suggestions
 from alongside.features.escalations.referral import pages as referral
-from alongside.features.escalations.reminders.queries import reminders_in_words
+from alongside.features.escalations.reminders.queries import reminder_entries
 from alongside.features.escalations.reporting import pages as learning
 from alongside.features.escalations.requester import interests_of
 from alongside.features.escalations.state_changes import pages as handling
@@ -50,12 +50,12 @@ from alongside.features.escalations.transitions import calendar_of_escalation, p
 from alongside.features.escalations.triage import pages as deciding
 from alongside.features.escalations.visits import pages as visits
 from alongside.features.escalations.visits.queries import visits_of
-from alongside.features.needs.listing import number_of_page
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.uploads.file_types import FILE_TYPES
 from alongside.platform.web.form_data import asked
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV
@@ -145,12 +145,12 @@ async def _escalation(session: AsyncSession, person: Principal, row: Any) -> dic
         "escalation": row,
         "waiting": waiting_message(settings, row),
         "clock": await _clock(session, person, row),
-        "reason": reason_in_words(settings, row),
+        "reason": reason_label(settings, row),
         "tried": await tried_of(session, person, row.id),
         "others": others,
         "untold": deferred[0].why if deferred else None,
-        "outcome": outcome_in_words(row),
-        "result": result_in_words(row),
+        "outcome": outcome_label(row),
+        "result": result_label(row),
         "asked": await asked_of(session, person, row.id),
         "came_of_it": came_of_it,
         "criteria": await criteria_of(session, person, row.id),
@@ -181,7 +181,7 @@ async def _timeline(session: AsyncSession, person: Principal, row: Any) -> list[
     """The timeline, newest first; it includes the reminders sent, except for the school."""
     told = timeline_entry(await queries.of_escalation(session, person, queries.EVENTS, row.id))
     if person.school_urn is None:
-        reminded = await reminders_in_words(session, person.authority_id, row.id)
+        reminded = await reminder_entries(session, person.authority_id, row.id)
         told += [TimelineEntry(at, who, words, None) for at, who, words in reminded]
     return sorted(told, key=lambda one: one.at, reverse=True)
 
@@ -194,7 +194,7 @@ async def _clock(session: AsyncSession, person: Principal, row: Any) -> str | No
     pauses = await pauses_of(session, person, row.id)
     calendar = await calendar_of_escalation(session, person, row)
     reading = clock_status(calendar, row.stage_began_at, days, pauses, datetime.now(UTC))
-    return f"{STAGES[row.stage]}: {in_words(reading)[:1].lower()}{in_words(reading)[1:]}"
+    return f"{STAGES[row.stage]}: {clock_label(reading)[:1].lower()}{clock_label(reading)[1:]}"
 
 
 def _words(person: Principal) -> dict[str, Any]:

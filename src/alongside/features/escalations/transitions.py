@@ -9,10 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.calendar import Calendar
 from alongside.features.escalations.deadlines import Pause, days_for, deadline_of
@@ -30,10 +28,11 @@ from alongside.features.escalations.requester import refuse_interest
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import Transition, apply_transition
 
-CONSTRAINT_MESSAGES = {
+CONSTRAINT_MESSAGES: dict[str, Message] = {
     "no_open_actions": "There are actions that are still open. Finish or drop them first.",
     "has_criteria": "Say first what must be so before the consortium takes the school back.",
     "criteria_met": "Not every criterion is met yet. Mark those that are, or drop those that no longer matter.",
@@ -47,17 +46,13 @@ CONSTRAINT_MESSAGES = {
     "not_complied_with": "The warning notice was complied with, so the school is not eligible for intervention by it.",
     "powers_lapsed": "The powers that follow the warning notice have lapsed. Give a new warning notice first.",
     "escalation_is_open": "This escalation is over, so nothing can be added to it. Open it again first.",
-}
-"""The message for each database constraint or trigger, by its name."""
-
-FIELD_MESSAGES = {
     "ck_fund_balance_within_the_fund": (
         "provider_pence",
         "The fund cannot pay this: it is more than the fund has left. Enter less, or select another fund",
     ),
     "fund_of_this_year": ("fund", "This fund is not for the present financial year. Select another fund"),
 }
-"""The form field and message for constraints that belong to one field."""
+"""The message for each constraint, with the field to which it belongs, if any."""
 
 NEXT_STEP = {
     "raised": "acknowledge",
@@ -66,15 +61,6 @@ NEXT_STEP = {
     "active": "review",
 }
 """The stage that is due next in each state."""
-
-
-def in_words(error: IntegrityError, state: str | None = None) -> Exception:
-    """Translate a violated constraint into an error with a message; return other errors unchanged."""
-    name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
-    if name in FIELD_MESSAGES:
-        column, sentence = FIELD_MESSAGES[name]
-        return ValidationFailed({column: [sentence]})
-    return ActionRefused(CONSTRAINT_MESSAGES[name], state) if name in CONSTRAINT_MESSAGES else error
 
 
 async def move(
@@ -93,10 +79,8 @@ async def move(
     ActionRefused if the person has an interest in the school, or if PostgreSQL refuses the transition.
     """
     await refuse_interest(session, person, row)
-    try:
+    with explain_constraints(CONSTRAINT_MESSAGES, row.state):
         await apply_transition(session, person, Escalation, row, step, note=note, **values)
-    except IntegrityError as error:
-        raise in_words(error, row.state) from error
     await record_event(session, person, row.id, step.verb, note, for_school=for_school)
 
 

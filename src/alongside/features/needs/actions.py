@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, EditConflict, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
+from alongside.features.authorities.visibility import shown_after_change, widening
 from alongside.features.needs import queries
-from alongside.features.needs.labels import difference, plain_changes
+from alongside.features.needs.labels import difference
 from alongside.features.needs.models import (
     CONFIRM_NEED,
     DRAFT_NEED,
@@ -23,13 +24,14 @@ from alongside.features.needs.models import (
     Need,
 )
 from alongside.features.needs.reopening import may_reopen_until
-from alongside.features.needs.visibility import shown_after_change, widening
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
-from alongside.features.schools.models import OPEN_STATUSES
+from alongside.features.schools.actions import refuse_closed
+from alongside.features.schools.queries import get_school
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.audit.changes import plain_changes
 from alongside.platform.notifications import notify
 from alongside.platform.web.formatting import format_date
 from alongside.platform.workflow import apply_transition
@@ -49,7 +51,7 @@ async def draft_need(
 
     Raises NotFound for a school outside the person's scope.
     """
-    school = await queries.get_school(session, person, Permission.DRAFT_NEED, urn)
+    school = await get_school(session, person, Permission.DRAFT_NEED, urn)
     refuse_closed(school.name, school.status)
     added = await session.execute(
         insert(Need)
@@ -185,14 +187,6 @@ async def reopen_need(session: AsyncSession, person: Principal, need_id: UUID, n
         **await _values_when_opened(session, person, need),
     )
     await _notify_of_posting(session, person, need)
-
-
-def refuse_closed(school: str, status: str) -> None:
-    """Refuse when the school is not open in the register. Raises ActionRefused."""
-    if status not in OPEN_STATUSES:
-        raise ActionRefused(
-            f"{school} is not open in the register of schools, so nothing can be posted for it."
-        )
 
 
 def refuse_fixed(need: Any) -> None:

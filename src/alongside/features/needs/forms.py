@@ -10,10 +10,10 @@ from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.setting_types import Entry
 from alongside.features.authorities.settings import AuthoritySettings, on_offer
 from alongside.features.authorities.terms import coming_terms
-from alongside.features.needs.visibility import VisibilityScope, widens_after
+from alongside.features.authorities.visibility import VisibilityScope, audience_choices
 from alongside.features.schools.phases import PHASES
-from alongside.platform.forms.content_checks import may_be_safeguarding, may_name_a_pupil
 from alongside.platform.forms.fields import Choice, Choices, Day, HalfDays, line, passage, says_something
+from alongside.platform.forms.validation import add_error, check_dates, check_for_personal_data
 
 NEEDED = {
     "wanted": "Say what your school wants help with",
@@ -54,9 +54,9 @@ class WithdrawalForm(Form):
         self.validate()
         entry = settings.withdrawal_reasons.get(self.reason.data or "")
         if entry is None:
-            attach_errors(self.reason, self.reason.cure)
+            add_error(self.reason, self.reason.cure)
         elif entry.needs_words and not self.words.data:
-            attach_errors(self.words, "Say what the reason is")
+            add_error(self.words, "Say what the reason is")
         return not self.errors
 
 
@@ -69,7 +69,7 @@ class ReopeningForm(Form):
         """Whether a reason is given."""
         self.validate()
         if not self.note.data:
-            attach_errors(self.note, "Say why it is needed again")
+            add_error(self.note, "Say why it is needed again")
         return not self.errors
 
 
@@ -147,12 +147,12 @@ class NeedForm(Form):
         """
         self.validate()
         if not says_something(self.title.data):
-            attach_errors(self.title, "Enter a title")
+            add_error(self.title, "Enter a title")
         if not self.theme.data:
-            attach_errors(self.theme, self.theme.cure)
+            add_error(self.theme, self.theme.cure)
         check_dates(self, today)
         if self.days.data is not None and self.days_not_sure.data:
-            attach_errors(self.days, "Enter days, or tick that you are not sure yet, not both")
+            add_error(self.days, "Enter days, or tick that you are not sure yet, not both")
         if complete:
             self._check_complete()
         self._be_cautious(open_on_theme if complete else ())
@@ -161,18 +161,18 @@ class NeedForm(Form):
     def _check_complete(self) -> None:
         for name, cure in NEEDED.items():
             if not self[name].data:
-                attach_errors(self[name], cure)
+                add_error(self[name], cure)
         if self.days.data is None and not self.days_not_sure.data:
-            attach_errors(self.days, self.days.cure + ", or tick that you are not sure yet")
+            add_error(self.days, self.days.cure + ", or tick that you are not sure yet")
         if not (self.terms.data or self.starts_on.data or self.when_not_sure.data):
-            attach_errors(self.terms, "Choose terms, enter dates, or tick that you are not sure yet")
+            add_error(self.terms, "Choose terms, enter dates, or tick that you are not sure yet")
 
     def _be_cautious(self, open_on_theme: Sequence[str]) -> None:
         check_for_personal_data(self, (self.title.data, self.wanted.data, self.success_criteria.data))
         if open_on_theme:
             self.cautions["checked_second"] = open_on_theme[0]
             if not self.checked_second.data:
-                attach_errors(
+                add_error(
                     self.checked_second,
                     "Your school already has an open need on this theme: change that one, or tick this",
                 )
@@ -195,55 +195,6 @@ def need_form_of(need: Any, *, said: bool = False) -> dict[str, Any]:
     shown["days_not_sure"] = said and need.days is None
     shown["when_not_sure"] = said and not need.terms and need.starts_on is None
     return shown | {"version": need.version, "school_urn": need.school_urn}
-
-
-def attach_errors(field: Any, cure: str) -> None:
-    """Add an error to a field that has none yet."""
-    if not field.errors:
-        field.errors = [cure]
-
-
-def check_dates(form: Any, today: date) -> None:
-    """Check that the end date is after the start date and not before today."""
-    starts_on, ends_on = form.starts_on.data, form.ends_on.data
-    if ends_on and starts_on and ends_on < starts_on:
-        attach_errors(form.ends_on, "Enter an end that is not before the start")
-    elif ends_on and ends_on < today:
-        attach_errors(form.ends_on, "Enter an end that is today or later")
-    elif ends_on and not starts_on:
-        attach_errors(form.starts_on, "Enter the date from which, or leave both dates empty")
-
-
-def check_for_personal_data(form: Any, texts: Sequence[str | None]) -> None:
-    """Ask for confirmation when the text may identify a pupil or mention a child at risk."""
-    for tick, words, cure in (
-        (
-            form.checked_no_pupil,
-            may_name_a_pupil(texts),
-            "Take out what names a pupil, or tick this to go on",
-        ),
-        (
-            form.checked_not_safeguarding,
-            may_be_safeguarding(texts),
-            "Take a safeguarding matter to the contact named here, or tick this to go on",
-        ),
-    ):
-        if words is not None:
-            form.cautions[tick.name] = words
-            if not tick.data:
-                attach_errors(tick, cure)
-
-
-def audience_choices(settings: AuthoritySettings) -> list[tuple[str, str]]:
-    """The choices of audience, with the authority's word for a consortium and its number of school days."""
-    word = settings.words.consortium.lower()
-    days = widens_after(settings)
-    widens = f"Our {word} first, then the whole authority (after about {days} school days)"
-    return [
-        (VisibilityScope.CONSORTIUM.value, f"Our {word} only"),
-        (VisibilityScope.WIDENING.value, widens),
-        (VisibilityScope.EVERYBODY.value, "The whole authority now"),
-    ]
 
 
 def _listed(entries: Mapping[str, Entry], kept: str | None) -> list[tuple[str, str]]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.terms import term_words
-from alongside.features.needs.visibility import VisibilityScope
+from alongside.features.authorities.visibility import AUDIENCES
 from alongside.features.schools.phases import PHASES
-from alongside.platform.web.formatting import format_date, format_date_range, format_days
+from alongside.platform.web.formatting import format_date, format_days
 
 LABELS = {
     "title": "Title",
@@ -33,11 +33,6 @@ LISTS = {
     "form_of_support": "forms_of_support",
     "urgency": "urgencies",
 }
-AUDIENCES: dict[str, str] = {
-    VisibilityScope.CONSORTIUM: "Own consortium only",
-    VisibilityScope.WIDENING: "Own consortium first, then the whole authority",
-    VisibilityScope.EVERYBODY: "The whole authority",
-}
 STATES = {
     "draft": "Draft",
     "to_confirm": "To be confirmed",
@@ -54,7 +49,7 @@ STATES = {
 }
 
 
-def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
+def display_value(settings: AuthoritySettings, name: str, value: Any) -> str:
     """The display text of one field value."""
     if value is None or (isinstance(value, str | list) and not value):
         return "Not said"
@@ -72,42 +67,19 @@ def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
     return format_days(value) if isinstance(value, Decimal) else str(value)
 
 
-def when_in_words(need: Any) -> str:
-    """The terms or dates of a need or an offer, as display text."""
-    if need.terms:
-        return ", ".join(term_words(key) for key in need.terms)
-    if need.starts_on is None:
-        return "Not sure yet"
-    if need.ends_on:
-        return format_date_range(need.starts_on, need.ends_on)
-    return f"From {format_date(need.starts_on)}"
-
-
 def difference(
     settings: AuthoritySettings, written: Mapping[str, Any], need: Any
 ) -> list[tuple[str, str, str]]:
     """The differing fields as (label, your version, current version)."""
     return [
-        (LABELS[name], in_words(settings, name, value), in_words(settings, name, getattr(need, name)))
+        (
+            LABELS[name],
+            display_value(settings, name, value),
+            display_value(settings, name, getattr(need, name)),
+        )
         for name, value in written.items()
         if value != getattr(need, name)
     ]
-
-
-def plain(value: Any) -> Any:
-    """A value as the audit log stores it."""
-    if isinstance(value, Decimal):
-        return f"{value:f}".removesuffix(".0")
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def plain_changes(need: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The changes for the audit log, as {field: [before, after]}."""
-    return {
-        name: [plain(getattr(need, name)), plain(value)]
-        for name, value in values.items()
-        if name != "widening_since" and plain(getattr(need, name)) != plain(value)
-    }
 
 
 def waiting_message(need: Any) -> str | None:

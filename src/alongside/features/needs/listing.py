@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings
-from alongside.features.needs.labels import LABELS, STATES, in_words
+from alongside.features.needs.labels import LABELS, STATES, display_value
 from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.spreadsheet import as_csv
 
@@ -19,11 +19,6 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 COLUMNS = ("title", "theme", "phase", "key_stage", "form_of_support", "days", "terms", "urgency")
 
 
-def number_of_page(text: str) -> int:
-    """The requested page number, 1 to 1,000; 1 for any other value."""
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) <= 3 else 1
-
-
 def needs_as_csv(settings: AuthoritySettings, needs: Iterable[Any]) -> bytes:
     """Needs as CSV, one per row, with labels instead of keys."""
     heads = ("School", "URN", "State", *(LABELS[name] for name in COLUMNS), "Posted", "Confirmed", "Link")
@@ -32,7 +27,7 @@ def needs_as_csv(settings: AuthoritySettings, needs: Iterable[Any]) -> bytes:
             need.school,
             need.school_urn,
             STATES[need.state],
-            *(in_words(settings, name, getattr(need, name)) for name in COLUMNS),
+            *(display_value(settings, name, getattr(need, name)) for name in COLUMNS),
             format_iso_date(need.posted_at),
             need.confirmed_on or "",
             f"/needs/{need.id}",

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Computed, Index, Numeric, Text, t
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from alongside.features.needs.visibility import VisibilityScope
+from alongside.features.authorities.visibility import VisibilityScope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
 from alongside.platform.database.ddl import announce_to_pages

@@ -7,29 +7,34 @@ from uuid import UUID
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import EditConflict, NotFound, ValidationFailed
+from alongside.errors import EditConflict, NotFound
 from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.confirmation import holds_until
+from alongside.features.authorities.terms import timing_label
+from alongside.features.authorities.visibility import who_may_see, widening_dates
 from alongside.features.needs import actions, queries
 from alongside.features.needs.available_actions import acts
 from alongside.features.needs.closing import pages as closing
-from alongside.features.needs.confirmation import holds_until
 from alongside.features.needs.forms import NeedForm, need_form_of
-from alongside.features.needs.labels import LABELS, STATES, in_words, waiting_message, when_in_words
-from alongside.features.needs.listing import GROUPS, needs_as_csv, number_of_page
+from alongside.features.needs.labels import LABELS, STATES, display_value, waiting_message
+from alongside.features.needs.listing import GROUPS, needs_as_csv
 from alongside.features.needs.models import NEED_WORKFLOW
 from alongside.features.needs.recipient import addressed_school, prefilled
-from alongside.features.needs.timeline import timeline_entries
-from alongside.features.needs.visibility import who_may_see, widening_dates
+from alongside.features.schools.actions import refuse_closed
 from alongside.features.schools.phases import phase_of
+from alongside.features.schools.queries import get_school
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
-from alongside.platform.web.form_data import FormData, asked, read_form_data
+from alongside.platform.forms.version import version_of
+from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.formatting import format_days_ago
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
+from alongside.platform.web.timeline import timeline_entries
 
 PROPOSABLE = ("open", "proposed")
 CSV = "text/csv; charset=utf-8"
@@ -80,8 +85,8 @@ async def new_need(request: Request[Any, Any, Any], session: AsyncSession, perso
         schools = await queries.schools_to_draft_for(session, person)
         context = {"schools": schools, "known": known | ({"addressed": addressed} if addressed else {})}
         return Page("needs/choose_school.html", context)
-    school = await queries.get_school(session, person, Permission.DRAFT_NEED, urn)
-    actions.refuse_closed(school.name, school.status)
+    school = await get_school(session, person, Permission.DRAFT_NEED, urn)
+    refuse_closed(school.name, school.status)
     asked_first = await addressed_school(session, person, addressed, urn)
     form = NeedForm(data={"school_urn": urn, "addressed": addressed or "", "audience": "widening"} | known)
     return await _form_page(session, "needs/new.html", form, person, school, addressed=asked_first)
@@ -95,7 +100,7 @@ async def post_need(request: Request[Any, Any, Any], session: AsyncSession, pers
     urn = urn_of(form.school_urn.data or "") or person.school_urn
     if urn is None:
         raise NotFound
-    school = await queries.get_school(session, person, Permission.DRAFT_NEED, urn)
+    school = await get_school(session, person, Permission.DRAFT_NEED, urn)
     addressed = await addressed_school(session, person, urn_of(form.addressed.data or ""), urn)
     answer = await _form_page(
         session, "needs/new.html", form, person, school, status=422, addressed=addressed
@@ -125,12 +130,14 @@ async def show_need(
         "may_propose": need.state in PROPOSABLE and has_permission(person, Permission.PROPOSE),
         "shortlist": need.state in PROPOSABLE and may(person, Permission.VIEW_SHORTLIST, need.school_urn),
         "waiting": waiting_message(need),
-        "when": when_in_words(need),
+        "when": timing_label(need),
         "audience": who_may_see(need.visible_to_authority_from, person.today, settings, posted=posted),
         "widens": need.state == "open" and (need.visible_to_authority_from or person.today) > person.today,
         "confirmed": format_days_ago(need.confirmed_on, person.today),
         "holds_until": holds_until(calendar, need.confirmed_on, good_for) if need.confirmed_on else None,
-        "entries": timeline_entries(entries, NEED_WORKFLOW, LABELS, shown["in_words"]),
+        "entries": timeline_entries(
+            entries, NEED_WORKFLOW, LABELS, shown["display_value"], {"change_need": "changed the need"}
+        ),
         "story": told,
         **shown,
     }
@@ -225,20 +232,10 @@ def urn_of(text: str) -> int | None:
     return int(text)
 
 
-def version_of(written: FormData) -> int:
-    """The version number that the form was opened with. Raises ValidationFailed when it is missing."""
-    text = written.one("version")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise ValidationFailed(
-            {"version": ["This form has gone out of date. Reload the page and start again."]}
-        )
-    return int(text)
-
-
 def _words(person: Principal) -> dict[str, Any]:
     settings = settings_of(person.authority_id)
     return {
-        "in_words": lambda name, value: in_words(settings, name, value),
+        "display_value": lambda name, value: display_value(settings, name, value),
         "STATES": STATES,
         "LABELS": LABELS,
         "settings": settings,
@@ -282,7 +279,7 @@ async def _edit_page(
     status: int = 200,
     stale: EditConflict | None = None,
 ) -> Page:
-    school = await queries.get_school(session, person, Permission.DRAFT_NEED, need.school_urn)
+    school = await get_school(session, person, Permission.DRAFT_NEED, need.school_urn)
     return await _form_page(session, "needs/edit.html", form, person, school, status, kept=need, stale=stale)
 
 

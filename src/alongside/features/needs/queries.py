@@ -70,9 +70,6 @@ OPEN_SCHOOLS: Any = (
     .where(School.authority_id == bindparam("authority_id"), School.status.in_(OPEN_STATUSES))
     .order_by(School.name, School.urn)
 )
-ONE_SCHOOL: Any = select(School.urn, School.name, School.phase, School.kind, School.status).where(
-    School.authority_id == bindparam("authority_id"), School.urn == bindparam("urn")
-)
 
 
 async def get_need(
@@ -157,16 +154,6 @@ async def schools_to_draft_for(session: AsyncSession, person: Principal) -> Sequ
         await session.execute(statement, {"authority_id": person.authority_id})
     ).all()
     return found
-
-
-async def get_school(session: AsyncSession, person: Principal, permission: Permission, urn: int) -> Row[Any]:
-    """One school with its phase. Raises NotFound unless the person has `permission` for it."""
-    require(person, permission, urn)
-    values = {"authority_id": person.authority_id, "urn": urn}
-    school: Row[Any] | None = (await session.execute(ONE_SCHOOL, values)).one_or_none()
-    if school is None:
-        raise NotFound
-    return school
 
 
 def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:

@@ -8,17 +8,15 @@ from sqlalchemy import Row, Select, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.needs.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
+from alongside.features.authorities.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.needs.models import LAPSE_NEED, Need
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal
+from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
-
-AT_ONCE = 200
-"""Maximum number of posts in one transaction. The worker calls again for the rest."""
 
 OPEN_NEEDS: Select[Any] = (
     select(
@@ -27,7 +25,7 @@ OPEN_NEEDS: Select[Any] = (
     .join(School, (School.authority_id == Need.authority_id) & (School.urn == Need.school_urn))
     .where(Need.authority_id == bindparam("authority_id"), Need.state == "open")
     .order_by(Need.confirmed_on, Need.id)
-    .limit(literal_column(str(AT_ONCE)))
+    .limit(literal_column(str(ROWS_PER_TRANSACTION)))
 )
 CONFIRMED_BY = OPEN_NEEDS.where(Need.confirmed_on <= bindparam("day")).with_for_update(
     of=Need, skip_locked=True

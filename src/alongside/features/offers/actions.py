@@ -5,15 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ActionRefused, EditConflict, NotFound, ValidationFailed
+from alongside.errors import ActionRefused, EditConflict, NotFound
 from alongside.features.authorities import settings_of
-from alongside.features.needs.actions import refuse_closed
-from alongside.features.needs.labels import plain_changes
-from alongside.features.needs.queries import get_school
-from alongside.features.needs.visibility import shown_after_change, widening
+from alongside.features.authorities.visibility import shown_after_change, widening
 from alongside.features.offers import queries
 from alongside.features.offers.forms import days_promised
 from alongside.features.offers.labels import difference
@@ -31,10 +27,14 @@ from alongside.features.offers.models import (
     Offer,
     OfferTheme,
 )
+from alongside.features.schools.actions import refuse_closed
+from alongside.features.schools.queries import get_school
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.audit.changes import plain_changes
+from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.workflow import announce, apply_transition
 
 EDITABLE = ("draft", "live", "paused", "exhausted")
@@ -147,7 +147,7 @@ async def reopen_offer(
         if offer.version != version:
             raise EditConflict(difference(settings_of(person.authority_id), written, offer), offer.version)
     shown = await _visibility_columns(session, person, offer)
-    try:
+    with explain_constraints(_constraint_messages(offer)):
         async with session.begin_nested():
             await apply_transition(
                 session,
@@ -160,8 +160,6 @@ async def reopen_offer(
                 **shown,
                 **written,
             )
-    except IntegrityError as problem:
-        raise _validation_error(problem, offer) from problem
     await balance_offer(session, person, offer_id)
 
 
@@ -200,7 +198,7 @@ async def _change(
         settings = settings_of(person.authority_id)
         calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
         values |= shown_after_change(offer, changed["audience"], person.today, settings, calendar)
-    try:
+    with explain_constraints(_constraint_messages(offer)):
         async with session.begin_nested():
             moved = await session.execute(
                 update(Offer)
@@ -214,8 +212,6 @@ async def _change(
                 .returning(Offer.content_version)
             )
             content_version = moved.scalar_one_or_none()
-    except IntegrityError as problem:
-        raise _validation_error(problem, offer) from problem
     if content_version is None:
         present = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer.id)
         raise EditConflict(difference(settings_of(person.authority_id), written, present), present.version)
@@ -249,14 +245,12 @@ async def _visibility_columns(session: AsyncSession, person: Principal, offer: A
     return widening(offer.audience, person.today, settings_of(person.authority_id), calendar)
 
 
-def _validation_error(problem: IntegrityError, offer: Any) -> Exception:
-    """The validation error for a violated CHECK constraint; any other error unchanged."""
-    broken = str(problem.orig)
-    if "ck_offer_days_left" in broken:
-        return ValidationFailed({"days_total": [days_promised(offer.days_taken)]})
-    if "ck_offer_engagements_left" in broken:
-        taken = offer.engagements_taken
-        return ValidationFailed(
-            {"engagements_max": [f"{taken} schools are being supported: enter {taken} or more"]}
-        )
-    return problem
+def _constraint_messages(offer: Any) -> dict[str, Message]:
+    taken = offer.engagements_taken
+    return {
+        "ck_offer_days_left": ("days_total", days_promised(offer.days_taken)),
+        "ck_offer_engagements_left": (
+            "engagements_max",
+            f"{taken} schools are being supported: enter {taken} or more",
+        ),
+    }

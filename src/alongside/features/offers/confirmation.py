@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from alongside.features.authorities import calendar_of
 from alongside.features.authorities.calendar import ONE_DAY
+from alongside.features.authorities.confirmation import lapsed_if_confirmed_by
 from alongside.features.authorities.settings import AuthoritySettings
-from alongside.features.needs.confirmation import lapsed_if_confirmed_by
 from alongside.features.offers.models import Offer
 from alongside.platform.web.formatting import format_date
 

@@ -9,17 +9,6 @@ from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.offers import actions, queries
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import FormData
-
-
-def version_of(written: FormData) -> int:
-    """The version number that the form was opened with. Raises ValidationFailed when it is missing."""
-    text = written.one("version")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise ValidationFailed(
-            {"version": ["This form has gone out of date. Reload the page and start again."]}
-        )
-    return int(text)
 
 
 async def changeable_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> Any:

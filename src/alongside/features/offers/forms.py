@@ -9,12 +9,7 @@ from wtforms import BooleanField, Form, HiddenField
 from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.settings import AuthoritySettings, label_of, on_offer
 from alongside.features.authorities.terms import coming_terms
-from alongside.features.needs.forms import (
-    attach_errors,
-    audience_choices,
-    check_dates,
-    check_for_personal_data,
-)
+from alongside.features.authorities.visibility import audience_choices
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import (
     Choice,
@@ -26,6 +21,7 @@ from alongside.platform.forms.fields import (
     passage,
     says_something,
 )
+from alongside.platform.forms.validation import add_error, check_dates, check_for_personal_data
 from alongside.platform.web.formatting import format_date
 
 APPETITES = {
@@ -139,13 +135,13 @@ class OfferForm(Form):
         """Whether the submitted values are valid: as a draft, or with `complete` for posting."""
         self.validate()
         if not says_something(self.title.data):
-            attach_errors(self.title, "Enter a title")
+            add_error(self.title, "Enter a title")
         if self.days_total.data is None:
-            attach_errors(self.days_total, SOME_DAYS)
+            add_error(self.days_total, SOME_DAYS)
         if self.engagements_max.data is None:
-            attach_errors(self.engagements_max, self.engagements_max.cure)
+            add_error(self.engagements_max, self.engagements_max.cure)
         if not self.appetite.data:
-            attach_errors(self.appetite, self.appetite.cure)
+            add_error(self.appetite, self.appetite.cure)
         check_dates(self, today)
         if complete:
             self._check_complete(today)
@@ -155,20 +151,18 @@ class OfferForm(Form):
     def _check_complete(self, today: date) -> None:
         for name, cure in NEEDED.items():
             if not self[name].data:
-                attach_errors(self[name], cure)
+                add_error(self[name], cure)
         if not self.themes.data:
-            attach_errors(self.themes, "Choose at least one theme")
+            add_error(self.themes, "Choose at least one theme")
         for theme, evidence in self.evidence().items():
             if not evidence:
-                attach_errors(self[evidence_name(theme)], "Say what shows that you are strong in this")
+                add_error(self[evidence_name(theme)], "Say what shows that you are strong in this")
         if not (self.terms.data or self.starts_on.data or self.when_not_sure.data):
-            attach_errors(self.terms, "Choose terms, enter dates, or tick that you are not sure yet")
+            add_error(self.terms, "Choose terms, enter dates, or tick that you are not sure yet")
         if self.appetite.data == "no" and not self.ask_again_on.data:
-            attach_errors(self.ask_again_on, "Enter the date from which others may ask again")
+            add_error(self.ask_again_on, "Enter the date from which others may ask again")
         if self.designation.data and self.designation_until.data and self.designation_until.data < today:
-            attach_errors(
-                self.designation_until, "Enter an end that is today or later, or choose no designation"
-            )
+            add_error(self.designation_until, "Enter an end that is today or later, or choose no designation")
 
     def evidence(self) -> dict[str, str]:
         """The evidence for each chosen theme."""
@@ -198,12 +192,12 @@ class ExtensionForm(Form):
         """Whether the days cover those already promised, and the end is not before today or the start."""
         self.validate()
         if self.days_total.data is None:
-            attach_errors(self.days_total, SOME_DAYS)
+            add_error(self.days_total, SOME_DAYS)
         elif self.days_total.data < offer.days_taken:
-            attach_errors(self.days_total, days_promised(offer.days_taken))
+            add_error(self.days_total, days_promised(offer.days_taken))
         first = max(today, offer.starts_on or today)
         if self.ends_on.data is not None and self.ends_on.data < first:
-            attach_errors(self.ends_on, f"Enter an end that is {format_date(first)} or later")
+            add_error(self.ends_on, f"Enter an end that is {format_date(first)} or later")
         return not self.errors
 
     def columns(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.terms import term_words
-from alongside.features.needs.labels import AUDIENCES
+from alongside.features.authorities.visibility import AUDIENCES
 from alongside.features.schools.phases import PHASES
 from alongside.platform.web.formatting import format_date, format_days, format_miles, format_number
 
@@ -33,6 +33,9 @@ LABELS = {
     "audience": "Who may see it",
     "visible_to_authority_from": "Shown to the whole authority from",
 }
+BESIDES = {"change_offer": "changed the offer", "extend_offer": "gave the offer more days or time"}
+"""Display text of actions that change no state."""
+
 APPETITES = {"yes": "Yes", "maybe": "Maybe", "no": "Not this year"}
 LISTS = {"theme": "themes", "forms_of_support": "forms_of_support", "designation": "designations"}
 CHOICES: dict[str, Mapping[str, str]] = {"phases": PHASES, "appetite": APPETITES, "audience": AUDIENCES}
@@ -45,10 +48,10 @@ STATES = {
 }
 
 
-def in_words(settings: AuthoritySettings, name: str, value: Any) -> str:
+def display_value(settings: AuthoritySettings, name: str, value: Any) -> str:
     """The display text of one field value."""
     if name == "travel_miles":
-        return travel_in_words(value)
+        return travel_label(value)
     if value is None or (isinstance(value, str | list | dict) and not value):
         return "Not said"
     if name == "themes":
@@ -69,12 +72,12 @@ def _plainly(value: Any) -> str:
     return format_days(value) if isinstance(value, Decimal) else str(value)
 
 
-def travel_in_words(miles: int | None) -> str:
+def travel_label(miles: int | None) -> str:
     """How far the support partners of an offer travel, as display text."""
     return "No limit" if miles is None else format_miles(miles)
 
 
-def days_left_in_words(offer: Any) -> str:
+def days_left_label(offer: Any) -> str:
     """What is left of the pool: “2.5 of 6 days”."""
     left = format_number(offer.days_left) if offer.days_left else "None"
     return f"{left} of {format_days(offer.days_total)}"
@@ -85,7 +88,11 @@ def difference(
 ) -> list[tuple[str, str, str]]:
     """The differing fields as (label, your version, current version)."""
     return [
-        (LABELS[name], in_words(settings, name, value), in_words(settings, name, getattr(offer, name)))
+        (
+            LABELS[name],
+            display_value(settings, name, value),
+            display_value(settings, name, getattr(offer, name)),
+        )
         for name, value in written.items()
         if value != getattr(offer, name)
     ]

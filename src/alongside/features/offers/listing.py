@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings
-from alongside.features.offers.labels import LABELS, STATES, in_words
+from alongside.features.offers.labels import LABELS, STATES, display_value
 from alongside.platform.web.spreadsheet import as_csv
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -36,7 +36,7 @@ def offers_as_csv(settings: AuthoritySettings, offers: Iterable[Any]) -> bytes:
             offer.school,
             offer.school_urn,
             STATES[offer.state],
-            *(in_words(settings, name, getattr(offer, name)) for name in COLUMNS),
+            *(display_value(settings, name, getattr(offer, name)) for name in COLUMNS),
             offer.days_total,
             offer.days_left,
             offer.confirmed_on or "",

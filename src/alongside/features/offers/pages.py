@@ -8,39 +8,41 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import EditConflict, NotFound, ValidationFailed
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.needs.actions import refuse_closed
-from alongside.features.needs.confirmation import holds_until
-from alongside.features.needs.labels import when_in_words
-from alongside.features.needs.listing import number_of_page
-from alongside.features.needs.queries import get_school
-from alongside.features.needs.timeline import timeline_entries
-from alongside.features.needs.visibility import visible_to_authority_from, who_may_see
+from alongside.features.authorities.confirmation import holds_until
+from alongside.features.authorities.terms import timing_label
+from alongside.features.authorities.visibility import visible_to_authority_from, who_may_see
 from alongside.features.offers import actions, queries
 from alongside.features.offers.available_actions import acts
 from alongside.features.offers.confirmation import why_not_proposable
-from alongside.features.offers.editing import attach_field_errors, changeable_offer, version_of
+from alongside.features.offers.editing import attach_field_errors, changeable_offer
 from alongside.features.offers.extension import pages as extension
 from alongside.features.offers.forms import OfferForm, offer_form, offer_form_of
 from alongside.features.offers.labels import (
     APPETITES,
+    BESIDES,
     LABELS,
     STATES,
-    days_left_in_words,
-    in_words,
-    travel_in_words,
+    days_left_label,
+    display_value,
+    travel_label,
 )
 from alongside.features.offers.listing import GROUPS, offers_as_csv
 from alongside.features.offers.models import OFFER_WORKFLOW
+from alongside.features.schools.actions import refuse_closed
 from alongside.features.schools.phases import phase_of
+from alongside.features.schools.queries import get_school
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
+from alongside.platform.forms.version import version_of
 from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.formatting import format_days_ago
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
+from alongside.platform.web.timeline import timeline_entries
 
 CSV = "text/csv; charset=utf-8"
 
@@ -64,7 +66,7 @@ async def list_offers(
         "number": number,
         "more": more,
         "may_offer": person.school_urn is not None and may(person, Permission.POST_OFFER, person.school_urn),
-        "days_left": days_left_in_words,
+        "days_left": days_left_label,
         "ago": lambda day: format_days_ago(day, person.today),
         **_words(person),
     }
@@ -125,14 +127,14 @@ async def show_offer(
         "acts": acts(person, offer),
         "why_not": why_not,
         "may_propose": why_not is None and has_permission(person, Permission.PROPOSE),
-        "when": when_in_words(offer),
-        "travel": travel_in_words(offer.travel_miles),
-        "days_left": days_left_in_words(offer),
+        "when": timing_label(offer),
+        "travel": travel_label(offer.travel_miles),
+        "days_left": days_left_label(offer),
         "audience": who_may_see(offer.visible_to_authority_from, person.today, settings, posted=posted),
         "widens": offer.state == "live" and (offer.visible_to_authority_from or person.today) > person.today,
         "confirmed": format_days_ago(offer.confirmed_on, person.today),
         "holds_until": holds_until(calendar, offer.confirmed_on, good_for) if offer.confirmed_on else None,
-        "entries": timeline_entries(entries, OFFER_WORKFLOW, LABELS, shown["in_words"]),
+        "entries": timeline_entries(entries, OFFER_WORKFLOW, LABELS, shown["display_value"], BESIDES),
         "story": told,
         **shown,
     }
@@ -210,7 +212,7 @@ async def ask_whether_offer_holds(
     context = {
         "offer": offer,
         "confirmed": format_days_ago(offer.confirmed_on, person.today),
-        "days_left": days_left_in_words(offer),
+        "days_left": days_left_label(offer),
     }
     return Page("offers/confirmation.html", context)
 
@@ -252,7 +254,7 @@ async def _own_school(session: AsyncSession, person: Principal) -> Any:
 def _words(person: Principal) -> dict[str, Any]:
     settings = settings_of(person.authority_id)
     return {
-        "in_words": lambda name, value: in_words(settings, name, value),
+        "display_value": lambda name, value: display_value(settings, name, value),
         "STATES": STATES,
         "LABELS": LABELS,
         "APPETITES": APPETITES,

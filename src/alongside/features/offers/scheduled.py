@@ -7,13 +7,13 @@ from sqlalchemy import Row, Select, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.needs.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
-from alongside.features.needs.scheduled import AT_ONCE
+from alongside.features.authorities.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.offers.models import LAPSE_OFFER, Offer
 from alongside.features.offers.widening import recalculate_widening
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal
+from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
@@ -26,7 +26,7 @@ LIVE_OFFERS: Select[Any] = (
     .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
     .where(Offer.authority_id == bindparam("authority_id"), Offer.state == "live")
     .order_by(Offer.confirmed_on, Offer.id)
-    .limit(literal_column(str(AT_ONCE)))
+    .limit(literal_column(str(ROWS_PER_TRANSACTION)))
 )
 CONFIRMED_BY = LIVE_OFFERS.where(Offer.confirmed_on <= bindparam("day")).with_for_update(
     of=Offer, skip_locked=True

@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
+from alongside.features.authorities.visibility import VisibilityScope, visible_to_authority_from
 from alongside.features.needs.models import Need
-from alongside.features.needs.visibility import VisibilityScope, visible_to_authority_from
 from alongside.features.offers.models import Offer
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal

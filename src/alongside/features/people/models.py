@@ -152,17 +152,20 @@ BEGIN
     IF (SELECT coalesce(sum(sent_count), 0) FROM invitation WHERE authority_id = NEW.authority_id
            AND lower(email) = lower(NEW.email) AND sent_at > now() - interval '1 day' AND id <> NEW.id)
        + NEW.sent_count > {MOST_TO_ONE_ADDRESS} THEN
-        RAISE EXCEPTION 'too many invitations to this address' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'too many invitations to this address'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_to_address';
     ELSIF NEW.role = 'delegate' AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
            WHERE authority_id = NEW.authority_id AND role = 'delegate' AND school_urn = NEW.school_urn
              AND sent_at > now() - interval '1 day' AND id <> NEW.id)
        + NEW.sent_count > {MOST_OF_ONE_SCHOOL} THEN
-        RAISE EXCEPTION 'too many invitations of this school' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'too many invitations of this school'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_of_school';
     ELSIF NEW.invited_by IS NOT NULL AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
            WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by
              AND sent_at > now() - interval '1 hour' AND id <> NEW.id)
        + NEW.sent_count > {MOST_OF_ONE_PERSON} THEN
-        RAISE EXCEPTION 'too many invitations by this person' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'too many invitations by this person'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_by_person';
     END IF;
     RETURN NEW;
 END $$;

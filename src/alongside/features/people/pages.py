@@ -34,8 +34,8 @@ async def list_people(request: AnyRequest, session: AsyncSession, person: Princi
     head = has_permission(person, DELEGATES)
     waiting = await waiting_invitations(session, person, person.school_urn if head else None)
     context = {
-        "rows": [(row, role_assignments.role_in_words(row)) for row in rows],
-        "waiting": [(row, role_assignments.role_in_words(row)) for row in waiting] if invites or head else [],
+        "rows": [(row, role_assignments.role_label(row)) for row in rows],
+        "waiting": [(row, role_assignments.role_label(row)) for row in waiting] if invites or head else [],
         "invites": invites,
         "head": head,
         "roles": [(one.value, ROLE_NAMES[one]) for one in Role if one in SIGNED_IN_ROLES],
@@ -89,7 +89,7 @@ async def ask_before_leaving(
     roles = await role_assignments.roles_of_person(session, person.authority_id, person_id, person.today)
     if not roles:
         raise NotFound
-    context = {"one": roles[0], "roles": [role_assignments.role_in_words(role) for role in roles]}
+    context = {"one": roles[0], "roles": [role_assignments.role_label(role) for role in roles]}
     return Page("people/departure.html", context)
 
 
@@ -109,7 +109,7 @@ async def _ask(
     kind = "delegates" if permission is DELEGATES else "appointments"
     context = {
         "one": found,
-        "role": role_assignments.role_in_words(found),
+        "role": role_assignments.role_label(found),
         "action": f"/people/{kind}/{found.id}/end",
     }
     return Page("people/end_role.html", context)

@@ -129,7 +129,7 @@ async def end_role_assignment(
     await record_audit(
         session, person, "end_role", "role_assignment", role_assignment_id, schools=[found.school_urn]
     )
-    return role_in_words(found)
+    return role_label(found)
 
 
 async def let_leave(session: AsyncSession, person: Principal, person_id: UUID) -> str:
@@ -209,7 +209,7 @@ async def personas(session: AsyncSession, person: Principal, wanted: str) -> Seq
     return (await session.execute(PERSONAS, values)).all()
 
 
-def role_in_words(row: Row[Any]) -> str:
+def role_label(row: Row[Any]) -> str:
     """The label of a role with its school or consortium: “Headteacher, Mill Primary School”."""
     name = ROLE_NAMES[Role(row.role)]
     return f"{name}, {row.place}" if row.place else name

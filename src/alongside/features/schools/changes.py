@@ -208,10 +208,10 @@ def _changed_links(
 ) -> Iterable[Change]:
     if register.links is None:
         return
-    before, after = _in_words(known_links.get(urn, ())), _in_words(register.links.get(urn, ()))
+    before, after = _links_label(known_links.get(urn, ())), _links_label(register.links.get(urn, ()))
     if before != after:
         yield Change(urn, new["name"], "changed", field="links", old=before, new=after)
 
 
-def _in_words(links: Iterable[Link]) -> str | None:
+def _links_label(links: Iterable[Link]) -> str | None:
     return "; ".join(sorted({f"{link.other_urn} {link.link_type}" for link in links})) or None

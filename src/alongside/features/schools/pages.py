@@ -10,7 +10,7 @@ from alongside.errors import NotFound
 from alongside.features.schools import queries
 from alongside.features.schools.forms import FindSchoolsForm
 from alongside.features.schools.models import LARGEST_URN, OPEN_STATUSES, PHASES, STATUSES, laestab
-from alongside.features.schools.register_page import change_in_words, facts_of
+from alongside.features.schools.register_page import change_sentence, facts_of
 from alongside.features.schools.term_dates import pages as dates
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
@@ -82,7 +82,7 @@ async def show_school(
         "register": await queries.last_import(session, person.authority_id),
         "statuses": STATUSES,
         "open_statuses": OPEN_STATUSES,
-        "in_words": change_in_words,
+        "display_value": change_sentence,
         "keeps_days": may(person, Permission.MANAGE_TERM_DATES, urn),
     }
     return Page("schools/show.html", context)

@@ -10,7 +10,7 @@ from alongside.platform.web.formatting import format_date
 Facts = list[tuple[str, str | None]]
 
 UNKNOWN = "Not in the register"
-IN_WORDS = {"phase": PHASES, "status": STATUSES, "kind": KINDS}
+VALUE_LABELS = {"phase": PHASES, "status": STATUSES, "kind": KINDS}
 
 
 def facts_of(school: Any) -> list[tuple[str, Facts]]:
@@ -74,13 +74,13 @@ def _location(school: Any) -> Facts:
     return [*facts, ("Setting", school.urban_rural)] if school.urban_rural else facts
 
 
-def change_in_words(change: Any) -> str:
+def change_sentence(change: Any) -> str:
     """One line of a school's history: “number of pupils, 187 → 192”."""
     if change.field is None:
         words = CHANGE_KINDS[change.kind]
         before = "carried on as" if change.kind in ("closed", "merged") else "was"
         return f"{words} ({before} {change.other_urn})" if change.other_urn else words
-    named = IN_WORDS.get(change.field, {})
+    named = VALUE_LABELS.get(change.field, {})
     old, new = (named.get(value, value) or "not given" for value in (change.old, change.new))
     label = "linked schools" if change.field == "links" else LABELS.get(change.field, change.field)
     return f"{label[:1].upper()}{label[1:]}: {old} → {new}"

@@ -65,3 +65,8 @@ class Pager:
         kept = [(key, value) for key, value in self.query if key != name]
         query = urlencode([*kept, (name, str(number))] if number > 1 else kept)
         return path + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")
+
+
+def number_of_page(text: str) -> int:
+    """The requested page number, 1 to 1,000; 1 for any other value."""
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) <= 3 else 1

@@ -2,8 +2,8 @@
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.platform.forms.fields import line, passage
+from alongside.platform.forms.validation import require_fields
 
 NEEDED = {"aim": "Enter what you want to achieve", "measure": "Enter how you will measure it"}
 TEXTS = ("aim", "measure", "baseline", "target")
@@ -20,7 +20,7 @@ class AimForm(Form):
     def holds(self) -> bool:
         """Whether there is an aim and a measure."""
         self.validate()
-        must_be_filled(self, NEEDED)
+        require_fields(self, NEEDED)
         return not self.errors
 
     def texts(self) -> dict[str, str]:

@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.actions import in_words
+from alongside.features.agreements.actions import constraint_messages
 from alongside.features.agreements.aims.forms import TEXTS
 from alongside.features.agreements.amendment import (
     AGREE_AMENDMENT,
@@ -37,6 +36,7 @@ from alongside.features.offers.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.web.formatting import format_days
 from alongside.platform.workflow import Transition, apply_transition
 
@@ -78,14 +78,8 @@ async def propose_amendment(
         proposed_by=person.id,
     )
     session.add(made)
-    try:
+    with explain_constraints(PROPOSED_ALREADY, row.state):
         await session.flush()
-    except IntegrityError as error:
-        if "uq_amendment_live" in str(error.orig):
-            raise ActionRefused(
-                "A change is proposed already. Answer or withdraw it first.", row.state
-            ) from error
-        raise
     urns = (row.requesting_urn, row.supporting_urn)
     await record_audit(
         session, person, PROPOSE_AMENDMENT.verb, "amendment", made.id, schools=urns, note=wanted.reason
@@ -116,7 +110,7 @@ async def agree_amendment(
         for name in ("days", "starts_on", "ends_on")
         if getattr(row, name) != getattr(seen, name)
     }
-    try:
+    with explain_constraints(constraint_messages(row), row.state):
         await apply_transition(
             session,
             person,
@@ -130,8 +124,6 @@ async def agree_amendment(
             agreement_version=row.agreement_version + 1,
             **_signatures(person, seen, side),
         )
-    except IntegrityError as error:
-        raise in_words(error, row) from error
     await _replace_aims(session, person, row, seen.aims)
     await keep_signed_version(session, person, row.id)
     await balance_offer(session, person, row.offer_id)
@@ -190,6 +182,10 @@ def _refuse_fewer_than_used(row: Any, days: Decimal) -> None:
         )
 
 
+PROPOSED_ALREADY = {"uq_amendment_live": "A change is proposed already. Answer or withdraw it first."}
+REVIEWED_AIM = "An aim that has been reviewed cannot be removed. Propose a change to its text instead."
+
+
 async def _replace_aims(
     session: AsyncSession, person: Principal, row: Any, wanted: Sequence[dict[str, Any]]
 ) -> None:
@@ -203,13 +199,8 @@ async def _replace_aims(
                 update(Aim).where(*this).values(**texts).execution_options(synchronize_session=False)
             )
             continue
-        try:
+        with explain_constraints({"fk_review_rating_authority_id_aim_id": REVIEWED_AIM}, row.state):
             await session.execute(delete(Aim).where(*this).execution_options(synchronize_session=False))
-        except IntegrityError as error:
-            raise ActionRefused(
-                "An aim that has been reviewed cannot be removed. Propose a change to its text instead.",
-                row.state,
-            ) from error
     for one in wanted:
         if not one.get("id"):
             texts = {name: one[name] for name in TEXTS}

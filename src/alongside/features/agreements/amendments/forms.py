@@ -7,9 +7,8 @@ from wtforms import Form
 
 from alongside.features.agreements.aims.forms import TEXTS
 from alongside.features.agreements.amendments.changes import RequestedChanges
-from alongside.features.agreements.forms import must_be_filled, must_be_in_order
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Day, HalfDays, line, passage
+from alongside.platform.forms.validation import add_error, check_date_order, require_fields
 
 NEEDED = {
     "days": "Enter days as a whole or half number, like 3 or 2.5",
@@ -42,11 +41,11 @@ class ChangeForm(Form):
     def holds(self) -> bool:
         """Whether the form is valid: days, dates, a reason, and a measure for every aim."""
         self.validate()
-        must_be_filled(self, NEEDED)
-        must_be_in_order(self)
+        require_fields(self, NEEDED)
+        check_date_order(self)
         for aim, measure, *_ in self.parts():
             if self[aim].data and not self[measure].data:
-                attach_errors(self[measure], "Enter how you will measure this aim")
+                add_error(self[measure], "Enter how you will measure this aim")
         return not self.errors
 
     def wanted(self) -> RequestedChanges:

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
@@ -47,7 +46,7 @@ from alongside.features.agreements.proposals.deadlines import (
     who_must_answer,
 )
 from alongside.features.agreements.proposals.endings import go_on_looking, tell_end
-from alongside.features.agreements.proposals.hard_rules import barred_in_words, next_term
+from alongside.features.agreements.proposals.hard_rules import explain_barred_pair, next_term
 from alongside.features.agreements.proposals.queries import (
     live_proposals_of_need,
     lock_proposal,
@@ -62,6 +61,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.access.records import may_on
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.web.formatting import format_date, format_days
 from alongside.platform.workflow import Transition, apply_transition
 
@@ -129,17 +129,13 @@ async def propose(
     return made.id
 
 
+PROPOSED_ALREADY = {"uq_proposal_live": "This offer is proposed for this need already. Look under Proposals."}
+
+
 async def _insert(session: AsyncSession, person: Principal, made: Proposal, pair: Pairing) -> None:
     session.add(made)
-    try:
-        with barred_in_words(person, pair):
-            await session.flush()
-    except IntegrityError as error:
-        if "uq_proposal_live" in str(error.orig):
-            raise ActionRefused(
-                "This offer is proposed for this need already. Look under Proposals."
-            ) from error
-        raise
+    with explain_constraints(PROPOSED_ALREADY), explain_barred_pair(person, pair):
+        await session.flush()
 
 
 async def _tell_made(session: AsyncSession, person: Principal, row: Any, side: str) -> None:
@@ -350,7 +346,7 @@ async def _apply_checked_transition(
     session: AsyncSession, person: Principal, row: Any, move: Transition, **values: Any
 ) -> None:
     """Apply a transition after the hard rules passed. A trigger checks them again in the same statement."""
-    with barred_in_words(person, row):
+    with explain_barred_pair(person, row):
         await apply_transition(session, person, Proposal, row, move, **values)
 
 

@@ -8,10 +8,9 @@ from uuid import UUID
 from wtforms import Form, HiddenField, RadioField
 from wtforms.validators import ValidationError
 
-from alongside.features.agreements.forms import must_be_filled, must_be_in_order
 from alongside.features.agreements.proposals.terms import Terms
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Day, HalfDays, passage
+from alongside.platform.forms.validation import add_error, check_date_order, require_fields
 from alongside.platform.web.formatting import format_days, format_days_ago, format_miles
 
 NEEDED = {
@@ -48,12 +47,12 @@ class TermsForm(Form):
     def holds(self, today: date) -> bool:
         """Whether days and dates are given and valid."""
         self.validate()
-        must_be_filled(self, NEEDED)
-        must_be_in_order(self)
+        require_fields(self, NEEDED)
+        check_date_order(self)
         if self.ends_on.data and self.ends_on.data < today:
-            attach_errors(self.ends_on, "Enter an end that is today or later")
+            add_error(self.ends_on, "Enter an end that is today or later")
         if self.starts_on.data and self.starts_on.data < today - A_MONTH:
-            attach_errors(self.starts_on, "Enter a first day within the last month or later")
+            add_error(self.starts_on, "Enter a first day within the last month or later")
         return not self.errors
 
     def terms(self) -> Terms:
@@ -87,9 +86,9 @@ class ProposalForm(TermsForm):
         """Whether a candidate is chosen and the terms are valid."""
         super().holds(today)
         if not self.picked.data:
-            attach_errors(self.picked, self.picked.cure)
+            add_error(self.picked, self.picked.cure)
         if self.picked.data in self.with_interest and not self.interest_reason.data:
-            attach_errors(self.interest_reason, "Give a reason: both schools will read it")
+            add_error(self.interest_reason, "Give a reason: both schools will read it")
         return not self.errors
 
     def pair(self) -> tuple[UUID, UUID] | None:

@@ -21,6 +21,7 @@ from alongside.features.authorities.calendar import Calendar
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.constraints import violated_constraint
 from alongside.platform.web.formatting import format_date
 
 PRIVATE = {
@@ -151,14 +152,13 @@ def refuse_barred(person: Principal, obstacles: Sequence[str], row: Any) -> None
 
 
 @contextmanager
-def barred_in_words(person: Principal, row: Any) -> Iterator[None]:
+def explain_barred_pair(person: Principal, row: Any) -> Iterator[None]:
     """Convert PostgreSQL's error for a barred pair, raised after the check passed, to the same message."""
     try:
         yield
     except IntegrityError as error:
-        message = str(error.orig)
-        if "pair_barred: " not in message:
+        if violated_constraint(error) != "pair_barred":
             raise
-        codes = message.split("pair_barred: ", 1)[1].split("\n", 1)[0].strip().split(",")
+        codes = str(error.orig).split("pair_barred: ", 1)[1].split("\n", 1)[0].strip().split(",")
         refuse_barred(person, codes, row)
         raise

@@ -15,13 +15,13 @@ from alongside.features.agreements.proposals.status import awaiting_answer_from
 from alongside.features.agreements.queries import agreement_of_proposal, timeline_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
-from alongside.features.needs.listing import number_of_page
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import buttons_for
 from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.formatting import format_days_ago
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
@@ -24,6 +23,7 @@ from alongside.features.agreements.reviews.values import Judgement
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
 
 KIND_WORDS = {"mid_term": "half-way", "closing": "closing"}
 
@@ -110,12 +110,10 @@ async def _write(
     session: AsyncSession, review: Review, rated: Mapping[UUID, tuple[str, str]], reached: Mapping[UUID, str]
 ) -> None:
     session.add(review)
-    try:
+    with explain_constraints(
+        {"uq_review_authority_id_agreement_id_kind_side": "This review has been given already."}
+    ):
         await session.flush()
-    except IntegrityError as error:
-        if "uq_review" in str(error.orig):
-            raise ActionRefused("This review has been given already.") from error
-        raise
     for aim_id, (rating, reason) in rated.items():
         session.add(
             ReviewRating(

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.features.agreements.reviews.values import Judgement
 from alongside.platform.forms.fields import Choice, line, passage
+from alongside.platform.forms.validation import require_fields
 
 RATING_WORDS = [
     ("green", "Green: on track or reached"),
@@ -49,7 +49,7 @@ class ReviewForm(Form):
         cures |= {"changed": "Enter what has changed", "again": "Select whether you would do it again"}
         if "outcome" in self:
             cures["outcome"] = "Select whether the need was met"
-        must_be_filled(self, cures)
+        require_fields(self, cures)
         return not self.errors
 
     def judgement(self) -> Judgement:

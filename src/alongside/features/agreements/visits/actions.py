@@ -8,11 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict, ValidationFailed
-from alongside.features.agreements.actions import in_words
+from alongside.features.agreements.actions import constraint_messages
 from alongside.features.agreements.parties import (
     OTHER_SIDE,
     NotificationText,
@@ -37,6 +36,7 @@ from alongside.features.agreements.visits.values import VisitRecord
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.web.formatting import format_date, format_days
 from alongside.platform.workflow import Transition, apply_transition
 
@@ -184,10 +184,8 @@ async def _write(
         **asdict(record),
     )
     session.add(made)
-    try:
+    with explain_constraints(constraint_messages(row), row.state):
         await session.flush()
-    except IntegrityError as error:
-        raise in_words(error, row) from error
     urns = (row.requesting_urn, row.supporting_urn)
     changes = {"days": [None, str(record.days)], "visit_on": [None, record.visit_on.isoformat()]}
     await record_audit(session, person, move.verb, "visit", made.id, schools=urns, changes=changes)
@@ -214,10 +212,8 @@ async def _rewrite(
     _refuse_future(person, record)
     _refuse_too_many(row, record.days - (now.days if now.state == "recorded" else 0))
     values = asdict(record) | {"recorded_at": datetime.now(UTC), "recorded_by": person.id}
-    try:
+    with explain_constraints(constraint_messages(row), row.state):
         await apply_transition(session, person, Visit, now, move, changes=changes, **values)
-    except IntegrityError as error:
-        raise in_words(error, row) from error
     await _notify_other_school(session, person, row, visit_id)
 
 

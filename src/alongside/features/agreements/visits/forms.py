@@ -2,9 +2,9 @@
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.platform.forms.fields import Day, HalfDays, line, passage
+from alongside.platform.forms.validation import require_fields
 
 NEEDED = {
     "visit_on": "Enter the day of the visit, like 24/11/2026",
@@ -26,7 +26,7 @@ class VisitForm(Form):
     def holds(self, *, recorded: bool) -> bool:
         """Whether the values are valid: for a plan, or for the record of a visit that has taken place."""
         self.validate()
-        must_be_filled(self, NEEDED | ({"done": "Say what was done"} if recorded else {}))
+        require_fields(self, NEEDED | ({"done": "Say what was done"} if recorded else {}))
         if self.days.data is not None and self.days.data > 20 and not self.days.errors:
             self.days.errors = [NEEDED["days"]]
         return not self.errors

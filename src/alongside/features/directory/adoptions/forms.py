@@ -5,8 +5,8 @@ from typing import Any
 from wtforms import Form
 
 from alongside.features.directory.labels import WORKED
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, passage
+from alongside.platform.forms.validation import add_error
 
 
 class UseForm(Form):
@@ -24,5 +24,5 @@ class UseForm(Form):
         """Validate the form: an answer is required."""
         self.validate()
         if not self.worked.data:
-            attach_errors(self.worked, self.worked.cure)
+            add_error(self.worked, self.worked.cure)
         return not self.errors

@@ -2,8 +2,8 @@
 
 from wtforms import Form
 
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import line, says_something
+from alongside.platform.forms.validation import add_error
 
 
 class PictureForm(Form):
@@ -20,5 +20,5 @@ class PictureForm(Form):
         """Validate the form: the alternative text is required."""
         self.validate()
         if not says_something(self.alternative_text.data):
-            attach_errors(self.alternative_text, "Say what is on the picture, for people who cannot see it")
+            add_error(self.alternative_text, "Say what is on the picture, for people who cannot see it")
         return not self.errors

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.feeds.queries import whole_public_entries
 from alongside.features.directory.feeds.serialisers import ATOM, JSON, atom, json_feed
-from alongside.features.needs.listing import number_of_page
 from alongside.features.people.redirects import origin_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.context import AppContext
 from alongside.platform.web.form_data import asked
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import PageResult, TextResponse
 from alongside.platform.web.routing import endpoint
 

@@ -23,7 +23,12 @@ from alongside.features.directory.import_export.actions import import_rows
 from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, json_lines, row_of
 from alongside.features.directory.import_export.parsers import rows_in
 from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
-from alongside.features.directory.import_export.row_results import IN_WORDS, NEW, RowResult, validate_rows
+from alongside.features.directory.import_export.row_results import (
+    NEW,
+    RESULT_LABELS,
+    RowResult,
+    validate_rows,
+)
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.database.session import Database, is_retryable
 from alongside.platform.web.formatting import format_count
@@ -127,7 +132,7 @@ def _show(console: Console, row_results: list[RowResult], strange: list[str]) ->
     if strange:
         console.print(f"Columns passed over: {escape(', '.join(strange))}", highlight=False, soft_wrap=True)
     for what, count in Counter(row_result.what for row_result in row_results).items():
-        console.print(f"{IN_WORDS[what]}: {count:,}", style="bold", highlight=False)
+        console.print(f"{RESULT_LABELS[what]}: {count:,}", style="bold", highlight=False)
         of_this = [row_result for row_result in row_results if row_result.what == what]
         for row_result in of_this[:SHOWN]:
             remarks = f" – {' '.join(row_result.remarks)}" if row_result.remarks else ""
@@ -139,7 +144,7 @@ def _show(console: Console, row_results: list[RowResult], strange: list[str]) ->
 
 def _write(report: Path, row_results: list[RowResult]) -> None:
     heads = ("row", "title", "what becomes of it", "remarks")
-    rows = [(one.number, one.title, IN_WORDS[one.what], " ".join(one.remarks)) for one in row_results]
+    rows = [(one.number, one.title, RESULT_LABELS[one.what], " ".join(one.remarks)) for one in row_results]
     report.write_bytes(as_csv(heads, rows))
 
 

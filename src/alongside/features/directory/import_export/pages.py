@@ -14,7 +14,7 @@ from alongside.features.directory.import_export.file_format import COLUMNS, cell
 from alongside.features.directory.import_export.forms import ImportDefaultsForm
 from alongside.features.directory.import_export.parsers import rows_in
 from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
-from alongside.features.directory.import_export.row_results import IN_WORDS, validate_rows
+from alongside.features.directory.import_export.row_results import RESULT_LABELS, validate_rows
 from alongside.features.directory.search.facets import choices_of
 from alongside.features.directory.search.forms import ADDRESS, search_form
 from alongside.features.directory.search.queries import SearchFilters, parsed_query, search
@@ -118,7 +118,7 @@ IMPORT: FormAction[None, ImportDefaultsForm] = FormAction(
     choices=_themes,
     upload=Upload("file", LARGEST_LIST, rows_in),
     template="directory/import_export/bring.html",
-    context=lambda _: {"row_results": None, "strange": [], "name": "", "IN_WORDS": IN_WORDS},
+    context=lambda _: {"row_results": None, "strange": [], "name": "", "RESULT_LABELS": RESULT_LABELS},
     run=_import,
 )
 routes = [export_csv, export_xlsx, export_json_lines, *IMPORT.routes()]

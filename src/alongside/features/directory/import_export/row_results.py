@@ -32,7 +32,7 @@ TITLE = 120
 MOST_OF = {"themes": 5, "phases": 12, "key_stages": 12}
 
 NEW, THERE, REFUSED = "new", "there", "refused"
-IN_WORDS = {NEW: "Would be taken in", THERE: "Already there", REFUSED: "Left out"}
+RESULT_LABELS = {NEW: "Would be taken in", THERE: "Already there", REFUSED: "Left out"}
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from typing import Any
 from wtforms import BooleanField, Form
 
 from alongside.features.directory.evidence import LEVELS
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, passage, says_something
+from alongside.platform.forms.validation import add_error
 
 
 class CheckForm(Form):
@@ -29,9 +29,9 @@ class CheckForm(Form):
         """Validate the form: an answer and an explanation are required."""
         self.validate()
         if not self.fit.data:
-            attach_errors(self.fit, self.fit.cure)
+            add_error(self.fit, self.fit.cure)
         if not says_something(self.note.data):
-            attach_errors(self.note, "Say what you think of it: the school will want to know")
+            add_error(self.note, "Say what you think of it: the school will want to know")
         return not self.errors
 
 
@@ -51,7 +51,7 @@ class VerificationForm(Form):
         """Validate the form: a level is required, and confirmation for more than the school's own report."""
         self.validate()
         if not self.level.data:
-            attach_errors(self.level, self.level.cure)
+            add_error(self.level, self.level.cure)
         elif int(self.level.data) > 1 and not self.seen.data:
-            attach_errors(self.seen, "Tick that you have seen what shows it, or choose “Self-reported”")
+            add_error(self.seen, "Tick that you have seen what shows it, or choose “Self-reported”")
         return not self.errors

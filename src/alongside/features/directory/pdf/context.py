@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.directory.evidence import level_of
-from alongside.features.directory.labels import LABELS, in_words
+from alongside.features.directory.labels import LABELS, display_value
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.markdown import too_many_marks
 
@@ -19,7 +19,7 @@ LINES = {"paragraph_open": "text", "heading_open": "heading"}
 def paper_values(entry: Any, settings: AuthoritySettings, address: str, today: Any) -> dict[str, Any]:
     """The values that the template `directory/entry.typ` reads."""
     facts = [("Evidence", level_of(entry.evidence_level).label)]
-    facts += [(LABELS[name], in_words(settings, name, getattr(entry, name))) for name in FACTS]
+    facts += [(LABELS[name], display_value(settings, name, getattr(entry, name))) for name in FACTS]
     if entry.source_url or entry.licence:
         facts += [("Source", entry.source_url or entry.source_name), ("Licence", entry.licence or "Not said")]
         facts += [("Attribution", entry.attribution)] if entry.attribution else []

@@ -12,10 +12,10 @@ from alongside.features.directory.attachments.queries import attachments_of, pic
 from alongside.features.directory.public_site import queries
 from alongside.features.directory.search.queries import public_search
 from alongside.features.directory.view_context import words_for
-from alongside.features.needs.listing import number_of_page
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import asked
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ActionRefused, NotFound
+from alongside.errors import NotFound
 from alongside.features.agreements.queries import AIMS, one_row, rows_of
 from alongside.features.agreements.reviews.queries import given_reviews, values_reached
 from alongside.features.authorities import settings_of
@@ -14,10 +13,16 @@ from alongside.features.directory.suggested_entries import queries
 from alongside.features.directory.suggested_entries.prefill import filled
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.notifications import notify
 
 ASKED_FOR_DAYS = 60
 """Days after an agreement has closed in which its schools are asked for an entry, each person once."""
+
+
+BEGUN_ALREADY = {
+    "uq_directory_entry_agreement": "The other school has just begun this entry. You find it among your entries."
+}
 
 
 async def suggest_entry(session: AsyncSession, person: Principal, agreement_id: UUID) -> UUID:
@@ -40,15 +45,11 @@ async def suggest_entry(session: AsyncSession, person: Principal, agreement_id: 
         await values_reached(session, person.authority_id, found.id),
         settings_of(person.authority_id),
     )
-    try:
+    with explain_constraints(BEGUN_ALREADY):
         async with session.begin_nested():
             entry_id = await draft_entry(
                 session, person, person.school_urn, written, agreement_id=found.id, partner_urn=partner
             )
-    except IntegrityError as problem:
-        raise ActionRefused(
-            "The other school has just begun this entry. You find it among your entries."
-        ) from problem
     people = await people_of_schools(session, person.authority_id, person.today, [partner])
     text = "A school you worked with has begun an entry for the directory about your agreement."
     once = f"entry_harvested:{entry_id}"

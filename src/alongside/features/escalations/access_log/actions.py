@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
@@ -24,6 +23,7 @@ from alongside.features.escalations.transitions import record_event
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.database.session import Database
 from alongside.platform.notifications import notify
 
@@ -78,6 +78,9 @@ async def keep_present(session: AsyncSession, person: Principal, escalation_id: 
         await session.execute(here.on_conflict_do_update(index_elements=keys, set_={"seen_at": func.now()}))
 
 
+NAMED_ALREADY = ("person_id", "They are named already. Choose somebody else.")
+
+
 async def name_reader(
     session: AsyncSession, person: Principal, escalation_id: UUID, reader_id: UUID, seat: str
 ) -> None:
@@ -89,7 +92,7 @@ async def name_reader(
         raise ValidationFailed({"person_id": ["Choose somebody from the list."]})
     if await has_interest(session, person, reader_id, row.school_urn):
         raise ValidationFailed({"person_id": ["They have an interest in this school. Choose somebody else."]})
-    try:
+    with explain_constraints({"uq_escalation_reader_live": NAMED_ALREADY}):
         async with session.begin_nested():
             session.add(
                 NamedReader(
@@ -100,8 +103,6 @@ async def name_reader(
                     named_by=person.id,
                 )
             )
-    except IntegrityError as error:
-        raise ValidationFailed({"person_id": ["They are named already. Choose somebody else."]}) from error
     await record_audit(session, person, "name_reader", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "name_reader", seat, for_school=False)
     said, once = (

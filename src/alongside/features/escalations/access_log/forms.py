@@ -5,9 +5,9 @@ from typing import Any
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.platform.access.principal import ROLE_NAMES, Role
 from alongside.platform.forms.fields import Choice, line
+from alongside.platform.forms.validation import require_fields
 
 
 class ReaderForm(Form):
@@ -27,5 +27,5 @@ class ReaderForm(Form):
     def holds(self) -> bool:
         """Validate: person and seat are required."""
         self.validate()
-        must_be_filled(self, {"person_id": "Choose somebody from the list", "seat": "Say for which seat"})
+        require_fields(self, {"person_id": "Choose somebody from the list", "seat": "Say for which seat"})
         return not self.errors

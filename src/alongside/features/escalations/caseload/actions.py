@@ -4,7 +4,6 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound, ValidationFailed
@@ -12,8 +11,11 @@ from alongside.features.escalations.caseload.models import LeaveCover
 from alongside.features.escalations.queries import officers
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.notifications import notify
 from alongside.platform.web.formatting import format_date_range
+
+COVERED_ALREADY = ("starts_on", "They are covered for in these days already. Choose other days.")
 
 
 async def arrange_cover(
@@ -34,13 +36,9 @@ async def arrange_cover(
         starts_on=starts_on,
         ends_on=ends_on,
     )
-    try:
+    with explain_constraints({"ex_escalation_cover_one_at_a_time": COVERED_ALREADY}):
         async with session.begin_nested():
             session.add(made)
-    except IntegrityError as error:
-        raise ValidationFailed(
-            {"starts_on": ["They are covered for in these days already. Choose other days."]}
-        ) from error
     await record_audit(session, person, "arrange_cover", "leave_cover", made.id)
     said = (
         f"{names[cover_id]} looks after the escalations of {names[away_id]} "

@@ -6,9 +6,8 @@ from typing import Any
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled, must_be_in_order
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, Day
+from alongside.platform.forms.validation import add_error, check_date_order, require_fields
 
 NEEDED = {
     "away_id": "Choose who is away",
@@ -34,10 +33,10 @@ class CoverForm(Form):
     def holds(self, today: date) -> bool:
         """Validate: two different officers, and a period that has not ended."""
         self.validate()
-        must_be_filled(self, NEEDED)
-        must_be_in_order(self)
+        require_fields(self, NEEDED)
+        check_date_order(self)
         if self.ends_on.data is not None and self.ends_on.data < today:
-            attach_errors(self.ends_on, "This day is past. Enter today or a later day")
+            add_error(self.ends_on, "This day is past. Enter today or a later day")
         if self.away_id.data and self.away_id.data == self.cover_id.data:
-            attach_errors(self.cover_id, "Choose somebody else: nobody covers for themselves")
+            add_error(self.cover_id, "Choose somebody else: nobody covers for themselves")
         return not self.errors

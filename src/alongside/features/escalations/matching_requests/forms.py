@@ -5,8 +5,8 @@ from typing import Any
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.platform.forms.fields import Choice
+from alongside.platform.forms.validation import require_fields
 
 
 class AskMatchingForm(Form):
@@ -23,5 +23,5 @@ class AskMatchingForm(Form):
     def holds(self) -> bool:
         """Validate: a need is required."""
         self.validate()
-        must_be_filled(self, {"need": "Choose a need from the list"})
+        require_fields(self, {"need": "Choose a need from the list"})
         return not self.errors

@@ -2,9 +2,9 @@
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.features.escalations.officer_notes.models import WEIGHTS
 from alongside.platform.forms.fields import Choice, passage
+from alongside.platform.forms.validation import require_fields
 
 
 class OfficersNoteForm(Form):
@@ -18,5 +18,5 @@ class OfficersNoteForm(Form):
     def holds(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
-        must_be_filled(self, {"weight": "Choose whether it is fact or opinion", "words": "Write the note"})
+        require_fields(self, {"weight": "Choose whether it is fact or opinion", "words": "Write the note"})
         return not self.errors

@@ -15,14 +15,14 @@ from alongside.features.escalations.export import tried_of
 from alongside.features.escalations.files.queries import files_of
 from alongside.features.escalations.labels import (
     STATES,
-    outcome_in_words,
-    reason_in_words,
-    result_in_words,
+    outcome_label,
+    reason_label,
+    result_label,
     timeline_entry,
 )
 from alongside.features.escalations.matching_requests.queries import asked_of, came_of_it
 from alongside.features.escalations.officer_notes.queries import notes_of
-from alongside.features.escalations.reminders.queries import reminders_in_words
+from alongside.features.escalations.reminders.queries import reminder_entries
 from alongside.features.escalations.statutory.queries import overrulings_of, steps_taken
 from alongside.features.escalations.statutory.steps import GROUNDS, RECIPIENTS, STEPS
 from alongside.features.escalations.tasks.queries import criteria_of, tasks_of
@@ -63,7 +63,7 @@ async def contents_of(
         **await _record(session, person, row),
         "timeline": _timeline(
             timeline_entry(await queries.of_escalation(session, person, queries.EVENTS, row.id)),
-            [] if for_school else await reminders_in_words(session, person.authority_id, row.id),
+            [] if for_school else await reminder_entries(session, person.authority_id, row.id),
         ),
         "with_notes": with_notes,
         "notes": [
@@ -153,14 +153,14 @@ def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
         ("School", f"{row.school} (URN {row.school_urn})"),
         (settings.words.consortium.capitalize(), row.consortium),
         ("Raised", f"{format_datetime(row.raised_at)}, by {row.raiser}"),
-        ("Why", reason_in_words(settings, row)),
+        ("Why", reason_label(settings, row)),
         ("Urgency", label_of(settings.escalation_urgencies, row.urgency)),
         ("The school was told", format_datetime(row.notified_at) if row.notified_at else "Not yet"),
         ("State", STATES[row.state]),
-        ("Decision", outcome_in_words(row)),
+        ("Decision", outcome_label(row)),
         ("Referred to the DfE", _referral(row)),
         *(() if for_school else within),
-        ("Result", result_in_words(row)),
+        ("Result", result_label(row)),
         ("Closed", format_datetime(row.closed_at) if row.closed_at else None),
     )
     return [[head, str(words)] for head, words in lines if words]

@@ -7,8 +7,8 @@ from wtforms import BooleanField, Form, HiddenField
 
 from alongside.features.authorities.settings import AuthoritySettings, on_offer
 from alongside.features.escalations.raising.models import LINKED, TRIED
-from alongside.features.needs.forms import attach_errors, check_for_personal_data
 from alongside.platform.forms.fields import Choice, Choices, passage
+from alongside.platform.forms.validation import add_error, check_for_personal_data
 from alongside.platform.web.formatting import format_date
 
 NEEDED = {
@@ -81,7 +81,7 @@ class RaiseForm(Form):
             (key, f"{one.label}: {one.hint[:1].lower()}{one.hint[1:]}" if one.hint else one.label)
             for key, one in on_offer(settings.escalation_urgencies).items()
         ]
-        self.tried.choices = [(f"{one.kind}:{one.id}", tried_in_words(one)) for one in tried] + [
+        self.tried.choices = [(f"{one.kind}:{one.id}", tried_label(one)) for one in tried] + [
             (kind, words) for kind, words in TRIED.items() if kind not in LINKED
         ]
 
@@ -95,18 +95,16 @@ class RaiseForm(Form):
         self.validate()
         for name, cure in NEEDED.items():
             if not self[name].data and not (name == "tried" and self.tried_words.data):
-                attach_errors(self[name], cure)
+                add_error(self[name], cure)
         entry = settings.escalation_reasons.get(self.reason.data or "")
         if entry is not None and entry.needs_words and not self.reason_words.data:
-            attach_errors(self.reason_words, "Say what the reason is")
+            add_error(self.reason_words, "Say what the reason is")
         if self.told.data == "wait" and not self.why_wait.data:
-            attach_errors(
+            add_error(
                 self.why_wait, "Say why it is better to wait: the core team reads it, the school does not"
             )
         if standing and not self.another.data:
-            attach_errors(
-                self.another, "An escalation of this school is open. Read it first, or tick the box"
-            )
+            add_error(self.another, "An escalation of this school is open. Read it first, or tick the box")
         check_for_personal_data(self, [self[name].data for name in TEXTS])
         return not self.errors
 
@@ -122,7 +120,7 @@ class RaiseForm(Form):
         }
 
 
-def tried_in_words(one: Any) -> str:
+def tried_label(one: Any) -> str:
     """The label of one attempted support: “Need: Fluency in Year 2 (met), 3 May 2026”."""
     label = {
         "need": f"Need: {one.words}",

@@ -5,9 +5,8 @@ from typing import Any
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Day, passage
+from alongside.platform.forms.validation import add_error, require_fields
 from alongside.platform.web.formatting import format_date
 
 
@@ -22,7 +21,7 @@ class AnswerForm(Form):
     def holds(self, today: date, referred_on: date) -> bool:
         """Validate: there is an answer, dated between the referral and today."""
         self.validate()
-        must_be_filled(
+        require_fields(
             self,
             {
                 "referral_answered_on": "Enter the date of the answer, like 12/3/2027",
@@ -31,7 +30,7 @@ class AnswerForm(Form):
         )
         answered = self.referral_answered_on.data
         if answered is not None and not referred_on <= answered <= today:
-            attach_errors(
+            add_error(
                 self.referral_answered_on,
                 f"The date must be between {format_date(referred_on)}, the date of the referral, and today",
             )

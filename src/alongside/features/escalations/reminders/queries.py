@@ -56,7 +56,7 @@ async def covers(session: AsyncSession, authority_id: int, today: date, owner_id
     return list((await session.scalars(COVERS, values)).all())
 
 
-async def reminders_in_words(
+async def reminder_entries(
     session: AsyncSession, authority_id: int, escalation_id: UUID
 ) -> list[tuple[datetime, str, str]]:
     """The reminders sent in an escalation as text, newest first, at most 200."""

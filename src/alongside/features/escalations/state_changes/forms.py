@@ -6,10 +6,10 @@ from typing import Any
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.features.escalations.models import RESULTS
 from alongside.features.escalations.pauses import WAITING_ON
 from alongside.platform.forms.fields import Choice, Typing, passage
+from alongside.platform.forms.validation import require_fields
 
 NARROW = {"classes": "govuk-input--width-5", "inputmode": "decimal"}
 WAITING_FOR = {"consortium": "The consortium", "school": "The school", "provider": "The provider"}
@@ -38,7 +38,7 @@ class NoteForm(Form):
     def holds(self) -> bool:
         """Validate: a reason is required."""
         self.validate()
-        must_be_filled(self, {"note": "Say why: others will read this a year from now"})
+        require_fields(self, {"note": "Say why: others will read this a year from now"})
         return not self.errors
 
 
@@ -55,7 +55,7 @@ class WaitForm(Form):
     def holds(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
-        must_be_filled(self, {"waiting_on": "Choose who has to act", "note": "Say what you are waiting for"})
+        require_fields(self, {"waiting_on": "Choose who has to act", "note": "Say what you are waiting for"})
         return not self.errors
 
 
@@ -74,7 +74,7 @@ class EndForm(Form):
     def holds(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
-        must_be_filled(
+        require_fields(
             self, {"result": "Choose how the school stands", "outcome_words": "Say what came of it"}
         )
         return not self.errors

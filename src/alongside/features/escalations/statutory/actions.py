@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
@@ -24,9 +23,9 @@ from alongside.features.escalations.statutory.steps import (
     powers_lapse_on,
 )
 from alongside.features.escalations.transitions import (
+    CONSTRAINT_MESSAGES,
     calendar_of_escalation,
     heads_of,
-    in_words,
     notify_participants,
     record_event,
 )
@@ -34,6 +33,7 @@ from alongside.features.people.queries import ids
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.notifications import notify
 
 ON_THE_LADDER = ("triaged", "active", "stepped_up")
@@ -68,10 +68,8 @@ async def record_statutory_step(
         authority_id=person.authority_id, escalation_id=escalation_id, recorded_by=person.id, **written
     )
     session.add(made)
-    try:
+    with explain_constraints(CONSTRAINT_MESSAGES, row.state):
         await session.flush()
-    except IntegrityError as error:
-        raise in_words(error, row.state) from error
     await set_statutory_timers(session, person, row, [*taken, made])
     await record_audit(session, person, "record_statutory_step", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "record_statutory_step", STEPS[made.kind].label)

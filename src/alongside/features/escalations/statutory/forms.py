@@ -6,7 +6,6 @@ from typing import Any
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.features.escalations.statutory.steps import (
     GROUNDS,
     MISMANAGEMENT,
@@ -18,8 +17,8 @@ from alongside.features.escalations.statutory.steps import (
     is_open,
     legal_obstacle,
 )
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, Choices, Day, line, passage
+from alongside.platform.forms.validation import add_error, require_fields
 
 NEEDED = {
     "kind": "Choose a step",
@@ -79,45 +78,45 @@ class StepForm(Form):
         step.
         """
         self.validate()
-        must_be_filled(self, NEEDED)
+        require_fields(self, NEEDED)
         kind = self.kind.data or ""
         self._check_email(kind, copies.get(kind, ()))
         self._check_days(kind, today)
         self._check_legal_basis(kind)
         if kind == "eligible_for_intervention" and self.eligible_by.data not in ROUTES:
-            attach_errors(self.eligible_by, "Select the reason the school is eligible for intervention")
+            add_error(self.eligible_by, "Select the reason the school is eligible for intervention")
         mismanaged = kind == "suspend_delegation" and self.eligible_by.data == MISMANAGEMENT
         if kind in STEPS and not mismanaged and not is_open(kind, {one.kind for one in steps}):
             self._check_turn(kind)
         elif self.taken_on.data is not None:
             wrong = legal_obstacle(kind, self.taken_on.data, self.eligible_by.data, steps)
             if wrong:
-                attach_errors(self.taken_on, wrong)
+                add_error(self.taken_on, wrong)
         return not self.errors
 
     def _check_email(self, kind: str, copies: Sequence[str]) -> None:
         proposed = kind == "eligible_for_intervention" and self.eligible_by.data == "warning_notice"
         owed = ["chair"] if proposed else [*OWED_A_NOTICE, *copies] if kind in NOTICES else []
         if owed:
-            must_be_filled(self, FOR_NOTICE)
+            require_fields(self, FOR_NOTICE)
         missing = [RECIPIENTS[key] for key in owed if key not in (self.recipients.data or ())]
         if missing:
-            attach_errors(self.recipients, f"Add to the recipients: {'; '.join(missing)}")
+            add_error(self.recipients, f"Add to the recipients: {'; '.join(missing)}")
 
     def _check_days(self, kind: str, today: date) -> None:
         if kind == "warning_notice" and self.comply_by_on.data is None:
-            attach_errors(self.comply_by_on, "Enter the last day of the compliance period")
+            add_error(self.comply_by_on, "Enter the last day of the compliance period")
         if self.taken_on.data is not None and self.taken_on.data > today:
-            attach_errors(self.taken_on, "This day lies ahead. Record a step when it has been taken")
+            add_error(self.taken_on, "This day lies ahead. Record a step when it has been taken")
         ends, sent = self.comply_by_on.data, self.email_on.data
         if ends is not None and sent is not None and ends < sent:
-            attach_errors(self.comply_by_on, "This is before the day of the letter. Enter a later day")
+            add_error(self.comply_by_on, "This is before the day of the letter. Enter a later day")
 
     def _check_legal_basis(self, kind: str) -> None:
         """Refuse the default legal basis of another step, which stays in the field when the step is changed."""
         usual = {step.basis for step in STEPS.values()}
         if kind in STEPS and kind != "ended" and self.legal_basis.data in usual - {STEPS[kind].basis}:
-            attach_errors(
+            add_error(
                 self.legal_basis,
                 f"This is the law of another step. Enter the law of this step, usually: {STEPS[kind].basis}",
             )
@@ -125,9 +124,9 @@ class StepForm(Form):
     def _check_turn(self, kind: str) -> None:
         before = " or ".join(STEPS[one].label.lower() for one in STEPS[kind].after)
         if not STEPS[kind].urgent:
-            attach_errors(self.kind, f"It comes after: {before}. Record that first")
+            add_error(self.kind, f"It comes after: {before}. Record that first")
         elif not self.urgent_because.data:
-            attach_errors(
+            add_error(
                 self.urgent_because, f"It comes after: {before}. Record that first, or give the urgent reason"
             )
 
@@ -162,7 +161,7 @@ class OverrulingForm(Form):
     def holds(self) -> bool:
         """Validate: every field is required."""
         self.validate()
-        must_be_filled(
+        require_fields(
             self,
             {
                 "ground": "Choose a statutory ground: without one the heads’ decision stands",

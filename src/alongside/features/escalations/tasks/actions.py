@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict, ValidationFailed
@@ -22,10 +21,11 @@ from alongside.features.escalations.tasks.models import (
     Task,
 )
 from alongside.features.escalations.tasks.queries import criterion_to, people_to_ask, task_to
-from alongside.features.escalations.transitions import in_words, record_event
+from alongside.features.escalations.transitions import CONSTRAINT_MESSAGES, record_event
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import Transition, apply_transition
 
@@ -46,10 +46,8 @@ async def agree_task(
         authority_id=person.authority_id, escalation_id=escalation_id, state=AGREE_TASK.end, **written
     )
     session.add(made)
-    try:
+    with explain_constraints(CONSTRAINT_MESSAGES, row.state):
         await session.flush()
-    except IntegrityError as error:
-        raise in_words(error, row.state) from error
     await record_audit(session, person, AGREE_TASK.verb, "escalation_task", made.id)
     await record_event(session, person, escalation_id, AGREE_TASK.verb, made.what)
     await _notify_owner(session, person, escalation_id, made.id, written["owner_id"])
@@ -153,10 +151,8 @@ async def _apply(
 ) -> None:
     """Apply a transition to a task; permissions are checked on its escalation."""
     await refuse_interest(session, person, row)
-    try:
+    with explain_constraints(CONSTRAINT_MESSAGES, row.state):
         await apply_transition(session, person, Task, _TaskInScope(task, row), step, note=note, **values)
-    except IntegrityError as error:
-        raise in_words(error, row.state) from error
     await record_event(session, person, row.id, step.verb, note)
 
 

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from wtforms import Form
 
-from alongside.features.agreements.forms import must_be_filled
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, Day, line, passage
+from alongside.platform.forms.validation import add_error, require_fields
 
 NEEDED = {
     "what": "Say what is to be done",
@@ -32,11 +31,11 @@ class TaskForm(Form):
     def holds(self, today: date) -> bool:
         """Validate: a title, an owner and a due date that is not in the past."""
         self.validate()
-        must_be_filled(self, NEEDED)
+        require_fields(self, NEEDED)
         if not self.owner_id.data and not self.owner_name.data:
-            attach_errors(self.owner_id, "Choose who does it, or name somebody else")
+            add_error(self.owner_id, "Choose who does it, or name somebody else")
         if self.due_on.data is not None and self.due_on.data < today:
-            attach_errors(self.due_on, "This day is past. Enter today or a later day")
+            add_error(self.due_on, "This day is past. Enter today or a later day")
         return not self.errors
 
     def columns(self, people: Sequence[Any]) -> dict[str, Any]:
@@ -59,5 +58,5 @@ class CriterionForm(Form):
     def holds(self) -> bool:
         """Validate: evidence is required."""
         self.validate()
-        must_be_filled(self, {"evidence": "Say how you know: others will read this a year from now"})
+        require_fields(self, {"evidence": "Say how you know: others will read this a year from now"})
         return not self.errors

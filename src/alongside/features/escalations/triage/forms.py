@@ -8,13 +8,12 @@ from uuid import UUID
 from wtforms import FieldList, Form, StringField
 from wtforms.validators import Length
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.features.authorities.calendar import financial_year
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.models import OUTCOMES
 from alongside.features.escalations.state_changes.forms import NARROW, Hours
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, Day, Pounds, line, one_line, passage
+from alongside.platform.forms.validation import add_error, require_fields
 
 MOST_CRITERIA = 5
 
@@ -95,9 +94,9 @@ class DecisionForm(Form):
                     "referred_on": "Enter the date of the referral, like 12/3/2027",
                     "referral_reference": "Enter the reference of the referral",
                 }
-        must_be_filled(self, needed)
+        require_fields(self, needed)
         if self.referred_on.data is not None and self.referred_on.data > today:
-            attach_errors(self.referred_on, "The date of the referral must be today or earlier")
+            add_error(self.referred_on, "The date of the referral must be today or earlier")
         return not self.errors
 
     def columns(self) -> dict[str, Any]:
@@ -150,11 +149,11 @@ class PlanForm(Form):
     def holds(self) -> bool:
         """Validate: a plan with at least one criterion."""
         self.validate()
-        must_be_filled(self, {"plan": "Say what is done"})
+        require_fields(self, {"plan": "Say what is done"})
         if self.hours.data is None:
-            attach_errors(self.hours, "Enter hours, 0 if none")
+            add_error(self.hours, "Enter hours, 0 if none")
         if not self.wanted():
-            attach_errors(self.criteria[0], "Say what must be so before the consortium takes the school back")
+            add_error(self.criteria[0], "Say what must be so before the consortium takes the school back")
         return not self.errors
 
 
@@ -167,7 +166,7 @@ class MergerForm(Form):
     def holds(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
-        must_be_filled(self, {"into": "Choose an escalation from the list", "note": "Say why they are one"})
+        require_fields(self, {"into": "Choose an escalation from the list", "note": "Say why they are one"})
         return not self.errors
 
 
@@ -179,5 +178,5 @@ class OwnerForm(Form):
     def holds(self) -> bool:
         """Validate: an owner is required."""
         self.validate()
-        must_be_filled(self, {"owner_id": "Choose somebody of the core team"})
+        require_fields(self, {"owner_id": "Choose somebody of the core team"})
         return not self.errors

@@ -5,10 +5,9 @@ from typing import Any
 
 from wtforms import BooleanField, Form
 
-from alongside.features.agreements.forms import must_be_filled
 from alongside.features.escalations.state_changes.forms import NARROW, Hours
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Day, line, passage
+from alongside.platform.forms.validation import add_error, require_fields
 
 NEEDED = {
     "visit_on": "Enter the day of the visit, like 24/11/2026",
@@ -34,13 +33,11 @@ class VisitForm(Form):
     def holds(self, today: date) -> bool:
         """Validate: every required field is filled in, and the date is not in the future."""
         self.validate()
-        must_be_filled(self, NEEDED)
+        require_fields(self, NEEDED)
         if self.visit_on.data is not None and self.visit_on.data > today:
-            attach_errors(
-                self.visit_on, "A visit that has taken place cannot lie ahead. Enter today or earlier"
-            )
+            add_error(self.visit_on, "A visit that has taken place cannot lie ahead. Enter today or earlier")
         if self.hours.data is not None and not 0 < self.hours.data <= 40:
-            attach_errors(self.hours, NEEDED["hours"])
+            add_error(self.hours, NEEDED["hours"])
         return not self.errors
 
     def columns(self) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from wtforms import Form, HiddenField
 
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import passage
+from alongside.platform.forms.validation import add_error
 
 
 class ConstraintForm(Form):
@@ -17,5 +17,5 @@ class ConstraintForm(Form):
         """Validate that a reason is given."""
         self.validate()
         if not self.reason.data:
-            attach_errors(self.reason, "Say why, so that others understand the plan later")
+            add_error(self.reason, "Say why, so that others understand the plan later")
         return not self.errors

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alongside.features.matching.assignments.presentation import points_in_words
+from alongside.features.matching.assignments.presentation import points_label
 from alongside.features.matching.assignments.redaction import Names
 from alongside.features.matching.engine.result import Change
 from alongside.features.matching.plans.result_rows import restored_outcome
@@ -14,7 +14,7 @@ def cost_of(kept: Any, change: Change, names: Names) -> dict[str, Any]:
     after = {pair.need: pair for pair in change.plan.pairs}
     touched = sorted(set(change.moved) | set(change.gained) | set(change.lost))
     return {
-        "points": points_in_words(change.points),
+        "points": points_label(change.points),
         "lost": len(change.lost),
         "gained": len(change.gained),
         "rows": [

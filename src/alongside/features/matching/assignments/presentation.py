@@ -72,7 +72,7 @@ def better_offers(why: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
                 }
                 for held in one["held_by"]
             ],
-            "forced": forced_in_words(one.get("if_forced"), names),
+            "forced": forced_sentences(one.get("if_forced"), names),
         }
         for one in why.get("better", ())
     ]
@@ -86,7 +86,7 @@ def _why_not(why: str) -> str:
     }.get(why, "")
 
 
-def forced_in_words(forced: Mapping[str, Any] | None, names: Names) -> list[str]:
+def forced_sentences(forced: Mapping[str, Any] | None, names: Names) -> list[str]:
     """The effects of forcing a pair into the plan, one sentence each."""
     if forced is None:
         return []
@@ -98,13 +98,13 @@ def forced_in_words(forced: Mapping[str, Any] | None, names: Names) -> list[str]
         said.append(f"{named(movers, names)} would get another partner.")
     if not losers and not movers:
         said.append("Nobody else would be moved.")
-    said.append(points_in_words(forced["points"]))
+    said.append(points_label(forced["points"]))
     if not forced["exact"]:
         said.append("This is the best that was found nearby; the whole plan was not solved anew for it.")
     return said
 
 
-def points_in_words(points: int) -> str:
+def points_label(points: int) -> str:
     """The effect of a change on the whole plan: “The whole plan would lose 59 points.”"""
     if points == 0:
         return "The whole plan would keep its points."

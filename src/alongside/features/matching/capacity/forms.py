@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from wtforms import Form
 
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, HalfDays
+from alongside.platform.forms.validation import add_error
 from alongside.platform.web.formatting import format_days
 
 MOST_DAYS = Decimal(20)
@@ -26,7 +26,7 @@ class MoreDaysForm(Form):
         """Validate that an offer is chosen and the number of days is in range."""
         self.validate()
         if not self.offer.data:
-            attach_errors(self.offer, self.offer.cure)
+            add_error(self.offer, self.offer.cure)
         if not self.days.errors and (self.days.data is None or not 0 < self.days.data <= MOST_DAYS):
-            attach_errors(self.days, f"Enter more than 0 and at most {format_days(MOST_DAYS)}")
+            add_error(self.days, f"Enter more than 0 and at most {format_days(MOST_DAYS)}")
         return not self.errors

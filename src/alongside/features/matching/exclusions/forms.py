@@ -3,8 +3,8 @@
 from wtforms import Form
 
 from alongside.features.matching.school_choices import school_choice
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import passage
+from alongside.platform.forms.validation import add_error
 
 
 class ExclusionForm(Form):
@@ -19,5 +19,5 @@ class ExclusionForm(Form):
         """Validate that a school is chosen."""
         self.validate()
         if not self.other.data:
-            attach_errors(self.other, self.other.cure)
+            add_error(self.other, self.other.cure)
         return not self.errors

@@ -4,8 +4,8 @@ from wtforms import Form
 
 from alongside.features.matching.constraints import INTERESTS
 from alongside.features.matching.school_choices import school_choice
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Choice, passage
+from alongside.platform.forms.validation import add_error
 
 
 class InterestForm(Form):
@@ -26,9 +26,9 @@ class InterestForm(Form):
         """Validate that school and kind are given, and a description where the kind needs one."""
         self.validate()
         if not self.other.data:
-            attach_errors(self.other, self.other.cure)
+            add_error(self.other, self.other.cure)
         if not self.kind.data:
-            attach_errors(self.kind, self.kind.cure)
+            add_error(self.kind, self.kind.cure)
         if self.kind.data == "other" and not self.words.data:
-            attach_errors(self.words, "Say what the interest is")
+            add_error(self.words, "Say what the interest is")
         return not self.errors

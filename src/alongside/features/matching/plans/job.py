@@ -38,6 +38,7 @@ from alongside.features.matching.plans.result_rows import assignments_from, figu
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.features.matching.replacement.threshold import worth_offering
 from alongside.platform.access.principal import Principal, system
+from alongside.platform.database.constraints import violated_constraint
 from alongside.platform.database.session import Database
 from alongside.platform.workflow import apply_transition
 
@@ -126,7 +127,7 @@ async def process_plan(database: Database, claim: Claim) -> None:
     except InfeasibleProblem as problem:
         await _fail(database, claim, instance, problem.sentence, problem.need)
     except IntegrityError as problem:
-        if "the plan breaks" not in str(problem.orig):
+        if violated_constraint(problem) != "plan_keeps_pins":
             raise
         await _fail(database, claim, instance, BROKEN_PIN)
     except asyncio.CancelledError:

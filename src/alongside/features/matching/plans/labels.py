@@ -134,7 +134,7 @@ def ordinal(rank: int | None) -> str:
     return "best" if rank == 1 else f"{rank}{ending} best"
 
 
-def rank_in_words(rank: int | None, of: int) -> str:
+def rank_label(rank: int | None, of: int) -> str:
     """“best of 7”, “2nd best of 7”, “the only one”."""
     if rank is None:
         return ""

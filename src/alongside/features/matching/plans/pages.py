@@ -14,12 +14,12 @@ from alongside.features.matching.models import AT_WORK, CURRENT
 from alongside.features.matching.plans import actions, labels, queries
 from alongside.features.matching.plans.export import assignments_as_csv
 from alongside.features.matching.plans.forms import AskForm
-from alongside.features.needs.listing import number_of_page
 from alongside.platform.access.authorisation import may_for_consortium
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.formatting import format_iso_date
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV
@@ -171,7 +171,7 @@ def words(person: Principal) -> dict[str, Any]:
         "STATES": labels.STATES,
         "BECAUSE": labels.BECAUSE,
         "ordinal": labels.ordinal,
-        "rank_in_words": labels.rank_in_words,
+        "rank_label": labels.rank_label,
         "is_over": labels.is_over,
         "theme_of": lambda key: label_of(settings.themes, key),
         "scope_of": lambda run: run.consortium or "the whole authority",

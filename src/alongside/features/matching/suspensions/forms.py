@@ -5,8 +5,8 @@ from datetime import date
 from wtforms import Form
 
 from alongside.features.matching.school_choices import school_choice
-from alongside.features.needs.forms import attach_errors
 from alongside.platform.forms.fields import Day, passage
+from alongside.platform.forms.validation import add_error
 
 
 class SuspensionForm(Form):
@@ -24,9 +24,9 @@ class SuspensionForm(Form):
         """Validate that school and reason are given, and the end date is not in the past."""
         self.validate()
         if not self.school.data:
-            attach_errors(self.school, self.school.cure)
+            add_error(self.school, self.school.cure)
         if not self.reason.data:
-            attach_errors(self.reason, "Say why, so that a colleague can judge it later")
+            add_error(self.reason, "Say why, so that a colleague can judge it later")
         if self.until_on.data and self.until_on.data < today:
-            attach_errors(self.until_on, "Enter a day that is today or later")
+            add_error(self.until_on, "Enter a day that is today or later")
         return not self.errors

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import NotFound
 from alongside.features.people import sessions
 from alongside.features.people.models import Person
-from alongside.features.people.role_assignments import current_role_assignment, role_in_words
+from alongside.features.people.role_assignments import current_role_assignment, role_label
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 
@@ -25,7 +25,7 @@ async def switch_to_role(
         raise NotFound
     token = await sessions.switch_role(session, person, role_assignment_id)
     await record_audit(session, person, "turn_to_role", "role_assignment", role_assignment_id)
-    return token, role_in_words(role)
+    return token, role_label(role)
 
 
 async def choose_mail(session: AsyncSession, person: Principal, choice: str) -> None:

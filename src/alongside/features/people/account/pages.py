@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import NotFound
 from alongside.features.people.account import actions, queries
 from alongside.features.people.account.forms import EmailPreferenceForm
-from alongside.features.people.role_assignments import role_in_words, roles_of_person
+from alongside.features.people.role_assignments import role_label, roles_of_person
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.context import SESSION_COOKIE
@@ -23,7 +23,7 @@ async def list_roles(request: Request[Any, Any, Any], session: AsyncSession, per
     """List the user's roles and mark the current one."""
     assert person.id is not None
     rows = await roles_of_person(session, person.authority_id, person.id, person.today)
-    return Page("people/roles.html", {"roles": [(row, role_in_words(row)) for row in rows]})
+    return Page("people/roles.html", {"roles": [(row, role_label(row)) for row in rows]})
 
 
 @endpoint.post("/roles/{role_assignment_id:uuid}/switch", permission=Permission.SWITCH_ROLE)

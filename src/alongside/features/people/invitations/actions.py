@@ -1,14 +1,12 @@
 """Actions on invitations: create, renew, withdraw, accept."""
 
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row, func, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound, TooManyRequests
@@ -22,38 +20,36 @@ from alongside.features.people.models import (
     RoleAssignment,
 )
 from alongside.features.people.queries import hashed
-from alongside.features.people.role_assignments import role_in_words
+from alongside.features.people.role_assignments import role_label
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, SCHOOL_ROLES, Principal, Role
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.notifications.models import EmailOutbox
 from alongside.platform.web.formatting import format_days
 
 GONE = "This invitation was already used or withdrawn."
 
 
-LIMITS = {
-    "too many invitations to this address": "Several invitations went to this address in the last 24 hours. "
-    "Wait a day, then try again.",
-    "too many invitations of this school": f"Your school has sent {MOST_OF_ONE_SCHOOL} invitations in the last 24 "
-    "hours. Wait a day, then try again.",
-    "too many invitations by this person": f"You have sent {MOST_OF_ONE_PERSON} invitations in the last hour. "
-    "Wait an hour, then try again.",
-    "ck_invitation_sent_count": "This invitation was sent three times. Withdraw it, then write a new one.",
+LIMITS: dict[str, Message] = {
+    "invitations_to_address": partial(
+        TooManyRequests,
+        "Several invitations went to this address in the last 24 hours. Wait a day, then try again.",
+    ),
+    "invitations_of_school": partial(
+        TooManyRequests,
+        f"Your school has sent {MOST_OF_ONE_SCHOOL} invitations in the last 24 hours. Wait a day, then try again.",
+    ),
+    "invitations_by_person": partial(
+        TooManyRequests,
+        f"You have sent {MOST_OF_ONE_PERSON} invitations in the last hour. Wait an hour, then try again.",
+    ),
+    "ck_invitation_sent_count": partial(
+        TooManyRequests, "This invitation was sent three times. Withdraw it, then write a new one."
+    ),
 }
-
-
-@asynccontextmanager
-async def _limited() -> AsyncIterator[None]:
-    """Raise TooManyRequests with a message when a database limit on invitation emails is exceeded."""
-    try:
-        yield
-    except IntegrityError as problem:
-        for why, sentence in LIMITS.items():
-            if why in str(problem.orig):
-                raise TooManyRequests(sentence) from problem
-        raise
+"""The limits on invitations that PostgreSQL enforces."""
 
 
 async def invite(
@@ -81,7 +77,7 @@ async def post_invitation(
         **columns,
     )
     session.add(row)
-    async with _limited():
+    with explain_constraints(LIMITS):
         await session.flush()
     await record_audit(
         session,
@@ -101,7 +97,7 @@ async def renew_invitation(
     """Send an invitation again with a new link; the old link stops working."""
     await _invitation_in_scope(session, person, permission, invitation_id)
     token = secrets.token_urlsafe(32)
-    async with _limited():
+    with explain_constraints(LIMITS):
         await _change(
             session,
             person,
@@ -245,7 +241,7 @@ async def _write_email(
     body = (
         f"Dear {found.name}\n\n"
         f"{inviter} invites you to Alongside, where schools of {settings.name} support one another.\n\n"
-        f"Your role: {role_in_words(found)}\n\n"
+        f"Your role: {role_label(found)}\n\n"
         f"Open this link and sign in. It works once, for {format_days(days)}, and is for you alone:\n\n{link}\n\n"
         "If you did not expect this, you need do nothing.\n"
     )

@@ -14,7 +14,7 @@ from alongside.features.people.invitations.queries import invitation_by_token
 from alongside.features.people.redirects import DESK, origin_of, whom_to_ask
 from alongside.features.people.role_assignments import (
     current_role_assignment,
-    role_in_words,
+    role_label,
     schools_and_consortia,
 )
 from alongside.features.people.sessions import device_of
@@ -122,7 +122,7 @@ async def show_invitation(
         return Page("people/invitation_gone.html", {"contacts": whom_to_ask(settings)}, status=404)
     context = {
         "invitation": found,
-        "role": role_in_words(found),
+        "role": role_label(found),
         "token": token,
         "ways": settings.sign_in,
         "contacts": whom_to_ask(settings),
@@ -146,7 +146,7 @@ async def accept_invitation(
     assert role is not None
     device = device_of(request.headers.get("user-agent", ""))
     new = await sign_in(session, person, role, Browser("invitation", device))
-    return Redirect(DESK, f"You now act as {role_in_words(role)}.", cookies={SESSION_COOKIE: new})
+    return Redirect(DESK, f"You now act as {role_label(role)}.", cookies={SESSION_COOKIE: new})
 
 
 async def _form(session: AsyncSession, person: Principal, form: InvitationForm, status: int = 200) -> Page:

@@ -15,7 +15,7 @@ from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import SignIn
 from alongside.features.people.queries import hashed
 from alongside.features.people.redirects import origin_of, same_site, whom_to_ask
-from alongside.features.people.role_assignments import current_role_assignment, personas, role_in_words
+from alongside.features.people.role_assignments import current_role_assignment, personas, role_label
 from alongside.features.people.sessions import device_of, end_session
 from alongside.features.people.sign_in.actions import Browser, Granted, recognise, sign_in
 from alongside.features.people.sign_in.authorization_flow import (
@@ -61,7 +61,7 @@ async def show_sign_in(request: AnyRequest, session: AsyncSession, person: Princ
         "ways": settings.sign_in,
         "next": same_site(question.one("next")),
         "wanted": wanted,
-        "personas": [(one, role_in_words(one)) for one in found],
+        "personas": [(one, role_label(one)) for one in found],
         "contacts": whom_to_ask(settings),
     }
     return Page("people/sign_in.html", context)
@@ -82,7 +82,7 @@ async def sign_in_as_persona(request: AnyRequest, session: AsyncSession, person:
     if chosen is None:
         raise NotFound
     token = await sign_in(session, person, chosen, _browser(request, DEMONSTRATION))
-    said = f"You are {chosen.name}: {role_in_words(chosen)}."
+    said = f"You are {chosen.name}: {role_label(chosen)}."
     return Redirect(same_site(form.one("next")), said, cookies={SESSION_COOKIE: token})
 
 
@@ -207,7 +207,7 @@ async def _let_in(
     async with app_context.database.transaction(visitor.authority_id) as session:
         role = await recognise(session, visitor, who, invitation=arrived.invitation, granted=granted)
         token = await sign_in(session, visitor, role, browser)
-    said = f"You are signed in as {role_in_words(role)}."
+    said = f"You are signed in as {role_label(role)}."
     return Redirect(arrived.next, said, cookies={SESSION_COOKIE: token, SIGNING_IN: None})
 
 

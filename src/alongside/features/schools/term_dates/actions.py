@@ -5,16 +5,18 @@ from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import NotFound, ValidationFailed
+from alongside.errors import NotFound
 from alongside.features.authorities.setting_types import TermDates
 from alongside.features.schools.term_dates.models import SchoolTerm, TrainingDay
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
+
+OVERLAPS = ("starts_on", "These days lie in another term that the school has set. Correct one")
 
 
 async def set_term(session: AsyncSession, person: Principal, urn: int, term: TermDates) -> None:
@@ -33,15 +35,9 @@ async def set_term(session: AsyncSession, person: Principal, urn: int, term: Ter
     statement = (
         insert(SchoolTerm).values(**key, **days).on_conflict_do_update(index_elements=list(key), set_=days)
     )
-    try:
+    with explain_constraints({"ex_school_term_one_at_a_time": OVERLAPS}):
         async with session.begin_nested():
             await session.execute(statement)
-    except IntegrityError as error:
-        if "one_at_a_time" not in str(error.orig):
-            raise
-        raise ValidationFailed(
-            {"starts_on": ["These days lie in another term that the school has set. Correct one"]}
-        ) from error
     changes = {name: [None, day.isoformat()] for name, day in days.items()}
     await _audit(session, person, "set_term", urn, changes | {"term": [None, f"{term.year} {term.name}"]})
 

@@ -1,4 +1,4 @@
-"""The timeline of a need, an offer or an agreement, as display text from the audit log."""
+"""The timeline of a record, as display text from the audit log."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,13 +10,10 @@ from alongside.platform.access.principal import ROLE_NAMES, Role
 from alongside.platform.workflow import Workflow
 
 BESIDES = {
-    "change_need": "changed the need",
-    "change_offer": "changed the offer",
-    "extend_offer": "gave the offer more days or time",
     "recalculate_deadline": "moved a date, because a calendar changed",
     "carry_over": "carried over to the school that took this one over",
 }
-"""Display text of actions that change no state."""
+"""Display text of actions on any record that change no state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +30,19 @@ def timeline_entries(
     entries: Iterable[Any],
     flow: Workflow,
     labels: dict[str, str],
-    in_words: Callable[[str, Any], str],
-    besides: Mapping[str, str] = BESIDES,
+    display_value: Callable[[str, Any], str],
+    besides: Mapping[str, str],
 ) -> list[TimelineEntry]:
-    """Timeline entries from audit entries. `labels` maps fields to labels, `in_words` formats their values."""
-    past = {move.verb: move.past for move in flow.moves} | dict(besides)
+    """Timeline entries from audit entries. `labels` maps fields to labels, `display_value` formats their values.
+
+    `besides` is the display text of actions that change no state.
+    """
+    past = {move.verb: move.past for move in flow.moves} | BESIDES | dict(besides)
     timeline = []
     for entry in entries:
         lines = [entry.note] if entry.note else []
         for name, (before, after) in entry.changes.items():
-            old, new = in_words(name, whole(name, before)), in_words(name, whole(name, after))
+            old, new = display_value(name, whole(name, before)), display_value(name, whole(name, after))
             lines.append(f"{labels.get(name, name)}: “{old}” became “{new}”")
         role = Role(entry.role)
         who = entry.person_name if role is Role.SYSTEM else f"{entry.person_name} ({ROLE_NAMES[role]})"

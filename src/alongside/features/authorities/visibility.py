@@ -20,6 +20,13 @@ class VisibilityScope(StrEnum):
     EVERYBODY = "everybody"
 
 
+AUDIENCES: dict[str, str] = {
+    VisibilityScope.CONSORTIUM: "Own consortium only",
+    VisibilityScope.WIDENING: "Own consortium first, then the whole authority",
+    VisibilityScope.EVERYBODY: "The whole authority",
+}
+
+
 def widens_after(settings: AuthoritySettings, urgency: str | None = None) -> int:
     """School days before a post becomes visible to the whole authority; fewer for an urgent need."""
     entry = settings.urgencies.get(urgency or "")
@@ -93,4 +100,16 @@ def widening_dates(settings: AuthoritySettings, calendar: Calendar, today: date)
         (entry.label, add_school_days(calendar, today, entry.widen_after))
         for entry in settings.urgencies.values()
         if not entry.retired
+    ]
+
+
+def audience_choices(settings: AuthoritySettings) -> list[tuple[str, str]]:
+    """The choices of audience, with the authority's word for a consortium and its number of school days."""
+    word = settings.words.consortium.lower()
+    days = widens_after(settings)
+    widens = f"Our {word} first, then the whole authority (after about {days} school days)"
+    return [
+        (VisibilityScope.CONSORTIUM.value, f"Our {word} only"),
+        (VisibilityScope.WIDENING.value, widens),
+        (VisibilityScope.EVERYBODY.value, "The whole authority now"),
     ]
