@@ -3200,6 +3200,21 @@ END $$;
 CREATE TRIGGER limit_invitations BEFORE INSERT OR UPDATE OF sent_count, sent_at, email ON invitation
 FOR EACH ROW EXECUTE FUNCTION limit_invitations();
 
+CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) RETURNS SETOF integer
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH own AS (
+        SELECT s.urn, s.trust_uid FROM public.role_assignment a
+          JOIN public.school s ON s.authority_id = of_authority AND s.urn = a.school_urn
+         WHERE a.authority_id = of_authority AND a.person_id = of_person
+           AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day))
+    SELECT urn FROM own
+    UNION
+    SELECT s.urn FROM public.school s JOIN own ON own.trust_uid = s.trust_uid WHERE s.authority_id = of_authority
+    UNION
+    SELECT other_urn FROM public.declared_interest
+     WHERE authority_id = of_authority AND person_id = of_person AND ended_at IS NULL
+$$;
+
 CREATE FUNCTION announce_need() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -4036,21 +4051,6 @@ END $$;
 
 CREATE TRIGGER announce_escalation AFTER INSERT ON escalation_event
     FOR EACH ROW EXECUTE FUNCTION announce_escalation();
-
-CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) RETURNS SETOF integer
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    WITH own AS (
-        SELECT s.urn, s.trust_uid FROM public.role_assignment a
-          JOIN public.school s ON s.authority_id = of_authority AND s.urn = a.school_urn
-         WHERE a.authority_id = of_authority AND a.person_id = of_person
-           AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day))
-    SELECT urn FROM own
-    UNION
-    SELECT s.urn FROM public.school s JOIN own ON own.trust_uid = s.trust_uid WHERE s.authority_id = of_authority
-    UNION
-    SELECT other_urn FROM public.declared_interest
-     WHERE authority_id = of_authority AND person_id = of_person AND ended_at IS NULL
-$$;
 
 CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -11,6 +11,7 @@ from alongside.features.data_retention import feature as data_retention
 from alongside.features.directory import feature as directory
 from alongside.features.escalations import feature as escalations
 from alongside.features.funding import feature as funding
+from alongside.features.interests import feature as interests
 from alongside.features.matching import feature as matching
 from alongside.features.needs import feature as needs
 from alongside.features.offers import feature as offers
@@ -46,6 +47,7 @@ FEATURES = (
     schools.FEATURE,
     consortia.FEATURE,
     people.FEATURE,
+    interests.FEATURE,
     needs.FEATURE,
     offers.FEATURE,
     funding.FEATURE,

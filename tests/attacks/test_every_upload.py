@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from alongside.app import FEATURE_PAGES
+from alongside.app import page_routes
 from alongside.platform.web.uploads import Upload
 from tests.client import Client, words
 from tests.features.directory.form_values import sent_entry
@@ -16,10 +16,9 @@ from tests.platform.uploads.files import HOSTILE
 
 UPLOADS: dict[str, Upload] = {
     path: handler.opt["upload"]
-    for module in FEATURE_PAGES
-    for handler in module.routes
+    for handler in page_routes()
     for path in handler.paths
-    if handler.opt.get("upload")
+    if handler.opt.get("upload") is not None
 }
 FIELDS = {"alternative_text": "A wall", "act": "take"}
 

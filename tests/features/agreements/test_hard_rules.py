@@ -24,7 +24,7 @@ from alongside.features.agreements.proposals.actions import (
 from alongside.features.agreements.proposals.candidates import need_to_propose_for, offers_for_need
 from alongside.features.agreements.proposals.terms import Terms
 from alongside.features.authorities.settings_cache import register_settings
-from alongside.features.matching.interests.actions import declare_interest
+from alongside.features.interests.actions import declare_interest
 from alongside.platform.database.session import Database
 from tests.client import Client, words
 from tests.databases import DatabaseCopy, make_known

@@ -1,11 +1,10 @@
-"""Exclusions, interests and suspensions rule out matches and are visible only to the people concerned."""
+"""Exclusions and suspensions rule out matches and are visible only to the people concerned."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from alongside.features.matching.interests.queries import schools_of_interest
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
@@ -21,7 +20,6 @@ from tests.personas import (
     MILL,
     NORTHSHIRE,
     OFFICER,
-    PARK,
     QUAY,
 )
 
@@ -77,33 +75,6 @@ async def test_the_audit_tells_that_a_school_was_ruled_out_but_not_which_or_why(
     [entry] = await rows(database, "SELECT * FROM audit_entry WHERE verb = 'exclude_school'")
     assert entry.schools == [MILL]
     assert (entry.note, entry.changes) == (None, {})
-
-
-async def test_a_declared_interest_keeps_two_schools_apart_and_is_known_to_rooms_above(
-    client: Client, database: Database
-) -> None:
-    await posts(database)
-    form = {"other": str(LOCK), "kind": "governor", "words": ""}
-    assert (await client.post("/interests", form, as_=HEAD_OF_MILL)).status_code == 303
-    assert (await partners(database, await a_plan(client, database)))["Fluency at Mill"] == "Quay comes"
-    lead = {"other": str(PARK), "kind": "family", "words": ""}
-    assert (await client.post("/interests", lead, as_=LEAD_OF_NORTH)).status_code == 303
-    async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        found = await schools_of_interest(session, NORTHSHIRE, LEAD_OF_NORTH.person_id)
-    assert found == {PARK}
-    assert "Mina Mill" in words(await client.get("/interests", as_=OFFICER))
-    assert "Mina Mill" not in soup(await client.get("/interests", as_=HEAD_OF_PARK)).select_one("main").text
-    where = await lifting(client, "/interests", HEAD_OF_MILL)
-    for other in (HEAD_OF_PARK, OFFICER, HEAD_OF_MILL.twin):
-        assert (await client.post(where, {}, as_=other)).status_code == 404
-    assert (await client.post(where, {}, as_=HEAD_OF_MILL)).status_code == 303
-
-
-async def test_another_interest_needs_words(client: Client) -> None:
-    form = {"other": str(LOCK), "kind": "other", "words": ""}
-    answer = await client.post("/interests", form, as_=HEAD_OF_MILL)
-    assert answer.status_code == 422
-    assert "Say what the interest is" in words(answer)
 
 
 async def test_a_school_not_fit_just_now_is_left_out_until_its_day(

@@ -9,8 +9,8 @@ from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.proposals.actions import refuse_proposal
 from alongside.features.authorities import settings_of
 from alongside.features.consortia.queries import consortium_names
+from alongside.features.interests.actions import declare_interest
 from alongside.features.matching.exclusions.actions import exclude_school
-from alongside.features.matching.interests.actions import declare_interest
 from alongside.features.matching.plans.actions import ask_for_plan
 from alongside.features.matching.plans.job import process_plan_queue
 from alongside.features.matching.plans.labels import to_send

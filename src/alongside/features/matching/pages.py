@@ -4,7 +4,6 @@ from alongside.features.matching.assignments import pages as assignments
 from alongside.features.matching.audit import pages as records
 from alongside.features.matching.capacity import pages as supply
 from alongside.features.matching.exclusions import pages as exclusions
-from alongside.features.matching.interests import pages as interests
 from alongside.features.matching.plans import pages as runs
 from alongside.features.matching.proposals import pages as sending
 from alongside.features.matching.replacement import pages as mending
@@ -20,6 +19,5 @@ routes = [
     *supply.routes,
     *shortlist.routes,
     *exclusions.routes,
-    *interests.routes,
     *fitness.routes,
 ]

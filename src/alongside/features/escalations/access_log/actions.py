@@ -18,8 +18,9 @@ from alongside.features.escalations.access_log.queries import people_to_name
 from alongside.features.escalations.access_policy import AUTHORITY_ROLES
 from alongside.features.escalations.models import FINALS
 from alongside.features.escalations.queries import lock_escalation
-from alongside.features.escalations.requester import has_interest, identify_requester
+from alongside.features.escalations.requester import identify_requester
 from alongside.features.escalations.transitions import record_event
+from alongside.features.interests.queries import schools_of_interest
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -90,7 +91,7 @@ async def name_reader(
         raise ActionRefused("This escalation is over.", row.state)
     if reader_id not in {one.id for one in await people_to_name(session, person)}:
         raise ValidationFailed({"person_id": ["Choose somebody from the list."]})
-    if await has_interest(session, person, reader_id, row.school_urn):
+    if row.school_urn in await schools_of_interest(session, person.authority_id, reader_id, person.today):
         raise ValidationFailed({"person_id": ["They have an interest in this school. Choose somebody else."]})
     with explain_constraints({"uq_escalation_reader_live": NAMED_ALREADY}):
         async with session.begin_nested():

@@ -32,7 +32,6 @@ from alongside.features.escalations.models import (
 from alongside.features.escalations.pauses import ClockPause
 from alongside.features.escalations.queries import lock_escalation, officers
 from alongside.features.escalations.reminders.actions import cancel_statutory
-from alongside.features.escalations.requester import has_interest
 from alongside.features.escalations.tasks.models import Criterion
 from alongside.features.escalations.transitions import (
     calendar_of_escalation,
@@ -43,6 +42,7 @@ from alongside.features.escalations.transitions import (
     record_event,
     set_timers,
 )
+from alongside.features.interests.queries import schools_of_interest
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -351,7 +351,7 @@ async def assign_escalation(
         raise ActionRefused("This escalation is over.", row.state)
     if owner_id not in {one.id for one in await officers(session, person)}:
         raise ValidationFailed({"owner_id": ["Choose somebody of the core team."]})
-    if await has_interest(session, person, owner_id, row.school_urn):
+    if row.school_urn in await schools_of_interest(session, person.authority_id, owner_id, person.today):
         raise ValidationFailed({"owner_id": ["They have an interest in this school. Choose somebody else."]})
     await session.execute(
         update(Escalation)

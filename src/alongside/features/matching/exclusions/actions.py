@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, NotFound
 from alongside.features.matching.constraints import Exclusion
 from alongside.features.matching.exclusions.queries import exclusion_to
-from alongside.features.matching.school_choices import require_school
+from alongside.features.schools.choices import require_school
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal

@@ -2,7 +2,7 @@
 
 from wtforms import Form
 
-from alongside.features.matching.school_choices import school_choice
+from alongside.features.schools.choices import school_choice
 from alongside.platform.forms.fields import passage
 from alongside.platform.forms.validation import add_error
 

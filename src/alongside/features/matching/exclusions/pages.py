@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.authorities import settings_of
 from alongside.features.matching.exclusions import actions, queries
 from alongside.features.matching.exclusions.forms import ExclusionForm
-from alongside.features.matching.school_choices import offer_schools, schools_at_work
+from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal

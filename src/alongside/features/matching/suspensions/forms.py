@@ -4,7 +4,7 @@ from datetime import date
 
 from wtforms import Form
 
-from alongside.features.matching.school_choices import school_choice
+from alongside.features.schools.choices import school_choice
 from alongside.platform.forms.fields import Day, passage
 from alongside.platform.forms.validation import add_error
 

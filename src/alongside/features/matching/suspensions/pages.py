@@ -6,9 +6,9 @@ from uuid import UUID
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.matching.school_choices import offer_schools, schools_at_work
 from alongside.features.matching.suspensions import actions, queries
 from alongside.features.matching.suspensions.forms import SuspensionForm
+from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import read_form_data

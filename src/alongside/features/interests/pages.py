@@ -7,10 +7,10 @@ from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.matching.constraints import INTERESTS
-from alongside.features.matching.interests import actions, queries
-from alongside.features.matching.interests.forms import InterestForm
-from alongside.features.matching.school_choices import offer_schools, schools_at_work
+from alongside.features.interests import actions, queries
+from alongside.features.interests.forms import InterestForm
+from alongside.features.interests.models import INTERESTS
+from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -60,7 +60,7 @@ async def _page(session: AsyncSession, person: Principal, form: InterestForm, st
         "KINDS": INTERESTS,
         "settings": settings_of(person.authority_id),
     }
-    return Page("matching/constraints/interests.html", context, status)
+    return Page("interests/list.html", context, status)
 
 
 routes = [list_interests, declare_interest, end_interest]

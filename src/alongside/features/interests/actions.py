@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
-from alongside.features.matching.constraints import DeclarationOfInterest
-from alongside.features.matching.school_choices import require_school
+from alongside.features.interests.models import DeclarationOfInterest
+from alongside.features.schools.choices import require_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 

@@ -2,8 +2,8 @@
 
 from wtforms import Form
 
-from alongside.features.matching.constraints import INTERESTS
-from alongside.features.matching.school_choices import school_choice
+from alongside.features.interests.models import INTERESTS
+from alongside.features.schools.choices import school_choice
 from alongside.platform.forms.fields import Choice, passage
 from alongside.platform.forms.validation import add_error
 

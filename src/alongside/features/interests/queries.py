@@ -1,14 +1,15 @@
 """Queries for declared interests: one's own, all of them, or those of one person."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, literal_column, select
+from sqlalchemy import Row, bindparam, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from alongside.features.matching.constraints import DeclarationOfInterest
+from alongside.features.interests.models import DeclarationOfInterest
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
 from alongside.platform.access.authorisation import has_permission
@@ -33,6 +34,8 @@ INTEREST: Any = (
     .limit(literal_column("500"))
 )
 
+SCHOOLS_OF_INTEREST = text("SELECT interests_of(:authority_id, :person_id, :today)")
+
 
 async def interests_seen_by(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
     """All interests for the core team, and one's own for other people."""
@@ -45,13 +48,9 @@ async def interests_seen_by(session: AsyncSession, person: Principal) -> Sequenc
     return found
 
 
-async def schools_of_interest(session: AsyncSession, authority_id: int, person_id: UUID) -> frozenset[int]:
-    """The URNs of the schools in which a person declared an interest and must not take decisions."""
-    found = await session.scalars(
-        select(DeclarationOfInterest.other_urn).where(
-            DeclarationOfInterest.authority_id == authority_id,
-            DeclarationOfInterest.person_id == person_id,
-            DeclarationOfInterest.ended_at.is_(None),
-        )
-    )
-    return frozenset(found)
+async def schools_of_interest(
+    session: AsyncSession, authority_id: int, person_id: UUID, on: date
+) -> frozenset[int]:
+    """The URNs of the schools in which a person has an interest: their own, the same trust's, or declared."""
+    values = {"authority_id": authority_id, "person_id": person_id, "today": on}
+    return frozenset((await session.scalars(SCHOOLS_OF_INTEREST, values)).all())
