@@ -120,7 +120,7 @@ TERM = TermDates(
 def test_a_term_that_cannot_be_is_told_with_its_cure(wrong: dict[str, str], sentence: str) -> None:
     form = TermForm(FormData((typed(TERM) | wrong).items()))
     form.offer([TERM])
-    assert not form.holds()
+    assert not form.is_valid()
     assert sentence in " ".join(str(one) for errors in form.errors.values() for one in errors)
 
 

@@ -27,7 +27,7 @@ class ListedReasonForm(Form):
         self.reasons = reasons
         self.reason.choices = [(key, entry.label) for key, entry in on_offer(reasons).items()]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether a reason is chosen, with an explanation where it requires one."""
         self.validate()
         entry = self.reasons.get(self.reason.data or "")

@@ -28,7 +28,7 @@ class HoldForm(Form):
         self.school.choices = [("", "No school"), *((str(one.urn), one.name) for one in schools)]
         self.person.choices = [("", "Nobody"), *((str(one.id), one.name) for one in people)]
 
-    def holds(self, today: date) -> bool:
+    def is_valid(self, today: date) -> bool:
         """Validate: subject, reason, and an end date in the future if there is one."""
         self.validate()
         if self.kind.data not in HELD:
@@ -43,7 +43,7 @@ class HoldForm(Form):
         return not self.errors
 
     def hold(self) -> dict[str, Any]:
-        """The columns of a LegalHold; call it after `holds`."""
+        """The columns of a LegalHold; call it after `is_valid`."""
         kind = self.kind.data
         return {
             "kind": kind,
@@ -68,7 +68,7 @@ class RequestForm(Form):
         """Set the people that can be chosen."""
         self.about.choices = [("", "Choose a person"), *((str(one.id), one.name) for one in people)]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: person and reason are required."""
         self.validate()
         if not self.about.data or self.about.data not in _keys(self.about):

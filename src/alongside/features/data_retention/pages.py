@@ -48,7 +48,7 @@ async def add_hold(request: Request[Any, Any, Any], session: AsyncSession, perso
     """Place a legal hold."""
     form = HoldForm(await read_form_data(request))
     answer = await _page(session, person, form, RequestForm(), 422)
-    if not form.holds(person.today):
+    if not form.is_valid(person.today):
         return answer
     await actions.add_hold(session, person, form.hold())
     return Redirect(
@@ -72,7 +72,7 @@ async def ask_for_records(
     """Create a subject access request."""
     form = RequestForm(await read_form_data(request))
     answer = await _page(session, person, HoldForm(), form, 422)
-    if not form.holds():
+    if not form.is_valid():
         return answer
     made = await actions.ask_for_records(
         session, person, UUID(form.about.data), (form.reason.data or "").strip()

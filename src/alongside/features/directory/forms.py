@@ -168,7 +168,7 @@ class EntryForm(Form):
         self.kind.data = self.kind.data or "practice"
         self.visibility.data = self.visibility.data or list(shown)[:2][-1]
 
-    def holds(self, *, complete: bool) -> bool:
+    def is_valid(self, *, complete: bool) -> bool:
         """Validate the form: as a draft, or as an entry ready for checking with `complete`."""
         self.validate()
         if not says_something(self.title.data):

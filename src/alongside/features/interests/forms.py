@@ -22,7 +22,7 @@ class InterestForm(Form):
         limit=500,
     )
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate that school and kind are given, and a description where the kind needs one."""
         self.validate()
         if not self.other.data:

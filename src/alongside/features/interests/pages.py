@@ -34,7 +34,7 @@ async def declare_interest(
     """Declare an interest in a school."""
     form = InterestForm(await read_form_data(request))
     answer = await _page(session, person, form, 422)
-    if not form.holds():
+    if not form.is_valid():
         return answer
     await actions.declare_interest(
         session, person, int(form.other.data), form.kind.data, form.words.data or ""

@@ -48,7 +48,7 @@ class WithdrawalForm(Form):
     reason = Choice("Why is it withdrawn?", "Choose a reason from the list")
     words = passage("Say more (optional)", "What you say", "Needed for “Another reason”", limit=1000)
 
-    def holds(self, settings: AuthoritySettings) -> bool:
+    def is_valid(self, settings: AuthoritySettings) -> bool:
         """Whether a reason is chosen, with an explanation where the authority's list requires one."""
         self.reason.choices = _listed(settings.withdrawal_reasons, None)
         self.validate()
@@ -65,7 +65,7 @@ class ReopeningForm(Form):
 
     note = passage("Why is it needed again?", "The reason", limit=1000)
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether a reason is given."""
         self.validate()
         if not self.note.data:
@@ -140,7 +140,7 @@ class NeedForm(Form):
         self.audience.choices = audience_choices(settings)
         self.phase.data = self.phase.data or school_phase
 
-    def holds(self, today: date, *, complete: bool, open_on_theme: Sequence[str] = ()) -> bool:
+    def is_valid(self, today: date, *, complete: bool, open_on_theme: Sequence[str] = ()) -> bool:
         """Whether the submitted values are valid: as a draft, or with `complete` for posting.
 
         `open_on_theme` are the titles of the school's other open needs on the same theme.

@@ -107,7 +107,7 @@ async def post_need(request: Request[Any, Any, Any], session: AsyncSession, pers
     )
     act = written.one("act")
     others = await queries.open_on_theme(session, person.authority_id, urn, form.theme.data or "")
-    if not form.holds(person.today, complete=act in ("post", "send"), open_on_theme=others):
+    if not form.is_valid(person.today, complete=act in ("post", "send"), open_on_theme=others):
         return answer
     need_id = await actions.draft_need(session, person, urn, form.columns(), addressed and addressed.urn)
     return await _after(session, person, need_id, act)
@@ -169,7 +169,7 @@ async def change_need(
         others = await queries.open_on_theme(
             session, person.authority_id, need.school_urn, form.theme.data or ""
         )
-    if not form.holds(person.today, complete=act in ("post", "send", "change"), open_on_theme=others):
+    if not form.is_valid(person.today, complete=act in ("post", "send", "change"), open_on_theme=others):
         return answer
     try:
         await actions.change_need(session, person, need_id, form.columns(), version_of(written))
@@ -297,7 +297,7 @@ async def _complete(session: AsyncSession, person: Principal, need_id: UUID, act
     answer = await _edit_page(session, person, form, need, status=422)
     others = await queries.open_on_theme(session, person.authority_id, need.school_urn, need.theme)
     is_draft = need.state in ("draft", "to_confirm")
-    if is_draft and not form.holds(person.today, complete=True, open_on_theme=others):
+    if is_draft and not form.is_valid(person.today, complete=True, open_on_theme=others):
         return answer
     return await _after(session, person, need_id, act)
 

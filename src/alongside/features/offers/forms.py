@@ -131,7 +131,7 @@ class OfferForm(Form):
         self.appetite.choices = list(APPETITES.items())
         self.audience.choices = audience_choices(settings)
 
-    def holds(self, today: date, *, complete: bool) -> bool:
+    def is_valid(self, today: date, *, complete: bool) -> bool:
         """Whether the submitted values are valid: as a draft, or with `complete` for posting."""
         self.validate()
         if not says_something(self.title.data):
@@ -188,7 +188,7 @@ class ExtensionForm(Form):
     days_total = HalfDays("How many days in all?", SOME_DAYS, description="With those already promised")
     ends_on = Day("Until (optional)", A_DATE)
 
-    def holds(self, offer: Any, today: date) -> bool:
+    def is_valid(self, offer: Any, today: date) -> bool:
         """Whether the days cover those already promised, and the end is not before today or the start."""
         self.validate()
         if self.days_total.data is None:

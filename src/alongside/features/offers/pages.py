@@ -102,7 +102,7 @@ async def post_offer(request: Request[Any, Any, Any], session: AsyncSession, per
     form = offer_form(settings_of(person.authority_id))(written)
     answer = await _form_page(session, "offers/new.html", form, person, school, status=422)
     post = written.one("act") == "post"
-    if not form.holds(person.today, complete=post):
+    if not form.is_valid(person.today, complete=post):
         return answer
     offer_id = await actions.draft_offer(session, person, form.columns(), form.evidence())
     if post:
@@ -161,7 +161,7 @@ async def change_offer(
     form = offer_form(settings_of(person.authority_id))(written)
     answer = await _edit_page(session, person, form, offer, status=422)
     post = offer.state == "draft" and written.one("act") == "post"
-    if not form.holds(person.today, complete=post or offer.state != "draft"):
+    if not form.is_valid(person.today, complete=post or offer.state != "draft"):
         return answer
     try:
         await actions.change_offer(
@@ -188,7 +188,7 @@ async def post_drafted_offer(
         looked_at = {"checked_no_pupil": True, "checked_not_safeguarding": True}
         form = offer_form(settings_of(person.authority_id))(data=offer_form_of(offer, said=True) | looked_at)
         answer = await _edit_page(session, person, form, offer, status=422)
-        if not form.holds(person.today, complete=True):
+        if not form.is_valid(person.today, complete=True):
             return answer
     await actions.post_offer(session, person, offer_id)
     return Redirect(f"/offers/{offer_id}", "Your offer is posted.")

@@ -42,9 +42,9 @@ class FormRequest(ActionRequest[Record], Generic[Record, FormType]):
 
 @runtime_checkable
 class SelfChecked(Protocol):
-    """A form whose `holds` checks everything and attaches the errors."""
+    """A form whose `is_valid` checks everything and attaches the errors."""
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Return whether the form is valid."""
 
 
@@ -65,9 +65,9 @@ class FormView:
 
 
 def is_valid(request: FormRequest[Any, Any]) -> bool:
-    """Validate a form by its own `holds`, or by its validators alone."""
+    """Validate a form by its own `is_valid`, or by its validators alone."""
     form = request.form
-    return form.holds() if isinstance(form, SelfChecked) else bool(form.validate())
+    return form.is_valid() if isinstance(form, SelfChecked) else bool(form.validate())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ class ReasonForm(Form):
     cure = ""
     note = passage("Reason", "The reason", limit=1000)
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate the form: a reason is required."""
         valid = bool(self.validate())
         if valid and not says_something(self.note.data):

@@ -17,7 +17,7 @@ class AimForm(Form):
     baseline = line("Where are you now? (optional)", "The start", limit=300)
     target = line("What is your target? (optional)", "The target", limit=300)
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether there is an aim and a measure."""
         self.validate()
         require_fields(self, NEEDED)

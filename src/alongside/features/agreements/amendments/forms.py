@@ -38,7 +38,7 @@ class ChangeForm(Form):
         """The names of the fields of each aim, and of a new one."""
         return [field_names(key) for key in (*(aim.id.hex for aim in self.aims), NEW)]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether the form is valid: days, dates, a reason, and a measure for every aim."""
         self.validate()
         require_fields(self, NEEDED)
@@ -49,7 +49,7 @@ class ChangeForm(Form):
         return not self.errors
 
     def wanted(self) -> RequestedChanges:
-        """The submitted values; call it after `holds`."""
+        """The submitted values; call it after `is_valid`."""
         listed = []
         for aim_id, names in zip((*(aim.id for aim in self.aims), None), self.parts(), strict=True):
             texts = {name: self[field].data or "" for name, field in zip(TEXTS, names, strict=True)}

@@ -44,7 +44,7 @@ class TermsForm(Form):
     ends_on = Day("Until", NEEDED["ends_on"])
     message = passage("A word to the other school (optional)", "What you write", limit=2000)
 
-    def holds(self, today: date) -> bool:
+    def is_valid(self, today: date) -> bool:
         """Whether days and dates are given and valid."""
         self.validate()
         require_fields(self, NEEDED)
@@ -56,7 +56,7 @@ class TermsForm(Form):
         return not self.errors
 
     def terms(self) -> Terms:
-        """The submitted terms; call it after `holds`."""
+        """The submitted terms; call it after `is_valid`."""
         return Terms(self.days.data, self.starts_on.data, self.ends_on.data, self.message.data or "")
 
 
@@ -82,9 +82,9 @@ class ProposalForm(TermsForm):
         self.with_interest = {str(row.id) for row in rows if row.with_interest}
         self.picked.hints = {str(row.id): hint_of(row, today, are_offers=are_offers) for row in rows}
 
-    def holds(self, today: date) -> bool:
+    def is_valid(self, today: date) -> bool:
         """Whether a candidate is chosen and the terms are valid."""
-        super().holds(today)
+        super().is_valid(today)
         if not self.picked.data:
             add_error(self.picked, self.picked.cure)
         if self.picked.data in self.with_interest and not self.interest_reason.data:
@@ -92,7 +92,7 @@ class ProposalForm(TermsForm):
         return not self.errors
 
     def pair(self) -> tuple[UUID, UUID] | None:
-        """The ids of need and offer; None for invalid ids. Call it after `holds`."""
+        """The ids of need and offer; None for invalid ids. Call it after `is_valid`."""
         ids = {"need": self.need_id.data, "offer": self.offer_id.data}
         ids["offer" if self.begun_from.data == "need" else "need"] = self.picked.data
         try:

@@ -95,7 +95,7 @@ async def propose(request: Request[Any, Any, Any], session: AsyncSession, person
     from_need = form.begun_from.data != "offer"
     given = _id_of(form.need_id.data if from_need else form.offer_id.data)
     answer = await (_from_need if from_need else _from_offer)(session, person, given, form)
-    if not form.holds(person.today):
+    if not form.is_valid(person.today):
         return answer
     pair = form.pair()
     if pair is None:

@@ -34,7 +34,7 @@ class ReviewForm(Form):
     aims: Sequence[Any] = ()
     closing = False
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether every aim has a rating and a reason, and the other fields are filled."""
         self.validate()
         cures: dict[str, str] = {}
@@ -53,7 +53,7 @@ class ReviewForm(Form):
         return not self.errors
 
     def judgement(self) -> Judgement:
-        """The submitted review; call it after `holds`."""
+        """The submitted review; call it after `is_valid`."""
         names = {aim.id: names_for(aim.id) for aim in self.aims}
         ratings = {key: (self[rating].data, self[reason].data) for key, (rating, reason, _) in names.items()}
         reached = {key: self[value].data or "" for key, (*_, value) in names.items()}

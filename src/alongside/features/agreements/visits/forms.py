@@ -23,7 +23,7 @@ class VisitForm(Form):
     done = passage("What was done?", "What was done", "Name no pupil", limit=4000)
     next_steps = passage("What comes next? (optional)", "What comes next", limit=2000)
 
-    def holds(self, *, recorded: bool) -> bool:
+    def is_valid(self, *, recorded: bool) -> bool:
         """Whether the values are valid: for a plan, or for the record of a visit that has taken place."""
         self.validate()
         require_fields(self, NEEDED | ({"done": "Say what was done"} if recorded else {}))
@@ -32,7 +32,7 @@ class VisitForm(Form):
         return not self.errors
 
     def record(self) -> VisitRecord:
-        """The submitted record; call it after `holds`."""
+        """The submitted record; call it after `is_valid`."""
         return VisitRecord(
             self.visit_on.data,
             self.days.data,

@@ -52,7 +52,7 @@ LOG = FormAction(
     intro=lambda _, agreement: f"{format_days(agreement.days_used)} used of {format_days(agreement.days)}.",
     form=VisitForm,
     initial=lambda asked: {"visit_on": asked.person.today},
-    valid=lambda asked: asked.form.holds(recorded=asked.data.one("act") != PLAN),
+    valid=lambda asked: asked.form.is_valid(recorded=asked.data.one("act") != PLAN),
     template="agreements/visit.html",
     run=_log,
 )
@@ -72,7 +72,7 @@ RECORD = FormAction(
     submit="Save the record",
     form=VisitForm,
     initial=lambda asked: {name: getattr(asked.record, name) for name in FIELDS},
-    valid=lambda asked: asked.form.holds(recorded=True),
+    valid=lambda asked: asked.form.is_valid(recorded=True),
     version=lambda visit: visit.version,
     said="The visit is recorded.",
     run=_record,

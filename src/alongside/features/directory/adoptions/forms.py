@@ -20,7 +20,7 @@ class UseForm(Form):
         super().__init__(*given, **settled)
         self.worked.choices = list(WORKED.items())
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate the form: an answer is required."""
         self.validate()
         if not self.worked.data:

@@ -16,7 +16,7 @@ class PictureForm(Form):
         300,
     )
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate the form: the alternative text is required."""
         self.validate()
         if not says_something(self.alternative_text.data):

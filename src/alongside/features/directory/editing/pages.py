@@ -82,7 +82,7 @@ async def _submit(asked: ActionRequest[Entry]) -> Page | None:
         form = EntryForm(data=entry_form_of(entry) | LOOKED_AT)
         wanted = FormRequest(asked.request, asked.session, asked.person, entry, asked.data, form)
         _offer_choices(wanted, entry)
-        if not form.holds(complete=True):
+        if not form.is_valid(complete=True):
             return await EDIT.page(wanted, 422, version=entry.version)
     await actions.submit_entry(asked.session, asked.person, entry.id)
     return None
@@ -103,7 +103,7 @@ NEW: FormAction[int, EntryForm] = FormAction(
     title="Write an entry",
     form=EntryForm,
     choices=lambda asked: _offer_choices(asked, None),
-    valid=lambda asked: asked.form.holds(complete=asked.data.one("act") == "submit"),
+    valid=lambda asked: asked.form.is_valid(complete=asked.data.one("act") == "submit"),
     template="directory/new.html",
     context=lambda asked: _context(asked, None),
     run=_write,
@@ -120,7 +120,7 @@ EDIT: FormAction[Entry, EntryForm] = FormAction(
     form=EntryForm,
     initial=lambda asked: entry_form_of(asked.record),
     choices=lambda asked: _offer_choices(asked, asked.record),
-    valid=lambda asked: asked.form.holds(
+    valid=lambda asked: asked.form.is_valid(
         complete=asked.data.one("act") == "submit" or asked.record.state in LISTED
     ),
     version=lambda entry: entry.version,

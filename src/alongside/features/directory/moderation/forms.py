@@ -25,7 +25,7 @@ class CheckForm(Form):
         super().__init__(*given, **settled)
         self.fit.choices = [("yes", "Yes: let it be verified"), ("no", "Not yet: give it back")]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate the form: an answer and an explanation are required."""
         self.validate()
         if not self.fit.data:
@@ -47,7 +47,7 @@ class VerificationForm(Form):
         super().__init__(*given, **settled)
         self.level.choices = [(str(one.number), f"{one.label}: {one.meaning}") for one in LEVELS]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate the form: a level is required, and confirmation for more than the school's own report."""
         self.validate()
         if not self.level.data:

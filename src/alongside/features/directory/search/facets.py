@@ -22,7 +22,7 @@ BAND = """CASE WHEN e.cost_pence = 0 THEN 'nothing' WHEN e.cost_pence <= 50000 T
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One filter: `holds` is the condition for an entry, `values` the values under which it is counted.
+    """One filter: `is_valid` is the condition for an entry, `values` the values under which it is counted.
 
     Both are SQL over the columns of the entries found; `values` returns rows of one value each.
     """

@@ -11,7 +11,7 @@ class ThemeForm(Form):
 
     theme = Choice("Follow a theme", "Select a theme from the list", render_kw={"select": True})
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate the form: a theme is required."""
         valid = bool(self.validate())
         if valid and not self.theme.data:

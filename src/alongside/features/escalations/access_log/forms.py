@@ -24,7 +24,7 @@ class ReaderForm(Form):
             (str(one.id), f"{one.name}, {ROLE_NAMES[Role(one.role)].lower()}") for one in people
         ]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: person and seat are required."""
         self.validate()
         require_fields(self, {"person_id": "Choose somebody from the list", "seat": "Say for which seat"})

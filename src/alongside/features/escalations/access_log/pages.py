@@ -46,7 +46,7 @@ async def name_reader(
     written = await read_form_data(request)
     answer = await _page(session, person, escalation_id, written)
     form = answer.context["form"]
-    if not form.holds():
+    if not form.is_valid():
         return answer
     try:
         await actions.name_reader(

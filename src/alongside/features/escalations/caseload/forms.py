@@ -30,7 +30,7 @@ class CoverForm(Form):
         self.away_id.choices = [(str(one.id), one.name) for one in people]
         self.cover_id.choices = list(self.away_id.choices)
 
-    def holds(self, today: date) -> bool:
+    def is_valid(self, today: date) -> bool:
         """Validate: two different officers, and a period that has not ended."""
         self.validate()
         require_fields(self, NEEDED)

@@ -33,7 +33,7 @@ async def arrange_cover(
     """Arrange that one officer covers another's escalations."""
     answer = await _page(session, person, await read_form_data(request))
     form = answer.context["form"]
-    if not form.holds(person.today):
+    if not form.is_valid(person.today):
         return answer
     try:
         await actions.arrange_cover(

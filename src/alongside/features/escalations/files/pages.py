@@ -111,7 +111,7 @@ async def remove_file(
     """Remove an attachment, with a reason."""
     file, row = await file_to(session, person, WORK, file_id)
     form = NoteForm(await read_form_data(request))
-    if not form.holds():
+    if not form.is_valid():
         return action_form_page(
             row, REMOVE, form, status=422, where=f"/escalation-files/{file.id}/withdrawal"
         )

@@ -20,7 +20,7 @@ class AskMatchingForm(Form):
         if len(needs) == 1 and self.need.raw_data is None:
             self.need.data = self.need.choices[0][0]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: a need is required."""
         self.validate()
         require_fields(self, {"need": "Choose a need from the list"})

@@ -41,7 +41,7 @@ async def ask_matching_for_escalation(
     """Request a plan across the whole authority for the chosen need."""
     row = await get_escalation(session, person, HANDLE, escalation_id)
     form = await _form(session, person, row, await read_form_data(request))
-    if not form.holds():
+    if not form.is_valid():
         return _page(row, form, 422)
     try:
         await ask_matching(session, person, escalation_id, UUID(form.need.data))

@@ -15,7 +15,7 @@ class OfficersNoteForm(Form):
         "Note", "The note", "The school never reads it here; a court or the person it is about might"
     )
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
         require_fields(self, {"weight": "Choose whether it is fact or opinion", "words": "Write the note"})

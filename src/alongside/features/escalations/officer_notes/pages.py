@@ -39,7 +39,7 @@ async def add_note(
     """Add a note for the core team."""
     form = OfficersNoteForm(await read_form_data(request))
     answer = await _page(session, person, escalation_id, form, 422)
-    if not form.holds():
+    if not form.is_valid():
         return answer
     await write_note(session, person, escalation_id, form.weight.data, form.words.data or "")
     return Redirect(f"/escalations/{escalation_id}/notes", "The note is kept.")

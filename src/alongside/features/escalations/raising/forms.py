@@ -90,7 +90,7 @@ class RaiseForm(Form):
         entry = settings.escalation_reasons.get(self.reason.data or "")
         return entry is not None and entry.to_safeguarding
 
-    def holds(self, settings: AuthoritySettings, *, standing: bool = False) -> bool:
+    def is_valid(self, settings: AuthoritySettings, *, standing: bool = False) -> bool:
         """Validate; a second escalation of a school with an open one (`standing`) needs a tick."""
         self.validate()
         for name, cure in NEEDED.items():

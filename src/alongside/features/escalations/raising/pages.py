@@ -44,7 +44,7 @@ async def raise_escalation(
     answer = await _form_page(session, person, form, school, status=422)
     if form.to_safeguarding(settings):
         return _safeguarding_page(person)
-    if not form.holds(settings, standing=bool(await queries.open_escalations_of(session, person, [urn]))):
+    if not form.is_valid(settings, standing=bool(await queries.open_escalations_of(session, person, [urn]))):
         return answer
     escalation_id = await actions.raise_escalation(
         session,

@@ -18,7 +18,7 @@ class AnswerForm(Form):
         "Answer of the DfE", "The answer", "What the DfE will do, and what it asks of you"
     )
 
-    def holds(self, today: date, referred_on: date) -> bool:
+    def is_valid(self, today: date, referred_on: date) -> bool:
         """Validate: there is an answer, dated between the referral and today."""
         self.validate()
         require_fields(

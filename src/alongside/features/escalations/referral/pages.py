@@ -51,7 +51,7 @@ async def answer_referral(
     form, version = AnswerForm(written), version_of(written)
     if row.referred_on is None:
         raise ActionRefused("This escalation has no open referral to the DfE regions group.", row.state)
-    if not form.holds(person.today, row.referred_on):
+    if not form.is_valid(person.today, row.referred_on):
         return action_form_page(row, ANSWER, form, status=422, version=version)
     texts = {"referral_answer": ("Answer of the DfE", form.referral_answer.data or "")}
     try:

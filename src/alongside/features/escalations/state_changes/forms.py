@@ -35,7 +35,7 @@ class NoteForm(Form):
 
     note = passage("What is the reason?", "The reason", "It stays in the story of the escalation", limit=1000)
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: a reason is required."""
         self.validate()
         require_fields(self, {"note": "Say why: others will read this a year from now"})
@@ -52,7 +52,7 @@ class WaitForm(Form):
         "What are you waiting for?", "What you wait for", "The clock stands still until then", limit=1000
     )
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
         require_fields(self, {"waiting_on": "Choose who has to act", "note": "Say what you are waiting for"})
@@ -71,7 +71,7 @@ class EndForm(Form):
         "The consortium and the school read this. It is kept with the escalation",
     )
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
         require_fields(

@@ -182,7 +182,7 @@ def _note_routes(one: FormAction) -> list[HTTPRouteHandler]:
         row = await get_escalation(session, person, one.permission, escalation_id)
         written = await read_form_data(request)
         form, version = NoteForm(written), version_of(written)
-        if not form.holds():
+        if not form.is_valid():
             return action_form_page(row, one.asked, form, status=422, version=version)
         try:
             await one.act(session, person, escalation_id, form.note.data or "", version)
@@ -258,7 +258,7 @@ async def wait_for(
     row = await get_escalation(session, person, HANDLE, escalation_id)
     written = await read_form_data(request)
     form, version = WaitForm(written), version_of(written)
-    if not form.holds():
+    if not form.is_valid():
         return action_form_page(row, WAIT, form, status=422, version=version)
     try:
         await actions.wait_for(
@@ -322,7 +322,7 @@ async def _end(
     row = await get_escalation(session, person, permission, escalation_id)
     written = await read_form_data(request)
     form, version = EndForm(written), version_of(written)
-    if not form.holds():
+    if not form.is_valid():
         return action_form_page(row, asked, form, status=422, version=version)
     try:
         await act(session, person, escalation_id, form.columns(), version)

@@ -71,7 +71,7 @@ class StepForm(Form):
             for key in keys
         ]
 
-    def holds(self, today: date, steps: Sequence[Any], copies: Mapping[str, Sequence[str]]) -> bool:
+    def is_valid(self, today: date, steps: Sequence[Any], copies: Mapping[str, Sequence[str]]) -> bool:
         """Validate: legal basis, letter and dates are complete, and the step is allowed after the earlier ones.
 
         `steps` are those of the escalation; `copies` the recipients that the law requires for this school, by
@@ -158,7 +158,7 @@ class OverrulingForm(Form):
     instead = passage("What does the authority decide instead?", "What you decide", limit=2000)
     reason = passage("Why?", "The reason", "Everybody with a seat at the escalation reads this at once")
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: every field is required."""
         self.validate()
         require_fields(

@@ -56,7 +56,7 @@ async def record_statutory_step(
     form = StepForm(await read_form_data(request))
     answer = _step_page(row, form, done, 422)
     copies = await owed_a_copy(session, person, row.school_urn)
-    if not form.holds(person.today, await steps_taken(session, person, escalation_id), copies):
+    if not form.is_valid(person.today, await steps_taken(session, person, escalation_id), copies):
         return answer
     await actions.record_statutory_step(session, person, escalation_id, form.columns())
     return Redirect(
@@ -83,7 +83,7 @@ async def overrule_heads(
     """Overrule a decision of headteachers on a statutory ground."""
     row = await get_escalation(session, person, OVERRULE, escalation_id)
     form = OverrulingForm(await read_form_data(request))
-    if not form.holds():
+    if not form.is_valid():
         return action_form_page(row, OVERRULING, form, status=422)
     await actions.overrule_heads(session, person, escalation_id, form.columns())
     return Redirect(

@@ -28,7 +28,7 @@ class TaskForm(Form):
         """Set the people that can be chosen."""
         self.owner_id.choices = [("", "Somebody else"), *((str(one.id), one.name) for one in people)]
 
-    def holds(self, today: date) -> bool:
+    def is_valid(self, today: date) -> bool:
         """Validate: a title, an owner and a due date that is not in the past."""
         self.validate()
         require_fields(self, NEEDED)
@@ -55,7 +55,7 @@ class CriterionForm(Form):
 
     evidence = passage("How do you know that it is met?", "What you say", limit=1000)
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: evidence is required."""
         self.validate()
         require_fields(self, {"evidence": "Say how you know: others will read this a year from now"})

@@ -68,7 +68,7 @@ async def agree_task(
     people = await people_to_ask(session, person, row)
     form = TaskForm(await read_form_data(request))
     form.offer(people)
-    if not form.holds(person.today):
+    if not form.is_valid(person.today):
         return action_form_page(row, NEW, form, status=422)
     await actions.agree_task(session, person, escalation_id, form.columns(people))
     return Redirect(f"/escalations/{escalation_id}", "The action is agreed.")
@@ -104,7 +104,7 @@ async def change_task(
     written = await read_form_data(request)
     form, version = TaskForm(written), version_of(written)
     form.offer(people)
-    if not form.holds(person.today):
+    if not form.is_valid(person.today):
         return _edition(task, row, form, version, 422)
     try:
         await actions.change_task(session, person, task_id, form.columns(people), version)
@@ -144,7 +144,7 @@ async def cancel_task(
     """Drop a task, with a reason."""
     task, row = await task_to(session, person, WORK, task_id)
     form = NoteForm(await read_form_data(request))
-    if not form.holds():
+    if not form.is_valid():
         return action_form_page(row, DROP, form, status=422, where=f"/escalation-tasks/{task.id}/drop")
     await actions.cancel_task(session, person, task_id, form.note.data or "")
     return Redirect(f"/escalations/{row.id}", "The action is dropped.")
@@ -178,7 +178,7 @@ async def meet_criterion(
     """Mark a criterion as met."""
     criterion, row = await criterion_to(session, person, HANDLE, criterion_id)
     form = CriterionForm(await read_form_data(request))
-    if not form.holds():
+    if not form.is_valid():
         return _criterion_page(criterion, row, MET, form, "met", 422)
     await actions.meet_criterion(session, person, criterion_id, form.evidence.data or "")
     return Redirect(f"/escalations/{row.id}", "The criterion is met.")
@@ -202,7 +202,7 @@ async def drop_criterion(
     """Drop a criterion, with a reason."""
     criterion, row = await criterion_to(session, person, HANDLE, criterion_id)
     form = NoteForm(await read_form_data(request))
-    if not form.holds():
+    if not form.is_valid():
         return _criterion_page(criterion, row, DROP_CRITERION, form, "drop", 422)
     await actions.drop_criterion(session, person, criterion_id, form.note.data or "")
     return Redirect(f"/escalations/{row.id}", "The criterion is dropped.")

@@ -74,7 +74,7 @@ class DecisionForm(Form):
             (str(one.id), one.name) for one in consortia
         ]
 
-    def holds(self, today: date) -> bool:
+    def is_valid(self, today: date) -> bool:
         """Validate: the decision has the fields that its outcome requires."""
         self.validate()
         needed = {"outcome": "Choose what is to happen", "decision": "Say what was decided and why"}
@@ -146,7 +146,7 @@ class PlanForm(Form):
         """The criteria that were filled in."""
         return [words for words in self.criteria.data if words]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: a plan with at least one criterion."""
         self.validate()
         require_fields(self, {"plan": "Say what is done"})
@@ -163,7 +163,7 @@ class MergerForm(Form):
     into = Choice("Into which escalation?", "Choose an escalation from the list")
     note = passage("Why are they one?", "The reason", limit=1000)
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
         require_fields(self, {"into": "Choose an escalation from the list", "note": "Say why they are one"})
@@ -175,7 +175,7 @@ class OwnerForm(Form):
 
     owner_id = Choice("Who looks after this escalation?", "Choose somebody of the core team")
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate: an owner is required."""
         self.validate()
         require_fields(self, {"owner_id": "Choose somebody of the core team"})

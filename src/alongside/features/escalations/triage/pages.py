@@ -65,7 +65,7 @@ async def decide_escalation(
     written = await read_form_data(request)
     form, version = DecisionForm(written), version_of(written)
     answer = await _decision_page(session, person, form, row, status=422, version=version)
-    if not form.holds(person.today):
+    if not form.is_valid(person.today):
         return answer
     try:
         await actions.decide_escalation(
@@ -100,7 +100,7 @@ async def agree_plan(
     row = await get_escalation(session, person, HANDLE, escalation_id)
     written = await read_form_data(request)
     form, version = PlanForm(written), version_of(written)
-    if not form.holds():
+    if not form.is_valid():
         return _plan_page(form, row, 422, version=version)
     plan = {"plan": form.plan.data, "hours": form.hours.data}
     try:
@@ -135,7 +135,7 @@ async def assign_escalation(
     row = await get_escalation(session, person, ASSIGN, escalation_id)
     written = await read_form_data(request)
     form, version = await _owner_form(session, person, written), version_of(written)
-    if not form.holds():
+    if not form.is_valid():
         return action_form_page(row, OWNER, form, status=422, version=version)
     try:
         await actions.assign_escalation(session, person, escalation_id, UUID(form.owner_id.data), version)
@@ -168,7 +168,7 @@ async def merge_escalation(
     row = await get_escalation(session, person, HANDLE, escalation_id)
     written = await read_form_data(request)
     form, version = await _merger_form(session, person, row, written), version_of(written)
-    if not form.holds():
+    if not form.is_valid():
         return action_form_page(row, MERGER, form, status=422, version=version)
     into = UUID(form.into.data)
     await actions.merge_escalation(session, person, escalation_id, into, form.note.data or "", version)

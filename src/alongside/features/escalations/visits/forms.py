@@ -30,7 +30,7 @@ class VisitForm(Form):
     next_steps = passage("What follows? (optional)", "What follows", limit=2000)
     for_school = BooleanField("The school reads this, once it has been told of the escalation", default=True)
 
-    def holds(self, today: date) -> bool:
+    def is_valid(self, today: date) -> bool:
         """Validate: every required field is filled in, and the date is not in the future."""
         self.validate()
         require_fields(self, NEEDED)

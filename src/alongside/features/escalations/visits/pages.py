@@ -45,7 +45,7 @@ async def record_visit(
     """Record a visit that took place."""
     row = await get_escalation(session, person, WORK, escalation_id)
     form = VisitForm(await read_form_data(request))
-    if not form.holds(person.today):
+    if not form.is_valid(person.today):
         return action_form_page(row, NEW, form, status=422)
     await actions.record_visit(session, person, escalation_id, form.columns())
     return Redirect(f"/escalations/{escalation_id}", "The visit is recorded.")
@@ -70,7 +70,7 @@ async def correct_visit(
     visit, row = await visit_to(session, person, WORK, escalation_visit_id)
     written = await read_form_data(request)
     form, version = VisitForm(written), version_of(written)
-    if not form.holds(person.today):
+    if not form.is_valid(person.today):
         return _edition(visit, row, form, version, 422)
     try:
         await actions.correct_visit(session, person, escalation_visit_id, form.columns(), version)

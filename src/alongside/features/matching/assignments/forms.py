@@ -13,7 +13,7 @@ class ConstraintForm(Form):
     offer = HiddenField()
     reason = passage("Why?", "The reason", "Those who lead with you and the core team read this", limit=500)
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate that a reason is given."""
         self.validate()
         if not self.reason.data:

@@ -166,7 +166,7 @@ async def add_constraint(
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     assignment = await assignment_of(session, person.authority_id, run.id, need_id)
     answer = await _constraint_page(session, person, run, assignment, form, 422)
-    if not form.holds():
+    if not form.is_valid():
         return answer
     kind, offer_id = form.kind.data or "", _offer_id(form)
     made = await actions.add_constraint(session, person, run_id, (need_id, offer_id, kind), form.reason.data)

@@ -22,7 +22,7 @@ class MoreDaysForm(Form):
         """Set the choices of the offer field."""
         self.offer.choices = [("", "Choose an offer"), *choices]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate that an offer is chosen and the number of days is in range."""
         self.validate()
         if not self.offer.data:

@@ -67,7 +67,7 @@ async def show_supply(
         "told": None,
         **words(person),
     }
-    if not wanted or not form.holds():
+    if not wanted or not form.is_valid():
         return Page("matching/capacity/show.html", context, 422 if wanted else 200)
 
     async def finish() -> PageResult:

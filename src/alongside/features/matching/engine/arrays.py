@@ -59,7 +59,7 @@ class Needs:
 class Offers:
     """Arrays of offers; `strength` has a column for each theme, `phases` for each phase of any need.
 
-    `holds` has a column for each requested designation: the last day on which it is valid, FIRST_DAY if the
+    `is_valid` has a column for each requested designation: the last day on which it is valid, FIRST_DAY if the
     offer does not have it.
     """
 

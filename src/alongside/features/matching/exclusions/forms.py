@@ -15,7 +15,7 @@ class ExclusionForm(Form):
         "Why? (optional)", "What you write", "Only your school and the core team read this", limit=500
     )
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate that a school is chosen."""
         self.validate()
         if not self.other.data:

@@ -33,7 +33,7 @@ async def exclude_school(
     """Exclude a school."""
     form = ExclusionForm(await read_form_data(request))
     answer = await _page(session, person, form, 422)
-    if not form.holds():
+    if not form.is_valid():
         return answer
     await actions.exclude_school(session, person, int(form.other.data), form.reason.data or "")
     return Redirect("/exclusions", "Noted. No plan will pair your two schools.")

@@ -23,7 +23,7 @@ class AskForm(Form):
         if len(scopes) == 1:
             self.scope.data = self.scope.data or self.scope.choices[0][0]
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Validate that a listed scope is chosen."""
         return self.validate() and bool(self.scope.data)
 

@@ -57,7 +57,7 @@ async def ask_for_plan(
     form = AskForm(await read_form_data(request))
     scopes = await queries.scopes_of(session, person)
     form.offer_scopes(scopes, person)
-    if not form.holds():
+    if not form.is_valid():
         raise ValidationFailed({"scope": ["Choose whom the plan is for from the list."]})
     run_id, new = await actions.ask_for_plan(session, person, form.consortium_id())
     said = None if new else "A plan was being worked out already: here it is."

@@ -20,7 +20,7 @@ class SuspensionForm(Form):
         description="Without a date it holds until you lift it",
     )
 
-    def holds(self, today: date) -> bool:
+    def is_valid(self, today: date) -> bool:
         """Validate that school and reason are given, and the end date is not in the past."""
         self.validate()
         if not self.school.data:

@@ -31,7 +31,7 @@ async def suspend_supplier(
     """Suspend a school as a supporter."""
     form = SuspensionForm(await read_form_data(request))
     answer = await _page(session, person, form, 422)
-    if not form.holds(person.today):
+    if not form.is_valid(person.today):
         return answer
     await actions.suspend_supplier(
         session, person, int(form.school.data), form.reason.data, form.until_on.data

@@ -32,7 +32,7 @@ async def withdraw_need(
     """Withdraw a need with the reason from the form."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     form = WithdrawalForm(await read_form_data(request))
-    if not form.holds(settings_of(person.authority_id)):
+    if not form.is_valid(settings_of(person.authority_id)):
         return _withdrawal_page(person, form, need, status=422)
     await actions.withdraw_need(session, person, need_id, form.reason.data, form.words.data)
     return Redirect(f"/needs/{need_id}", "The need is withdrawn.")
@@ -54,7 +54,7 @@ async def reopen_need(
     """Reopen a closed need with the reason from the form."""
     need = await queries.get_need(session, person, Permission.CHANGE_NEED, need_id)
     form = ReopeningForm(await read_form_data(request))
-    if not form.holds():
+    if not form.is_valid():
         return Page("needs/reopening.html", {"form": form, "need": need}, status=422)
     await actions.reopen_need(session, person, need_id, form.note.data)
     return Redirect(f"/needs/{need_id}", "The need is open again.")

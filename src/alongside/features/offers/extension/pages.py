@@ -24,7 +24,7 @@ def _days_and_end(asked: ActionRequest[Offered]) -> Mapping[str, object]:
 
 
 def _is_valid(asked: FormRequest[Offered, ExtensionForm]) -> bool:
-    return asked.form.holds(asked.record, asked.person.today)
+    return asked.form.is_valid(asked.record, asked.person.today)
 
 
 async def _extend(asked: FormRequest[Offered, ExtensionForm]) -> None:

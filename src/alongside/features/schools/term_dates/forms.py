@@ -17,7 +17,7 @@ class TrainingDayForm(Form):
 
     day = DayField("Day", "Enter a real date, like 5 1 2027")
 
-    def holds(self, calendar_terms: Sequence[TermDates]) -> bool:
+    def is_valid(self, calendar_terms: Sequence[TermDates]) -> bool:
         """Whether the day is a weekday in a term of the school."""
         self.validate()
         day = self.day.data
@@ -51,7 +51,7 @@ class TermForm(Form):
         }
         self.term.choices = list(self.offered.items())
 
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether a term was chosen and its four days are there, in order, in its academic year."""
         self.validate()
         if self.term.data not in self.offered:

@@ -39,7 +39,7 @@ async def set_term(
     require(person, KEEP, urn)
     form = TermForm(await read_form_data(request))
     form.offer(terms_from(calendar_of(person.authority_id), person.today))
-    if not form.holds():
+    if not form.is_valid():
         return await _page(session, person, urn, form, TrainingDayForm(), 422)
     try:
         await actions.set_term(session, person, urn, form.dates())
@@ -69,7 +69,7 @@ async def set_training_day(
     require(person, KEEP, urn)
     form = TrainingDayForm(await read_form_data(request))
     own = await own_days(session, person.authority_id, urn)
-    if not form.holds(with_own_days(calendar_of(person.authority_id), own.terms, frozenset()).terms):
+    if not form.is_valid(with_own_days(calendar_of(person.authority_id), own.terms, frozenset()).terms):
         return await _page(session, person, urn, TermForm(), form, 422)
     assert form.day.data is not None
     await actions.set_training_day(session, person, urn, form.day.data)
