@@ -10,7 +10,14 @@ from tests.mutants.mutant import ROOT, Mutant
 from tests.mutants.switches import switch_of
 
 SOURCE = ROOT / "src/alongside"
-STATEMENTS = ("require", "require_on", "require_for_consortium", "_require_scope", "require_school")
+STATEMENTS = (
+    "require",
+    "require_on",
+    "require_for_consortium",
+    "require_visible",
+    "_require_scope",
+    "require_school",
+)
 """Calls that raise outside a person's scope; the whole statement is removed."""
 
 TRUE = "__import__('sqlalchemy').true()"
@@ -39,9 +46,9 @@ DECLARATIONS = ("FormAction", "ButtonAction")
 FILES = ("actions.py", "queries.py", "pages.py")
 """In pages, only checks that raise and declared refusals count: the rest shows or hides a button."""
 
-AUTHORISATION = ("platform/access/authorisation.py", "platform/access/records.py")
+ACCESS = ("platform/access/authorisation.py", "platform/access/records.py")
 FIRST = (
-    *AUTHORISATION,
+    *ACCESS,
     "platform/workflow.py",
     "platform/forms/action.py",
     "platform/forms/form_action.py",
@@ -52,8 +59,8 @@ FIRST = (
 
 TESTS = {
     "platform/access": (
-        "tests/access/test_the_law_in_python_and_sql.py",
         "tests/access/test_records.py",
+        "tests/access/test_the_law_in_python_and_sql.py",
         "tests/access/test_every_row.py",
     ),
     "platform/workflow.py": (
@@ -177,7 +184,7 @@ class _Switches(ast.NodeTransformer):
         """Let each answer of `may`, of `schools_within` and their like be the widest one."""
         self.generic_visit(node)
         widest = ANSWERS.get(self.functions[-1])
-        if self.file not in [SOURCE / one for one in AUTHORISATION] or widest is None or node.value is None:
+        if str(self.file.relative_to(SOURCE)) not in ACCESS or widest is None or node.value is None:
             return node
         if ast.unparse(node.value) not in (widest, "true()"):
             node.value = ast.IfExp(self._switch("return", "access"), _parsed(widest), node.value)

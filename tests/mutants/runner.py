@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class Runner:
         self.report = report
         self.remembered = remembered
         self.mutants: Sequence[Mutant] = ()
-        self.measured: dict[tuple[str, ...], Run] = {}
+        self.measured: dict[str, Run] = {}
         self.at_import: frozenset[str] = frozenset()
         self.sound: set[str] = set()
 
@@ -100,8 +100,12 @@ class Runner:
         remembered = [item for item in items if item.nodeid == self.remembered.get(mutant.name)]
         if remembered and (failed := self._first_failure(session, mutant, remembered)):
             return failed
-        items = quickest_first(items, mutant.name, self._measure(session, mutant, items))
-        return self._first_failure(session, mutant, items) if items else ""
+        for path in mutant.tests:
+            some = [item for item in items if replace(mutant, tests=(path,)).selects(item.nodeid)]
+            reaching = quickest_first(some, mutant.name, self._measure(session, path, some))
+            if reaching and (failed := self._first_failure(session, mutant, reaching)):
+                return failed
+        return ""
 
     def _first_failure(self, session: pytest.Session, mutant: Mutant, items: Sequence[pytest.Item]) -> str:
         """Run tests against a mutant until one fails that passes without it."""
@@ -115,20 +119,20 @@ class Runner:
             raise NoVerdict(run.error or "every test was skipped")
         return run.failed
 
-    def _measure(self, session: pytest.Session, mutant: Mutant, items: Sequence[pytest.Item]) -> Run:
-        """Run the tests of a package once without a mutant: how long each takes, and the guards that it reaches."""
-        if mutant.tests not in self.measured:
+    def _measure(self, session: pytest.Session, path: str, items: Sequence[pytest.Item]) -> Run:
+        """Run the tests of a path once without a mutant: how long each takes, and the guards that it reaches."""
+        if path not in self.measured:
             run = in_fork(session, items, lambda: None, stop=False, patience=PATIENCE * 10)
             if run.error:
                 raise NoVerdict(run.error)
             self.sound |= set(run.took) - set(run.broken)
-            self.measured[mutant.tests] = run
+            self.measured[path] = run
             print(
-                f"measured {len(run.took)} tests, {len(run.broken)} fail without a mutant",
+                f"measured {len(run.took)} tests of {path}; failing without a mutant:",
                 *run.broken,
                 flush=True,
             )
-        return self.measured[mutant.tests]
+        return self.measured[path]
 
 
 def alone(mutant: Mutant) -> str:
