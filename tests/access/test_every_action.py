@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -285,6 +286,19 @@ async def test_only_those_who_may_act_find_the_row(ready: tuple[Database, dict[s
     others = OTHERS if any(one.endswith("_id") for one in given) else ()
     found = {one for one in (*PERSONAS, *others) if await is_there_for(database, action, one, given)}
     assert names(found) == names(EXPECTED[name])
+
+
+@pytest.mark.usefixtures("as_asked")
+@pytest.mark.parametrize("name", EXPECTED)
+async def test_what_was_never_there_is_not_found(ready: tuple[Database, dict[str, Any]], name: str) -> None:
+    """Those who may act on the row find no other one under an id that was never given."""
+    database, ids = ready
+    action = actions()[name]
+    given = arguments(action, ids, special(name, ids))
+    given |= {one: uuid4() for one in given if one.endswith("_id")}
+    given |= {one: 123456 for one in given if one.endswith("urn")}
+    found = {one for one in EXPECTED[name] if await is_there_for(database, action, one, given)}
+    assert names(found) == []
 
 
 def names(people: Iterable[Persona]) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities.setting_types import TermDates
+from alongside.features.schools.queries import school_with
 from alongside.features.schools.term_dates.models import SchoolTerm, TrainingDay
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
@@ -22,9 +23,10 @@ OVERLAPS = ("starts_on", "These days lie in another term that the school has set
 async def set_term(session: AsyncSession, person: Principal, urn: int, term: TermDates) -> None:
     """Save a term of this school; it replaces an earlier one.
 
-    Raises Invalid when it overlaps another term that the school has set.
+    Raises NotFound for an unknown school, ValidationFailed when it overlaps another term that the school has set.
     """
     require(person, Permission.MANAGE_TERM_DATES, urn)
+    await school_with(session, person.authority_id, urn)
     days = {
         "starts_on": term.starts_on,
         "ends_on": term.ends_on,
@@ -61,8 +63,9 @@ async def drop_term(session: AsyncSession, person: Principal, urn: int, year: st
 
 
 async def set_training_day(session: AsyncSession, person: Principal, urn: int, day: date) -> None:
-    """Add a training day; adding it again changes nothing."""
+    """Add a training day; adding it again changes nothing. Raises NotFound for an unknown school."""
     require(person, Permission.MANAGE_TERM_DATES, urn)
+    await school_with(session, person.authority_id, urn)
     made = await session.execute(
         insert(TrainingDay)
         .values(authority_id=person.authority_id, school_urn=urn, day=day)
