@@ -13,9 +13,10 @@ from uuid import UUID
 
 from alongside import features
 from alongside.errors import NotFound
+from alongside.platform.access.principal import Principal
 from alongside.platform.database.session import Database
-from tests.features.escalations.builders import acting, ask_as
-from tests.personas import NORTHSHIRE, OFFICER, Persona
+from tests.features.escalations.builders import ask_as
+from tests.personas import NORTHSHIRE, OFFICER
 
 FEATURES = Path(features.__file__ or "").parent
 Action = Callable[..., Awaitable[Any]]
@@ -87,7 +88,9 @@ class Anything:
         return iter(())
 
 
-async def is_there_for(database: Database, action: Action, one: Persona, given: Mapping[str, Any]) -> bool:
+async def is_there_for(
+    database: Database, action: Action, person: Principal, given: Mapping[str, Any]
+) -> bool:
     """Return whether an action treats its row as there for a person; what it did is rolled back.
 
     The policies of PostgreSQL are asked as an officer of the row's authority, so that only the code can refuse.
@@ -96,7 +99,7 @@ async def is_there_for(database: Database, action: Action, one: Persona, given: 
         async with database.transaction(NORTHSHIRE) as session:
             await ask_as(session, OFFICER)
             try:
-                await action(session, acting(one), **given)
+                await action(session, person, **given)
             except NotFound:
                 raise
             except Exception:  # noqa: BLE001  (whatever it says after it has found the row)

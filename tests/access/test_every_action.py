@@ -9,12 +9,13 @@ import asyncpg
 import pytest
 
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Role
+from alongside.platform.access.principal import Role, anonymous
 from alongside.platform.database.base import Base
 from alongside.platform.database.session import Database
 from tests.access.dataset import make_world
 from tests.access.every_action import TODAY, actions, arguments, is_there_for
 from tests.databases import DatabaseCopy, open_database
+from tests.features.escalations.builders import acting
 from tests.isolation.sample_rows import row_of
 from tests.personas import (
     ADMINISTRATOR,
@@ -284,8 +285,9 @@ async def test_only_those_who_may_act_find_the_row(ready: tuple[Database, dict[s
     action = actions()[name]
     given = arguments(action, ids, special(name, ids))
     others = OTHERS if any(one.endswith("_id") for one in given) else ()
-    found = {one for one in (*PERSONAS, *others) if await is_there_for(database, action, one, given)}
+    found = [one for one in (*PERSONAS, *others) if await is_there_for(database, action, acting(one), given)]
     assert names(found) == names(EXPECTED[name])
+    assert not await is_there_for(database, action, anonymous(NORTHSHIRE, TODAY), given)
 
 
 @pytest.mark.usefixtures("as_asked")
@@ -297,7 +299,7 @@ async def test_what_was_never_there_is_not_found(ready: tuple[Database, dict[str
     given = arguments(action, ids, special(name, ids))
     given |= {one: uuid4() for one in given if one.endswith("_id")}
     given |= {one: 123456 for one in given if one.endswith("urn")}
-    found = {one for one in EXPECTED[name] if await is_there_for(database, action, one, given)}
+    found = {one for one in EXPECTED[name] if await is_there_for(database, action, acting(one), given)}
     assert names(found) == []
 
 

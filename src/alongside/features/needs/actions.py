@@ -101,8 +101,6 @@ async def change_need(
     need = await queries.get_need(session, person, Permission.EDIT_NEED, need_id)
     refuse_fixed(need)
     changed = {name: value for name, value in written.items() if value != getattr(need, name)}
-    if need.version != version:
-        raise EditConflict(difference(settings_of(person.authority_id), written, need), need.version)
     if not changed:
         return
     values = dict(changed)
