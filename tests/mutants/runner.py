@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -78,34 +78,46 @@ class Runner:
             raise session.Interrupted("a test file cannot be imported")
         session.config.pluginmanager.unregister(name="terminalreporter")
         self.at_import = frozenset(switches.reached)
-        for one in self.mutants:
-            began = time.monotonic()
-            try:
-                failed = self._run(session, one)
-                verdict = Verdict(failed, "", time.monotonic() - began)
-            except NoVerdict as error:
-                verdict = Verdict("", str(error), time.monotonic() - began)
-            self.report(one, verdict)
+        waiting = [(one, self._steps(session, one), 0.0) for one in self.mutants]
+        while (
+            waiting
+        ):  # the first step of every mutant comes before the second of any: later steps take longer
+            again = []
+            for mutant, steps, spent in waiting:
+                began = time.monotonic()
+                try:
+                    failed = next(steps)
+                    verdict = Verdict(failed, "", spent + time.monotonic() - began)
+                except StopIteration:
+                    verdict = Verdict("", "", spent + time.monotonic() - began)
+                except NoVerdict as error:
+                    verdict = Verdict("", str(error), spent + time.monotonic() - began)
+                else:
+                    if not failed:
+                        again.append((mutant, steps, verdict.seconds))
+                        continue
+                self.report(mutant, verdict)
+            waiting = again
         return True
 
-    def _run(self, session: pytest.Session, mutant: Mutant) -> str:
-        """Return the test that notices a mutant; empty if none does."""
+    def _steps(self, session: pytest.Session, mutant: Mutant) -> Iterator[str]:
+        """Yield, after each of the paths of a mutant, the test that notices it, or an empty text."""
         if mutant.name in self.at_import and not switches.is_active(mutant.name):
-            return alone(mutant)
+            yield alone(mutant)
+            return
         items = [item for item in session.items if mutant.selects(item.nodeid)]
         if not items:
             raise NoVerdict("no test is selected")
         if not mutant.is_switch or switches.is_active(mutant.name):
-            return self._first_failure(session, mutant, items)
+            yield self._first_failure(session, mutant, items)
+            return
         remembered = [item for item in items if item.nodeid == self.remembered.get(mutant.name)]
-        if remembered and (failed := self._first_failure(session, mutant, remembered)):
-            return failed
+        if remembered:
+            yield self._first_failure(session, mutant, remembered)
         for path in mutant.tests:
             some = [item for item in items if replace(mutant, tests=(path,)).selects(item.nodeid)]
             reaching = quickest_first(some, mutant.name, self._measure(session, path, some))
-            if reaching and (failed := self._first_failure(session, mutant, reaching)):
-                return failed
-        return ""
+            yield self._first_failure(session, mutant, reaching) if reaching else ""
 
     def _first_failure(self, session: pytest.Session, mutant: Mutant, items: Sequence[pytest.Item]) -> str:
         """Run tests against a mutant until one fails that passes without it."""

@@ -187,8 +187,6 @@ async def _change(
 ) -> None:
     if offer.state not in EDITABLE:
         raise ActionRefused("This offer has ended. Reopen it, or write a new one.", offer.state)
-    if offer.version != version:
-        raise EditConflict(difference(settings_of(person.authority_id), written, offer), offer.version)
     changed = {name: value for name, value in written.items() if value != getattr(offer, name)}
     if not changed:
         return
