@@ -1,6 +1,5 @@
 """Runs a sample of the mutants in every test run; `make mutants` runs all of them."""
 
-import os
 import random
 import subprocess
 import sys
@@ -11,33 +10,18 @@ from tests.mutants.__main__ import remembered
 from tests.mutants.mutant import ROOT
 from tests.mutants.python import python_mutants
 from tests.mutants.sql import sql_mutants
+from tests.sampling import SEED
 
 FAMILIES = ("transition", "policy", "constraint", "grant", "function", "row-level security")
 SHORT = ("tests/features/", "tests/workflow/", "tests/platform/")
 """The tests that a sample of Python may use: those of the access matrix take longer."""
 
 
-def seed() -> int:
-    """The commit as a number, so that each commit draws another sample; 0 without git.
-
-    ALONGSIDE_SAMPLE_SEED repeats a sample.
-    """
-    if named := os.environ.get("ALONGSIDE_SAMPLE_SEED"):
-        return int(named)
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return 0
-    return int(done.stdout.strip()[:8], 16)
-
-
 def run(*options: str) -> str:
     """Run mutants on the database server of this test run, and return what the tool printed."""
     command = [sys.executable, "-m", "tests.mutants", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return f"seed {seed()}, exit status {done.returncode}\n{done.stdout}{done.stderr}"
+    return f"seed {SEED}, exit status {done.returncode}\n{done.stdout}{done.stderr}"
 
 
 def exactly(*names: str) -> list[str]:
@@ -60,7 +44,7 @@ def _exists(test: str) -> bool:
 
 def test_removed_guards_are_noticed(database_server: DatabaseServer) -> None:
     """One mutant of each of three families of the database, and two of Python."""
-    drawn = random.Random(seed())
+    drawn = random.Random(SEED)
     families = drawn.sample(FAMILIES, 3)
     mutants = sql_mutants()
     names = [drawn.choice([one.name for one in mutants if one.family == family]) for family in families]
