@@ -409,12 +409,12 @@ CREATE TABLE email_outbox (
 	hours TEXT DEFAULT 'waking_hours' NOT NULL, 
 	message_id TEXT DEFAULT gen_random_uuid()::text NOT NULL, 
 	state TEXT DEFAULT 'waiting' NOT NULL, 
-	attempt INTEGER DEFAULT 0 NOT NULL, 
-	patience INTEGER DEFAULT 6 NOT NULL, 
-	due_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-	lease_until TIMESTAMP WITH TIME ZONE, 
 	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	sent_at TIMESTAMP WITH TIME ZONE, 
+	run_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	attempt INTEGER DEFAULT 0 NOT NULL, 
+	max_attempts INTEGER DEFAULT 6 NOT NULL, 
+	lease_until TIMESTAMP WITH TIME ZONE, 
 	last_error TEXT, 
 	CONSTRAINT pk_email_outbox PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_email_outbox_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
@@ -424,7 +424,7 @@ CREATE TABLE email_outbox (
 	CONSTRAINT fk_email_outbox_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_mail_due ON email_outbox (authority_id, due_at) WHERE state IN ('waiting', 'sending');
+CREATE INDEX ix_mail_due ON email_outbox (authority_id, run_at) WHERE state IN ('waiting', 'sending');
 
 CREATE INDEX ix_mail_given_up ON email_outbox (authority_id, id) WHERE state = 'given_up';
 
@@ -734,8 +734,7 @@ CREATE TABLE plan_run (
 	weights_version INTEGER NOT NULL, 
 	seed INTEGER NOT NULL, 
 	limit_seconds INTEGER NOT NULL, 
-	attempt INTEGER DEFAULT 0 NOT NULL, 
-	lease_until TIMESTAMP WITH TIME ZONE, 
+	max_attempts INTEGER DEFAULT 3 NOT NULL, 
 	progress INTEGER DEFAULT 0 NOT NULL, 
 	inputs_read_at TIMESTAMP WITH TIME ZONE, 
 	input_hash TEXT, 
@@ -750,6 +749,10 @@ CREATE TABLE plan_run (
 	solve_milliseconds INTEGER, 
 	ended_at TIMESTAMP WITH TIME ZONE, 
 	failed_because TEXT, 
+	run_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	attempt INTEGER DEFAULT 0 NOT NULL, 
+	lease_until TIMESTAMP WITH TIME ZONE, 
+	last_error TEXT, 
 	CONSTRAINT pk_plan_run PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_plan_run_authority_id_consortium_id FOREIGN KEY(authority_id, consortium_id) REFERENCES consortium (authority_id, id), 
 	CONSTRAINT fk_plan_run_authority_id_asked_by FOREIGN KEY(authority_id, asked_by) REFERENCES person (authority_id, id), 
@@ -1205,25 +1208,27 @@ CREATE TABLE escalation_timer (
 	stage TEXT NOT NULL, 
 	step TEXT NOT NULL, 
 	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	remind_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	state TEXT DEFAULT 'armed' NOT NULL, 
 	generation INTEGER DEFAULT 1 NOT NULL, 
-	attempt INTEGER DEFAULT 0 NOT NULL, 
-	lease_until TIMESTAMP WITH TIME ZONE, 
+	max_attempts INTEGER DEFAULT 20 NOT NULL, 
 	fired_attempt INTEGER, 
 	fired_at TIMESTAMP WITH TIME ZONE, 
+	run_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	attempt INTEGER DEFAULT 0 NOT NULL, 
+	lease_until TIMESTAMP WITH TIME ZONE, 
+	last_error TEXT, 
 	CONSTRAINT pk_escalation_timer PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_escalation_timer_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT ck_escalation_timer_stage CHECK (stage IN ('acknowledge', 'comply', 'decide', 'plan', 'powers', 'review')), 
 	CONSTRAINT ck_escalation_timer_step CHECK (step IN ('core_team', 'director', 'head_of_service', 'owner_before', 'owner_on_the_day')), 
-	CONSTRAINT ck_escalation_timer_state CHECK (state IN ('armed', 'cancelled', 'claimed', 'fired')), 
+	CONSTRAINT ck_escalation_timer_state CHECK (state IN ('armed', 'cancelled', 'claimed', 'failed', 'fired')), 
 	CONSTRAINT ck_escalation_timer_fired_by_who_claimed_last CHECK (state <> 'fired' OR (fired_at IS NOT NULL AND fired_attempt IS NOT NULL AND fired_attempt = attempt)), 
 	CONSTRAINT ck_escalation_timer_claimed_for_a_while CHECK (state <> 'claimed' OR lease_until IS NOT NULL), 
 	CONSTRAINT uq_escalation_timer_authority_id_escalation_id_stage_step UNIQUE (authority_id, escalation_id, stage, step), 
 	CONSTRAINT fk_escalation_timer_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_escalation_timer_due ON escalation_timer (authority_id, remind_at) WHERE state IN ('armed', 'claimed');
+CREATE INDEX ix_escalation_timer_due ON escalation_timer (authority_id, run_at) WHERE state IN ('armed', 'claimed');
 
 CREATE TABLE escalation_visit (
 	authority_id INTEGER NOT NULL, 
@@ -3109,15 +3114,15 @@ SET search_path = pg_catalog, public, pg_temp AS $$
       FROM (SELECT public.folded(name) AS n, public.folded(wanted) AS w) compared
 $$;
 
-CREATE FUNCTION announce_mail() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION announce_email_outbox() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
+    PERFORM pg_notify('alongside_work', NEW.authority_id::text);
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER announce_mail AFTER INSERT OR UPDATE OF state ON email_outbox FOR EACH ROW
-    WHEN (NEW.state = 'waiting' AND NEW.due_at <= now()) EXECUTE FUNCTION announce_mail();
+CREATE TRIGGER announce_email_outbox AFTER INSERT OR UPDATE OF state ON email_outbox FOR EACH ROW
+    WHEN (NEW.state = 'waiting' AND NEW.run_at <= now()) EXECUTE FUNCTION announce_email_outbox();
 
 CREATE FUNCTION refuse_host_of_another() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -3997,15 +4002,15 @@ REVOKE ALL ON FUNCTION search.find(text, integer[], date, integer[], text[], rea
 GRANT EXECUTE ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
     float8, float8, float8) TO alongside_app;
 
-CREATE FUNCTION announce_plan() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION announce_plan_run() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
+    PERFORM pg_notify('alongside_work', NEW.authority_id::text);
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER announce_plan AFTER INSERT ON plan_run FOR EACH ROW
-    WHEN (NEW.state = 'queued') EXECUTE FUNCTION announce_plan();
+CREATE TRIGGER announce_plan_run AFTER INSERT OR UPDATE OF state ON plan_run FOR EACH ROW
+    WHEN (NEW.state = 'queued' AND NEW.run_at <= now()) EXECUTE FUNCTION announce_plan_run();
 
 CREATE FUNCTION refuse_broken_plan() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -4107,6 +4112,16 @@ END $$;
 CREATE CONSTRAINT TRIGGER within_its_lease AFTER UPDATE ON escalation_timer
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'fired' AND OLD.state <> 'fired')
     EXECUTE FUNCTION refuse_timer_after_its_lease();
+
+CREATE FUNCTION announce_escalation_timer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('alongside_work', NEW.authority_id::text);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce_escalation_timer AFTER INSERT OR UPDATE OF state ON escalation_timer FOR EACH ROW
+    WHEN (NEW.state = 'armed' AND NEW.run_at <= now()) EXECUTE FUNCTION announce_escalation_timer();
 
 CREATE FUNCTION is_maintained(of_authority integer, of_urn integer) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp

@@ -224,7 +224,7 @@ async def all_sent(connection: asyncpg.Connection) -> list[Any]:
             break
         if turn % 20 == 10:
             await connection.execute(
-                "UPDATE email_outbox SET lease_until = now() - interval '1 second', state = 'waiting', due_at = now()"
+                "UPDATE email_outbox SET lease_until = now() - interval '1 second', state = 'waiting', run_at = now()"
                 " WHERE state = 'sending' AND lease_until < now() + interval '57 seconds'"
             )
         await asyncio.sleep(0.1)

@@ -21,7 +21,7 @@ import asyncpg
 import pytest
 
 from alongside.features.escalations.deadlines import STAGES, STEPS
-from alongside.features.escalations.reminders.dispatch import LEASE_SECONDS
+from alongside.features.escalations.reminders.dispatch import REMINDER_QUEUE
 from tests.databases import SIGNING_KEY, DatabaseCopy
 from tests.features.escalations.escalations import an_escalation
 from tests.patience import PATIENCE
@@ -95,7 +95,7 @@ async def arm_many(boss: asyncpg.Connection, count: int) -> None:
     each = len(STAGES) * len(STEPS)
     escalations = [await an_escalation(boss, owner_id=OFFICER.person_id) for _ in range(-(-count // each))]
     await boss.execute(
-        "INSERT INTO escalation_timer (authority_id, escalation_id, stage, step, due_at, remind_at)"
+        "INSERT INTO escalation_timer (authority_id, escalation_id, stage, step, due_at, run_at)"
         " SELECT $1, one, stage, step, now(), now() FROM unnest($2::uuid[]) one, unnest($3::text[]) stage,"
         " unnest($4::text[]) step LIMIT $5",
         NORTHSHIRE,
@@ -172,7 +172,7 @@ async def test_one_worker_of_four_is_killed_every_two_seconds_and_each_reminder_
         await once_each(boss, room, HOW_MANY)
     assert kills >= 1, "somebody was killed"
     figures = await boss.fetchrow(
-        "SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM fired_at - remind_at)) AS p99_late,"
+        "SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM fired_at - run_at)) AS p99_late,"
         " max(attempt) AS tries, count(*) FILTER (WHERE attempt > 1) AS taken_over FROM escalation_timer"
     )
     print(f"{HOW_MANY} timers, a kill every {kill_every:.1f} s, {kills} kills, {took:.0f} s: {dict(figures)}")
@@ -193,7 +193,7 @@ async def test_a_worker_that_was_stopped_past_its_lease_writes_nothing_when_it_w
                 sleeper.send_signal(signal.SIGSTOP)
                 held = await boss.fetchval(in_hand)
                 assert held, "it was stopped with timers in hand"
-                await asyncio.sleep(LEASE_SECONDS + 1)
+                await asyncio.sleep(REMINDER_QUEUE.lease_seconds + 1)
                 workers.append(start(copy, room, tmp_path))
                 while await to_come(boss):
                     await asyncio.sleep(0.05)

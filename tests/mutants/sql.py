@@ -14,11 +14,12 @@ from tests.mutants.mutant import Mutant
 ISOLATION = "tests/isolation/"
 CATALOGUE = ISOLATION + "test_the_catalogue.py"
 TRIGGERS: dict[str, tuple[str, ...]] = {
+    "announce_escalation_timer": ("tests/worker", "tests/faults/test_timers.py"),
     "announce_escalation": ("tests/platform/web/test_live.py", "tests/features/escalations"),
-    "announce_mail": ("tests/worker", "tests/platform/notifications"),
+    "announce_email_outbox": ("tests/worker", "tests/platform/notifications"),
     "announce_need": ("tests/platform/web/test_live.py",),
     "announce_offer": ("tests/platform/web/test_live.py",),
-    "announce_plan": ("tests/worker", "tests/features/matching"),
+    "announce_plan_run": ("tests/worker", "tests/features/matching"),
     "escalation_is_open": ("tests/features/escalations",),
     "count_days_used": ("tests/features/agreements",),
     "may_move": ("tests/features/escalations",),

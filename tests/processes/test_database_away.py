@@ -159,7 +159,7 @@ async def test_a_worker_with_a_wrong_clock_does_nothing(
                 break
         assert ("clock refused" in started.text()) is not works, started.text()
         await boss.execute(  # called out by a commit, it does nothing either
-            "SELECT pg_notify('alongside_mail', authority_id::text) FROM authority"
+            "SELECT pg_notify('alongside_work', authority_id::text) FROM authority"
         )
         await asyncio.sleep(1)
     assert (await boss.fetchval(unsent) < before) is works, started.text()

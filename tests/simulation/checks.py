@@ -52,7 +52,7 @@ LEFT_OVER = {
         SELECT j.id FROM audit_entry j, unnest(j.schools) AS named (urn) WHERE j.authority_id = $1 AND NOT EXISTS (
             SELECT FROM school s WHERE s.authority_id = j.authority_id AND s.urn = named.urn)""",
     "an email waiting though it was due an hour ago in school hours": """
-        SELECT id FROM email_outbox WHERE authority_id = $1 AND state = 'waiting' AND due_at < $3::timestamptz - interval '1 day'
+        SELECT id FROM email_outbox WHERE authority_id = $1 AND state = 'waiting' AND run_at < $3::timestamptz - interval '1 day'
            AND $4::boolean""",
     "an email given up": "SELECT id FROM email_outbox WHERE authority_id = $1 AND state = 'given_up'",
 }

@@ -26,9 +26,9 @@ WORK_LEFT = {
     "scheduled jobs": "SELECT count(*) FROM unnest($2::text[]) AS due (name) WHERE NOT EXISTS (SELECT FROM scheduled_job_run r"
     " WHERE r.authority_id = $1 AND r.day = $3 AND r.job = due.name)",
     "emails": "SELECT count(*) FROM email_outbox WHERE authority_id = $1 AND (state = 'sending'"
-    " OR state = 'waiting' AND due_at <= now() AND hours = ANY($2::text[]))",
+    " OR state = 'waiting' AND run_at <= now() AND hours = ANY($2::text[]))",
     "reminders": "SELECT count(*) FROM escalation_timer WHERE authority_id = $1"
-    " AND (state = 'claimed' OR $2::boolean AND state = 'armed' AND remind_at <= now())",
+    " AND (state = 'claimed' OR $2::boolean AND state = 'armed' AND run_at <= now())",
     "plans": "SELECT count(*) FROM plan_run WHERE authority_id = $1 AND state IN ('queued', 'running')",
 }
 
@@ -57,7 +57,7 @@ async def until_quiet(
     while True:
         if turn % 10 == 0:
             for place in places:
-                await watcher.execute(f"NOTIFY alongside_mail, '{place.code}'")
+                await watcher.execute(f"NOTIFY alongside_work, '{place.code}'")
         left = {place.slug: await _left(watcher, known[place.code], clock.now()) for place in places}
         if not any(left.values()):
             return

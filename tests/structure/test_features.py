@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from alongside.feature_list import FEATURES
 from alongside.platform.feature import Feature, state_colours
 from alongside.platform.jobs.scheduler import ScheduledJob
+from alongside.platform.queue_handler import QueueHandler
 from alongside.platform.work_items import WorkItemList, WorkItemQuery
 from alongside.worker.schedule import declared_schedule
 
@@ -41,6 +42,7 @@ def test_every_reference_can_be_loaded(feature: Feature) -> None:
     feature.import_models()
     feature.load(feature.routes, HTTPRouteHandler)
     feature.load(feature.scheduled_jobs, ScheduledJob)
+    feature.load(feature.queue_handlers, QueueHandler)
     feature.load(feature.work_items, WorkItemQuery)
     feature.load(feature.work_item_lists, WorkItemList)
     for name, reference in feature.commands.items():

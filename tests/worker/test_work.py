@@ -134,7 +134,7 @@ async def test_an_email_is_sent_at_the_call_not_at_the_next_round(
 
 
 async def idle(worker: Worker) -> bool:
-    return not worker.busy
+    return not worker.short.busy and not worker.long.busy
 
 
 async def arrived(room: MailServer, count: int) -> bool:

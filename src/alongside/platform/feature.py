@@ -36,6 +36,7 @@ class Feature:
     - `models`: modules that declare tables, workflows and database rules
     - `routes`: route handlers
     - `scheduled_jobs`: each a `ScheduledJob`
+    - `queue_handlers`: each a `QueueHandler`
     - `work_items`: each a `WorkItemQuery`; `work_item_lists`: each a `WorkItemList`
     - `commands`: the command of each name
     - `state_colours`: the colour of each state's tag (GOV.UK Design System)
@@ -46,6 +47,7 @@ class Feature:
     models: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
     scheduled_jobs: tuple[str, ...] = ()
+    queue_handlers: tuple[str, ...] = ()
     work_items: tuple[str, ...] = ()
     work_item_lists: tuple[str, ...] = ()
     navigation: tuple[NavigationItem, ...] = ()

@@ -15,34 +15,33 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import alongside.models_registry  # noqa: F401  (declares every table before a database is opened)
 from alongside.errors import AlongsideError
+from alongside.feature_list import FEATURES
 from alongside.features.authorities.queries import refresh_settings
-from alongside.features.authorities.sending_hours import hours_now
-from alongside.features.authorities.settings import AuthoritySettings
-from alongside.features.authorities.settings_cache import all_settings, settings_of
-from alongside.features.directory.search.actions import embed_pending_entries
-from alongside.features.directory.search.embeddings import can_read
-from alongside.features.escalations.reminders.dispatch import dispatch_reminders
+from alongside.features.authorities.settings_cache import all_settings
 from alongside.platform.database.connecting import DatabaseRefuses
 from alongside.platform.database.listener import Listener
 from alongside.platform.database.session import Database, check_database_role, is_passing
+from alongside.platform.jobs.queue import CHANNEL
 from alongside.platform.jobs.scheduler import Scheduler
-from alongside.platform.notifications.delivery import Sender, deliver_batch
-from alongside.platform.notifications.email_messages import EmailOrigin
+from alongside.platform.jobs.turns import AuthorityTurns
+from alongside.platform.notifications.delivery import Sender
 from alongside.platform.notifications.transports import transport_of
-from alongside.platform.web.formatting import LONDON
+from alongside.platform.queue_handler import QueueHandler, Turn, WorkerContext
 from alongside.platform.web.logs import start_logs
 from alongside.platform.web.templates import make_environment
 from alongside.settings import Settings, bundled
 from alongside.worker.audit_anchors import Anchoring
 from alongside.worker.deadlines import CalendarWatch
-from alongside.worker.matching_jobs import Plans
 from alongside.worker.schedule import declared_schedule
 
 ROUND = 20.0
 """Seconds between rounds over all authorities; notifications from PostgreSQL are handled at once."""
 
-TURN = 5
-"""Batches of reminders and emails that an authority may have before the others have their turn."""
+BATCHES = 5
+"""Batches of each queue that an authority may have before the others have their turn."""
+
+LONG_AT_A_TIME = 1
+"""Authorities whose long work is done at the same time: each may use a whole processor."""
 
 AT_A_TIME = 4
 """Authorities handled at the same time, so that one with slow emails does not hold up the others."""
@@ -63,14 +62,12 @@ def utc_now() -> datetime:
 
 @dataclass
 class Worker:
-    """One worker process: the authorities it works for now, and those that were announced meanwhile."""
+    """One worker process: it takes turns with the authorities that have work, short and long ones apart."""
 
     database: Database
     settings: Settings
     sender: Sender
     now: Callable[[], datetime] = utc_now
-    busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
-    called: set[int] = field(default_factory=set)
     refused: bool = False
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     look_round: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,13 +77,17 @@ class Worker:
         self.scheduler = Scheduler(self.database, schedule)
         self.calendars = CalendarWatch(self.database, schedule)
         self.anchoring = Anchoring(self.database, self.settings.anchors, self.settings.anchor_key)
-        self.plans = Plans(self.database, lambda: self.now().astimezone(LONDON).date())
-        self.places = asyncio.Semaphore(AT_A_TIME)
+        self.handlers = [
+            one for feature in FEATURES for one in feature.load(feature.queue_handlers, QueueHandler)
+        ]
+        self.context = WorkerContext(self.database, self.settings, self.sender, self.now)
+        self.short = AuthorityTurns(self._short_turn, AT_A_TIME)
+        self.long = AuthorityTurns(self._long_turn, LONG_AT_A_TIME)
 
     async def work(self) -> None:
-        """Work until `stopping` is set, and finish running work first."""
+        """Work until `stopping` is set, and finish short work first; another worker takes up long work again."""
         listener = Listener(self.settings.database_url, self._hear, self.look_round.set)
-        await listener.add("alongside_mail")
+        await listener.add(CHANNEL)
         listener.start()
         try:
             while not self.stopping.is_set():
@@ -95,12 +96,8 @@ class Worker:
                 await first_of(self.stopping, self.look_round, seconds=ROUND)
         finally:
             await listener.stop()
-            await self.plans.stop(LAST_WORDS)
-            under_way = list(self.busy.values())
-            if under_way:
-                await asyncio.wait(under_way, timeout=LAST_WORDS)
-            for task in under_way:
-                task.cancel()
+            await self.long.stop(LAST_WORDS, at_once=True)
+            await self.short.stop(LAST_WORDS)
 
     def _hear(self, _channel: str, payload: str) -> None:
         if payload.isdecimal():
@@ -136,66 +133,46 @@ class Worker:
 
     def call(self, authority_id: int) -> None:
         """Work for this authority, now or after its current turn; not with a wrong clock."""
-        if self.refused:
-            return
-        if not self.stopping.is_set():
-            self.plans.call(authority_id)
-        if authority_id in self.busy:
-            self.called.add(authority_id)
-        elif not self.stopping.is_set():
-            task = asyncio.create_task(self._take_turn(authority_id))
-            self.busy[authority_id] = task
-            task.add_done_callback(lambda _: self._ended(authority_id))
+        if not self.refused and not self.stopping.is_set():
+            self.long.call(authority_id)
+            self.short.call(authority_id)
 
-    def _ended(self, authority_id: int) -> None:
-        self.busy.pop(authority_id, None)
-        if authority_id in self.called:
-            self.called.discard(authority_id)
-            self.call(authority_id)
+    async def _short_turn(self, authority_id: int) -> bool:
+        """Run due jobs and some batches of the short queues; return whether more may wait."""
+        try:
+            await self.calendars.run(authority_id, self.context.today())
+            await self.scheduler.run(authority_id, self.now())
+            await self.anchoring.run(authority_id, self.now())
+            for _ in range(BATCHES):
+                if self.stopping.is_set():
+                    return False
+                if not await self._handle(authority_id, Turn.SHORT) and not await self._handle(
+                    authority_id, Turn.IDLE
+                ):
+                    return False
+        except Exception as problem:  # noqa: BLE001  (whatever the cause, it must not stop other authorities)
+            return _failed("turn failed", authority_id, problem)
+        return True
 
-    async def _take_turn(self, authority_id: int) -> None:
-        """Run due jobs, send reminders and some emails; an error of one authority is logged and does not stop the
-        others.
-        """
-        async with self.places:
-            try:
-                settings = settings_of(authority_id)
-                await self.calendars.run(authority_id, self.now().astimezone(LONDON).date())
-                await self.scheduler.run(authority_id, self.now())
-                await self.anchoring.run(authority_id, self.now())
-                for _ in range(TURN):
-                    if self.stopping.is_set():
-                        return
-                    reminded = await self._remind_some(settings)
-                    if not await self._send_some(settings) and not reminded:
-                        if await self._read_some(settings):
-                            continue
-                        return
-                self.called.add(authority_id)
-            except Exception as problem:  # noqa: BLE001  (whatever the cause, it must not stop other authorities)
-                passing = is_passing(problem)
-                tell = log.warning if passing else log.error
-                tell("turn failed", authority=authority_id, exc_info=None if passing else problem)
+    async def _long_turn(self, authority_id: int) -> bool:
+        """Do the long work of an authority."""
+        try:
+            await self._handle(authority_id, Turn.LONG)
+        except Exception as problem:  # noqa: BLE001  (whatever the cause, it must not stop other authorities)
+            return _failed("long turn failed", authority_id, problem)
+        return False
 
-    async def _remind_some(self, authority: AuthoritySettings) -> int:
-        def is_open(moment: datetime) -> bool:
-            return "school_hours" in hours_now(authority, moment, always=self.settings.demonstration)
+    async def _handle(self, authority_id: int, turn: Turn) -> int:
+        """Run the handlers of a turn once; return how many rows they claimed."""
+        return sum([await one.run(self.context, authority_id) for one in self.handlers if one.turn is turn])
 
-        return await dispatch_reminders(self.database, authority, is_open)
 
-    async def _send_some(self, authority: AuthoritySettings) -> int:
-        now = self.now()
-        address = self.settings.address(authority.slug, authority.hosts[0])
-        origin = EmailOrigin(authority.dfe_code, authority.name, address, authority.mail.reply_to)
-        hours = hours_now(authority, now, always=self.settings.demonstration)
-        return await deliver_batch(self.sender, origin, hours, now.astimezone(LONDON).date())
-
-    async def _read_some(self, authority: AuthoritySettings) -> int:
-        """Calculate embeddings of directory entries when no email waits, if a model is installed."""
-        if not can_read():
-            return 0
-        async with self.database.transaction(authority.dfe_code) as session:
-            return await embed_pending_entries(session, authority.dfe_code)
+def _failed(event: str, authority_id: int, problem: Exception) -> bool:
+    """Log an error of one authority; it has another turn in the next round."""
+    passing = is_passing(problem)
+    tell = log.warning if passing else log.error
+    tell(event, authority=authority_id, exc_info=None if passing else problem)
+    return False
 
 
 async def first_of(*events: asyncio.Event, seconds: float) -> None:

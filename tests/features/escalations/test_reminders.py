@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from sqlalchemy.exc import DBAPIError
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.escalations.reminders import dispatch
 from alongside.features.escalations.reminders.actions import arm, cancel
-from alongside.features.escalations.reminders.dispatch import CLAIM, MARK, dispatch_reminders, fire
+from alongside.features.escalations.reminders.dispatch import REMINDER_QUEUE, dispatch_reminders, fire
 from alongside.platform.access.principal import Role, system
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.session import Database
+from alongside.platform.jobs.queue import claim, finish
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
 from tests.features.escalations.escalations import RAISED_AT, an_escalation
@@ -56,7 +58,7 @@ async def armed(
 async def bring_forward(boss: asyncpg.Connection, *steps: str) -> None:
     """Have the turn of some steps come now; no test waits for March."""
     await boss.execute(
-        "UPDATE escalation_timer SET remind_at = now() - interval '1 minute' WHERE step = ANY($1)",
+        "UPDATE escalation_timer SET run_at = now() - interval '1 minute' WHERE step = ANY($1)",
         list(steps),
     )
 
@@ -83,8 +85,8 @@ async def test_a_deadline_arms_its_ladder_on_mornings_of_school_days(
 ) -> None:
     escalation = await an_escalation(boss)
     await armed(database, escalation)
-    rows = await boss.fetch("SELECT step, remind_at, due_at, state FROM escalation_timer ORDER BY remind_at")
-    assert [(row["step"], f"{row['remind_at']:%d %H:%M}") for row in rows] == [
+    rows = await boss.fetch("SELECT step, run_at, due_at, state FROM escalation_timer ORDER BY run_at")
+    assert [(row["step"], f"{row['run_at']:%d %H:%M}") for row in rows] == [
         ("owner_before", "10 07:30"),
         ("owner_on_the_day", "11 07:30"),
         ("core_team", "12 07:30"),
@@ -280,22 +282,23 @@ async def test_cancelling_at_the_moment_of_firing_leaves_one_truth(
     assert {row["state"] for row in states} <= {"fired", "cancelled"}
 
 
-async def claim(database: Database) -> Any:
+async def claimed_timer(database: Database) -> Any:
     async with database.transaction(NORTHSHIRE) as session:
         await set_requester(session, RequesterContext(NORTHSHIRE, Role.SYSTEM.value))
-        return (await session.execute(CLAIM, {"authority_id": NORTHSHIRE})).one()
+        [timer] = await claim(session, REMINDER_QUEUE, NORTHSHIRE)
+        return timer
 
 
 async def test_who_slept_past_the_lease_writes_nothing(database: Database, boss: asyncpg.Connection) -> None:
     await armed(database, await an_escalation(boss))
     await bring_forward(boss, "owner_before")
-    stopped = await claim(database)
+    stopped = await claimed_timer(database)
     await boss.execute(
         "UPDATE escalation_timer SET lease_until = now() - interval '1 second' WHERE state = 'claimed'"
     )
     async with database.transaction(NORTHSHIRE) as session:
         assert not await fire(session, NORTHSHIRE, stopped)
-    another = await claim(database)
+    another = await claimed_timer(database)
     assert another.attempt == stopped.attempt + 1
     async with database.transaction(NORTHSHIRE) as session:
         assert not await fire(session, NORTHSHIRE, stopped)
@@ -310,7 +313,7 @@ async def test_postgresql_itself_refuses_an_old_number_and_a_lease_that_ran_out(
     """As a worker would write that had forgotten every condition."""
     await armed(database, await an_escalation(boss))
     await bring_forward(boss, "owner_before")
-    await claim(database)
+    await claimed_timer(database)
     careless = "UPDATE escalation_timer SET state = 'fired', fired_at = now(), fired_attempt = {} WHERE state = 'claimed'"
     with pytest.raises(asyncpg.CheckViolationError, match="fired_by_who_claimed_last"):
         await boss.execute(careless.format(0))
@@ -331,7 +334,7 @@ async def test_a_transaction_in_which_nothing_happens_lets_its_timer_go(
     """Stopped between mark and commit, a worker is cut off by PostgreSQL, and another gives the reminder."""
     await armed(database, await an_escalation(boss))
     await bring_forward(boss, "owner_before")
-    stopped = await claim(database)
+    stopped = await claimed_timer(database)
     at_once = text("SELECT set_config('idle_in_transaction_session_timeout', '200ms', true), now()")
     monkeypatch.setattr(dispatch, "LET_GO_WHEN_STOPPED", at_once)
 
@@ -364,11 +367,11 @@ async def test_a_number_that_is_no_longer_ours_marks_nothing(
 ) -> None:
     await armed(database, await an_escalation(boss))
     await bring_forward(boss, "owner_before")
-    claimed = await claim(database)
+    claimed = await claimed_timer(database)
     async with database.transaction(NORTHSHIRE) as session:
         await set_requester(session, RequesterContext(NORTHSHIRE, Role.SYSTEM.value))
-        values = {"authority_id": NORTHSHIRE, "id": claimed.id, "attempt": claimed.attempt + 1}
-        assert (await session.execute(MARK, values)).first() is None
+        another = SimpleNamespace(id=claimed.id, attempt=claimed.attempt + 1)
+        assert not await finish(session, REMINDER_QUEUE, NORTHSHIRE, another)
 
 
 async def test_a_reminder_stands_in_the_story_of_its_escalation_but_not_for_the_school(
@@ -411,3 +414,35 @@ async def test_an_escalation_without_an_owner_does_not_tell_the_core_team_the_sa
     assert await remind(database) == 2
     told_officer = await boss.fetch("SELECT text FROM notification WHERE person_id = $1", OFFICER.person_id)
     assert len(told_officer) == 1
+
+
+async def test_a_reminder_that_fails_is_tried_again_later_and_at_last_set_aside(
+    database: Database, boss: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds up no other reminder, and a change of the deadline gives it new attempts."""
+    escalation = await an_escalation(boss)
+    await armed(database, escalation)
+    await bring_forward(boss, "owner_before")
+
+    async def fails(*_: Any) -> bool:
+        raise OSError("the line was cut")
+
+    monkeypatch.setattr(dispatch, "fire", fails)
+    assert await remind(database) == 1
+    query = "SELECT state, attempt, last_error, run_at > now() AS later FROM escalation_timer WHERE step = 'owner_before'"
+    assert dict(await boss.fetchrow(query)) == {
+        "state": "armed",
+        "attempt": 1,
+        "last_error": "OSError",
+        "later": True,
+    }
+    assert await remind(database) == 0
+    await boss.execute("UPDATE escalation_timer SET attempt = max_attempts - 1 WHERE step = 'owner_before'")
+    await bring_forward(boss, "owner_before")
+    assert await remind(database) == 1
+    assert (await boss.fetchrow(query))["state"] == "failed"
+    monkeypatch.undo()
+    await armed(database, escalation, due_at=DUE + timedelta(days=7))
+    await bring_forward(boss, "owner_before")
+    assert await remind(database) == 1
+    assert (await boss.fetchrow(query))["state"] == "fired"

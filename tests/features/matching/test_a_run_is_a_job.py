@@ -240,7 +240,7 @@ async def test_postgresql_refuses_a_plan_that_breaks_a_pin_and_a_second_one_that
 
 def test_a_lease_outlasts_many_signs_of_life() -> None:
     """A worker that is slow for a moment keeps its run."""
-    assert timedelta(seconds=job.PULSE * 10) < job.LEASE
+    assert timedelta(seconds=job.PULSE * 10) < job.PLAN_QUEUE.lease
 
 
 async def test_a_worker_killed_while_it_solves_loses_nothing(

@@ -92,7 +92,7 @@ async def test_taken_but_the_answer_lost_is_not_sent_twice(database: Database, d
     sender = sender_over(database, notify(desk))
     await send_all(sender)
     assert [one.state for one in await emails(database)] == ["waiting"]
-    await change(database, "UPDATE email_outbox SET due_at = now()")
+    await change(database, "UPDATE email_outbox SET run_at = now()")
     await send_all(sender)
     assert [one.state for one in await emails(database)] == ["sent"]
     assert (len(desk.taken), desk.asked) == (1, 1)

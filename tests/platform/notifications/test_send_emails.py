@@ -24,7 +24,7 @@ from tests.platform.notifications.mail_server import (
 )
 
 MILL = HEAD_OF_MILL.person_id
-DUE_AGAIN = "UPDATE email_outbox SET due_at = now() - interval '1 second' WHERE state = 'waiting'"
+DUE_AGAIN = "UPDATE email_outbox SET run_at = now() - interval '1 second' WHERE state = 'waiting'"
 LEASE_OVER = "UPDATE email_outbox SET lease_until = now() - interval '1 second' WHERE state = 'sending'"
 
 
@@ -88,7 +88,7 @@ async def test_a_server_that_is_busy_is_tried_later_and_later_with_the_same_mess
                 "not before it is due"
             )
             [rendered] = await emails(database)
-            pauses.append(round((rendered.due_at - rendered.written_at).total_seconds() / 60))
+            pauses.append(round((rendered.run_at - rendered.written_at).total_seconds() / 60))
             await change(database, DUE_AGAIN)
         assert rendered.state == "given_up"
         assert rendered.last_error == "451 come back later"

@@ -7,5 +7,6 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes",),
+    queue_handlers=("email_queue:QUEUE_HANDLERS",),
     scheduled_jobs=("scheduled:JOBS",),
 )

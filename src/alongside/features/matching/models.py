@@ -19,6 +19,7 @@ from alongside.platform.database.base import (
     reference,
 )
 from alongside.platform.database.ddl import promise
+from alongside.platform.jobs.queue import LeasedRow, announce_work
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 ASK = Transition("ask_for_plan", (INITIAL,), "queued", Permission.MAKE_PLAN, "asked for a plan")
@@ -71,16 +72,15 @@ STATUSES = ("optimal", "gap", "greedy")
 HELD_BY = ("support_agreement", "proposal", "pin")
 
 
-class PlanRun(AuthorityOwned, Base):
+class PlanRun(AuthorityOwned, LeasedRow, Base):
     """One planning run, for a consortium, or for the whole authority if `consortium_id` is None.
 
     The row is both the job and its result. `because` is the reason for the run: a new plan, a change by a
     lead (pin, forbid, swap), or a decline. `starts_from_id` is the plan that was current when the run was
     requested. `weights_version` is the version of the authority's settings. `input_hash` is the SHA-256 of
-    the inputs, which `plan_snapshot` stores. While the run is in progress, `attempt` is the fencing token,
-    `lease_until` the end of the worker's lease and `progress` a percentage (0 to 100). `coverage` holds for
-    each tier how many needs were met, of how many, and whether it is proven that no more can be met. `total`
-    and `bound` are points, `gap` is a fraction (0.01 is 1 %).
+    the inputs, which `plan_snapshot` stores. While the run is in progress, `progress` is a percentage (0 to
+    100). `coverage` holds for each tier how many needs were met, of how many, and whether it is proven that
+    no more can be met. `total` and `bound` are points, `gap` is a fraction (0.01 is 1 %).
     """
 
     __tablename__ = "plan_run"
@@ -126,8 +126,7 @@ class PlanRun(AuthorityOwned, Base):
     weights_version: Mapped[int]
     seed: Mapped[int]
     limit_seconds: Mapped[int]
-    attempt: Mapped[int] = mapped_column(server_default=text("0"))
-    lease_until: Mapped[datetime | None]
+    max_attempts: Mapped[int] = mapped_column(server_default=text("3"))
     progress: Mapped[int] = mapped_column(server_default=text("0"))
     inputs_read_at: Mapped[datetime | None]
     input_hash: Mapped[str | None]
@@ -215,20 +214,7 @@ class PlanAssignment(AuthorityOwned, Base):
     replaced_on: Mapped[date | None]
 
 
-promise(
-    "the_worker_hears_of_a_plan_when_its_transaction_commits",
-    """
-CREATE FUNCTION announce_plan() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_plan AFTER INSERT ON plan_run FOR EACH ROW
-    WHEN (NEW.state = 'queued') EXECUTE FUNCTION announce_plan();
-""",
-)
+announce_work("plan_run", "queued")
 
 promise(
     "a_plan_breaks_no_pin_and_no_agreement",

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import NotFound
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
-from alongside.platform.notifications.models import TRIES, EmailOutbox, Notification
+from alongside.platform.jobs.queue import TRIES
+from alongside.platform.notifications.models import EmailOutbox, Notification
 
 INSERT_NOTIFICATION = sql(
     """
@@ -92,7 +93,7 @@ async def send_again(session: AsyncSession, person: Principal, mail_id: UUID) ->
             EmailOutbox.id == mail_id,
             EmailOutbox.state == "given_up",
         )
-        .values(state="waiting", patience=EmailOutbox.attempt + TRIES, due_at=func.now(), last_error=None)
+        .values(state="waiting", max_attempts=EmailOutbox.attempt + TRIES, run_at=func.now(), last_error=None)
         .returning(EmailOutbox.id)
     )
     if tried.first() is None:

@@ -13,14 +13,11 @@ from alongside.platform.database.base import (
     one_of,
     reference,
 )
-from alongside.platform.database.ddl import promise
+from alongside.platform.jobs.queue import LeasedRow, announce_work
 
 EMAIL_STATES = ("waiting", "sending", "sent", "given_up", "not_wanted")
 HOURS = ("school_hours", "waking_hours")
 """When an email may be sent: in the authority's window on school days, or at any time except the night."""
-
-TRIES = 6
-"""How many attempts an email has before it is given up."""
 
 
 class Notification(AuthorityOwned, Base):
@@ -47,13 +44,11 @@ class Notification(AuthorityOwned, Base):
     in_digest: Mapped[date | None]
 
 
-class EmailOutbox(AuthorityOwned, Base):
+class EmailOutbox(AuthorityOwned, LeasedRow, Base):
     """One email to one person: waiting until it is due, then sent once, retried with growing pauses, or given up.
 
     `body` is the text above the link to `path`; an email without a path contains a link of its own, and its text is
     deleted once it is sent. `message_id` is the same for all attempts, so that a receiver recognises a second copy.
-    `attempt` counts the attempts: only the sender with the current number may mark the email; `lease_until` is when its
-    claim expires, `patience` the number of attempts.
     """
 
     __tablename__ = "email_outbox"
@@ -63,7 +58,7 @@ class EmailOutbox(AuthorityOwned, Base):
         CheckConstraint(one_of("hours", HOURS), name="hours"),
         UniqueConstraint("authority_id", "message_id"),
         Index(
-            "ix_mail_due", "authority_id", "due_at", postgresql_where=text("state IN ('waiting', 'sending')")
+            "ix_mail_due", "authority_id", "run_at", postgresql_where=text("state IN ('waiting', 'sending')")
         ),
         Index("ix_mail_given_up", "authority_id", "id", postgresql_where=text("state = 'given_up'")),
     )
@@ -76,26 +71,8 @@ class EmailOutbox(AuthorityOwned, Base):
     hours: Mapped[str] = mapped_column(server_default=text("'waking_hours'"))
     message_id: Mapped[str] = mapped_column(server_default=text("gen_random_uuid()::text"))
     state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
-    attempt: Mapped[int] = mapped_column(server_default=text("0"))
-    patience: Mapped[int] = mapped_column(server_default=text(str(TRIES)))
-    due_at: Mapped[datetime] = created_at()
-    lease_until: Mapped[datetime | None]
     written_at: Mapped[datetime] = created_at()
     sent_at: Mapped[datetime | None]
-    last_error: Mapped[str | None]
 
 
-promise(
-    "the_worker_hears_of_mail_when_its_transaction_commits",
-    """
-CREATE FUNCTION announce_mail() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('alongside_mail', NEW.authority_id::text);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER announce_mail AFTER INSERT OR UPDATE OF state ON email_outbox FOR EACH ROW
-    WHEN (NEW.state = 'waiting' AND NEW.due_at <= now()) EXECUTE FUNCTION announce_mail();
-""",
-)
+announce_work("email_outbox", "waiting")

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.directory.models import DirectoryEntry
 from alongside.features.directory.search.embeddings import EntryEmbedding, can_read
+from alongside.platform.queue_handler import QueueHandler, Turn, WorkerContext
 
 A_BATCH = 8
 """Entries per transaction: about one second's work."""
@@ -61,3 +62,14 @@ def _texts(row: Any) -> tuple[str, str]:
     """The texts that are embedded: title with problem, and the whole entry, cut at the model's limit."""
     head = f"{row.title}. {row.problem}"
     return head, f"{head} {row.what_we_did} {row.evidence}"
+
+
+async def embed_entries(context: WorkerContext, authority_id: int) -> int:
+    """Calculate the embeddings of a batch of entries, if a model is installed; return how many."""
+    if not can_read():
+        return 0
+    async with context.database.transaction(authority_id) as session:
+        return await embed_pending_entries(session, authority_id)
+
+
+QUEUE_HANDLERS = (QueueHandler(embed_entries, Turn.IDLE),)

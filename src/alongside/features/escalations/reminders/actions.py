@@ -20,12 +20,13 @@ CANCEL = text(
 ).bindparams(bindparam("stages", type_=ARRAY(Text)), bindparam("statutory", type_=ARRAY(Text)))
 ARM = text(
     """
-    INSERT INTO escalation_timer AS timer (authority_id, escalation_id, stage, step, due_at, remind_at)
+    INSERT INTO escalation_timer AS timer (authority_id, escalation_id, stage, step, due_at, run_at)
     SELECT :authority_id, :escalation_id, :stage, rung.step, :due_at, rung.at
       FROM unnest(:steps, :moments) AS rung (step, at) WHERE rung.at > now()
     ON CONFLICT (authority_id, escalation_id, stage, step) DO UPDATE
-       SET due_at = excluded.due_at, remind_at = excluded.remind_at, state = 'armed',
-           generation = timer.generation + 1, lease_until = NULL, fired_attempt = NULL, fired_at = NULL
+       SET due_at = excluded.due_at, run_at = excluded.run_at, state = 'armed',
+           generation = timer.generation + 1, lease_until = NULL, fired_attempt = NULL, fired_at = NULL,
+           max_attempts = timer.attempt + excluded.max_attempts, last_error = NULL
      WHERE NOT (timer.state = 'fired' AND timer.due_at = excluded.due_at)
     """
 ).bindparams(

@@ -11,14 +11,16 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, bindparam, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.calendar import LONDON
+from alongside.features.authorities.sending_hours import hours_now
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.deadlines import REMINDED_OF
+from alongside.features.escalations.models import Escalation
 from alongside.features.escalations.queries import leads_with_a_seat
 from alongside.features.escalations.reminders.models import Reminder
 from alongside.features.escalations.reminders.queries import covers, holders
@@ -26,50 +28,43 @@ from alongside.platform.access.principal import Principal, Role, system
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.session import Database
+from alongside.platform.jobs.queue import LeaseQueue, claim, fail, finish
 from alongside.platform.notifications import notify
 from alongside.platform.notifications.models import EmailOutbox, Notification
+from alongside.platform.queue_handler import QueueHandler, WorkerContext
 from alongside.platform.web.formatting import format_deadline
 
-AT_ONCE = 20
-"""Timers that one worker claims at a time."""
-
-LEASE_SECONDS = 10
-"""Length of a lease. An idle transaction of that length is ended, so that it does not keep row locks."""
+REMINDER_QUEUE = LeaseQueue(
+    "escalation_timer",
+    waiting="armed",
+    running="claimed",
+    done="fired",
+    dead="failed",
+    lease_seconds=10,
+    batch=20,
+    only_within_lease=True,
+)
 
 log = structlog.get_logger("alongside.timers")
 
-CLAIM = text(
-    f"""
-    WITH picked AS MATERIALIZED (
-        SELECT id FROM escalation_timer
-         WHERE authority_id = :authority_id AND remind_at <= now()
-           AND (state = 'armed' OR state = 'claimed' AND lease_until < now())
-         ORDER BY remind_at, id LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED)
-    UPDATE escalation_timer SET state = 'claimed', attempt = attempt + 1,
-           lease_until = now() + interval '{LEASE_SECONDS} seconds'
-      FROM picked WHERE escalation_timer.authority_id = :authority_id AND escalation_timer.id = picked.id
-    RETURNING escalation_timer.id, escalation_id, stage, step, due_at, generation, attempt
-    """  # noqa: S608  (two numbers of our own)
-)
 LET_GO_WHEN_STOPPED = text(
-    f"SELECT set_config('idle_in_transaction_session_timeout', '{LEASE_SECONDS}s', true), now()"
+    f"SELECT set_config('idle_in_transaction_session_timeout', '{REMINDER_QUEUE.lease_seconds}s', true), now()"
 )
-MARK = text(
-    """
-    UPDATE escalation_timer AS timer SET state = 'fired', fired_at = now(), fired_attempt = :attempt
-      FROM escalation AS case_
-     WHERE timer.authority_id = :authority_id AND timer.id = :id AND timer.state = 'claimed'
-       AND timer.attempt = :attempt AND timer.lease_until > clock_timestamp()
-       AND case_.authority_id = :authority_id AND case_.id = timer.escalation_id
-    RETURNING case_.owner_id, case_.consortium_id, case_.handling_consortium_id, case_.school_urn, case_.raised_by
-    """
-)
+"""An idle transaction of the length of a lease is ended, so that it does not keep row locks."""
+
+ESCALATION: Any = select(
+    Escalation.owner_id,
+    Escalation.consortium_id,
+    Escalation.handling_consortium_id,
+    Escalation.school_urn,
+    Escalation.raised_by,
+).where(Escalation.authority_id == bindparam("authority_id"), Escalation.id == bindparam("escalation_id"))
 OVERTAKEN = text(
     """
     SELECT EXISTS (
         SELECT FROM escalation_timer later
          WHERE later.authority_id = :authority_id AND later.escalation_id = :escalation_id AND later.stage = :stage
-           AND later.due_at = :due_at AND later.step = 'owner_on_the_day' AND later.remind_at <= now()
+           AND later.due_at = :due_at AND later.step = 'owner_on_the_day' AND later.run_at <= now()
            AND later.state IN ('armed', 'claimed', 'fired'))
     """
 )
@@ -90,24 +85,41 @@ async def dispatch_reminders(database: Database, settings: AuthoritySettings, is
         if not is_open(now):
             return 0
         await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
-        claimed = (await session.execute(CLAIM, {"authority_id": authority_id})).all()
+        claimed = await claim(session, REMINDER_QUEUE, authority_id)
     for timer in claimed:
         try:
             async with database.transaction(authority_id) as session:
                 await fire(session, authority_id, timer)
         except (SQLAlchemyError, OSError) as problem:
-            log.warning("reminder not given", timer=str(timer.id), error=type(problem).__name__)
+            await _record_failure(database, authority_id, timer, type(problem).__name__)
     return len(claimed)
+
+
+async def _record_failure(database: Database, authority_id: int, timer: Row[Any], error: str) -> None:
+    """Have a timer tried again after a pause; if the database is unavailable, the lease expires instead."""
+    dead = False
+    try:
+        async with database.transaction(authority_id) as session:
+            await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
+            dead = await fail(session, REMINDER_QUEUE, authority_id, timer, error)
+    except (SQLAlchemyError, OSError) as problem:
+        log.warning("failure not recorded", timer=str(timer.id), error=type(problem).__name__)
+    tell = log.error if dead else log.warning
+    tell("reminder given up" if dead else "reminder not given", timer=str(timer.id), error=error)
 
 
 async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> bool:
     """Send one reminder and mark its timer. Returns False, without writing, if the lease is lost."""
     now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[1]
     await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
-    mark = {"authority_id": authority_id, "id": timer.id, "attempt": timer.attempt}
-    escalation = (await session.execute(MARK, mark)).one_or_none()
-    if escalation is None:
+    marks = {"fired_at": func.now(), "fired_attempt": timer.attempt}
+    if not await finish(session, REMINDER_QUEUE, authority_id, timer, **marks):
         return False
+    escalation = (
+        await session.execute(
+            ESCALATION, {"authority_id": authority_id, "escalation_id": timer.escalation_id}
+        )
+    ).one()
     person = system(authority_id, now.astimezone(LONDON).date())
     overtaken = timer.step == "owner_before" and await session.scalar(
         OVERTAKEN,
@@ -226,3 +238,16 @@ async def _write_to_director(session: AsyncSession, person: Principal, timer: Ro
             message_id=f"case-{timer.id}-{timer.generation}",
         )
     )
+
+
+async def send_due_reminders(context: WorkerContext, authority_id: int) -> int:
+    """Send a batch of an authority's due reminders, in its sending hours; return how many were claimed."""
+    settings = settings_of(authority_id)
+
+    def is_open(moment: datetime) -> bool:
+        return "school_hours" in hours_now(settings, moment, always=context.settings.demonstration)
+
+    return await dispatch_reminders(context.database, settings, is_open)
+
+
+QUEUE_HANDLERS = (QueueHandler(send_due_reminders),)

@@ -10,12 +10,16 @@ from alongside.features.escalations.access_policy import of_escalation_row
 from alongside.features.escalations.deadlines import REMINDED_OF, STEPS
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
 from alongside.platform.database.ddl import promise
+from alongside.platform.jobs.queue import LeasedRow, announce_work
 
-TIMER_STATES = ("armed", "claimed", "fired", "cancelled")
+TIMER_STATES = ("armed", "claimed", "fired", "cancelled", "failed")
+
+MOST_ATTEMPTS = 20
+"""More than of an email: each worker that is killed while it holds a timer counts as one."""
 
 
-class Timer(AuthorityOwned, Base):
-    """One reminder to send: its level (`step`), the `stage` due by `due_at`, and when to send it (`remind_at`).
+class Timer(AuthorityOwned, LeasedRow, Base):
+    """One reminder to send: its level (`step`), the `stage` due by `due_at`, and when to send it (`run_at`).
 
     `generation` counts how often it was scheduled; each generation fires at most once. `attempt` counts claims
     and is the fencing token: a worker presents its number when it fires, and PostgreSQL rejects an old number
@@ -37,7 +41,7 @@ class Timer(AuthorityOwned, Base):
         Index(
             "ix_escalation_timer_due",
             "authority_id",
-            "remind_at",
+            "run_at",
             postgresql_where=text("state IN ('armed', 'claimed')"),
         ),
         {"info": {"second_policy": of_escalation_row("escalation_timer")}},
@@ -47,11 +51,9 @@ class Timer(AuthorityOwned, Base):
     stage: Mapped[str]
     step: Mapped[str]
     due_at: Mapped[datetime]
-    remind_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(server_default=text("'armed'"))
     generation: Mapped[int] = mapped_column(server_default=text("1"))
-    attempt: Mapped[int] = mapped_column(server_default=text("0"))
-    lease_until: Mapped[datetime | None]
+    max_attempts: Mapped[int] = mapped_column(server_default=text(str(MOST_ATTEMPTS)))
     fired_attempt: Mapped[int | None]
     fired_at: Mapped[datetime | None]
 
@@ -103,3 +105,5 @@ CREATE CONSTRAINT TRIGGER within_its_lease AFTER UPDATE ON escalation_timer
     EXECUTE FUNCTION refuse_timer_after_its_lease();
 """,
 )
+
+announce_work("escalation_timer", "armed")

@@ -6,12 +6,12 @@ one is complete.
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,20 +36,24 @@ from alongside.features.matching.plans.actions import supersede_current, superse
 from alongside.features.matching.plans.queries import names_of_needs
 from alongside.features.matching.plans.result_rows import assignments_from, figures, stored_outcome
 from alongside.features.matching.problem_input.builder import build_instance
+from alongside.features.matching.replacement.actions import replan_after_declines
 from alongside.features.matching.replacement.threshold import worth_offering
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.database.constraints import violated_constraint
 from alongside.platform.database.session import Database
+from alongside.platform.jobs.queue import LeaseQueue, extend, is_claimed, lease_values, pick, release
+from alongside.platform.queue_handler import QueueHandler, Turn, WorkerContext
 from alongside.platform.workflow import apply_transition
 
-LEASE = timedelta(seconds=30)
-"""How long a worker may be silent before another one claims its run."""
+PLAN_QUEUE = LeaseQueue(
+    "plan_run", waiting="queued", running="running", done="done", dead="failed", lease_seconds=30
+)
+"""The states change by transitions; a run that fails is not tried again, because its scope can ask for another."""
 
 PULSE = 1.0
 """Seconds between heartbeats; each writes the progress and checks whether the run was cancelled."""
 
 STEPS = {"candidates": 30, "planned": 70, "explained": 90}
-TRIES = 3
 SAME_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 GAVE_UP = "Working it out was begun three times and never ended. Ask for it again; the plan before stands."
 CRASHED = "Something went wrong while the plan was worked out. Ask for it again; the plan before stands."
@@ -62,9 +66,9 @@ log = structlog.get_logger("alongside.features.matching")
 
 @dataclass
 class Claim:
-    """A run claimed by this worker. `attempt` is the fencing token, `progress` is a percentage (0 to 100)."""
+    """A run claimed by this worker. `progress` is a percentage (0 to 100)."""
 
-    run_id: UUID
+    id: UUID
     authority_id: int
     attempt: int
     today: date
@@ -90,15 +94,10 @@ async def claim_run(database: Database, authority_id: int, today: date) -> Claim
     """Claim the oldest run that is queued or whose lease has ended; None if there is none."""
     product = system(authority_id, today)
     async with database.transaction(authority_id) as session:
-        waiting = select(PlanRun.id, PlanRun.consortium_id, PlanRun.state, PlanRun.attempt).where(
-            PlanRun.authority_id == authority_id,
-            (PlanRun.state == "queued") | ((PlanRun.state == "running") & (PlanRun.lease_until < func.now())),
-        )
-        statement = waiting.order_by(PlanRun.id).limit(1).with_for_update(skip_locked=True)
-        row = (await session.execute(statement)).one_or_none()
+        row = await pick(session, PLAN_QUEUE, authority_id)
         if row is None:
             return None
-        if row.attempt >= TRIES:
+        if row.attempt >= row.max_attempts:
             await apply_transition(
                 session,
                 product,
@@ -110,10 +109,9 @@ async def claim_run(database: Database, authority_id: int, today: date) -> Claim
                 ended_at=func.now(),
             )
             return None
-        attempt = row.attempt + 1
-        values = {"attempt": attempt, "lease_until": func.now() + LEASE, "progress": 5}
-        await apply_transition(session, product, PlanRun, row, TAKE_UP, **values)
-        return Claim(row.id, authority_id, attempt, today)
+        values = lease_values(PLAN_QUEUE, row)
+        await apply_transition(session, product, PlanRun, row, TAKE_UP, **values, progress=5)
+        return Claim(row.id, authority_id, row.attempt + 1, today)
 
 
 async def process_plan(database: Database, claim: Claim) -> None:
@@ -134,7 +132,7 @@ async def process_plan(database: Database, claim: Claim) -> None:
         await asyncio.shield(_release_claim(database, claim))
         raise
     except Exception:
-        log.exception("plan failed", run=str(claim.run_id), authority=claim.authority_id)
+        log.exception("plan failed", run=str(claim.id), authority=claim.authority_id)
         await _fail(database, claim, instance, CRASHED)
 
 
@@ -168,7 +166,7 @@ async def _read(database: Database, claim: Claim) -> tuple[Instance, datetime]:
 
 
 def _mine(claim: Claim, *columns: Any) -> Any:
-    return select(*columns).where(PlanRun.authority_id == claim.authority_id, PlanRun.id == claim.run_id)
+    return select(*columns).where(PlanRun.authority_id == claim.authority_id, PlanRun.id == claim.id)
 
 
 async def _solve(database: Database, claim: Claim, instance: Instance) -> Outcome | None:
@@ -194,25 +192,12 @@ async def _send_heartbeats(database: Database, claim: Claim) -> None:
     while ours:
         await asyncio.sleep(PULSE)
         async with database.transaction(claim.authority_id) as session:
-            kept = await session.execute(
-                update(PlanRun)
-                .where(
-                    PlanRun.authority_id == claim.authority_id,
-                    PlanRun.id == claim.run_id,
-                    PlanRun.state == "running",
-                    PlanRun.attempt == claim.attempt,
-                )
-                .values(progress=claim.progress, lease_until=func.now() + LEASE)
-                .returning(PlanRun.id)
-            )
-            ours = kept.first() is not None
+            ours = await extend(session, PLAN_QUEUE, claim.authority_id, claim, progress=claim.progress)
 
 
 async def _lock_claimed_run(session: AsyncSession, claim: Claim) -> Any:
     """Lock the run until the transaction ends; None if this worker no longer holds the claim."""
-    statement = _mine(claim, *PlanRun.__table__.columns).where(
-        PlanRun.state == "running", PlanRun.attempt == claim.attempt
-    )
+    statement = select(*PlanRun.__table__.columns).where(*is_claimed(PLAN_QUEUE, claim.authority_id, claim))
     return (await session.execute(statement.with_for_update())).one_or_none()
 
 
@@ -227,7 +212,7 @@ async def _finish(
         await _keep(session, claim, instance, outcome)
         proposals = await _live_proposals(session, claim)
         rows = [
-            {"authority_id": claim.authority_id, "run_id": claim.run_id, **row}
+            {"authority_id": claim.authority_id, "run_id": claim.id, **row}
             for row in assignments_from(instance, outcome, proposals)
         ]
         if rows:
@@ -252,7 +237,7 @@ async def _keep(session: AsyncSession, claim: Claim, instance: Instance, outcome
     await session.execute(
         insert(PlanSnapshot).values(
             authority_id=claim.authority_id,
-            run_id=claim.run_id,
+            run_id=claim.id,
             inputs=stored(instance),
             outcome=stored_outcome(outcome) if outcome else None,
         )
@@ -287,15 +272,16 @@ async def _fail(
 
 
 async def _release_claim(database: Database, claim: Claim) -> None:
-    """End the lease, so that another worker can claim the run at once, because this worker is stopping."""
     async with database.transaction(claim.authority_id) as session:
-        await session.execute(
-            update(PlanRun)
-            .where(
-                PlanRun.authority_id == claim.authority_id,
-                PlanRun.id == claim.run_id,
-                PlanRun.state == "running",
-                PlanRun.attempt == claim.attempt,
-            )
-            .values(lease_until=func.now())
-        )
+        await release(session, PLAN_QUEUE, claim.authority_id, claim)
+
+
+async def calculate_plans(context: WorkerContext, authority_id: int) -> int:
+    """Queue the plans that declines make necessary, then calculate those that wait; return how many were calculated."""
+    today = context.today()
+    async with context.database.transaction(authority_id) as session:
+        await replan_after_declines(session, system(authority_id, today))
+    return await process_plan_queue(context.database, authority_id, today)
+
+
+QUEUE_HANDLERS = (QueueHandler(calculate_plans, Turn.LONG),)
