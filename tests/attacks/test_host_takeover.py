@@ -1,5 +1,6 @@
 """Taking over another authority's host or sign-in: only the operator can write those settings."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -115,3 +116,25 @@ async def test_settings_of_one_that_cannot_be_read_stop_no_other(
     changed = replace(settings_of(SOUTHSHIRE))
     register_settings(changed, 0)
     assert await owner_of(database, "southshire.localhost") == SOUTHSHIRE
+
+
+async def test_two_authorities_are_applied_at_once_and_still_cannot_share_a_host(copy: DatabaseCopy) -> None:
+    """Both writers wait for each other in turn; before, PostgreSQL ended one of them as a deadlock."""
+    host = "UPDATE authority SET hosts = ARRAY['shared.localhost'] WHERE authority_id = $1"
+    first, second = [await asyncpg.connect(copy.superuser_url) for _ in range(2)]
+    try:
+        changes = [first.transaction(), second.transaction()]
+        for one, change in zip((first, second), changes, strict=True):
+            await change.start()
+            await one.execute("UPDATE authority SET name = name WHERE false")
+        waiting = asyncio.create_task(second.execute(host, SOUTHSHIRE))
+        await asyncio.sleep(0.2)
+        ready = asyncio.create_task(first.execute(host, NORTHSHIRE))
+        await asyncio.wait([waiting, ready], timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        await changes[1].commit()
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await ready
+        await changes[0].rollback()
+    finally:
+        await first.close()
+        await second.close()

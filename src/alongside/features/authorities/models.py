@@ -56,7 +56,7 @@ promise(
 CREATE FUNCTION refuse_host_of_another() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    LOCK TABLE public.authority IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM pg_advisory_xact_lock(hashtext('hosts of authorities'));
     IF EXISTS (SELECT FROM public.authority WHERE authority_id <> NEW.authority_id AND hosts && NEW.hosts) THEN
         RAISE EXCEPTION 'one of these hosts serves another authority'
             USING ERRCODE = 'unique_violation', CONSTRAINT = 'host_of_one_authority';
