@@ -14,7 +14,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.html import Form, Reader, read
 from tests.simulation.people import Actor
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds for which an unanswered request is retried."""
 
 SHAKEN = 10.0

@@ -66,6 +66,16 @@ class Plan:
             if days.open(day) or day.day == 1 or day.weekday() == 2 or days.open(day - timedelta(days=1))
         ]
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the run is so short that a register release and a conversion are not left to chance."""
+        return self.days < 28
+
+    def has_release(self, day: date) -> bool:
+        """Whether a release of the register is published on a day: each first of a month, and once in any run."""
+        dates = self.dates()
+        return day.day == 1 or (day == dates[0] and self.is_short and all(one.day != 1 for one in dates))
+
     def slots_on(self, day: date) -> tuple[Slot, ...]:
         """The times of a day."""
         return self.slots if Days(set()).open(day) else (CLOSED_SLOT,)

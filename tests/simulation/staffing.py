@@ -129,7 +129,7 @@ async def assign_new_schools(room: Machines, watcher: Watcher, place: SimulatedS
         if row["urn"] in place.schools and (key := place.consortium_of(place.schools[row["urn"]]))
     ]  # fmt: skip
     if lines:
-        file = room.folder / "places.csv"
+        file = room.folder / f"places-{place.slug}.csv"
         file.write_text("\n".join(["urn,consortium", *lines]) + "\n")
         await room.command(
             "consortia",

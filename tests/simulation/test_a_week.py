@@ -1,4 +1,4 @@
-"""A short simulation: the days around 1 September in two small authorities."""
+"""A short simulation: the first days of an academic year in two small authorities."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ pytestmark = [
 ]
 
 BOUNDARY = Plan(
-    seed=3, start=date(2026, 8, 31), days=7, sizes=(12, 5), pace=10, kills=0.5, pages=0.1, emails_opened=5,
+    seed=3, start=date(2026, 8, 26), days=10, sizes=(10, 5), pace=12, kills=0.5, pages=0.05, emails_opened=3, lanes=4,
     slots=((8, 20), (13, 30)),
 )  # fmt: skip
 

@@ -57,3 +57,14 @@ def test_a_year_has_every_school_day_and_some_days_without_school() -> None:
     assert len(dates) < 280
     assert all(plan.slots_on(day) == plan.slots for day in dates if calendar.open(day))
     assert all(len(plan.slots_on(day)) == 1 for day in dates if not calendar.open(day))
+
+
+def test_every_run_has_a_release_of_the_register() -> None:
+    """A short run that has no first of a month has one on its first day."""
+    for start, days, expected in (
+        (date(2026, 8, 26), 10, [date(2026, 9, 1)]),
+        (date(2026, 9, 3), 2, [date(2026, 9, 3)]),
+        (date(2026, 9, 3), 40, [date(2026, 10, 1)]),
+    ):
+        plan = Plan(start=start, days=days)
+        assert [day for day in plan.dates() if plan.has_release(day)] == expected

@@ -19,7 +19,7 @@ from tests.simulation.schools import SimulatedSchool
 PATIENCE = 60.0
 """Maximum real seconds for the work of one part of a day."""
 
-STEP = 4.0
+STEP = 2.0
 """Seconds of real time after which some minutes of virtual time pass."""
 
 WORK_LEFT = {
