@@ -37,12 +37,14 @@ class ActionRefused(AlongsideError):
 class EditConflict(AlongsideError):
     """The record was changed while this person was editing it (409).
 
-    `differences` holds (label, your version, current version), `version` the current version number.
+    `differences` holds (label, your version, current version), `version` the current version number, `now` a
+    sentence on the current version where there is no text to compare.
     """
 
     differences: Sequence[tuple[str, str, str]]
     version: int
     sentence: str = "Someone else changed this while you were editing it. Your changes are not saved yet."
+    now: str = ""
 
     def __str__(self) -> str:
         return self.sentence

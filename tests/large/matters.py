@@ -23,7 +23,7 @@ OF_AN_ESCALATION = (
     " SELECT $1, $2::uuid, current_date - n, 2, 'Ola Officer', 'Reading', repeat('It is taught well. ', 100), n % 2 = 0, $3::uuid"
     " FROM generate_series(1, 60) n",
     "INSERT INTO escalation_event (authority_id, escalation_id, verb, note, for_school, person_id, person_name, role, at)"
-    " SELECT $1, $2::uuid, 'reviewed how the escalation stands', repeat('It stands well. ', 60), n % 2 = 0, $3::uuid, 'Ola Officer',"
+    " SELECT $1, $2::uuid, 'reviewed the escalation', repeat('It stands well. ', 60), n % 2 = 0, $3::uuid, 'Ola Officer',"
     " 'core_officer', now() - n * interval '1 hour' FROM generate_series(1, 400) n",
     "INSERT INTO escalation_note (authority_id, escalation_id, weight, words, written_by)"
     " SELECT $1, $2::uuid, 'fact', repeat('It stands well. ', 60), $3::uuid FROM generate_series(1, 200) n",

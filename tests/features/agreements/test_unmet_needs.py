@@ -49,9 +49,11 @@ async def test_nobody_found_in_time_is_unmet_once_and_an_escalation_is_suggested
     assert "need_unmet" not in await told(database, LEAD_OF_SOUTH)
     async with database.transaction(NORTHSHIRE) as session:
         assert [one.why for one in await suggestions(session, acting(LEAD_OF_NORTH, NEXT))] == [
-            "Nobody was found for an urgent need"
+            "No school was found for an urgent need"
         ]
-    assert "Nobody was found for an urgent need" in words(await client.get("/escalations", as_=LEAD_OF_NORTH))
+    assert "No school was found for an urgent need" in words(
+        await client.get("/escalations", as_=LEAD_OF_NORTH)
+    )
 
 
 async def test_a_proposal_and_a_decline_give_it_more_time(database: Database) -> None:

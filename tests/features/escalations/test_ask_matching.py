@@ -21,7 +21,7 @@ from tests.personas import (
     Persona,
 )
 
-SAID = "asked matching for somebody who could do it"
+SAID = "asked for a match"
 
 
 async def asked(database: Database, escalation_id: UUID, need_id: UUID, by: Persona = OFFICER) -> UUID:
@@ -51,7 +51,8 @@ async def test_an_officer_asks_across_the_authority_and_takes_what_is_found_into
     (run,) = await rows(database, "SELECT id, consortium_id FROM plan_run")
     assert (run.id, run.consortium_id) == (kept.run_id, None)
     assert (
-        "A plan is being worked out" in (await client.get(f"/escalations/{escalation_id}", as_=OFFICER)).text
+        "Alongside is calculating a plan"
+        in (await client.get(f"/escalations/{escalation_id}", as_=OFFICER)).text
     )
     assert await work(database) == 1
     (place,) = await rows(
@@ -61,7 +62,7 @@ async def test_an_officer_asks_across_the_authority_and_takes_what_is_found_into
         id=made["mill"],
     )
     shown = (await client.get(f"/escalations/{escalation_id}", as_=OFFICER)).text
-    assert f"The plan finds {place.name}" in shown
+    assert f"The plan found {place.name}" in shown
     assert f"/plans/{run.id}" in shown
     decision = await client.get(f"/escalations/{escalation_id}/decision?found={kept.id}", as_=OFFICER)
     assert f'value="{place.name}"' in decision.text
@@ -82,7 +83,7 @@ async def test_who_has_no_part_in_the_escalation_is_not_told_that_matching_was_a
         assert SAID not in text
         assert "The plan finds" not in text
     lead = (await client.get(f"/escalations/{escalation_id}", as_=LEAD_OF_NORTH)).text
-    assert "The plan finds a school." in lead
+    assert "The plan found a school." in lead
     assert str(run_id) not in lead
     for path in ("/plans", f"/plans/{run_id}", f"/plans/{run_id}/needs/{made['mill']}"):
         text = (await client.get(path, as_=HEAD_OF_SERVICE)).text

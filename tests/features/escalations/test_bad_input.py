@@ -55,7 +55,7 @@ BAD = (
         "tasks",
         {"what": "w", "owner_name": "o", "due_on": "1/9/2020"},
         422,
-        "This day is past",
+        "must be today or later",
     ),
     (
         "a visit that lies ahead",
@@ -63,16 +63,16 @@ BAD = (
         "visits",
         {"visit_on": "1/9/2090", "hours": "2", "who": "w", "focus": "f", "found": "f"},
         422,
-        "cannot lie ahead",
+        "must be today or earlier",
     ),
-    ("a step up without a reason", OFFICER, "escalate", {"note": " "}, 422, "Say why"),
+    ("a step up without a reason", OFFICER, "escalate", {"note": " "}, 422, "Enter a reason"),
     (
         "a statutory step without its law",
         OFFICER,
         "statutory-steps",
         {"kind": "informal_concern"},
         422,
-        "on which law",
+        "Enter the legal basis",
     ),
     (
         "an overruling without a ground",
@@ -82,7 +82,14 @@ BAD = (
         422,
         "statutory ground",
     ),
-    ("an escalation given to nobody there", OFFICER, "owner", {"owner_id": "nobody"}, 422, "Choose somebody"),
+    (
+        "an escalation given to nobody there",
+        OFFICER,
+        "owner",
+        {"owner_id": "nobody"},
+        422,
+        "Select a member of the core team",
+    ),
     ("an escalation of another consortium", LEAD_OF_SOUTH, "tasks", {"what": "w"}, 404, ""),
     ("an act of the core team by a lead", LEAD_OF_NORTH, "closing", {"result": "better"}, 404, ""),
     ("an act by the school", HEAD_OF_MILL, "tasks", {"what": "w"}, 404, ""),
@@ -107,8 +114,14 @@ async def test_what_cannot_be_done_says_why_and_changes_nothing(escalation: Any)
 async def test_a_form_without_its_version_is_out_of_date(escalation: Any) -> None:
     """Our own forms always say which version was shown."""
     client, escalation_id = escalation
-    for noun in ("decision", "plan", "closing", "wait", "review"):
-        answer = await client.post(f"/escalations/{escalation_id}/{noun}", {"note": "n"}, as_=OFFICER)
+    for noun, form in {
+        "decision": {"outcome": "challenge", "decision": "We lead the review."},
+        "plan": {"plan": "Three visits", "hours": "2", "criteria-0": "Reading is taught well"},
+        "closing": {"result": "better", "outcome_words": "Reading is taught well."},
+        "wait": {"waiting_on": "school", "note": "Their date"},
+        "review": {"note": "It goes well"},
+    }.items():
+        answer = await client.post(f"/escalations/{escalation_id}/{noun}", form, as_=OFFICER)
         assert answer.status_code == 422 and "gone out of date" in answer.text, noun
 
 

@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
 from alongside.features.escalations import models as escalations_models
-from alongside.features.escalations.available_actions import available_transitions
 from alongside.features.escalations.models import ESCALATION_WORKFLOW, RAISE_ESCALATION
+from alongside.features.escalations.pages import MOVES as BUTTON_ACTIONS
 from alongside.features.escalations.queries import ONE_ESCALATION, of_person
 from alongside.features.escalations.state_changes import actions
 from alongside.platform.access.permissions import ROLE_PERMISSIONS
 from alongside.platform.access.principal import Role
+from alongside.platform.forms.action import buttons_for
 from alongside.platform.workflow import INITIAL, Transition
 from tests.access.oracle import AGREED, LEADERS
 from tests.databases import DatabaseCopy, open_database
@@ -163,7 +164,7 @@ async def test_who_only_handles_an_escalation_answers_for_nobody(state: str, esc
             row = (
                 await session.execute(ONE_ESCALATION, of_person(acting(one), escalation_id=escalation_id))
             ).one()
-            offered = {act.label for act in available_transitions(acting(one), row, ())}
+            offered = {button.label for button in buttons_for(acting(one), row, BUTTON_ACTIONS)}
             for verb, moves in OF_ACT.items():
                 attempt = await session.begin_nested()
                 done = None
@@ -178,9 +179,9 @@ async def test_who_only_handles_an_escalation_answers_for_nobody(state: str, esc
 
 BUTTONS = {
     "take_back": "Take the school back",
-    "not_yet": "It is too early",
+    "not_yet": "Say it is too early",
     "withdraw_escalation": "Withdraw",
-    "reopen_escalation": "Open again",
+    "reopen_escalation": "Reopen",
 }
 """What the acts of leads are called on the page of an escalation."""
 

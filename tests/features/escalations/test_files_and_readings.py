@@ -178,7 +178,7 @@ async def test_two_officers_see_each_other_and_a_stale_form_shows_both_texts(cli
     assert answer.status_code == 409
     assert "Fenland leads it" in answer.text and "We lead it ourselves" in answer.text
     part = await client.get(f"/escalations/{escalation_id}/presence?version={version}", as_=HEAD_OF_SERVICE)
-    assert "A colleague has acted on this escalation" in part.text
+    assert "A colleague has changed this escalation" in part.text
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         await ask_as(session, OFFICER)
         assert await session.scalar(text("SELECT decision FROM escalation")) == "We lead it ourselves"

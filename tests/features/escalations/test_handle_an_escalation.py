@@ -248,7 +248,7 @@ async def test_two_officers_who_decide_at_once(database: Database) -> None:
     async with database.transaction(NORTHSHIRE) as session:
         await actions.acknowledge_escalation(session, acting(OFFICER), escalation_id)
     version = (await look(database, escalation_id)).version
-    words = {"decision": ("What you write", "Mine")}
+    words = {"decision": ("Explanation for the consortium", "Mine")}
     async with database.transaction(NORTHSHIRE) as first:
         await actions.decide_escalation(first, acting(OFFICER), escalation_id, PROCURED, version)
 
@@ -268,7 +268,7 @@ async def test_two_officers_who_decide_at_once(database: Database) -> None:
         assert not late.done()
     with pytest.raises(EditConflict) as stale:
         await late
-    assert stale.value.differences == [("What you write", "Mine", PROCURED["decision"])]
+    assert stale.value.differences == [("Explanation for the consortium", "Mine", PROCURED["decision"])]
     assert (await look(database, escalation_id)).outcome == "procured"
 
 
@@ -376,7 +376,7 @@ async def test_actions_and_visits_put_right_by_two_at_once_show_both(database: D
     with pytest.raises(EditConflict) as stale:
         async with database.transaction(NORTHSHIRE) as session:
             await correct_visit(session, acting(LEAD_OF_NORTH), visit_id, VISIT | {"found": "Badly"}, 1)
-    assert ("What was found", "Badly", "Very well taught") in stale.value.differences
+    assert ("Findings", "Badly", "Very well taught") in stale.value.differences
     with pytest.raises(EditConflict):
         async with database.transaction(NORTHSHIRE) as session:
             await change_task(session, acting(LEAD_OF_NORTH), task_id, TASK, 1)

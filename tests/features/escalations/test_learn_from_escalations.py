@@ -134,18 +134,18 @@ async def test_the_page_tells_how_many_why_how_long_and_what_came_of_it(
     page = await client.get("/escalations/reports", as_=OFFICER)
     assert page.status_code == 200
     assert "Escalations raised: 6" in words(page)
-    assert table(page, "What was decided")["Together"] == ["6"]
+    assert table(page, "Decisions")["Total"] == ["6"]
     assert table(page, "How long each stage took")["Raised to acknowledged"] == ["0"]
     assert table(page, "By phase")["Primary"] == ["6"]
     consortia = table(page, "By consortium")
     assert consortia["South"][0] == FEW
     assert consortia["North"][0] == WITHHELD, "with the total it would tell South's"
-    assert "measured by flags raised late" in words(page)
+    assert "measured by escalations raised late" in words(page)
     assert "Mill" not in words(page)
     sheet = await client.get("/escalations/reports.csv", as_=OFFICER)
     assert "By consortium,South,Escalations,fewer than 3" in sheet.text
     past = await client.get(f"/escalations/reports?year={this_year() - 1}", as_=OFFICER)
-    assert "No escalations in this year" in words(past)
+    assert "There are no escalations in this year" in words(past)
     assert (await client.get("/escalations/reports?year=9999", as_=OFFICER)).status_code == 200
 
 
@@ -156,4 +156,6 @@ async def test_it_is_for_the_core_team_and_the_twin_sees_nothing_of_it(
         await an_escalation(database)
     for one in (LEAD_OF_NORTH, HEAD_OF_MILL):
         assert (await client.get("/escalations/reports", as_=one)).status_code == 404
-    assert "No escalations in this year" in words(await client.get("/escalations/reports", as_=TWIN_OFFICER))
+    assert "There are no escalations in this year" in words(
+        await client.get("/escalations/reports", as_=TWIN_OFFICER)
+    )

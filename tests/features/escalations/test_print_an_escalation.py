@@ -94,7 +94,7 @@ async def test_the_escalation_file_has_all_of_the_escalation_and_is_a_download(
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"].startswith("attachment")
-    assert f"case-file-{MILL}-" in answer.headers["content-disposition"]
+    assert f"escalation-file-{MILL}-" in answer.headers["content-disposition"]
     paper = PdfReader(io.BytesIO(answer.content))
     root: Any = paper.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
@@ -106,7 +106,7 @@ async def test_the_escalation_file_has_all_of_the_escalation_and_is_a_download(
     for expected in (
         "Mill Primary School (URN",
         "Somebody from outside leads the review",
-        "Another is procured: Fenland Teaching Hub",
+        "Paid provider: Fenland Teaching Hub",
         "£2,400",
         "We lead the next review ourselves.",
         "Three visits",

@@ -46,7 +46,7 @@ async def test_a_referral_is_recorded_with_its_date_reference_and_answer(client:
     database = client.app.state.app_context.database
     escalation_id = await an_academy_escalation(database)
     asked = await client.get(f"/escalations/{escalation_id}/decision", as_=OFFICER)
-    assert "Refer to the DfE regions group" in asked.text and "Statutory route" not in asked.text
+    assert "Referral to the DfE regions group" in asked.text and "Statutory route" not in asked.text
     for lacking in ("referred_on", "referral_reference"):
         answer = await post(client, escalation_id, "decision", TYPED | {lacking: ""})
         assert answer.status_code == 422 and "of the referral" in answer.text, lacking
@@ -54,7 +54,7 @@ async def test_a_referral_is_recorded_with_its_date_reference_and_answer(client:
     assert (await post(client, escalation_id, "decision", TYPED | {"referred_on": ahead})).status_code == 422
     assert (await post(client, escalation_id, "decision", TYPED)).status_code == 303
     shown = await client.get(f"/escalations/{escalation_id}", as_=LEAD_OF_NORTH)
-    assert "RG/2026/7" in shown.text and "None yet" in shown.text
+    assert "RG/2026/7" in shown.text and "No answer yet" in shown.text
     early = {"referral_answered_on": "1/1/2020", "referral_answer": "A meeting in March"}
     refused = await post(client, escalation_id, "referral-answer", early)
     assert refused.status_code == 422 and "A meeting in March" in refused.text

@@ -121,7 +121,7 @@ async def test_each_step_tells_whose_turn_it_is_and_names_neither_school_nor_rea
 ) -> None:
     escalation = await an_escalation(boss, owner_id=OFFICER.person_id)
     await armed(database, escalation)
-    due = "decide what is to happen, by 5pm on Thursday 11 March 2027"
+    due = "decide what happens next, by 5pm on Thursday 11 March 2027"
     await bring_forward(boss, "owner_before")
     assert await remind(database) == 1
     assert await told(boss) == {(OFFICER.name, f"An escalation is due: {due}.")}
@@ -132,7 +132,7 @@ async def test_each_step_tells_whose_turn_it_is_and_names_neither_school_nor_rea
         (
             LEAD_OF_NORTH.name,
             "The core team is late with an escalation that you raised "
-            "(decide what is to happen, by 5pm on Thursday 11 March 2027) and has been reminded.",
+            "(decide what happens next, by 5pm on Thursday 11 March 2027) and has been reminded.",
         ),
     }
     letter = await boss.fetchrow("SELECT * FROM email_outbox WHERE person_id IS NULL")
@@ -381,7 +381,7 @@ async def test_a_reminder_stands_in_the_story_of_its_escalation_but_not_for_the_
     await armed(database, escalation)
     await bring_forward(boss, "owner_before")
     await remind(database)
-    line = "The owner was reminded: decide what is to happen, by 5pm on Thursday 11 March 2027"
+    line = "The owner was reminded: decide what happens next, by 5pm on Thursday 11 March 2027"
     assert line in words(await client.get(f"/escalations/{escalation}", as_=OFFICER))
     seen = await client.get(f"/escalations/{escalation}", as_=HEAD_OF_MILL)
     assert seen.status_code == 200

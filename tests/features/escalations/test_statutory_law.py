@@ -221,7 +221,7 @@ async def test_the_page_says_who_is_missing_and_asks_for_no_representations(clie
     assert answer.status_code == 422 and "Standards in reading" in answer.text
     assert "Ofsted, for the Chief Inspector; Department for Education" in answer.text
     other = await client.post(where, typed | {"legal_basis": STEPS["pre_warning"].basis}, as_=OFFICER)
-    assert other.status_code == 422 and "This is the law of another step" in other.text
+    assert other.status_code == 422 and "This is the legal basis of another step" in other.text
     taken = await client.post(where, typed | {"recipients": ["head", "chair", "ofsted", "dfe"]}, as_=OFFICER)
     assert taken.status_code == 303
     shown = await client.get(f"/escalations/{escalation_id}", as_=OFFICER)

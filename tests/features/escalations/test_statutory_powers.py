@@ -243,6 +243,6 @@ async def test_the_page_names_what_an_overruling_lacks(client: Client) -> None:
         f"/escalations/{escalation_id}/overruling", {"reason": "We say so"}, as_=HEAD_OF_SERVICE
     )
     assert answer.status_code == 422
-    assert "Choose a statutory ground: without one the heads’ decision stands" in answer.text
+    assert "Select a statutory ground. Without one you cannot overrule the decision" in answer.text
     assert "We say so" in answer.text
     assert await look(database, escalation_id, "escalation_overruling") == []

@@ -15,10 +15,10 @@ from alongside.features.escalations.deadlines import (
     STAGES,
     STEPS,
     Pause,
+    clock_label,
     clock_status,
     days_for,
     deadline_of,
-    display_value,
     ladder,
 )
 from tests.features.authorities.tenant_file_text import northshire
@@ -240,15 +240,15 @@ def test_an_escalation_open_for_400_days_is_counted() -> None:
     ],
 )
 def test_time_left_is_told_as_people_say_it(now: str, words: str) -> None:
-    assert display_value(clock_status(CALENDAR, at("2026-11-20T12:00"), 4, [], at(now))) == words
+    assert clock_label(clock_status(CALENDAR, at("2026-11-20T12:00"), 4, [], at(now))) == words
 
 
 def test_a_clock_that_stands_still_says_for_whom_and_since_when() -> None:
     waiting = [Pause("school", at("2026-11-24T10:00"))]
     reading = clock_status(CALENDAR, at("2026-11-20T12:00"), 4, waiting, at("2026-12-10T10:00"))
     assert reading.due_at is None
-    assert display_value(reading) == (
-        "Waiting for the school since Tuesday 24 November 2026; 3 school days left when it runs again"
+    assert clock_label(reading) == (
+        "Waiting for the school since Tuesday 24 November 2026; 3 school days left when the clock restarts"
     )
     resumed = [Pause("school", at("2026-11-24T10:00"), at("2026-11-25T10:00"))]
     due = deadline_of(CALENDAR, at("2026-11-20T12:00"), 4, resumed)

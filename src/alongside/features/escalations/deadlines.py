@@ -24,7 +24,7 @@ from alongside.platform.web.formatting import format_count, format_deadline, for
 
 STAGES = {
     "acknowledge": "Acknowledge",
-    "decide": "Decide what is to happen",
+    "decide": "Decide what happens next",
     "plan": "Agree the plan",
     "review": "Review",
 }
@@ -146,9 +146,9 @@ def _open_since(pauses: tuple[Pause, ...]) -> datetime | None:
 def clock_label(reading: ClockStatus) -> str:
     """The state of a clock as text: “2 school days left, by 5pm on Thursday 12 March 2026”."""
     if reading.due_at is None:
-        left = f"{format_count(reading.days_left, 'school day')} left when it runs again"
+        left = f"{format_count(reading.days_left, 'school day')} left when the clock restarts"
         if reading.paused is None:
-            return f"The clock stands still; {left}"
+            return f"The clock is paused; {left}"
         waiting = WAITING_ON.get(reading.paused.waiting_on, reading.paused.waiting_on.replace("_", " "))
         return f"Waiting for {waiting} since {format_weekday(reading.paused.since)}; {left}"
     if reading.late:

@@ -65,7 +65,7 @@ def escalations_as_csv(settings: AuthoritySettings, rows: Iterable[Any]) -> byte
         "Urgency",
         "Raised",
         "Due",
-        "With",
+        "Owner",
         "Outcome",
         "Result",
         "Closed",

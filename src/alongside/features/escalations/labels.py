@@ -14,31 +14,31 @@ STATES = {
     "raised": "Raised",
     "acknowledged": "Acknowledged",
     "triaged": "Decided",
-    "active": "Under way",
+    "active": "In progress",
     "waiting_on_consortium": "Waiting for the consortium",
     "waiting_on_school": "Waiting for the school",
     "waiting_on_provider": "Waiting for the provider",
-    "returning": "Going back",
-    "stepped_up": "Stepped up",
+    "returning": "Return offered",
+    "stepped_up": "Escalated further",
     "closed": "Closed",
     "withdrawn": "Withdrawn",
     "merged": "Merged",
 }
 BESIDES = {
     "tell_school": "told the headteacher of the escalation",
-    "assign_escalation": "gave the escalation to somebody",
-    "meet_criterion": "said that a criterion is met",
-    "drop_criterion": "dropped a criterion",
+    "assign_escalation": "assigned the escalation",
+    "meet_criterion": "marked a criterion as met",
+    "drop_criterion": "removed a criterion",
     "record_visit": "recorded a visit",
     "correct_visit": "corrected the record of a visit",
     "add_file": "added an attachment",
-    "remove_file": "took an attachment away",
-    "name_reader": "named a reader",
-    "end_reader": "ended what a reader was named for",
+    "remove_file": "removed an attachment",
+    "name_reader": "added a reader",
+    "end_reader": "removed a reader",
     "record_statutory_step": "recorded a statutory step",
-    "overrule_heads": "overruled the heads",
+    "overrule_heads": "overruled a decision of headteachers",
     "answer_referral": "recorded the answer of the DfE regions group",
-    "ask_matching": "asked matching for somebody who could do it",
+    "ask_matching": "asked for a match",
     "merge_in": "merged another escalation into this one",
 }
 """Labels of actions that do not change the state."""
@@ -54,17 +54,17 @@ def waiting_message(settings: AuthoritySettings, row: Any) -> str | None:
         case "raised":
             return f"Waiting for the {team} to acknowledge it."
         case "acknowledged":
-            return f"Waiting for {owner} to decide what is to happen."
+            return f"Waiting for {owner} to decide what happens next."
         case "triaged":
             return f"Waiting for {owner} to agree a plan."
         case "active" | "stepped_up":
             return f"With {owner}."
         case "waiting_on_consortium":
-            return f"Waiting for the {settings.words.consortium}. The clock stands still."
+            return f"Waiting for the {settings.words.consortium}. The clock is paused."
         case "waiting_on_school":
-            return "Waiting for the school. The clock stands still."
+            return "Waiting for the school. The clock is paused."
         case "waiting_on_provider":
-            return f"Waiting for {row.provider or 'the provider'}. The clock stands still."
+            return f"Waiting for {row.provider or 'the provider'}. The clock is paused."
         case "returning":
             return f"Waiting for {row.consortium} to take the school back."
         case _:
@@ -81,7 +81,7 @@ def outcome_label(row: Any) -> str | None:
         case "returned":
             return f"{OUTCOMES['returned']}: {row.named_support}"
         case "other_consortium":
-            return f"{row.handling_consortium} handles it"
+            return f"{row.handling_consortium} takes over"
         case _:
             return OUTCOMES[row.outcome]
 

@@ -25,13 +25,13 @@ RAISE_ESCALATION = Transition(
 ACKNOWLEDGE = Transition(
     "acknowledge_escalation", ("raised",), "acknowledged", HANDLE, "acknowledged the escalation"
 )
-TRIAGE = Transition("triage_escalation", ("acknowledged",), "triaged", HANDLE, "decided what is to happen")
+TRIAGE = Transition("triage_escalation", ("acknowledged",), "triaged", HANDLE, "decided what happens next")
 DECIDE_AGAIN = Transition(
     "decide_again",
     ("triaged", "active"),
     "triaged",
     HANDLE,
-    "decided anew what is to happen",
+    "changed the decision",
     note_required=True,
 )
 AGREE_PLAN = Transition("agree_plan", ("triaged", "stepped_up"), "active", HANDLE, "agreed the plan")
@@ -40,7 +40,7 @@ REVIEW = Transition(
     ("active",),
     "active",
     HANDLE,
-    "reviewed how the escalation stands",
+    "reviewed the escalation",
     note_required=True,
 )
 WAIT_ON_CONSORTIUM = Transition(
@@ -48,18 +48,23 @@ WAIT_ON_CONSORTIUM = Transition(
     ("active",),
     "waiting_on_consortium",
     HANDLE,
-    "waits for the consortium",
+    "paused the clock to wait for the consortium",
     note_required=True,
 )
 WAIT_ON_SCHOOL = Transition(
-    "wait_on_school", ("active",), "waiting_on_school", HANDLE, "waits for the school", note_required=True
+    "wait_on_school",
+    ("active",),
+    "waiting_on_school",
+    HANDLE,
+    "paused the clock to wait for the school",
+    note_required=True,
 )
 WAIT_ON_PROVIDER = Transition(
     "wait_on_provider",
     ("active",),
     "waiting_on_provider",
     HANDLE,
-    "waits for the provider",
+    "paused the clock to wait for the provider",
     note_required=True,
 )
 WAITING = {
@@ -72,7 +77,7 @@ RESUME = Transition(
     ("waiting_on_consortium", "waiting_on_school", "waiting_on_provider"),
     "active",
     HANDLE,
-    "went on with the escalation",
+    "restarted the clock",
 )
 OFFER_RETURN = Transition(
     "offer_return", ("active",), "returning", HANDLE, "asked the consortium to take the school back"
@@ -83,7 +88,7 @@ NOT_YET = Transition(
     ("returning",),
     "active",
     ANSWER,
-    "said that it is too early to take it back",
+    "said it is too early to take the school back",
     note_required=True,
 )
 STEP_UP = Transition(
@@ -91,7 +96,7 @@ STEP_UP = Transition(
     ("triaged", "active"),
     "stepped_up",
     HANDLE,
-    "stepped the escalation up",
+    "escalated it further",
     note_required=True,
 )
 STEP_DOWN = Transition(
@@ -99,7 +104,7 @@ STEP_DOWN = Transition(
     ("stepped_up",),
     "active",
     HANDLE,
-    "stepped the escalation down again",
+    "de-escalated it",
     note_required=True,
 )
 CLOSE = Transition("close_escalation", ("active", "stepped_up"), "closed", HANDLE, "closed the escalation")
@@ -124,7 +129,7 @@ REOPEN_ESCALATION = Transition(
     ("closed", "withdrawn"),
     "acknowledged",
     REOPEN,
-    "opened the escalation again",
+    "reopened the escalation",
     note_required=True,
 )
 
@@ -149,14 +154,15 @@ MOVES = (
 )
 FINALS = ("closed", "withdrawn", "merged")
 ESCALATION_WORKFLOW = workflow("escalation", MOVES, FINALS, scope=scope_of_escalation, confidential=True)
+OPEN_STATES = tuple(state for state in ESCALATION_WORKFLOW.states if state not in FINALS)
 
 OUTCOMES = {
-    "challenge": "The core team challenges",
-    "procured": "Another is procured",
-    "returned": "Returned with named support",
-    "other_consortium": "Another consortium handles it",
+    "challenge": "Challenge by the core team",
+    "procured": "Paid provider",
+    "returned": "Return with named support",
+    "other_consortium": "Another consortium takes over",
     "statutory": "Statutory route",
-    "regions_group": "Refer to the DfE regions group",
+    "regions_group": "Referral to the DfE regions group",
 }
 """The decisions open to the core team. Source: domain WI7, §5.4 and F22.
 
@@ -165,9 +171,9 @@ academy is referred to the DfE instead.
 """
 
 RESULTS = {
-    "better": "The school stands where it should",
-    "partly": "Better in part",
-    "not_better": "No better",
+    "better": "Improved",
+    "partly": "Partly improved",
+    "not_better": "Not improved",
     "not_needed": "No longer needed",
 }
 STAGES = ("acknowledge", "decide", "plan", "review")

@@ -9,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.escalations import queries
-from alongside.features.escalations.access_log import pages as reading
+from alongside.features.escalations.access_log import pages as access
 from alongside.features.escalations.access_log.actions import note_reading, note_readings
 from alongside.features.escalations.access_policy import may_escalation
-from alongside.features.escalations.available_actions import available_additions, available_transitions
-from alongside.features.escalations.caseload import pages as desk
+from alongside.features.escalations.caseload import pages as caseload
 from alongside.features.escalations.caseload import queries as desk_queries
 from alongside.features.escalations.deadlines import STAGES, clock_label, clock_status, days_for
 from alongside.features.escalations.export import escalations_as_csv, tried_of
@@ -28,18 +27,18 @@ from alongside.features.escalations.labels import (
     timeline_entry,
     waiting_message,
 )
-from alongside.features.escalations.matching_requests import pages as procuring
-from alongside.features.escalations.matching_requests.actions import LOOKED_FOR_IN
+from alongside.features.escalations.matching_requests import pages as matching
 from alongside.features.escalations.matching_requests.queries import asked_of, came_of_it
+from alongside.features.escalations.models import ACCEPT_RETURN, CLOSE
 from alongside.features.escalations.officer_notes import pages as notes
-from alongside.features.escalations.pdf import pages as paper
+from alongside.features.escalations.pdf import pages as pdf
 from alongside.features.escalations.raising import pages as raising
 from alongside.features.escalations.raising.queries import suggestions
 from alongside.features.escalations.referral import pages as referral
 from alongside.features.escalations.reminders.queries import reminder_entries
-from alongside.features.escalations.reporting import pages as learning
-from alongside.features.escalations.requester import interests_of
-from alongside.features.escalations.state_changes import pages as handling
+from alongside.features.escalations.reporting import pages as reporting
+from alongside.features.escalations.resource import may_act, parts_with_buttons
+from alongside.features.escalations.state_changes import pages as changes
 from alongside.features.escalations.statutory import pages as statutory
 from alongside.features.escalations.statutory.forms import GROUNDS_OF_A_STEP
 from alongside.features.escalations.statutory.queries import overrulings_of, steps_taken
@@ -47,12 +46,13 @@ from alongside.features.escalations.statutory.steps import GROUNDS, RECIPIENTS, 
 from alongside.features.escalations.tasks import pages as tasks
 from alongside.features.escalations.tasks.queries import criteria_of, tasks_of
 from alongside.features.escalations.transitions import calendar_of_escalation, pauses_of
-from alongside.features.escalations.triage import pages as deciding
+from alongside.features.escalations.triage import pages as triage
 from alongside.features.escalations.visits import pages as visits
 from alongside.features.escalations.visits.queries import visits_of
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import buttons_for
 from alongside.platform.uploads.file_types import FILE_TYPES
 from alongside.platform.web.form_data import asked
 from alongside.platform.web.paging import number_of_page
@@ -138,8 +138,6 @@ async def _desk(session: AsyncSession, person: Principal, group: str, number: in
 
 async def _escalation(session: AsyncSession, person: Principal, row: Any) -> dict[str, Any]:
     settings = settings_of(person.authority_id)
-    interests = await interests_of(session, person)
-    others = await queries.others_of_school(session, person, row)
     deferred = await queries.of_escalation(session, person, queries.DEFERRED, row.id)
     return {
         "escalation": row,
@@ -147,33 +145,50 @@ async def _escalation(session: AsyncSession, person: Principal, row: Any) -> dic
         "clock": await _clock(session, person, row),
         "reason": reason_label(settings, row),
         "tried": await tried_of(session, person, row.id),
-        "others": others,
+        "others": await queries.others_of_school(session, person, row) if row.other_open else (),
         "untold": deferred[0].why if deferred else None,
         "outcome": outcome_label(row),
         "result": result_label(row),
         "asked": await asked_of(session, person, row.id),
         "came_of_it": came_of_it,
-        "criteria": await criteria_of(session, person, row.id),
-        "tasks": await tasks_of(session, person, row.id),
-        "visits": await visits_of(session, person, row.id),
-        "files": await files_of(session, person, row.id),
         "steps": await steps_taken(session, person, row.id),
         "overrulings": await overrulings_of(session, person, row.id),
         "entries": await _timeline(session, person, row),
-        "moves": [
-            one for one in available_transitions(person, row, interests) if one.noun != "merger" or others
-        ],
-        "works": available_additions(person, row, interests),
-        "interest": row.school_urn in interests,
-        "finds": may_escalation(person, Permission.MANAGE_ESCALATION, row, interests)
-        and row.state in LOOKED_FOR_IN
-        and row.outcome in (None, "procured"),
-        "works_on": may_escalation(person, Permission.CONTRIBUTE_TO_ESCALATION, row, interests),
+        **await _parts(session, person, row),
+        **_buttons(person, row),
+        "works_on": may_act(person, Permission.CONTRIBUTE_TO_ESCALATION, row),
         "handles": may_escalation(person, Permission.MANAGE_ESCALATION, row),
         "notes": may_escalation(person, Permission.VIEW_OFFICER_NOTES, row),
         "for_school": person.school_urn == row.school_urn,
         "links": person.school_urn is None,
         **_words(person),
+    }
+
+
+async def _parts(session: AsyncSession, person: Principal, row: Any) -> dict[str, Any]:
+    """Return the parts of an escalation, each with its buttons."""
+    return {
+        "criteria": parts_with_buttons(
+            person, row, await criteria_of(session, person, row.id), tasks.CRITERION_ACTIONS
+        ),
+        "tasks": parts_with_buttons(person, row, await tasks_of(session, person, row.id), tasks.TASK_ACTIONS),
+        "visits": parts_with_buttons(
+            person, row, await visits_of(session, person, row.id), (visits.CORRECT_VISIT,)
+        ),
+        "files": parts_with_buttons(
+            person, row, await files_of(session, person, row.id), (files.REMOVE_FILE,)
+        ),
+    }
+
+
+def _buttons(person: Principal, row: Any) -> dict[str, Any]:
+    """Return the buttons of an escalation, and whether only its open actions keep it from closing."""
+    return {
+        "moves": buttons_for(person, row, MOVES),
+        "additions": buttons_for(person, row, ADDITIONS),
+        "decide": triage.DECIDE.button(person, row),
+        "ask_matching": matching.ASK_MATCHING.button(person, row),
+        "cannot_close": row.open_task and row.state in (*CLOSE.starts, *ACCEPT_RETURN.starts),
     }
 
 
@@ -210,21 +225,53 @@ def _words(person: Principal) -> dict[str, Any]:
     }
 
 
+MOVES = (
+    changes.ACKNOWLEDGE,
+    triage.AGREE_PLAN,
+    changes.RESUME,
+    changes.REVIEW,
+    changes.OFFER_RETURN,
+    changes.ACCEPT_RETURN,
+    changes.NOT_YET,
+    changes.WAIT,
+    changes.STEP_UP,
+    changes.STEP_DOWN,
+    changes.CLOSE,
+    triage.DECIDE,
+    changes.WITHDRAW,
+    triage.MERGE,
+    changes.REOPEN,
+)
+"""The actions that change the state, the most likely first."""
+
+ADDITIONS = (
+    raising.NOTIFY_SCHOOL,
+    tasks.AGREE_TASK,
+    visits.RECORD_VISIT,
+    files.ADD_FILE,
+    triage.ASSIGN,
+    access.NAME_READER,
+    statutory.RECORD_STEP,
+    referral.ANSWER_REFERRAL,
+    statutory.OVERRULE,
+)
+"""What can be added to an open escalation."""
+
 routes = [
     *raising.routes,
-    *handling.routes,
-    *deciding.routes,
-    *procuring.routes,
+    *changes.routes,
+    *triage.routes,
+    *matching.routes,
     *tasks.routes,
     *visits.routes,
     *notes.routes,
     *files.routes,
     *statutory.routes,
     *referral.routes,
-    *reading.routes,
-    *paper.routes,
-    *learning.routes,
-    *desk.routes,
+    *access.routes,
+    *pdf.routes,
+    *reporting.routes,
+    *caseload.routes,
     list_escalations,
     list_escalations_as_csv,
     show_escalation,

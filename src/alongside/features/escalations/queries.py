@@ -3,10 +3,10 @@ see.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, exists, func, literal_column, select, text
+from sqlalchemy import Boolean, Row, bindparam, exists, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,14 +15,17 @@ from alongside.features.consortia.models import Consortium
 from alongside.features.escalations.access_log.models import NamedReader
 from alongside.features.escalations.access_policy import escalation_filter, scope_of_escalation
 from alongside.features.escalations.events import Event
+from alongside.features.escalations.labels import STATES
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.pauses import ClockPause
 from alongside.features.escalations.raising.models import DeferredNotification
 from alongside.features.escalations.requester import identify_requester
+from alongside.features.escalations.tasks.models import Criterion, Task
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.requester_context import INTERESTS, is_among
 
 AUTHORITY: Any = bindparam("authority_id")
 A_PAGE = 25
@@ -30,6 +33,7 @@ A_PAGE = 25
 Handling = aliased(Consortium, name="handling")
 Owner = aliased(Person, name="owner")
 Raiser = aliased(Person, name="raiser")
+Other = aliased(Escalation, name="other")
 
 NAMED: Any = exists(
     select(literal_column("1"))
@@ -52,6 +56,7 @@ CASE: Any = (
         Raiser.name.label("raiser"),
         func.is_maintained(Escalation.authority_id, Escalation.school_urn).label("maintained"),
         NAMED.label("named"),
+        literal_column(is_among("escalation.school_urn", INTERESTS), Boolean).label("interest"),
     )
     .join(School, (School.authority_id == AUTHORITY) & (School.urn == Escalation.school_urn))
     .join(Consortium, (Consortium.authority_id == AUTHORITY) & (Consortium.id == Escalation.consortium_id))
@@ -62,7 +67,30 @@ CASE: Any = (
     .outerjoin(Raiser, (Raiser.authority_id == AUTHORITY) & (Raiser.id == Escalation.raised_by))
     .where(Escalation.authority_id == AUTHORITY)
 )
-ONE_ESCALATION: Any = CASE.where(Escalation.id == bindparam("escalation_id"))
+OPEN_TASK: Any = exists(
+    select(Task.id).where(
+        Task.authority_id == AUTHORITY, Task.escalation_id == Escalation.id, Task.state == "open"
+    )
+)
+UNMET_CRITERION: Any = exists(
+    select(Criterion.id).where(
+        Criterion.authority_id == AUTHORITY,
+        Criterion.escalation_id == Escalation.id,
+        Criterion.met_on.is_(None),
+        Criterion.dropped_at.is_(None),
+    )
+)
+OTHER_OPEN_ONE: Any = exists(
+    select(Other.id).where(
+        Other.authority_id == AUTHORITY,
+        Other.school_urn == Escalation.school_urn,
+        Other.id != Escalation.id,
+        Other.state.not_in(FINALS),
+    )
+)
+ONE_ESCALATION: Any = CASE.add_columns(
+    OPEN_TASK.label("open_task"), UNMET_CRITERION.label("unmet_criterion"), OTHER_OPEN_ONE.label("other_open")
+).where(Escalation.id == bindparam("escalation_id"))
 HELD_ESCALATION: Any = ONE_ESCALATION.with_for_update(key_share=True, of=Escalation)
 WAITS: Any = (
     select(ClockPause.waiting_on, ClockPause.why, ClockPause.since_at, ClockPause.until_at)
@@ -99,6 +127,24 @@ OFFICERS = text(
      ORDER BY p.name, p.id
     """
 )
+
+
+class Part(NamedTuple):
+    """A part of an escalation that has actions of its own, such as a task, with the escalation."""
+
+    row: Row[Any]
+    escalation: Row[Any]
+
+    @property
+    def id(self) -> UUID:
+        """The id of the part."""
+        found: UUID = self.row.id
+        return found
+
+    @property
+    def state(self) -> str | None:
+        """The state of the part, if it has one."""
+        return getattr(self.row, "state", None)
 
 
 def of_person(person: Principal, **more: Any) -> Mapping[str, Any]:
@@ -146,7 +192,7 @@ async def lock_escalation(
             (label, words, str(getattr(row, column, "") or ""))
             for column, (label, words) in (typed or {}).items()
         ]
-        raise EditConflict(differences, row.version)
+        raise EditConflict(differences, row.version, now=f"The state is now: {STATES[row.state]}.")
     return row
 
 

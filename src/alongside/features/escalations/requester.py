@@ -53,7 +53,7 @@ async def refuse_interest(session: AsyncSession, person: Principal, row: Any) ->
     """
     if row.school_urn in await interests_of(session, person):
         raise ActionRefused(
-            f"You have an interest in {row.school}, so somebody else handles this escalation: your deputy or lead, a "
-            "colleague, or another consortium.",
+            f"You have an interest in {row.school}, so you cannot work on this escalation. Your deputy or lead, a "
+            "colleague, or another consortium does.",
             row.state,
         )

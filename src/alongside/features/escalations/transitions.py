@@ -32,20 +32,23 @@ from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.notifications import notify
 from alongside.platform.workflow import Transition, apply_transition
 
+CRITERIA_NOT_MET = (
+    "Not every criterion is met yet. Mark those that are met, or remove those that no longer apply."
+)
 CONSTRAINT_MESSAGES: dict[str, Message] = {
-    "no_open_actions": "There are actions that are still open. Finish or drop them first.",
-    "has_criteria": "Say first what must be so before the consortium takes the school back.",
-    "criteria_met": "Not every criterion is met yet. Mark those that are, or drop those that no longer matter.",
-    "maintained_only": "This school is not maintained by the authority, so its statutory powers do not reach it. "
+    "no_open_actions": "Some actions are still open. Finish or cancel them first.",
+    "has_criteria": "Enter at least one criterion for returning the school first.",
+    "criteria_met": CRITERIA_NOT_MET,
+    "maintained_only": "This school is not maintained by the authority, so its statutory powers do not apply. "
     "Refer the matter to the DfE regions group.",
     "step_in_turn": "The step that must come before this one is not recorded. Record it, or give the urgent reason.",
-    "academies_only": "This school is maintained by the authority, so its own statutory powers reach it. "
+    "academies_only": "This school is maintained by the authority, so its own statutory powers apply. "
     "Choose the statutory route instead.",
-    "copied_by_law": "The law names more people who get a copy of this notice. Add them to the recipients.",
+    "copied_by_law": "The law requires copies of this notice for more people. Add them to the recipients.",
     "compliance_period_over": "The compliance period has not ended, so the school is not eligible yet.",
     "not_complied_with": "The warning notice was complied with, so the school is not eligible for intervention by it.",
     "powers_lapsed": "The powers that follow the warning notice have lapsed. Give a new warning notice first.",
-    "escalation_is_open": "This escalation is over, so nothing can be added to it. Open it again first.",
+    "escalation_is_open": "This escalation is closed. Reopen it first.",
     "ck_fund_balance_within_the_fund": (
         "provider_pence",
         "The fund cannot pay this: it is more than the fund has left. Enter less, or select another fund",

@@ -16,17 +16,18 @@ PageFunction = Callable[..., Awaitable[PageResult]]
 def logs_reading_of(part: str) -> Callable[[PageFunction], PageFunction]:
     """Decorate a page handler so that it logs access to this part of the escalation before the page is shown.
 
-    The page has the escalation under `escalation` in its context. Use it for GET and POST handlers alike: a
-    form that is refused shows the escalation again.
+    The page has the escalation under `escalation` in its context, or a part of one under `part`. Use it for GET
+    and POST handlers alike: a form that is refused shows the escalation again.
     """
 
     def decorated(function: PageFunction) -> PageFunction:
         @wraps(function)
         async def logged(request: Any, session: AsyncSession, person: Principal, **params: Any) -> PageResult:
             answer = await function(request, session, person, **params)
-            escalation = answer.context.get("escalation") if isinstance(answer, Page) else None
-            if escalation is None:
+            if not isinstance(answer, Page):
                 return answer
+            context = answer.context
+            escalation = context["part"].escalation if "part" in context else context["escalation"]
             database = request.app.state.app_context.database
 
             async def note_and_show() -> PageResult:

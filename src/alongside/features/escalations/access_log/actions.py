@@ -79,7 +79,7 @@ async def keep_present(session: AsyncSession, person: Principal, escalation_id: 
         await session.execute(here.on_conflict_do_update(index_elements=keys, set_={"seen_at": func.now()}))
 
 
-NAMED_ALREADY = ("person_id", "They are named already. Choose somebody else.")
+NAMED_ALREADY = ("person_id", "This person can read it already. Select someone else.")
 
 
 async def name_reader(
@@ -88,11 +88,13 @@ async def name_reader(
     """Name a reader of one escalation and notify them. Raises ValidationFailed if they are named already."""
     row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, escalation_id)
     if row.state in FINALS:
-        raise ActionRefused("This escalation is over.", row.state)
+        raise ActionRefused("This escalation is closed.", row.state)
     if reader_id not in {one.id for one in await people_to_name(session, person)}:
-        raise ValidationFailed({"person_id": ["Choose somebody from the list."]})
+        raise ValidationFailed({"person_id": ["Select a person from the list."]})
     if row.school_urn in await schools_of_interest(session, person.authority_id, reader_id, person.today):
-        raise ValidationFailed({"person_id": ["They have an interest in this school. Choose somebody else."]})
+        raise ValidationFailed(
+            {"person_id": ["This person has an interest in this school. Select someone else."]}
+        )
     with explain_constraints({"uq_escalation_reader_live": NAMED_ALREADY}):
         async with session.begin_nested():
             session.add(
@@ -107,7 +109,7 @@ async def name_reader(
     await record_audit(session, person, "name_reader", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "name_reader", seat, for_school=False)
     said, once = (
-        "You have been named to read an escalation.",
+        "You can now read an escalation.",
         f"escalation_reader:{escalation_id}:{reader_id}",
     )
     await notify(

@@ -13,10 +13,8 @@ from alongside.platform.forms.validation import require_fields
 class ReaderForm(Form):
     """The person who may read an escalation, and the seat they hold on the board."""
 
-    person_id = Choice(
-        "Who is to read this escalation?", "Choose somebody from the list", render_kw={"select": True}
-    )
-    seat = line("For which seat?", "The seat", "For example, “Board member for primary schools”")
+    person_id = Choice("Person", "Select a person from the list", render_kw={"select": True})
+    seat = line("Seat on the board", "The seat", "For example, “Board member for primary schools”")
 
     def offer(self, people: Sequence[Any]) -> None:
         """Set the people that can be chosen."""
@@ -27,5 +25,5 @@ class ReaderForm(Form):
     def is_valid(self) -> bool:
         """Validate: person and seat are required."""
         self.validate()
-        require_fields(self, {"person_id": "Choose somebody from the list", "seat": "Say for which seat"})
+        require_fields(self, {"person_id": "Select a person from the list", "seat": "Enter the seat"})
         return not self.errors

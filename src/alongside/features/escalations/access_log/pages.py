@@ -1,21 +1,27 @@
 """Pages for access to an escalation: named readers, the access log, and who has it open now."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from litestar import Request
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ValidationFailed
+from alongside.errors import NotFound
 from alongside.features.escalations.access_log import actions, queries
 from alongside.features.escalations.access_log.access_log import logs_reading
 from alongside.features.escalations.access_log.forms import ReaderForm
-from alongside.features.escalations.available_actions import attach_errors
-from alongside.features.escalations.queries import get_escalation
+from alongside.features.escalations.models import OPEN_STATES
+from alongside.features.escalations.queries import Part, get_escalation
+from alongside.features.escalations.resource import ESCALATION, may_act, parts_with_buttons, subject
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import ROLE_NAMES, Principal
-from alongside.platform.web.form_data import FormData, asked, read_form_data
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
+from alongside.platform.forms.action import Resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.form_data import asked
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
 from alongside.platform.web.routing import endpoint
 
 HANDLE = Permission.MANAGE_ESCALATION
@@ -28,50 +34,69 @@ PARTS = {
 }
 
 
-@endpoint.get("/escalations/{escalation_id:uuid}/readers", permission=HANDLE)
-@logs_reading
-async def show_readers(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
-    """Show the named readers of an escalation, a form to name another, and the access log."""
-    return await _page(session, person, escalation_id, None)
+async def _offer_people(asked: FormRequest[Row[Any], ReaderForm]) -> None:
+    asked.form.offer(await queries.people_to_name(asked.session, asked.person))
 
 
-@endpoint.post("/escalations/{escalation_id:uuid}/readers", permission=HANDLE)
-@logs_reading
-async def name_reader(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
-    """Name a board member as a reader of one escalation."""
-    written = await read_form_data(request)
-    answer = await _page(session, person, escalation_id, written)
-    form = answer.context["form"]
-    if not form.is_valid():
-        return answer
-    try:
-        await actions.name_reader(
-            session, person, escalation_id, UUID(form.person_id.data), form.seat.data or ""
-        )
-    except ValidationFailed as problem:
-        attach_errors(form, problem)
-        return answer
-    return Redirect(
-        f"/escalations/{escalation_id}/readers", "They can read the escalation now, and have been told."
-    )
+async def _context(asked: FormRequest[Row[Any], ReaderForm]) -> Mapping[str, object]:
+    readers = await queries.readers_of(*subject(asked))
+    return {
+        "readers": parts_with_buttons(asked.person, asked.record, readers, (END_READER,)),
+        "readings": await queries.readings_of(*subject(asked)),
+        "ROLES": {role.value: name for role, name in ROLE_NAMES.items()},
+        "PARTS": PARTS,
+    }
 
 
-@endpoint.post("/escalations/{escalation_id:uuid}/readers/{reader_id:uuid}/end", permission=HANDLE)
-@logs_reading
-async def end_reader(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    person: Principal,
-    escalation_id: UUID,
-    reader_id: UUID,
-) -> PageResult:
-    """Stop a named reader from reading this escalation."""
-    await actions.end_reader(session, person, escalation_id, reader_id)
-    return Redirect(f"/escalations/{escalation_id}/readers", "They read this escalation no more.")
+async def _reader_to(
+    session: AsyncSession, person: Principal, permission: Permission, escalation_id: UUID, reader_id: UUID
+) -> Part:
+    row = await get_escalation(session, person, permission, escalation_id)
+    for reader in await queries.readers_of(session, person, escalation_id):
+        if reader.id == reader_id:
+            return Part(reader, row)
+    raise NotFound
+
+
+END_READER = ButtonAction(
+    name="end_reader",
+    resource=Resource(
+        name="part",
+        path="/escalations/{escalation_id:uuid}/readers/{reader_id:uuid}",
+        load=_reader_to,
+        url=lambda part: f"{ESCALATION.url(part.escalation)}/readers/{part.id}",
+        page=lambda part: f"{ESCALATION.url(part.escalation)}/readers",
+        may=lambda person, permission, part: may_act(person, permission, part.escalation),
+        wrap=logs_reading,
+    ),
+    slug="end",
+    permission=HANDLE,
+    label="Remove",
+    about=lambda _, part: part.row.name,
+    said="They can no longer read this escalation.",
+    run=lambda asked: actions.end_reader(
+        asked.session, asked.person, asked.record.escalation.id, asked.record.id
+    ),
+)
+NAME_READER = FormAction(
+    name="name_reader",
+    resource=ESCALATION,
+    slug="readers",
+    permission=HANDLE,
+    states=OPEN_STATES,
+    label="Add a reader",
+    title="Who can read this escalation",
+    submit="Add this reader",
+    form=ReaderForm,
+    choices=_offer_people,
+    template="escalations/readers.html",
+    context=_context,
+    then=lambda row: f"{ESCALATION.url(row)}/readers",
+    said="They can read the escalation now, and have been told.",
+    run=lambda asked: actions.name_reader(
+        *subject(asked), UUID(asked.form.person_id.data), asked.form.seat.data
+    ),
+)
 
 
 @endpoint.get("/escalations/{escalation_id:uuid}/presence", permission=HANDLE, by_itself=True)
@@ -97,21 +122,4 @@ async def show_presence(
     return ContinueAfterCommit(stay_and_show)
 
 
-async def _page(
-    session: AsyncSession, person: Principal, escalation_id: UUID, written: FormData | None
-) -> Page:
-    row = await get_escalation(session, person, HANDLE, escalation_id)
-    form = ReaderForm(written)
-    form.offer(await queries.people_to_name(session, person))
-    context = {
-        "escalation": row,
-        "form": form,
-        "readers": await queries.readers_of(session, person, escalation_id),
-        "readings": await queries.readings_of(session, person, escalation_id),
-        "ROLES": {role.value: name for role, name in ROLE_NAMES.items()},
-        "PARTS": PARTS,
-    }
-    return Page("escalations/readers.html", context, status=200 if written is None else 422)
-
-
-routes = [show_readers, name_reader, end_reader, show_presence]
+routes = [*routes_of((NAME_READER, END_READER)), show_presence]

@@ -15,7 +15,7 @@ from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.notifications import notify
 from alongside.platform.web.formatting import format_date_range
 
-COVERED_ALREADY = ("starts_on", "They are covered for in these days already. Choose other days.")
+COVERED_ALREADY = ("starts_on", "This person already has cover on these days. Enter other days.")
 
 
 async def arrange_cover(
@@ -28,7 +28,7 @@ async def arrange_cover(
     """
     names = {one.id: one.name for one in await officers(session, person)}
     if away_id not in names or cover_id not in names or away_id == cover_id:
-        raise ValidationFailed({"cover_id": ["Choose two different people of the core team."]})
+        raise ValidationFailed({"cover_id": ["Select two different members of the core team."]})
     made = LeaveCover(
         authority_id=person.authority_id,
         away_id=away_id,
@@ -41,7 +41,7 @@ async def arrange_cover(
             session.add(made)
     await record_audit(session, person, "arrange_cover", "leave_cover", made.id)
     said = (
-        f"{names[cover_id]} looks after the escalations of {names[away_id]} "
+        f"{names[cover_id]} covers the escalations of {names[away_id]} "
         f"from {format_date_range(starts_on, ends_on)}."
     )
     await notify(

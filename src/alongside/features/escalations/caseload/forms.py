@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from wtforms import Form
 
@@ -10,8 +11,8 @@ from alongside.platform.forms.fields import Choice, Day
 from alongside.platform.forms.validation import add_error, check_date_order, require_fields
 
 NEEDED = {
-    "away_id": "Choose who is away",
-    "cover_id": "Choose who looks after their escalations",
+    "away_id": "Select who is on leave",
+    "cover_id": "Select who covers",
     "starts_on": "Enter the first day, like 12/3/2027",
     "ends_on": "Enter the last day, like 16/3/2027",
 }
@@ -20,8 +21,8 @@ NEEDED = {
 class CoverForm(Form):
     """Who is away, who covers, and the first and last day."""
 
-    away_id = Choice("Who is away?", NEEDED["away_id"])
-    cover_id = Choice("Who looks after their escalations?", NEEDED["cover_id"])
+    away_id = Choice("Person on leave", NEEDED["away_id"])
+    cover_id = Choice("Person who covers", NEEDED["cover_id"])
     starts_on = Day("First day", NEEDED["starts_on"])
     ends_on = Day("Last day", NEEDED["ends_on"])
 
@@ -36,7 +37,17 @@ class CoverForm(Form):
         require_fields(self, NEEDED)
         check_date_order(self)
         if self.ends_on.data is not None and self.ends_on.data < today:
-            add_error(self.ends_on, "This day is past. Enter today or a later day")
+            add_error(self.ends_on, "The date must be today or later")
         if self.away_id.data and self.away_id.data == self.cover_id.data:
-            add_error(self.cover_id, "Choose somebody else: nobody covers for themselves")
+            add_error(self.cover_id, "Select someone else. A person cannot cover for themselves")
         return not self.errors
+
+    def columns(self) -> dict[str, Any]:
+        """The values of the cover, by column."""
+        away, cover = UUID(self.away_id.data), UUID(self.cover_id.data)
+        return {
+            "away_id": away,
+            "cover_id": cover,
+            "starts_on": self.starts_on.data,
+            "ends_on": self.ends_on.data,
+        }

@@ -1,69 +1,71 @@
-"""Page to arrange leave cover."""
+"""Page to arrange and end leave cover."""
 
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ValidationFailed
-from alongside.features.escalations.available_actions import attach_errors
 from alongside.features.escalations.caseload import actions, queries
 from alongside.features.escalations.caseload.forms import CoverForm
 from alongside.features.escalations.queries import officers
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import FormData, read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint
+from alongside.platform.forms.action import Resource, no_record, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
 
 HANDLE = Permission.MANAGE_ESCALATION
 
 
-@endpoint.get("/leave-cover", permission=HANDLE)
-async def show_cover(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
-    """Show current and future cover, and a form to arrange more."""
-    return await _page(session, person, None)
+async def _itself(
+    _session: AsyncSession, _person: Principal, _permission: Permission, cover_id: UUID
+) -> UUID:
+    return cover_id
 
 
-@endpoint.post("/leave-cover", permission=HANDLE)
-async def arrange_cover(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """Arrange that one officer covers another's escalations."""
-    answer = await _page(session, person, await read_form_data(request))
-    form = answer.context["form"]
-    if not form.is_valid(person.today):
-        return answer
-    try:
-        await actions.arrange_cover(
-            session,
-            person,
-            UUID(form.away_id.data),
-            UUID(form.cover_id.data),
-            form.starts_on.data,
-            form.ends_on.data,
-        )
-    except ValidationFailed as problem:
-        attach_errors(form, problem)
-        return answer
-    return Redirect("/leave-cover", "It is arranged. Both have been told.")
+async def _offer_officers(asked: FormRequest[None, CoverForm]) -> None:
+    asked.form.offer(await officers(asked.session, asked.person))
 
 
-@endpoint.post("/leave-cover/{cover_id:uuid}/end", permission=HANDLE)
-async def end_cover(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, cover_id: UUID
-) -> PageResult:
-    """End a cover because the officer is back."""
-    await actions.end_cover(session, person, cover_id)
-    return Redirect("/leave-cover", "The cover has ended.")
+async def _context(asked: FormRequest[None, CoverForm]) -> Mapping[str, object]:
+    return {"covers": await queries.covers(asked.session, asked.person)}
 
 
-async def _page(session: AsyncSession, person: Principal, written: FormData | None) -> Page:
-    form = CoverForm(written) if written is not None else CoverForm(data={"starts_on": person.today})
-    form.offer(await officers(session, person))
-    context = {"form": form, "covers": await queries.covers(session, person)}
-    return Page("escalations/cover.html", context, status=200 if written is None else 422)
-
-
-routes = [show_cover, arrange_cover, end_cover]
+ARRANGE: FormAction[None, CoverForm] = FormAction(
+    name="arrange_cover",
+    resource=Resource(
+        name="nothing",
+        path="/leave-cover",
+        load=no_record,
+        url=lambda _: "/leave-cover",
+        page=lambda _: "/escalations",
+    ),
+    slug="",
+    permission=HANDLE,
+    title="Leave cover",
+    submit="Arrange cover",
+    form=CoverForm,
+    initial=lambda asked: {"starts_on": asked.person.today},
+    choices=_offer_officers,
+    valid=lambda asked: asked.form.is_valid(asked.person.today),
+    template="escalations/cover.html",
+    context=_context,
+    then=lambda _: "/leave-cover",
+    said="Cover is arranged. Both people have been told.",
+    run=lambda asked: actions.arrange_cover(asked.session, asked.person, **asked.form.columns()),
+)
+END = ButtonAction(
+    name="end_cover",
+    resource=Resource(
+        name="cover_id",
+        path="/leave-cover/{cover_id:uuid}",
+        load=_itself,
+        url=lambda cover_id: f"/leave-cover/{cover_id}",
+        page=lambda _: "/leave-cover",
+    ),
+    slug="end",
+    permission=HANDLE,
+    said="The cover has ended.",
+    run=lambda asked: actions.end_cover(asked.session, asked.person, asked.record),
+)
+routes = routes_of((ARRANGE, END))

@@ -17,7 +17,7 @@ from alongside.platform.access.principal import Principal
 A_PAGE = 25
 GROUPS = {
     "mine": "Mine",
-    "unassigned": "Nobody’s yet",
+    "unassigned": "Unassigned",
     "due": "Due this week",
     "overdue": "Overdue",
     "waiting": "Waiting",

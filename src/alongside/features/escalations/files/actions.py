@@ -35,13 +35,11 @@ async def add_file(
     row = await lock_escalation(session, person, WORK, escalation_id)
     await refuse_interest(session, person, row)
     if row.state in FINALS:
-        raise ActionRefused(
-            "This escalation is over, so nothing can be added to it. Open it again first.", row.state
-        )
+        raise ActionRefused("This escalation is closed. Reopen it first.", row.state)
     count, size = await bytes_taken(session, person, escalation_id)
     if count >= MOST_FILES or size + len(content) > MOST_BYTES:
         raise ValidationFailed(
-            {"file": [f"An escalation holds {MOST_FILES} attachments and 60 MB. Take one away first."]}
+            {"file": [f"An escalation holds {MOST_FILES} attachments and 60 MB. Remove one first."]}
         )
     made = EscalationFile(
         authority_id=person.authority_id,
@@ -60,8 +58,8 @@ async def add_file(
     return made.id
 
 
-async def remove_file(session: AsyncSession, person: Principal, file_id: UUID, why: str) -> UUID:
-    """Remove an attachment: its content is deleted, its row stays with the reason. Returns the escalation."""
+async def remove_file(session: AsyncSession, person: Principal, file_id: UUID, why: str) -> None:
+    """Remove an attachment: its content is deleted, its row stays with the reason."""
     file, row = await file_to(session, person, WORK, file_id)
     row = await lock_escalation(session, person, WORK, row.id)
     await refuse_interest(session, person, row)
@@ -75,5 +73,3 @@ async def remove_file(session: AsyncSession, person: Principal, file_id: UUID, w
     await record_event(
         session, person, row.id, "remove_file", f"{file.name}\n{why}", for_school=file.for_school
     )
-    escalation_id: UUID = row.id
-    return escalation_id

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.escalations.files.models import EscalationFile
-from alongside.features.escalations.queries import AUTHORITY, get_escalation, of_escalation
+from alongside.features.escalations.queries import AUTHORITY, Part, get_escalation, of_escalation
 from alongside.features.escalations.requester import identify_requester
 from alongside.features.people.models import Person
 from alongside.platform.access.permissions import Permission
@@ -48,7 +48,7 @@ async def files_of(session: AsyncSession, person: Principal, escalation_id: UUID
 
 async def file_to(
     session: AsyncSession, person: Principal, permission: Permission, file_id: UUID, *, content: bool = False
-) -> tuple[Row[Any], Row[Any]]:
+) -> Part:
     """An attachment with its escalation, if this person has this permission. Raises NotFound, also if removed."""
     await identify_requester(session, person)
     columns = (*LINE, EscalationFile.content) if content else LINE
@@ -62,7 +62,7 @@ async def file_to(
     ).one_or_none()
     if found is None:
         raise NotFound
-    return found, await get_escalation(session, person, permission, found.escalation_id)
+    return Part(found, await get_escalation(session, person, permission, found.escalation_id))
 
 
 async def bytes_taken(session: AsyncSession, person: Principal, escalation_id: UUID) -> tuple[int, int]:

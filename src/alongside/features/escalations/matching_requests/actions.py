@@ -29,10 +29,10 @@ async def ask_matching(session: AsyncSession, person: Principal, escalation_id: 
     row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, escalation_id)
     await refuse_interest(session, person, row)
     if row.state not in LOOKED_FOR_IN:
-        raise ActionRefused("Nobody is looked for in this state of the escalation.", row.state)
+        raise ActionRefused("You cannot look for a match while the escalation is in this state.", row.state)
     titles = {one.id: one.title for one in await open_needs_of(session, person, row.school_urn)}
     if need_id not in titles:
-        raise ValidationFailed({"need": ["Choose a need from the list"]})
+        raise ValidationFailed({"need": ["Select a need from the list"]})
     run_id, _ = await ask_for_plan(session, person, None)
     await session.execute(
         insert(MatchingRequest).values(

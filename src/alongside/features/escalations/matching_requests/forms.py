@@ -12,7 +12,7 @@ from alongside.platform.forms.validation import require_fields
 class AskMatchingForm(Form):
     """The open need for which a match is requested."""
 
-    need = Choice("For which need of the school?", "Choose a need from the list")
+    need = Choice("Need", "Select a need from the list")
 
     def offer(self, needs: Sequence[Any]) -> None:
         """Set the needs that can be chosen; a single need is preselected on an empty form."""
@@ -23,5 +23,5 @@ class AskMatchingForm(Form):
     def is_valid(self) -> bool:
         """Validate: a need is required."""
         self.validate()
-        require_fields(self, {"need": "Choose a need from the list"})
+        require_fields(self, {"need": "Select a need from the list"})
         return not self.errors

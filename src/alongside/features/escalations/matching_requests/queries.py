@@ -69,11 +69,11 @@ async def asked_of(session: AsyncSession, person: Principal, escalation_id: UUID
 def came_of_it(asked: Any, *, named: bool) -> str:
     """The result of a matching request as text; it names the matched school only if `named`."""
     if asked.run_state in AT_WORK:
-        return "A plan is being worked out"
+        return "Alongside is calculating a plan"
     if asked.run_status is None:
-        return "No plan came of it"
+        return "The plan failed"
     if asked.place_id is None:
-        return "The plan was begun before this need was there"
+        return "The plan started before this need was posted"
     if asked.partner is None:
-        return "The plan finds nobody"
-    return f"The plan finds {asked.partner}" if named else "The plan finds a school"
+        return "The plan found no school"
+    return f"The plan found {asked.partner}" if named else "The plan found a school"

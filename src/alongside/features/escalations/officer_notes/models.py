@@ -10,7 +10,7 @@ from alongside.features.escalations.access_policy import CORE
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
 from alongside.platform.database.requester_context import RowPolicy
 
-WEIGHTS = {"fact": "Fact: I saw it or have it in writing", "opinion": "Opinion: what I make of it"}
+WEIGHTS = {"fact": "Fact: I saw it or have it in writing", "opinion": "Opinion: my own view"}
 """The basis of a note. Source: domain §6.15: records can be requested, so opinions are marked."""
 
 

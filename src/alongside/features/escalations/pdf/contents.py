@@ -32,7 +32,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.web.formatting import format_date, format_datetime, format_hours, format_money
 
 NOTES = {"fact": "Fact", "opinion": "Opinion"}
-TASKS = {"open": "Open", "done": "Done", "dropped": "Dropped"}
+TASKS = {"open": "Open", "done": "Done", "dropped": "Cancelled"}
 
 
 async def contents_of(
@@ -127,8 +127,8 @@ async def _record(session: AsyncSession, person: Principal, row: Any) -> dict[st
                 "facts": [
                     ["Ground", GROUNDS[one.ground]],
                     ["Legal basis", one.legal_basis],
-                    ["The heads had decided", one.decided],
-                    ["The authority decides instead", one.instead],
+                    ["Decision of the headteachers", one.decided],
+                    ["Decision of the authority", one.instead],
                     ["Reason", one.reason],
                 ],
             }
@@ -155,7 +155,7 @@ def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
         ("Raised", f"{format_datetime(row.raised_at)}, by {row.raiser}"),
         ("Why", reason_label(settings, row)),
         ("Urgency", label_of(settings.escalation_urgencies, row.urgency)),
-        ("The school was told", format_datetime(row.notified_at) if row.notified_at else "Not yet"),
+        ("Headteacher told", format_datetime(row.notified_at) if row.notified_at else "Not yet"),
         ("State", STATES[row.state]),
         ("Decision", outcome_label(row)),
         ("Referred to the DfE", _referral(row)),

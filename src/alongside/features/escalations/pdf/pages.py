@@ -38,7 +38,9 @@ async def print_escalation(
     async def note_and_print() -> PageResult:
         await note_reading(database, person, escalation_id, "notes" if with_notes else "pdf")
         paper = await pdf("escalations/escalation_file.typ", values)
-        return Download(paper, f"case-file-{row.school_urn}-{format_iso_date(row.raised_at)}.pdf", MEDIA_TYPE)
+        return Download(
+            paper, f"escalation-file-{row.school_urn}-{format_iso_date(row.raised_at)}.pdf", MEDIA_TYPE
+        )
 
     return ContinueAfterCommit(note_and_print, expensive=True)
 

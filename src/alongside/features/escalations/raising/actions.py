@@ -46,7 +46,7 @@ async def raise_escalation(
     reason = settings_of(person.authority_id).escalation_reasons.get(written["reason"])
     if reason is None or reason.to_safeguarding:
         raise ValidationFailed(
-            {"reason": ["A child at risk is not recorded here. Use the safeguarding route."]}
+            {"reason": ["Do not record a child at risk here. Use the safeguarding route."]}
         )
     signs = [one.since_on for one in await suggestions(session, person) if one.urn == urn and one.since_on]
     await identify_requester(session, person)
@@ -85,7 +85,7 @@ async def notify_school(session: AsyncSession, person: Principal, escalation_id:
     """
     row = await lock_escalation(session, person, Permission.CONTRIBUTE_TO_ESCALATION, escalation_id)
     if row.notified_at is not None:
-        raise ActionRefused("The headteacher has been told already.", row.state)
+        raise ActionRefused("The headteacher has already been told.", row.state)
     await session.execute(
         update(Escalation)
         .where(
@@ -147,7 +147,7 @@ async def _tell_of_raising(
         f"escalation_raised:{escalation.id}",
     )
     word = settings_of(person.authority_id).words.consortium
-    said = f"A {word} has raised an escalation: it asks for help with challenge. It waits to be acknowledged."
+    said = f"A {word} has raised an escalation. It needs to be acknowledged."
     await notify(session, person, ids(to), "escalation_raised", said, where, once=once)
     leads = await leads_with_a_seat(session, person, escalation)
     own = f"{person.name} has raised an escalation for your {word}."

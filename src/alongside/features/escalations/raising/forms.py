@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from wtforms import BooleanField, Form, HiddenField
 
@@ -12,65 +13,70 @@ from alongside.platform.forms.validation import add_error, check_for_personal_da
 from alongside.platform.web.formatting import format_date
 
 NEEDED = {
-    "reason": "Choose why your consortium cannot challenge here",
-    "tried": "Choose what was tried, or say it below",
-    "wanted": "Say what you want to come of it",
-    "urgency": "Choose how soon it is needed",
-    "told": "Choose whether the headteacher is told now",
+    "reason": "Select why your consortium cannot challenge effectively",
+    "tried": "Select support already tried, or describe it below",
+    "wanted": "Enter the help you want",
+    "urgency": "Select how urgent it is",
+    "told": "Select yes if the headteacher is told now",
 }
 MOST_TEXT = 2000
 TEXTS = ("reason_words", "tried_words", "wanted", "return_when", "why_wait")
 
 
 class RaiseForm(Form):
-    """Fields of a new escalation. `cautions` holds words that the user must confirm with a tick box."""
+    """Fields of a new escalation of `school`, which may have `open_one` already.
+
+    `cautions` holds words that the user must confirm with a tick box.
+    """
 
     school_urn = HiddenField()
-    reason = Choice("Why can you not challenge effectively here?", NEEDED["reason"])
+    reason = Choice("Why can your consortium not challenge this school effectively?", NEEDED["reason"])
     reason_words = passage(
-        "Say more (optional)",
-        "What you say",
-        "About your own limits. Needed for “Another reason”",
+        "More about the reason (optional)",
+        "The text",
+        "Write about your own limits. Required for “Another reason”",
         limit=1000,
     )
-    tried = Choices("What was tried?", NEEDED["tried"])
+    tried = Choices("Support already tried", NEEDED["tried"])
     tried_words = passage(
-        "What else should we know of it? (optional)", "What you say", "Name no pupil", limit=MOST_TEXT
+        "More about this support (optional)", "The text", "Do not name a pupil", limit=MOST_TEXT
     )
     wanted = passage(
-        "What do you want to come of it?",
-        "What you want",
-        "For example, somebody from outside to lead the review",
+        "Help you want",
+        "The text",
+        "For example, someone from outside to lead the review",
         limit=MOST_TEXT,
     )
-    urgency = Choice("How soon is it needed?", NEEDED["urgency"])
+    urgency = Choice("Urgency", NEEDED["urgency"])
     return_when = passage(
-        "When would you take the school back? (optional)",
-        "What you say",
-        "What would have to be so. It becomes the start of the plan",
+        "When you would take the school back (optional)",
+        "The text",
+        "What would have to change. It becomes the first criterion of the plan",
         limit=MOST_TEXT,
     )
     told = Choice(
-        "Is the headteacher told now?",
+        "Do we tell the headteacher now?",
         NEEDED["told"],
         choices=[("now", "Yes, with what you wrote above"), ("wait", "No, not yet")],
         default="now",
     )
     why_wait = passage(
-        "Why is it better to wait?",
+        "Why must the headteacher wait?",
         "The reason",
         "Only needed if the headteacher is not told now",
         limit=1000,
     )
-    checked_no_pupil = BooleanField("I have looked again: nobody could tell from this who a pupil is")
-    checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")
+    checked_no_pupil = BooleanField("I have checked that no one could identify a pupil from this")
+    checked_not_safeguarding = BooleanField("I have checked that this is not about a child at risk of harm")
 
-    another = BooleanField("Raise another escalation, although one is open for this school")
+    another = BooleanField("Raise another escalation although this school has an open one")
 
     def __init__(self, *given: Any, **settled: Any) -> None:
         """Bind the submitted data, or show an empty form."""
         super().__init__(*given, **settled)
         self.cautions: dict[str, str] = {}
+        self.school: Any = None
+        self.open_one: UUID | None = None
         for name in TEXTS:
             self[name].render_kw = {**(self[name].render_kw or {}), "rows": 3}
 
@@ -90,21 +96,22 @@ class RaiseForm(Form):
         entry = settings.escalation_reasons.get(self.reason.data or "")
         return entry is not None and entry.to_safeguarding
 
-    def is_valid(self, settings: AuthoritySettings, *, standing: bool = False) -> bool:
-        """Validate; a second escalation of a school with an open one (`standing`) needs a tick."""
+    def is_valid(self, settings: AuthoritySettings) -> bool:
+        """Validate; a second escalation of a school with an open one needs a tick."""
         self.validate()
         for name, cure in NEEDED.items():
             if not self[name].data and not (name == "tried" and self.tried_words.data):
                 add_error(self[name], cure)
         entry = settings.escalation_reasons.get(self.reason.data or "")
         if entry is not None and entry.needs_words and not self.reason_words.data:
-            add_error(self.reason_words, "Say what the reason is")
+            add_error(self.reason_words, "Enter the reason")
         if self.told.data == "wait" and not self.why_wait.data:
             add_error(
-                self.why_wait, "Say why it is better to wait: the core team reads it, the school does not"
+                self.why_wait,
+                "Enter why the headteacher must wait. The core team reads this, the school does not",
             )
-        if standing and not self.another.data:
-            add_error(self.another, "An escalation of this school is open. Read it first, or tick the box")
+        if self.open_one and not self.another.data:
+            add_error(self.another, "This school has an open escalation. Read it first, or tick the box")
         check_for_personal_data(self, [self[name].data for name in TEXTS])
         return not self.errors
 

@@ -1,80 +1,111 @@
-"""Pages to raise an escalation, and to notify the school later."""
+"""Actions that raise an escalation and tell the headteacher later."""
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
+from alongside.features.escalations.models import OPEN_STATES
 from alongside.features.escalations.raising import actions, queries
 from alongside.features.escalations.raising.forms import RaiseForm
+from alongside.features.escalations.resource import ESCALATION, subject
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.forms.action import Resource, no_record, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.form_data import asked
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
-
-@endpoint.get("/escalations/new", permission=Permission.RAISE_ESCALATION)
-async def new_escalation(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """Show the form for one school; without a school, ask for it first."""
-    urn = urn_of(asked(request).one("school"))
-    if urn is None:
-        schools = await queries.schools_to_raise_for(session, person)
-        return Page("escalations/choose_school.html", {"schools": schools})
-    school = await queries.school_to_raise_for(session, person, urn)
-    return await _form_page(session, person, RaiseForm(data={"school_urn": urn, "told": "now"}), school)
+RAISE_ESCALATION = Permission.RAISE_ESCALATION
 
 
-@endpoint.post("/escalations", permission=Permission.RAISE_ESCALATION)
-async def raise_escalation(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """Raise an escalation. A safeguarding matter leads to the safeguarding contact, and nothing is stored."""
-    form = RaiseForm(await read_form_data(request))
-    urn = urn_of(form.school_urn.data or "")
+async def _offer_choices(asked: FormRequest[None, RaiseForm]) -> None:
+    session, person, form = asked.session, asked.person, asked.form
+    urn = urn_of(str(form.school_urn.data or ""))
     if urn is None:
         raise NotFound
-    school = await queries.school_to_raise_for(session, person, urn)
-    settings = settings_of(person.authority_id)
-    answer = await _form_page(session, person, form, school, status=422)
-    if form.to_safeguarding(settings):
+    form.school = await queries.school_to_raise_for(session, person, urn)
+    form.offer_choices(settings_of(person.authority_id), await queries.tried_with(session, person, urn))
+    form.open_one = (await queries.open_escalations_of(session, person, [urn])).get(urn)
+
+
+def _is_valid(asked: FormRequest[None, RaiseForm]) -> bool:
+    settings = settings_of(asked.person.authority_id)
+    return asked.form.to_safeguarding(settings) or asked.form.is_valid(settings)
+
+
+def _context(asked: FormRequest[None, RaiseForm]) -> Mapping[str, object]:
+    settings = settings_of(asked.person.authority_id)
+    return {"settings": settings, "safeguarding": settings.contacts.get("safeguarding")}
+
+
+async def _raise(asked: FormRequest[None, RaiseForm]) -> PageResult:
+    """Raise an escalation. A safeguarding matter leads to the safeguarding contact, and nothing is stored."""
+    person, form = asked.person, asked.form
+    if form.to_safeguarding(settings_of(person.authority_id)):
         return _safeguarding_page(person)
-    if not form.is_valid(settings, standing=bool(await queries.open_escalations_of(session, person, [urn]))):
-        return answer
     escalation_id = await actions.raise_escalation(
-        session,
+        asked.session,
         person,
-        urn,
+        form.school.urn,
         form.columns(),
         tried=form.tried.data or (),
         why_wait=(form.why_wait.data or "") if form.told.data == "wait" else "",
     )
-    said = "Your escalation is raised. The core team has been told."
-    return Redirect(f"/escalations/{escalation_id}", said)
+    return Redirect(f"/escalations/{escalation_id}", "The escalation is raised. The core team has been told.")
 
 
-@endpoint.get("/escalations/safeguarding", permission=Permission.RAISE_ESCALATION)
+RAISE: FormAction[None, RaiseForm] = FormAction(
+    name="raise_escalation",
+    resource=Resource(name="nothing", path="/escalations", load=no_record, url=lambda _: "/escalations"),
+    slug="",
+    form_slug=None,
+    permission=RAISE_ESCALATION,
+    title="Raise an escalation",
+    submit="Raise this escalation",
+    form=RaiseForm,
+    initial=lambda asked: {"school_urn": asked.data.one("school"), "told": "now"},
+    choices=_offer_choices,
+    valid=_is_valid,
+    template="escalations/new.html",
+    context=_context,
+    run=_raise,
+)
+NOTIFY_SCHOOL = ButtonAction(
+    name="notify_school",
+    resource=ESCALATION,
+    slug="notify-school",
+    permission=Permission.CONTRIBUTE_TO_ESCALATION,
+    states=OPEN_STATES,
+    relevant=lambda _, row: row.notified_at is None,
+    label="Tell the headteacher",
+    said="The headteacher has been told.",
+    run=lambda asked: actions.notify_school(*subject(asked)),
+)
+
+
+@endpoint.get("/escalations/new", permission=RAISE_ESCALATION)
+async def new_escalation(
+    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
+) -> PageResult:
+    """Show the form for one school; without a school, ask for it first."""
+    if not asked(request).one("school"):
+        schools = await queries.schools_to_raise_for(session, person)
+        return Page("escalations/choose_school.html", {"schools": schools})
+    return await RAISE.new_form_page(request, session, person, None)
+
+
+@endpoint.get("/escalations/safeguarding", permission=RAISE_ESCALATION)
 async def point_to_safeguarding(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
     """Show whom to contact when a child may be at risk."""
     return _safeguarding_page(person)
-
-
-@endpoint.post(
-    "/escalations/{escalation_id:uuid}/notify-school", permission=Permission.CONTRIBUTE_TO_ESCALATION
-)
-async def notify_school(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
-    """Notify the headteacher of the escalation now."""
-    await actions.notify_school(session, person, escalation_id)
-    return Redirect(f"/escalations/{escalation_id}", "The headteacher has been told.")
 
 
 def urn_of(text: str) -> int | None:
@@ -91,21 +122,4 @@ def _safeguarding_page(person: Principal) -> Page:
     return Page("escalations/safeguarding.html", {"contact": contact})
 
 
-async def _form_page(
-    session: AsyncSession, person: Principal, form: RaiseForm, school: Any, status: int = 200
-) -> Page:
-    """Render the form; the choices are set before validation, because validation needs them."""
-    settings = settings_of(person.authority_id)
-    form.offer_choices(settings, await queries.tried_with(session, person, school.urn))
-    standing = await queries.open_escalations_of(session, person, [school.urn])
-    context = {
-        "form": form,
-        "school": school,
-        "settings": settings,
-        "standing": standing.get(school.urn),
-        "safeguarding": settings.contacts.get("safeguarding"),
-    }
-    return Page("escalations/new.html", context, status=status)
-
-
-routes = [new_escalation, raise_escalation, point_to_safeguarding, notify_school]
+routes = [new_escalation, point_to_safeguarding, *routes_of((RAISE, NOTIFY_SCHOOL))]

@@ -167,7 +167,7 @@ async def _signs(session: AsyncSession, person: Principal, schools: dict[int, st
             Suggestion(
                 row.school_urn,
                 schools[row.school_urn],
-                f"{rule.red_reviews} reviews have an aim in red",
+                f"{rule.red_reviews} reviews rated an aim red",
                 row.since_on,
             )
             for row in red
@@ -176,7 +176,7 @@ async def _signs(session: AsyncSession, person: Principal, schools: dict[int, st
             Suggestion(
                 row.school_urn,
                 schools[row.school_urn],
-                f"An agreed visit has been late for {rule.action_late} school days",
+                f"An agreed visit is {rule.action_late} school days overdue",
                 row.late_on,
             )
             for row in late
@@ -185,14 +185,17 @@ async def _signs(session: AsyncSession, person: Principal, schools: dict[int, st
             Suggestion(
                 row.school_urn,
                 schools[row.school_urn],
-                f"Its closing review has been due for {rule.action_late} school days",
+                f"Its closing review is {rule.action_late} school days overdue",
                 row.late_on,
             )
             for row in overdue
         ),
         *(
             Suggestion(
-                row.school_urn, schools[row.school_urn], "Nobody was found for an urgent need", row.since_on
+                row.school_urn,
+                schools[row.school_urn],
+                "No school was found for an urgent need",
+                row.since_on,
             )
             for row in unmet
         ),

@@ -16,6 +16,8 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 
+NO_REFERRAL = "This escalation has no open referral to the DfE regions group."
+
 
 async def answer_referral(
     session: AsyncSession,
@@ -34,7 +36,7 @@ async def answer_referral(
     )
     await refuse_interest(session, person, row)
     if row.referred_on is None or row.state in FINALS:
-        raise ActionRefused("This escalation has no open referral to the DfE regions group.", row.state)
+        raise ActionRefused(NO_REFERRAL, row.state)
     await session.execute(
         update(Escalation)
         .where(Escalation.authority_id == person.authority_id, Escalation.id == escalation_id)

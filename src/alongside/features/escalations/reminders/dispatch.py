@@ -231,7 +231,7 @@ async def _write_to_director(session: AsyncSession, person: Principal, timer: Ro
         insert(EmailOutbox).values(
             authority_id=person.authority_id,
             to_address=settings.escalation_reminders.director_mailbox,
-            subject="An escalation has waited long past its date",
+            subject="An escalation is long overdue",
             body=f"An escalation that a {settings.words.consortium} escalated has passed its date ({what}, by "
             f"{format_deadline(timer.due_at)}). The {settings.words.head_of_service} can tell you more.",
             hours="school_hours",

@@ -46,20 +46,20 @@ def figures_of(settings: AuthoritySettings, escalations: Sequence[Past]) -> list
     consortium = settings.words.consortium
     return [
         _counted(
-            "Why they were raised",
+            "Reasons",
             "Reason",
             (label_of(settings.escalation_reasons, c.reason) for c in escalations),
         ),
         _stages(settings.dfe_code, escalations),
         _counted(
-            "What was decided",
+            "Decisions",
             "Decision",
             (OUTCOMES[c.outcome] if c.outcome else "Not decided yet" for c in escalations),
         ),
         _counted(
-            "What came of it",
+            "Results",
             "Result",
-            (RESULTS[c.result] if c.result else "Not over yet" for c in escalations),
+            (RESULTS[c.result] if c.result else "Still open" for c in escalations),
         ),
         _counted("By phase", "Phase", (PHASES[c.phase] for c in escalations)),
         _by_consortium(settings, consortium, escalations),
@@ -81,7 +81,7 @@ def _counted(caption: str, head: str, values: Iterable[str]) -> Figures:
         Line(key, (words,), round(100 * counts[key] / most) if words.isdecimal() and most else None)
         for key, words in sorted(shown.items(), key=_position)
     ]
-    return Figures(caption, (head, "Escalations"), (*lines, Line("Together", (shown_total(counts),))))
+    return Figures(caption, (head, "Escalations"), (*lines, Line("Total", (shown_total(counts),))))
 
 
 def _position(line: tuple[str, str]) -> tuple[int, str]:
@@ -102,9 +102,9 @@ def _stages(authority_id: int, escalations: Sequence[Past]) -> Figures:
         lines.append(Line(STAGES[stage], (words,), bar))
     return Figures(
         "How long each stage took",
-        ("Stage", "School days, in the middle of all"),
+        ("Stage", "Median school days"),
         tuple(lines),
-        "Half of the escalations took less, half took more. Time in which an escalation waited for others is in it.",
+        "Half of the escalations took less, half took more. Time when the clock was paused is included.",
     )
 
 
@@ -127,8 +127,8 @@ def _by_consortium(settings: AuthoritySettings, word: str, escalations: Sequence
         f"By {word}",
         (word.capitalize(), "Escalations", "Raised late", "School days to close"),
         tuple(lines),
-        f"To raise an escalation is good work: a {word} is measured by flags raised late, more than "
-        f"{settings.escalation_reminders.flag_late_after} school days after the signs were there, "
+        f"Raising an escalation is good practice. A {word} is measured by escalations raised late, more than "
+        f"{settings.escalation_reminders.flag_late_after} school days after the first signs, "
         "never by their number.",
     )
 

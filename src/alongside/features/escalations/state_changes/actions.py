@@ -87,12 +87,12 @@ async def decide_escalation(
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version, typed=typed)
     if decided["handling_consortium_id"] == row.consortium_id:
         raise ValidationFailed(
-            {"handling_consortium_id": ["It raised the escalation. Choose another consortium."]}
+            {"handling_consortium_id": ["This consortium raised the escalation. Select another one."]}
         )
     step = DECIDE_AGAIN if row.state in DECIDE_AGAIN.starts else TRIAGE
     clock = await clock_from_now(session, person, row, step.end)
     await move(session, person, row, step, note=decided["decision"], **decided, **clock)
-    said = "It is decided what is to happen in an escalation of yours. You can read it now."
+    said = "The core team has decided what happens next in an escalation of yours. You can read it now."
     present = await lock_escalation(session, person, HANDLE, escalation_id)
     await _after(session, person, present, clock, "escalation_decided", said)
 
@@ -109,7 +109,7 @@ async def agree_plan(
     """Agree the plan, and the criteria for returning the school to the consortium."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version, typed=typed)
     if row.state not in AGREE_PLAN.starts:
-        raise ActionRefused("A plan is agreed once it is decided what is to happen.", row.state)
+        raise ActionRefused("Decide what happens next before you agree a plan.", row.state)
     await session.execute(
         insert(Criterion),
         [
@@ -163,7 +163,7 @@ async def wait_for(
         row,
         {"due_at": None},
         "escalation_waits",
-        "An escalation of yours waits for somebody.",
+        "The clock of an escalation of yours is paused.",
     )
 
 
@@ -191,7 +191,14 @@ async def resume_escalation(
         )
         clock["due_at"] = deadline_of(calendar, row.stage_began_at, days, pauses)
     await move(session, person, row, RESUME, due_at=clock["due_at"])
-    await _after(session, person, row, clock, "escalation_resumed", "An escalation of yours goes on.")
+    await _after(
+        session,
+        person,
+        row,
+        clock,
+        "escalation_resumed",
+        "The clock of an escalation of yours is running again.",
+    )
 
 
 async def offer_return(
@@ -200,7 +207,7 @@ async def offer_return(
     """Offer to return the school to the consortium. PostgreSQL requires that every criterion is met."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     await move(session, person, row, OFFER_RETURN, **REST)
-    said = "The criteria of an escalation of yours are met: you are asked to take the school back."
+    said = "The criteria of an escalation of yours are met. You are asked to take the school back."
     await _after(session, person, row, REST, "escalation_returning", said)
 
 
@@ -242,7 +249,7 @@ async def not_yet(
         row,
         clock,
         "escalation_not_yet",
-        "A school is not taken back yet: its escalation goes on.",
+        "A consortium said it is too early to take a school back. The escalation continues.",
     )
 
 
@@ -259,9 +266,9 @@ async def change_level(
     clock = await clock_from_now(session, person, row, "active")
     await move(session, person, row, up_or_down, note=note, **clock)
     said = (
-        "An escalation of yours has been stepped up."
+        "An escalation of yours has been escalated further."
         if up_or_down is STEP_UP
-        else "An escalation has been stepped down."
+        else "An escalation has been de-escalated."
     )
     await _after(session, person, row, clock, "escalation_stepped", said)
 
@@ -285,7 +292,7 @@ async def close_escalation(
         row,
         REST,
         "escalation_closed",
-        "An escalation of yours is closed. Its outcome is in writing.",
+        "An escalation of yours is closed. You can read its outcome.",
     )
 
 
@@ -301,7 +308,7 @@ async def withdraw_escalation(
         row,
         REST,
         "escalation_withdrawn",
-        "An escalation has been withdrawn by who raised it.",
+        "An escalation has been withdrawn by the consortium that raised it.",
     )
 
 
@@ -322,13 +329,18 @@ async def merge_escalation(
             "A colleague acted on this escalation meanwhile. Look again, then merge.", row.state
         )
     if row.school_urn != other.school_urn or other.state in ("closed", "withdrawn", "merged"):
-        raise ValidationFailed({"into": ["Choose an escalation of the same school that is not over."]})
+        raise ValidationFailed({"into": ["Select an open escalation of the same school."]})
     await move(session, person, row, MERGE, note=note, merged_into=into, closed_at=datetime.now(UTC), **REST)
     await cancel_statutory(session, person, escalation_id)
     await record_audit(session, person, "merge_in", "escalation", into)
     await record_event(session, person, into, "merge_in", note, for_school=row.notified_at is not None)
     await _after(
-        session, person, row, REST, "escalation_merged", "An escalation of yours goes on as part of another."
+        session,
+        person,
+        row,
+        REST,
+        "escalation_merged",
+        "An escalation of yours has been merged into another.",
     )
 
 
@@ -339,7 +351,7 @@ async def reopen_escalation(
     row = await lock_escalation(session, person, Permission.REOPEN_ESCALATION, escalation_id, version=version)
     clock = await clock_from_now(session, person, row, REOPEN_ESCALATION.end)
     await move(session, person, row, REOPEN_ESCALATION, note=note, closed_at=None, **clock)
-    await _after(session, person, row, clock, "escalation_reopened", "An escalation has been opened again.")
+    await _after(session, person, row, clock, "escalation_reopened", "An escalation has been reopened.")
 
 
 async def assign_escalation(
@@ -348,11 +360,13 @@ async def assign_escalation(
     """Assign an escalation to a member of the core team and notify them. Raises ValidationFailed for others."""
     row = await lock_escalation(session, person, Permission.ASSIGN_ESCALATION, escalation_id, version=version)
     if row.state in ("closed", "withdrawn", "merged"):
-        raise ActionRefused("This escalation is over.", row.state)
+        raise ActionRefused("This escalation is closed.", row.state)
     if owner_id not in {one.id for one in await officers(session, person)}:
-        raise ValidationFailed({"owner_id": ["Choose somebody of the core team."]})
+        raise ValidationFailed({"owner_id": ["Select a member of the core team."]})
     if row.school_urn in await schools_of_interest(session, person.authority_id, owner_id, person.today):
-        raise ValidationFailed({"owner_id": ["They have an interest in this school. Choose somebody else."]})
+        raise ValidationFailed(
+            {"owner_id": ["This person has an interest in this school. Select someone else."]}
+        )
     await session.execute(
         update(Escalation)
         .where(Escalation.authority_id == person.authority_id, Escalation.id == escalation_id)
@@ -361,7 +375,7 @@ async def assign_escalation(
     )
     await record_audit(session, person, "assign_escalation", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "assign_escalation", for_school=False)
-    said = f"{person.name} has given you an escalation to look after."
+    said = f"{person.name} has assigned an escalation to you."
     await notify(
         session,
         person,

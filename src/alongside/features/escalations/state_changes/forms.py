@@ -1,4 +1,4 @@
-"""Forms of the state changes: hours, reason, wait, and end."""
+"""Forms of the state changes: hours, wait and end."""
 
 import re
 from collections.abc import Mapping
@@ -30,53 +30,44 @@ class Hours(Typing):
         return "" if value is None else f"{float(value):g}"
 
 
-class NoteForm(Form):
-    """A reason, which is kept in the activity of the escalation."""
-
-    note = passage("What is the reason?", "The reason", "It stays in the story of the escalation", limit=1000)
-
-    def is_valid(self) -> bool:
-        """Validate: a reason is required."""
-        self.validate()
-        require_fields(self, {"note": "Say why: others will read this a year from now"})
-        return not self.errors
-
-
 class WaitForm(Form):
     """For whom an escalation waits, and why."""
 
     waiting_on = Choice(
-        "Who has to act?", "Choose who has to act", choices=[(k, WAITING_FOR[k]) for k in WAITING_ON]
+        "Who are you waiting for?",
+        "Select who you are waiting for",
+        choices=[(k, WAITING_FOR[k]) for k in WAITING_ON],
     )
     note = passage(
-        "What are you waiting for?", "What you wait for", "The clock stands still until then", limit=1000
-    )
-
-    def is_valid(self) -> bool:
-        """Validate: both fields are required."""
-        self.validate()
-        require_fields(self, {"waiting_on": "Choose who has to act", "note": "Say what you are waiting for"})
-        return not self.errors
-
-
-class EndForm(Form):
-    """How an escalation ended, with a text for the consortium."""
-
-    result = Choice(
-        "How does the school stand?", "Choose how the school stands", choices=list(RESULTS.items())
-    )
-    outcome_words = passage(
-        "What came of it?",
-        "What you write",
-        "The consortium and the school read this. It is kept with the escalation",
+        "What are you waiting for?",
+        "What you are waiting for",
+        "The clock is paused until you restart it",
+        limit=1000,
     )
 
     def is_valid(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
         require_fields(
-            self, {"result": "Choose how the school stands", "outcome_words": "Say what came of it"}
+            self, {"waiting_on": "Select who you are waiting for", "note": "Say what you are waiting for"}
         )
+        return not self.errors
+
+
+class EndForm(Form):
+    """How an escalation ended, with a text for the consortium."""
+
+    result = Choice("Result", "Select a result", choices=list(RESULTS.items()))
+    outcome_words = passage(
+        "Outcome",
+        "The outcome",
+        "The consortium and the school read this. It is kept with the escalation",
+    )
+
+    def is_valid(self) -> bool:
+        """Validate: both fields are required."""
+        self.validate()
+        require_fields(self, {"result": "Select a result", "outcome_words": "Enter the outcome"})
         return not self.errors
 
     def columns(self) -> Mapping[str, Any]:

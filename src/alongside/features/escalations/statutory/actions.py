@@ -37,7 +37,9 @@ from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.notifications import notify
 
 ON_THE_LADDER = ("triaged", "active", "stepped_up")
-OVERRULED = "The authority has overruled a decision of heads in an escalation. You can read on which ground."
+OVERRULED = (
+    "The authority has overruled a decision of headteachers in an escalation. You can read the ground."
+)
 
 
 async def record_statutory_step(
@@ -51,11 +53,15 @@ async def record_statutory_step(
     row = await lock_escalation(session, person, Permission.RECORD_STATUTORY_STEP, escalation_id)
     await refuse_interest(session, person, row)
     if row.outcome != "statutory" and row.state != "stepped_up":
-        raise ActionRefused("Step the escalation up first, or decide on the statutory route.", row.state)
+        raise ActionRefused("Escalate further first, or decide on the statutory route.", row.state)
     if row.state not in ON_THE_LADDER:
-        raise ActionRefused("Statutory steps belong to an escalation that is under way.", row.state)
+        raise ActionRefused(
+            "You can record statutory steps only while the escalation is in progress.", row.state
+        )
     if written["taken_on"] > person.today:
-        raise ValidationFailed({"taken_on": ["This day lies ahead. Record a step when it has been taken."]})
+        raise ValidationFailed(
+            {"taken_on": ["The date must be today or earlier. Record a step after it is taken."]}
+        )
     taken = await steps_taken(session, person, escalation_id)
     hasty = written["urgent_because"] and STEPS[written["kind"]].urgent
     mismanaged = written["kind"] == "suspend_delegation" and written["eligible_by"] == MISMANAGEMENT

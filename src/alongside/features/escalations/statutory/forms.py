@@ -21,14 +21,14 @@ from alongside.platform.forms.fields import Choice, Choices, Day, line, passage
 from alongside.platform.forms.validation import add_error, require_fields
 
 NEEDED = {
-    "kind": "Choose a step",
-    "taken_on": "Enter the day on which it was taken, like 12/3/2027",
-    "legal_basis": "Say on which law it stands",
-    "words": "Say what it says",
+    "kind": "Select a step",
+    "taken_on": "Enter the date of the step, like 12/3/2027",
+    "legal_basis": "Enter the legal basis",
+    "words": "Enter the content",
 }
 FOR_NOTICE = {
-    "letter": "Give the reference of the letter",
-    "email_on": "Enter the day of the letter",
+    "letter": "Enter the reference of the notice",
+    "email_on": "Enter the date of the notice",
 }
 GROUNDS_OF_A_STEP = ROUTES | {
     MISMANAGEMENT: "For a suspended budget only: mismanagement "
@@ -39,15 +39,15 @@ GROUNDS_OF_A_STEP = ROUTES | {
 class StepForm(Form):
     """One statutory step as it was taken."""
 
-    kind = Choice("Which step?", "Choose a step from the list", render_kw={"select": True})
-    taken_on = Day("When was it taken?", NEEDED["taken_on"])
-    legal_basis = line("On which law does it stand?", "The law", "Act and section", limit=300)
-    words = passage("What does it say?", "What it says", "The concern, and what is expected by when")
-    recipients = Choices("Who received it?", "Choose from the list", choices=list(RECIPIENTS.items()))
+    kind = Choice("Step", "Select a step from the list", render_kw={"select": True})
+    taken_on = Day("Date of the step", NEEDED["taken_on"])
+    legal_basis = line("Legal basis", "The legal basis", "Act and section", limit=300)
+    words = passage("Content", "The content", "The concern, and what you expect by when")
+    recipients = Choices("Recipients", "Select recipients from the list", choices=list(RECIPIENTS.items()))
     letter = line(
-        "Reference of the letter", "The reference", "It is sent outside this product and recorded here"
+        "Reference of the notice", "The reference", "You send the notice outside Alongside and record it here"
     )
-    email_on = Day("Day of the letter", "Enter a real date, like 12/3/2027")
+    email_on = Day("Date of the notice", "Enter a real date, like 12/3/2027")
     comply_by_on = Day("Last day of the compliance period", "Enter a real date, like 2/4/2027")
     eligible_by = Choice(
         "Reason the school is eligible for intervention",
@@ -59,7 +59,7 @@ class StepForm(Form):
     urgent_because = passage(
         "Urgent reason (only if a step is left out)",
         "The reason",
-        "Why it could not wait for the step before",
+        "Why it could not wait for the step before it",
         limit=1000,
     )
 
@@ -67,7 +67,7 @@ class StepForm(Form):
         """Set the steps that can be chosen; the next in turn is selected."""
         keys = sorted(STEPS, key=lambda key: not is_open(key, done))
         self.kind.choices = [
-            (key, STEPS[key].label if is_open(key, done) else f"{STEPS[key].label} (out of its turn)")
+            (key, STEPS[key].label if is_open(key, done) else f"{STEPS[key].label} (out of order)")
             for key in keys
         ]
 
@@ -107,10 +107,10 @@ class StepForm(Form):
         if kind == "warning_notice" and self.comply_by_on.data is None:
             add_error(self.comply_by_on, "Enter the last day of the compliance period")
         if self.taken_on.data is not None and self.taken_on.data > today:
-            add_error(self.taken_on, "This day lies ahead. Record a step when it has been taken")
+            add_error(self.taken_on, "The date must be today or earlier. Record a step after it is taken")
         ends, sent = self.comply_by_on.data, self.email_on.data
         if ends is not None and sent is not None and ends < sent:
-            add_error(self.comply_by_on, "This is before the day of the letter. Enter a later day")
+            add_error(self.comply_by_on, "The last day must be on or after the date of the notice")
 
     def _check_legal_basis(self, kind: str) -> None:
         """Refuse the default legal basis of another step, which stays in the field when the step is changed."""
@@ -118,7 +118,7 @@ class StepForm(Form):
         if kind in STEPS and kind != "ended" and self.legal_basis.data in usual - {STEPS[kind].basis}:
             add_error(
                 self.legal_basis,
-                f"This is the law of another step. Enter the law of this step, usually: {STEPS[kind].basis}",
+                f"This is the legal basis of another step. Enter the one of this step, usually: {STEPS[kind].basis}",
             )
 
     def _check_turn(self, kind: str) -> None:
@@ -150,13 +150,11 @@ class StepForm(Form):
 class OverrulingForm(Form):
     """The decision, the ground and the legal basis of overruling."""
 
-    ground = Choice(
-        "On which statutory ground?", "Choose a ground from the list", choices=list(GROUNDS.items())
-    )
-    legal_basis = line("On which law?", "The law", "Act and section", limit=300)
-    decided = passage("What had the heads decided?", "What they decided", limit=2000)
-    instead = passage("What does the authority decide instead?", "What you decide", limit=2000)
-    reason = passage("Why?", "The reason", "Everybody with a seat at the escalation reads this at once")
+    ground = Choice("Statutory ground", "Select a ground from the list", choices=list(GROUNDS.items()))
+    legal_basis = line("Legal basis", "The legal basis", "Act and section", limit=300)
+    decided = passage("Decision of the headteachers", "Their decision", limit=2000)
+    instead = passage("Decision of the authority instead", "The decision", limit=2000)
+    reason = passage("Reason", "The reason", "Everyone involved in the escalation reads this at once")
 
     def is_valid(self) -> bool:
         """Validate: every field is required."""
@@ -164,11 +162,11 @@ class OverrulingForm(Form):
         require_fields(
             self,
             {
-                "ground": "Choose a statutory ground: without one the heads’ decision stands",
-                "legal_basis": "Say on which law",
-                "decided": "Say what the heads had decided",
-                "instead": "Say what the authority decides instead",
-                "reason": "Say why",
+                "ground": "Select a statutory ground. Without one you cannot overrule the decision",
+                "legal_basis": "Enter the legal basis",
+                "decided": "Enter the decision of the headteachers",
+                "instead": "Enter the decision of the authority",
+                "reason": "Enter a reason",
             },
         )
         return not self.errors

@@ -1,105 +1,82 @@
-"""Pages to record a statutory step and to overrule headteachers' decisions."""
+"""Actions that record a statutory step and overrule headteachers' decisions."""
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row
 
-from alongside.features.escalations.access_log.access_log import logs_reading
-from alongside.features.escalations.available_actions import ActionForm, action_form_page
-from alongside.features.escalations.queries import get_escalation
+from alongside.features.escalations.models import OPEN_STATES
+from alongside.features.escalations.resource import ESCALATION, subject
 from alongside.features.escalations.statutory import actions
 from alongside.features.escalations.statutory.forms import OverrulingForm, StepForm
 from alongside.features.escalations.statutory.queries import owed_a_copy, steps_taken
 from alongside.features.escalations.statutory.steps import STEPS, is_open
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint
-
-STEP, OVERRULE = Permission.RECORD_STATUTORY_STEP, Permission.OVERRULE_HEADS
-OVERRULING = ActionForm(
-    "overruling",
-    "Overrule a decision of heads",
-    "Only where the authority’s own statutory responsibilities ask for it. It is recorded in your name and cannot be "
-    "changed. Everybody with a part in this escalation is told at once.",
-    "Overrule it",
-    ("ground", "legal_basis", "decided", "instead", "reason"),
-    warning=True,
-)
+from alongside.platform.forms.action import ActionRequest, routes_of
+from alongside.platform.forms.form_action import FormAction, FormRequest
 
 
-@endpoint.get("/escalations/{escalation_id:uuid}/statutory-steps/new", permission=STEP)
-@logs_reading
-async def write_step(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
-    """Show the form of the next step, with its default legal basis."""
-    row = await get_escalation(session, person, STEP, escalation_id)
-    done = await _done(session, person, escalation_id)
+async def _done(asked: ActionRequest[Row[Any]]) -> set[str]:
+    return {one.kind for one in await steps_taken(*subject(asked))}
+
+
+async def _next_step(asked: ActionRequest[Row[Any]]) -> Mapping[str, object]:
+    done = await _done(asked)
     upcoming = next((key for key in STEPS if key not in done and is_open(key, done)), "")
     basis = STEPS[upcoming].basis if upcoming else ""
-    form = StepForm(data={"kind": upcoming, "taken_on": person.today, "legal_basis": basis})
-    return _step_page(row, form, done)
+    return {"kind": upcoming, "taken_on": asked.person.today, "legal_basis": basis}
 
 
-@endpoint.post("/escalations/{escalation_id:uuid}/statutory-steps", permission=STEP)
-@logs_reading
-async def record_statutory_step(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
-    """Record a statutory step that was taken."""
-    row = await get_escalation(session, person, STEP, escalation_id)
-    done = await _done(session, person, escalation_id)
-    form = StepForm(await read_form_data(request))
-    answer = _step_page(row, form, done, 422)
-    copies = await owed_a_copy(session, person, row.school_urn)
-    if not form.is_valid(person.today, await steps_taken(session, person, escalation_id), copies):
-        return answer
-    await actions.record_statutory_step(session, person, escalation_id, form.columns())
-    return Redirect(
-        f"/escalations/{escalation_id}", "The step is recorded. Nothing was sent to the school by this."
-    )
+async def _offer_steps(asked: FormRequest[Row[Any], StepForm]) -> None:
+    asked.form.offer(await _done(asked))
 
 
-@endpoint.get("/escalations/{escalation_id:uuid}/overruling", permission=OVERRULE)
-@logs_reading
-async def ask_on_which_ground(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
-    """Ask for the statutory ground on which to overrule a decision."""
-    return action_form_page(
-        await get_escalation(session, person, OVERRULE, escalation_id), OVERRULING, OverrulingForm()
-    )
+async def _is_valid(asked: FormRequest[Row[Any], StepForm]) -> bool:
+    copies = await owed_a_copy(asked.session, asked.person, asked.record.school_urn)
+    return asked.form.is_valid(asked.person.today, await steps_taken(*subject(asked)), copies)
 
 
-@endpoint.post("/escalations/{escalation_id:uuid}/overruling", permission=OVERRULE)
-@logs_reading
-async def overrule_heads(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
-    """Overrule a decision of headteachers on a statutory ground."""
-    row = await get_escalation(session, person, OVERRULE, escalation_id)
-    form = OverrulingForm(await read_form_data(request))
-    if not form.is_valid():
-        return action_form_page(row, OVERRULING, form, status=422)
-    await actions.overrule_heads(session, person, escalation_id, form.columns())
-    return Redirect(
-        f"/escalations/{escalation_id}",
-        "It is recorded. Everybody with a part in the escalation has been told.",
-    )
+async def _record_step(asked: FormRequest[Row[Any], StepForm]) -> None:
+    await actions.record_statutory_step(*subject(asked), asked.form.columns())
 
 
-async def _done(session: AsyncSession, person: Principal, escalation_id: UUID) -> set[str]:
-    return {one.kind for one in await steps_taken(session, person, escalation_id)}
+async def _overrule(asked: FormRequest[Row[Any], OverrulingForm]) -> None:
+    await actions.overrule_heads(*subject(asked), asked.form.columns())
 
 
-def _step_page(row: Any, form: StepForm, done: set[str], status: int = 200) -> Page:
-    form.offer(done)
-    context = {"escalation": row, "form": form, "bases": [(one.label, one.basis) for one in STEPS.values()]}
-    return Page("escalations/step.html", context, status=status)
-
-
-routes = [write_step, record_statutory_step, ask_on_which_ground, overrule_heads]
+RECORD_STEP = FormAction(
+    name="record_statutory_step",
+    resource=ESCALATION,
+    slug="statutory-steps",
+    form_slug="statutory-steps/new",
+    permission=Permission.RECORD_STATUTORY_STEP,
+    states=actions.ON_THE_LADDER,
+    relevant=lambda _, row: row.maintained and (row.outcome == "statutory" or row.state == "stepped_up"),
+    label="Record a statutory step",
+    submit="Record this step",
+    form=StepForm,
+    initial=_next_step,
+    choices=_offer_steps,
+    valid=_is_valid,
+    template="escalations/step.html",
+    context=lambda _: {"bases": [(one.label, one.basis) for one in STEPS.values()]},
+    said="The step is recorded. Alongside has sent nothing to the school.",
+    run=_record_step,
+)
+OVERRULE = FormAction(
+    name="overrule_heads",
+    resource=ESCALATION,
+    slug="overruling",
+    permission=Permission.OVERRULE_HEADS,
+    states=OPEN_STATES,
+    label="Overrule headteachers",
+    title="Overrule a decision of headteachers",
+    intro="Do this only where the authority’s statutory responsibilities require it. It is recorded in your name and "
+    "you cannot change it later. Everyone involved in this escalation is told at once.",
+    submit="Overrule this decision",
+    warning=True,
+    form=OverrulingForm,
+    said="The overruling is recorded. Everyone involved has been told.",
+    run=_overrule,
+)
+routes = routes_of((RECORD_STEP, OVERRULE))

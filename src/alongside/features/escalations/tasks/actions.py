@@ -30,7 +30,7 @@ from alongside.platform.notifications import notify
 from alongside.platform.workflow import Transition, apply_transition
 
 WORK = Permission.CONTRIBUTE_TO_ESCALATION
-LABELS = {"what": "What is to be done", "owner_name": "Who does it", "due_on": "By when"}
+LABELS = {"what": "Action", "owner_name": "Person responsible", "due_on": "Due date"}
 
 
 async def agree_task(
@@ -70,33 +70,27 @@ async def change_task(
         await _notify_owner(session, person, row.id, task.id, written["owner_id"])
 
 
-async def complete_task(session: AsyncSession, person: Principal, task_id: UUID) -> UUID:
-    """Complete a task. Returns the escalation."""
+async def complete_task(session: AsyncSession, person: Principal, task_id: UUID) -> None:
+    """Complete a task."""
     task, row = await _held_task(session, person, task_id)
     await _apply(session, person, task, row, DO_TASK, note=task.what, done_on=person.today)
-    escalation_id: UUID = row.id
-    return escalation_id
 
 
-async def cancel_task(session: AsyncSession, person: Principal, task_id: UUID, why: str) -> UUID:
-    """Drop a task, with a reason. Returns the escalation."""
+async def cancel_task(session: AsyncSession, person: Principal, task_id: UUID, why: str) -> None:
+    """Cancel a task, with a reason."""
     task, row = await _held_task(session, person, task_id)
     await _apply(session, person, task, row, DROP_TASK, note=why, why_dropped=why)
-    escalation_id: UUID = row.id
-    return escalation_id
 
 
-async def reopen_task(session: AsyncSession, person: Principal, task_id: UUID) -> UUID:
-    """Reopen a task that was completed or dropped. Returns the escalation."""
+async def reopen_task(session: AsyncSession, person: Principal, task_id: UUID) -> None:
+    """Reopen a task that was completed or cancelled."""
     task, row = await _held_task(session, person, task_id)
     await _apply(session, person, task, row, TAKE_UP_TASK, note=task.what, done_on=None, why_dropped="")
-    escalation_id: UUID = row.id
-    return escalation_id
 
 
-async def meet_criterion(session: AsyncSession, person: Principal, criterion_id: UUID, evidence: str) -> UUID:
-    """Mark a criterion as met, with the evidence. Returns the escalation."""
-    return await _settle(
+async def meet_criterion(session: AsyncSession, person: Principal, criterion_id: UUID, evidence: str) -> None:
+    """Mark a criterion as met, with the evidence."""
+    await _settle(
         session,
         person,
         criterion_id,
@@ -105,21 +99,21 @@ async def meet_criterion(session: AsyncSession, person: Principal, criterion_id:
     )
 
 
-async def drop_criterion(session: AsyncSession, person: Principal, criterion_id: UUID, why: str) -> UUID:
-    """Drop a criterion, with a reason. Returns the escalation."""
-    return await _settle(
+async def drop_criterion(session: AsyncSession, person: Principal, criterion_id: UUID, why: str) -> None:
+    """Remove a criterion, with a reason."""
+    await _settle(
         session, person, criterion_id, "drop_criterion", {"dropped_at": func.now(), "evidence": why}
     )
 
 
 async def _settle(
     session: AsyncSession, person: Principal, criterion_id: UUID, verb: str, values: Mapping[str, Any]
-) -> UUID:
+) -> None:
     criterion, row = await criterion_to(session, person, Permission.MANAGE_ESCALATION, criterion_id)
     row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, row.id)
     await refuse_interest(session, person, row)
     if row.state in FINALS:
-        raise ActionRefused("This escalation is over, so its criteria stand.", row.state)
+        raise ActionRefused("This escalation is closed, so its criteria cannot change.", row.state)
     await session.execute(
         update(Criterion)
         .where(Criterion.authority_id == person.authority_id, Criterion.id == criterion_id)
@@ -128,8 +122,6 @@ async def _settle(
     )
     await record_audit(session, person, verb, "escalation", row.id)
     await record_event(session, person, row.id, verb, f"{criterion.words}\n{values['evidence']}")
-    escalation_id: UUID = row.id
-    return escalation_id
 
 
 async def _held_task(session: AsyncSession, person: Principal, task_id: UUID) -> tuple[Any, Any]:
@@ -168,14 +160,12 @@ class _TaskInScope:
 async def _check(session: AsyncSession, person: Principal, row: Any, written: Mapping[str, Any]) -> None:
     await refuse_interest(session, person, row)
     if row.state in FINALS:
-        raise ActionRefused(
-            "This escalation is over, so nothing can be added to it. Open it again first.", row.state
-        )
+        raise ActionRefused("This escalation is closed. Reopen it first.", row.state)
     if written["due_on"] < person.today:
-        raise ValidationFailed({"due_on": ["This day is past. Enter today or a later day."]})
+        raise ValidationFailed({"due_on": ["The date must be today or later."]})
     known = {one.id for one in await people_to_ask(session, person, row)}
     if written["owner_id"] is not None and written["owner_id"] not in known:
-        raise ValidationFailed({"owner_id": ["Choose somebody from the list."]})
+        raise ValidationFailed({"owner_id": ["Select a person from the list."]})
 
 
 async def _notify_owner(
@@ -183,7 +173,7 @@ async def _notify_owner(
 ) -> None:
     if owner_id is not None:
         said, once = (
-            f"{person.name} has given you an action in an escalation.",
+            f"{person.name} has assigned an action in an escalation to you.",
             f"escalation_task:{task_id}:{owner_id}",
         )
         await notify(

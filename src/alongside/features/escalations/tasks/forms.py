@@ -11,36 +11,39 @@ from alongside.platform.forms.fields import Choice, Day, line, passage
 from alongside.platform.forms.validation import add_error, require_fields
 
 NEEDED = {
-    "what": "Say what is to be done",
-    "due_on": "Enter the day by which it is done, like 12/3/2027",
+    "what": "Enter the action",
+    "due_on": "Enter the due date, like 12/3/2027",
 }
 
 
 class TaskForm(Form):
     """What to do, who does it, and by when."""
 
-    what = line("What is to be done?", "What is to be done", "One thing that can be finished", limit=400)
-    owner_id = Choice("Who does it?", "Choose somebody from the list", render_kw={"select": True})
-    owner_name = line("Or somebody else", "The name", "Name and role, if they are not on the list")
-    due_on = Day("By when?", NEEDED["due_on"])
+    what = line("Action", "The action", "One thing that can be finished", limit=400)
+    owner_id = Choice("Person responsible", "Select a person from the list", render_kw={"select": True})
+    owner_name = line("Someone who is not on the list", "The name", "Name and role")
+    due_on = Day("Due date", NEEDED["due_on"])
 
     def offer(self, people: Sequence[Any]) -> None:
         """Set the people that can be chosen."""
-        self.owner_id.choices = [("", "Somebody else"), *((str(one.id), one.name) for one in people)]
+        self.owner_id.choices = [
+            ("", "Someone who is not on the list"),
+            *((str(one.id), one.name) for one in people),
+        ]
 
     def is_valid(self, today: date) -> bool:
         """Validate: a title, an owner and a due date that is not in the past."""
         self.validate()
         require_fields(self, NEEDED)
         if not self.owner_id.data and not self.owner_name.data:
-            add_error(self.owner_id, "Choose who does it, or name somebody else")
+            add_error(self.owner_id, "Select the person responsible, or enter a name")
         if self.due_on.data is not None and self.due_on.data < today:
-            add_error(self.due_on, "This day is past. Enter today or a later day")
+            add_error(self.due_on, "The date must be today or later")
         return not self.errors
 
-    def columns(self, people: Sequence[Any]) -> dict[str, Any]:
+    def columns(self) -> dict[str, Any]:
         """The values of the task, by column."""
-        named = {str(one.id): one.name for one in people}
+        named = {value: label for value, label, *_ in self.owner_id.iter_choices() if value}
         chosen = self.owner_id.data or ""
         return {
             "what": self.what.data,
@@ -53,10 +56,10 @@ class TaskForm(Form):
 class CriterionForm(Form):
     """The evidence that a criterion is met."""
 
-    evidence = passage("How do you know that it is met?", "What you say", limit=1000)
+    evidence = passage("Evidence", "The evidence", "How you know that the criterion is met", limit=1000)
 
     def is_valid(self) -> bool:
         """Validate: evidence is required."""
         self.validate()
-        require_fields(self, {"evidence": "Say how you know: others will read this a year from now"})
+        require_fields(self, {"evidence": "Enter the evidence. Others will read it a year from now"})
         return not self.errors

@@ -14,11 +14,11 @@ from alongside.platform.workflow import INITIAL, Transition, workflow
 
 WORK = Permission.CONTRIBUTE_TO_ESCALATION
 
-AGREE_TASK = Transition("agree_task", (INITIAL,), "open", WORK, "agreed an action")
+AGREE_TASK = Transition("agree_task", (INITIAL,), "open", WORK, "added an action")
 CHANGE_TASK = Transition("change_task", ("open",), "open", WORK, "changed an action")
 DO_TASK = Transition("do_task", ("open",), "done", WORK, "finished an action")
-DROP_TASK = Transition("drop_task", ("open",), "dropped", WORK, "dropped an action", note_required=True)
-TAKE_UP_TASK = Transition("take_up_task", ("done", "dropped"), "open", WORK, "took up an action again")
+DROP_TASK = Transition("drop_task", ("open",), "dropped", WORK, "cancelled an action", note_required=True)
+TAKE_UP_TASK = Transition("take_up_task", ("done", "dropped"), "open", WORK, "reopened an action")
 
 MOVES = (AGREE_TASK, CHANGE_TASK, DO_TASK, DROP_TASK, TAKE_UP_TASK)
 TASK_WORKFLOW = workflow(

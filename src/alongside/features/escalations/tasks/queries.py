@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.escalations.queries import AUTHORITY, get_escalation, of_escalation
+from alongside.features.escalations.queries import AUTHORITY, Part, get_escalation, of_escalation
 from alongside.features.escalations.requester import identify_requester
 from alongside.features.escalations.tasks.models import Criterion, Task
 from alongside.platform.access.permissions import Permission
@@ -49,9 +49,7 @@ async def criteria_of(session: AsyncSession, person: Principal, escalation_id: U
     return await of_escalation(session, person, CRITERIA, escalation_id)
 
 
-async def task_to(
-    session: AsyncSession, person: Principal, permission: Permission, task_id: UUID
-) -> tuple[Row[Any], Row[Any]]:
+async def task_to(session: AsyncSession, person: Principal, permission: Permission, task_id: UUID) -> Part:
     """A task with its escalation, if this person has this permission. Raises NotFound."""
     await identify_requester(session, person)
     found: Row[Any] | None = (
@@ -59,12 +57,12 @@ async def task_to(
     ).one_or_none()
     if found is None:
         raise NotFound
-    return found, await get_escalation(session, person, permission, found.escalation_id)
+    return Part(found, await get_escalation(session, person, permission, found.escalation_id))
 
 
 async def criterion_to(
     session: AsyncSession, person: Principal, permission: Permission, criterion_id: UUID
-) -> tuple[Row[Any], Row[Any]]:
+) -> Part:
     """A criterion with its escalation, if this person has this permission. Raises NotFound."""
     await identify_requester(session, person)
     statement = select(*Criterion.__table__.columns).where(
@@ -75,7 +73,7 @@ async def criterion_to(
     ).one_or_none()
     if found is None:
         raise NotFound
-    return found, await get_escalation(session, person, permission, found.escalation_id)
+    return Part(found, await get_escalation(session, person, permission, found.escalation_id))
 
 
 async def people_to_ask(session: AsyncSession, person: Principal, row: Any) -> Sequence[Row[Any]]:

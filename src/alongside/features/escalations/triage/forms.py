@@ -21,37 +21,35 @@ MOST_CRITERIA = 5
 class DecisionForm(Form):
     """The decision of the core team, and its text for the consortium."""
 
-    outcome = Choice("What is to happen?", "Choose what is to happen")
-    provider = line("Who is procured?", "The name", "A person or body that challenges on your behalf")
+    outcome = Choice("Outcome", "Select an outcome")
+    provider = line("Provider", "The name", "A person or organisation that challenges the school for you")
     provider_pence = Pounds(
-        "What does it cost?",
+        "Cost",
         "Enter pounds, like 1200 or 1,200.50",
-        description="In pounds, all in all",
+        description="The total in pounds",
         render_kw=NARROW,
     )
-    fund = Choice("From which fund?", "Choose a fund from the list", render_kw={"select": True})
-    named_support = line(
-        "Who supports the consortium?", "The name", "A named person, and how they are reached"
-    )
+    fund = Choice("Fund", "Select a fund from the list", render_kw={"select": True})
+    named_support = line("Named supporter of the consortium", "The name", "A person, and how to contact them")
     handling_consortium_id = Choice(
-        "Which consortium handles it?", "Choose a consortium from the list", render_kw={"select": True}
+        "Consortium that takes over", "Select a consortium from the list", render_kw={"select": True}
     )
     referred_on = Day("Date of the referral", "Enter the date of the referral, like 12/3/2027")
     referral_reference = line(
         "Reference of the referral",
         "The reference",
-        "The reference of your letter or email, or the DfE’s own",
+        "Your reference, or the DfE’s",
     )
     hours = Hours(
         "Hours of the core team (optional)",
         "Enter hours as a whole or half number, like 6 or 2.5",
-        description="What this takes of your own time, as far as you can tell",
+        description="Your estimate of the team’s own time",
         render_kw=NARROW,
     )
     decision = passage(
-        "What do you write to the consortium?",
-        "What you write",
-        "What was decided and why. It reads this at once; so does the school, once it has been told",
+        "Explanation for the consortium",
+        "The explanation",
+        "What you decided and why. The consortium reads this at once. The school reads it once it has been told",
     )
 
     def offer(
@@ -64,31 +62,31 @@ class DecisionForm(Form):
             if key != ("regions_group" if maintained else "statutory")
         ]
         year = financial_year(today)
-        self.fund.choices = [("", "No fund chosen")] + [
+        self.fund.choices = [("", "Select a fund")] + [
             (key, one.label)
             for key, one in settings.funds.items()
             if one.financial_year == year or key == self.fund.data
         ]
         self.fund.choices.append(("other", "Another source"))
-        self.handling_consortium_id.choices = [("", "None chosen")] + [
+        self.handling_consortium_id.choices = [("", "Select a consortium")] + [
             (str(one.id), one.name) for one in consortia
         ]
 
     def is_valid(self, today: date) -> bool:
         """Validate: the decision has the fields that its outcome requires."""
         self.validate()
-        needed = {"outcome": "Choose what is to happen", "decision": "Say what was decided and why"}
+        needed = {"outcome": "Select an outcome", "decision": "Enter what you decided and why"}
         match self.outcome.data:
             case "procured":
                 needed |= {
-                    "provider": "Say who is procured",
-                    "provider_pence": "Enter what it costs, 0 if nothing",
-                    "fund": "Choose the fund that pays for it",
+                    "provider": "Enter the provider",
+                    "provider_pence": "Enter the cost, 0 if there is none",
+                    "fund": "Select the fund that pays for it",
                 }
             case "returned":
-                needed |= {"named_support": "Name who supports the consortium"}
+                needed |= {"named_support": "Enter the named supporter"}
             case "other_consortium":
-                needed |= {"handling_consortium_id": "Choose the consortium that handles it"}
+                needed |= {"handling_consortium_id": "Select the consortium that takes over"}
             case "regions_group":
                 needed |= {
                     "referred_on": "Enter the date of the referral, like 12/3/2027",
@@ -125,7 +123,7 @@ class DecisionForm(Form):
 class PlanForm(Form):
     """The plan, and the criteria for returning the school to the consortium."""
 
-    plan = passage("What is the plan?", "The plan", "Who does what with the school, in a few sentences")
+    plan = passage("Plan", "The plan", "Who does what with the school, in a few sentences")
     criteria = FieldList(
         StringField(
             "Criterion",
@@ -138,7 +136,7 @@ class PlanForm(Form):
     hours = Hours(
         "Hours of the core team",
         "Enter hours as a whole or half number, like 6 or 2.5",
-        description="What the plan takes of your own time, all in all",
+        description="The total for the plan",
         render_kw=NARROW,
     )
 
@@ -149,34 +147,34 @@ class PlanForm(Form):
     def is_valid(self) -> bool:
         """Validate: a plan with at least one criterion."""
         self.validate()
-        require_fields(self, {"plan": "Say what is done"})
+        require_fields(self, {"plan": "Enter the plan"})
         if self.hours.data is None:
             add_error(self.hours, "Enter hours, 0 if none")
         if not self.wanted():
-            add_error(self.criteria[0], "Say what must be so before the consortium takes the school back")
+            add_error(self.criteria[0], "Enter a criterion for returning the school")
         return not self.errors
 
 
 class MergerForm(Form):
     """The escalation of the same school to merge this one into, and the reason."""
 
-    into = Choice("Into which escalation?", "Choose an escalation from the list")
-    note = passage("Why are they one?", "The reason", limit=1000)
+    into = Choice("Merge into", "Select an escalation from the list")
+    note = passage("Reason", "The reason", limit=1000)
 
     def is_valid(self) -> bool:
         """Validate: both fields are required."""
         self.validate()
-        require_fields(self, {"into": "Choose an escalation from the list", "note": "Say why they are one"})
+        require_fields(self, {"into": "Select an escalation from the list", "note": "Enter a reason"})
         return not self.errors
 
 
 class OwnerForm(Form):
     """The owner of an escalation."""
 
-    owner_id = Choice("Who looks after this escalation?", "Choose somebody of the core team")
+    owner_id = Choice("Owner", "Select a member of the core team")
 
     def is_valid(self) -> bool:
         """Validate: an owner is required."""
         self.validate()
-        require_fields(self, {"owner_id": "Choose somebody of the core team"})
+        require_fields(self, {"owner_id": "Select a member of the core team"})
         return not self.errors

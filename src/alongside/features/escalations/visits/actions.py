@@ -20,12 +20,12 @@ from alongside.platform.audit.actions import record_audit
 
 WORK = Permission.CONTRIBUTE_TO_ESCALATION
 LABELS = {
-    "visit_on": "Day of the visit",
+    "visit_on": "Date of the visit",
     "hours": "Hours",
-    "who": "Who went",
-    "focus": "What it was about",
-    "found": "What was found",
-    "next_steps": "What follows",
+    "who": "Visitors",
+    "focus": "Focus",
+    "found": "Findings",
+    "next_steps": "Next steps",
 }
 
 
@@ -51,8 +51,8 @@ async def record_visit(
 
 async def correct_visit(
     session: AsyncSession, person: Principal, visit_id: UUID, written: Mapping[str, Any], version: int
-) -> UUID:
-    """Correct the record of a visit. Returns the escalation. Raises EditConflict if another person saved first."""
+) -> None:
+    """Correct the record of a visit. Raises EditConflict if another person saved first."""
     visit, row = await visit_to(session, person, WORK, visit_id)
     row = await lock_escalation(session, person, WORK, row.id)
     await _check(session, person, row, written)
@@ -81,17 +81,11 @@ async def correct_visit(
     await record_event(
         session, person, row.id, "correct_visit", written["focus"], for_school=written["for_school"]
     )
-    escalation_id: UUID = row.id
-    return escalation_id
 
 
 async def _check(session: AsyncSession, person: Principal, row: Any, written: Mapping[str, Any]) -> None:
     await refuse_interest(session, person, row)
     if row.state in FINALS:
-        raise ActionRefused(
-            "This escalation is over, so nothing can be added to it. Open it again first.", row.state
-        )
+        raise ActionRefused("This escalation is closed. Reopen it first.", row.state)
     if written["visit_on"] > person.today:
-        raise ValidationFailed(
-            {"visit_on": ["A visit that has taken place cannot lie ahead. Enter today or earlier."]}
-        )
+        raise ValidationFailed({"visit_on": ["The date of the visit must be today or earlier."]})

@@ -1,92 +1,55 @@
-"""Pages to record and correct visits."""
+"""Actions that record and correct visits."""
 
 from typing import Any
-from uuid import UUID
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row
 
-from alongside.errors import EditConflict, ValidationFailed
-from alongside.features.escalations.access_log.access_log import logs_reading
-from alongside.features.escalations.available_actions import ActionForm, action_form_page, attach_errors
-from alongside.features.escalations.queries import get_escalation
+from alongside.features.escalations.models import OPEN_STATES
+from alongside.features.escalations.resource import ESCALATION, resource_of_part, subject
 from alongside.features.escalations.visits import actions
-from alongside.features.escalations.visits.forms import FIELDS, VisitForm, form_of
+from alongside.features.escalations.visits.forms import FIELDS, VisitForm
 from alongside.features.escalations.visits.queries import visit_to
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
-from alongside.platform.forms.version import version_of
-from alongside.platform.web.form_data import read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
-from alongside.platform.web.routing import endpoint
+from alongside.platform.forms.action import routes_of
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.formatting import format_date
 
 WORK = Permission.CONTRIBUTE_TO_ESCALATION
-NEW = ActionForm("visits", "Record a visit", "", "Record it", FIELDS)
-EDITION = ActionForm("visits", "Put a visit right", "", "Keep it", FIELDS)
 
 
-@endpoint.get("/escalations/{escalation_id:uuid}/visits/new", permission=WORK)
-@logs_reading
-async def write_visit(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
-    """Show the form of a new visit, with today's date and the user's name filled in."""
-    row = await get_escalation(session, person, WORK, escalation_id)
-    return action_form_page(
-        row, NEW, VisitForm(data={"visit_on": person.today, "who": person.name, "for_school": True})
-    )
+async def _record(asked: FormRequest[Row[Any], VisitForm]) -> None:
+    await actions.record_visit(*subject(asked), asked.form.columns())
 
 
-@endpoint.post("/escalations/{escalation_id:uuid}/visits", permission=WORK)
-@logs_reading
-async def record_visit(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
-    """Record a visit that took place."""
-    row = await get_escalation(session, person, WORK, escalation_id)
-    form = VisitForm(await read_form_data(request))
-    if not form.is_valid(person.today):
-        return action_form_page(row, NEW, form, status=422)
-    await actions.record_visit(session, person, escalation_id, form.columns())
-    return Redirect(f"/escalations/{escalation_id}", "The visit is recorded.")
-
-
-@endpoint.get("/escalation-visits/{escalation_visit_id:uuid}/edit", permission=WORK)
-@logs_reading
-async def edit_visit(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_visit_id: UUID
-) -> PageResult:
-    """Show the form of a recorded visit."""
-    visit, row = await visit_to(session, person, WORK, escalation_visit_id)
-    return _edition(visit, row, form_of(visit), visit.version)
-
-
-@endpoint.post("/escalation-visits/{escalation_visit_id:uuid}/edit", permission=WORK)
-@logs_reading
-async def correct_visit(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_visit_id: UUID
-) -> PageResult:
-    """Correct a visit; after an edit conflict both versions are shown."""
-    visit, row = await visit_to(session, person, WORK, escalation_visit_id)
-    written = await read_form_data(request)
-    form, version = VisitForm(written), version_of(written)
-    if not form.is_valid(person.today):
-        return _edition(visit, row, form, version, 422)
-    try:
-        await actions.correct_visit(session, person, escalation_visit_id, form.columns(), version)
-    except ValidationFailed as problem:
-        attach_errors(form, problem)
-        return _edition(visit, row, form, version, 422)
-    except EditConflict as problem:
-        return _edition(visit, row, form, problem.version, 409, problem)
-    return Redirect(f"/escalations/{row.id}", "The visit is corrected.")
-
-
-def _edition(
-    visit: Any, row: Any, form: VisitForm, version: int, status: int = 200, stale: EditConflict | None = None
-) -> Page:
-    where = f"/escalation-visits/{visit.id}/edit"
-    return action_form_page(row, EDITION, form, status=status, stale=stale, version=version, where=where)
-
-
-routes = [write_visit, record_visit, edit_visit, correct_visit]
+RECORD_VISIT = FormAction(
+    name="record_visit",
+    resource=ESCALATION,
+    slug="visits",
+    form_slug="visits/new",
+    permission=WORK,
+    states=OPEN_STATES,
+    label="Record a visit",
+    submit="Record this visit",
+    form=VisitForm,
+    initial=lambda asked: {"visit_on": asked.person.today, "who": asked.person.name, "for_school": True},
+    valid=lambda asked: asked.form.is_valid(asked.person.today),
+    said="The visit is recorded.",
+    run=_record,
+)
+CORRECT_VISIT = FormAction(
+    name="correct_visit",
+    resource=resource_of_part("/escalation-visits/{escalation_visit_id:uuid}", visit_to),
+    slug="edit",
+    permission=WORK,
+    label="Edit",
+    about=lambda _, part: f"the visit of {format_date(part.row.visit_on)}",
+    title="Edit this visit record",
+    submit="Save changes",
+    form=VisitForm,
+    initial=lambda asked: {name: getattr(asked.record.row, name) for name in FIELDS},
+    valid=lambda asked: asked.form.is_valid(asked.person.today),
+    version=lambda part: part.row.version,
+    said="Your changes to the visit record are saved.",
+    run=lambda asked: actions.correct_visit(*subject(asked), asked.form.columns(), asked.version),
+)
+routes = routes_of((RECORD_VISIT, CORRECT_VISIT))

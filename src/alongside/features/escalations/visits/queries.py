@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.escalations.queries import AUTHORITY, get_escalation, of_escalation
+from alongside.features.escalations.queries import AUTHORITY, Part, get_escalation, of_escalation
 from alongside.features.escalations.requester import identify_requester
 from alongside.features.escalations.visits.models import EscalationVisit
 from alongside.platform.access.permissions import Permission
@@ -27,9 +27,7 @@ async def visits_of(session: AsyncSession, person: Principal, escalation_id: UUI
     return await of_escalation(session, person, VISITS, escalation_id)
 
 
-async def visit_to(
-    session: AsyncSession, person: Principal, permission: Permission, visit_id: UUID
-) -> tuple[Row[Any], Row[Any]]:
+async def visit_to(session: AsyncSession, person: Principal, permission: Permission, visit_id: UUID) -> Part:
     """A visit with its escalation, if this person has this permission. Raises NotFound."""
     await identify_requester(session, person)
     found: Row[Any] | None = (
@@ -39,4 +37,4 @@ async def visit_to(
     ).one_or_none()
     if found is None:
         raise NotFound
-    return found, await get_escalation(session, person, permission, found.escalation_id)
+    return Part(found, await get_escalation(session, person, permission, found.escalation_id))
