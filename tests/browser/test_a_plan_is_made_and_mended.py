@@ -8,7 +8,7 @@ from typing import Any
 from playwright.async_api import Browser
 from sqlalchemy import text
 
-from alongside.features.agreements.proposals.actions import refuse_proposal
+from alongside.features.agreements.answers.actions import refuse_proposal
 from tests.browser.journey import end_state
 from tests.browser.server import Served, served
 from tests.browser.session import Visitor, visiting

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.actions import sign_agreement
 from alongside.features.agreements.aims.actions import write_aim
-from alongside.features.agreements.proposals.actions import accept_proposal, propose
+from alongside.features.agreements.answers.actions import accept_proposal
+from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.proposals.terms import Terms
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer, OfferTheme

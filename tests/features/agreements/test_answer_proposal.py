@@ -5,16 +5,15 @@ from dataclasses import replace
 import pytest
 
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
-from alongside.features.agreements.proposals.actions import (
+from alongside.features.agreements.answers.actions import (
     accept_proposal,
     ask_more_time,
     counter_propose,
-    propose,
     refuse_proposal,
     refuse_release,
     release_leader,
-    withdraw_proposal,
 )
+from alongside.features.agreements.proposals.actions import propose, withdraw_proposal
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
 from alongside.features.needs.actions import withdraw_need
 from alongside.platform.access.principal import system

@@ -9,15 +9,15 @@ import pytest
 from msgspec import structs
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.proposals.actions import (
+from alongside.features.agreements.answers.actions import (
     accept_proposal,
     ask_more_time,
     counter_propose,
-    propose,
     refuse_proposal,
     refuse_release,
     release_leader,
 )
+from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
 from alongside.features.agreements.visits.actions import plan_visit
 from alongside.features.agreements.visits.values import VisitRecord

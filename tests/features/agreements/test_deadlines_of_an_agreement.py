@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from alongside.errors import ActionRefused
 from alongside.features.agreements.actions import challenge_match
-from alongside.features.agreements.proposals.actions import accept_proposal, propose
+from alongside.features.agreements.answers.actions import accept_proposal
+from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.reminders import remind_of_deadlines
 from alongside.features.agreements.visits.actions import plan_visit
 from alongside.features.agreements.visits.values import VisitRecord

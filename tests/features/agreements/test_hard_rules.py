@@ -13,14 +13,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.proposals import hard_rules
-from alongside.features.agreements.proposals.actions import (
+from alongside.features.agreements.answers.actions import (
     accept_proposal,
     counter_propose,
-    propose,
     refuse_proposal,
     release_leader,
 )
+from alongside.features.agreements.proposals import hard_rules
+from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.proposals.candidates import need_to_propose_for, offers_for_need
 from alongside.features.agreements.proposals.terms import Terms
 from alongside.features.authorities.settings_cache import register_settings

@@ -14,13 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.agreements.actions import end_early
+from alongside.features.agreements.answers.actions import accept_proposal, refuse_proposal
 from alongside.features.agreements.proposal import Proposal
-from alongside.features.agreements.proposals.actions import (
-    accept_proposal,
-    propose,
-    refuse_proposal,
-    withdraw_proposal,
-)
+from alongside.features.agreements.proposals.actions import propose, withdraw_proposal
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
 from alongside.features.needs.models import Need
 from alongside.platform.access.principal import system

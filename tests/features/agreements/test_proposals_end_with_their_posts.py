@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.proposals.actions import accept_proposal, propose
+from alongside.features.agreements.answers.actions import accept_proposal
+from alongside.features.agreements.proposals.actions import propose
 from alongside.features.needs.actions import change_need, pause_need, reopen_need, withdraw_need
 from alongside.features.offers.actions import change_offer, extend_offer, withdraw_offer
 from alongside.features.offers.queries import get_offer

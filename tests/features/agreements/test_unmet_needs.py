@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from alongside.features.agreements.proposals.actions import refuse_proposal
+from alongside.features.agreements.answers.actions import refuse_proposal
 from alongside.features.agreements.proposals.unmet import close_unmet_needs
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.authorities.confirmation import holds_until

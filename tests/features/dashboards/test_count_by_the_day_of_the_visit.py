@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from alongside.features.agreements.actions import end_early
-from alongside.features.agreements.proposals.actions import refuse_proposal
+from alongside.features.agreements.answers.actions import refuse_proposal
 from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.dashboards.consortium.queries import tracked_schools
 from alongside.features.dashboards.school.queries import given_and_got

@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.proposals.actions import accept_proposal, propose
+from alongside.features.agreements.answers.actions import accept_proposal
+from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import select
 
 from alongside.dev.demo_data.people import Staff
+from alongside.features.agreements.answers.actions import refuse_proposal
 from alongside.features.agreements.proposal import Proposal
-from alongside.features.agreements.proposals.actions import refuse_proposal
 from alongside.features.authorities import settings_of
 from alongside.features.consortia.queries import consortium_names
 from alongside.features.interests.actions import declare_interest

@@ -13,12 +13,8 @@ from alongside.dev.demo_data.texts import AIMS
 from alongside.errors import AlongsideError
 from alongside.features.agreements.actions import end_early, sign_agreement
 from alongside.features.agreements.aims.actions import write_aim
-from alongside.features.agreements.proposals.actions import (
-    accept_proposal,
-    propose,
-    refuse_proposal,
-    release_leader,
-)
+from alongside.features.agreements.answers.actions import accept_proposal, refuse_proposal, release_leader
+from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.proposals.terms import Terms
 from alongside.features.agreements.queries import aims_of
 from alongside.features.agreements.reviews.actions import give_review

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from alongside.features.agreements.answers import actions
 from alongside.features.agreements.forms import REASON_FOR_OTHER_SCHOOL, ListedReasonForm
-from alongside.features.agreements.proposals import actions
+from alongside.features.agreements.proposals.actions import withdraw_proposal
 from alongside.features.agreements.proposals.forms import TermsForm
 from alongside.features.agreements.proposals.status import (
     can_answer,
@@ -146,7 +147,7 @@ WITHDRAW = ButtonAction(
     relevant=can_withdraw,
     label="Withdraw the proposal",
     said="The proposal is withdrawn.",
-    run=lambda asked: actions.withdraw_proposal(asked.session, asked.person, asked.record.id),
+    run=lambda asked: withdraw_proposal(asked.session, asked.person, asked.record.id),
 )
 UNLESS_BARRED = (ACCEPT, RELEASE, COUNTER)
 """What cannot be done while the two schools cannot be paired."""
