@@ -265,6 +265,32 @@ async def test_a_page_offers_no_late_answer_and_says_why(
     assert "The last day to answer was 20 November 2026" in words(late)
 
 
+async def test_a_late_proposal_has_ended_everywhere_before_the_job_says_so(
+    client: Client, database: Database, copy: DatabaseCopy
+) -> None:
+    """In its tag, the lists, their counts, and what waits longest; nobody can withdraw it, and it can be proposed again."""
+    proposal_id = await a_proposal(database)
+    await set_columns(copy, "proposal", f"/{proposal_id}", respond_by=date(2026, 11, 20))
+    page = words(await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_PARK))
+    assert "Lapsed" in page and "Proposed" not in page.split("What was done")[0]
+    assert "Withdraw the proposal" not in page
+    for one in (HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH):
+        listed = words(await client.get("/proposals?show=others", as_=one))
+        assert "for me (0)" in listed and "for others (0)" in listed and "Ended (1)" in listed
+        assert "Lapsed" in words(await client.get("/proposals?show=ended", as_=one))
+    home = words(await client.get("/consortium", as_=LEAD_OF_NORTH))
+    assert "Need without a partner" in home and "Proposal without an answer" not in home
+    row = await look(database, "proposal", proposal_id)
+    new = await client.get(f"/needs/{row.need_id}/proposals/new", as_=LEAD_OF_NORTH)
+    assert str(row.offer_id) in new.text
+    async with database.transaction(NORTHSHIRE) as session:
+        again = await propose(session, acting(HEAD_OF_PARK), row.need_id, row.offer_id, terms())
+    assert (await look(database, "proposal", proposal_id)).state == "lapsed"
+    assert (await look(database, "proposal", again)).state == "proposed"
+    assert (await look(database, "need", row.need_id)).state == "proposed"
+    assert "proposal_lapsed" in await told(database, HEAD_OF_PARK)
+
+
 async def test_a_lapse_comes_after_the_recalculation(database: Database) -> None:
     """A last day that became a holiday is moved before the worker looks for what has run out."""
     need_id, offer_id = await a_pair(database)

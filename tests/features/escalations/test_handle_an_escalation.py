@@ -411,6 +411,7 @@ async def test_the_desk_of_two_people(database: Database) -> None:
             "due": (await desk.desk_counts(session, officer))["due"],
             "overdue": 1,
             "waiting": 1,
+            "not_told": 0,
             "all": 3,
         }
         rows, more = await desk.desk_list(session, officer, "unassigned", 1)

@@ -12,7 +12,7 @@ from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
-from tests.client import Client, words
+from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy
 from tests.features.agreements.builders import (
     TODAY,
@@ -101,9 +101,9 @@ async def test_two_schools_that_become_one_bring_their_posts_and_ask_who_leads(
     path = f"/successions/{tasks[0].id}"
     page = words(await client.get(path, as_=ADMINISTRATOR))
     assert "Decide whether its people" in page and "Mill and Park Academy" in page
-    answer = await client.post(f"{path}/successor", {"urn": str(ACADEMY)}, as_=ADMINISTRATOR)
+    answer = await client.post(f"{path}/successor", confirmed(ACADEMY), as_=ADMINISTRATOR)
     assert answer.status_code == 303
-    again = await client.post(f"{path}/successor", {"urn": str(ACADEMY)}, as_=ADMINISTRATOR)
+    again = await client.post(f"{path}/successor", confirmed(ACADEMY), as_=ADMINISTRATOR)
     assert again.status_code == 409
     assert await members(database, ACADEMY) == 1
     ended = await client.post(f"/successions/{tasks[1].id}/end", {}, as_=ADMINISTRATOR)
@@ -150,6 +150,11 @@ async def test_an_invitation_goes_where_the_people_go_and_not_before(
     assert row.withdrawn_at is not None, "nobody takes up a role at a school that has ended"
 
 
+def confirmed(urn: object) -> dict[str, str]:
+    """The form that the confirming page sends for this URN."""
+    return {"urn": str(urn), "confirmed": str(urn)}
+
+
 async def test_a_head_who_was_not_told_reads_no_escalation_of_the_school_that_joins(
     client: Client, database: Database, tmp_path: Path
 ) -> None:
@@ -161,9 +166,18 @@ async def test_a_head_who_was_not_told_reads_no_escalation_of_the_school_that_jo
     assert await urn_in(database, "escalation", escalation_id) == PARK
     assert (await client.get(f"/escalations/{escalation_id}", as_=HEAD_OF_PARK)).status_code == 404
     assert str(escalation_id) not in (await client.get("/escalations", as_=HEAD_OF_PARK)).text
-    assert (
-        await client.post(f"/escalations/{escalation_id}/notify-school", {}, as_=OFFICER)
-    ).status_code == 303
+    assert "escalation_not_told" in await told(database, OFFICER)
+    home = await client.get("/consortium", as_=OFFICER)
+    assert "1 escalation whose headteacher has not been told" in words(home)
+    listed = await client.get("/escalations?show=not_told", as_=OFFICER)
+    assert "Headteacher not told (1)" in words(listed) and str(escalation_id) in listed.text
+    page = await client.get(f"/escalations/{escalation_id}", as_=OFFICER)
+    assert "The headteacher of Park Primary School has not been told of this escalation" in words(page)
+    (form,) = [one for one in soup(page).find_all("form") if "Tell the headteacher" in one.get_text()]
+    assert (await client.post(str(form["action"]), {}, as_=OFFICER)).status_code == 303
+    assert "has not been told" not in words(await client.get(f"/escalations/{escalation_id}", as_=OFFICER))
+    assert "escalation_told" in await told(database, HEAD_OF_PARK)
+    assert str(escalation_id) not in (await client.get("/escalations?show=not_told", as_=OFFICER)).text
     assert (await client.get(f"/escalations/{escalation_id}", as_=HEAD_OF_PARK)).status_code == 200
 
 
@@ -174,7 +188,7 @@ async def test_a_decision_that_joins_two_heads_tells_neither_of_the_escalation(
     escalation_id = await an_escalation(database)
     await bring_in(database, register(tmp_path, closed(MILL, "Mill Primary School", "2001")))
     (task,) = await rows(database, TASKS)
-    answer = await client.post(f"/successions/{task.id}/successor", {"urn": str(PARK)}, as_=ADMINISTRATOR)
+    answer = await client.post(f"/successions/{task.id}/successor", confirmed(PARK), as_=ADMINISTRATOR)
     assert answer.status_code == 303
     assert await urn_in(database, "escalation", escalation_id) == PARK
     assert (await client.get(f"/escalations/{escalation_id}", as_=HEAD_OF_PARK)).status_code == 404
@@ -190,6 +204,9 @@ async def test_the_school_that_takes_over_is_named_before_anything_moves(
     page = await client.get(f"{path}?urn={PARK}", as_=ADMINISTRATOR)
     assert "Carry over to Park Primary School" in words(page)
     assert f'name="urn" value="{PARK}"' in page.text
+    for typed in ({"urn": str(PARK)}, {"urn": str(PARK), "confirmed": str(MILL)}, {"confirmed": str(PARK)}):
+        answer = await client.post(f"{path}/successor", typed, as_=ADMINISTRATOR)
+        assert answer.status_code == 422, "only the page that names the school can confirm it"
     for wrong in ("", "abc", "1234567", str(MILL)):
         answer = await client.get(f"{path}?urn={wrong}", as_=ADMINISTRATOR)
         assert answer.status_code == 422
@@ -218,12 +235,12 @@ async def test_a_school_that_several_follow_is_split_by_an_administrator(
     page = words(await client.get(path, as_=ADMINISTRATOR))
     assert "Upper Mill Academy" in page and "Lower Mill Academy" in page
     for wrong in ("", "x", str(MILL), "123456", "9" * 30):
-        answer = await client.post(f"{path}/successor", {"urn": wrong}, as_=ADMINISTRATOR)
+        answer = await client.post(f"{path}/successor", confirmed(wrong), as_=ADMINISTRATOR)
         assert answer.status_code == 422
         assert "Enter the URN of an open school" in words(answer)
         assert wrong in answer.text
     assert (
-        await client.post(f"{path}/successor", {"urn": str(OTHER_ACADEMY)}, as_=ADMINISTRATOR)
+        await client.post(f"{path}/successor", confirmed(OTHER_ACADEMY), as_=ADMINISTRATOR)
     ).status_code == 303
     assert await urn_in(database, "need", need_id) == OTHER_ACADEMY
     assert (await client.get("/home", as_=HEAD_OF_MILL)).status_code == 200

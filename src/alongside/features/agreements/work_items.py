@@ -83,7 +83,7 @@ WORK_ITEMS = (
           FROM proposal p
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
-         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release') AND p.respond_by >= :today
            AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
         """,
     ),

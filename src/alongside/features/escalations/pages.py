@@ -187,6 +187,7 @@ def _buttons(person: Principal, row: Any) -> dict[str, Any]:
         "moves": buttons_for(person, row, MOVES),
         "additions": buttons_for(person, row, ADDITIONS),
         "decide": triage.DECIDE.button(person, row),
+        "notify_school": raising.NOTIFY_SCHOOL.button(person, row),
         "ask_matching": matching.ASK_MATCHING.button(person, row),
         "cannot_close": row.open_task and row.state in (*CLOSE.starts, *ACCEPT_RETURN.starts),
     }
@@ -245,7 +246,6 @@ MOVES = (
 """The actions that change the state, the most likely first."""
 
 ADDITIONS = (
-    raising.NOTIFY_SCHOOL,
     tasks.AGREE_TASK,
     visits.RECORD_VISIT,
     files.ADD_FILE,

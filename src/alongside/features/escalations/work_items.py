@@ -15,6 +15,7 @@ LISTS_OF_THE_CORE_TEAM = {
     "overdue": "past its date|past their dates",
     "due": "due this week|due this week",
     "unassigned": "that nobody has taken|that nobody has taken",
+    "not_told": "whose headteacher has not been told|whose headteachers have not been told",
 }
 """The lists that are shown as work items: text for one escalation, and for several."""
 

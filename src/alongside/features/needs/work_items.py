@@ -28,7 +28,10 @@ WORK_ITEMS = (
         """
         SELECT n.title, s.name, n.posted_at::date, '/needs/' || n.id
           FROM need n JOIN school s ON s.authority_id = :authority_id AND s.urn = n.school_urn
-         WHERE n.authority_id = :authority_id AND n.state = 'open'
+         WHERE n.authority_id = :authority_id
+           AND (n.state = 'open' OR n.state = 'proposed' AND NOT EXISTS (
+               SELECT FROM proposal p WHERE p.authority_id = :authority_id AND p.need_id = n.id
+                  AND p.state IN ('proposed', 'to_release') AND p.respond_by >= :today))
            AND (CAST(:urns AS integer[]) IS NULL OR n.school_urn = ANY(:urns))
         """,
     ),

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.phases import consortium_phases
+from alongside.features.escalations.queries import officers
 from alongside.features.needs.models import CLOSE_NEED, Need
 from alongside.features.offers.models import CLOSE_OFFER, Offer
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
@@ -137,7 +138,8 @@ async def carry_over(
             await _audit(session, person, one.subject or one.table, row.id, (old, new), one.column)
         if one.table == "escalation" and rows:
             among = {"ids": [row.id for row in rows], "people": people, "today": person.today}
-            await session.execute(UNTELL, values | among)
+            hidden = (await session.execute(UNTELL, values | among)).all()
+            await _ask_to_tell_heads(session, person, ids(hidden))
     values["on"] = await _day_of_change(session, person, old, new)
     for statement in OWN_DAYS:
         await session.execute(statement, values)
@@ -147,6 +149,21 @@ async def carry_over(
     if people:
         moved |= await _carry_people(session, person, values)
     return moved
+
+
+async def _ask_to_tell_heads(session: AsyncSession, person: Principal, escalations: Sequence[UUID]) -> None:
+    """Notify the core team of escalations that moved to a school whose headteacher has not been told of them."""
+    team = ids(await officers(session, person))
+    for one in escalations:
+        await notify(
+            session,
+            person,
+            team,
+            "escalation_not_told",
+            "An escalation moved to another school with the closed one. Tell the headteacher of that school.",
+            f"/escalations/{one}",
+            once=f"escalation_not_told:{one}",
+        )
 
 
 async def _carry_people(session: AsyncSession, person: Principal, values: dict[str, Any]) -> dict[str, int]:

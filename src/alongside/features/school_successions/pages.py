@@ -55,8 +55,10 @@ async def show_succession(
 async def carry_over(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal, succession_id: UUID
 ) -> PageResult:
-    """Move the closed school's data to the chosen successor."""
+    """Move the closed school's data to the chosen successor; ask first unless the confirming page named this school."""
     form = SuccessorForm(await read_form_data(request))
+    if form.confirmed.data != str(form.number()):
+        return await _page(session, person, succession_id, form, 422, check=True)
     try:
         await actions.decide_carry_over(session, person, succession_id, form.number())
     except ValidationFailed as problem:

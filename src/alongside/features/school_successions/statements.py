@@ -113,6 +113,7 @@ UNTELL = text(
               AND (a.ends_on IS NULL OR a.ends_on > :today)
               AND NOT EXISTS (SELECT FROM role_assignment b WHERE b.authority_id = :authority_id AND b.school_urn = :old
                                  AND b.role = 'headteacher' AND b.person_id = a.person_id)))
+    RETURNING id
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("people", type_=Boolean))
 """The old school's headteacher was notified, not the new one's, who has no access until notified."""

@@ -27,7 +27,7 @@ from alongside.features.agreements.proposals.deadlines import (
     days_to_answer,
     deadline_columns,
 )
-from alongside.features.agreements.proposals.endings import go_on_looking, tell_end
+from alongside.features.agreements.proposals.endings import end_late_proposals, go_on_looking, tell_end
 from alongside.features.agreements.proposals.hard_rules import explain_barred_pair
 from alongside.features.agreements.proposals.queries import (
     lock_proposal,
@@ -63,6 +63,7 @@ async def propose(
     cannot be paired now.
     """
     await hold_pool_and_need(session, person.authority_id, offer_id, need_id)
+    await end_late_proposals(session, person, need_id)
     need = await need_to_propose_for(session, person, need_id)
     offer = await offer_to_propose(session, person, offer_id)
     require(person, Permission.PROPOSE, need.school_urn, offer.school_urn)

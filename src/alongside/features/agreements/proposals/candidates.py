@@ -11,7 +11,7 @@ from alongside.features.agreements.parties import LEADER, OTHER_SIDE, REQUESTING
 from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.proposals import hard_rules
 from alongside.features.agreements.proposals.hard_rules import obstacles_in_sql
-from alongside.features.agreements.proposals.queries import LIVE, WAITING_NEEDS
+from alongside.features.agreements.proposals.queries import WAITING_NEEDS, is_live
 from alongside.features.agreements.queries import AUTHORITY, one_row, rows_of
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import Need
@@ -118,7 +118,7 @@ async def offers_for_need(session: AsyncSession, person: Principal, need: Row[An
         Proposal.authority_id == AUTHORITY,
         Proposal.need_id == need.id,
         Proposal.offer_id == Offer.id,
-        Proposal.state.in_(LIVE),
+        is_live(person.today),
     )
     obstacles = obstacles_in_sql(
         person, need.id, Offer.id, person.today, _side(person, need.school_urn, REQUESTING)
@@ -150,7 +150,7 @@ async def needs_for_offer(session: AsyncSession, person: Principal, offer: Row[A
             Proposal.authority_id == AUTHORITY,
             Proposal.offer_id == offer.id,
             Proposal.need_id == Need.id,
-            Proposal.state.in_(LIVE),
+            is_live(person.today),
         )
     )
     obstacles = obstacles_in_sql(

@@ -11,7 +11,7 @@ from alongside.features.agreements.answers.pages import ON_A_PROPOSAL, UNLESS_BA
 from alongside.features.agreements.proposals import actions, candidates, queries
 from alongside.features.agreements.proposals.checks import barred_choice, obstacle_to
 from alongside.features.agreements.proposals.forms import ProposalForm
-from alongside.features.agreements.proposals.status import awaiting_answer_from
+from alongside.features.agreements.proposals.status import awaiting_answer_from, state_today
 from alongside.features.agreements.queries import agreement_of_proposal, timeline_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
@@ -39,7 +39,10 @@ async def list_proposals(
     number = number_of_page(question.one("page"))
     rows, more = await queries.proposals_of(session, person, show, number)
     context = {
-        "proposals": [{"row": row, "turn": awaiting_answer_from(person, row)} for row in rows],
+        "proposals": [
+            {"row": row, "state": state_today(person, row), "turn": awaiting_answer_from(person, row)}
+            for row in rows
+        ],
         "counts": await queries.proposal_counts(session, person),
         "parts": PARTS,
         "show": show,
@@ -55,11 +58,13 @@ async def show_proposal(
 ) -> PageResult:
     """Show a proposal with its terms, next step, actions and timeline."""
     row = await queries.get_proposal(session, person, Permission.VIEW_PROPOSAL, proposal_id)
-    obstacle = await obstacle_to(session, person, row) if row.state in queries.LIVE else None
+    state = state_today(person, row)
+    obstacle = await obstacle_to(session, person, row) if state in queries.LIVE else None
     possible = [one for one in ON_A_PROPOSAL if obstacle is None or one not in UNLESS_BARRED]
     reasons = settings_of(person.authority_id).decline_reasons
     context = {
         "proposal": row,
+        "state": state,
         "turn": awaiting_answer_from(person, row),
         "buttons": buttons_for(person, row, possible),
         "obstacle": obstacle,

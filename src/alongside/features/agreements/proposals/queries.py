@@ -92,9 +92,14 @@ def waits_for(person: Principal) -> Any:
     return waits
 
 
+def is_live(today: date) -> Any:
+    """SQL condition: the proposal can still be answered; after the last day it has ended, before the job says so."""
+    return and_(Proposal.state.in_(LIVE), Proposal.respond_by >= today)
+
+
 def shown(person: Principal, show: str) -> Any:
     """SQL condition for one list filter: “mine” to answer, “others” to answer, or “ended”."""
-    live = Proposal.state.in_(LIVE)
+    live = is_live(person.today)
     match show:
         case "mine":
             return and_(live, waits_for(person))

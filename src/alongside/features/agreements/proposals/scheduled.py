@@ -3,14 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.agreements.parties import NotificationText, notify_schools_and_leads
-from alongside.features.agreements.proposal import FALL_AWAY, LAPSE, Proposal
-from alongside.features.agreements.proposals.endings import go_on_looking
+from alongside.features.agreements.proposal import FALL_AWAY, LAPSE
+from alongside.features.agreements.proposals.endings import end_unanswered
 from alongside.features.agreements.proposals.queries import run_out
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
 from alongside.platform.access.principal import Principal
-from alongside.platform.workflow import apply_transition
 
 
 async def lapse_proposals(session: AsyncSession, person: Principal) -> int:
@@ -29,13 +27,5 @@ async def lapse_proposals(session: AsyncSession, person: Principal) -> int:
     due = [row for row in await run_out(session, person.authority_id, person.today) if row in due]
     for row in due:
         move = LAPSE if row.respond_by < person.today else FALL_AWAY
-        await apply_transition(session, person, Proposal, row, move)
-        await go_on_looking(session, person, row)
-        text = f"The proposal of {row.supporting_name} for {row.requesting_name} has ended without an answer."
-        await notify_schools_and_leads(
-            session,
-            person,
-            row,
-            NotificationText("proposal_lapsed", text, f"/proposals/{row.id}", f"proposal_lapsed:{row.id}"),
-        )
+        await end_unanswered(session, person, row, move)
     return len(due)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from alongside.features.agreements.parties import LEADER, party_of
+from alongside.features.agreements.proposals.queries import LIVE
 from alongside.features.authorities import settings_of
 from alongside.features.offers.confirmation import fresh_since
 from alongside.platform.access.principal import Principal
@@ -64,10 +65,16 @@ def awaiting_parties(row: Any) -> list[str]:
     return [name for name, accepted_at in sides if accepted_at is None]
 
 
+def state_today(person: Principal, row: Any) -> str:
+    """The state that holds today: a proposal not answered by its last day has lapsed."""
+    late = row.state in LIVE and row.respond_by < person.today
+    return "lapsed" if late else str(row.state)
+
+
 def awaiting_answer_from(person: Principal, row: Any) -> str:
     """Who must answer and until when: “Waiting for Mill Primary until 4 March 2027”."""
     until = format_date(row.respond_by)
-    if row.state in ("proposed", "to_release") and row.respond_by < person.today:
+    if state_today(person, row) != row.state:
         return f"Not answered by {until}, so it has ended"
     if row.state == "to_release":
         return f"Waiting for the headteacher of {row.supporting_name} to release {row.leader_name}, until {until}"
@@ -107,4 +114,4 @@ def can_withdraw(person: Principal, row: Any) -> bool:
     """Whether this person can withdraw the proposal: a school that accepted it, or a lead if a lead made it."""
     side = party_of(person, row)
     own = row.proposed_as == LEADER if side is None else getattr(row, f"{side}_accepted_at") is not None
-    return own and row.state in ("proposed", "to_release")
+    return own and state_today(person, row) in LIVE

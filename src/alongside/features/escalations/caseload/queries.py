@@ -21,6 +21,7 @@ GROUPS = {
     "due": "Due this week",
     "overdue": "Overdue",
     "waiting": "Waiting",
+    "not_told": "Headteacher not told",
     "all": "All",
 }
 """The lists of the caseload page, in order."""
@@ -89,6 +90,8 @@ def group_clause(person: Principal, group: str) -> Any:
             return and_(open_ones, Escalation.due_at < func.now())
         case "waiting":
             return and_(open_ones, Escalation.state.in_(WAITING_STATES))
+        case "not_told":
+            return and_(open_ones, Escalation.notified_at.is_(None))
         case _:
             return open_ones
 

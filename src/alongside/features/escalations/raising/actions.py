@@ -111,7 +111,7 @@ async def notify_head(session: AsyncSession, person: Principal, row: Any) -> Non
         "escalation_told",
         TOLD,
         f"/escalations/{row.id}",
-        once=f"escalation_told:{row.id}",
+        once=f"escalation_told:{row.id}:{row.school_urn}",
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.proposal import Proposal
+from alongside.features.agreements.proposals.queries import is_live
 from alongside.features.authorities.settings_cache import version_of
 from alongside.features.matching.engine.instance import Instance, input_hash, stored
 from alongside.features.matching.engine.messages import Progress
@@ -247,7 +248,7 @@ async def _keep(session: AsyncSession, claim: Claim, instance: Instance, outcome
 async def _live_proposals(session: AsyncSession, claim: Claim) -> dict[tuple[UUID, UUID], UUID]:
     rows = await session.execute(
         select(Proposal.need_id, Proposal.offer_id, Proposal.id).where(
-            Proposal.authority_id == claim.authority_id, Proposal.state.in_(("proposed", "to_release"))
+            Proposal.authority_id == claim.authority_id, is_live(claim.today)
         )
     )
     return {(row.need_id, row.offer_id): row.id for row in rows}

@@ -67,7 +67,8 @@ OFFERS = """
     ), others AS (
         SELECT p.offer_id, sum(p.days) AS days, count(*) AS places
           FROM proposal p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
-         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+         WHERE p.authority_id = :authority_id
+           AND p.state IN ('proposed', 'to_release') AND p.respond_by >= :today
            AND n.school_urn NOT IN (SELECT urn FROM scope) GROUP BY p.offer_id
     )
     SELECT o.id, o.school_urn, o.phases, o.starts_on, o.ends_on, o.terms, o.travel_miles, o.designation,
@@ -90,7 +91,8 @@ OFFERS = """
        AND (o.state = 'live' AND o.appetite <> 'no' AND (:consortium_id IS NULL OR scope.urn IS NOT NULL
             OR (o.visible_to_authority_from IS NOT NULL AND o.visible_to_authority_from <= :today))
             OR o.id IN (SELECT p.offer_id FROM proposal p
-                         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+                         WHERE p.authority_id = :authority_id
+                           AND p.state IN ('proposed', 'to_release') AND p.respond_by >= :today
                            AND p.requesting_urn IN (SELECT urn FROM scope)))
      ORDER BY o.id
 """
@@ -107,7 +109,8 @@ UNDER_WAY = """
            pair_obstacles(:authority_id, p.need_id, p.offer_id, :today, p.starts_on, NULL, NULL)
            <@ CASE WHEN p.interest_reason IS NULL THEN '{}'::text[] ELSE ARRAY['interest'] END AS possible
       FROM proposal p JOIN scope ON scope.urn = p.requesting_urn
-     WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+     WHERE p.authority_id = :authority_id
+       AND p.state IN ('proposed', 'to_release') AND p.respond_by >= :today
      ORDER BY p.need_id, p.state = 'to_release' DESC,
               (p.requesting_accepted_at IS NOT NULL)::int + (p.supporting_accepted_at IS NOT NULL)::int DESC,
               p.proposed_at, p.id
@@ -123,7 +126,8 @@ DECLINED = """
     SELECT DISTINCT p.need_id, p.offer_id
       FROM proposal p JOIN scope ON scope.urn = p.requesting_urn
      WHERE p.authority_id = :authority_id
-       AND (p.state IN ('declined', 'lapsed') AND p.proposed_at >= :term_began OR p.not_again_before > :today)
+       AND ((p.state IN ('declined', 'lapsed') OR p.state IN ('proposed', 'to_release') AND p.respond_by < :today)
+            AND p.proposed_at >= :term_began OR p.not_again_before > :today)
      ORDER BY 1, 2
 """
 

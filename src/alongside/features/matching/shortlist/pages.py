@@ -44,7 +44,7 @@ async def show_shortlist(
         return Page("matching/shortlist/not_looking.html", context)
     instance = await build_instance(session, person.authority_id, person.today, None)
     offers = await offers_seen(session, person, [offer.id for offer in instance.offers])
-    asked = await offers_being_asked(session, person.authority_id, need_id)
+    asked = await offers_being_asked(session, person, need_id)
     question = question_of(instance, need_id, offers.keys() - asked)
     context["being_asked"] = [offers[one] for one in sorted(asked) if one in offers]
     if not question.needs or not question.offers:

@@ -32,6 +32,7 @@ ASKED: Any = select(Proposal.offer_id).where(
     Proposal.authority_id == AUTHORITY,
     Proposal.need_id == bindparam("need_id"),
     Proposal.state.in_(LIVE),
+    Proposal.respond_by >= bindparam("today"),
 )
 
 
@@ -43,7 +44,7 @@ async def offers_seen(session: AsyncSession, person: Principal, ids: Sequence[UU
     return {row.id: row for row in await session.execute(OFFERS.where(seen_by(person, Offer)), values)}
 
 
-async def offers_being_asked(session: AsyncSession, authority_id: int, need_id: UUID) -> frozenset[UUID]:
+async def offers_being_asked(session: AsyncSession, person: Principal, need_id: UUID) -> frozenset[UUID]:
     """The offers that are proposed for a need and not answered yet."""
-    values = {"authority_id": authority_id, "need_id": need_id}
+    values = {"authority_id": person.authority_id, "need_id": need_id, "today": person.today}
     return frozenset((await session.scalars(ASKED, values)).all())
