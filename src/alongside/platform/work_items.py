@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,14 +37,15 @@ class WorkItemQuery:
     """A query of work items of one kind. The queries of all features run as one statement.
 
     `sql` selects title, school, dated_on and path, in this order and of the types text, text, date and text. `values`
-    returns further parameters. If `school_days` is given, the item is due that many school days after its date; it is a
-    function of the authority's id, because the number is a setting.
+    returns further parameters, from the person and, on a school's home page, the school's calendar. If `school_days`
+    is given, the item is due that many school days after its date; it is a function of the authority's id, because the
+    number is a setting.
     """
 
     home_page: HomePage
     act: str
     sql: str
-    values: Callable[[Principal], Mapping[str, object]] | None = None
+    values: Callable[[Principal, Any], Mapping[str, object]] | None = None
     school_days: Callable[[int], int] | None = None
 
 

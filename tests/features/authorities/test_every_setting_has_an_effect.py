@@ -100,8 +100,7 @@ def matching(settings: AuthoritySettings) -> Any:
 
 def freshness(settings: AuthoritySettings) -> Any:
     """The earliest day of confirmation with which an offer is still valid."""
-    register_settings(settings, 1)
-    return fresh_since(settings, MONDAY)
+    return fresh_since(calendar_from(settings), settings, MONDAY)
 
 
 def widening(settings: AuthoritySettings) -> Any:

@@ -32,7 +32,7 @@ NOT_FILTERED = {
     "q": None,
     "quiet_only": False,
     "own_urns": [],
-    "own_quiet_before": [],
+    "own_days": [],
 }
 
 
@@ -60,7 +60,7 @@ async def counted(database: Database, year_began: date) -> list[tuple[float, flo
     """Days received and given since a day by Mill and Park, from the tracker and the home pages."""
     found = []
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        values = {"quiet_before": TODAY, "year_began": year_began, **NOT_FILTERED}
+        values = {"day": TODAY, "year_began": year_began, **NOT_FILTERED}
         rows = await tracked_schools(session, acting(LEAD_OF_NORTH), "school", False, values)
         tracked = {one.urn: (float(one.days_in), float(one.days_out)) for one in rows}
         for one, urn in ((HEAD_OF_MILL, MILL), (HEAD_OF_PARK, PARK)):
@@ -105,7 +105,7 @@ async def test_jobs_of_the_product_are_no_contact(database: Database) -> None:
 
     async def quiet() -> bool:
         async with database.transaction(NORTHSHIRE, read_only=True) as session:
-            values = {"quiet_before": TODAY, "year_began": AFTER, **NOT_FILTERED}
+            values = {"day": TODAY, "year_began": AFTER, **NOT_FILTERED}
             rows = await tracked_schools(session, acting(LEAD_OF_NORTH), "school", False, values)
         return next(bool(one.quiet) for one in rows if one.urn == MILL)
 

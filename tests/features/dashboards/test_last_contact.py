@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from alongside.features.authorities.calendar import add_school_days
 from alongside.features.authorities.settings_cache import calendar_of
-from alongside.features.dashboards.consortium.pages import quiet_values
+from alongside.features.dashboards.consortium.pages import quiet_before
 from alongside.features.dashboards.consortium.queries import TRACKERS, tracked_schools
 from alongside.features.schools.contact import rebuild_contacts
 from alongside.platform.audit.actions import record_audit
@@ -77,7 +77,7 @@ async def tracked(database: Database, **values: Any) -> Sequence[Any]:
     """The rows of the tracker that an officer sees."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         person = acting(OFFICER)
-        quiet = await quiet_values(session, person)
+        quiet = (await quiet_before(session, person)).parameters()
         return await tracked_schools(session, person, "school", False, NOT_FILTERED | quiet | values)
 
 
@@ -111,7 +111,7 @@ async def test_it_is_the_last_contact_of_the_log_and_can_be_rebuilt(
 async def plan_of_the_tracker(database: Database) -> str:
     """PostgreSQL's plan for the tracker of an officer."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        values = NOT_FILTERED | await quiet_values(session, acting(OFFICER))
+        values = NOT_FILTERED | (await quiet_before(session, acting(OFFICER))).parameters()
         statement = text(f"EXPLAIN (VERBOSE) {TRACKERS['contact', True].text}")
         scope = {"authority_id": NORTHSHIRE, "today": TODAY, "urns": None}
         return "\n".join(row[0] for row in await session.execute(statement, values | scope))
@@ -148,7 +148,7 @@ async def test_two_transactions_in_opposite_order_do_not_wait_for_each_other_for
 async def test_a_school_is_quiet_by_its_own_school_days(database: Database) -> None:
     """A day on which only Mill is closed does not make it quiet; Park, contacted on the same day, is."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        before: date = (await quiet_values(session, acting(LEAD_OF_NORTH)))["quiet_before"]
+        before = (await quiet_before(session, acting(LEAD_OF_NORTH))).of(PARK)
     last = datetime.combine(before - timedelta(days=1), time(12), UTC)
     async with database.transaction(NORTHSHIRE) as session:
         await session.execute(WRITE, {"at": last, "person": HEAD_OF_PARK.person_id, "schools": [MILL, PARK]})

@@ -29,7 +29,7 @@ from alongside.features.agreements.parties import (
 )
 from alongside.features.agreements.queries import aims_of, left_over, lock_agreement, need_of
 from alongside.features.agreements.signed_versions.actions import keep_signed_version
-from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities import settings_of
 from alongside.features.authorities.calendar import add_school_days
 from alongside.features.needs.models import (
     AGREE_NEED,
@@ -41,6 +41,7 @@ from alongside.features.needs.models import (
     Need,
 )
 from alongside.features.offers.actions import balance_offer
+from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.audit.actions import record_audit
@@ -82,7 +83,9 @@ async def prepare_agreement(session: AsyncSession, person: Principal, proposal: 
         starts_on=proposal.starts_on,
         ends_on=proposal.ends_on,
         agreed_on=person.today,
-        challenge_until=_challenge_until(person) if proposal.proposed_as == LEADER else None,
+        challenge_until=await _challenge_until(session, person, proposal)
+        if proposal.proposed_as == LEADER
+        else None,
     )
     session.add(made)
     with explain_constraints(constraint_messages(proposal), proposal.state):
@@ -228,10 +231,12 @@ async def _after_early_end(
     await notify_schools_and_leads(session, person, row, word)
 
 
-def _challenge_until(person: Principal) -> date:
-    """The last school day on which either school can challenge a match made today."""
+async def _challenge_until(session: AsyncSession, person: Principal, proposal: Any) -> date:
+    """The last day on which either school can challenge a match made today, in school days of both schools."""
     days = settings_of(person.authority_id).clocks.challenge_window
-    return add_school_days(calendar_of(person.authority_id), person.today, days)
+    urns = (proposal.requesting_urn, proposal.supporting_urn)
+    calendars = await calendars_of_schools(session, person.authority_id, urns)
+    return max(add_school_days(one, person.today, days) for one in calendars.values())
 
 
 async def close_agreement(session: AsyncSession, person: Principal, row: Any, outcome: str) -> None:

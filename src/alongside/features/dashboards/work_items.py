@@ -45,7 +45,7 @@ async def _items(
     queries = _queries(features, page)
     for query in queries:
         if query.values is not None:
-            values |= query.values(person)
+            values |= query.values(person, calendar)
     items = []
     for row in await session.execute(_statement(features, page), values):
         query = queries[row.query]

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.terms import term_key, term_words
-from alongside.features.offers.confirmation import is_proposable
+from alongside.features.offers.confirmation import fresh_since_by_school, is_proposable
 from alongside.features.offers.models import Offer
+from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import filter_by_scope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -74,9 +74,10 @@ async def available_from(session: AsyncSession, person: Principal, urn: int | No
         Offer.school_urn,
         visible_to_authority_from=Offer.visible_to_authority_from,
     )
-    statement = statement.where(is_proposable(person.today, settings_of(person.authority_id)))
+    fresh = await fresh_since_by_school(session, person.authority_id, person.today)
+    statement = statement.where(is_proposable(person.today, fresh))
     found = (await session.execute(statement, {"authority_id": person.authority_id, "urn": urn})).all()
-    calendar = calendar_of(person.authority_id)
+    calendar = await calendar_of_school(session, person.authority_id, urn)
     coming = [(one, _terms_left(calendar, one, person.today)) for one in found]
     return [
         Available(

@@ -8,7 +8,7 @@ from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import EditConflict, NotFound
-from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities import settings_of
 from alongside.features.authorities.confirmation import holds_until
 from alongside.features.authorities.terms import timing_label
 from alongside.features.authorities.visibility import who_may_see, widening_dates
@@ -119,7 +119,8 @@ async def show_need(
 ) -> PageResult:
     """Show a need with its visibility, next step, actions and timeline."""
     need = await queries.get_need(session, person, Permission.VIEW_POST, need_id)
-    settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
+    settings = settings_of(person.authority_id)
+    calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
     told, shown = queries.may_view_timeline(person, need), _words(person)
     entries = await timeline(session, person.authority_id, "need", need.id) if told else []
     good_for = settings.clocks.need_good_for

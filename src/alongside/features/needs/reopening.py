@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities import settings_of
 from alongside.features.authorities.calendar import Calendar
 from alongside.features.needs.models import REOPEN_NEED, Need
+from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.models import AuditEntry
 from alongside.platform.workflow import WORKFLOWS
@@ -32,7 +33,7 @@ def end_of_nth_term_after(calendar: Calendar, day: date, terms: int) -> date:
 
 
 async def may_reopen_until(session: AsyncSession, person: Principal, need: Any) -> date:
-    """The last day on which a closed need can be reopened, from the authority's number of terms.
+    """The last day on which a closed need can be reopened: the authority's number of terms, as its school has them.
 
     Source: domain.md §5.2, “any closed → open (reason, ≤ 1 term)”.
     """
@@ -41,4 +42,5 @@ async def may_reopen_until(session: AsyncSession, person: Principal, need: Any) 
     )
     closed_on = closed_at.date() if closed_at else person.today
     terms = settings_of(person.authority_id).clocks.reopen_within_terms
-    return end_of_nth_term_after(calendar_of(person.authority_id), closed_on, terms)
+    calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
+    return end_of_nth_term_after(calendar, closed_on, terms)

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.calendar import ONE_DAY
 from alongside.features.authorities.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.needs.models import LAPSE_NEED, Need
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.features.schools.models import School
+from alongside.features.schools.term_dates.queries import day_of_school, days_by_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
@@ -27,10 +29,12 @@ OPEN_NEEDS: Select[Any] = (
     .order_by(Need.confirmed_on, Need.id)
     .limit(literal_column(str(ROWS_PER_TRANSACTION)))
 )
-CONFIRMED_BY = OPEN_NEEDS.where(Need.confirmed_on <= bindparam("day")).with_for_update(
+CONFIRMED_BY = OPEN_NEEDS.where(Need.confirmed_on <= day_of_school(Need.school_urn)).with_for_update(
     of=Need, skip_locked=True
 )
-TO_CONFIRM = OPEN_NEEDS.where(Need.confirmed_on.between(bindparam("after"), bindparam("day"))).limit(None)
+TO_CONFIRM = OPEN_NEEDS.where(
+    Need.confirmed_on.between(day_of_school(Need.school_urn, "after_"), day_of_school(Need.school_urn))
+).limit(None)
 WIDENED = OPEN_NEEDS.where(
     Need.audience == "widening",
     Need.visible_to_authority_from.between(bindparam("since"), bindparam("today")),
@@ -41,12 +45,16 @@ WIDENED = OPEN_NEEDS.where(
 async def lapse_unconfirmed_needs(session: AsyncSession, system_person: Principal) -> int:
     """Pause open needs that were not confirmed in time, and notify their schools. Returns the number paused.
 
-    At most 200 in a transaction: call it until it returns 0. Source: domain.md §5.2.
+    The period is counted in school days of the school that must confirm. At most 200 in a transaction: call it
+    until it returns 0. Source: domain.md §5.2.
     """
-    settings = settings_of(system_person.authority_id)
-    calendar = calendar_of(system_person.authority_id)
-    day = lapsed_if_confirmed_by(calendar, system_person.today, settings.clocks.need_good_for)
-    values = {"authority_id": system_person.authority_id, "day": day}
+    good_for = settings_of(system_person.authority_id).clocks.need_good_for
+    day = await days_by_school(
+        session,
+        system_person.authority_id,
+        lambda one: lapsed_if_confirmed_by(one, system_person.today, good_for),
+    )
+    values = {"authority_id": system_person.authority_id, **day.parameters()}
     lapsed = (await session.execute(CONFIRMED_BY, values)).all()
     for need in lapsed:
         await apply_transition(session, system_person, Need, need, LAPSE_NEED)
@@ -57,12 +65,18 @@ async def lapse_unconfirmed_needs(session: AsyncSession, system_person: Principa
 
 async def ask_to_confirm_needs(session: AsyncSession, system_person: Principal) -> int:
     """Ask schools once to confirm their needs, five school days before these are paused. Returns the number asked."""
-    settings = settings_of(system_person.authority_id)
-    calendar, good_for = calendar_of(system_person.authority_id), settings.clocks.need_good_for
+    today, good_for = system_person.today, settings_of(system_person.authority_id).clocks.need_good_for
+    day, after = [
+        await days_by_school(session, system_person.authority_id, reckon)
+        for reckon in (
+            lambda one: asked_if_confirmed_by(one, today, good_for),
+            lambda one: lapsed_if_confirmed_by(one, today, good_for) + ONE_DAY,
+        )
+    ]
     values = {
         "authority_id": system_person.authority_id,
-        "day": asked_if_confirmed_by(calendar, system_person.today, good_for),
-        "after": lapsed_if_confirmed_by(calendar, system_person.today, good_for) + timedelta(days=1),
+        **day.parameters(),
+        **after.parameters("after_"),
     }
     asked = (await session.execute(TO_CONFIRM, values)).all()
     for need in asked:

@@ -7,23 +7,36 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import ONE_DAY
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.calendar import ONE_DAY, Calendar
 from alongside.features.authorities.confirmation import lapsed_if_confirmed_by
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.offers.models import Offer
+from alongside.features.schools.term_dates.queries import DayBySchool, days_by_school
 from alongside.platform.web.formatting import format_date
 
 
-def fresh_since(settings: AuthoritySettings, today: date) -> date:
-    """The earliest day of confirmation with which an offer is current, by the authority's period."""
-    calendar = calendar_of(settings.authority_id)
+def fresh_since(calendar: Calendar, settings: AuthoritySettings, today: date) -> date:
+    """The earliest day of confirmation with which an offer is current.
+
+    `calendar` is that of the offer's school, which must confirm it within the authority's number of school days.
+    """
     return lapsed_if_confirmed_by(calendar, today, settings.clocks.offer_good_for) + ONE_DAY
 
 
-def why_not_proposable(offer: Any, today: date, settings: AuthoritySettings) -> str | None:
-    """One sentence that says why an offer cannot be proposed today; None when it can."""
+async def fresh_since_by_school(session: AsyncSession, authority_id: int, today: date) -> DayBySchool:
+    """The same for every school that may have an offer."""
+    settings = settings_of(authority_id)
+    return await days_by_school(session, authority_id, lambda one: fresh_since(one, settings, today))
+
+
+def why_not_proposable(offer: Any, today: date, fresh: date) -> str | None:
+    """One sentence that says why an offer cannot be proposed today; None when it can.
+
+    `fresh` is `fresh_since` of its school.
+    """
     if offer.state != "live":
         return {
             "draft": "This offer is a draft.",
@@ -33,7 +46,7 @@ def why_not_proposable(offer: Any, today: date, settings: AuthoritySettings) -> 
     if offer.appetite == "no":
         again = f" Ask again from {format_date(offer.ask_again_on)}." if offer.ask_again_on else ""
         return f"Not available this year.{again}"
-    if offer.confirmed_on is None or offer.confirmed_on < fresh_since(settings, today):
+    if offer.confirmed_on is None or offer.confirmed_on < fresh:
         return "The school has not confirmed for too long that this offer still holds."
     if offer.designation and offer.designation_until is not None and offer.designation_until < today:
         return "The designation of the person who gives this support has run out."
@@ -46,17 +59,12 @@ def why_not_proposable(offer: Any, today: date, settings: AuthoritySettings) -> 
     return None
 
 
-def proposable(offer: Any, today: date, settings: AuthoritySettings) -> bool:
-    """Whether an offer may be proposed today."""
-    return why_not_proposable(offer, today, settings) is None
-
-
-def is_proposable(today: date, settings: AuthoritySettings) -> ColumnElement[bool]:
-    """The same rule as `proposable`, as an SQL condition on rows of `offer`."""
+def is_proposable(today: date, fresh: DayBySchool) -> ColumnElement[bool]:
+    """The same rule as an SQL condition on rows of `offer`."""
     return and_(
         Offer.state == "live",
         Offer.appetite != "no",
-        Offer.confirmed_on >= fresh_since(settings, today),
+        Offer.confirmed_on >= fresh.in_sql(Offer.school_urn),
         or_(
             Offer.designation.is_(None),
             Offer.designation == "",

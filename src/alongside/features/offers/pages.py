@@ -7,13 +7,17 @@ from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import EditConflict, NotFound, ValidationFailed
-from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities import settings_of
 from alongside.features.authorities.confirmation import holds_until
 from alongside.features.authorities.terms import timing_label
 from alongside.features.authorities.visibility import visible_to_authority_from, who_may_see
 from alongside.features.offers import actions, queries
 from alongside.features.offers.available_actions import acts
-from alongside.features.offers.confirmation import why_not_proposable
+from alongside.features.offers.confirmation import (
+    fresh_since,
+    fresh_since_by_school,
+    why_not_proposable,
+)
 from alongside.features.offers.editing import attach_field_errors, changeable_offer
 from alongside.features.offers.extension import pages as extension
 from alongside.features.offers.forms import OfferForm, offer_form, offer_form_of
@@ -57,9 +61,11 @@ async def list_offers(
     states = GROUPS.get(group, ("", ()))[1]
     offers, more = await queries.offers_of(session, person, states=states, page=number)
     counts = await queries.states_of_offers(session, person)
-    settings = settings_of(person.authority_id)
+    fresh = await fresh_since_by_school(session, person.authority_id, person.today)
     context = {
-        "offers": [(offer, why_not_proposable(offer, person.today, settings)) for offer in offers],
+        "offers": [
+            (offer, why_not_proposable(offer, person.today, fresh.of(offer.school_urn))) for offer in offers
+        ],
         "groups": [(key, label, sum(counts.get(s, 0) for s in of)) for key, (label, of) in GROUPS.items()],
         "all": sum(counts.values()),
         "group": group if group in GROUPS else "",
@@ -116,11 +122,12 @@ async def show_offer(
 ) -> PageResult:
     """Show an offer with its days left, confirmation, actions and timeline."""
     offer = await queries.get_offer(session, person, Permission.VIEW_POST, offer_id)
-    settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
+    settings = settings_of(person.authority_id)
+    calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
     told, shown = queries.may_view_timeline(person, offer), _words(person)
     entries = await timeline(session, person.authority_id, "offer", offer.id) if told else []
     posted = not queries.never_posted(offer)
-    why_not = why_not_proposable(offer, person.today, settings)
+    why_not = why_not_proposable(offer, person.today, fresh_since(calendar, settings, person.today))
     good_for = settings.clocks.offer_good_for
     context = {
         "offer": offer,

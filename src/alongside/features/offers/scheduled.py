@@ -1,17 +1,18 @@
 """Scheduled jobs for offers. The worker runs them at least daily; each is idempotent."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities import settings_of
+from alongside.features.authorities.calendar import ONE_DAY
 from alongside.features.authorities.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.offers.models import LAPSE_OFFER, Offer
 from alongside.features.offers.widening import recalculate_widening
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.features.schools.models import School
+from alongside.features.schools.term_dates.queries import day_of_school, days_by_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
@@ -28,10 +29,12 @@ LIVE_OFFERS: Select[Any] = (
     .order_by(Offer.confirmed_on, Offer.id)
     .limit(literal_column(str(ROWS_PER_TRANSACTION)))
 )
-CONFIRMED_BY = LIVE_OFFERS.where(Offer.confirmed_on <= bindparam("day")).with_for_update(
+CONFIRMED_BY = LIVE_OFFERS.where(Offer.confirmed_on <= day_of_school(Offer.school_urn)).with_for_update(
     of=Offer, skip_locked=True
 )
-TO_CONFIRM = LIVE_OFFERS.where(Offer.confirmed_on.between(bindparam("after"), bindparam("day"))).limit(None)
+TO_CONFIRM = LIVE_OFFERS.where(
+    Offer.confirmed_on.between(day_of_school(Offer.school_urn, "after_"), day_of_school(Offer.school_urn))
+).limit(None)
 
 ASK_AGAIN: Any = (
     select(Offer.authority_id, Offer.id, Offer.school_urn, Offer.ask_again_on, School.name.label("school"))
@@ -49,12 +52,16 @@ ASK_AGAIN: Any = (
 async def lapse_unconfirmed_offers(session: AsyncSession, system_person: Principal) -> int:
     """Pause live offers that were not confirmed within the authority's period. Returns the number paused.
 
-    At most 200 in a transaction: call it until it returns 0. Source: domain.md §3 ask 1, F6.
+    The period is counted in school days of the school that must confirm. At most 200 in a transaction: call it
+    until it returns 0. Source: domain.md §3 ask 1, F6.
     """
-    settings = settings_of(system_person.authority_id)
-    calendar = calendar_of(system_person.authority_id)
-    day = lapsed_if_confirmed_by(calendar, system_person.today, settings.clocks.offer_good_for)
-    values = {"authority_id": system_person.authority_id, "day": day}
+    good_for = settings_of(system_person.authority_id).clocks.offer_good_for
+    day = await days_by_school(
+        session,
+        system_person.authority_id,
+        lambda one: lapsed_if_confirmed_by(one, system_person.today, good_for),
+    )
+    values = {"authority_id": system_person.authority_id, **day.parameters()}
     lapsed = (await session.execute(CONFIRMED_BY, values)).all()
     for offer in lapsed:
         await apply_transition(session, system_person, Offer, offer, LAPSE_OFFER)
@@ -65,12 +72,18 @@ async def lapse_unconfirmed_offers(session: AsyncSession, system_person: Princip
 
 async def ask_to_confirm_offers(session: AsyncSession, system_person: Principal) -> int:
     """Ask schools once to confirm their offers, five school days before these are paused. Returns the number asked."""
-    settings = settings_of(system_person.authority_id)
-    calendar, good_for = calendar_of(system_person.authority_id), settings.clocks.offer_good_for
+    today, good_for = system_person.today, settings_of(system_person.authority_id).clocks.offer_good_for
+    day, after = [
+        await days_by_school(session, system_person.authority_id, reckon)
+        for reckon in (
+            lambda one: asked_if_confirmed_by(one, today, good_for),
+            lambda one: lapsed_if_confirmed_by(one, today, good_for) + ONE_DAY,
+        )
+    ]
     values = {
         "authority_id": system_person.authority_id,
-        "day": asked_if_confirmed_by(calendar, system_person.today, good_for),
-        "after": lapsed_if_confirmed_by(calendar, system_person.today, good_for) + timedelta(days=1),
+        **day.parameters(),
+        **after.parameters("after_"),
     }
     asked = (await session.execute(TO_CONFIRM, values)).all()
     for offer in asked:

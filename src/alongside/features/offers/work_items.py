@@ -14,7 +14,9 @@ WORK_ITEMS = (
          WHERE o.authority_id = :authority_id AND o.school_urn = :urn AND o.appetite <> 'no'
            AND (o.state = 'paused' OR (o.state = 'live' AND o.confirmed_on < :fresh_since))
         """,
-        values=lambda person: {"fresh_since": fresh_since(settings_of(person.authority_id), person.today)},
+        values=lambda person, calendar: {
+            "fresh_since": fresh_since(calendar, settings_of(person.authority_id), person.today)
+        },
     ),
     WorkItemQuery(
         HomePage.SCHOOL,

@@ -13,9 +13,8 @@ from alongside.features.agreements.proposals import hard_rules
 from alongside.features.agreements.proposals.hard_rules import obstacles_in_sql
 from alongside.features.agreements.proposals.queries import WAITING_NEEDS, is_live
 from alongside.features.agreements.queries import AUTHORITY, one_row, rows_of
-from alongside.features.authorities import settings_of
 from alongside.features.needs.models import Need
-from alongside.features.offers.confirmation import is_proposable
+from alongside.features.offers.confirmation import fresh_since_by_school, is_proposable
 from alongside.features.offers.models import Offer, OfferTheme
 from alongside.features.schools.distance import miles_to_school
 from alongside.features.schools.models import OPEN_STATUSES, School
@@ -127,7 +126,9 @@ async def offers_for_need(session: AsyncSession, person: Principal, need: Row[An
         OFFER.add_columns(same_theme.label("same_theme"), MILES, _with_interest(obstacles))
         .where(
             _nothing_bars(person, obstacles),
-            is_proposable(person.today, settings_of(person.authority_id)),
+            is_proposable(
+                person.today, await fresh_since_by_school(session, person.authority_id, person.today)
+            ),
             Offer.school_urn != need.school_urn,
             School.status.in_(OPEN_STATUSES),
             seen_by(person, Offer),

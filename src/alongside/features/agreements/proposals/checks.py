@@ -14,6 +14,9 @@ from alongside.features.agreements.proposals import hard_rules
 from alongside.features.agreements.proposals.candidates import offer_to_propose
 from alongside.features.agreements.proposals.status import blocking_reason
 from alongside.features.agreements.proposals.terms import Terms
+from alongside.features.authorities import settings_of
+from alongside.features.offers.confirmation import fresh_since
+from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 
 
@@ -23,6 +26,7 @@ class Pairing:
 
     need_id: UUID
     offer_id: UUID
+    supporting_urn: int
     requesting_name: str
     supporting_name: str
     need_state: str
@@ -41,6 +45,7 @@ def pairing_of(need: Any, offer: Any, terms: Terms, interest_reason: str | None)
     return Pairing(
         need_id=need.id,
         offer_id=offer.id,
+        supporting_urn=offer.school_urn,
         requesting_name=need.school_name,
         supporting_name=offer.school_name,
         need_state=need.state,
@@ -80,7 +85,9 @@ async def obstacle_to(
         answered, now = (getattr(row, f"{thing}_content_{one}", None) for one in ("version", "now"))
         if answered != now:
             obstacles.append(f"{thing}_changed")
-    return blocking_reason(person, row, days) or hard_rules.in_sentence(person, obstacles, row)
+    calendar = await calendar_of_school(session, person.authority_id, row.supporting_urn)
+    fresh = fresh_since(calendar, settings_of(person.authority_id), person.today)
+    return blocking_reason(row, fresh, days) or hard_rules.in_sentence(person, obstacles, row)
 
 
 async def refuse_what_cannot_be(session: AsyncSession, person: Principal, row: Any, **terms: Any) -> None:

@@ -75,7 +75,10 @@ def first_day_of_next_term(calendar: Calendar, today: date) -> date:
 
 
 def next_term(person: Principal) -> date:
-    """The first day on which a pair that is declined today can be proposed again."""
+    """The first day on which a pair that is declined today can be proposed again, by the authority's terms.
+
+    Two schools and their leads may propose it, so no single school's own terms apply.
+    """
     return first_day_of_next_term(calendar_of(person.authority_id), person.today)
 
 

@@ -1,12 +1,11 @@
 """Status of a proposal: who must answer, what can be done now, and obstacles."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from alongside.features.agreements.parties import LEADER, party_of
 from alongside.features.agreements.proposals.queries import LIVE
-from alongside.features.authorities import settings_of
-from alongside.features.offers.confirmation import fresh_since
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.formatting import format_date, format_days
 
@@ -19,8 +18,11 @@ ENDS = {
 }
 
 
-def blocking_reason(person: Principal, row: Any, days: Decimal | None = None) -> str | None:
-    """One sentence that says why this proposal cannot be agreed today; None when it can."""
+def blocking_reason(row: Any, fresh: date, days: Decimal | None = None) -> str | None:
+    """One sentence that says why this proposal cannot be agreed today; None when it can.
+
+    `fresh` is the earliest day of confirmation with which the offer is current (`offers.confirmation`).
+    """
     wanted = row.days if days is None else days
     if row.need_state in ("agreed", "in_support"):
         return f"{row.requesting_name} has meanwhile agreed other support for this need."
@@ -33,9 +35,7 @@ def blocking_reason(person: Principal, row: Any, days: Decimal | None = None) ->
         )
     if row.offer_state != "live":
         return f"{row.supporting_name} has paused or withdrawn this offer. Look for another one."
-    if row.confirmed_on is None or row.confirmed_on < fresh_since(
-        settings_of(person.authority_id), person.today
-    ):
+    if row.confirmed_on is None or row.confirmed_on < fresh:
         return (
             f"{row.supporting_name} has not confirmed this offer for too long. Ask them to confirm it first."
         )

@@ -50,7 +50,8 @@ NOBODY_FOUND: Select[Any] = (
 async def close_unmet_needs(session: AsyncSession, product: Principal) -> int:
     """Close open needs without a match after `clocks.unmet_after` school days, or whose dates have passed.
 
-    The days count from the date when the whole audience saw the need, its last confirmation or last proposal.
+    The days count from the date when the whole audience saw the need, its last confirmation or last proposal. They are
+    school days of the authority, because any of its schools may offer.
     At most 200 in a transaction: call it until it returns 0.
     """
     settings = settings_of(product.authority_id)

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length
 
 from alongside.errors import NotFound, ValidationFailed
 from alongside.features.authorities.calendar import school_days_before
-from alongside.features.authorities.settings_cache import calendar_of, settings_of
+from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.consortia.queries import consortium_names
 from alongside.features.dashboards.consortium.map import member_map
 from alongside.features.dashboards.consortium.queries import SORTS, tracked_schools
@@ -22,7 +22,7 @@ from alongside.features.dashboards.school.pages import academic_year_began
 from alongside.features.dashboards.work_items import open_longest, work_items_of_lead
 from alongside.features.people.saved_views import remove_view, save_view, saved_views
 from alongside.features.schools.models import PHASES
-from alongside.features.schools.term_dates.queries import calendars_with_own_days
+from alongside.features.schools.term_dates.queries import DayBySchool, days_by_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import FormData, asked, read_form_data
@@ -93,22 +93,19 @@ async def _found(
         "year_began": academic_year_began(person.today),
     }
     sort = form.sort.data
-    values |= await quiet_values(session, person)
+    values |= (await quiet_before(session, person)).parameters()
     return form, await tracked_schools(session, person, sort.lstrip("-"), sort.startswith("-"), values)
 
 
-async def quiet_values(session: AsyncSession, person: Principal) -> dict[str, Any]:
-    """Query parameters: the day before which a last contact counts as long ago, and that of schools with own days.
+async def quiet_before(session: AsyncSession, person: Principal) -> DayBySchool:
+    """The day before which a last contact counts as long ago, by each school's own school days.
 
-    School days are those of each school's own calendar, because a closed school cannot be visited or called.
+    A closed school cannot be visited or called.
     """
     school_days = settings_of(person.authority_id).clocks.quiet_after
-    own = await calendars_with_own_days(session, person.authority_id)
-    return {
-        "quiet_before": school_days_before(calendar_of(person.authority_id), person.today, school_days),
-        "own_urns": list(own),
-        "own_quiet_before": [school_days_before(one, person.today, school_days) for one in own.values()],
-    }
+    return await days_by_school(
+        session, person.authority_id, lambda one: school_days_before(one, person.today, school_days)
+    )
 
 
 @endpoint.get("/consortium", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)

@@ -54,11 +54,11 @@ TRACKER = """
         ) visited GROUP BY urn
     ), contact AS (
         SELECT member.urn, c.last_contact_on,
-               c.last_contact_on IS NULL OR c.last_contact_on < coalesce(own.quiet_before, :quiet_before) AS quiet
+               c.last_contact_on IS NULL OR c.last_contact_on < coalesce(own.day, :day) AS quiet
           FROM member
           LEFT JOIN school_contact c ON c.authority_id = :authority_id AND c.urn = member.urn
-          LEFT JOIN unnest(CAST(:own_urns AS integer[]), CAST(:own_quiet_before AS date[]))
-               AS own (urn, quiet_before) ON own.urn = member.urn
+          LEFT JOIN unnest(CAST(:own_urns AS integer[]), CAST(:own_days AS date[]))
+               AS own (urn, day) ON own.urn = member.urn
     )
     SELECT member.urn, member.name, member.phase, member.kind, member.consortium,
            member.easting, member.northing,

@@ -21,7 +21,7 @@ from alongside.features.dashboards.needs_and_offers.queries import (
     posts_on_board,
     posts_since,
 )
-from alongside.features.offers.confirmation import fresh_since
+from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.features.schools.phases import PHASES
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -45,7 +45,7 @@ async def _values(session: AsyncSession, person: Principal, form: BoardForm) -> 
         "easting": place.easting if place else None,
         "northing": place.northing if place else None,
         "urgencies": [key for key, _ in urgencies],
-        "fresh_since": fresh_since(settings, person.today),
+        **(await fresh_since_by_school(session, person.authority_id, person.today)).parameters(),
     }
 
 

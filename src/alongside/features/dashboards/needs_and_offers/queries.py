@@ -36,6 +36,7 @@ from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer, OfferTheme
 from alongside.features.schools.distance import miles_to_school
 from alongside.features.schools.models import School
+from alongside.features.schools.term_dates.queries import day_of_school
 from alongside.platform.access.authorisation import scope_condition, scope_params
 from alongside.platform.access.permissions import Permission, Scope, scope_for
 from alongside.platform.access.principal import Principal
@@ -126,7 +127,7 @@ def _offers(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[A
         *_common(Offer, scope, filters),
         text("offer.state = 'live'"),
         text("offer.appetite <> 'no'"),
-        Offer.confirmed_on >= bindparam("fresh_since", type_=Date),
+        Offer.confirmed_on >= day_of_school(Offer.school_urn),
     ]
     if "theme" in filters:
         kept.append(exists().where(mine, OfferTheme.theme == bindparam("theme", type_=Text)))

@@ -12,7 +12,7 @@ from alongside.features.dashboards.school.queries import given_and_got, running_
 from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.escalations.labels import STATES as ESCALATION_STATES
 from alongside.features.escalations.queries import escalations_of
-from alongside.features.offers.confirmation import fresh_since
+from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.features.schools.phases import phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission
@@ -31,12 +31,12 @@ async def show_home(request: Request[Any, Any, Any], session: AsyncSession, pers
     if person.role not in SCHOOL_ROLES:
         return Redirect("/consortium")
     settings = settings_of(person.authority_id)
-    fresh = fresh_since(settings, person.today)
+    fresh = await fresh_since_by_school(session, person.authority_id, person.today)
     place = await own_position(session, person)
     like_mine = {
         "easting": place.easting if place else None,
         "northing": place.northing if place else None,
-        "fresh_since": fresh,
+        **fresh.parameters(),
         "phase": phase_of(place) if place else None,
     }
     posts = await posts_on_board(session, person, "", "newest", like_mine)

@@ -10,11 +10,12 @@ from sqlalchemy import Row, bindparam, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities import settings_of
 from alongside.features.authorities.calendar import Calendar, counts
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.requester import identify_requester
 from alongside.features.schools.models import OPEN_STATUSES, School
+from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.access.authorisation import filter_by_scope, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -54,25 +55,31 @@ RED_REVIEWS = text(
      WHERE place <= :enough GROUP BY school_urn HAVING count(*) >= :enough
     """
 )
+LATE_BEFORE = (
+    "coalesce((SELECT own.day FROM unnest(CAST(:own_urns AS integer[]), CAST(:own_days AS date[])) AS own (urn, day)"
+    " WHERE own.urn = p.requesting_urn), :day)"
+)
+"""The day up to which something of a school counts as late, by the school's own calendar (`DayBySchool`)."""
+
 LATE_VISITS = text(
     """
     SELECT p.requesting_urn AS school_urn, min(v.visit_on) AS late_on
       FROM visit v JOIN support_agreement p ON p.authority_id = v.authority_id AND p.id = v.agreement_id
      WHERE v.authority_id = :authority_id AND p.requesting_urn = ANY(:urns) AND p.state = 'active'
-       AND v.state = 'planned' AND v.visit_on <= :late_before
+       AND v.state = 'planned' AND v.visit_on <= $late_before
      GROUP BY p.requesting_urn
-    """
+    """.replace("$late_before", LATE_BEFORE)
 )
 LATE_REVIEWS = text(
     """
     SELECT p.requesting_urn AS school_urn, min(p.ends_on) AS late_on
       FROM support_agreement p
      WHERE p.authority_id = :authority_id AND p.requesting_urn = ANY(:urns) AND p.state = 'active'
-       AND p.ends_on <= :late_before
+       AND p.ends_on <= $late_before
        AND NOT EXISTS (SELECT FROM review r WHERE r.authority_id = p.authority_id AND r.agreement_id = p.id
                         AND r.kind = 'closing' AND r.side = 'requesting')
      GROUP BY p.requesting_urn
-    """
+    """.replace("$late_before", LATE_BEFORE)
 )
 UNMET_NEEDS = text(
     """
@@ -150,16 +157,18 @@ async def suggestions(session: AsyncSession, person: Principal) -> list[Suggesti
 
 
 async def _signs(session: AsyncSession, person: Principal, schools: dict[int, str]) -> list[Suggestion]:
-    settings, calendar = settings_of(person.authority_id), calendar_of(person.authority_id)
+    settings = settings_of(person.authority_id)
     rule, inside = (
         settings.escalation_suggestions,
         {"authority_id": person.authority_id, "urns": sorted(schools)},
     )
     year_ago = person.today - timedelta(days=365)
     red = await session.execute(RED_REVIEWS, {**inside, "enough": rule.red_reviews, "year_ago": year_ago})
-    late_before = days_before(calendar, person.today, rule.action_late)
-    late = await session.execute(LATE_VISITS, {**inside, "late_before": late_before})
-    overdue = await session.execute(LATE_REVIEWS, {**inside, "late_before": late_before})
+    late_before = await days_by_school(
+        session, person.authority_id, lambda one: days_before(one, person.today, rule.action_late)
+    )
+    late = await session.execute(LATE_VISITS, inside | late_before.parameters())
+    overdue = await session.execute(LATE_REVIEWS, inside | late_before.parameters())
     urgent = [key for key, entry in settings.urgencies.items() if entry.order == 1]
     unmet = await session.execute(UNMET_NEEDS, {**inside, "urgent": urgent})
     return [

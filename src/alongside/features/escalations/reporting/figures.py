@@ -94,7 +94,7 @@ def _position(line: tuple[str, str]) -> tuple[int, str]:
 
 def _stages(authority_id: int, escalations: Sequence[Past]) -> Figures:
     lines = []
-    taken = {stage: days_taken(authority_id, escalations, stage) for stage in STAGES}
+    taken = {stage: days_taken(escalations, stage) for stage in STAGES}
     medians = {stage: typical(days) for stage, days in taken.items()}
     longest = max((float(words) for words in medians.values() if _is_number(words)), default=0)
     for stage, words in medians.items():
@@ -119,7 +119,7 @@ def _by_consortium(settings: AuthoritySettings, word: str, escalations: Sequence
     lines = []
     for name, words in shown.items():
         its = [one for one in escalations if one.consortium == name]
-        days = typical(days_taken(settings.dfe_code, its, "closed"))
+        days = typical(days_taken(its, "closed"))
         suggested = sum(one.late is not None for one in its)
         told_late = lates[name] if suggested >= FEWEST or late[name] == 0 else FEW
         lines.append(Line(name, (words, told_late, days)))

@@ -9,7 +9,8 @@ from sqlalchemy import DateTime, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.calendar import LONDON, school_days_between
+from alongside.features.authorities.calendar import LONDON, Calendar, school_days_between
+from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 
@@ -32,7 +33,7 @@ STAGES = {
 
 CASES = text(
     """
-    SELECT e.id, e.reason, e.outcome, e.result, e.raised_at, e.suggested_since_on, c.name AS consortium,
+    SELECT e.id, e.school_urn, e.reason, e.outcome, e.result, e.raised_at, e.suggested_since_on, c.name AS consortium,
            s.phase, j.verb, j.at
       FROM escalation e
       JOIN consortium c ON c.authority_id = :authority_id AND c.id = e.consortium_id
@@ -60,6 +61,7 @@ class Past:
     outcome: str | None
     result: str | None
     late: bool | None
+    calendar: Calendar
     reached: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -78,7 +80,10 @@ async def escalations_between(
         "until": _start_of(until),
     }
     found: dict[Any, Past] = {}
-    for row in await session.execute(CASES, values):
+    rows = (await session.execute(CASES, values)).all()
+    urns = {row.school_urn for row in rows}
+    calendars = await calendars_of_schools(session, person.authority_id, urns)
+    for row in rows:
         past = found.setdefault(
             row.id,
             Past(
@@ -88,6 +93,7 @@ async def escalations_between(
                 row.outcome,
                 row.result,
                 _is_late(person.authority_id, row),
+                calendars[row.school_urn],
             ),
         )
         if row.verb:
@@ -96,20 +102,22 @@ async def escalations_between(
     return list(found.values())
 
 
-def days_taken(authority_id: int, escalations: Sequence[Past], stage: str) -> list[int]:
-    """School days that each escalation took from the stage before to this stage, for those that reached it."""
-    calendar = calendar_of(authority_id)
+def days_taken(escalations: Sequence[Past], stage: str) -> list[int]:
+    """School days that each escalation took from the stage before to this stage, for those that reached it.
+
+    They are days of the school's own calendar, by which the deadlines of the escalation were set.
+    """
     order = ["raised", *STAGES]
     before = order[order.index(stage) - 1]
     return [
-        school_days_between(calendar, _day(one.reached[before]), _day(one.reached[stage]))
+        school_days_between(one.calendar, _day(one.reached[before]), _day(one.reached[stage]))
         for one in escalations
         if before in one.reached and stage in one.reached
     ]
 
 
 def _is_late(authority_id: int, row: Any) -> bool | None:
-    """Whether the escalation was raised late; None if the product had not suggested it."""
+    """Whether the consortium raised it late, in the authority's school days; None if it was not suggested."""
     if row.suggested_since_on is None:
         return None
     waited = school_days_between(calendar_of(authority_id), row.suggested_since_on, _day(row.raised_at))

@@ -30,7 +30,7 @@ from alongside.features.matching.engine.instance import (
 )
 from alongside.features.matching.problem_input.expertise import strengths
 from alongside.features.matching.problem_input.queries import load_problem_rows
-from alongside.features.offers.confirmation import fresh_since
+from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.features.schools.phases import PHASES
 
 BURDEN_TERMS = 3
@@ -46,7 +46,8 @@ async def build_instance(
 ) -> Instance:
     """Build the instance of a scope as of today, from the database.
 
-    `starts_from` is the current plan. `parameters` override the authority's own.
+    The periods of a plan are terms of the authority, whose leads make it; whether an offer is confirmed follows the
+    calendar of its school. `starts_from` is the current plan. `parameters` override the authority's own.
     """
     settings, calendar = settings_of(authority_id), calendar_of(authority_id)
     values = {
@@ -58,6 +59,7 @@ async def build_instance(
     }
     found = await load_problem_rows(session, authority_id, values, starts_from)
     offers = {row.id: row for row in found["offers"]}
+    fresh = await fresh_since_by_school(session, authority_id, today)
     accepted = dict(_accepted(found["under_way"], offers))
     suspension = {row.school_urn for row in found["suspension"]}
     practice: dict[int, dict[str, int]] = {}
@@ -69,7 +71,14 @@ async def build_instance(
         schools=tuple(_school(authority_id, row) for row in found["schools"]),
         needs=tuple(_need(settings, row, accepted, pools) for row in found["needs"]),
         offers=tuple(
-            _offer(settings, today, row, practice.get(row.school_urn, {}), row.school_urn not in suspension)
+            _offer(
+                settings,
+                today,
+                row,
+                fresh.of(row.school_urn),
+                practice.get(row.school_urn, {}),
+                row.school_urn not in suspension,
+            )
             for row in found["offers"]
         ),
         known=tuple(_known(found, accepted, {row.id for row in found["needs"]}, set(offers))),
@@ -177,7 +186,9 @@ def _need(settings: AuthoritySettings, row: Any, accepted: dict[UUID, Any], pool
     )
 
 
-def _offer(settings: AuthoritySettings, today: date, row: Any, practice: dict[str, int], fit: bool) -> Offer:
+def _offer(
+    settings: AuthoritySettings, today: date, row: Any, fresh: date, practice: dict[str, int], fit: bool
+) -> Offer:
     holds = bool(row.designation) and (row.designation_until is None or row.designation_until >= today)
     return Offer(
         id=row.id,
@@ -200,7 +211,7 @@ def _offer(settings: AuthoritySettings, today: date, row: Any, practice: dict[st
         fit=fit,
         confirmed=row.state == "live"
         and row.confirmed_on is not None
-        and row.confirmed_on >= fresh_since(settings, today)
+        and row.confirmed_on >= fresh
         and row.appetite != "no"
         and (holds or not row.designation),
         last_asked_on=row.last_asked_on,

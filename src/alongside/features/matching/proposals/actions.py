@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, NotFound
 from alongside.features.agreements.proposals.actions import propose, withdraw_proposal
 from alongside.features.agreements.proposals.hard_rules import for_other_readers
-from alongside.features.authorities import calendar_of
 from alongside.features.matching.models import CURRENT, SEND, PlanAssignment, PlanRun
 from alongside.features.matching.plans.labels import to_send
 from alongside.features.matching.plans.queries import assignments_of, get_run
@@ -22,6 +21,7 @@ from alongside.features.matching.proposals.terms import MESSAGE, terms_for
 from alongside.features.matching.replacement.queries import unanswered_proposals
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
+from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.workflow import apply_transition
@@ -120,7 +120,8 @@ async def try_to_propose(
     session: AsyncSession, person: Principal, assignment: Any, message: str
 ) -> tuple[UUID | None, str | None]:
     """Propose an assignment. Returns the proposal, or a sentence that says why it was not possible."""
-    terms = terms_for(calendar_of(person.authority_id), assignment, person.today, message)
+    calendar = await calendar_of_school(session, person.authority_id, assignment.requesting_urn)
+    terms = terms_for(calendar, assignment, person.today, message)
     try:
         async with session.begin_nested():
             return await propose(session, person, assignment.need_id, assignment.offer_id, terms), None

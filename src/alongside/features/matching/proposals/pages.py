@@ -7,13 +7,13 @@ from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
-from alongside.features.authorities import calendar_of
 from alongside.features.matching.models import CURRENT
 from alongside.features.matching.plans.labels import to_send
 from alongside.features.matching.plans.pages import words
 from alongside.features.matching.plans.queries import assignments_of, get_run
 from alongside.features.matching.proposals import actions
 from alongside.features.matching.proposals.terms import terms_for
+from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import read_form_data
@@ -30,9 +30,13 @@ async def ask_before_sending(
     run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
     if run.state not in CURRENT:
         raise ActionRefused("Only the plan that stands can be sent. Open the plans to find it.", run.state)
-    calendar = calendar_of(person.authority_id)
     assignments = [one for one in await assignments_of(session, person.authority_id, run.id) if to_send(one)]
-    rows = [{"place": one, "terms": terms_for(calendar, one, person.today, "")} for one in assignments]
+    urns = {one.requesting_urn for one in assignments}
+    calendars = await calendars_of_schools(session, person.authority_id, urns)
+    rows = [
+        {"place": one, "terms": terms_for(calendars[one.requesting_urn], one, person.today, "")}
+        for one in assignments
+    ]
     return Page("matching/proposals/confirm.html", {"run": run, "rows": rows, **words(person)})
 
 

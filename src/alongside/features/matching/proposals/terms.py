@@ -15,7 +15,10 @@ MESSAGE = "Matched by the plan of those who lead the {scope}. You may propose ot
 
 
 def terms_for(calendar: Calendar, assignment: Any, today: date, message: str) -> Terms:
-    """The proposed terms: the dates of the need, else from `BEGINS_AFTER` to the end of the next term."""
+    """The proposed terms: the dates of the need, else from `BEGINS_AFTER` to the end of the next term.
+
+    `calendar` is that of the school that asks, at which most support takes place.
+    """
     starts_on, ends_on = _asked(calendar, assignment, today)
     first = add_school_days(calendar, today, BEGINS_AFTER)
     starts_on = max(starts_on or first, today)

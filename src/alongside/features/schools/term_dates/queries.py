@@ -1,11 +1,11 @@
 """Queries for a school's own terms and training days, and its calendar."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, cast
 
-from sqlalchemy import ARRAY, Integer, any_, bindparam, select, union
+from sqlalchemy import ARRAY, ColumnElement, Date, Integer, any_, bindparam, func, literal, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of
@@ -55,6 +55,48 @@ WITH_OWN_DAYS = union(
 
 
 @dataclass(frozen=True, slots=True)
+class DayBySchool:
+    """One day for each school: `shared` by the authority's calendar, `own` where a school's own calendar differs."""
+
+    shared: date
+    own: Mapping[int, date]
+
+    def of(self, urn: int) -> date:
+        """The day for this school."""
+        return self.own.get(urn, self.shared)
+
+    def parameters(self, prefix: str = "") -> dict[str, Any]:
+        """The parameters of `day_of_school`."""
+        own = {"own_urns": list(self.own), "own_days": list(self.own.values())}
+        return {f"{prefix}{name}": value for name, value in {"day": self.shared, **own}.items()}
+
+    def in_sql(self, urn: Any) -> ColumnElement[date]:
+        """The day of the school with this URN as an SQL expression."""
+        own_urns, own_days = list(self.own), list(self.own.values())
+        return _own_or_shared(
+            urn,
+            literal(self.shared, Date),
+            literal(own_urns, ARRAY(Integer)),
+            literal(own_days, ARRAY(Date)),
+        )
+
+
+def day_of_school(urn: Any, prefix: str = "") -> ColumnElement[date]:
+    """SQL expression for the day of the school with this URN, from the parameters of a DayBySchool."""
+    return _own_or_shared(
+        urn,
+        bindparam(f"{prefix}day", type_=Date),
+        bindparam(f"{prefix}own_urns", type_=ARRAY(Integer)),
+        bindparam(f"{prefix}own_days", type_=ARRAY(Date)),
+    )
+
+
+def _own_or_shared(urn: Any, shared: Any, own_urns: Any, own_days: Any) -> ColumnElement[date]:
+    own = func.unnest(own_urns, own_days).table_valued("urn", "day").render_derived("own")
+    return func.coalesce(select(own.c.day).where(own.c.urn == urn).scalar_subquery(), shared)
+
+
+@dataclass(frozen=True, slots=True)
 class OwnDays:
     """A school's own terms and training days, in order."""
 
@@ -91,6 +133,16 @@ async def calendars_of_schools(
     return {
         urn: with_own_days(shared, tuple(terms.get(urn, ())), frozenset(days.get(urn, ()))) for urn in urns
     }
+
+
+async def days_by_school(
+    session: AsyncSession, authority_id: int, reckon: Callable[[Calendar], date]
+) -> DayBySchool:
+    """Calculate a day by the calendar of the authority and by those of the schools with their own days."""
+    shared = reckon(calendar_of(authority_id))
+    own = await calendars_with_own_days(session, authority_id)
+    reckoned = {urn: reckon(calendar) for urn, calendar in own.items()}
+    return DayBySchool(shared, {urn: day for urn, day in reckoned.items() if day != shared})
 
 
 async def calendars_with_own_days(session: AsyncSession, authority_id: int) -> dict[int, Calendar]:
