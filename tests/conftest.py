@@ -32,6 +32,7 @@ LONGEST = (
     "tests/simulation/test_a_week.py",
     "tests/browser/test_pages_are_accessible.py",
     "tests/setup/test_demonstration.py",
+    "tests/setup/test_interrupted_demonstration.py",
     "tests/large/test_every_page_is_small.py",
     "tests/access/test_every_row.py",
     "tests/browser/test_the_whole_journey.py",

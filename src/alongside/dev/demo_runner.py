@@ -20,7 +20,7 @@ import alongside.models_registry  # noqa: F401  (every table is declared before 
 from alongside.dev.postgres.embedded import AlreadyRunning, EmbeddedServer
 from alongside.errors import ConfigurationError
 from alongside.platform.access.principal import system
-from alongside.platform.database.roles import APP, DATABASE, MIGRATOR, prepare_cluster
+from alongside.platform.database.roles import APP, DATABASE, MIGRATOR, drop_database, prepare_cluster
 from alongside.platform.database.schema import upgrade_schema
 from alongside.platform.database.session import Database
 from alongside.process_manager import ManagedProcess, Supervisor, child
@@ -30,6 +30,8 @@ from alongside.web_server import SUPERVISOR, listen, web_processes
 HOST = "127.0.0.1"
 OPEN = ("wigan", "york")
 """The authorities to visit, each by its name under localhost, which browsers take to this machine."""
+
+UNFINISHED = "everything has stopped before all data was there; the next start begins again"
 
 Say = Callable[[str], None]
 
@@ -72,6 +74,7 @@ def demonstrate(folder: Path, port: int, web: int, say: Say) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     server = EmbeddedServer(folder / "postgres")
+    loading = folder / "loading"
     try:
         server.claim()
         sock = listen(HOST, port)
@@ -86,14 +89,26 @@ def demonstrate(folder: Path, port: int, web: int, say: Say) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # it ends already
         if server.running():
-            server.stop()
-            say("everything has stopped; what you did is kept")
+            unfinished = loading.exists()
+            server.stop(at_once=unfinished)
+            say(UNFINISHED if unfinished else "everything has stopped; what you did is kept")
 
 
 async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> Settings:
-    """Set up roles, schema and demonstration data; repeating it is safe."""
-    kept = Secrets.kept_in(folder / "secrets.json")
+    """Set up roles, schema and demonstration data; repeating it is safe.
+
+    The file `loading` exists from before the first data until all of it is there. A start that finds it begins with an
+    empty database, because an interrupted one left a part.
+    """
+    loading, known = folder / "loading", folder / "secrets.json"
+    if loading.exists():
+        await drop_database(server.superuser_url, DATABASE)
+    elif not known.exists():
+        loading.touch()
+    kept = Secrets.kept_in(known)
     await prepare_cluster(server.superuser_url, {MIGRATOR: kept.migrator, APP: kept.app})
     settings = Settings(
         database_url=server.socket_url(APP, kept.app, DATABASE),
@@ -116,6 +131,7 @@ async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> 
     )
     if load is not None:
         await load(settings, say)
+    loading.unlink(missing_ok=True)
     return settings
 
 

@@ -140,11 +140,15 @@ class EmbeddedServer:
         """Whether the server's process is running."""
         return self.process is not None and self.process.poll() is None
 
-    def stop(self) -> None:
-        """Stop the server within seconds: fast, then immediate, then kill. Committed data is kept."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop the server within seconds: fast, then immediate, then kill. Committed data is kept.
+
+        `at_once` begins with immediate, which writes no checkpoint: the next start recovers.
+        """
         process, self.process = self.process, None
         if process is not None:
-            for how, patience in ((signal.SIGINT, 10), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
+            steps = ((signal.SIGINT, 10), (signal.SIGQUIT, 5), (signal.SIGKILL, 5))
+            for how, patience in steps[at_once:]:
                 if process.poll() is not None:
                     break
                 process.send_signal(how)

@@ -16,7 +16,7 @@ class TemporaryServer(EmbeddedServer):
         folder.chmod(0o755)
         super().__init__(folder, durable=False)
 
-    def stop(self) -> None:
+    def stop(self, *, at_once: bool = False) -> None:
         """Stop the server and remove its folder."""
-        super().stop()
+        super().stop(at_once=at_once)
         shutil.rmtree(self.folder, ignore_errors=True)

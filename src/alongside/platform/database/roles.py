@@ -88,6 +88,15 @@ async def restrict_database(superuser_url: str, database: str) -> None:
         await connection.close()
 
 
+async def drop_database(superuser_url: str, name: str) -> None:
+    """Remove a database with all its data, if it exists."""
+    connection = await asyncpg.connect(superuser_url)
+    try:
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
+
+
 async def make_database(connection: asyncpg.Connection, name: str) -> None:
     """Create an empty database that belongs to the owner and that the app may connect to, unless it exists."""
     if not await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name):

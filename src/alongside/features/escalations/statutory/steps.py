@@ -4,6 +4,12 @@ Sources, as amended: Education and Inspections Act 2006 ("EIA 2006"), Part 4 (se
 Adoption Act 2016, section 2, in force since 18 April 2016, which ended representations against a warning
 notice; School Standards and Framework Act 1998, section 51 and Schedule 15; Education Act 1996, section 13A. A
 teachers' pay and conditions warning notice (EIA 2006, section 60A) is not one of these steps.
+
+Compared with the text on legislation.gov.uk in November 2026: EIA 2006, sections 59, 60(1) and (2), 63(1) to (3),
+64(1) to (4) and Schedule 6, paragraph 6(1); Education and Adoption Act 2016, section 2(2). Not compared, because the
+text was not at hand: EIA 2006, sections 60(6), 61, 62, 65 and 66. Section 60(4A) and (4B) are not enforced: the
+authority may not give a warning notice while one of the Secretary of State is in force, and such a notice ends an
+earlier one of the authority. The product does not record the Secretary of State's notices.
 """
 
 from calendar import monthrange
@@ -33,8 +39,9 @@ class Step:
 
 POWERS = ("arrangements", "additional_governors", "interim_executive_board", "suspend_delegation")
 LIMITED = ("arrangements", "additional_governors", "suspend_delegation")
-"""Powers that lapse after a warning notice. Source: EIA 2006, sections 63(3), 64(2) and 66; section 65 has no
-limit.
+"""Powers that lapse two months after the end of the compliance period of a warning notice.
+
+Source: EIA 2006, sections 63(3) and 64(2); section 66 is taken to have the same limit, section 65 none.
 """
 
 ROUTES = {
@@ -116,9 +123,10 @@ OWED_A_NOTICE = ("chair", "head")
 
 A warning notice is copied at the same time to the headteacher, the Chief Inspector, the diocesan authority of a
 Church of England or Roman Catholic school and the person who appoints foundation governors (EIA 2006, section
-60(6)), and to the Secretary of State (section 60(6A)). A notice of an interim executive board is copied to the
-Secretary of State, the diocesan authority or the person who appoints foundation governors (EIA 2006, Schedule
-6, paragraph 6(1)).
+60(6)), and to the Secretary of State (section 60(6A)). A notice of an interim executive board is copied to every
+governor and interim executive member, the Secretary of State, and the diocesan authority of a Church of England or
+Roman Catholic school or the person who appoints the foundation governors of another foundation or voluntary school
+(EIA 2006, Schedule 6, paragraph 6(1)). The chair stands for the governors.
 """
 
 COPIED = {"warning_notice": ("ofsted", "dfe"), "interim_executive_board": ("dfe",)}

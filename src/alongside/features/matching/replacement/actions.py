@@ -155,7 +155,7 @@ class ReplacementRequest:
     def __init__(self, assignment: Any, partner: dict[str, Any]) -> None:
         self.need_id, self.offer_id, self.days = assignment.need_id, partner["offer_id"], partner["days"]
         self.need_starts_on, self.need_ends_on = assignment.need_starts_on, assignment.need_ends_on
-        self.need_terms = assignment.need_terms
+        self.need_terms, self.requesting_urn = assignment.need_terms, assignment.requesting_urn
 
 
 async def _write(
