@@ -103,8 +103,8 @@ async def test_a_need_holds_for_the_school_days_of_its_school(client: Client, da
         (own + timedelta(days=1), [True, True], ["paused", "paused"]),
     ):
         async with database.transaction(NORTHSHIRE) as session:
-            await ask_to_confirm_needs(session, system(NORTHSHIRE, day), SETTINGS)
-            await lapse_unconfirmed_needs(session, system(NORTHSHIRE, day), SETTINGS)
+            await ask_to_confirm_needs(session, system(NORTHSHIRE, day))
+            await lapse_unconfirmed_needs(session, system(NORTHSHIRE, day))
         heads = (HEAD_OF_MILL, HEAD_OF_PARK)
         assert ["confirm_need" in await told(database, one) for one in heads] == asked, day
         assert [(await look(database, "need", ids[urn])).state for urn in (MILL, PARK)] == states, day
@@ -126,8 +126,8 @@ async def test_an_offer_holds_for_the_school_days_of_its_school(client: Client, 
         listed = await client.get("/needs-and-offers?kind=offer", as_=HEAD_OF_MILL)
         assert {one for one in ids.values() if str(one) in listed.text} == expected, day
         async with database.transaction(NORTHSHIRE) as session:
-            await ask_to_confirm_offers(session, system(NORTHSHIRE, day), SETTINGS)
-            await lapse_unconfirmed_offers(session, system(NORTHSHIRE, day), SETTINGS)
+            await ask_to_confirm_offers(session, system(NORTHSHIRE, day))
+            await lapse_unconfirmed_offers(session, system(NORTHSHIRE, day))
         live = {one.id for one in await look(database, "offer") if one.state == "live"}
         assert live == expected, day
     assert "confirm_offer" in await told(database, HEAD_OF_PARK)
@@ -267,7 +267,7 @@ async def test_the_authority_acts_by_its_own_calendar(database: Database) -> Non
     await closed(database, MILL, TODAY, 3)
     last = holds_until(CALENDAR, TODAY, SETTINGS.clocks.unmet_after)
     async with database.transaction(NORTHSHIRE) as session:
-        assert await close_unmet_needs(session, system(NORTHSHIRE, last + timedelta(days=1)), SETTINGS) == 1
+        assert await close_unmet_needs(session, system(NORTHSHIRE, last + timedelta(days=1))) == 1
     assert (await look(database, "need", need_id)).state == "unmet"
     day = answer_by(CALENDAR, TODAY)
     assert day == date(2026, 12, 24) and not counts(CALENDAR, day)
