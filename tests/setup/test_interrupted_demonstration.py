@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from alongside.dev.postgres.cluster import SUPERUSER
 from alongside.dev.postgres.embedded import EmbeddedServer, free_port
 from alongside.platform.database.roles import DATABASE
 from tests.setup.test_demonstration import Demonstration, until
@@ -96,7 +97,7 @@ def test_the_next_start_has_all_data(folder: Path) -> None:
 async def counts(folder: Path) -> dict[str, Any]:
     """The authorities that have people, and the states of the plans."""
     with EmbeddedServer(folder / "postgres") as server:
-        connection = await asyncpg.connect(server.superuser_url.replace("/postgres", f"/{DATABASE}"))
+        connection = await asyncpg.connect(server.url(SUPERUSER, server.password, DATABASE))
         try:
             people = await connection.fetch("SELECT DISTINCT authority_id FROM person")
             runs = await connection.fetch("SELECT state FROM plan_run ORDER BY state")
