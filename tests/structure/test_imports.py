@@ -20,7 +20,7 @@ ONLY_WHERE_USED = {
 
 STARTS = {
     "alongside.app": "alongside.app.page_routes()",
-    "alongside.worker.main": "",
+    "alongside.worker.main": "alongside.worker.main.declared_handlers()",
     "alongside.cli": "",
 }
 """Modules that start a process, and the call that loads what it needs beyond its imports."""

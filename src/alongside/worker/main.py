@@ -77,9 +77,7 @@ class Worker:
         self.scheduler = Scheduler(self.database, schedule)
         self.calendars = CalendarWatch(self.database, schedule)
         self.anchoring = Anchoring(self.database, self.settings.anchors, self.settings.anchor_key)
-        self.handlers = [
-            one for feature in FEATURES for one in feature.load(feature.queue_handlers, QueueHandler)
-        ]
+        self.handlers = declared_handlers()
         self.context = WorkerContext(self.database, self.settings, self.sender, self.now)
         self.short = AuthorityTurns(self._short_turn, AT_A_TIME)
         self.long = AuthorityTurns(self._long_turn, LONG_AT_A_TIME)
@@ -173,6 +171,11 @@ def _failed(event: str, authority_id: int, problem: Exception) -> bool:
     tell = log.warning if passing else log.error
     tell(event, authority=authority_id, exc_info=None if passing else problem)
     return False
+
+
+def declared_handlers() -> list[QueueHandler]:
+    """Return the queue handlers of every feature."""
+    return [one for feature in FEATURES for one in feature.load(feature.queue_handlers, QueueHandler)]
 
 
 async def first_of(*events: asyncio.Event, seconds: float) -> None:
