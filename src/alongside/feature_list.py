@@ -38,6 +38,8 @@ PLATFORM = Feature(
         "web.server_sent_events:routes",
         "web.problems:routes",
     ),
+    retention=("notifications.retention:RULES",),
+    personal_tables=("notification",),
     commands={"audit": "audit.commands:audit", "keys": "database.commands:keys"},
 )
 

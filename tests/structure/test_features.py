@@ -8,9 +8,11 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from alongside.feature_list import FEATURES
+from alongside.models_registry import Base
 from alongside.platform.feature import Feature, state_colours
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.queue_handler import QueueHandler
+from alongside.platform.retention import RetentionRule
 from alongside.platform.work_items import WorkItemList, WorkItemQuery
 from alongside.worker.schedule import declared_schedule
 
@@ -43,11 +45,19 @@ def test_every_reference_can_be_loaded(feature: Feature) -> None:
     feature.load(feature.routes, HTTPRouteHandler)
     feature.load(feature.scheduled_jobs, ScheduledJob)
     feature.load(feature.queue_handlers, QueueHandler)
+    feature.load(feature.retention, RetentionRule)
     feature.load(feature.work_items, WorkItemQuery)
     feature.load(feature.work_item_lists, WorkItemList)
     for name, reference in feature.commands.items():
         (command,) = feature.load((reference,), click.Command)
         assert command.name == name
+
+
+def test_every_table_of_one_person_has_the_person_in_a_column() -> None:
+    """Its rows are deleted by this column when the person has left."""
+    for feature in FEATURES:
+        for table in feature.personal_tables:
+            assert "person_id" in Base.metadata.tables[table].columns
 
 
 def test_no_two_jobs_have_one_name() -> None:

@@ -38,6 +38,8 @@ class Feature:
     - `scheduled_jobs`: each a `ScheduledJob`
     - `queue_handlers`: each a `QueueHandler`
     - `work_items`: each a `WorkItemQuery`; `work_item_lists`: each a `WorkItemList`
+    - `retention`: each a `RetentionRule`
+    - `personal_tables`: tables whose rows serve one person only (`person_id`), deleted when that person has left
     - `commands`: the command of each name
     - `state_colours`: the colour of each state's tag (GOV.UK Design System)
     """
@@ -50,6 +52,8 @@ class Feature:
     queue_handlers: tuple[str, ...] = ()
     work_items: tuple[str, ...] = ()
     work_item_lists: tuple[str, ...] = ()
+    retention: tuple[str, ...] = ()
+    personal_tables: tuple[str, ...] = ()
     navigation: tuple[NavigationItem, ...] = ()
     live_events: tuple[LiveEvent, ...] = ()
     commands: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ import pytest
 from alongside.features.authorities import settings_of
 from alongside.features.data_retention.actions import purge_expired
 from alongside.features.data_retention.queries import outlook
-from alongside.features.data_retention.retention_rules import kinds
+from alongside.features.data_retention.retention_rules import retention_rules
 from alongside.platform.access.principal import system
 from alongside.platform.audit.queries import broken_links
 from alongside.platform.database.session import Database
@@ -78,7 +78,9 @@ async def ahead(database: Database) -> dict[str, int]:
     """What the look ahead says, class by class."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         found = await outlook(session, system(NORTHSHIRE, TODAY), settings_of(NORTHSHIRE))
-    return {kind.key: one.due for kind, one in zip(kinds(), found, strict=False) if kind.key in TABLES}
+    return {
+        rule.key: one.due for rule, one in zip(retention_rules(), found, strict=False) if rule.key in TABLES
+    }
 
 
 async def run(database: Database) -> int:

@@ -11,7 +11,7 @@ from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
 from alongside.features.data_retention.models import LegalHold, SubjectRequest
 from alongside.features.data_retention.queries import active_holds, chosen
-from alongside.features.data_retention.retention_rules import A_BATCH, kinds
+from alongside.features.data_retention.retention_rules import A_BATCH, retention_rules
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
@@ -32,17 +32,17 @@ async def purge_expired(session: AsyncSession, person: Principal) -> int:
     settings = settings_of(person.authority_id)
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     most = 0
-    for kind in kinds():
-        ids = await chosen(session, person, settings, kind, A_BATCH)
-        if kind.kept_still is not None:
+    for rule in retention_rules():
+        ids = await chosen(session, person, settings, rule, A_BATCH)
+        if rule.still_expired is not None:
             values = {"authority_id": person.authority_id, "ids": list(ids)}
-            ids = (await session.scalars(kind.kept_still, values)).all()
+            ids = (await session.scalars(rule.still_expired, values)).all()
         if not ids:
             continue
-        for statement in kind.go:
+        for statement in rule.delete:
             await session.execute(statement, {"authority_id": person.authority_id, "ids": list(ids)})
-        changes = {kind.key: [len(ids), 0]}
-        await record_audit(session, person, "let_go", "records", kind.key, changes=changes)
+        changes = {rule.key: [len(ids), 0]}
+        await record_audit(session, person, "let_go", "records", rule.key, changes=changes)
         most = max(most, len(ids))
     if not await active_holds(session, person):
         gone = await session.scalar(LET_GO_AUDIT, {"days": settings.retention.audit_log})

@@ -9,7 +9,7 @@ agreement).
 
 from sqlalchemy import text
 
-from alongside.features.data_retention.kind import Kind, chosen
+from alongside.platform.retention import RetentionRule, expired_rows
 
 QUIET = """
     NOT EXISTS (SELECT FROM audit_entry j WHERE j.authority_id = :authority_id AND j.subject_kind = '{kind}'
@@ -26,19 +26,19 @@ def _delete(table: str, where: str) -> str:
     return f"DELETE FROM {table} WHERE authority_id = :authority_id AND {where}"
 
 
-def ended_support() -> tuple[Kind, ...]:
+def ended_support() -> tuple[RetentionRule, ...]:
     """The classes of ended support: agreements first, because needs and offers are kept while an agreement
     refers to them.
     """
     return _agreements(), _needs(), _offers()
 
 
-def _agreements() -> Kind:
+def _agreements() -> RetentionRule:
     of_it = "agreement_id = ANY(:ids)"
-    return Kind(
+    return RetentionRule(
         "agreements",
         "Support agreements that are over, with their visits and reviews",
-        chosen(
+        expired_rows(
             "SELECT id FROM support_agreement WHERE authority_id = :authority_id AND state IN ('closed', 'ended_early')"
             f" AND ends_on < :before AND agreed_at < :before AND {_quiet('support_agreement')}"
             " AND EXISTS (SELECT FROM offer o"
@@ -77,12 +77,12 @@ def _agreements() -> Kind:
     )
 
 
-def _needs() -> Kind:
+def _needs() -> RetentionRule:
     over = "('met', 'part_met', 'not_met', 'unmet', 'withdrawn')"
-    return Kind(
+    return RetentionRule(
         "posts",
         "Needs that are over, with their proposals",
-        chosen(
+        expired_rows(
             f"SELECT id FROM need WHERE authority_id = :authority_id AND state IN {over}"
             f" AND created_at < :before AND coalesce(confirmed_on, '-infinity') < :before AND {_quiet('need')}"
             f" AND NOT EXISTS ({_one('support_agreement', 'need')})"
@@ -104,11 +104,11 @@ def _needs() -> Kind:
     )
 
 
-def _offers() -> Kind:
-    return Kind(
+def _offers() -> RetentionRule:
+    return RetentionRule(
         "posts",
         "Offers that are over, with their proposals",
-        chosen(
+        expired_rows(
             "SELECT id FROM offer WHERE authority_id = :authority_id AND state = 'ended' AND created_at < :before"
             f" AND coalesce(confirmed_on, '-infinity') < :before AND {_quiet('offer')}"
             f" AND NOT EXISTS ({_one('support_agreement', 'offer')})"

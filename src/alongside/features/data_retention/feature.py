@@ -9,6 +9,7 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes",),
+    retention=("retention_rules:RULES",),
     scheduled_jobs=("actions:JOBS",),
     navigation=(NavigationItem("/data-protection", "Records", Permission.MANAGE_RETENTION, 110),),
 )

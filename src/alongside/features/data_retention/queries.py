@@ -12,13 +12,13 @@ from sqlalchemy.orm import aliased
 
 from alongside.errors import NotFound
 from alongside.features.authorities.settings import AuthoritySettings
-from alongside.features.data_retention.kind import Kind
 from alongside.features.data_retention.models import LegalHold, SubjectRequest
-from alongside.features.data_retention.retention_rules import kinds
+from alongside.features.data_retention.retention_rules import retention_rules
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.requester_context import RequesterContext, set_requester
+from alongside.platform.retention import RetentionRule
 
 Placer = aliased(Person, name="placer")
 
@@ -69,9 +69,9 @@ async def outlook(
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     found = [
         RetentionForecast(
-            one.words, days_of(settings, one), len(await chosen(session, person, settings, one))
+            one.label, days_of(settings, one), len(await chosen(session, person, settings, one))
         )
-        for one in kinds()
+        for one in retention_rules()
     ]
     kept = settings.retention.audit_log
     values = {"authority_id": person.authority_id, "days": kept, "today": person.today}
@@ -80,21 +80,25 @@ async def outlook(
 
 
 async def chosen(
-    session: AsyncSession, person: Principal, settings: AuthoritySettings, kind: Kind, most: int | None = None
+    session: AsyncSession,
+    person: Principal,
+    settings: AuthoritySettings,
+    rule: RetentionRule,
+    most: int | None = None,
 ) -> Sequence[UUID]:
     """The ids of a class's expired rows that are not on hold, oldest first."""
     values = {
         "authority_id": person.authority_id,
-        "before": person.today - timedelta(days=days_of(settings, kind)),
+        "before": person.today - timedelta(days=days_of(settings, rule)),
         "today": person.today,
     }
-    found = (await session.scalars(kind.chosen, values)).all()
+    found = (await session.scalars(rule.expired, values)).all()
     return found[:most]
 
 
-def days_of(settings: AuthoritySettings, kind: Kind) -> int:
+def days_of(settings: AuthoritySettings, rule: RetentionRule) -> int:
     """Days for which a class is kept after its end."""
-    days: int = getattr(settings.retention, kind.key)
+    days: int = getattr(settings.retention, rule.key)
     return days
 
 

@@ -1,4 +1,4 @@
-"""The classes of records with a retention period: which rows have expired, and how they are deleted.
+"""The retention rules of all features, and those of records to which several features refer.
 
 One query per class chooses the rows for the forecast and for the deletion, so both agree. Rows on legal hold
 are not chosen.
@@ -7,10 +7,10 @@ are not chosen.
 from sqlalchemy import Table, text
 
 from alongside.features.data_retention.ended_support import ended_support
-from alongside.features.data_retention.kind import Kind, chosen
-from alongside.features.data_retention.people_who_left import people_who_left
 from alongside.features.data_retention.personal_data_map import about_people
 from alongside.platform.database.base import Base
+from alongside.platform.feature import installed_features
+from alongside.platform.retention import RetentionRule, expired_rows
 
 A_BATCH = 200
 OF_AN_ESCALATION = "WHERE authority_id = :authority_id AND escalation_id = ANY(:ids)"
@@ -42,56 +42,12 @@ def _nobody_of_an_escalation_is_held() -> str:
     return " AND ".join((*own, *parts))
 
 
-def kinds() -> tuple[Kind, ...]:
-    """Every class, in the order of the forecast."""
-    return (
-        Kind(
-            "mail",
-            "Letters that were sent or given up",
-            chosen(
-                "SELECT id FROM email_outbox WHERE authority_id = :authority_id "
-                "AND state IN ('sent', 'given_up', 'not_wanted')"
-                " AND coalesce(sent_at, written_at) < :before"
-                " AND NOT is_held(authority_id, :today, NULL, person_id) ORDER BY written_at, id"
-            ),
-            (text("DELETE FROM email_outbox WHERE authority_id = :authority_id AND id = ANY(:ids)"),),
-        ),
-        Kind(
-            "sessions",
-            "Sessions that ended",
-            chosen(
-                "SELECT id FROM user_session WHERE authority_id = :authority_id"
-                " AND least(ended_at, expires_at) < :before"
-                " AND NOT is_held(authority_id, :today, NULL, person_id) ORDER BY expires_at, id"
-            ),
-            (text("DELETE FROM user_session WHERE authority_id = :authority_id AND id = ANY(:ids)"),),
-        ),
-        Kind(
-            "imports",
-            "Imports of the register, but for the last",
-            chosen(
-                "SELECT id FROM register_import WHERE authority_id = :authority_id AND applied_at < :before"
-                " AND id <> (SELECT id FROM register_import WHERE authority_id = :authority_id"
-                " ORDER BY applied_at DESC, id DESC LIMIT 1)"
-                " AND NOT is_held(authority_id, :today, NULL, NULL)"
-                " AND NOT EXISTS (SELECT FROM register_change c WHERE c.authority_id = :authority_id"
-                "  AND c.import_id = register_import.id AND is_held(c.authority_id, :today, c.urn, NULL))"
-                " ORDER BY applied_at, id"
-            ),
-            (text("SELECT let_go_imports(:ids)"),),
-        ),
-        _escalations(),
-        *ended_support(),
-        people_who_left(),
-    )
-
-
-def _escalations() -> Kind:
+def _escalations() -> RetentionRule:
     """The class of escalations that are over, with all their parts."""
-    return Kind(
+    return RetentionRule(
         "escalations",
         "Escalations that are over",
-        chosen(
+        expired_rows(
             "SELECT id FROM escalation WHERE authority_id = :authority_id"
             " AND state IN ('closed', 'withdrawn', 'merged')"
             " AND coalesce(closed_at, stage_began_at, raised_at) < :before"
@@ -113,3 +69,11 @@ def _escalations() -> Kind:
             " AND state IN ('closed', 'withdrawn', 'merged') FOR UPDATE SKIP LOCKED"
         ),
     )
+
+
+RULES = (_escalations(), *ended_support())
+
+
+def retention_rules() -> list[RetentionRule]:
+    """Return the rules of all features, in the order of the forecast."""
+    return [rule for one in installed_features() for rule in one.load(one.retention, RetentionRule)]

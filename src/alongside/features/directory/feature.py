@@ -20,6 +20,7 @@ FEATURE = Feature(
         "versions.models",
     ),
     routes=("pages:routes",),
+    personal_tables=("directory_subscription",),
     queue_handlers=("search.actions:QUEUE_HANDLERS",),
     work_items=("work_items:WORK_ITEMS",),
     work_item_lists=("work_items:WORK_ITEM_LISTS",),

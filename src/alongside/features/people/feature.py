@@ -9,6 +9,11 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes",),
+    personal_tables=(
+        "identity",
+        "saved_view",
+    ),
+    retention=("retention:RULES",),
     navigation=(NavigationItem("/people", "People", Permission.VIEW_PEOPLE, 90),),
     commands={"people": "commands:people"},
 )

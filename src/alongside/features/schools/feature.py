@@ -9,5 +9,6 @@ FEATURE = Feature(
     __package__,
     models=("contact", "history", "models", "term_dates.models"),
     routes=("pages:routes",),
+    retention=("retention:RULES",),
     navigation=(NavigationItem("/schools", "Schools", Permission.VIEW_SCHOOLS, 80),),
 )
