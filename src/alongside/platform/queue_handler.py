@@ -4,13 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from alongside.platform.database.session import Database
 from alongside.platform.notifications.delivery import Sender
+from alongside.platform.web.formatting import LONDON
 from alongside.settings import Settings
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,4 +2,10 @@
 
 from alongside.platform.feature import Feature
 
-FEATURE = Feature("interests", __package__, models=("models",), routes=("pages:routes",))
+FEATURE = Feature(
+    "interests",
+    __package__,
+    models=("models",),
+    routes=("pages:routes",),
+    personal_tables=("declared_interest",),
+)

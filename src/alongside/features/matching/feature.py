@@ -9,7 +9,6 @@ FEATURE = Feature(
     __package__,
     models=("constraints", "pins", "models"),
     routes=("pages:routes",),
-    personal_tables=("declared_interest",),
     queue_handlers=("plans.job:QUEUE_HANDLERS",),
     work_item_lists=("work_items:WORK_ITEM_LISTS",),
     navigation=(NavigationItem("/plans", "Plans", Permission.VIEW_PLAN, 50),),
