@@ -232,8 +232,8 @@ async def test_the_name_of_who_left_goes_and_what_they_did_stays(
 def test_whatever_refers_to_ended_support_goes_with_it_or_keeps_it() -> None:
     """A new table that refers to an agreement, a need or an offer would stop all retention of an authority."""
     said = {
-        kind.key + kind.words: " ".join(str(one) for one in (kind.chosen, *kind.go))
-        for kind in ended_support()
+        rule.key + rule.label: " ".join(str(one) for one in (rule.expired, *rule.delete))
+        for rule in ended_support()
     }
     for words, about in zip(
         said.values(),
