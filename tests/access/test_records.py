@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import DateTime, Integer, String, Uuid, column, select, values
 
+from alongside.errors import NotFound
 from alongside.platform.access.permissions import ROLE_PERMISSIONS, Grant, Party, Permission, Scope
 from alongside.platform.access.principal import Principal, Role
-from alongside.platform.access.records import may_on, record_filter
+from alongside.platform.access.records import may_on, record_filter, require_on
 from alongside.platform.database.session import Database
 from tests.access.test_the_law_in_python_and_sql import PEOPLE, as_person
 from tests.personas import (
@@ -139,6 +140,14 @@ def test_only_the_supporting_head_releases_a_leader() -> None:
     assert between(park, Permission.RELEASE_LEADER) == {(one, PARK) for one in SCHOOLS}
     for other in (DELEGATE_OF_MILL, LEAD_OF_NORTH, OFFICER):
         assert not between(as_person(other), Permission.RELEASE_LEADER)
+
+
+def test_a_record_outside_the_scope_is_not_found() -> None:
+    record = Between(0, PARK, MILL, "to_release")
+    require_on(as_person(HEAD_OF_MILL), Permission.RELEASE_LEADER, record)
+    for other in (HEAD_OF_PARK, DELEGATE_OF_MILL, LEAD_OF_NORTH, OFFICER):
+        with pytest.raises(NotFound):
+            require_on(as_person(other), Permission.RELEASE_LEADER, record)
 
 
 def test_only_the_requesting_school_states_the_outcome() -> None:

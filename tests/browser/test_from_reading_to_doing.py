@@ -132,7 +132,7 @@ async def _written(mill: Visitor) -> str:
     await mill.page.wait_for_load_state()
     assert await mill.page.locator("[name=problem]").input_value() == "Help with fluency"
     await fill(mill, REST_OF_ENTRY)
-    await mill.presses("Save the draft")
+    await mill.presses("Save as a draft")
     return mill.path
 
 
