@@ -6,7 +6,7 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ActionRefused, NotFound
+from alongside.errors import ActionRefused
 from alongside.features.matching.constraints import Exclusion
 from alongside.features.matching.exclusions.queries import exclusion_to
 from alongside.features.schools.choices import require_school
@@ -23,8 +23,6 @@ async def exclude_school(session: AsyncSession, person: Principal, other_urn: in
     school, ActionRefused for one's own school.
     """
     require(person, Permission.MANAGE_EXCLUSIONS, person.school_urn)
-    if person.school_urn is None or person.id is None:
-        raise NotFound
     await require_school(session, person.authority_id, other_urn)
     if other_urn == person.school_urn:
         raise ActionRefused("This is your own school. Choose another one.")

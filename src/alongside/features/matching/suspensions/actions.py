@@ -7,7 +7,7 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ActionRefused, NotFound
+from alongside.errors import ActionRefused
 from alongside.features.matching.constraints import SupplierSuspension
 from alongside.features.matching.suspensions.queries import suspension_with_school
 from alongside.features.schools.choices import require_school
@@ -25,8 +25,6 @@ async def suspend_supplier(
     A suspension past its end date is replaced. Raises ActionRefused if the school is already suspended.
     """
     require(person, Permission.SUSPEND_SUPPLIER, urn)
-    if person.id is None:
-        raise NotFound
     await require_school(session, person.authority_id, urn)
     await session.execute(
         update(SupplierSuspension)
