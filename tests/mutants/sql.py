@@ -13,25 +13,85 @@ from tests.mutants.mutant import Mutant
 
 ISOLATION = "tests/isolation/"
 CATALOGUE = ISOLATION + "test_the_catalogue.py"
+AGREEMENTS = "tests/features/agreements/"
+DIRECTORY = "tests/features/directory/"
+ESCALATIONS = "tests/features/escalations/"
+MATCHING = "tests/features/matching/"
+MONEY = "tests/attacks/test_money_and_hard_rules.py"
+OPEN = (ESCALATIONS + "test_handle_an_escalation.py", ESCALATIONS + "test_every_state_move_and_role.py")
+PAIRS = (AGREEMENTS + "test_hard_rules.py", MONEY)
+POWERS = (ESCALATIONS + "test_statutory_powers.py",)
+SHELF = (
+    "tests/access/test_search_function.py",
+    DIRECTORY + "test_search.py",
+    DIRECTORY + "test_what_is_public.py",
+)
+SIGNED = (AGREEMENTS + "test_signed_versions.py", AGREEMENTS + "test_change_agreement.py")
+VERSIONS = (AGREEMENTS + "test_propose_offer.py", AGREEMENTS + "test_answer_proposal.py", MONEY)
+
 TRIGGERS: dict[str, tuple[str, ...]] = {
-    "announce_escalation_timer": ("tests/worker", "tests/faults/test_timers.py"),
-    "announce_escalation": ("tests/platform/web/test_live.py", "tests/features/escalations"),
+    "announce_escalation": ("tests/platform/web/test_live.py", ESCALATIONS + "test_colleagues_hear.py"),
     "announce_email_outbox": ("tests/worker", "tests/platform/notifications"),
+    "announce_escalation_timer": ("tests/worker", "tests/faults/test_timers.py"),
     "announce_need": ("tests/platform/web/test_live.py",),
     "announce_offer": ("tests/platform/web/test_live.py",),
-    "announce_plan_run": ("tests/worker", "tests/features/matching"),
-    "escalation_is_open": ("tests/features/escalations",),
-    "count_days_used": ("tests/features/agreements",),
-    "may_move": ("tests/features/escalations",),
-    "maintained_only": ("tests/features/escalations/test_statutory_powers.py",),
-    "in_turn": ("tests/features/escalations/test_statutory_powers.py",),
-    "keep_on_shelf": ("tests/access/test_search_function.py", "tests/features/directory"),
-    "refuse_broken_plan": ("tests/features/matching",),
+    "announce_plan_run": ("tests/worker", MATCHING + "test_a_run_is_a_job.py"),
+    "ask_for_meaning": (DIRECTORY + "test_read_for_meaning.py",),
+    "ask_for_meaning_of_new": (DIRECTORY + "test_read_for_meaning.py",),
+    "count_days_used": (AGREEMENTS + "test_keep_diary.py", AGREEMENTS + "test_visits_that_were_not.py"),
+    "count_need_versions": VERSIONS,
+    "count_offer_versions": VERSIONS,
+    "count_uses": (DIRECTORY + "test_use_an_entry.py",),
+    "escalation_is_open": OPEN,
+    "in_turn": POWERS,
+    "keep_on_shelf": SHELF,
+    "keep_public_entry": (DIRECTORY + "test_what_is_public.py",),
+    "limit_invitations": ("tests/attacks/test_invitations.py",),
+    "maintained_only": POWERS,
+    "may_move": OPEN,
+    "refuse_another_pair": (MONEY,),
+    "refuse_barred_agreement": PAIRS,
+    "refuse_barred_answer": PAIRS,
+    "refuse_barred_proposal": PAIRS,
+    "refuse_broken_plan": (MONEY, MATCHING + "test_plans_know_every_hard_rule.py"),
+    "refuse_host_of_another": ("tests/attacks/test_host_takeover.py",),
+    "refuse_late_answer": (AGREEMENTS + "test_deadlines.py", AGREEMENTS + "test_answer_proposal.py"),
+    "refuse_own_witness": (DIRECTORY + "test_use_an_entry.py",),
+    "refuse_proposals_left_behind": (AGREEMENTS + "test_proposals_end_with_their_posts.py",),
+    "refuse_unmeasured_closing": (AGREEMENTS + "test_review_agreement.py",),
+    "refuse_unsigned_change": SIGNED,
+    "refuse_visit_before_agreement": (
+        AGREEMENTS + "test_visits_that_were_not.py",
+        AGREEMENTS + "test_keep_diary.py",
+    ),
+    "refuse_without_consent": (DIRECTORY + "test_change_what_both_agreed.py",),
+    "rename_on_shelf": SHELF,
+    "seal": ("tests/platform/audit",),
     "seal_record": ("tests/platform/audit",),
-    "take_days_from_pool": ("tests/features/agreements",),
-    "within_its_lease": ("tests/faults/test_timers.py", "tests/features/escalations"),
+    "seal_then_keep_contact": ("tests/features/schools", "tests/features/dashboards"),
+    "take_days_from_pool": ("tests/features/offers/test_change_an_offer.py", MONEY),
+    "take_from_fund": (ESCALATIONS + "test_the_money_of_an_escalation.py", MONEY),
+    "within_its_lease": (ESCALATIONS + "test_reminders.py", "tests/faults/test_timers.py"),
+    "write_down_what_is_signed": SIGNED,
 }
-"""The tests that should notice a missing trigger; triggers not listed here use the directory's tests."""
+"""The tests that should notice a missing trigger, or a refusal that is missing in its function."""
+
+RETENTION = "tests/features/data_retention/"
+OTHER_FUNCTIONS = {
+    "let_go_audit": ("tests/platform/audit", RETENTION + "test_let_go_of_records.py"),
+    "let_go_imports": (RETENTION + "test_imports_are_kept_for_90_days.py",),
+    "let_go_signed_agreements": (RETENTION + "test_let_go_of_ended_support.py",),
+    "refuse_statutory_step": POWERS,
+    "requester": (ESCALATIONS + "test_who_is_asking.py", "tests/attacks/test_context_replay.py"),
+    "take_from_fund": TRIGGERS["take_from_fund"],
+}
+"""The tests of refusals in functions that belong to no trigger; others use those of the tenant context."""
+
+TENANTS = (
+    "tests/attacks/test_context_replay.py",
+    ISOLATION + "test_no_row_of_another.py",
+    "tests/platform/audit",
+)
 
 FUNCTIONS = (
     (
@@ -86,6 +146,7 @@ async def _all_of(database_server: DatabaseServer) -> list[Mutant]:
             *await _triggers(connection),
             *await _constraints(connection),
             *await _functions(connection),
+            *await _refusals(connection),
             *_security(),
             *_grants(),
         ]
@@ -119,7 +180,7 @@ async def _triggers(connection: asyncpg.Connection) -> list[Mutant]:
     )
     made = []
     for table, trigger in rows:
-        tests, words = TRIGGERS.get(trigger, ("tests/features/directory",)), ()
+        tests, words = TRIGGERS.get(trigger, ("tests/isolation",)), ()
         if trigger == "allowed_transition":
             tests, words = ("tests/workflow/test_transitions_in_postgresql.py",), (f"[{table}]",)
         family = "transition" if trigger == "allowed_transition" else "trigger"
@@ -168,6 +229,28 @@ async def _functions(connection: asyncpg.Connection) -> list[Mutant]:
         changed = re.sub(wanted, instead, body, count=1)
         assert changed != body, f"{function} no longer holds what is to be removed: {name}"
         made.append(Mutant(name, "function", (tests,), sql=changed))
+    return made
+
+
+async def _refusals(connection: asyncpg.Connection) -> list[Mutant]:
+    """Each RAISE EXCEPTION of a function, replaced by nothing."""
+    rows = await connection.fetch(
+        """
+        SELECT p.oid::regprocedure::text AS name, p.proname AS bare, pg_get_functiondef(p.oid) AS body,
+               (SELECT min(tgname) FROM pg_trigger WHERE tgfoid = p.oid AND NOT tgisinternal) AS trigger
+          FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'plpgsql'
+         WHERE p.prosrc LIKE '%RAISE EXCEPTION%' AND p.pronamespace <> 'pg_catalog'::regnamespace
+         ORDER BY 1
+        """
+    )
+    made = []
+    for name, bare, body, trigger in rows:
+        tests = TRIGGERS.get(trigger) or OTHER_FUNCTIONS.get(bare, TENANTS)
+        if trigger == "allowed_transition":
+            tests = ("tests/workflow/test_transitions_in_postgresql.py",)
+        for number, found in enumerate(re.finditer(r"RAISE EXCEPTION.*?;", body, re.DOTALL), 1):
+            changed = body[: found.start()] + "NULL;" + body[found.end() :]
+            made.append(Mutant(f"refusal {number} of {name}", "refusal in a function", tests, sql=changed))
     return made
 
 
