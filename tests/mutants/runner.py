@@ -248,6 +248,9 @@ def _be_the_child(
     reports = _Reports()
     run = reports.run
     try:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
         session.config.pluginmanager.register(reports)
         change()
         for number, item in enumerate(items):
