@@ -21,7 +21,7 @@ MONEY = "tests/attacks/test_money_and_hard_rules.py"
 OPEN = (ESCALATIONS + "test_handle_an_escalation.py", ESCALATIONS + "test_every_state_move_and_role.py")
 PAIRS = (AGREEMENTS + "test_hard_rules.py", MONEY)
 POWERS = (ESCALATIONS + "test_statutory_powers.py",)
-SHELF = (
+SEARCH = (
     "tests/access/test_search_function.py",
     DIRECTORY + "test_search.py",
     DIRECTORY + "test_what_is_public.py",
@@ -44,7 +44,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "count_uses": (DIRECTORY + "test_use_an_entry.py",),
     "escalation_is_open": OPEN,
     "in_turn": POWERS,
-    "keep_on_shelf": SHELF,
+    "keep_on_shelf": SEARCH,
     "keep_public_entry": (DIRECTORY + "test_what_is_public.py",),
     "limit_invitations": ("tests/attacks/test_invitations.py",),
     "maintained_only": POWERS,
@@ -65,7 +65,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
         AGREEMENTS + "test_keep_diary.py",
     ),
     "refuse_without_consent": (DIRECTORY + "test_change_what_both_agreed.py",),
-    "rename_on_shelf": SHELF,
+    "rename_on_shelf": SEARCH,
     "seal": ("tests/platform/audit",),
     "seal_record": ("tests/platform/audit",),
     "seal_then_keep_contact": ("tests/features/schools", "tests/features/dashboards"),
