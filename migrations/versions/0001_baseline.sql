@@ -3104,7 +3104,7 @@ END $$;
 
 CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
-    SELECT regexp_replace(regexp_replace(regexp_replace(btrim(regexp_replace(replace(replace(replace(replace(replace(translate(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]', '', 'g'), 'øđłðı''’‘ʼ`´′.', 'odldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), '&', ' and '), '[^a-z0-9]+', ' ', 'g')), '\m(?:saint)\M', 'st', 'g'), '\m(?:c of e|cof e|c ofe|cofe|ce)\M', 'church of england', 'g'), '\m(?:rc)\M', 'roman catholic', 'g')
+    SELECT regexp_replace(regexp_replace(regexp_replace(btrim(regexp_replace(replace(replace(replace(replace(replace(translate(regexp_replace(lower(normalize(words, NFKD)), '[̀-ͯ᪰-᫿᷀-᷿⃐-⃿︠-︯]', '', 'g'), 'øđłðı''’‘ʼ`´′.', 'odldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), '&', ' and '), '[^a-z0-9]+', ' ', 'g')), '\m(?:saint)\M', 'st', 'g'), '\m(?:c of e|cof e|c ofe|cofe|ce)\M', 'church of england', 'g'), '\m(?:rc)\M', 'roman catholic', 'g')
 $$;
 
 CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE

@@ -1,8 +1,10 @@
 """Schools and people are found however their names are typed, on every page with a search."""
 
+import asyncio
+
 import asyncpg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside.features.directory.search.query_parser import parse_query, words_in
@@ -114,6 +116,37 @@ async def test_sql_and_python_fold_alike(copy: DatabaseCopy) -> None:
     ]
     await boss.close()
     assert different == []
+
+
+@given(
+    texts=st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60))
+)
+@settings(max_examples=60, deadline=None)
+def test_sql_and_python_fold_generated_texts_alike(module_database: DatabaseCopy, texts: list[str]) -> None:
+    """Accents, ligatures, scripts and punctuation of all of Unicode."""
+    assert asyncio.run(_folded(module_database, texts)) == [fold(one) for one in texts]
+
+
+@given(
+    texts=st.lists(
+        st.text(st.sampled_from("aeZÉß’'.&-  ŁøıСStCofERC\u0301\u1dc4\u20dd\u212a"), max_size=30), min_size=1
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_sql_and_python_fold_names_alike(module_database: DatabaseCopy, texts: list[str]) -> None:
+    """What names of schools and people are made of."""
+    assert asyncio.run(_folded(module_database, texts)) == [fold(one) for one in texts]
+
+
+async def _folded(copy: DatabaseCopy, texts: list[str]) -> list[str]:
+    connection = await asyncpg.connect(copy.superuser_url)
+    try:
+        rows = await connection.fetch(
+            "SELECT folded(one) FROM unnest($1::text[]) WITH ORDINALITY t (one, at)", texts
+        )
+    finally:
+        await connection.close()
+    return [row[0] for row in rows]
 
 
 @given(st.text(max_size=60))

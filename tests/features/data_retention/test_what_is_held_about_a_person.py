@@ -225,6 +225,8 @@ async def test_a_name_that_stands_everywhere_is_not_looked_for(
     [
         ("I trust mina  MILL.", True),
         ("(Mina Mill)", True),
+        ("Mína Mill’s view", True),
+        ("as MINA-MILL said", True),
         ("Mina Millward came", False),
         ("Jasmina Mill came", False),
         ("Mina met Mill", False),

@@ -9,6 +9,9 @@ import unicodedata
 
 from alongside.platform.database.ddl import promise
 
+COMBINING = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+"""Ranges of the accents that follow a letter, as a regular expression names them."""
+
 APOSTROPHES = "'’‘ʼ`´′."
 LIGATURES = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "ı": "i"}
 WORDS = (
@@ -22,7 +25,7 @@ WORDS = (
 def fold(words: str) -> str:
     """Return text folded for comparison: lower-case letters and digits, with single spaces."""
     plain = unicodedata.normalize("NFKD", words).lower()
-    plain = "".join(one for one in plain if not unicodedata.combining(one) and one not in APOSTROPHES)
+    plain = re.sub(f"[{COMBINING}{APOSTROPHES}]", "", plain)
     plain = "".join(LIGATURES.get(one, one) for one in plain).replace("&", " and ")
     plain = " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
     for written, meant in WORDS:
@@ -32,7 +35,7 @@ def fold(words: str) -> str:
 
 def _sql() -> str:
     one_email = {written: meant for written, meant in LIGATURES.items() if len(meant) == 1}
-    made = r"regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]', '', 'g')"
+    made = f"regexp_replace(lower(normalize(words, NFKD)), '[{COMBINING}]', '', 'g')"
     made = f"translate({made}, '{''.join(one_email)}''{APOSTROPHES[1:]}', '{''.join(one_email.values())}')"
     for written, meant in {
         **{one: two for one, two in LIGATURES.items() if len(two) > 1},

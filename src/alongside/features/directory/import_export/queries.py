@@ -11,7 +11,7 @@ from alongside.features.directory.import_export.row_results import ExistingRow
 from alongside.features.directory.models import LISTED, DirectoryEntry
 from alongside.features.schools.models import OPEN_STATUSES, School
 
-TITLES: Any = select(DirectoryEntry.school_urn, func.lower(DirectoryEntry.title)).where(
+TITLES: Any = select(DirectoryEntry.school_urn, func.folded(DirectoryEntry.title)).where(
     DirectoryEntry.authority_id == bindparam("authority_id"), DirectoryEntry.state != "archived"
 )
 SOURCES: Any = select(DirectoryEntry.source_url).where(

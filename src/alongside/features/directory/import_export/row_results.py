@@ -18,6 +18,7 @@ from alongside.features.directory.import_export.file_format import (
 )
 from alongside.features.directory.models import KINDS, LENGTH, LONG_TEXTS, VISIBILITIES
 from alongside.features.schools.phases import PHASES
+from alongside.platform.database.folding import fold
 
 LINES = {
     "who_to_ask": 200,
@@ -76,7 +77,7 @@ def validate_rows(
             if not text_of(known.get(name)):
                 known[name] = value
         row_result = _validate(number, known, settings, schools, given)
-        key = (row_result.columns.get("school_urn") or 0, row_result.title.lower())
+        key = (row_result.columns.get("school_urn") or 0, fold(row_result.title))
         source = row_result.columns.get("source_url", "")
         if row_result.what == NEW and (key in titles or (source and source in sources)):
             row_result.what = THERE
