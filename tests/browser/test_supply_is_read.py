@@ -81,7 +81,7 @@ async def test_a_head_proposes_who_suits_best(
         await head.goes("/needs")
         await head.page.get_by_role("link", name="Fluency at Mill").first.click()
         await head.page.wait_for_load_state()
-        await head.presses("See who suits best")
+        await head.presses("See schools that could help")
         assert "1 offer of those that you may see suits" in await head.reads()
         await head.page.get_by_role("link", name="Propose this offer").click()
         await head.page.wait_for_load_state()

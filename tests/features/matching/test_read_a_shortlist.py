@@ -24,7 +24,7 @@ async def test_the_offers_that_suit_come_best_first(client: Client, database: Da
     there = await posts(database)
     answer = await client.get(f"/needs/{there['mill']}/shortlist", as_=HEAD_OF_MILL)
     page = words(answer)
-    assert "Who suits best" in page
+    assert "Schools that could help" in page
     assert "2 offers of those that you may see suit this need" in page
     scores = [int(score) for score in re.findall(r"<strong>(\d+) of 1,000</strong>", answer.text)]
     assert len(scores) == 2

@@ -273,7 +273,7 @@ async def test_a_better_plan_is_offered_and_stands_once_it_is_taken_over(
     page = words(await client.get(where, as_=LEAD_OF_NORTH))
     assert "a better plan was found" in page
     assert (await partners(database, where)) == {"Fluency at Mill": "Quay comes"}, "nothing changes by itself"
-    assert "Take this plan over" in words(await client.get(offered, as_=LEAD_OF_NORTH))
+    assert "Use this plan" in words(await client.get(offered, as_=LEAD_OF_NORTH))
     assert (await client.post(f"{offered}/adoption", {}, as_=LEAD_OF_NORTH)).status_code == 303
     assert (await client.post(f"{offered}/refusal", {}, as_=LEAD_OF_NORTH)).status_code == 409
     states = {f"/plans/{row.id}": row.state for row in await rows(database, "SELECT id, state FROM plan_run")}

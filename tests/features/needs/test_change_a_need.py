@@ -73,13 +73,11 @@ async def test_a_lead_changes_a_draft_but_not_what_the_school_has_posted(client:
 async def test_it_is_paused_and_confirmed_with_one_button_each(client: Client) -> None:
     where = await posted_need(client)
     assert (await client.post(f"{where}/pause", {}, as_=HEAD_OF_MILL)).status_code == 303
-    assert "Waiting for Mill Primary School to say that it still holds" in words(
-        await client.get(where, as_=HEAD_OF_PARK)
-    )
+    assert "Waiting for Mill Primary School to confirm it" in words(await client.get(where, as_=HEAD_OF_PARK))
     again = await client.post(f"{where}/pause", {}, as_=HEAD_OF_MILL)
     assert again.status_code == 409
     assert "paused" in words(again)
-    assert "Does this need still hold?" in words(await client.get(f"{where}/confirmation", as_=HEAD_OF_MILL))
+    assert "Do you still need this?" in words(await client.get(f"{where}/confirmation", as_=HEAD_OF_MILL))
     assert (await client.post(f"{where}/confirmation", {}, as_=HEAD_OF_MILL)).status_code == 303
     assert "confirmed today" in words(await client.get(where, as_=HEAD_OF_MILL))
 
@@ -90,10 +88,10 @@ async def test_it_is_withdrawn_with_a_reason_and_reopened_with_another(
     where = await posted_need(client)
     silent = await client.post(f"{where}/withdrawal", {}, as_=HEAD_OF_MILL)
     assert silent.status_code == 422
-    assert "Choose a reason from the list" in words(silent)
+    assert "Select a reason" in words(silent)
     wordless = await client.post(f"{where}/withdrawal", {"reason": "other"}, as_=HEAD_OF_MILL)
     assert wordless.status_code == 422
-    assert "Say what the reason is" in words(wordless)
+    assert "Enter details of the reason" in words(wordless)
     reason = {"reason": "other", "words": "Our plan has changed."}
     assert (await client.post(f"{where}/withdrawal", reason, as_=HEAD_OF_MILL)).status_code == 303
     assert (await client.get(f"{where}/edit", as_=HEAD_OF_MILL)).status_code == 409
@@ -150,5 +148,5 @@ async def test_from_its_date_on_the_whole_authority_sees_it(client: Client, copy
     for beyond in (HEAD_OF_QUAY, HEAD_OF_FORD, LEAD_OF_SOUTH):
         page = words(await client.get(where, as_=beyond))
         assert "Fluency in Year 3 and 4" in page
-        assert "What was done" not in page
+        assert "Activity" not in page
         assert "Withdraw" not in page

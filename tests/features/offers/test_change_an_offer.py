@@ -120,7 +120,9 @@ async def test_state_follows_the_pool_when_days_are_taken_given_back_and_added(
 
 async def test_it_is_withdrawn_and_reopened_with_what_holds_now(client: Client, database: Database) -> None:
     where = await posted_offer(client)
-    assert "Withdraw this offer?" in words(await client.get(f"{where}/withdrawal", as_=HEAD_OF_MILL))
+    assert "Support that is already agreed continues" in words(
+        await client.get(f"{where}/withdrawal", as_=HEAD_OF_MILL)
+    )
     assert (
         await client.post(f"{where}/withdrawal", {"note": "Rita has left."}, as_=HEAD_OF_MILL)
     ).status_code == 303

@@ -53,7 +53,7 @@ CASES: list[tuple[dict[str, Any], str | None]] = [
     ({"ends_on": TODAY}, None),
     ({"days_taken": Decimal("5.5")}, None),
     ({"appetite": "no"}, "Not available this year"),
-    ({"confirmed_on": date(2026, 3, 2)}, "has not confirmed for too long"),
+    ({"confirmed_on": date(2026, 3, 2)}, "has not confirmed this offer for too long"),
     ({"designation": "sle", "designation_until": TODAY - timedelta(days=1)}, "designation"),
     ({"ends_on": TODAY - timedelta(days=1)}, "dates of this offer have passed"),
     ({"days_taken": Decimal(6)}, "All days"),
@@ -107,8 +107,8 @@ async def test_it_is_asked_about_once_then_paused_and_one_click_brings_it_back(
     told = await notices_of(database, HEAD_OF_MILL)
     assert [one.kind for one in told] == ["confirm_offer", "offer_lapsed"]
     assert await notices_of(database, TWIN_HEAD_OF_MILL) == []
-    assert "paused until its school says" in words(await client.get(where, as_=HEAD_OF_MILL))
+    assert "paused until its school confirms it" in words(await client.get(where, as_=HEAD_OF_MILL))
     page = words(await client.get(told[0].path, as_=HEAD_OF_MILL))
-    assert "Does this offer still hold?" in page
+    assert "Do you still offer this?" in page
     assert (await client.post(told[0].path, {}, as_=HEAD_OF_MILL)).status_code == 303
     assert "Confirmed today." in words(await client.get(where, as_=HEAD_OF_MILL))

@@ -38,7 +38,7 @@ async def test_a_head_posts_an_offer_in_one_request(client: Client) -> None:
         "Nine in ten pass the check.",
     ):
         assert expected in seen
-    assert "What was done" not in seen
+    assert "Activity" not in seen
     assert "Withdraw" not in seen
     assert "Propose this offer for a need" in seen
 

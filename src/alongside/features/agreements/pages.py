@@ -13,7 +13,7 @@ from alongside.features.agreements.amendments import pages as amendments
 from alongside.features.agreements.amendments.queries import amendments_of
 from alongside.features.agreements.answers import pages as answers
 from alongside.features.agreements.challenges import pages as challenges
-from alongside.features.agreements.forms import ListedReasonForm
+from alongside.features.agreements.forms import LISTED_REASON
 from alongside.features.agreements.parties import party_of
 from alongside.features.agreements.proposals import pages as proposals
 from alongside.features.agreements.resource import AGREEMENT
@@ -30,6 +30,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import buttons_for, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.reason import ListedReasonForm
 from alongside.platform.web.form_data import asked
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.paging import number_of_page
@@ -143,7 +144,7 @@ END_EARLY = FormAction(
     intro="Unused days go back to the offer, and the need is open again.",
     submit="End this agreement",
     warning=True,
-    form=ListedReasonForm,
+    form=LISTED_REASON,
     choices=lambda asked: asked.form.offer(settings_of(asked.person.authority_id).ending_reasons),
     said="The agreement has ended. Unused days can be used again.",
     run=_end,

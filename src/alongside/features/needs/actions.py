@@ -99,7 +99,8 @@ async def change_need(
     Raises EditConflict when the need has changed since `version`, ActionRefused when its state allows no change.
     """
     need = await queries.get_need(session, person, Permission.EDIT_NEED, need_id)
-    refuse_fixed(need)
+    if refusal := why_not_editable(need):
+        raise ActionRefused(refusal, need.state)
     changed = {name: value for name, value in written.items() if value != getattr(need, name)}
     if not changed:
         return
@@ -187,14 +188,11 @@ async def reopen_need(session: AsyncSession, person: Principal, need_id: UUID, n
     await _notify_of_posting(session, person, need)
 
 
-def refuse_fixed(need: Any) -> None:
-    """Refuse a change to a need that other schools have answered, or that is closed. Raises ActionRefused."""
+def why_not_editable(need: Any) -> str | None:
+    """Return why the text of a need cannot be changed: other schools have answered it, or it is closed."""
     if need.state in ("proposed", "agreed", "in_support"):
-        raise ActionRefused(
-            "Others have answered this need, so its words stand. Answer the proposal first.", need.state
-        )
-    if need.state not in EDITABLE:
-        raise ActionRefused("This need is closed. Reopen it, or write a new one.", need.state)
+        return "Other schools have answered this need, so it cannot be edited. Answer the proposal first."
+    return None if need.state in EDITABLE else "This need is closed. Reopen it, or write a new one."
 
 
 def checked_reason(authority_id: int, reason: str, words: str) -> str:
@@ -204,9 +202,9 @@ def checked_reason(authority_id: int, reason: str, words: str) -> str:
     """
     entry = settings_of(authority_id).withdrawal_reasons.get(reason)
     if entry is None:
-        raise ValidationFailed({"reason": ["Choose a reason from the list"]})
+        raise ValidationFailed({"reason": ["Select a reason"]})
     if entry.needs_words and not words.strip():
-        raise ValidationFailed({"words": ["Say what the reason is"]})
+        raise ValidationFailed({"words": ["Enter details of the reason"]})
     return f"{entry.label}: {words.strip()}" if words.strip() else entry.label
 
 

@@ -1,4 +1,4 @@
-"""The forms for creating, withdrawing and reopening a need."""
+"""The form of a support need, and checks that the form of an offer shares."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.setting_types import Entry
 from alongside.features.authorities.settings import AuthoritySettings, on_offer
 from alongside.features.authorities.terms import coming_terms
-from alongside.features.authorities.visibility import VisibilityScope, audience_choices
+from alongside.features.authorities.visibility import VisibilityScope, audience_choices, widening_dates
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import Choice, Choices, Day, HalfDays, line, passage, says_something
 from alongside.platform.forms.validation import add_error, check_dates, check_for_personal_data
@@ -42,41 +42,9 @@ COLUMNS = (
 """The columns that the form writes, in the order of its fields."""
 
 
-class WithdrawalForm(Form):
-    """The reason for withdrawing a need."""
-
-    reason = Choice("Why is it withdrawn?", "Choose a reason from the list")
-    words = passage("Say more (optional)", "What you say", "Needed for “Another reason”", limit=1000)
-
-    def is_valid(self, settings: AuthoritySettings) -> bool:
-        """Whether a reason is chosen, with an explanation where the authority's list requires one."""
-        self.reason.choices = _listed(settings.withdrawal_reasons, None)
-        self.validate()
-        entry = settings.withdrawal_reasons.get(self.reason.data or "")
-        if entry is None:
-            add_error(self.reason, self.reason.cure)
-        elif entry.needs_words and not self.words.data:
-            add_error(self.words, "Say what the reason is")
-        return not self.errors
-
-
-class ReopeningForm(Form):
-    """The reason for reopening a closed need."""
-
-    note = passage("Why is it needed again?", "The reason", limit=1000)
-
-    def is_valid(self) -> bool:
-        """Whether a reason is given."""
-        self.validate()
-        if not self.note.data:
-            add_error(self.note, "Say why it is needed again")
-        return not self.errors
-
-
 class NeedForm(Form):
     """A support need. `cautions` maps a checkbox's name to the text that it asks to check again."""
 
-    version = HiddenField()
     school_urn = HiddenField()
     addressed = HiddenField()
     theme = Choice("What is it about?", "Choose what it is about from the list")
@@ -139,6 +107,7 @@ class NeedForm(Form):
         self.terms.choices = coming_terms(calendar, today, tuple(kept.terms) if kept else ())
         self.audience.choices = audience_choices(settings)
         self.phase.data = self.phase.data or school_phase
+        self.widening = widening_dates(settings, calendar, today)
 
     def is_valid(self, today: date, *, complete: bool, open_on_theme: Sequence[str] = ()) -> bool:
         """Whether the submitted values are valid: as a draft, or with `complete` for posting.
@@ -194,7 +163,7 @@ def need_form_of(need: Any, *, said: bool = False) -> dict[str, Any]:
     said = said or need.state != "draft"
     shown["days_not_sure"] = said and need.days is None
     shown["when_not_sure"] = said and not need.terms and need.starts_on is None
-    return shown | {"version": need.version, "school_urn": need.school_urn}
+    return shown | {"school_urn": need.school_urn}
 
 
 def _listed(entries: Mapping[str, Entry], kept: str | None) -> list[tuple[str, str]]:

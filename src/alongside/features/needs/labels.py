@@ -98,6 +98,6 @@ def waiting_message(need: Any) -> str | None:
         case "in_support":
             return "Waiting for the support to be given and reviewed."
         case "paused":
-            return f"Waiting for {need.school} to say that it still holds."
+            return f"Waiting for {need.school} to confirm it."
         case _:
             return None

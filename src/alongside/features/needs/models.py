@@ -38,7 +38,7 @@ LAPSE_NEED = Transition(
     "lapse_need", ("open",), "paused", None, "the need was not confirmed for a term, so it is paused"
 )
 CONFIRM_NEED = Transition(
-    "confirm_need", ("paused", "open"), "open", Permission.CHANGE_NEED, "said that the need still holds"
+    "confirm_need", ("paused", "open"), "open", Permission.CHANGE_NEED, "confirmed the need"
 )
 GIVE_UP_NEED = Transition("give_up_need", ("open",), "unmet", None, "nobody could be found for the need")
 WITHDRAW_NEED = Transition(

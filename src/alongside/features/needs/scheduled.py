@@ -58,7 +58,7 @@ async def lapse_unconfirmed_needs(session: AsyncSession, system_person: Principa
     lapsed = (await session.execute(CONFIRMED_BY, values)).all()
     for need in lapsed:
         await apply_transition(session, system_person, Need, need, LAPSE_NEED)
-        text = f"A need of {need.school} was not confirmed for a term, so it is paused. Does it still hold?"
+        text = f"A need of {need.school} was not confirmed for a term, so it is paused. Do you still need it?"
         await _notify_school(session, system_person, need, "need_lapsed", text)
     return len(lapsed)
 
@@ -80,7 +80,7 @@ async def ask_to_confirm_needs(session: AsyncSession, system_person: Principal) 
     }
     asked = (await session.execute(TO_CONFIRM, values)).all()
     for need in asked:
-        text = f"Does this need of {need.school} still hold? It pauses soon unless you confirm it."
+        text = f"Does {need.school} still need this? We pause the need soon unless you confirm it."
         await _notify_school(session, system_person, need, "confirm_need", text)
     return len(asked)
 

@@ -40,14 +40,14 @@ def why_not_proposable(offer: Any, today: date, fresh: date) -> str | None:
     if offer.state != "live":
         return {
             "draft": "This offer is a draft.",
-            "paused": "This offer is paused until its school says that it still holds.",
+            "paused": "This offer is paused until its school confirms it.",
             "exhausted": "All days of this offer are promised.",
         }.get(offer.state, "This offer has ended.")
     if offer.appetite == "no":
         again = f" Ask again from {format_date(offer.ask_again_on)}." if offer.ask_again_on else ""
         return f"Not available this year.{again}"
     if offer.confirmed_on is None or offer.confirmed_on < fresh:
-        return "The school has not confirmed for too long that this offer still holds."
+        return "The school has not confirmed this offer for too long."
     if offer.designation and offer.designation_until is not None and offer.designation_until < today:
         return "The designation of the person who gives this support has run out."
     if offer.ends_on is not None and offer.ends_on < today:

@@ -4,12 +4,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from wtforms import BooleanField, Form, HiddenField
+from wtforms import BooleanField, Form
 
 from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.settings import AuthoritySettings, label_of, on_offer
 from alongside.features.authorities.terms import coming_terms
-from alongside.features.authorities.visibility import audience_choices
+from alongside.features.authorities.visibility import audience_choices, visible_to_authority_from
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import (
     Choice,
@@ -65,7 +65,6 @@ SOME_DAYS = "Enter days as a whole or half number up to 200, like 6 or 7.5"
 class OfferForm(Form):
     """An offer of support. `cautions` maps a checkbox's name to the text that it asks to check again."""
 
-    version = HiddenField()
     title = line("Title", "The title", "A few words, like “Phonics that sticks, with our reading lead”")
     description = passage(
         "What could you do for another school?", "What you could do", "Name no pupil of yours or theirs"
@@ -130,6 +129,7 @@ class OfferForm(Form):
         ]
         self.appetite.choices = list(APPETITES.items())
         self.audience.choices = audience_choices(settings)
+        self.widens_on = visible_to_authority_from("widening", today, settings, calendar)
 
     def is_valid(self, today: date, *, complete: bool) -> bool:
         """Whether the submitted values are valid: as a draft, or with `complete` for posting."""
@@ -242,4 +242,4 @@ def offer_form_of(offer: Any, *, said: bool = False) -> dict[str, Any]:
     shown |= {evidence_name(key): text for key, text in offer.themes.items()}
     said = said or offer.state != "draft"
     shown["when_not_sure"] = said and not offer.terms and offer.starts_on is None
-    return shown | {"version": offer.version}
+    return shown

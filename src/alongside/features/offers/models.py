@@ -27,9 +27,7 @@ PAUSE_OFFER = Transition("pause_offer", ("live",), "paused", Permission.CHANGE_O
 LAPSE_OFFER = Transition(
     "lapse_offer", ("live",), "paused", None, "the offer was not confirmed in time, so it is paused"
 )
-CONFIRM_OFFER = Transition(
-    "confirm_offer", ("live",), "live", Permission.CHANGE_OFFER, "said that the offer still holds"
-)
+CONFIRM_OFFER = Transition("confirm_offer", ("live",), "live", Permission.CHANGE_OFFER, "confirmed the offer")
 RESUME_OFFER = Transition(
     "resume_offer",
     ("paused",),

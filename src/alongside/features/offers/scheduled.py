@@ -65,7 +65,9 @@ async def lapse_unconfirmed_offers(session: AsyncSession, system_person: Princip
     lapsed = (await session.execute(CONFIRMED_BY, values)).all()
     for offer in lapsed:
         await apply_transition(session, system_person, Offer, offer, LAPSE_OFFER)
-        text = f"An offer of {offer.school} was not confirmed in time, so it is paused. Does it still hold?"
+        text = (
+            f"An offer of {offer.school} was not confirmed in time, so it is paused. Do you still offer it?"
+        )
         await _notify_school(session, system_person, offer, "offer_lapsed", text)
     return len(lapsed)
 
@@ -87,7 +89,7 @@ async def ask_to_confirm_offers(session: AsyncSession, system_person: Principal)
     }
     asked = (await session.execute(TO_CONFIRM, values)).all()
     for offer in asked:
-        text = f"Does this offer of {offer.school} still hold? It pauses soon unless you confirm it."
+        text = f"Does {offer.school} still offer this? We pause the offer soon unless you confirm it."
         await _notify_school(session, system_person, offer, "confirm_offer", text)
     return len(asked)
 

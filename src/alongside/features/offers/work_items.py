@@ -7,7 +7,7 @@ from alongside.platform.work_items import HomePage, WorkItemQuery
 WORK_ITEMS = (
     WorkItemQuery(
         HomePage.SCHOOL,
-        "Say whether your offer still holds",
+        "Confirm your offer",
         """
         SELECT o.title, 'nobody sees it until you do', CAST(NULL AS date), '/offers/' || o.id
           FROM offer o

@@ -1,11 +1,14 @@
 """Pages of people and their roles; collects the routes of sign-in, account and invitations."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
+from wtforms import Form
 
 from alongside.errors import NotFound
 from alongside.features.people import role_assignments
@@ -16,7 +19,10 @@ from alongside.features.people.sign_in import pages as sign_in_pages
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import ROLE_NAMES, SIGNED_IN_ROLES, Principal, Role
+from alongside.platform.forms.action import Resource, buttons_for, routes_of
+from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.form_data import asked
+from alongside.platform.web.formatting import format_date
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -34,8 +40,27 @@ async def list_people(request: AnyRequest, session: AsyncSession, person: Princi
     head = has_permission(person, DELEGATES)
     waiting = await waiting_invitations(session, person, person.school_urn if head else None)
     context = {
-        "rows": [(row, role_assignments.role_label(row)) for row in rows],
-        "waiting": [(row, role_assignments.role_label(row)) for row in waiting] if invites or head else [],
+        "rows": [
+            (
+                row,
+                role_assignments.role_label(row),
+                [
+                    *buttons_for(person, row, (END_ROLE, END_DELEGATE)),
+                    *buttons_for(person, [row], (LEAVE,)),
+                ],
+            )
+            for row in rows
+        ],
+        "waiting": [
+            (
+                row,
+                role_assignments.role_label(row),
+                buttons_for(person, row, invitation_pages.ON_AN_INVITATION),
+            )
+            for row in waiting
+        ]
+        if invites or head
+        else [],
         "invites": invites,
         "head": head,
         "roles": [(one.value, ROLE_NAMES[one]) for one in Role if one in SIGNED_IN_ROLES],
@@ -47,72 +72,80 @@ async def list_people(request: AnyRequest, session: AsyncSession, person: Princi
     return Page("people/list.html", context)
 
 
-@endpoint.get("/people/appointments/{role_assignment_id:uuid}/end", permission=ANYBODY)
-async def ask_before_ending_role(
-    request: AnyRequest, session: AsyncSession, person: Principal, role_assignment_id: UUID
-) -> PageResult:
-    """Ask for confirmation before a role ends."""
-    return await _ask(session, person, ANYBODY, role_assignment_id)
-
-
-@endpoint.post("/people/appointments/{role_assignment_id:uuid}/end", permission=ANYBODY)
-async def end_role(
-    request: AnyRequest, session: AsyncSession, person: Principal, role_assignment_id: UUID
-) -> PageResult:
-    """End a role."""
-    ended = await role_assignments.end_role_assignment(session, person, ANYBODY, role_assignment_id)
-    return Redirect("/people", f"The role has ended: {ended}.")
-
-
-@endpoint.get("/people/delegates/{role_assignment_id:uuid}/end", permission=DELEGATES)
-async def ask_before_ending_delegate(
-    request: AnyRequest, session: AsyncSession, person: Principal, role_assignment_id: UUID
-) -> PageResult:
-    """Ask for confirmation before a delegate's role ends."""
-    return await _ask(session, person, DELEGATES, role_assignment_id)
-
-
-@endpoint.post("/people/delegates/{role_assignment_id:uuid}/end", permission=DELEGATES)
-async def end_delegate(
-    request: AnyRequest, session: AsyncSession, person: Principal, role_assignment_id: UUID
-) -> PageResult:
-    """End a delegate's role."""
-    ended = await role_assignments.end_role_assignment(session, person, DELEGATES, role_assignment_id)
-    return Redirect("/people", f"The role has ended: {ended}.")
-
-
-@endpoint.get("/people/{person_id:uuid}/departure", permission=ANYBODY)
-async def ask_before_leaving(
-    request: AnyRequest, session: AsyncSession, person: Principal, person_id: UUID
-) -> PageResult:
-    """Ask for confirmation before a person is marked as having left."""
+async def _roles(
+    session: AsyncSession, person: Principal, _permission: Permission, person_id: UUID
+) -> Sequence[Row[Any]]:
     roles = await role_assignments.roles_of_person(session, person.authority_id, person_id, person.today)
     if not roles:
         raise NotFound
-    context = {"one": roles[0], "roles": [role_assignments.role_label(role) for role in roles]}
-    return Page("people/departure.html", context)
+    return roles
 
 
-@endpoint.post("/people/{person_id:uuid}/departure", permission=ANYBODY)
-async def let_leave(
-    request: AnyRequest, session: AsyncSession, person: Principal, person_id: UUID
-) -> PageResult:
-    """Mark a person as having left: end all their roles and sessions."""
-    name = await role_assignments.let_leave(session, person, person_id)
+def _what_ends(_: Principal, roles: Sequence[Row[Any]]) -> str:
+    listed = "; ".join(role_assignments.role_label(role) for role in roles)
+    return f"These roles end immediately: {listed}. {roles[0].name} is signed out everywhere. Their records stay."
+
+
+async def _leave(asked: FormRequest[Sequence[Row[Any]], Form]) -> Redirect:
+    name = await role_assignments.let_leave(asked.session, asked.person, asked.record[0].person_id)
     return Redirect("/people", f"{name} has left. All their roles have ended.")
 
 
-async def _ask(
-    session: AsyncSession, person: Principal, permission: Permission, role_assignment_id: UUID
-) -> Page:
-    found = await role_assignments.get_role_assignment(session, person, permission, role_assignment_id)
-    kind = "delegates" if permission is DELEGATES else "appointments"
-    context = {
-        "one": found,
-        "role": role_assignments.role_label(found),
-        "action": f"/people/{kind}/{found.id}/end",
-    }
-    return Page("people/end_role.html", context)
+def _ending(name: str, kind: str, permission: Permission) -> FormAction[Row[Any], Form]:
+    async def end(asked: FormRequest[Row[Any], Form]) -> Redirect:
+        ended = await role_assignments.end_role_assignment(
+            asked.session, asked.person, permission, asked.record.id
+        )
+        return Redirect("/people", f"The role has ended: {ended}.")
+
+    return FormAction(
+        name=name,
+        resource=Resource(
+            name="role",
+            path=f"/people/{kind}/{{role_assignment_id:uuid}}",
+            load=role_assignments.get_role_assignment,
+            url=lambda role: f"/people/{kind}/{role.id}",
+            page=lambda _: "/people",
+            caption=lambda _, role: (
+                f"{role_assignments.role_label(role)}, since {format_date(role.starts_on)}"
+            ),
+        ),
+        slug="end",
+        permission=permission,
+        relevant=lambda _, role: permission is ANYBODY or role.role == Role.DELEGATE,
+        label="End role",
+        about=lambda _, role: f"of {role.name}: {role_assignments.role_label(role)}",
+        title=lambda _, role: f"End the role of {role.name}?",
+        intro="The role ends immediately. Their records stay.",
+        submit="End role",
+        warning=True,
+        form=Form,
+        run=end,
+    )
+
+
+END_ROLE = _ending("end_role", "appointments", ANYBODY)
+END_DELEGATE = _ending("end_delegate", "delegates", DELEGATES)
+LEAVE = FormAction(
+    name="let_leave",
+    resource=Resource(
+        name="roles",
+        path="/people/{person_id:uuid}",
+        load=_roles,
+        url=lambda roles: f"/people/{roles[0].person_id}",
+        page=lambda _: "/people",
+    ),
+    slug="departure",
+    permission=ANYBODY,
+    label="Has left",
+    about=lambda _, roles: roles[0].name,
+    title=lambda _, roles: f"Has {roles[0].name} left?",
+    intro=_what_ends,
+    submit=lambda _, roles: f"Yes, {roles[0].name} has left",
+    warning=True,
+    form=Form,
+    run=_leave,
+)
 
 
 def _number(text: str) -> int:
@@ -129,10 +162,5 @@ routes = [
     *account_pages.routes,
     *invitation_pages.routes,
     list_people,
-    ask_before_ending_role,
-    end_role,
-    ask_before_ending_delegate,
-    end_delegate,
-    ask_before_leaving,
-    let_leave,
+    *routes_of((END_ROLE, END_DELEGATE, LEAVE)),
 ]

@@ -1,8 +1,11 @@
-"""A form that asks for a reason, for every action that must give one."""
+"""Forms that ask for a reason: free text, or a choice from a list."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from wtforms import Form
 
-from alongside.platform.forms.fields import passage, says_something
+from alongside.platform.forms.fields import Choice, passage, says_something
 
 
 class ReasonForm(Form):
@@ -26,3 +29,33 @@ def reason_form(label: str, cure: str, hint: str = "", what: str = "The reason")
     """
     fields = {"cure": cure, "note": passage(label, what, hint, limit=1000)}
     return type("ReasonForm", (ReasonForm,), fields)
+
+
+class ListedReasonForm(Form):
+    """A reason from one of the authority's lists, with details where the list requires them."""
+
+    details_cure = ""
+    reason = Choice("Reason", "Select a reason")
+    words = passage("Details (optional)", "The details", limit=1000)
+    reasons: Mapping[str, Any]
+
+    def offer(self, reasons: Mapping[str, Any]) -> None:
+        """Fill the choices with the reasons of the authority that are not retired."""
+        self.reasons = reasons
+        self.reason.choices = [(key, one.label) for key, one in reasons.items() if not one.retired]
+
+    def is_valid(self) -> bool:
+        """Validate the form: a reason is required, and details where the reason needs them."""
+        self.validate()
+        chosen = self.reasons.get(self.reason.data or "")
+        if chosen is None and not self.reason.errors:
+            self.reason.errors = [self.reason.cure]
+        elif chosen is not None and chosen.needs_words and not self.words.data:
+            self.words.errors = [self.details_cure]
+        return not self.errors
+
+
+def listed_reason_form(hint: str, details_cure: str) -> type[ListedReasonForm]:
+    """Return a form for one reason of a list. `details_cure` is the error where required details are missing."""
+    words = passage("Details (optional)", "The details", hint, limit=1000)
+    return type("ListedReasonForm", (ListedReasonForm,), {"words": words, "details_cure": details_cure})

@@ -50,7 +50,7 @@ async def send_again(
 ) -> PageResult:
     """Send a failed email again."""
     await actions.send_again(session, person, mail_id)
-    return Redirect("/failed-emails", "The letter will be tried again.")
+    return Redirect("/failed-emails", "We will try to send the email again.")
 
 
 @endpoint.get("/outbox", permission=Permission.VIEW_OWN_HOME)

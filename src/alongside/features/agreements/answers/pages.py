@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from alongside.features.agreements.answers import actions
-from alongside.features.agreements.forms import REASON_FOR_OTHER_SCHOOL, ListedReasonForm
+from alongside.features.agreements.forms import LISTED_REASON, REASON_FOR_OTHER_SCHOOL
 from alongside.features.agreements.proposals.actions import withdraw_proposal
 from alongside.features.agreements.proposals.forms import TermsForm
 from alongside.features.agreements.proposals.status import (
@@ -22,6 +22,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.reason import ListedReasonForm
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.responses import Redirect
 
@@ -134,7 +135,7 @@ REFUSE = FormAction(
     title="Decline this proposal",
     intro="The other school sees your reason. Declining does not count against your school.",
     warning=True,
-    form=ListedReasonForm,
+    form=LISTED_REASON,
     choices=lambda asked: asked.form.offer(settings_of(asked.person.authority_id).decline_reasons),
     said="You have declined the proposal.",
     run=_refuse,

@@ -25,7 +25,7 @@ async def exclude_school(session: AsyncSession, person: Principal, other_urn: in
     require(person, Permission.MANAGE_EXCLUSIONS, person.school_urn)
     await require_school(session, person.authority_id, other_urn)
     if other_urn == person.school_urn:
-        raise ActionRefused("This is your own school. Choose another one.")
+        raise ActionRefused("This is your own school. Choose another school.")
     made = await session.scalar(
         insert(Exclusion)
         .values(
@@ -39,7 +39,7 @@ async def exclude_school(session: AsyncSession, person: Principal, other_urn: in
         .returning(Exclusion.id)
     )
     if made is None:
-        raise ActionRefused("This school is ruled out already.")
+        raise ActionRefused("This school is already excluded.")
     await record_audit(
         session, person, "exclude_school", "school_exclusion", made, schools=(person.school_urn,)
     )
@@ -47,7 +47,7 @@ async def exclude_school(session: AsyncSession, person: Principal, other_urn: in
 
 async def lift_exclusion(session: AsyncSession, person: Principal, exclusion_id: UUID) -> None:
     """Lift an exclusion, so that the two schools can be matched again."""
-    row = await exclusion_to(session, person, exclusion_id)
+    row = await exclusion_to(session, person, Permission.MANAGE_EXCLUSIONS, exclusion_id)
     lifted = await session.execute(
         update(Exclusion)
         .where(
@@ -59,7 +59,7 @@ async def lift_exclusion(session: AsyncSession, person: Principal, exclusion_id:
         .returning(Exclusion.id)
     )
     if lifted.first() is None:
-        raise ActionRefused("This has been lifted already.")
+        raise ActionRefused("This exclusion is already removed.")
     await record_audit(
         session, person, "lift_exclusion", "school_exclusion", row.id, schools=(row.school_urn,)
     )

@@ -12,7 +12,7 @@ class ExclusionForm(Form):
 
     other = school_choice("Which school?")
     reason = passage(
-        "Why? (optional)", "What you write", "Only your school and the core team read this", limit=500
+        "Reason (optional)", "The reason", "Only your school and the core team read this", limit=500
     )
 
     def is_valid(self) -> bool:

@@ -1,9 +1,10 @@
 """The page of exclusions: a school's own, or all of them for the core team."""
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from litestar import Request
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
@@ -13,50 +14,72 @@ from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.forms.action import Resource, buttons_for, no_record, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
 
+LIST = "/exclusions"
 
-@endpoint.get("/exclusions", permission=Permission.VIEW_EXCLUSIONS)
+
+@endpoint.get(LIST, permission=Permission.VIEW_EXCLUSIONS)
 async def list_exclusions(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
     """List the exclusions that this person may see."""
-    return await _page(session, person, ExclusionForm())
+    return await EXCLUDE.new_form_page(request, session, person, None)
 
 
-@endpoint.post("/exclusions", permission=Permission.MANAGE_EXCLUSIONS)
-async def exclude_school(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """Exclude a school."""
-    form = ExclusionForm(await read_form_data(request))
-    answer = await _page(session, person, form, 422)
-    if not form.is_valid():
-        return answer
-    await actions.exclude_school(session, person, int(form.other.data), form.reason.data or "")
-    return Redirect("/exclusions", "Noted. No plan will pair your two schools.")
+async def _offer_schools(asked: FormRequest[None, ExclusionForm]) -> None:
+    schools = await schools_at_work(asked.session, asked.person.authority_id)
+    offer_schools(asked.form.other, schools, asked.person.school_urn)
 
 
-@endpoint.post("/exclusions/{exclusion_id:uuid}/remove", permission=Permission.MANAGE_EXCLUSIONS)
-async def lift_exclusion(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, exclusion_id: UUID
-) -> PageResult:
-    """Lift an exclusion."""
-    await actions.lift_exclusion(session, person, exclusion_id)
-    return Redirect("/exclusions", "Lifted. Plans may pair your two schools again.")
-
-
-async def _page(session: AsyncSession, person: Principal, form: ExclusionForm, status: int = 200) -> Page:
-    offer_schools(form.other, await schools_at_work(session, person.authority_id), person.school_urn)
-    context = {
-        "form": form,
-        "exclusions": await queries.exclusions_of(session, person),
+async def _context(asked: FormRequest[None, ExclusionForm]) -> Mapping[str, object]:
+    person = asked.person
+    rows = await queries.exclusions_of(asked.session, person)
+    return {
+        "exclusions": [(row, buttons_for(person, row, (LIFT,))) for row in rows],
         "may_keep": may(person, Permission.MANAGE_EXCLUSIONS, person.school_urn),
         "settings": settings_of(person.authority_id),
     }
-    return Page("matching/constraints/exclusions.html", context, status)
 
 
-routes = [list_exclusions, exclude_school, lift_exclusion]
+async def _exclude(asked: FormRequest[None, ExclusionForm]) -> None:
+    other, reason = int(asked.form.other.data), asked.form.reason.data or ""
+    await actions.exclude_school(asked.session, asked.person, other, reason)
+
+
+EXCLUDE: FormAction[None, ExclusionForm] = FormAction(
+    name="exclude_school",
+    resource=Resource(name="record", path=LIST, load=no_record, url=lambda _: LIST),
+    slug="",
+    form_slug=None,
+    permission=Permission.MANAGE_EXCLUSIONS,
+    title="Exclude a school",
+    submit="Exclude this school",
+    form=ExclusionForm,
+    choices=_offer_schools,
+    template="matching/constraints/exclusions.html",
+    context=_context,
+    said="The school is excluded. No plan will match it with your school.",
+    run=_exclude,
+)
+LIFT: ButtonAction[Row[Any]] = ButtonAction(
+    name="lift_exclusion",
+    resource=Resource(
+        name="exclusion",
+        path=f"{LIST}/{{exclusion_id:uuid}}",
+        load=queries.exclusion_to,
+        url=lambda exclusion: f"{LIST}/{exclusion.id}",
+        page=lambda _: LIST,
+    ),
+    slug="remove",
+    permission=Permission.MANAGE_EXCLUSIONS,
+    label="Remove",
+    about=lambda _, exclusion: f"the exclusion of {exclusion.other}",
+    said="The exclusion is removed. Plans can match your two schools again.",
+    run=lambda asked: actions.lift_exclusion(asked.session, asked.person, asked.record.id),
+)
+routes = [list_exclusions, *routes_of((EXCLUDE, LIFT))]

@@ -49,9 +49,11 @@ async def exclusions_of(session: AsyncSession, person: Principal) -> Sequence[Ro
     return found
 
 
-async def exclusion_to(session: AsyncSession, person: Principal, exclusion_id: UUID) -> Row[Any]:
-    """An exclusion that this person may change, lifted or not. Raises NotFound."""
-    statement = filter_by_scope(EXCLUSION, person, Permission.MANAGE_EXCLUSIONS, Exclusion.school_urn)
+async def exclusion_to(
+    session: AsyncSession, person: Principal, permission: Permission, exclusion_id: UUID
+) -> Row[Any]:
+    """An exclusion for which the person has `permission`, lifted or not. Raises NotFound."""
+    statement = filter_by_scope(EXCLUSION, person, permission, Exclusion.school_urn)
     statement = statement.where(Exclusion.id == exclusion_id)
     found: Row[Any] | None = (
         await session.execute(statement, {"authority_id": person.authority_id})

@@ -10,13 +10,16 @@ from alongside.errors import ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.features.matching.assignments.redaction import why_nobody_for, without_private
-from alongside.features.matching.models import AT_WORK, CURRENT
+from alongside.features.matching.models import ADOPT, AT_WORK, CURRENT, TURN_DOWN
 from alongside.features.matching.plans import actions, labels, queries
 from alongside.features.matching.plans.export import assignments_as_csv
 from alongside.features.matching.plans.forms import AskForm
+from alongside.features.matching.plans.resource import PLAN
 from alongside.platform.access.authorisation import may_for_consortium
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import buttons_for, routes_of
+from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.paging import number_of_page
@@ -58,9 +61,9 @@ async def ask_for_plan(
     scopes = await queries.scopes_of(session, person)
     form.offer_scopes(scopes, person)
     if not form.is_valid():
-        raise ValidationFailed({"scope": ["Choose whom the plan is for from the list."]})
+        raise ValidationFailed({"scope": ["Select who the plan is for."]})
     run_id, new = await actions.ask_for_plan(session, person, form.consortium_id())
-    said = None if new else "A plan was being worked out already: here it is."
+    said = None if new else "A plan is already being made. This is it."
     return Redirect(f"/plans/{run_id}", said)
 
 
@@ -71,7 +74,7 @@ async def show_plan(
     """Show a run: its progress, or its plan."""
     run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
     if run.state in AT_WORK:
-        return Page("matching/plans/progress.html", {"run": run, **words(person)})
+        return Page("matching/plans/progress.html", _progress(person, run))
     if run.status is None:
         standing = await queries.current_run(session, person.authority_id, run.consortium_id)
         failed = without_private(person, run.failed_because or "")
@@ -92,6 +95,7 @@ async def show_plan(
         "ended": [one for one in assignments if labels.is_over(one)] if stands else [],
         "at_work": await queries.run_at_work(session, person.authority_id, run.consortium_id),
         "offered": await queries.offered_run(session, person.authority_id, run.consortium_id),
+        "buttons": buttons_for(person, run, (ADOPT_PLAN, TURN_PLAN_DOWN)),
         "may_make": may_for_consortium(person, Permission.MAKE_PLAN, run.consortium_id),
         **words(person),
     }
@@ -107,7 +111,7 @@ async def show_progress(
     headers = {} if run.state in AT_WORK else {"HX-Refresh": "true"}
     return Page(
         "matching/plans/progress.html",
-        {"run": run, **words(person)},
+        _progress(person, run),
         fragment="matching/plans/_progress.html",
         headers=headers,
     )
@@ -124,31 +128,8 @@ async def export_plan(
     return Download(body, f"plan-{format_iso_date(run.asked_at)}.csv", CSV)
 
 
-@endpoint.post("/plans/{run_id:uuid}/cancellation", permission=Permission.MAKE_PLAN)
-async def cancel_plan(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
-    """Cancel a run."""
-    await actions.cancel_plan(session, person, run_id)
-    return Redirect(f"/plans/{run_id}", "Cancelled. The plan before stands as it was.")
-
-
-@endpoint.post("/plans/{run_id:uuid}/adoption", permission=Permission.MAKE_PLAN)
-async def adopt_plan(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
-    """Adopt the better plan."""
-    await actions.adopt_plan(session, person, run_id)
-    return Redirect(f"/plans/{run_id}", "This plan stands now. Send it when you have read it.")
-
-
-@endpoint.post("/plans/{run_id:uuid}/refusal", permission=Permission.MAKE_PLAN)
-async def turn_plan_down(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
-    """Keep the current plan."""
-    await actions.turn_plan_down(session, person, run_id)
-    return Redirect("/plans", "The plan stays as it was.")
+def _progress(person: Principal, run: Any) -> dict[str, Any]:
+    return {"run": run, "buttons": buttons_for(person, run, (CANCEL_PLAN,)), **words(person)}
 
 
 def tiers_of(person: Principal, assignments: Any) -> list[dict[str, Any]]:
@@ -179,13 +160,42 @@ def words(person: Principal) -> dict[str, Any]:
     }
 
 
+CANCEL_PLAN = ButtonAction(
+    name="cancel_plan",
+    resource=PLAN,
+    slug="cancellation",
+    permission=Permission.MAKE_PLAN,
+    states=AT_WORK,
+    label="Cancel",
+    said="Cancelled. The current plan has not changed.",
+    run=lambda asked: actions.cancel_plan(asked.session, asked.person, asked.record.id),
+)
+ADOPT_PLAN = ButtonAction(
+    name="adopt_plan",
+    resource=PLAN,
+    slug="adoption",
+    permission=Permission.MAKE_PLAN,
+    states=ADOPT.starts,
+    label="Use this plan",
+    said="This is now the current plan. Send it when you have read it.",
+    run=lambda asked: actions.adopt_plan(asked.session, asked.person, asked.record.id),
+)
+TURN_PLAN_DOWN = ButtonAction(
+    name="turn_plan_down",
+    resource=PLAN,
+    slug="refusal",
+    permission=Permission.MAKE_PLAN,
+    states=TURN_DOWN.starts,
+    label="Keep the current plan",
+    said="The current plan has not changed.",
+    then=lambda _: "/plans",
+    run=lambda asked: actions.turn_plan_down(asked.session, asked.person, asked.record.id),
+)
 routes = [
     list_plans,
     ask_for_plan,
     show_plan,
     show_progress,
     export_plan,
-    cancel_plan,
-    adopt_plan,
-    turn_plan_down,
+    *routes_of((CANCEL_PLAN, ADOPT_PLAN, TURN_PLAN_DOWN)),
 ]

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.matching.constraints import SupplierSuspension
-from alongside.features.matching.suspensions.queries import suspension_with_school
+from alongside.features.matching.suspensions.queries import get_suspension
 from alongside.features.schools.choices import require_school
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
@@ -49,14 +49,13 @@ async def suspend_supplier(
         .returning(SupplierSuspension.id)
     )
     if made is None:
-        raise ActionRefused("This is said of the school already. Lift it first to say something else.")
+        raise ActionRefused("This school is already suspended. End that suspension first.")
     await record_audit(session, person, "set_suspension", "school_support_suspension", made)
 
 
 async def end_suspension(session: AsyncSession, person: Principal, suspension_id: UUID) -> None:
     """End a suspension, so that plans may use the school's offers again."""
-    row = await suspension_with_school(session, person.authority_id, suspension_id)
-    require(person, Permission.SUSPEND_SUPPLIER, row.school_urn)
+    row = await get_suspension(session, person, Permission.SUSPEND_SUPPLIER, suspension_id)
     lifted = await session.execute(
         update(SupplierSuspension)
         .where(
@@ -68,5 +67,5 @@ async def end_suspension(session: AsyncSession, person: Principal, suspension_id
         .returning(SupplierSuspension.id)
     )
     if lifted.first() is None:
-        raise ActionRefused("This has been lifted already.")
+        raise ActionRefused("This suspension has already ended.")
     await record_audit(session, person, "lift_suspension", "school_support_suspension", row.id)

@@ -13,11 +13,11 @@ class SuspensionForm(Form):
     """The school, the reason, and an optional end date."""
 
     school = school_choice("Which school?")
-    reason = passage("Why?", "The reason", "Only the core team reads this", limit=500)
+    reason = passage("Reason", "The reason", "Only the core team reads this", limit=500)
     until_on = Day(
         "Until (optional)",
         "Enter a real date, like 26/3/2027",
-        description="Without a date it holds until you lift it",
+        description="Without a date, the school is suspended until you end it",
     )
 
     def is_valid(self, today: date) -> bool:
@@ -26,7 +26,7 @@ class SuspensionForm(Form):
         if not self.school.data:
             add_error(self.school, self.school.cure)
         if not self.reason.data:
-            add_error(self.reason, "Say why, so that a colleague can judge it later")
+            add_error(self.reason, "Enter a reason")
         if self.until_on.data and self.until_on.data < today:
             add_error(self.until_on, "Enter a day that is today or later")
         return not self.errors

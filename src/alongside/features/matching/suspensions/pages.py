@@ -1,9 +1,10 @@
 """The page of suspended schools, for the core team only."""
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from litestar import Request
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.matching.suspensions import actions, queries
@@ -11,47 +12,69 @@ from alongside.features.matching.suspensions.forms import SuspensionForm
 from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import read_form_data
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.forms.action import Resource, buttons_for, no_record, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
 
+LIST = "/support-suspensions"
 
-@endpoint.get("/support-suspensions", permission=Permission.SUSPEND_SUPPLIER)
+
+@endpoint.get(LIST, permission=Permission.SUSPEND_SUPPLIER)
 async def list_suspensions(
     request: Request[Any, Any, Any], session: AsyncSession, person: Principal
 ) -> PageResult:
     """List suspended schools with the reasons."""
-    return await _page(session, person, SuspensionForm())
+    return await SUSPEND.new_form_page(request, session, person, None)
 
 
-@endpoint.post("/support-suspensions", permission=Permission.SUSPEND_SUPPLIER)
-async def suspend_supplier(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
-    """Suspend a school as a supporter."""
-    form = SuspensionForm(await read_form_data(request))
-    answer = await _page(session, person, form, 422)
-    if not form.is_valid(person.today):
-        return answer
+async def _offer_schools(asked: FormRequest[None, SuspensionForm]) -> None:
+    offer_schools(asked.form.school, await schools_at_work(asked.session, asked.person.authority_id))
+
+
+async def _context(asked: FormRequest[None, SuspensionForm]) -> Mapping[str, object]:
+    rows = await queries.suspended_schools(asked.session, asked.person)
+    return {"schools": [(row, buttons_for(asked.person, row, (END,))) for row in rows]}
+
+
+async def _suspend(asked: FormRequest[None, SuspensionForm]) -> None:
+    form = asked.form
     await actions.suspend_supplier(
-        session, person, int(form.school.data), form.reason.data, form.until_on.data
+        asked.session, asked.person, int(form.school.data), form.reason.data, form.until_on.data
     )
-    return Redirect("/support-suspensions", "Noted. Plans leave this school’s offers out for now.")
 
 
-@endpoint.post("/support-suspensions/{suspension_id:uuid}/remove", permission=Permission.SUSPEND_SUPPLIER)
-async def end_suspension(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, suspension_id: UUID
-) -> PageResult:
-    """End a suspension."""
-    await actions.end_suspension(session, person, suspension_id)
-    return Redirect("/support-suspensions", "Lifted. Plans may choose this school’s offers again.")
-
-
-async def _page(session: AsyncSession, person: Principal, form: SuspensionForm, status: int = 200) -> Page:
-    offer_schools(form.school, await schools_at_work(session, person.authority_id))
-    context = {"form": form, "schools": await queries.suspended_schools(session, person)}
-    return Page("matching/constraints/fitness.html", context, status)
-
-
-routes = [list_suspensions, suspend_supplier, end_suspension]
+SUSPEND: FormAction[None, SuspensionForm] = FormAction(
+    name="suspend_supplier",
+    resource=Resource(name="record", path=LIST, load=no_record, url=lambda _: LIST),
+    slug="",
+    form_slug=None,
+    permission=Permission.SUSPEND_SUPPLIER,
+    title="Suspend a school",
+    submit="Suspend this school",
+    form=SuspensionForm,
+    choices=_offer_schools,
+    valid=lambda asked: asked.form.is_valid(asked.person.today),
+    template="matching/constraints/fitness.html",
+    context=_context,
+    said="The school is suspended. Plans leave out its offers.",
+    run=_suspend,
+)
+END: ButtonAction[Row[Any]] = ButtonAction(
+    name="end_suspension",
+    resource=Resource(
+        name="suspension",
+        path=f"{LIST}/{{suspension_id:uuid}}",
+        load=queries.get_suspension,
+        url=lambda suspension: f"{LIST}/{suspension.id}",
+        page=lambda _: LIST,
+    ),
+    slug="remove",
+    permission=Permission.SUSPEND_SUPPLIER,
+    label="End suspension",
+    about=lambda _, suspension: f"of {suspension.school}",
+    said="The suspension has ended. Plans can choose this school’s offers again.",
+    run=lambda asked: actions.end_suspension(asked.session, asked.person, asked.record.id),
+)
+routes = [list_suspensions, *routes_of((SUSPEND, END))]

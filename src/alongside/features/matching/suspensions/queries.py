@@ -11,6 +11,8 @@ from alongside.errors import NotFound
 from alongside.features.matching.constraints import SupplierSuspension
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
+from alongside.platform.access.authorisation import require
+from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 
 AUTHORITY: Any = bindparam("authority_id")
@@ -36,13 +38,16 @@ async def suspended_schools(session: AsyncSession, person: Principal) -> Sequenc
     return found
 
 
-async def suspension_with_school(session: AsyncSession, authority_id: int, suspension_id: UUID) -> Row[Any]:
-    """A suspension, in force or not. Raises NotFound."""
+async def get_suspension(
+    session: AsyncSession, person: Principal, permission: Permission, suspension_id: UUID
+) -> Row[Any]:
+    """A suspension for which the person has `permission`, in force or not. Raises NotFound."""
     found: Row[Any] | None = (
         await session.execute(
-            SUSPENSION.where(SupplierSuspension.id == suspension_id), {"authority_id": authority_id}
+            SUSPENSION.where(SupplierSuspension.id == suspension_id), {"authority_id": person.authority_id}
         )
     ).one_or_none()
     if found is None:
         raise NotFound
+    require(person, permission, found.school_urn)
     return found

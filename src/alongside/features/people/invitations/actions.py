@@ -95,7 +95,7 @@ async def renew_invitation(
     session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID, origin: str
 ) -> None:
     """Send an invitation again with a new link; the old link stops working."""
-    await _invitation_in_scope(session, person, permission, invitation_id)
+    await invitation_in_scope(session, person, permission, invitation_id)
     token = secrets.token_urlsafe(32)
     with explain_constraints(LIMITS):
         await _change(
@@ -115,7 +115,7 @@ async def withdraw_invitation(
     session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID
 ) -> None:
     """Withdraw an invitation; its link stops working."""
-    await _invitation_in_scope(session, person, permission, invitation_id)
+    await invitation_in_scope(session, person, permission, invitation_id)
     await _change(session, person, invitation_id, withdrawn_at=func.now())
     await record_audit(session, person, "withdraw_invitation", "invitation", invitation_id)
 
@@ -198,7 +198,7 @@ def _lifetime(person: Principal) -> timedelta:
     return timedelta(days=settings_of(person.authority_id).clocks.invitation_good_for_days)
 
 
-async def _invitation_in_scope(
+async def invitation_in_scope(
     session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID
 ) -> Row[Any]:
     """An open invitation that this user may change; a headteacher only those of delegates of their own school."""

@@ -1,9 +1,9 @@
 """Pages for inviting people, renewing and withdrawing invitations, and accepting one."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Request
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
@@ -21,94 +21,16 @@ from alongside.features.people.sessions import device_of
 from alongside.features.people.sign_in.actions import Browser, sign_in
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
+from alongside.platform.forms.action import Resource, no_record, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.context import SESSION_COOKIE, AppContext
-from alongside.platform.web.form_data import read_form_data
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 AnyRequest = Request[Any, Any, Any]
 ANYBODY, DELEGATES = Permission.INVITE_PEOPLE, Permission.INVITE_DELEGATE
-RENEWED = "The invitation is sent again, with a new link. The old link works no more."
-WITHDRAWN = "The invitation is withdrawn."
-
-
-@endpoint.get("/people/invitations/new", permission=ANYBODY)
-async def write_invitation(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
-    """The empty invitation form for any role."""
-    return await _form(session, person, InvitationForm())
-
-
-@endpoint.post("/people/invitations", permission=ANYBODY)
-async def post_invitation(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
-    """Invite a person to a role."""
-    form = InvitationForm(await read_form_data(request))
-    answer = await _form(session, person, form, status=422)
-    if not form.validate():
-        return answer
-    await actions.invite(session, person, ANYBODY, form.columns(), _origin(request, person))
-    return Redirect("/people", f"{form.name.data} is invited. The letter with the link is on its way.")
-
-
-@endpoint.get("/people/delegates/new", permission=DELEGATES)
-async def write_invitation_of_delegate(
-    request: AnyRequest, session: AsyncSession, person: Principal
-) -> PageResult:
-    """The empty invitation form for a delegate of the user's school."""
-    return Page("people/invite_delegate.html", {"form": DelegateForm()})
-
-
-@endpoint.post("/people/delegates", permission=DELEGATES)
-async def post_invitation_of_delegate(
-    request: AnyRequest, session: AsyncSession, person: Principal
-) -> PageResult:
-    """Invite a delegate, who may do what the headteacher may, except the acts reserved for headteachers."""
-    form = DelegateForm(await read_form_data(request))
-    if not form.validate():
-        return Page("people/invite_delegate.html", {"form": form}, status=422)
-    columns = {
-        "name": form.name.data,
-        "email": form.email.data,
-        "role": Role.DELEGATE.value,
-        "school_urn": person.school_urn,
-    }
-    await actions.invite(session, person, DELEGATES, columns, _origin(request, person))
-    return Redirect("/people", f"{form.name.data} is invited. The letter with the link is on its way.")
-
-
-@endpoint.post("/people/invitations/{invitation_id:uuid}/renewal", permission=ANYBODY)
-async def renew_invitation(
-    request: AnyRequest, session: AsyncSession, person: Principal, invitation_id: UUID
-) -> PageResult:
-    """Send an invitation again."""
-    await actions.renew_invitation(session, person, ANYBODY, invitation_id, _origin(request, person))
-    return Redirect("/people", RENEWED)
-
-
-@endpoint.post("/people/invitations/{invitation_id:uuid}/withdrawal", permission=ANYBODY)
-async def withdraw_invitation(
-    request: AnyRequest, session: AsyncSession, person: Principal, invitation_id: UUID
-) -> PageResult:
-    """Withdraw an invitation."""
-    await actions.withdraw_invitation(session, person, ANYBODY, invitation_id)
-    return Redirect("/people", WITHDRAWN)
-
-
-@endpoint.post("/people/delegates/invitations/{invitation_id:uuid}/renewal", permission=DELEGATES)
-async def renew_invitation_of_delegate(
-    request: AnyRequest, session: AsyncSession, person: Principal, invitation_id: UUID
-) -> PageResult:
-    """Send a delegate's invitation again."""
-    await actions.renew_invitation(session, person, DELEGATES, invitation_id, _origin(request, person))
-    return Redirect("/people", RENEWED)
-
-
-@endpoint.post("/people/delegates/invitations/{invitation_id:uuid}/withdrawal", permission=DELEGATES)
-async def withdraw_invitation_of_delegate(
-    request: AnyRequest, session: AsyncSession, person: Principal, invitation_id: UUID
-) -> PageResult:
-    """Withdraw a delegate's invitation."""
-    await actions.withdraw_invitation(session, person, DELEGATES, invitation_id)
-    return Redirect("/people", WITHDRAWN)
+LIST = "/people"
 
 
 @endpoint.get("/invitations/{token:str}", permission=Permission.VIEW_PUBLIC_PAGES)
@@ -149,26 +71,104 @@ async def accept_invitation(
     return Redirect(DESK, f"You now act as {role_label(role)}.", cookies={SESSION_COOKIE: new})
 
 
-async def _form(session: AsyncSession, person: Principal, form: InvitationForm, status: int = 200) -> Page:
-    form.offer(*await schools_and_consortia(session, person.authority_id))
-    return Page("people/invite.html", {"form": form}, status=status)
-
-
 def _origin(request: AnyRequest, person: Principal) -> str:
     app_context: AppContext = request.app.state.app_context
     host = request.headers["host"]
     return origin_of(settings_of(person.authority_id), host, demonstration=app_context.demonstration)
 
 
+async def _offer_choices(asked: FormRequest[None, InvitationForm]) -> None:
+    asked.form.offer(*await schools_and_consortia(asked.session, asked.person.authority_id))
+
+
+async def _invite(asked: FormRequest[None, InvitationForm]) -> Redirect:
+    origin = _origin(asked.request, asked.person)
+    await actions.invite(asked.session, asked.person, ANYBODY, asked.form.columns(), origin)
+    return Redirect(LIST, f"{asked.form.name.data} is invited. We have sent them an email with a link.")
+
+
+async def _invite_delegate(asked: FormRequest[None, DelegateForm]) -> Redirect:
+    form, person = asked.form, asked.person
+    columns = {
+        "name": form.name.data,
+        "email": form.email.data,
+        "role": Role.DELEGATE.value,
+        "school_urn": person.school_urn,
+    }
+    await actions.invite(asked.session, person, DELEGATES, columns, _origin(asked.request, person))
+    return Redirect(LIST, f"{form.name.data} is invited. We have sent them an email with a link.")
+
+
+def _list_of(path: str) -> Resource[None]:
+    return Resource(name="record", path=path, load=no_record, url=lambda _: path, page=lambda _: LIST)
+
+
+def _on_an_invitation(suffix: str, path: str, permission: Permission) -> tuple[ButtonAction[Row[Any]], ...]:
+    """The buttons of an invitation that is not answered yet."""
+    resource: Resource[Row[Any]] = Resource(
+        name="invitation",
+        path=f"{path}/{{invitation_id:uuid}}",
+        load=actions.invitation_in_scope,
+        url=lambda invitation: f"{path}/{invitation.id}",
+        page=lambda _: LIST,
+    )
+    renew = ButtonAction(
+        name=f"renew_invitation{suffix}",
+        resource=resource,
+        slug="renewal",
+        permission=permission,
+        label="Send again",
+        about=lambda _, invitation: f"to {invitation.name}",
+        said="The invitation is sent again with a new link. The old link no longer works.",
+        run=lambda asked: actions.renew_invitation(
+            asked.session, asked.person, permission, asked.record.id, _origin(asked.request, asked.person)
+        ),
+    )
+    withdraw = ButtonAction(
+        name=f"withdraw_invitation{suffix}",
+        resource=resource,
+        slug="withdrawal",
+        permission=permission,
+        label="Withdraw",
+        about=lambda _, invitation: f"the invitation of {invitation.name}",
+        said="The invitation is withdrawn.",
+        run=lambda asked: actions.withdraw_invitation(
+            asked.session, asked.person, permission, asked.record.id
+        ),
+    )
+    return renew, withdraw
+
+
+INVITE: FormAction[None, InvitationForm] = FormAction(
+    name="post_invitation",
+    resource=_list_of("/people/invitations"),
+    slug="",
+    form_slug="new",
+    permission=ANYBODY,
+    title="Invite a person",
+    intro="They get an email with a link that works once.",
+    submit="Send invitation",
+    form=InvitationForm,
+    choices=_offer_choices,
+    run=_invite,
+)
+INVITE_DELEGATE: FormAction[None, DelegateForm] = FormAction(
+    name="post_invitation_of_delegate",
+    resource=_list_of("/people/delegates"),
+    slug="",
+    form_slug="new",
+    permission=DELEGATES,
+    title="Invite a delegate",
+    intro="A delegate acts for your school. Only you can do what is reserved for headteachers.",
+    submit="Send invitation",
+    form=DelegateForm,
+    run=_invite_delegate,
+)
+ON_ANY = _on_an_invitation("", "/people/invitations", ANYBODY)
+ON_A_DELEGATE = _on_an_invitation("_of_delegate", "/people/delegates/invitations", DELEGATES)
+ON_AN_INVITATION = (*ON_ANY, *ON_A_DELEGATE)
 routes = [
-    write_invitation,
-    post_invitation,
-    write_invitation_of_delegate,
-    post_invitation_of_delegate,
-    renew_invitation,
-    withdraw_invitation,
-    renew_invitation_of_delegate,
-    withdraw_invitation_of_delegate,
     show_invitation,
     accept_invitation,
+    *routes_of((INVITE, INVITE_DELEGATE, *ON_AN_INVITATION)),
 ]

@@ -1,0 +1,157 @@
+"""Actions by which a school edits, posts, confirms and pauses a need."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import settings_of
+from alongside.features.needs import actions, queries
+from alongside.features.needs.forms import NeedForm, need_form_of
+from alongside.features.needs.models import CONFIRM_NEED, PAUSE_NEED, POST_NEED, SEND_TO_HEAD
+from alongside.features.needs.resource import NEED
+from alongside.features.schools.phases import phase_of
+from alongside.features.schools.queries import get_school
+from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.platform.access.authorisation import may
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import ActionRequest, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.responses import PageResult, Redirect
+
+DRAFTS = ("draft", "to_confirm")
+LOOKED_AT = {"checked_no_pupil": True, "checked_not_safeguarding": True}
+POSTED, SENT = "Your need is posted.", "The draft is sent to the headteacher."
+
+
+def form_context(person: Principal, urn: int) -> dict[str, Any]:
+    """What the form of a need shows besides its fields."""
+    settings = settings_of(person.authority_id)
+    return {
+        "settings": settings,
+        "may_post": may(person, Permission.POST_NEED, urn),
+        "safeguarding": settings.contacts.get("safeguarding"),
+    }
+
+
+async def after_saving(session: AsyncSession, person: Principal, need_id: UUID, act: str) -> Redirect:
+    """Post a saved need or send it to the headteacher, as the button that was pressed says."""
+    if act == "post":
+        await actions.post_need(session, person, need_id)
+    elif act == "send":
+        await actions.send_need_to_head(session, person, need_id)
+    said = {"post": POSTED, "send": SENT, "draft": "The draft is saved."}.get(act, "Your changes are saved.")
+    return Redirect(f"/needs/{need_id}", said)
+
+
+def _pressed(asked: FormRequest[Row[Any], NeedForm]) -> str:
+    return asked.data.one("act") if asked.record.state in DRAFTS else "change"
+
+
+async def _offer_choices(asked: FormRequest[Row[Any], NeedForm]) -> None:
+    person, need = asked.person, asked.record
+    school = await get_school(asked.session, person, Permission.DRAFT_NEED, need.school_urn)
+    calendar = await calendar_of_school(asked.session, person.authority_id, need.school_urn)
+    settings = settings_of(person.authority_id)
+    asked.form.offer_choices(settings, calendar, person.today, phase_of(school), need)
+
+
+async def _is_valid(asked: FormRequest[Row[Any], NeedForm], *, complete: bool | None = None) -> bool:
+    need, form = asked.record, asked.form
+    others: Sequence[str] = ()
+    if need.state in DRAFTS:
+        theme = form.theme.data or ""
+        others = await queries.open_on_theme(asked.session, need.authority_id, need.school_urn, theme)
+    complete = _pressed(asked) in ("post", "send", "change") if complete is None else complete
+    return form.is_valid(asked.person.today, complete=complete, open_on_theme=others)
+
+
+async def _change(asked: FormRequest[Row[Any], NeedForm]) -> Redirect:
+    await actions.change_need(
+        asked.session, asked.person, asked.record.id, asked.form.columns(), asked.version
+    )
+    return await after_saving(asked.session, asked.person, asked.record.id, _pressed(asked))
+
+
+async def _finish(asked: ActionRequest[Row[Any]], act: str) -> PageResult:
+    """Post or send a draft, or show the form with what is missing."""
+    if asked.record.state in DRAFTS:
+        form = NeedForm(data=need_form_of(asked.record, said=True) | LOOKED_AT)
+        wanted = FormRequest(asked.request, asked.session, asked.person, asked.record, asked.data, form)
+        await _offer_choices(wanted)
+        if not await _is_valid(wanted, complete=True):
+            return await EDIT.page(wanted, 422, version=asked.record.version)
+    return await after_saving(asked.session, asked.person, asked.record.id, act)
+
+
+def _context(asked: FormRequest[Row[Any], NeedForm]) -> Mapping[str, object]:
+    return form_context(asked.person, asked.record.school_urn)
+
+
+def _cannot_post(person: Principal, need: Row[Any]) -> bool:
+    return not may(person, Permission.POST_NEED, need.school_urn)
+
+
+EDIT = FormAction(
+    name="change_need",
+    resource=NEED,
+    slug="edit",
+    permission=Permission.EDIT_NEED,
+    states=actions.EDITABLE,
+    refusal=lambda _, need: actions.why_not_editable(need),
+    label="Edit",
+    title="Edit this need",
+    form=NeedForm,
+    initial=lambda asked: need_form_of(asked.record),
+    choices=_offer_choices,
+    valid=_is_valid,
+    version=lambda need: need.version,
+    template="needs/edit.html",
+    context=_context,
+    run=_change,
+)
+POST = ButtonAction(
+    name="post_drafted_need",
+    resource=NEED,
+    slug="post",
+    permission=Permission.POST_NEED,
+    states=POST_NEED.starts,
+    label="Post this need",
+    run=lambda asked: _finish(asked, "post"),
+)
+SEND = ButtonAction(
+    name="send_need_to_head",
+    resource=NEED,
+    slug="send",
+    permission=Permission.DRAFT_NEED,
+    states=SEND_TO_HEAD.starts,
+    relevant=_cannot_post,
+    label="Send to the headteacher",
+    run=lambda asked: _finish(asked, "send"),
+)
+CONFIRM = ButtonAction(
+    name="confirm_need",
+    resource=NEED,
+    slug="confirmation",
+    permission=Permission.CHANGE_NEED,
+    states=CONFIRM_NEED.starts,
+    label="We still need this",
+    said="Thank you. The need is confirmed today.",
+    run=lambda asked: actions.confirm_need(asked.session, asked.person, asked.record.id),
+)
+PAUSE = ButtonAction(
+    name="pause_need",
+    resource=NEED,
+    slug="pause",
+    permission=Permission.CHANGE_NEED,
+    states=PAUSE_NEED.starts,
+    label="Pause",
+    said="The need is paused. Nobody can propose an offer for it.",
+    run=lambda asked: actions.pause_need(asked.session, asked.person, asked.record.id),
+)
+ON_A_NEED = (POST, SEND, EDIT, CONFIRM, PAUSE)
+routes = routes_of(ON_A_NEED)

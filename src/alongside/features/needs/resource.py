@@ -1,0 +1,16 @@
+"""The support need as a resource: what all its actions share."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from alongside.features.needs.queries import get_need
+from alongside.platform.forms.action import Resource
+
+NEED: Resource[Row[Any]] = Resource(
+    name="need",
+    path="/needs/{need_id:uuid}",
+    load=get_need,
+    url=lambda need: f"/needs/{need.id}",
+    caption=lambda _, need: need.title,
+)
