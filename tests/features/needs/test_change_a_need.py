@@ -1,13 +1,19 @@
 """Changing, pausing, confirming, withdrawing and reopening a need, and edit conflicts."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
+import pytest
+
+from alongside.errors import ActionRefused
+from alongside.features.needs.actions import change_need
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy
+from tests.features.agreements.builders import acting
 from tests.features.needs.form_values import form_at, need, posted_need
 from tests.features.needs.stored_rows import audit_of, set_columns
-from tests.personas import DELEGATE_OF_MILL, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH
+from tests.personas import DELEGATE_OF_MILL, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, NORTHSHIRE
 
 
 async def test_the_form_comes_back_as_it_was_typed(client: Client) -> None:
@@ -126,13 +132,19 @@ async def test_it_cannot_be_reopened_after_the_term_that_follows(
     assert "write a new need instead" in words(late)
 
 
-async def test_words_that_others_have_answered_stand(client: Client, copy: DatabaseCopy) -> None:
+async def test_a_need_that_others_have_answered_cannot_be_edited(
+    client: Client, database: Database, copy: DatabaseCopy
+) -> None:
     where = await posted_need(client)
     held = await form_at(client, f"{where}/edit")
     await set_columns(copy, "need", where, state="proposed")
     answer = await client.post(f"{where}/edit", held | {"title": "Else"}, as_=HEAD_OF_MILL)
     assert answer.status_code == 409
     assert "Answer the proposal first" in words(answer)
+    need_id = UUID(where.rpartition("/")[2])
+    with pytest.raises(ActionRefused):
+        async with database.transaction(NORTHSHIRE) as session:
+            await change_need(session, acting(HEAD_OF_MILL), need_id, {"title": "Else"}, 2)
 
 
 async def test_from_its_date_on_the_whole_authority_sees_it(client: Client, copy: DatabaseCopy) -> None:
