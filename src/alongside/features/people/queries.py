@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.principal import Principal, Role, anonymous
+from alongside.platform.database.reads import Read, fetch_one
 from alongside.platform.web.security import csrf_token
 
 IDLE_MINUTES = 30
@@ -47,6 +49,25 @@ PERSON_OF_SESSION = text(
 )
 
 
+class SessionRow(msgspec.Struct, frozen=True):
+    """The person of a session with the role in which they act, as PERSON_OF_SESSION selects them."""
+
+    session_id: UUID
+    id: UUID
+    name: str
+    email: str
+    role_assignment_id: UUID
+    role: str
+    school_urn: int | None
+    consortium_ids: list[UUID] | None
+    school_urns: list[int] | None
+    settings_version: int
+    other_roles: int
+
+
+SESSION_ROW = Read(PERSON_OF_SESSION, SessionRow)
+
+
 def hashed(token: str) -> bytes:
     """The SHA-256 hash of a secret token, which is stored instead of the token."""
     return hashlib.sha256(token.encode()).digest()
@@ -61,11 +82,8 @@ async def person_of_session(
     """
     if not token:
         return anonymous(authority_id, today)
-    found = (
-        await session.execute(
-            PERSON_OF_SESSION, {"authority_id": authority_id, "token_hash": hashed(token), "today": today}
-        )
-    ).one_or_none()
+    values = {"authority_id": authority_id, "token_hash": hashed(token), "today": today}
+    found = await fetch_one(session, SESSION_ROW, values)
     if found is None:
         return anonymous(authority_id, today)
     return Principal(

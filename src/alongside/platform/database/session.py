@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Self
 from uuid import uuid4
 
 import asyncpg
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -14,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 from alongside.errors import ConfigurationError
 from alongside.platform.database.base import COMPLETE, Base
 from alongside.platform.database.connecting import open_connection
+from alongside.platform.database.reads import DRIVER
 from alongside.platform.database.requester_context import KEY, SERVER_PROCESS
 from alongside.platform.database.tenant_context import PROCESS, signed_tenant_context
 from alongside.settings import Settings
@@ -41,6 +44,10 @@ CLOSE takes a snapshot, so before BEGIN it would fix the isolation level.
 SET_TENANT_CONTEXT = text("SELECT set_config('alongside.tenant_context', :context, true)")
 
 
+_OUT_OF_STEP = (asyncpg.InternalClientError, AsyncAdapt_asyncpg_dbapi.InternalClientError)
+"""The server ended in the midst of an operation: the next user of the connection would meet the same error."""
+
+
 class TenantConnection(asyncpg.Connection):
     """A connection whose next BEGIN sets the tenant context in the same message, without an extra round trip."""
 
@@ -51,6 +58,10 @@ class TenantConnection(asyncpg.Connection):
         super().__init__(*args, **kwargs)
         self.next_tenant_context: str | None = None
         self._process: str | None = None
+
+    def _get_unique_id(self, prefix: str) -> str:
+        """Name a prepared statement of a typed read unguessably; asyncpg would count."""
+        return f"{prefix}_{uuid4().hex}"
 
     async def server_process(self) -> str:
         """Return the server process behind this connection, to which contexts are bound; read once."""
@@ -138,11 +149,13 @@ class Database:
         Raises what PostgreSQL raises, also at the commit.
         """
         async with self.engine.connect() as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
+            pooled = await connection.get_raw_connection()
+            driver = pooled.driver_connection
             assert isinstance(driver, TenantConnection)
             mode = "SET TRANSACTION READ ONLY; " if read_only else ""
             session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=True)
             session.info[KEY] = self.signing_key
+            session.info[DRIVER] = _Driver(connection, driver, pooled.dbapi_connection)
             try:
                 if self.pooler:
                     driver.next_tenant_context = mode
@@ -156,6 +169,10 @@ class Database:
                 session.info[SERVER_PROCESS] = process
                 yield session
                 await session.commit()
+            except (DBAPIError, asyncpg.InternalClientError) as problem:
+                if isinstance(getattr(problem, "orig", None) or problem, _OUT_OF_STEP):
+                    await connection.invalidate()
+                raise
             finally:
                 driver.next_tenant_context = None
                 await session.close()
@@ -174,6 +191,27 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Driver:
+    """The connection of a session for typed reads; `adapter` is SQLAlchemy's, which knows whether it has begun."""
+
+    connection: AsyncConnection
+    driver: TenantConnection
+    adapter: Any
+
+    async def begin(self) -> asyncpg.Connection:
+        """Begin the transaction of the session unless it has begun. Returns the connection."""
+        if not self.driver.is_in_transaction():
+            transaction = self.driver.transaction()
+            await transaction.start()
+            self.adapter._transaction = transaction  # noqa: SLF001  (SQLAlchemy must not begin again, and ends it)
+        return self.driver
+
+    async def give_up(self) -> None:
+        """Take a broken connection out of the pool."""
+        await self.connection.invalidate()
 
 
 def _statement_name() -> str:

@@ -1,15 +1,17 @@
 """The SELECT of the list, built and cached once for each combination of filters and order."""
 
-from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from sqlalchemy import (
     ColumnElement,
     Date,
     Float,
     Integer,
-    Row,
     Select,
     Text,
     and_,
@@ -40,6 +42,7 @@ from alongside.features.schools.term_dates.queries import day_of_school
 from alongside.platform.access.authorisation import scope_condition, scope_params
 from alongside.platform.access.permissions import Permission, Scope, scope_for
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 PAGE_LENGTH = 25
 HERE = bindparam("authority_id", type_=Integer)
@@ -188,26 +191,59 @@ def board_statement(scope: Scope | None, kind: str, sort: str, filters: frozense
     )
 
 
+class Post(msgspec.Struct, frozen=True):
+    """A need or an offer in the list, as `board_statement` selects it; `miles` from the person's school."""
+
+    kind: str
+    id: UUID
+    score: float
+    title: str
+    themes: list[str]
+    phases: list[str]
+    urgency: str | None
+    days: Decimal | None
+    posted_at: datetime
+    confirmed_on: date
+    school_urn: int
+    school_name: str
+    miles: float | None
+    state: str
+
+
+class OwnPosition(msgspec.Struct, frozen=True):
+    """The coordinates of a school on the National Grid in metres, its phase and kind."""
+
+    easting: int | None
+    northing: int | None
+    phase: str
+    kind: str
+
+
 @lru_cache(maxsize=512)
-def news_statement(scope: Scope | None, kind: str, filters: frozenset[str]) -> Select[Any]:
-    """The statement that counts posts since the page was shown, up to one page."""
+def board_read(scope: Scope | None, kind: str, sort: str, filters: frozenset[str]) -> Read[Post]:
+    """The compiled statement for one combination."""
+    return Read(board_statement(scope, kind, sort, filters), Post)
+
+
+@lru_cache(maxsize=512)
+def news_read(scope: Scope | None, kind: str, filters: frozenset[str]) -> Read[int]:
+    """The compiled statement that counts posts since the page was shown, up to one page."""
     posts = board_statement(scope, kind, "newest", filters | {"since"}).subquery("news")
-    return select(func.count(column("id"))).select_from(posts)
+    return Read(select(func.count(column("id"))).select_from(posts), int)
 
 
 async def posts_on_board(
     session: AsyncSession, person: Principal, kind: str, sort: str, values: dict[str, Any]
-) -> Sequence[Row[Any]]:
+) -> list[Post]:
     """Up to 26 posts: one page, and one more if there is another page. `values` holds the filters that are set."""
-    statement = board_statement(scope_for(person.role, Permission.VIEW_POST), kind, sort, _set(values))
-    found: Sequence[Row[Any]] = (await session.execute(statement, _filled(person, values))).all()
-    return found
+    read = board_read(scope_for(person.role, Permission.VIEW_POST), kind, sort, _set(values))
+    return await fetch_all(session, read, _filled(person, values))
 
 
 async def posts_since(session: AsyncSession, person: Principal, kind: str, values: dict[str, Any]) -> int:
     """The number of posts newer than `values["since"]`, 26 at most."""
-    statement = news_statement(scope_for(person.role, Permission.VIEW_POST), kind, _set(values))
-    return int(await session.scalar(statement, _filled(person, values)) or 0)
+    read = news_read(scope_for(person.role, Permission.VIEW_POST), kind, _set(values))
+    return await fetch_one(session, read, _filled(person, values)) or 0
 
 
 def _set(values: dict[str, Any]) -> frozenset[str]:
@@ -225,15 +261,17 @@ def _filled(person: Principal, values: dict[str, Any]) -> dict[str, Any]:
 
 
 _POSITION = School.__table__.c  # selects columns, because loading mapped objects takes twice as long
-OWN_POSITION: Any = select(_POSITION.easting, _POSITION.northing, _POSITION.phase, _POSITION.kind).where(
-    _POSITION.authority_id == bindparam("authority_id"), _POSITION.urn == bindparam("urn")
+OWN_POSITION = Read(
+    select(_POSITION.easting, _POSITION.northing, _POSITION.phase, _POSITION.kind).where(
+        _POSITION.authority_id == bindparam("authority_id"), _POSITION.urn == bindparam("urn")
+    ),
+    OwnPosition,
 )
 
 
-async def own_position(session: AsyncSession, person: Principal) -> Row[Any] | None:
+async def own_position(session: AsyncSession, person: Principal) -> OwnPosition | None:
     """The coordinates and phase of the person's school; empty for people without a school."""
     if person.school_urn is None:
         return None
     values = {"authority_id": person.authority_id, "urn": person.school_urn}
-    found: Row[Any] | None = (await session.execute(OWN_POSITION, values)).one_or_none()
-    return found
+    return await fetch_one(session, OWN_POSITION, values)

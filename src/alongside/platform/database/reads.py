@@ -1,0 +1,107 @@
+"""Typed reads: a statement that is compiled once, run on asyncpg, and whose rows are decoded into a frozen type.
+
+Half of the time of a page went into SQLAlchemy around its statements. A `Read` keeps what does not change between two
+runs (SQL, order of parameters, conversions of columns) and leaves the rest to asyncpg. It runs in the transaction of
+the session, so the tenant context, the policies and the retry rule are the same (docs/decisions/0013).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import asyncpg
+from sqlalchemy import ColumnElement, Executable, Float, Numeric, SelectBase
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
+
+DRIVER = "alongside_driver"
+"""The key in `AsyncSession.info` under which the session keeps its driver connection."""
+
+DIALECT = dialect()  # type: ignore[no-untyped-call]
+Row = TypeVar("Row")
+Convert = Callable[[Any], Any]
+
+
+class Driver(Protocol):
+    """A connection of asyncpg inside the transaction of a session."""
+
+    async def begin(self) -> asyncpg.Connection:
+        """Begin the transaction of the session unless it has begun. Returns the connection."""
+
+    async def give_up(self) -> None:
+        """Take a broken connection out of the pool."""
+
+
+class Read(Generic[Row]):
+    """A SELECT and the type of its rows, whose fields are the columns in the order of the statement.
+
+    Declare it once, at module level. `values` that do not change, such as a list of states, may be bound in the
+    statement itself.
+    """
+
+    def __init__(self, statement: Executable, row: Callable[..., Row]) -> None:
+        assert isinstance(statement, ClauseElement)
+        compiled = statement.compile(dialect=DIALECT)
+        assert isinstance(compiled, SQLCompiler)
+        self.sql = str(compiled)
+        self.row = row
+        self._parameters: tuple[tuple[str, Any, Convert | None], ...] = tuple(
+            (bound.key, bound.effective_value, bound.type.dialect_impl(DIALECT).bind_processor(DIALECT))
+            for bound in (compiled.binds[name] for name in compiled.positiontup or ())
+        )
+        columns: Sequence[ColumnElement[Any]] = (
+            list(statement.selected_columns) if isinstance(statement, SelectBase) else []
+        )
+        self._columns: tuple[tuple[int, Convert], ...] = tuple(
+            (place, convert)
+            for place, column in enumerate(columns)
+            if not isinstance(column.type, Numeric | Float)  # asyncpg returns Decimal and float as they are
+            and (convert := column.type.dialect_impl(DIALECT).result_processor(DIALECT, None)) is not None
+        )
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return the arguments of the statement in order. Raises KeyError for a parameter without a value."""
+        found = []
+        for name, default, convert in self._parameters:
+            value = values.get(name, default) if default is not None else values[name]
+            found.append(convert(value) if convert is not None else value)
+        return found
+
+    def decoded(self, records: Sequence[asyncpg.Record]) -> list[Row]:
+        """Return the rows of the result."""
+        if not self._columns:
+            return [self.row(*record) for record in records]
+        found = []
+        for record in records:
+            values = list(record)
+            for place, convert in self._columns:
+                values[place] = convert(values[place])
+            found.append(self.row(*values))
+        return found
+
+
+async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str, Any]) -> list[Row]:
+    """Run a read in the session's transaction. Raises DBAPIError, as SQLAlchemy does, for every error of PostgreSQL."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+    driver: Driver = session.info[DRIVER]
+    try:
+        connection = await driver.begin()
+        return read.decoded(await connection.fetch(read.sql, *read.arguments(values)))
+    except asyncpg.PostgresError as problem:
+        if isinstance(problem, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):
+            await driver.give_up()
+        raise DBAPIError(read.sql, None, problem) from problem
+    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        await driver.give_up()
+        raise
+
+
+async def fetch_one(session: AsyncSession, read: Read[Row], values: Mapping[str, Any]) -> Row | None:
+    """Run a read of at most one row. Raises ValueError for more."""
+    found = await fetch_all(session, read, values)
+    if len(found) > 1:
+        raise ValueError(f"{len(found)} rows instead of one")
+    return found[0] if found else None
