@@ -19,7 +19,7 @@ READ_LATER = (
 
 
 def _review(
-    name: str, slug: str, kind: str, title: str, intro: str = READ_LATER
+    name: str, slug: str, kind: str, title: str, label: str, intro: str = READ_LATER
 ) -> FormAction[Row[Any], ReviewForm]:
     closing = kind == "closing"
 
@@ -34,7 +34,7 @@ def _review(
         slug=f"reviews/{slug}",
         permission=Permission.REVIEW_AGREEMENT,
         states=("active",),
-        label=f"Give your {title.lower()}",
+        label=label,
         title=title,
         intro=intro,
         submit="Give this review",
@@ -47,7 +47,9 @@ def _review(
     )
 
 
-HALF_WAY = _review("give_mid_term_review", "half-way", "mid_term", "Half-way review")
+HALF_WAY = _review(
+    "give_mid_term_review", "half-way", "mid_term", "Half-way review", "Give your half-way review"
+)
 CLOSING = _review(
     "give_closing_review",
     "closing",
