@@ -39,3 +39,23 @@ async def test_a_training_day_moves_what_is_due_after_it_and_its_reminders(datab
     timers = await look(database, escalation_id, "escalation_timer")
     assert {timer.due_at for timer in timers if timer.state == "armed"} == {after}
     assert await reckon(database) == 0
+
+
+async def test_a_training_day_after_the_deadline_moves_the_later_reminders_alone(database: Database) -> None:
+    """The core team would be reminded on a day on which the school is closed, though the deadline stays."""
+    escalation_id = await an_escalation(database)
+    due = (await look(database, escalation_id)).due_at
+    due_on = due.astimezone(LONDON).date()
+    next_day, later = (add_school_days(calendar_of(NORTHSHIRE), due_on, number) for number in (1, 2))
+
+    async def reminded_on(step: str) -> Any:
+        timers = await look(database, escalation_id, "escalation_timer")
+        return next(one.run_at.astimezone(LONDON).date() for one in timers if one.step == step)
+
+    assert await reminded_on("core_team") == next_day
+    await train(database, MILL, next_day)
+    assert await reckon(database) == 1
+    assert (await look(database, escalation_id)).due_at == due
+    assert await reminded_on("core_team") == later
+    assert await reminded_on("owner_on_the_day") == due_on
+    assert await reckon(database) == 0

@@ -1,6 +1,7 @@
 """Schedule and cancel reminders, in the transaction of the action that changes what is due."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.calendar import Calendar
 from alongside.features.escalations.deadlines import STATUTORY, ladder
+from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
 
 CANCEL = text(
@@ -28,6 +30,29 @@ ARM = text(
            generation = timer.generation + 1, lease_until = NULL, fired_attempt = NULL, fired_at = NULL,
            max_attempts = timer.attempt + excluded.max_attempts, last_error = NULL
      WHERE NOT (timer.state = 'fired' AND timer.due_at = excluded.due_at)
+    """
+).bindparams(
+    bindparam("steps", type_=ARRAY(Text)),
+    bindparam("moments", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("due_at", type_=DateTime(timezone=True)),
+)
+
+ARMED = text(
+    """
+    SELECT t.escalation_id, t.stage, t.due_at, c.school_urn
+      FROM escalation_timer t JOIN escalation c ON c.authority_id = t.authority_id AND c.id = t.escalation_id
+     WHERE t.authority_id = :authority_id AND t.state = 'armed' AND t.run_at > now()
+     GROUP BY t.escalation_id, t.stage, t.due_at, c.school_urn ORDER BY t.escalation_id, t.stage LIMIT 10000
+    """
+)
+MOVE = text(
+    """
+    UPDATE escalation_timer timer SET run_at = greatest(rung.at, now()), generation = timer.generation + 1
+      FROM unnest(:steps, :moments) AS rung (step, at)
+     WHERE timer.authority_id = :authority_id AND timer.escalation_id = :escalation_id AND timer.stage = :stage
+       AND timer.due_at = :due_at AND timer.step = rung.step AND timer.state = 'armed'
+       AND timer.run_at > now() AND timer.run_at <> rung.at
+    RETURNING timer.step
     """
 ).bindparams(
     bindparam("steps", type_=ARRAY(Text)),
@@ -74,19 +99,37 @@ async def _arm(
     due_at: datetime,
     calendar: Calendar,
 ) -> None:
+    await session.execute(ARM, _rungs(person, escalation_id, stage, due_at, calendar))
+
+
+async def move_reminders(session: AsyncSession, person: Principal) -> int:
+    """Move the coming reminders that the schools' current calendars put on another day; return for how many deadlines.
+
+    A training day after a deadline moves the reminders that follow it, although the deadline stays.
+    """
+    rows = (await session.execute(ARMED, {"authority_id": person.authority_id})).all()
+    calendars = await calendars_of_schools(session, person.authority_id, {row.school_urn for row in rows})
+    moved = 0
+    for row in rows:
+        rungs = _rungs(person, row.escalation_id, row.stage, row.due_at, calendars[row.school_urn])
+        moved += bool((await session.execute(MOVE, rungs)).all())
+    return moved
+
+
+def _rungs(
+    person: Principal, escalation_id: UUID, stage: str, due_at: datetime, calendar: Calendar
+) -> dict[str, Any]:
+    """The reminders of a deadline by the authority's levels, as parameters of ARM and MOVE."""
     settings = settings_of(person.authority_id)
     rungs = ladder(calendar, settings.escalation_reminders, due_at, settings.mail.window_opens)
-    await session.execute(
-        ARM,
-        {
-            "authority_id": person.authority_id,
-            "escalation_id": escalation_id,
-            "stage": stage,
-            "due_at": due_at,
-            "steps": [rung.step for rung in rungs],
-            "moments": [rung.at for rung in rungs],
-        },
-    )
+    return {
+        "authority_id": person.authority_id,
+        "escalation_id": escalation_id,
+        "stage": stage,
+        "due_at": due_at,
+        "steps": [rung.step for rung in rungs],
+        "moments": [rung.at for rung in rungs],
+    }
 
 
 async def cancel(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:

@@ -9,7 +9,7 @@ from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.deadlines import days_for, deadline_of
 from alongside.features.escalations.models import FINALS, Escalation
-from alongside.features.escalations.reminders.actions import arm
+from alongside.features.escalations.reminders.actions import arm, move_reminders
 from alongside.features.escalations.transitions import calendar_of_escalation, pauses_of
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.audit.actions import record_audit
@@ -21,7 +21,7 @@ MOST = 2000
 
 
 async def recalculate_escalation_deadlines(session: AsyncSession, person: Principal) -> int:
-    """Move each deadline that today's calendars put on another day, with its reminders; return how many moved.
+    """Move each deadline and reminder that today's calendars put on another day; return how many moved.
 
     `person` is the system principal. Paused escalations have no deadline to move. Locked ones are skipped: the
     action that holds the lock sets the deadline itself.
@@ -47,7 +47,8 @@ async def recalculate_escalation_deadlines(session: AsyncSession, person: Princi
         .limit(MOST)
         .with_for_update(key_share=True, skip_locked=True)
     )
-    return sum([await _moved(session, person, settings, row) for row in (await session.execute(due)).all()])
+    moved = sum([await _moved(session, person, settings, row) for row in (await session.execute(due)).all()])
+    return moved + await move_reminders(session, person)
 
 
 async def _moved(session: AsyncSession, person: Principal, settings: AuthoritySettings, row: Any) -> bool:
