@@ -33,7 +33,7 @@ check: $(READY) ## style, types, and who may import whom
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 
-simulate: $(READY) ## a simulated year, all days checked (needs libfaketime); ARGS="--seed 7 --days 30 --schools 68"
+simulate: $(READY) ## a simulated year, all days checked (needs libfaketime); ARGS="--seed 7 --days 30 --sizes 68"
 	@$(BIN)/python -m tests.simulation $(ARGS)
 
 coverage: test-needs ## which lines and branches the tests without a browser reach, as coverage/index.html

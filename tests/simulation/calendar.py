@@ -64,6 +64,15 @@ class Days:
             day += timedelta(days=1)
         return day
 
+    def shifted(self, day: date, count: int) -> date:
+        """The day `count` school days after a day, or before it when `count` is negative; 0 is the day itself."""
+        if count > 0:
+            return self.after(day, count)
+        while count:
+            day -= timedelta(days=1)
+            count += self.open(day)
+        return day
+
     def end_of(self, day: date) -> datetime:
         """The moment at which a deadline on this day ends."""
         return datetime.combine(day, SCHOOL_DAY_ENDS, LONDON)

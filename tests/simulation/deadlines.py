@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Any
 
 from tests.simulation.calendar import LONDON, Days, Term
@@ -21,6 +22,10 @@ ESCALATION_DAYS = {
     "this_term": {"acknowledge": 2, "decide": 10, "plan": 15, "review": 30},
 }
 VISIT_RECORD_DUE = 5
+REMINDED = {"owner_before": -1, "owner_on_the_day": 0, "core_team": 1, "head_of_service": 3, "director": 5}
+"""School days from the due day of an escalation to each of its reminders, which come in the morning."""
+
+REMINDED_AT = time_of_day(7, 30)
 FINAL = ("closed", "withdrawn", "merged")
 
 PATIENCE = 30.0
@@ -40,6 +45,7 @@ async def deadlines(
         for post in ("need", "offer"):
             await _widening(connection, code, authority, own, today, post, found)
         await _escalations(connection, code, authority, own, found)
+        await _reminders(connection, code, authority, own, found)
         if found.seen <= faults.seen or time.monotonic() > until:
             break
         await asyncio.sleep(0.5)
@@ -178,4 +184,24 @@ async def _escalations(
             faults.add(
                 "an escalation is due at the wrong moment",
                 f"{row['id']} {row['stage']}: {row['due_at']} not {due}",
+            )
+
+
+async def _reminders(
+    connection: Watcher, code: int, authority: Days, own: dict[int, Days], faults: Faults
+) -> None:
+    """Check the moment of every coming reminder of an escalation's stage."""
+    for row in await connection.fetch(
+        "SELECT t.*, c.school_urn, c.due_at AS of_stage FROM escalation_timer t"
+        " JOIN escalation c ON c.authority_id = t.authority_id AND c.id = t.escalation_id"
+        " WHERE t.authority_id = $1 AND t.state = 'armed' AND t.run_at > now() AND t.stage = ANY($2::text[])",
+        code,
+        list(ESCALATION_DAYS["soon"]),
+    ):
+        days, due_on = own.get(row["school_urn"], authority), row["due_at"].astimezone(LONDON).date()
+        moment = datetime.combine(days.shifted(due_on, REMINDED[row["step"]]), REMINDED_AT, LONDON)
+        if (row["due_at"], row["run_at"]) != (row["of_stage"], moment):
+            faults.add(
+                "a reminder of an escalation is set for the wrong moment",
+                f"{row['escalation_id']} {row['stage']} {row['step']}: {row['run_at']} not {moment}",
             )

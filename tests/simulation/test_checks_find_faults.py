@@ -53,6 +53,7 @@ PLANTED = (
     (TRAINING_DAY, "a proposal is due on the wrong day"),
     (TRAINING_DAY, "a visit record is due on the wrong day"),
     ("UPDATE escalation SET due_at = due_at + interval '1 day'", "an escalation is due at the wrong moment"),
+    ("UPDATE escalation_timer SET run_at = run_at + interval '1 day'", "a reminder of an escalation is set for the wrong moment"),
     (PROCURED.format(5, "intervention_2027_28"), "money of a fund that does not exist"),
     (PROCURED.format(5, "intervention_2025_26"), "money of a fund of another financial year"),
     (PROCURED.format(1001, "intervention_2026_27"), "more was procured than a fund has"),
