@@ -55,6 +55,7 @@ CLOSING = _review(
     "closing",
     "closing",
     "Closing review",
+    "Give your closing review",
     f"{READ_LATER} When both schools have given theirs, the agreement is closed.",
 )
 routes = routes_of((HALF_WAY, CLOSING))
