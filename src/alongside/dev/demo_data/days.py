@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.dev.demo_data.people import Staff
+from alongside.dev.demo_data.demonstration import Staff
 from alongside.features.authorities import calendar_of
 from alongside.features.authorities.calendar import add_school_days
 from alongside.features.schools.term_dates.actions import set_training_day

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.dev.demo_data.people import Staff
+from alongside.dev.demo_data.demonstration import Demonstration, Staff
 from alongside.features.escalations.models import STEP_UP
 from alongside.features.escalations.officer_notes.actions import write_note
 from alongside.features.escalations.raising.actions import raise_escalation
@@ -184,3 +184,8 @@ async def _return(
     if to_the_end:
         end = {"result": "better", "outcome_words": "It runs without us. We stay in touch once a term."}
         await actions.accept_return(session, lead, escalation_id, end)
+
+
+async def fill(demo: Demonstration) -> None:
+    """Raise an escalation for each consortium."""
+    await raise_escalations(demo.session, demo.staff)

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.dev.demo_data.demonstration import Staff
 from alongside.dev.demo_data.drafts import ENTRIES
-from alongside.dev.demo_data.people import Staff
 from alongside.errors import AlongsideError
 from alongside.features.directory.actions import archive_entry, change_entry, draft_entry, submit_entry
 from alongside.features.directory.adoptions.actions import adopt_entry

@@ -1,29 +1,17 @@
 """Invented people: headteachers, consortium leads and the core team; the same for the same seed."""
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.dev.demo_data.days import set_own_days
+from alongside.dev.demo_data.demonstration import Demonstration, Staff
 from alongside.dev.demo_data.texts import FIRST_NAMES, LAST_NAMES
 from alongside.features.people.models import Person, RoleAssignment
 from alongside.platform.access.principal import Principal, Role
-
-
-@dataclass
-class Staff:
-    """The principals of the demonstration: the headteacher of each school, and authority roles."""
-
-    authority_id: int
-    today: date
-    slug: str
-    members: dict[UUID, set[int]]
-    heads: dict[int, Principal] = field(default_factory=dict)
-    leads: dict[UUID, Principal] = field(default_factory=dict)
-    core: list[Principal] = field(default_factory=list)
 
 
 class Names:
@@ -108,3 +96,9 @@ async def staff_schools(session: AsyncSession, staff: Staff, schools: list[Any])
         person_id, _ = await appoint(session, staff, name, role)
         if role is Role.CORE_OFFICER:
             staff.core.append(Principal(staff.authority_id, role, staff.today, id=person_id, name=name))
+
+
+async def fill(demo: Demonstration) -> None:
+    """Appoint people at every school and in the authority; they set some schools' own training days."""
+    await staff_schools(demo.session, demo.staff, demo.schools)
+    await set_own_days(demo.session, demo.staff, demo.schools)

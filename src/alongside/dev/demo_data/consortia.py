@@ -1,11 +1,16 @@
 """Assign schools to consortia by location: each joins the one whose name gives its direction."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from statistics import mean, pstdev
 from typing import Any
 
+from alongside.dev.demo_data.demonstration import Demonstration
+from alongside.features.authorities import settings_of
 from alongside.features.authorities.phases import consortium_phases
 from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.consortia.actions import join_consortium
+from alongside.features.consortia.queries import consortia_of
 
 POINTS = {"north": (0.0, 1.0), "south": (0.0, -1.0), "west": (-1.0, 0.0), "east": (1.0, 0.0)}
 SPREAD = 1.3
@@ -50,3 +55,14 @@ def _distance(x: float, y: float, key: str) -> float:
         points = [(0.0, 0.0)]
     px, py = points[0]
     return (x - px) ** 2 + (y - py) ** 2
+
+
+async def fill(demo: Demonstration) -> None:
+    """Have each school join the consortium of its direction, some time ago."""
+    staff = demo.staff
+    consortia = await consortia_of(demo.session, staff.authority_id, staff.today)
+    staff.members = {one.id: set() for one in consortia}
+    for urn, consortium in locations_of(settings_of(staff.authority_id), consortia, demo.schools):
+        since = staff.today - timedelta(days=400)
+        await join_consortium(demo.session, demo.product, urn, consortium.id, since)
+        staff.members[consortium.id].add(urn)

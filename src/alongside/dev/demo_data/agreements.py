@@ -3,12 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.dev.demo_data.people import Staff
+from alongside.dev.demo_data.demonstration import Demonstration, Post, Staff
 from alongside.dev.demo_data.texts import AIMS
 from alongside.errors import AlongsideError
 from alongside.features.agreements.actions import end_early, sign_agreement
@@ -23,7 +22,6 @@ from alongside.features.agreements.visits.actions import log_visit, plan_visit
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.platform.access.principal import Principal
 
-Post = tuple[UUID, Any, str]
 STAGES = (
     "proposed",
     "preparing",
@@ -126,3 +124,8 @@ async def _close(session: AsyncSession, sides: tuple[Principal, Principal], agre
             ratings, "Groups run daily, and two of our staff now train others.", "yes", outcome, reached
         )
         await give_review(session, person, agreement_id, "closing", said)
+
+
+async def fill(demo: Demonstration) -> None:
+    """Match needs with offers, each pair left in a different state."""
+    await give_support(demo.session, demo.staff, demo.needs, demo.offers)

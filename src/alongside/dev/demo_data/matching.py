@@ -1,10 +1,11 @@
 """Match plans of the demonstration: one ready to send, and one sent with a declined proposal."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
 
-from alongside.dev.demo_data.people import Staff
+from alongside.dev.demo_data.demonstration import Staff
 from alongside.features.agreements.answers.actions import refuse_proposal
 from alongside.features.agreements.proposal import Proposal
 from alongside.features.authorities import settings_of
@@ -20,10 +21,15 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.database.session import Database
 
 REASON = "no_days"
+PLANNED = 359
+"""The authority that has match plans."""
 
 
-async def make_plans(database: Database, staff: Staff) -> None:
+async def after_commit(database: Database, staff: Staff, say: Callable[[str], None]) -> None:
     """Make plans for the first two consortia with the product's worker, and two declarations of interest."""
+    if staff.authority_id != PLANNED:
+        return
+    say(f"making plans for {settings_of(staff.authority_id).name}")
     consortia = settings_of(staff.authority_id).consortia
     primary = sorted(one.name for one in consortia.values() if one.phase == "primary")[:2]
     leads = [lead for _, lead in sorted(staff.leads.items(), key=lambda one: str(one[0]))]
