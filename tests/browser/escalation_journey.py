@@ -181,7 +181,7 @@ async def _return(officer: Visitor, lead: Visitor, escalation: str) -> None:
     await officer.page.locator("main").get_by_role("link", name="Mark as met").click()
     await fill(officer, {"evidence": "Seen in six lessons in March."})
     await officer.presses("Mark this criterion as met")
-    await officer.presses("Mark as done")
+    await officer.page.locator("main").get_by_role("button", name="Mark as done").click()
     await officer.presses("Ask the consortium to take the school back")
     assert "Waiting for North to take the school back" in await officer.reads()
     await lead.goes(escalation)
