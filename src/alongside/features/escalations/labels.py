@@ -58,7 +58,7 @@ def waiting_message(settings: AuthoritySettings, row: Any) -> str | None:
         case "triaged":
             return f"Waiting for {owner} to agree a plan."
         case "active" | "stepped_up":
-            return f"With {owner}."
+            return f"{owner[:1].upper()}{owner[1:]} is working on this escalation."
         case "waiting_on_consortium":
             return f"Waiting for the {settings.words.consortium}. The clock is paused."
         case "waiting_on_school":

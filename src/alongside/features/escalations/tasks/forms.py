@@ -21,7 +21,7 @@ class TaskForm(Form):
 
     what = line("Action", "The action", "One thing that can be finished", limit=400)
     owner_id = Choice("Person responsible", "Select a person from the list", render_kw={"select": True})
-    owner_name = line("Someone who is not on the list", "The name", "Name and role")
+    owner_name = line("Name and role, if not on the list", "The name")
     due_on = Day("Due date", NEEDED["due_on"])
 
     def offer(self, people: Sequence[Any]) -> None:
