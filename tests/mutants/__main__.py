@@ -36,7 +36,8 @@ def remember(score: "Score") -> None:
 class Score:
     """Prints each verdict, and the score by family at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, remembers: bool) -> None:
+        self.remembers = remembers
         self.all: list[tuple[Mutant, Verdict]] = []
 
     def add(self, mutant: Mutant, verdict: Verdict) -> None:
@@ -50,6 +51,8 @@ class Score:
             if verdict.error
             else ""
         )
+        if self.remembers:
+            remember(self)
         print(f"{word} {mutant.family}: {mutant.name}{why} ({verdict.seconds:.1f} s)", flush=True)
 
     @property
@@ -81,12 +84,19 @@ def choose(chosen: argparse.Namespace) -> Sequence[Mutant]:
         mutants = [one for one in mutants if any(w in f"{one.family}: {one.name}" for w in chosen.word)]
     if chosen.sample:
         mutants = random.Random(chosen.seed).sample(mutants, min(chosen.sample, len(mutants)))
+    if chosen.nearest:
+        mutants = [replace(one, tests=nearest(one.tests)) for one in mutants]
     if chosen.nothing:
         mutants = [replace(one, family="control", sql="SELECT 1") for one in mutants]
     if chosen.list:
         print(*(f"{one.family}: {one.name}" for one in mutants), f"{len(mutants)} mutants", sep="\n")
         return []
     return mutants
+
+
+def nearest(tests: Sequence[str]) -> tuple[str, ...]:
+    """The test files, without the folders and without the longest file."""
+    return tuple(one for one in tests if one.endswith(".py") and "every_route" not in one)
 
 
 def main() -> int:
@@ -103,13 +113,11 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="name them and run none")
     chosen = parser.parse_args()
     switches.install(python.trees())
-    score = Score()
+    score = Score(remembers=chosen.remember)
     runner = Runner(lambda: choose(chosen), score.add, remembered())
     code = pytest.main(["-n0", "-q", "-s", "-p", "no:cacheprovider", "tests/mutants"], plugins=[runner])
     if score.all:
         print(score.table())
-    if chosen.remember:
-        remember(score)
     complete = len(score.all) == len(runner.mutants)
     return 0 if complete and not score.unnoticed and code in (0, 5) else 1
 

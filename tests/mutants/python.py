@@ -63,11 +63,7 @@ TESTS = {
         "tests/access/test_the_law_in_python_and_sql.py",
         "tests/access/test_every_row.py",
     ),
-    "platform/workflow.py": (
-        "tests/workflow",
-        "tests/features/needs",
-        "tests/features/escalations/test_every_state_move_and_role.py",
-    ),
+    "platform/workflow.py": ("tests/workflow",),
     "platform/forms": ("tests/platform/forms", "tests/features/directory"),
     "features/dashboards": ("tests/access/test_every_row.py", "tests/features/dashboards"),
     "features/people": (
@@ -77,6 +73,53 @@ TESTS = {
     ),
 }
 """The tests of a package that are not in the folder of the same name."""
+
+NEAREST = {
+    "agreements": ("agreements/test_sign_agreement.py", "agreements/test_review_agreement.py"),
+    "agreements/aims": ("agreements/test_sign_agreement.py",),
+    "agreements/amendments": ("agreements/test_change_agreement.py",),
+    "agreements/answers": ("agreements/test_answer_proposal.py", "agreements/test_deadlines.py"),
+    "agreements/proposals": ("agreements/test_propose_offer.py", "agreements/test_answer_proposal.py"),
+    "agreements/reviews": ("agreements/test_review_agreement.py",),
+    "agreements/visits": ("agreements/test_keep_diary.py", "agreements/test_visits_that_were_not.py"),
+    "directory": ("directory/test_write_an_entry.py", "directory/test_change_what_both_agreed.py"),
+    "directory/adoptions": ("directory/test_use_an_entry.py",),
+    "directory/attachments": ("directory/test_pictures_and_files.py",),
+    "directory/consents": (
+        "directory/test_change_what_both_agreed.py",
+        "directory/test_harvest_an_agreement.py",
+    ),
+    "directory/moderation": ("directory/test_check_and_verify.py",),
+    "directory/subscriptions": ("directory/test_follow.py",),
+    "directory/suggested_entries": ("directory/test_harvest_an_agreement.py",),
+    "escalations/access_log": (
+        "escalations/test_files_and_readings.py",
+        "escalations/test_log_every_reading.py",
+    ),
+    "escalations/caseload": ("escalations/test_colleagues_hear.py",),
+    "escalations/files": ("escalations/test_files_and_readings.py",),
+    "escalations/matching_requests": ("escalations/test_ask_matching.py",),
+    "escalations/raising": ("escalations/test_raise_an_escalation.py",),
+    "escalations/referral": ("escalations/test_refer_to_the_dfe.py",),
+    "escalations/state_changes": (
+        "escalations/test_handle_an_escalation.py",
+        "escalations/test_bad_input.py",
+    ),
+    "escalations/statutory": ("escalations/test_statutory_powers.py", "escalations/test_bad_input.py"),
+    "escalations/tasks": ("escalations/test_handle_an_escalation.py", "escalations/test_bad_input.py"),
+    "escalations/visits": ("escalations/test_bad_input.py", "escalations/test_files_and_readings.py"),
+    "interests": ("interests", "matching/test_actions_refuse.py"),
+    "matching/assignments": ("matching/test_say_what_is_wanted.py",),
+    "matching/exclusions": ("matching/test_actions_refuse.py", "matching/test_keep_schools_apart.py"),
+    "matching/plans": ("matching/test_make_a_plan.py", "matching/test_a_run_is_a_job.py"),
+    "matching/proposals": ("matching/test_send_and_mend.py",),
+    "matching/replacement": ("matching/test_send_and_mend.py",),
+    "matching/suspensions": ("matching/test_actions_refuse.py",),
+    "needs": ("needs/test_actions_refuse.py",),
+    "offers": ("offers/test_actions_refuse.py",),
+    "people/invitations": ("people/sign_in/test_invitations.py",),
+}
+"""The tests of `tests/features` that are nearest to a package, tried before the whole folder of its feature."""
 
 
 @cache
@@ -111,7 +154,9 @@ def tests_for(file: Path) -> tuple[str, ...]:
     package = "/".join(file.relative_to(SOURCE).parts[:2])
     scoped = file.name in {"queries.py", "access_policy.py"}
     last = ("tests/access/test_every_row.py", "tests/access/test_every_route.py") if scoped else ()
-    first = ("tests/access/test_every_action.py",) if package.startswith("features") else ()
+    inside = str(file.parent.relative_to(SOURCE)).removeprefix("features/")
+    nearest = tuple(f"tests/features/{one}" for one in NEAREST.get(inside, ()))
+    first = ("tests/access/test_every_action.py", *nearest) if package.startswith("features") else ()
     return (*first, *TESTS.get(package, (f"tests/{package}", *last)))
 
 
