@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, text
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.proposals.actions import accept_proposal, propose
+from alongside.features.agreements.answers.actions import accept_proposal
+from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.proposals.candidates import need_to_propose_for, offers_for_need
 from alongside.features.agreements.proposals.unmet import close_unmet_needs
 from alongside.features.authorities import calendar_of, settings_of
