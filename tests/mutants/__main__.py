@@ -110,6 +110,9 @@ def main() -> int:
     parser.add_argument(
         "--remember", action="store_true", help="write which tests noticed the mutants of Python"
     )
+    parser.add_argument(
+        "--nearest", action="store_true", help="try single files only, not whole folders of tests"
+    )
     parser.add_argument("--list", action="store_true", help="name them and run none")
     chosen = parser.parse_args()
     switches.install(python.trees())
