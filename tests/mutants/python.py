@@ -75,11 +75,11 @@ TESTS = {
 """The tests of a package that are not in the folder of the same name."""
 
 NEAREST = {
-    "agreements": ("agreements/test_sign_agreement.py", "agreements/test_review_agreement.py"),
+    "agreements": ("agreements/test_sign_agreement.py", "agreements/test_actions_refuse.py"),
     "agreements/aims": ("agreements/test_sign_agreement.py",),
-    "agreements/amendments": ("agreements/test_change_agreement.py",),
+    "agreements/amendments": ("agreements/test_actions_refuse.py", "agreements/test_change_agreement.py"),
     "agreements/answers": ("agreements/test_answer_proposal.py", "agreements/test_deadlines.py"),
-    "agreements/proposals": ("agreements/test_propose_offer.py", "agreements/test_answer_proposal.py"),
+    "agreements/proposals": ("agreements/test_actions_refuse.py", "agreements/test_propose_offer.py"),
     "agreements/reviews": ("agreements/test_review_agreement.py",),
     "agreements/visits": ("agreements/test_keep_diary.py", "agreements/test_visits_that_were_not.py"),
     "directory": ("directory/test_write_an_entry.py", "directory/test_change_what_both_agreed.py"),

@@ -1,0 +1,77 @@
+"""What the actions on agreements refuse by themselves, without the page in front of them."""
+
+from dataclasses import replace
+
+import pytest
+
+from alongside.errors import ActionRefused
+from alongside.features.agreements.actions import sign_agreement
+from alongside.features.agreements.amendments.actions import (
+    agree_amendment,
+    propose_amendment,
+    refuse_amendment,
+    withdraw_amendment,
+)
+from alongside.features.agreements.proposals.actions import propose
+from alongside.platform.database.session import Database
+from tests.features.agreements.builders import (
+    a_need,
+    a_running_agreement,
+    acting,
+    an_agreement,
+    an_offer,
+    look,
+    terms,
+)
+from tests.features.agreements.test_change_agreement import proposed, wanted
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, MILL, NORTHSHIRE
+
+MINE, THEIRS = acting(HEAD_OF_MILL), acting(HEAD_OF_PARK)
+
+
+async def test_a_running_agreement_is_not_signed_again(database: Database) -> None:
+    agreement_id = await a_running_agreement(database)
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ActionRefused, match="cannot be signed any more"):
+            await sign_agreement(session, MINE, agreement_id, 2)
+
+
+async def test_only_a_running_agreement_is_amended_and_never_without_an_aim(database: Database) -> None:
+    preparing = await an_agreement(database, pool="8")
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ActionRefused, match="that runs"):
+            await propose_amendment(session, MINE, preparing, await wanted(database, "4"))
+
+
+async def test_an_amendment_keeps_an_aim(database: Database) -> None:
+    running = await a_running_agreement(database)
+    change = replace(await wanted(database, "4"), aims=[])
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ActionRefused, match="at least one aim"):
+            await propose_amendment(session, MINE, running, change)
+
+
+async def test_the_other_school_answers_an_amendment_and_its_own_withdraws_it(database: Database) -> None:
+    amendment_id = await proposed(database, await a_running_agreement(database), "4")
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ActionRefused, match="Your school has proposed"):
+            await agree_amendment(session, MINE, amendment_id)
+        with pytest.raises(ActionRefused, match="Your school has proposed"):
+            await refuse_amendment(session, MINE, amendment_id, "No")
+        with pytest.raises(ActionRefused, match="The other school proposed"):
+            await withdraw_amendment(session, THEIRS, amendment_id)
+    assert (await look(database, "amendment", amendment_id)).state == "proposed"
+
+
+async def test_an_amendment_is_agreed_only_to_the_agreement_that_was_shown(database: Database) -> None:
+    amendment_id = await proposed(database, await a_running_agreement(database), "4")
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ActionRefused, match="has changed since"):
+            await agree_amendment(session, THEIRS, amendment_id, 1)
+
+
+async def test_a_school_is_not_matched_with_itself(database: Database) -> None:
+    async with database.transaction(NORTHSHIRE) as session:
+        need_id, offer_id = await a_need(session), await an_offer(session, MILL)
+        with pytest.raises(ActionRefused, match="same school"):
+            await propose(session, MINE, need_id, offer_id, terms())
