@@ -1,18 +1,22 @@
 """What the actions on agreements refuse by themselves, without the page in front of them."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from alongside.errors import ActionRefused
-from alongside.features.agreements.actions import sign_agreement
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.agreements.actions import end_early, sign_agreement
 from alongside.features.agreements.amendments.actions import (
     agree_amendment,
     propose_amendment,
     refuse_amendment,
     withdraw_amendment,
 )
+from alongside.features.agreements.answers.actions import counter_propose
 from alongside.features.agreements.proposals.actions import propose
+from alongside.features.agreements.reviews.actions import give_review
+from alongside.features.agreements.visits.actions import log_visit
 from alongside.platform.database.session import Database
 from tests.features.agreements.builders import (
     a_need,
@@ -24,7 +28,9 @@ from tests.features.agreements.builders import (
     terms,
 )
 from tests.features.agreements.test_change_agreement import proposed, wanted
-from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, MILL, NORTHSHIRE
+from tests.features.agreements.test_keep_diary import record
+from tests.features.agreements.test_review_agreement import judgement
+from tests.personas import DELEGATE_OF_MILL, HEAD_OF_MILL, HEAD_OF_PARK, MILL, NORTHSHIRE, PARK
 
 MINE, THEIRS = acting(HEAD_OF_MILL), acting(HEAD_OF_PARK)
 
@@ -75,3 +81,47 @@ async def test_a_school_is_not_matched_with_itself(database: Database) -> None:
         need_id, offer_id = await a_need(session), await an_offer(session, MILL)
         with pytest.raises(ActionRefused, match="same school"):
             await propose(session, MINE, need_id, offer_id, terms())
+
+
+async def test_a_review_rates_every_aim_and_names_what_was_reached(database: Database) -> None:
+    agreement_id = await a_running_agreement(database)
+    whole = await judgement(database, "met")
+    (aim_id,) = whole.ratings
+    for wrong in (
+        replace(whole, ratings={}),
+        replace(whole, ratings={aim_id: ("purple", "Because")}),
+        replace(whole, ratings={aim_id: ("green", " ")}),
+        replace(whole, reached={}),
+        replace(whole, outcome=None),
+    ):
+        async with database.transaction(NORTHSHIRE) as session:
+            with pytest.raises(ValidationFailed):
+                await give_review(session, MINE, agreement_id, "closing", wrong)
+    assert await look(database, "review") == []
+
+
+async def test_there_is_no_half_way_review_after_the_closing_one(database: Database) -> None:
+    agreement_id = await a_running_agreement(database)
+    said = await judgement(database, "met")
+    async with database.transaction(NORTHSHIRE) as session:
+        await give_review(session, MINE, agreement_id, "closing", said)
+        with pytest.raises(ActionRefused, match="no half-way review"):
+            await give_review(session, MINE, agreement_id, "mid_term", replace(said, outcome=None))
+
+
+async def test_a_visit_is_not_recorded_before_the_agreement_or_after_its_end(database: Database) -> None:
+    agreement_id = await a_running_agreement(database)
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ValidationFailed):
+            await log_visit(session, THEIRS, agreement_id, record(on=date(2020, 9, 1)))
+        await end_early(session, MINE, agreement_id, "staff_change", "")
+        with pytest.raises(ActionRefused, match="diary is closed"):
+            await log_visit(session, THEIRS, agreement_id, record())
+
+
+async def test_a_delegate_who_proposes_other_terms_does_not_release_the_head(database: Database) -> None:
+    async with database.transaction(NORTHSHIRE) as session:
+        need_id, offer_id = await a_need(session, PARK), await an_offer(session, MILL)
+        proposal_id = await propose(session, THEIRS, need_id, offer_id, terms())
+        await counter_propose(session, acting(DELEGATE_OF_MILL), proposal_id, terms("3"), 1)
+    assert not (await look(database, "proposal", proposal_id)).released_by_head
