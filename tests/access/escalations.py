@@ -20,7 +20,7 @@ async def escalation_of_everything(
     inside = {"authority_id": authority_id}
     await connection.execute("SET session_replication_role = origin")
     escalation_id = await put_escalation(
-        connection, "active", **inside, school_urn=urn, consortium_id=MEMBERS[urn], stage_began_at=NOW
+        connection, "active", **inside, school_urn=urn, consortium_id=MEMBERS[urn], clock_began_at=NOW
     )
     await connection.execute("SET session_replication_role = replica")
     inside |= {"escalation_id": escalation_id}

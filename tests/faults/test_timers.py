@@ -95,8 +95,8 @@ async def arm_many(boss: asyncpg.Connection, count: int) -> None:
     each = len(STAGES) * len(STEPS)
     escalations = [await an_escalation(boss, owner_id=OFFICER.person_id) for _ in range(-(-count // each))]
     await boss.execute(
-        "INSERT INTO escalation_timer (authority_id, escalation_id, stage, step, due_at, run_at)"
-        " SELECT $1, one, stage, step, now(), now() FROM unnest($2::uuid[]) one, unnest($3::text[]) stage,"
+        "INSERT INTO escalation_timer (authority_id, escalation_id, deadline_kind, step, due_at, run_at)"
+        " SELECT $1, one, deadline_kind, step, now(), now() FROM unnest($2::uuid[]) one, unnest($3::text[]) deadline_kind,"
         " unnest($4::text[]) step LIMIT $5",
         NORTHSHIRE,
         escalations,

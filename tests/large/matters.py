@@ -2,7 +2,7 @@
 
 CASES = """
 INSERT INTO escalation (authority_id, id, school_urn, consortium_id, state, reason, wanted, urgency, raised_by, notified_at,
-                        owner_id, outcome, decision, stage, stage_began_at, due_at, raised_at)
+                        owner_id, outcome, decision, deadline_kind, clock_began_at, due_at, raised_at)
 SELECT $1, ('00000000-0000-7000-8000-0000021' || lpad(n::text, 5, '0'))::uuid,
        CASE WHEN n % 8 = 0 THEN $2::int ELSE m.school_urn END, m.consortium_id,
        (array['raised', 'acknowledged', 'active', 'waiting_on_school', 'active'])[1 + n % 5], 'too_close',

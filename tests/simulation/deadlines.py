@@ -173,17 +173,17 @@ async def _escalations(
     for row in await connection.fetch("SELECT * FROM escalation_pause WHERE authority_id = $1", code):
         pauses[row["escalation_id"]].append((row["since_at"], row["until_at"]))
     for row in await connection.fetch(
-        "SELECT * FROM escalation WHERE authority_id = $1 AND stage IS NOT NULL AND state <> ALL($2::text[])",
+        "SELECT * FROM escalation WHERE authority_id = $1 AND deadline_kind IS NOT NULL AND state <> ALL($2::text[])",
         code,
         list(FINAL),
     ):
         days = own.get(row["school_urn"], authority)
-        count = ESCALATION_DAYS[row["urgency"]][row["stage"]]
-        due = due_with_pauses(days, row["stage_began_at"], count, pauses[row["id"]])
+        count = ESCALATION_DAYS[row["urgency"]][row["deadline_kind"]]
+        due = due_with_pauses(days, row["clock_began_at"], count, pauses[row["id"]])
         if row["due_at"] != due:
             faults.add(
                 "an escalation is due at the wrong moment",
-                f"{row['id']} {row['stage']}: {row['due_at']} not {due}",
+                f"{row['id']} {row['deadline_kind']}: {row['due_at']} not {due}",
             )
 
 
@@ -194,7 +194,7 @@ async def _reminders(
     for row in await connection.fetch(
         "SELECT t.*, c.school_urn, c.due_at AS of_stage FROM escalation_timer t"
         " JOIN escalation c ON c.authority_id = t.authority_id AND c.id = t.escalation_id"
-        " WHERE t.authority_id = $1 AND t.state = 'armed' AND t.run_at > now() AND t.stage = ANY($2::text[])",
+        " WHERE t.authority_id = $1 AND t.state = 'armed' AND t.run_at > now() AND t.deadline_kind = ANY($2::text[])",
         code,
         list(ESCALATION_DAYS["soon"]),
     ):
@@ -203,5 +203,5 @@ async def _reminders(
         if (row["due_at"], row["run_at"]) != (row["of_stage"], moment):
             faults.add(
                 "a reminder of an escalation is set for the wrong moment",
-                f"{row['escalation_id']} {row['stage']} {row['step']}: {row['run_at']} not {moment}",
+                f"{row['escalation_id']} {row['deadline_kind']} {row['step']}: {row['run_at']} not {moment}",
             )

@@ -23,7 +23,7 @@ TITLES = (
     "Reading in every subject",
 )
 DATES = ("_on", "_until", "until", "_by")
-TODAY_OR_BEFORE = ("visit_on", "taken_on", "email_on", "referred_on")
+TODAY_OR_BEFORE = ("visit_on", "taken_on", "notice_on", "referred_on")
 
 
 def british(day: date) -> str:

@@ -138,8 +138,8 @@ async def put_escalation(connection: asyncpg.Connection, state: str, **other: An
         "notified_at": datetime.now(UTC),
         "outcome": "challenge" if decided else None,
         "decision": "We challenge" if decided else "",
-        "stage": "review",
-        "stage_began_at": datetime.now(UTC) - timedelta(days=2),
+        "deadline_kind": "review",
+        "clock_began_at": datetime.now(UTC) - timedelta(days=2),
         "due_at": datetime.now(UTC) + timedelta(days=20),
     }
     if state == "closed":

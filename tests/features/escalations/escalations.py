@@ -23,8 +23,8 @@ async def an_escalation(connection: asyncpg.Connection, **more: Any) -> UUID:
         "urgency": "soon",
         "raised_by": LEAD_OF_NORTH.person_id,
         "raised_at": RAISED_AT,
-        "stage": "acknowledge",
-        "stage_began_at": RAISED_AT,
+        "deadline_kind": "acknowledge",
+        "clock_began_at": RAISED_AT,
     } | more
     marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
     made: UUID = await connection.fetchval(

@@ -150,7 +150,7 @@ async def test_the_consortium_may_say_that_it_is_too_early(database: Database) -
         await actions.not_yet(session, acting(LEAD_OF_NORTH), escalation_id, "Year 6 is not there yet")
         assert (await timers(session, escalation_id)) == {"review"}
     row = await look(database, escalation_id)
-    assert (row.state, row.stage) == ("active", "review")
+    assert (row.state, row.deadline_kind) == ("active", "review")
     assert "escalation_not_yet" in await told(database, OFFICER)
 
 
@@ -158,10 +158,10 @@ async def timers(session: Any, escalation_id: UUID) -> set[str]:
     """What reminders are armed for an escalation."""
     await ask_as(session, OFFICER)
     found = await session.execute(
-        text("SELECT stage FROM escalation_timer WHERE escalation_id = :id AND state = 'armed'"),
+        text("SELECT deadline_kind FROM escalation_timer WHERE escalation_id = :id AND state = 'armed'"),
         {"id": escalation_id},
     )
-    return {row.stage for row in found}
+    return {row.deadline_kind for row in found}
 
 
 async def test_the_clock_stands_still_while_somebody_else_has_to_act(database: Database) -> None:
@@ -172,7 +172,7 @@ async def test_the_clock_stands_still_while_somebody_else_has_to_act(database: D
         await actions.wait_for(session, acting(OFFICER), escalation_id, "provider", "Their dates")
         assert await timers(session, escalation_id) == set()
     row = await look(database, escalation_id)
-    assert (row.state, row.due_at, row.stage) == ("waiting_on_provider", None, "review")
+    assert (row.state, row.due_at, row.deadline_kind) == ("waiting_on_provider", None, "review")
     (wait,) = await look(database, escalation_id, "escalation_pause")
     assert (wait.waiting_on, wait.why, wait.begun_by, wait.until_at) == (
         "provider",

@@ -47,7 +47,7 @@ async def test_a_lead_raises_an_escalation_and_everybody_concerned_is_told(datab
     """The core team, the deputy and the head; not the delegate, not other consortia; never with the school's name."""
     escalation_id = await an_escalation(database)
     row = await look(database, escalation_id)
-    assert (row.state, row.stage, row.raised_by) == ("raised", "acknowledge", LEAD_OF_NORTH.person_id)
+    assert (row.state, row.deadline_kind, row.raised_by) == ("raised", "acknowledge", LEAD_OF_NORTH.person_id)
     assert row.notified_at is not None and row.due_at > datetime.now(UTC)
     for one in (OFFICER, HEAD_OF_SERVICE, DEPUTY_OF_NORTH):
         assert await told(database, one) == ["escalation_raised"], one.name

@@ -41,15 +41,15 @@ async def a_notice(database: Database, comply_by_on: date) -> UUID:
     await maintained(database)
     escalation_id = await a_stepped_up_escalation(database)
     urgent = {"urgent_because": "Results of this summer"}
-    given = {"taken_on": GIVEN, "email_on": GIVEN, "comply_by_on": comply_by_on}
+    given = {"taken_on": GIVEN, "notice_on": GIVEN, "comply_by_on": comply_by_on}
     await take(database, escalation_id, "warning_notice", **urgent, **given)
     return escalation_id
 
 
 def proposed(**other: Any) -> dict[str, Any]:
     """Eligible by a warning notice, with the notice in writing that powers are proposed."""
-    letter = {"letter": "SI/2026/20", "email_on": TODAY, "recipients": ["chair"]}
-    return {"eligible_by": "warning_notice", **letter, **other}
+    notice_reference = {"notice_reference": "SI/2026/20", "notice_on": TODAY, "recipients": ["chair"]}
+    return {"eligible_by": "warning_notice", **notice_reference, **other}
 
 
 async def refused(database: Database, escalation_id: UUID, kind: str, **other: Any) -> str:
@@ -100,7 +100,7 @@ async def test_nothing_follows_a_notice_before_its_compliance_period_ends(databa
 async def test_eligibility_by_a_notice_needs_the_notice_that_powers_are_proposed(database: Database) -> None:
     """Section 60(1)(d): reasonable notice in writing to the governing body; and a notice not complied with."""
     escalation_id = await a_notice(database, TODAY - timedelta(days=5))
-    for lacking in ({"letter": ""}, {"email_on": None}, {"recipients": ["head"]}):
+    for lacking in ({"notice_reference": ""}, {"notice_on": None}, {"recipients": ["head"]}):
         said = await refused(database, escalation_id, "eligible_for_intervention", **proposed(**lacking))
         assert said == "ck_statutory_step_powers_proposed", lacking
     said = await refused(database, escalation_id, "eligible_for_intervention", **proposed(eligible_by=None))
@@ -118,7 +118,7 @@ async def test_powers_lapse_two_months_after_the_compliance_period(database: Dat
         database,
         escalation_id,
         "eligible_for_intervention",
-        **proposed(taken_on=ended + timedelta(days=1), email_on=ended),
+        **proposed(taken_on=ended + timedelta(days=1), notice_on=ended),
     )
     last = powers_lapse_on(ended)
     for power in POWERS:
@@ -185,7 +185,7 @@ async def test_the_dates_of_the_law_are_reminded_of_while_the_escalation_waits(d
 
     async def stages() -> set[str]:
         rows = await look(database, escalation_id, "escalation_timer")
-        return {one.stage for one in rows if one.state == "armed"}
+        return {one.deadline_kind for one in rows if one.state == "armed"}
 
     assert {"comply", "powers"} <= await stages()
     async with database.transaction(NORTHSHIRE) as session:
@@ -212,8 +212,8 @@ async def test_the_page_says_who_is_missing_and_asks_for_no_representations(clie
         "legal_basis": "Section 60",
         "words": "Standards in reading",
         "recipients": ["head", "chair"],
-        "letter": "SI/1",
-        "email_on": f"{TODAY:%-d/%-m/%Y}",
+        "notice_reference": "SI/1",
+        "notice_on": f"{TODAY:%-d/%-m/%Y}",
         "comply_by_on": f"{TODAY + timedelta(days=30):%-d/%-m/%Y}",
         "urgent_because": "Results of this summer",
     }

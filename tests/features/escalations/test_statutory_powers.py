@@ -58,8 +58,8 @@ def step(kind: str, **other: Any) -> dict[str, Any]:
         "legal_basis": STEPS[kind].basis,
         "words": "Standards in reading",
         "recipients": ["chair", "head", "dfe", "ofsted"] if notice else [],
-        "letter": "SI/2026/14" if notice else "",
-        "email_on": TODAY if notice else None,
+        "notice_reference": "SI/2026/14" if notice else "",
+        "notice_on": TODAY if notice else None,
         "comply_by_on": TODAY + timedelta(days=60) if kind == "warning_notice" else None,
         "eligible_by": "special_measures" if kind == "eligible_for_intervention" else None,
         "urgent_because": "",
@@ -98,9 +98,9 @@ async def raw(database: Database, one: Persona, sql: str, **values: Any) -> str:
 
 
 STEP_SQL = """
-    INSERT INTO statutory_step (authority_id, escalation_id, kind, taken_on, legal_basis, words, recipients, letter, email_on,
+    INSERT INTO statutory_step (authority_id, escalation_id, kind, taken_on, legal_basis, words, recipients, notice_reference, notice_on,
                                 comply_by_on, eligible_by, urgent_because, recorded_by)
-    VALUES (901, :escalation_id, :kind, :taken_on, :legal_basis, :words, :recipients, :letter, :email_on,
+    VALUES (901, :escalation_id, :kind, :taken_on, :legal_basis, :words, :recipients, :notice_reference, :notice_on,
             :comply_by_on, :eligible_by, :urgent_because, :by)
 """
 
@@ -165,8 +165,8 @@ async def test_statutory_powers_do_not_reach_other_schools(database: Database) -
 LACKING: list[tuple[dict[str, Any], str]] = [
     ({"legal_basis": ""}, "ck_statutory_step_legal_basis"),
     ({"words": ""}, "ck_statutory_step_words"),
-    ({"email_on": None, "comply_by_on": None}, "ck_statutory_step_compliance_period"),
-    ({"letter": ""}, "ck_statutory_step_notice"),
+    ({"notice_on": None, "comply_by_on": None}, "ck_statutory_step_compliance_period"),
+    ({"notice_reference": ""}, "ck_statutory_step_notice"),
     ({"recipients": ["head", "dfe", "ofsted"]}, "ck_statutory_step_notice"),
     ({"recipients": ["chair", "head", "dfe", "ofsted", "press"]}, "ck_statutory_step_recipients"),
     ({"comply_by_on": TODAY - timedelta(days=1)}, "ck_statutory_step_dates"),

@@ -50,7 +50,7 @@ def _escalations() -> RetentionRule:
         expired_rows(
             "SELECT id FROM escalation WHERE authority_id = :authority_id"
             " AND state IN ('closed', 'withdrawn', 'merged')"
-            " AND coalesce(closed_at, stage_began_at, raised_at) < :before"
+            " AND coalesce(closed_at, clock_began_at, raised_at) < :before"
             " AND NOT is_held(authority_id, :today, school_urn, NULL) AND NOBODY_HELD"
             " AND NOT EXISTS (SELECT FROM escalation o WHERE o.authority_id = :authority_id"
             "  AND o.merged_into = escalation.id) ORDER BY raised_at, id".replace(

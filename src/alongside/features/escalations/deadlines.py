@@ -81,9 +81,9 @@ class ReminderLevel:
     at: datetime
 
 
-def days_for(settings: AuthoritySettings, urgency: str, stage: str) -> int:
-    """School days allowed for a stage at this urgency. Raises KeyError for an urgency the authority never had."""
-    days: int = getattr(settings.escalation_urgencies[urgency], stage)
+def days_for(settings: AuthoritySettings, urgency: str, deadline_kind: str) -> int:
+    """School days allowed for a deadline at this urgency. Raises KeyError for an urgency the authority never had."""
+    days: int = getattr(settings.escalation_urgencies[urgency], deadline_kind)
     return days
 
 
@@ -110,7 +110,7 @@ def deadline_of(
 def clock_status(
     calendar: Calendar, began_at: datetime, days: int, pauses: Iterable[Pause], now: datetime
 ) -> ClockStatus:
-    """The state of a stage's clock at `now`."""
+    """The state of a deadline’s clock at `now`."""
     known = tuple(pauses)
     due_at = deadline_of(calendar, began_at, days, known)
     paused = next((pause for pause in known if pause.covers(now)), None)

@@ -196,7 +196,7 @@ class Escalation(AuthorityOwned, Base):
     headteacher was notified; before that the school sees nothing. `suggested_since_on` is the date since which
     the product had suggested raising it.
 
-    `stage` is what is due next, since `stage_began_at` and by `due_at` (None while the escalation waits or
+    `deadline_kind` is what is due next, since `clock_began_at` and by `due_at` (None while the escalation waits or
     nothing is due). `hours` are committed hours of the core team. `provider_pence` is the cost of a provider,
     paid from `fund`. `referred_on` and `referral_reference` describe the referral to the DfE regions group,
     `referral_answered_on` and `referral_answer` its answer; they stay when the decision changes. `decision` is
@@ -214,7 +214,7 @@ class Escalation(AuthorityOwned, Base):
         CheckConstraint(one_of("state", ESCALATION_WORKFLOW.states), name="state"),
         CheckConstraint(one_of("outcome", OUTCOMES), name="outcome"),
         CheckConstraint(one_of("result", RESULTS), name="result"),
-        CheckConstraint(one_of("stage", STAGES), name="stage"),
+        CheckConstraint(one_of("deadline_kind", STAGES), name="deadline_kind"),
         CheckConstraint(f"NOT {one_of('state', DECIDED)} OR outcome IS NOT NULL", name="decided"),
         CheckConstraint(
             "outcome <> 'procured' OR (provider <> '' AND provider_pence IS NOT NULL AND fund <> '')",
@@ -279,8 +279,8 @@ class Escalation(AuthorityOwned, Base):
     raised_at: Mapped[datetime] = created_at()
     notified_at: Mapped[datetime | None]
     owner_id: Mapped[UUID | None]
-    stage: Mapped[str | None]
-    stage_began_at: Mapped[datetime | None]
+    deadline_kind: Mapped[str | None]
+    clock_began_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     decision: Mapped[str] = mapped_column(server_default=text("''"))

@@ -203,14 +203,14 @@ async def _timeline(session: AsyncSession, person: Principal, row: Any) -> list[
 
 
 async def _clock(session: AsyncSession, person: Principal, row: Any) -> str | None:
-    """The clock of the current stage as text; None if nothing is due."""
-    if row.stage is None:
+    """The clock of the current deadline as text; None if nothing is due."""
+    if row.deadline_kind is None:
         return None
-    days = days_for(settings_of(person.authority_id), row.urgency, row.stage)
+    days = days_for(settings_of(person.authority_id), row.urgency, row.deadline_kind)
     pauses = await pauses_of(session, person, row.id)
     calendar = await calendar_of_escalation(session, person, row)
-    reading = clock_status(calendar, row.stage_began_at, days, pauses, datetime.now(UTC))
-    return f"{STAGES[row.stage]}: {clock_label(reading)[:1].lower()}{clock_label(reading)[1:]}"
+    reading = clock_status(calendar, row.clock_began_at, days, pauses, datetime.now(UTC))
+    return f"{STAGES[row.deadline_kind]}: {clock_label(reading)[:1].lower()}{clock_label(reading)[1:]}"
 
 
 def _words(person: Principal) -> dict[str, Any]:

@@ -63,7 +63,7 @@ NEXT_STEP = {
     "triaged": "plan",
     "active": "review",
 }
-"""The stage that is due next in each state."""
+"""The deadline that comes next in each state."""
 
 
 async def move(
@@ -123,23 +123,25 @@ async def pauses_of(session: AsyncSession, person: Principal, escalation_id: UUI
 
 
 async def clock_from_now(session: AsyncSession, person: Principal, row: Any, state: str) -> dict[str, Any]:
-    """The clock columns for the stage that is due next in this state, starting now; all None if nothing is due."""
-    stage = NEXT_STEP.get(state)
-    if stage is None:
-        return {"stage": None, "stage_began_at": None, "due_at": None}
+    """The clock columns for the deadline that comes next in this state, starting now; all None if nothing is due."""
+    deadline_kind = NEXT_STEP.get(state)
+    if deadline_kind is None:
+        return {"deadline_kind": None, "clock_began_at": None, "due_at": None}
     began = datetime.now(UTC)
-    days = days_for(settings_of(person.authority_id), row.urgency, stage)
+    days = days_for(settings_of(person.authority_id), row.urgency, deadline_kind)
     due = deadline_of(await calendar_of_escalation(session, person, row), began, days)
-    return {"stage": stage, "stage_began_at": began, "due_at": due}
+    return {"deadline_kind": deadline_kind, "clock_began_at": began, "due_at": due}
 
 
 async def set_timers(session: AsyncSession, person: Principal, row: Any, clock: Mapping[str, Any]) -> None:
-    """Schedule the reminders of the due stage, or cancel them if nothing is due."""
-    stage, due_at = clock.get("stage"), clock.get("due_at")
-    if stage is None or due_at is None:
+    """Schedule the reminders of the next deadline, or cancel them if nothing is due."""
+    deadline_kind, due_at = clock.get("deadline_kind"), clock.get("due_at")
+    if deadline_kind is None or due_at is None:
         await cancel(session, person, row.id)
     else:
-        await arm(session, person, row.id, stage, due_at, await calendar_of_escalation(session, person, row))
+        await arm(
+            session, person, row.id, deadline_kind, due_at, await calendar_of_escalation(session, person, row)
+        )
 
 
 async def notify_participants(

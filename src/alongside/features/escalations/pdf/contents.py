@@ -188,11 +188,11 @@ def _waited_for(one: Any) -> str:
 
 
 def _email(one: Any) -> str:
-    if not one.email_on:
+    if not one.notice_on:
         return ""
     to = ", ".join(RECIPIENTS[key] for key in one.recipients)
     comply = f"; to comply by {format_date(one.comply_by_on)}" if one.comply_by_on else ""
-    return f"{one.letter} of {format_date(one.email_on)} to {to}{comply}"
+    return f"{one.notice_reference} of {format_date(one.notice_on)} to {to}{comply}"
 
 
 def _timeline(told: Sequence[Any], reminded: Sequence[tuple[datetime, str, str]]) -> list[list[str]]:

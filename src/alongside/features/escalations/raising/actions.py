@@ -61,7 +61,11 @@ async def raise_escalation(
         **written,
     )
     clock = await clock_from_now(session, person, made, made.state)
-    made.stage, made.stage_began_at, made.due_at = clock["stage"], clock["stage_began_at"], clock["due_at"]
+    made.deadline_kind, made.clock_began_at, made.due_at = (
+        clock["deadline_kind"],
+        clock["clock_began_at"],
+        clock["due_at"],
+    )
     session.add(made)
     await session.flush()
     await record_audit(session, person, RAISE_ESCALATION.verb, "escalation", made.id)

@@ -17,15 +17,15 @@ CANCEL = text(
     """
     UPDATE escalation_timer SET state = 'cancelled', generation = generation + 1
      WHERE authority_id = :authority_id AND escalation_id = :escalation_id AND state IN ('armed', 'claimed')
-       AND (stage = ANY(:stages) OR :stages IS NULL AND stage <> ALL(:statutory))
+       AND (deadline_kind = ANY(:stages) OR :stages IS NULL AND deadline_kind <> ALL(:statutory))
     """
 ).bindparams(bindparam("stages", type_=ARRAY(Text)), bindparam("statutory", type_=ARRAY(Text)))
 ARM = text(
     """
-    INSERT INTO escalation_timer AS timer (authority_id, escalation_id, stage, step, due_at, run_at)
-    SELECT :authority_id, :escalation_id, :stage, rung.step, :due_at, rung.at
+    INSERT INTO escalation_timer AS timer (authority_id, escalation_id, deadline_kind, step, due_at, run_at)
+    SELECT :authority_id, :escalation_id, :deadline_kind, rung.step, :due_at, rung.at
       FROM unnest(:steps, :moments) AS rung (step, at) WHERE rung.at > now()
-    ON CONFLICT (authority_id, escalation_id, stage, step) DO UPDATE
+    ON CONFLICT (authority_id, escalation_id, deadline_kind, step) DO UPDATE
        SET due_at = excluded.due_at, run_at = excluded.run_at, state = 'armed',
            generation = timer.generation + 1, lease_until = NULL, fired_attempt = NULL, fired_at = NULL,
            max_attempts = timer.attempt + excluded.max_attempts, last_error = NULL
@@ -39,17 +39,19 @@ ARM = text(
 
 ARMED = text(
     """
-    SELECT t.escalation_id, t.stage, t.due_at, c.school_urn
+    SELECT t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
       FROM escalation_timer t JOIN escalation c ON c.authority_id = t.authority_id AND c.id = t.escalation_id
      WHERE t.authority_id = :authority_id AND t.state = 'armed' AND t.run_at > now()
-     GROUP BY t.escalation_id, t.stage, t.due_at, c.school_urn ORDER BY t.escalation_id, t.stage LIMIT 10000
+     GROUP BY t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
+     ORDER BY t.escalation_id, t.deadline_kind LIMIT 10000
     """
 )
 MOVE = text(
     """
     UPDATE escalation_timer timer SET run_at = greatest(rung.at, now()), generation = timer.generation + 1
       FROM unnest(:steps, :moments) AS rung (step, at)
-     WHERE timer.authority_id = :authority_id AND timer.escalation_id = :escalation_id AND timer.stage = :stage
+     WHERE timer.authority_id = :authority_id AND timer.escalation_id = :escalation_id
+       AND timer.deadline_kind = :deadline_kind
        AND timer.due_at = :due_at AND timer.step = rung.step AND timer.state = 'armed'
        AND timer.run_at > now() AND timer.run_at <> rung.at
     RETURNING timer.step
@@ -65,7 +67,7 @@ async def arm(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,
-    stage: str,
+    deadline_kind: str,
     due_at: datetime,
     calendar: Calendar,
 ) -> None:
@@ -75,31 +77,31 @@ async def arm(
     database's clock are left out, and nobody is reminded twice of the same deadline.
     """
     await cancel(session, person, escalation_id)
-    await _arm(session, person, escalation_id, stage, due_at, calendar)
+    await _arm(session, person, escalation_id, deadline_kind, due_at, calendar)
 
 
 async def arm_statutory(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,
-    stage: str,
+    deadline_kind: str,
     due_at: datetime,
     calendar: Calendar,
 ) -> None:
-    """Schedule the reminders of a statutory date, in addition to the stage that is due."""
-    await _cancel(session, person, escalation_id, [stage])
-    await _arm(session, person, escalation_id, stage, due_at, calendar)
+    """Schedule the reminders of a statutory date, in addition to the deadline that is next."""
+    await _cancel(session, person, escalation_id, [deadline_kind])
+    await _arm(session, person, escalation_id, deadline_kind, due_at, calendar)
 
 
 async def _arm(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,
-    stage: str,
+    deadline_kind: str,
     due_at: datetime,
     calendar: Calendar,
 ) -> None:
-    await session.execute(ARM, _rungs(person, escalation_id, stage, due_at, calendar))
+    await session.execute(ARM, _rungs(person, escalation_id, deadline_kind, due_at, calendar))
 
 
 async def move_reminders(session: AsyncSession, person: Principal) -> int:
@@ -111,13 +113,13 @@ async def move_reminders(session: AsyncSession, person: Principal) -> int:
     calendars = await calendars_of_schools(session, person.authority_id, {row.school_urn for row in rows})
     moved = 0
     for row in rows:
-        rungs = _rungs(person, row.escalation_id, row.stage, row.due_at, calendars[row.school_urn])
+        rungs = _rungs(person, row.escalation_id, row.deadline_kind, row.due_at, calendars[row.school_urn])
         moved += bool((await session.execute(MOVE, rungs)).all())
     return moved
 
 
 def _rungs(
-    person: Principal, escalation_id: UUID, stage: str, due_at: datetime, calendar: Calendar
+    person: Principal, escalation_id: UUID, deadline_kind: str, due_at: datetime, calendar: Calendar
 ) -> dict[str, Any]:
     """The reminders of a deadline by the authority's levels, as parameters of ARM and MOVE."""
     settings = settings_of(person.authority_id)
@@ -125,7 +127,7 @@ def _rungs(
     return {
         "authority_id": person.authority_id,
         "escalation_id": escalation_id,
-        "stage": stage,
+        "deadline_kind": deadline_kind,
         "due_at": due_at,
         "steps": [rung.step for rung in rungs],
         "moments": [rung.at for rung in rungs],

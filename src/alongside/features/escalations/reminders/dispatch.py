@@ -63,7 +63,8 @@ OVERTAKEN = text(
     """
     SELECT EXISTS (
         SELECT FROM escalation_timer later
-         WHERE later.authority_id = :authority_id AND later.escalation_id = :escalation_id AND later.stage = :stage
+         WHERE later.authority_id = :authority_id AND later.escalation_id = :escalation_id
+           AND later.deadline_kind = :deadline_kind
            AND later.due_at = :due_at AND later.step = 'owner_on_the_day' AND later.run_at <= now()
            AND later.state IN ('armed', 'claimed', 'fired'))
     """
@@ -126,7 +127,7 @@ async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> boo
         {
             "authority_id": authority_id,
             "escalation_id": timer.escalation_id,
-            "stage": timer.stage,
+            "deadline_kind": timer.deadline_kind,
             "due_at": timer.due_at,
         },
     )
@@ -137,7 +138,7 @@ async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> boo
             escalation_id=timer.escalation_id,
             timer_id=timer.id,
             generation=timer.generation,
-            stage=timer.stage,
+            deadline_kind=timer.deadline_kind,
             step=timer.step,
             due_at=timer.due_at,
             told=told,
@@ -158,7 +159,7 @@ async def _remind(
         return 0
     people = await _whose_turn(session, person, escalation, timer.step)
     late = late or timer.step not in {"owner_before", "owner_on_the_day"}
-    what = REMINDED_OF[timer.stage].lower()
+    what = REMINDED_OF[timer.deadline_kind].lower()
     words = (
         f"An escalation has passed its date: {what}, by {due}."
         if late
@@ -226,7 +227,7 @@ async def _whose_turn(
 async def _write_to_director(session: AsyncSession, person: Principal, timer: Row[Any]) -> None:
     """Email the director's mailbox that an escalation waits and whom to ask. The director has no account."""
     settings = settings_of(person.authority_id)
-    what = REMINDED_OF[timer.stage].lower()
+    what = REMINDED_OF[timer.deadline_kind].lower()
     await session.execute(
         insert(EmailOutbox).values(
             authority_id=person.authority_id,

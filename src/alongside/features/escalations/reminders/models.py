@@ -19,7 +19,7 @@ MOST_ATTEMPTS = 20
 
 
 class Timer(AuthorityOwned, LeasedRow, Base):
-    """One reminder to send: its level (`step`), the `stage` due by `due_at`, and when to send it (`run_at`).
+    """One reminder to send: its level (`step`), the `deadline_kind` due by `due_at`, and when to send it (`run_at`).
 
     `generation` counts how often it was scheduled; each generation fires at most once. `attempt` counts claims
     and is the fencing token: a worker presents its number when it fires, and PostgreSQL rejects an old number
@@ -29,7 +29,7 @@ class Timer(AuthorityOwned, LeasedRow, Base):
     __tablename__ = "escalation_timer"
     __table_args__ = (
         reference("escalation_id", "escalation"),
-        CheckConstraint(one_of("stage", REMINDED_OF), name="stage"),
+        CheckConstraint(one_of("deadline_kind", REMINDED_OF), name="deadline_kind"),
         CheckConstraint(one_of("step", STEPS), name="step"),
         CheckConstraint(one_of("state", TIMER_STATES), name="state"),
         CheckConstraint(
@@ -37,7 +37,7 @@ class Timer(AuthorityOwned, LeasedRow, Base):
             name="fired_by_who_claimed_last",
         ),
         CheckConstraint("state <> 'claimed' OR lease_until IS NOT NULL", name="claimed_for_a_while"),
-        UniqueConstraint("authority_id", "escalation_id", "stage", "step"),
+        UniqueConstraint("authority_id", "escalation_id", "deadline_kind", "step"),
         Index(
             "ix_escalation_timer_due",
             "authority_id",
@@ -48,7 +48,7 @@ class Timer(AuthorityOwned, LeasedRow, Base):
     )
 
     escalation_id: Mapped[UUID]
-    stage: Mapped[str]
+    deadline_kind: Mapped[str]
     step: Mapped[str]
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(server_default=text("'armed'"))
@@ -69,7 +69,7 @@ class Reminder(AuthorityOwned, Base):
     __table_args__ = (
         reference("escalation_id", "escalation"),
         reference("timer_id", "escalation_timer"),
-        CheckConstraint(one_of("stage", REMINDED_OF), name="stage"),
+        CheckConstraint(one_of("deadline_kind", REMINDED_OF), name="deadline_kind"),
         CheckConstraint(one_of("step", STEPS), name="step"),
         CheckConstraint("told >= 0", name="told"),
         UniqueConstraint("authority_id", "timer_id", "generation"),
@@ -80,7 +80,7 @@ class Reminder(AuthorityOwned, Base):
     escalation_id: Mapped[UUID]
     timer_id: Mapped[UUID]
     generation: Mapped[int]
-    stage: Mapped[str]
+    deadline_kind: Mapped[str]
     step: Mapped[str]
     due_at: Mapped[datetime]
     told: Mapped[int]

@@ -33,7 +33,7 @@ TOLD = {
     "director": "The director",
 }
 REMINDERS: Any = (
-    select(Reminder.stage, Reminder.step, Reminder.due_at, Reminder.at)
+    select(Reminder.deadline_kind, Reminder.step, Reminder.due_at, Reminder.at)
     .where(
         Reminder.authority_id == bindparam("authority_id"),
         Reminder.escalation_id == bindparam("escalation_id"),
@@ -65,7 +65,7 @@ async def reminder_entries(
         (
             row.at,
             TOLD[row.step],
-            f"was reminded: {REMINDED_OF[row.stage].lower()}, by {format_deadline(row.due_at)}",
+            f"was reminded: {REMINDED_OF[row.deadline_kind].lower()}, by {format_deadline(row.due_at)}",
         )
         for row in found
     ]

@@ -33,14 +33,14 @@ async def recalculate_escalation_deadlines(session: AsyncSession, person: Princi
             Escalation.id,
             Escalation.school_urn,
             Escalation.urgency,
-            Escalation.stage,
-            Escalation.stage_began_at,
+            Escalation.deadline_kind,
+            Escalation.clock_began_at,
             Escalation.due_at,
         )
         .where(
             Escalation.authority_id == person.authority_id,
             Escalation.state.not_in(FINALS),
-            Escalation.stage.is_not(None),
+            Escalation.deadline_kind.is_not(None),
             Escalation.due_at.is_not(None),
         )
         .order_by(Escalation.id)
@@ -53,8 +53,8 @@ async def recalculate_escalation_deadlines(session: AsyncSession, person: Princi
 
 async def _moved(session: AsyncSession, person: Principal, settings: AuthoritySettings, row: Any) -> bool:
     calendar = await calendar_of_escalation(session, person, row)
-    days = days_for(settings, row.urgency, row.stage)
-    now_due = deadline_of(calendar, row.stage_began_at, days, await pauses_of(session, person, row.id))
+    days = days_for(settings, row.urgency, row.deadline_kind)
+    now_due = deadline_of(calendar, row.clock_began_at, days, await pauses_of(session, person, row.id))
     if now_due is None or now_due == row.due_at:
         return False
     await session.execute(
@@ -63,7 +63,7 @@ async def _moved(session: AsyncSession, person: Principal, settings: AuthoritySe
         .values(due_at=now_due)
         .execution_options(synchronize_session=False)
     )
-    await arm(session, person, row.id, row.stage, now_due, calendar)
+    await arm(session, person, row.id, row.deadline_kind, now_due, calendar)
     changes = {"due_at": [row.due_at.isoformat(), now_due.isoformat()]}
     await record_audit(session, person, "reckon_anew", "escalation", row.id, changes=changes)
     return True

@@ -50,7 +50,7 @@ from alongside.platform.notifications import notify
 from alongside.platform.workflow import Transition
 
 HANDLE, ANSWER = Permission.MANAGE_ESCALATION, Permission.RESPOND_TO_ESCALATION
-REST: dict[str, Any] = {"stage": None, "stage_began_at": None, "due_at": None}
+REST: dict[str, Any] = {"deadline_kind": None, "clock_began_at": None, "due_at": None}
 """Columns of a clock without a due date."""
 
 
@@ -182,14 +182,14 @@ async def resume_escalation(
         .values(until_at=datetime.now(UTC))
         .execution_options(synchronize_session=False)
     )
-    clock: dict[str, Any] = {"stage": row.stage, "due_at": None}
-    if row.stage is not None:
-        days = days_for(settings_of(person.authority_id), row.urgency, row.stage)
+    clock: dict[str, Any] = {"deadline_kind": row.deadline_kind, "due_at": None}
+    if row.deadline_kind is not None:
+        days = days_for(settings_of(person.authority_id), row.urgency, row.deadline_kind)
         calendar, pauses = (
             await calendar_of_escalation(session, person, row),
             await pauses_of(session, person, escalation_id),
         )
-        clock["due_at"] = deadline_of(calendar, row.stage_began_at, days, pauses)
+        clock["due_at"] = deadline_of(calendar, row.clock_began_at, days, pauses)
     await move(session, person, row, RESUME, due_at=clock["due_at"])
     await _after(
         session,

@@ -102,9 +102,9 @@ async def set_statutory_timers(
         return
     calendar = await calendar_of_escalation(session, person, row)
     days = {"comply": notice.comply_by_on, "powers": powers_lapse_on(notice.comply_by_on)}
-    for stage, day in days.items():
+    for deadline_kind, day in days.items():
         due_at = end_of_school_day(calendar, last_school_day_by(calendar, day))
-        await arm_statutory(session, person, row.id, stage, due_at, calendar)
+        await arm_statutory(session, person, row.id, deadline_kind, due_at, calendar)
 
 
 async def overrule_heads(

@@ -27,8 +27,8 @@ NEEDED = {
     "words": "Enter the content",
 }
 FOR_NOTICE = {
-    "letter": "Enter the reference of the notice",
-    "email_on": "Enter the date of the notice",
+    "notice_reference": "Enter the reference of the notice",
+    "notice_on": "Enter the date of the notice",
 }
 GROUNDS_OF_A_STEP = ROUTES | {
     MISMANAGEMENT: "For a suspended budget only: mismanagement "
@@ -44,10 +44,10 @@ class StepForm(Form):
     legal_basis = line("Legal basis", "The legal basis", "Act and section", limit=300)
     words = passage("Content", "The content", "The concern, and what you expect by when")
     recipients = Choices("Recipients", "Select recipients from the list", choices=list(RECIPIENTS.items()))
-    letter = line(
+    notice_reference = line(
         "Reference of the notice", "The reference", "You send the notice outside Alongside and record it here"
     )
-    email_on = Day("Date of the notice", "Enter a real date, like 12/3/2027")
+    notice_on = Day("Date of the notice", "Enter a real date, like 12/3/2027")
     comply_by_on = Day("Last day of the compliance period", "Enter a real date, like 2/4/2027")
     eligible_by = Choice(
         "Reason the school is eligible for intervention",
@@ -108,7 +108,7 @@ class StepForm(Form):
             add_error(self.comply_by_on, "Enter the last day of the compliance period")
         if self.taken_on.data is not None and self.taken_on.data > today:
             add_error(self.taken_on, "The date must be today or earlier. Record a step after it is taken")
-        ends, sent = self.comply_by_on.data, self.email_on.data
+        ends, sent = self.comply_by_on.data, self.notice_on.data
         if ends is not None and sent is not None and ends < sent:
             add_error(self.comply_by_on, "The last day must be on or after the date of the notice")
 
@@ -132,7 +132,7 @@ class StepForm(Form):
 
     def columns(self) -> dict[str, Any]:
         """The values of the step, by column."""
-        kept = {name: self[name].data for name in (*NEEDED, "email_on", "comply_by_on")}
+        kept = {name: self[name].data for name in (*NEEDED, "notice_on", "comply_by_on")}
         kind = self.kind.data
         if kind == "eligible_for_intervention" or (
             kind == "suspend_delegation" and self.eligible_by.data == MISMANAGEMENT
@@ -142,7 +142,7 @@ class StepForm(Form):
             kept["eligible_by"] = None
         return kept | {
             "recipients": list(self.recipients.data or ()),
-            "letter": self.letter.data or "",
+            "notice_reference": self.notice_reference.data or "",
             "urgent_because": self.urgent_because.data or "",
         }
 

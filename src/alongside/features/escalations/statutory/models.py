@@ -53,10 +53,12 @@ class StatutoryStep(AuthorityOwned, Base):
         CheckConstraint(one_of("kind", STEPS), name="kind"),
         CheckConstraint("char_length(legal_basis) BETWEEN 1 AND 300", name="legal_basis"),
         CheckConstraint("char_length(words) BETWEEN 1 AND 4000", name="words"),
-        CheckConstraint("char_length(urgent_because) <= 1000 AND char_length(letter) <= 120", name="length"),
+        CheckConstraint(
+            "char_length(urgent_because) <= 1000 AND char_length(notice_reference) <= 120", name="length"
+        ),
         CheckConstraint(f"recipients <@ {_array(RECIPIENTS)}", name="recipients"),
         CheckConstraint(
-            f"NOT {one_of('kind', NOTICES)} OR (email_on IS NOT NULL AND letter <> ''"
+            f"NOT {one_of('kind', NOTICES)} OR (notice_on IS NOT NULL AND notice_reference <> ''"
             f" AND recipients @> {_array(OWED_A_NOTICE)})",
             name="notice",
         ),
@@ -71,11 +73,11 @@ class StatutoryStep(AuthorityOwned, Base):
         ),
         CheckConstraint(
             "kind <> 'eligible_for_intervention' OR eligible_by <> 'warning_notice'"
-            " OR (email_on IS NOT NULL AND letter <> '' AND recipients @> ARRAY['chair']::text[])",
+            " OR (notice_on IS NOT NULL AND notice_reference <> '' AND recipients @> ARRAY['chair']::text[])",
             name="powers_proposed",
         ),
         CheckConstraint("kind <> 'warning_notice' OR comply_by_on IS NOT NULL", name="compliance_period"),
-        CheckConstraint("comply_by_on >= email_on", name="dates"),
+        CheckConstraint("comply_by_on >= notice_on", name="dates"),
         Index(None, "authority_id", "escalation_id", "taken_on"),
         {
             "info": {
@@ -91,8 +93,8 @@ class StatutoryStep(AuthorityOwned, Base):
     legal_basis: Mapped[str]
     words: Mapped[str]
     recipients: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
-    letter: Mapped[str] = mapped_column(server_default=text("''"))
-    email_on: Mapped[date | None]
+    notice_reference: Mapped[str] = mapped_column(server_default=text("''"))
+    notice_on: Mapped[date | None]
     comply_by_on: Mapped[date | None]
     eligible_by: Mapped[str | None]
     urgent_because: Mapped[str] = mapped_column(server_default=text("''"))
