@@ -3995,7 +3995,9 @@ BEGIN
           FROM worded FULL JOIN meant USING (id)
     )
     SELECT id, (strength * (1 + held) / 2 + meaning * judged.likeness)::real, coalesce(in_groups, '{}')
-      FROM judged WHERE held >= enough OR judged.likeness >= alike;
+      FROM judged WHERE held >= enough
+        OR judged.likeness >= alike + CASE WHEN EXISTS (SELECT FROM worded)
+                                             OR (SELECT count(DISTINCT n) FROM part) > 2 THEN 0 ELSE 0.1 END;
 END $$;
 REVOKE ALL ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
     float8, float8, float8) FROM PUBLIC;

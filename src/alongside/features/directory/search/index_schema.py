@@ -22,7 +22,11 @@ ENOUGH = 0.2
 """The share of a search, weighted by how rare its words are, that an entry must hold to be found by words."""
 
 MEANING, ALIKE = 1.2, 0.36
-"""The weight of similarity in meaning beside words, and the least cosine similarity that finds an entry by itself."""
+"""The weight of similarity in meaning beside words, and the least cosine similarity that finds an entry by itself.
+
+It must be 0.1 higher for one or two words that are in no entry, because the model sees some likeness in any text, and
+the more entries there are, the more of it.
+"""
 
 promise(
     "searches_look_through_a_shelf_that_no_page_can_read",
@@ -222,7 +226,9 @@ BEGIN
           FROM worded FULL JOIN meant USING (id)
     )
     SELECT id, (strength * (1 + held) / 2 + meaning * judged.likeness)::real, coalesce(in_groups, '{}')
-      FROM judged WHERE held >= enough OR judged.likeness >= alike;
+      FROM judged WHERE held >= enough
+        OR judged.likeness >= alike + CASE WHEN EXISTS (SELECT FROM worded)
+                                             OR (SELECT count(DISTINCT n) FROM part) > 2 THEN 0 ELSE 0.1 END;
 END $$;
 REVOKE ALL ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
     float8, float8, float8) FROM PUBLIC;

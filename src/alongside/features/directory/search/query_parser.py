@@ -36,7 +36,8 @@ SPELT = (
 )
 """Spelling variants of one word, beside the authority's own jargon."""
 
-WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['-][^\W_]+)*")
+"""A word; a number with a decimal point is one word, not two numbers."""
 
 
 @dataclass(frozen=True, slots=True)

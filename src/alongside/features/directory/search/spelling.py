@@ -5,7 +5,7 @@ from collections.abc import Sequence
 MOST = 3
 """Most words that are tried instead of a misspelt one."""
 
-SLIPS = 4.0
+SLIPS = 5.0
 """Letters of a word per allowed edit."""
 
 SHORTEST = 5
