@@ -92,22 +92,16 @@ NEAREST = {
     "directory/moderation": ("directory/test_check_and_verify.py",),
     "directory/subscriptions": ("directory/test_follow.py",),
     "directory/suggested_entries": ("directory/test_harvest_an_agreement.py",),
-    "escalations/access_log": (
-        "escalations/test_files_and_readings.py",
-        "escalations/test_log_every_reading.py",
-    ),
+    "escalations/access_log": ("escalations/test_actions_refuse.py", "escalations/test_bad_input.py"),
     "escalations/caseload": ("escalations/test_colleagues_hear.py",),
     "escalations/files": ("escalations/test_files_and_readings.py",),
-    "escalations/matching_requests": ("escalations/test_ask_matching.py",),
-    "escalations/raising": ("escalations/test_raise_an_escalation.py",),
+    "escalations/matching_requests": ("escalations/test_actions_refuse.py", "escalations/test_bad_input.py"),
+    "escalations/raising": ("escalations/test_actions_refuse.py", "escalations/test_bad_input.py"),
     "escalations/referral": ("escalations/test_refer_to_the_dfe.py",),
-    "escalations/state_changes": (
-        "escalations/test_handle_an_escalation.py",
-        "escalations/test_bad_input.py",
-    ),
+    "escalations/state_changes": ("escalations/test_actions_refuse.py", "escalations/test_bad_input.py"),
     "escalations/statutory": ("escalations/test_statutory_powers.py", "escalations/test_bad_input.py"),
-    "escalations/tasks": ("escalations/test_handle_an_escalation.py", "escalations/test_bad_input.py"),
-    "escalations/visits": ("escalations/test_bad_input.py", "escalations/test_files_and_readings.py"),
+    "escalations/tasks": ("escalations/test_actions_refuse.py", "escalations/test_bad_input.py"),
+    "escalations/visits": ("escalations/test_actions_refuse.py", "escalations/test_bad_input.py"),
     "interests": ("interests", "matching/test_actions_refuse.py"),
     "matching/assignments": ("matching/test_say_what_is_wanted.py",),
     "matching/exclusions": ("matching/test_actions_refuse.py", "matching/test_keep_schools_apart.py"),
@@ -156,7 +150,7 @@ def tests_for(file: Path) -> tuple[str, ...]:
     last = ("tests/access/test_every_row.py", "tests/access/test_every_route.py") if scoped else ()
     inside = str(file.parent.relative_to(SOURCE)).removeprefix("features/")
     nearest = tuple(f"tests/features/{one}" for one in NEAREST.get(inside, ()))
-    first = ("tests/access/test_every_action.py", *nearest) if package.startswith("features") else ()
+    first = (*nearest, "tests/access/test_every_action.py") if package.startswith("features") else ()
     return (*first, *TESTS.get(package, (f"tests/{package}", *last)))
 
 

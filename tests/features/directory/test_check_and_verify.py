@@ -5,8 +5,12 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
+from alongside.errors import ActionRefused
+from alongside.features.directory.moderation.actions import peer_check_entry
+from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy
+from tests.features.agreements.builders import acting
 from tests.features.directory.form_values import checked_entry, entry, sent_entry, verified_entry, verify
 from tests.features.directory.stored_rows import asked, entry_row, id_of
 from tests.features.needs.form_values import form_at
@@ -42,6 +46,15 @@ async def test_the_whole_way_from_draft_to_the_directory(client: Client, copy: D
     assert "Observed by a peer (2 of 4 padlocks)" in page and "review due" in page
     told = await asked(copy, "SELECT kind FROM notification WHERE person_id = $1", HEAD_OF_MILL.person_id)
     assert "entry_verified" in {one["kind"] for one in told}
+
+
+async def test_a_peer_check_of_the_own_school_is_refused_behind_the_button(
+    client: Client, database: Database
+) -> None:
+    entry_id = id_of(await sent_entry(client))
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ActionRefused, match="another school"):
+            await peer_check_entry(session, acting(HEAD_OF_MILL), entry_id, "Fine", fit=True)
 
 
 async def test_nobody_is_their_own_peer_or_verifies_what_they_checked(
