@@ -72,7 +72,7 @@ async def test_a_head_finds_the_escalation_about_their_school_on_their_desk(
     assert (await links(client, "/home", HEAD_OF_MILL))[
         "About your school"
     ] == f"/escalations/{escalation_id}"
-    assert "To speak with somebody" in words(
+    assert "To talk about this escalation" in words(
         await client.get(f"/escalations/{escalation_id}", as_=HEAD_OF_MILL)
     )
     assert "About your school" not in await links(client, "/home", HEAD_OF_PARK)

@@ -60,7 +60,7 @@ async def show_outbox(
     """List the emails of this authority; the page exists only in the demonstration."""
     if not request.app.state.app_context.demonstration:
         raise NotFound
-    return Page("notifications/outbox.html", {"letters": await queries.latest_emails(session, person)})
+    return Page("notifications/outbox.html", {"emails": await queries.latest_emails(session, person)})
 
 
 def _page_number(written: str) -> int:

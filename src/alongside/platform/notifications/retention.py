@@ -7,7 +7,7 @@ from alongside.platform.retention import RetentionRule, expired_rows
 RULES = (
     RetentionRule(
         "mail",
-        "Letters that were sent or given up",
+        "Emails that were sent or could not be delivered",
         expired_rows(
             "SELECT id FROM email_outbox WHERE authority_id = :authority_id "
             "AND state IN ('sent', 'given_up', 'not_wanted')"
