@@ -81,7 +81,7 @@ async def test_who_has_no_part_in_the_escalation_is_not_told_that_matching_was_a
     for head in (f"/escalations/{escalation_id}", f"/escalations/{escalation_id}/matching"):
         text = (await client.get(head, as_=HEAD_OF_MILL)).text
         assert SAID not in text
-        assert "The plan finds" not in text
+        assert "The plan found" not in text
     lead = (await client.get(f"/escalations/{escalation_id}", as_=LEAD_OF_NORTH)).text
     assert "The plan found a school." in lead
     assert str(run_id) not in lead
