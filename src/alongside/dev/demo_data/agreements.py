@@ -52,11 +52,15 @@ async def give_support(session: AsyncSession, staff: Staff, needs: list[Post], o
         if offer is None or random.random() < 0.35:
             continue
         waiting.remove(offer)
-        giver, asker = staff.heads[offer[1].urn], staff.heads[asking.urn]
+        supporting_head, requesting_head = staff.heads[offer[1].urn], staff.heads[asking.urn]
         try:
             async with session.begin_nested():
                 await _bring_to(
-                    session, (giver, asker), (need_id, offer[0]), STAGES[pairs % len(STAGES)], random
+                    session,
+                    (supporting_head, requesting_head),
+                    (need_id, offer[0]),
+                    STAGES[pairs % len(STAGES)],
+                    random,
                 )
         except AlongsideError:
             continue  # this pair may not see one another's posts yet; another will
@@ -71,54 +75,57 @@ async def _bring_to(
     stage: str,
     random: Random,
 ) -> None:
-    giver, asker = sides
-    proposal_id = await propose(session, giver, posts[0], posts[1], terms(giver, random))
+    supporting_head, requesting_head = sides
+    proposal_id = await propose(session, supporting_head, posts[0], posts[1], terms(supporting_head, random))
     if stage == "proposed":
         return
     if stage == "declined":
-        await refuse_proposal(session, asker, proposal_id, "dates", "")
+        await refuse_proposal(session, requesting_head, proposal_id, "dates", "")
         return
-    agreement_id = await accept_proposal(session, asker, proposal_id, 1)
+    agreement_id = await accept_proposal(session, requesting_head, proposal_id, 1)
     if agreement_id is None:
-        agreement_id = await release_leader(session, giver, proposal_id)
+        agreement_id = await release_leader(session, supporting_head, proposal_id)
     aim, measure, baseline, target = random.choice(AIMS)
     await write_aim(
         session,
-        asker,
+        requesting_head,
         agreement_id,
         {"aim": aim, "measure": measure, "baseline": baseline, "target": target},
     )
     if stage == "preparing":
         return
-    await sign_agreement(session, asker, agreement_id, 2)
-    await sign_agreement(session, giver, agreement_id, 2)
-    await _visits(session, giver, agreement_id)
+    await sign_agreement(session, requesting_head, agreement_id, 2)
+    await sign_agreement(session, supporting_head, agreement_id, 2)
+    await _visits(session, supporting_head, agreement_id)
     if stage == "ended":
-        await end_early(session, asker, agreement_id, "staff_change", "")
+        await end_early(session, requesting_head, agreement_id, "staff_change", "")
     elif stage == "closed":
         await _close(session, sides, agreement_id)
 
 
-async def _visits(session: AsyncSession, giver: Principal, agreement_id: UUID) -> None:
+async def _visits(session: AsyncSession, supporting_head: Principal, agreement_id: UUID) -> None:
     done = VisitRecord(
-        giver.today - timedelta(days=6),
+        supporting_head.today - timedelta(days=6),
         Decimal("0.5"),
         "First visit: how it is now",
         "Watched two lessons and a catch-up group, and talked with the lead.",
         "We send our plan; next visit in two weeks.",
     )
-    await log_visit(session, giver, agreement_id, done)
-    if giver.school_urn is not None and giver.school_urn % 3:
+    await log_visit(session, supporting_head, agreement_id, done)
+    if supporting_head.school_urn is not None and supporting_head.school_urn % 3:
         await plan_visit(
-            session, giver, agreement_id, VisitRecord(giver.today, Decimal("0.5"), "Second visit")
+            session,
+            supporting_head,
+            agreement_id,
+            VisitRecord(supporting_head.today, Decimal("0.5"), "Second visit"),
         )
 
 
 async def _close(session: AsyncSession, sides: tuple[Principal, Principal], agreement_id: UUID) -> None:
-    giver, asker = sides
-    aims = await aims_of(session, giver.authority_id, agreement_id)
+    supporting_head, requesting_head = sides
+    aims = await aims_of(session, supporting_head.authority_id, agreement_id)
     ratings = {one.id: ("green", "Fifteen of nineteen are back on track.") for one in aims}
-    for person, outcome in ((giver, None), (asker, "met")):
+    for person, outcome in ((supporting_head, None), (requesting_head, "met")):
         reached = {one.id: one.target or "Reached" for one in aims}
         said = Judgement(
             ratings, "Groups run daily, and two of our staff now train others.", "yes", outcome, reached

@@ -116,12 +116,12 @@ async def _suggest_entry(session: AsyncSession, staff: Staff) -> int:
     """Entries suggested by closed agreements: one school has agreed, the other has not answered yet."""
     closed = (await session.execute(CLOSED, {"authority_id": staff.authority_id})).all()
     for one in closed:
-        asker, giver = staff.heads[one.requesting_urn], staff.heads[one.supporting_urn]
-        entry_id = await suggest_entry(session, asker, one.id)
-        _, edition = await _stands(session, asker, entry_id)
-        await consent_to_entry(session, asker, entry_id, edition)
+        requesting_head, supporting_head = staff.heads[one.requesting_urn], staff.heads[one.supporting_urn]
+        entry_id = await suggest_entry(session, requesting_head, one.id)
+        _, edition = await _stands(session, requesting_head, entry_id)
+        await consent_to_entry(session, requesting_head, entry_id, edition)
         if one is not closed[0]:
-            await consent_to_entry(session, giver, entry_id, edition)
+            await consent_to_entry(session, supporting_head, entry_id, edition)
     return len(closed)
 
 

@@ -36,8 +36,8 @@ def _sql(statement: str) -> TextClause:
 ANSWERS = _sql(
     """
     SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.respond_by AS dated_on,
-           p.state = 'proposed' AND p.requesting_accepted_at IS NULL AS asker,
-           p.state = 'to_release' OR p.supporting_accepted_at IS NULL AS giver
+           p.state = 'proposed' AND p.requesting_accepted_at IS NULL AS requesting_waits,
+           p.state = 'to_release' OR p.supporting_accepted_at IS NULL AS supporting_waits
       FROM proposal p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
      WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
        AND p.respond_by BETWEEN :today AND :ahead
@@ -46,14 +46,15 @@ ANSWERS = _sql(
 SIGNATURES = _sql(
     """
     SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.agreed_on AS dated_on,
-           p.requesting_signed_at IS NULL AS asker, p.supporting_signed_at IS NULL AS giver
+           p.requesting_signed_at IS NULL AS requesting_waits, p.supporting_signed_at IS NULL AS supporting_waits
       FROM support_agreement p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
      WHERE p.authority_id = :authority_id AND p.state = 'preparing'
     """
 )
 RECORDS = _sql(
     """
-    SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, v.record_due_on AS dated_on, true AS asker, true AS giver
+    SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, v.record_due_on AS dated_on,
+           true AS requesting_waits, true AS supporting_waits
       FROM visit v
       JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
       JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
@@ -65,9 +66,9 @@ REVIEWS = _sql(
     """
     SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.ends_on AS dated_on,
            NOT EXISTS (SELECT FROM review r WHERE r.authority_id = :authority_id AND r.agreement_id = p.id
-                        AND r.kind = 'closing' AND r.side = 'requesting') AS asker,
+                        AND r.kind = 'closing' AND r.side = 'requesting') AS requesting_waits,
            NOT EXISTS (SELECT FROM review r WHERE r.authority_id = :authority_id AND r.agreement_id = p.id
-                        AND r.kind = 'closing' AND r.side = 'supporting') AS giver
+                        AND r.kind = 'closing' AND r.side = 'supporting') AS supporting_waits
       FROM support_agreement p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
      WHERE p.authority_id = :authority_id AND p.state = 'active' AND p.ends_on <= :today
     """
@@ -144,7 +145,12 @@ async def _remind(
     calendar = await calendar_of_school(session, person.authority_id, row.requesting_urn)
     due = due_after(calendar, row.dated_on, one.days(settings.clocks))
     missing = [
-        urn for urn, waits in ((row.requesting_urn, row.asker), (row.supporting_urn, row.giver)) if waits
+        urn
+        for urn, waits in (
+            (row.requesting_urn, row.requesting_waits),
+            (row.supporting_urn, row.supporting_waits),
+        )
+        if waits
     ]
     path = f"{one.path}/{row.id}"
     if missing and school_days_before(calendar, due, settings.clocks.remind_before) <= person.today <= due:

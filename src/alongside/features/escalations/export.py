@@ -18,7 +18,7 @@ from alongside.platform.web.spreadsheet import as_csv
 TRIED_WITH = text(
     """
     SELECT t.kind, t.words, t.need_id, coalesce(t.agreement_id, r.agreement_id) AS agreement_id,
-           n.title, g.name AS giver
+           n.title, g.name AS supporting_school
       FROM escalation_attempted_support t
       LEFT JOIN need n ON n.authority_id = :authority_id AND n.id = t.need_id
       LEFT JOIN review r ON r.authority_id = :authority_id AND r.id = t.review_id
@@ -47,9 +47,11 @@ def _line(one: Any) -> Line:
         case "need":
             return Line(f"Need: {one.title}", f"/needs/{one.need_id}")
         case "agreement":
-            return Line(f"Support by {one.giver}", f"/agreements/{one.agreement_id}")
+            return Line(f"Support by {one.supporting_school}", f"/agreements/{one.agreement_id}")
         case "review":
-            return Line(f"A review of the support by {one.giver}", f"/agreements/{one.agreement_id}")
+            return Line(
+                f"A review of the support by {one.supporting_school}", f"/agreements/{one.agreement_id}"
+            )
         case _:
             return Line(one.words or TRIED[one.kind], None)
 

@@ -21,8 +21,8 @@ MOST_BYTES = 2 << 30
 """Size limit in bytes, unpacked; the national register has 60 MB."""
 
 OTHER_KINDS = (
-    (b"\xff\xfe", "a text in UTF-16. Save it again as “CSV” or download it afresh"),
-    (b"\xfe\xff", "a text in UTF-16. Save it again as “CSV” or download it afresh"),
+    (b"\xff\xfe", "a text in UTF-16. Save it again as “CSV” or download it again"),
+    (b"\xfe\xff", "a text in UTF-16. Save it again as “CSV” or download it again"),
     (ZIP, "a ZIP archive or an Excel workbook. Unpack it, or save the sheet as CSV"),
     (OLD_OFFICE, "an old Excel workbook. Save the sheet as CSV"),
     (b"%PDF", "a PDF document. Download the CSV file"),

@@ -98,7 +98,7 @@ def faults_against(anchors: Iterable[Anchor], seals: Mapping[int, bytes], start:
         if seal is None or seal.hex() != anchor.seal:
             return [
                 f"number {good + 1} to {anchor.number}: not what was anchored on {anchor.at}: "
-                "entries there have been written anew"
+                "entries there have been rewritten"
             ]
         good = anchor.number
     return []

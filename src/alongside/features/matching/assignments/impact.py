@@ -20,8 +20,8 @@ def cost_of(kept: Any, change: Change, names: Names) -> dict[str, Any]:
         "rows": [
             {
                 "need": names.need(need),
-                "before": names.giver(before[need].offer) if need in before else "Nobody",
-                "after": names.giver(after[need].offer) if need in after else "Nobody",
+                "before": names.supporting_school(before[need].offer) if need in before else "Nobody",
+                "after": names.supporting_school(after[need].offer) if need in after else "Nobody",
                 "score_before": before[need].score.score if need in before else None,
                 "score_after": after[need].score.score if need in after else None,
             }

@@ -185,7 +185,7 @@ async def remove_constraint(
 ) -> PageResult:
     """Lift a pin or forbid."""
     made = await actions.remove_constraint(session, person, run_id, constraint_id)
-    return Redirect(f"/plans/{made}", "Lifted. The plan is being worked out anew.")
+    return Redirect(f"/plans/{made}", "Lifted. The plan is being recalculated.")
 
 
 def _offer_id(form: ConstraintForm) -> UUID:

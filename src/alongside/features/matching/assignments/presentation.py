@@ -100,7 +100,7 @@ def forced_sentences(forced: Mapping[str, Any] | None, names: Names) -> list[str
         said.append("Nobody else would be moved.")
     said.append(points_label(forced["points"]))
     if not forced["exact"]:
-        said.append("This is the best that was found nearby; the whole plan was not solved anew for it.")
+        said.append("This is the best that was found nearby; the whole plan was not solved again for it.")
     return said
 
 

@@ -42,7 +42,7 @@ class Names:
             return OTHER_CONSORTIUM_SCHOOL
         return f"{row.school}, {row.title}"
 
-    def giver(self, offer_id: UUID | str) -> str:
+    def supporting_school(self, offer_id: UUID | str) -> str:
         """The name of the supporting school of an offer, or a placeholder."""
         row = self.offers.get(_id(offer_id))
         return row.school if row is not None and self.sees_offer(row) else OTHER_CONSORTIUM_SCHOOL

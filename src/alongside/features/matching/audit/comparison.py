@@ -47,7 +47,7 @@ def changed_facts(before: Instance, after: Instance) -> list[str]:
                 said.append(f"{count} {what}{'s' if count != 1 else ''} {words}.")
     said += _changed_words(before, after)
     if before.parameters.weights != after.parameters.weights:
-        said.append("The weights were settled anew.")
+        said.append("The weights have changed.")
     if before.budgets != after.budgets:
         said.append("The money that is left has changed.")
     return said or ["Nothing that goes into a plan has changed."]

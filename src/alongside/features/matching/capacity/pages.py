@@ -73,7 +73,7 @@ async def show_supply(
     async def finish() -> PageResult:
         more = with_more_days(instance, UUID(form.offer.data), form.days.data)
         told = answered(outcome.plan, await replan(more), names)
-        title = f"{names.giver(UUID(form.offer.data))} with {format_count(form.days.data, 'more day')}"
+        title = f"{names.supporting_school(UUID(form.offer.data))} with {format_count(form.days.data, 'more day')}"
         return Page("matching/capacity/show.html", context | {"told": told, "told_of": title})
 
     return ContinueAfterCommit(finish, expensive=True)

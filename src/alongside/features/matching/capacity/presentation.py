@@ -64,7 +64,7 @@ def scarce_lines(scarce: Sequence[ScarceOffer], names: Names) -> list[dict[str, 
     """What a little more of each scarce offer would bring, most needs met first."""
     return [
         {
-            "title": f"If {names.giver(one.offer)} gave {_more(one)}",
+            "title": f"If {names.supporting_school(one.offer)} gave {_more(one)}",
             "what": names.offer(one.offer),
             "brings": brings(one.needs_met, one.points, exact=one.exact),
         }

@@ -18,7 +18,7 @@ STATES = {
     "superseded": "Replaced by a later plan",
 }
 BECAUSE = {
-    "fresh": "Made afresh",
+    "fresh": "New plan",
     "change": "After a pin, a forbid or a swap",
     "decline": "After a partner declined",
 }
@@ -38,7 +38,7 @@ def how_good(run: Any) -> str:
     """How good a plan is known to be, in the engine’s words; “proven” is used only for proven results."""
     said = str(run.stopped_because or "")
     if run.status == "greedy":
-        return f"{said} A better plan may exist: work it out anew later."
+        return f"{said} A better plan may exist: recalculate it later."
     return said
 
 

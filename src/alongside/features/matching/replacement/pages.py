@@ -66,8 +66,8 @@ async def _options(
             if one.move is None
             else {
                 "need": names.need(one.move.need),
-                "before": names.giver(one.move.offer),
-                "after": names.giver(one.move.to),
+                "before": names.supporting_school(one.move.offer),
+                "after": names.supporting_school(one.move.to),
                 "score_before": one.move.score_before,
                 "score_after": one.move.score_after,
             },

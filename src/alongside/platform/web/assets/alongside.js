@@ -17,7 +17,7 @@ window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('[data-sending]')) form.removeAttribute('data-sending')
 })
 
-// Filters apply as they are chosen where only the list is fetched anew; elsewhere the button does it.
+// Filters apply as they are chosen where only the list is fetched again; elsewhere the button does it.
 document.addEventListener('change', (event) => {
   const form = event.target.closest?.('form[data-filters]')
   if (form && window.htmx && event.target.matches('select, [type=checkbox], [type=radio]')) form.requestSubmit()
@@ -32,7 +32,7 @@ document.addEventListener('htmx:before:swap', (event) => {
   if (ctx.request.method === 'GET' && ctx.sourceElement.matches('a, button, form')) location.assign(ctx.request.action)
 })
 
-// A list that was fetched anew is announced to those who do not see it change.
+// A list that was fetched again is announced to those who do not see it change.
 document.addEventListener('htmx:after:swap', (event) => {
   const source = event.detail.ctx?.sourceElement
   const place = document.getElementById('announcement')
