@@ -2,7 +2,7 @@
 
 In every process with `environment`, the time is the real time plus the seconds in that file: Python's
 datetime, time.time, and PostgreSQL's now() agree. Monotonic clocks are unchanged, so that time-outs stay
-real. Source: the README of libfaketime 0.9.10.
+real. Without the "monotonic fix" a thread that waits for another does not wait in a busy loop. Source: the README of libfaketime 0.9.10.
 """
 
 import os
@@ -63,5 +63,6 @@ class VirtualClock:
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",
             "NO_FAKE_STAT": "1",
         }
