@@ -12,11 +12,13 @@ from alongside.errors import ActionRefused
 from alongside.features.agreements.answers.actions import accept_proposal
 from alongside.features.agreements.proposals.actions import propose
 from alongside.features.needs.actions import change_need, pause_need, reopen_need, withdraw_need
-from alongside.features.offers.actions import change_offer, extend_offer, withdraw_offer
+from alongside.features.offers.actions import change_offer, extend_offer, pause_offer, withdraw_offer
 from alongside.features.offers.queries import get_offer
+from alongside.features.offers.scheduled import lapse_unconfirmed_offers
 from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
-from tests.features.agreements.builders import a_need, a_proposal, acting, an_offer, look, terms, told
+from tests.features.agreements.builders import TODAY, a_need, a_proposal, acting, an_offer, look, terms, told
 from tests.personas import (
     DELEGATE_OF_MILL,
     HEAD_OF_MILL,
@@ -83,6 +85,39 @@ async def test_a_withdrawn_offer_ends_its_proposals_and_the_needs_are_open_again
     assert (await look(database, "need", row.need_id)).state == "open"
     for one in (HEAD_OF_MILL, LEAD_OF_NORTH):
         assert "proposal_ended" in await told(database, one), one
+
+
+async def lapse(session: AsyncSession, _offer_id: UUID) -> None:
+    """The job that pauses offers that were not confirmed, long after the last confirmation."""
+    long_after = system(NORTHSHIRE, TODAY)
+    await session.execute(text("UPDATE offer SET confirmed_on = DATE '2025-11-24'"))
+    assert await lapse_unconfirmed_offers(session, long_after) == 1
+
+
+async def pause(session: AsyncSession, offer_id: UUID) -> None:
+    await pause_offer(session, acting(HEAD_OF_PARK), offer_id)
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        (pause, "Park Primary School has paused its offer"),
+        (lapse, "Park Primary School did not confirm its offer"),
+    ],
+)
+async def test_a_paused_offer_ends_its_proposals_because_nobody_could_accept_them(
+    database: Database, how: Any, sentence: str
+) -> None:
+    """The need is open again at once, and both sides are told."""
+    proposal_id = await a_proposal(database)
+    row = await look(database, "proposal", proposal_id)
+    async with database.transaction(NORTHSHIRE) as session:
+        await how(session, row.offer_id)
+    assert (await look(database, "proposal", proposal_id)).state == "lapsed"
+    assert (await look(database, "need", row.need_id)).state == "open"
+    for one in (HEAD_OF_MILL, DELEGATE_OF_MILL):
+        [said] = await texts(database, one)
+        assert sentence in said
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,17 @@ from alongside.features.agreements.proposal import FALL_AWAY, LAPSE, Proposal
 from alongside.features.agreements.proposals.queries import live_proposals_of_need, live_proposals_of_offer
 from alongside.features.agreements.queries import need_of
 from alongside.features.needs.models import GO_ON_LOOKING, NEED_WORKFLOW, Need
-from alongside.features.offers.models import END_OFFER, REWORD_OFFER
+from alongside.features.offers.models import END_OFFER, LAPSE_OFFER, PAUSE_OFFER, REWORD_OFFER
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.workflow import Transition, after, apply_transition
 
 ENDED_WITH = {
     "need": "{asking} has closed its need “{need}”, so the proposal of {giving} has ended.",
     END_OFFER.verb: "{giving} has withdrawn its offer “{offer}”, so its proposal for {asking} has ended.",
+    PAUSE_OFFER.verb: "{giving} has paused its offer “{offer}”, so its proposal for {asking} has ended. "
+    "The offer can be proposed again when it is resumed.",
+    LAPSE_OFFER.verb: "{giving} did not confirm its offer “{offer}” in time, so its proposal for {asking} has ended. "
+    "The offer can be proposed again when it is confirmed.",
     REWORD_OFFER: "{giving} has changed its offer “{offer}”, so its proposal for {asking} has ended. "
     "The offer can be proposed again as it is now.",
 }
@@ -112,5 +116,5 @@ async def _hold_needs(session: AsyncSession, authority_id: int, ids: Sequence[UU
 for move in NEED_WORKFLOW.moves:
     if move.end in ("withdrawn", "unmet"):
         after("need", move.verb, end_proposals_of_need)
-for verb in (END_OFFER.verb, REWORD_OFFER):
+for verb in (END_OFFER.verb, PAUSE_OFFER.verb, LAPSE_OFFER.verb, REWORD_OFFER):
     after("offer", verb, _end_proposals_of_offer(verb))
