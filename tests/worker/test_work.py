@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
+import pytest
 
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
@@ -186,3 +187,21 @@ async def all_sent_of(database: Database, authority_id: int) -> bool:
 
 def test_the_cast_is_on_a_school_day() -> None:
     assert NOON.date() == SCHOOL_DAY == system(NORTHSHIRE, SCHOOL_DAY).today
+
+
+async def test_an_announced_authority_waits_until_its_settings_are_read(
+    database: Database, copy: DatabaseCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that has just started knows no authority; the round that follows works for all."""
+    called: list[int] = []
+    monkeypatch.setattr(Worker, "call", lambda _, authority_id: called.append(authority_id))
+    settings = Settings(
+        database_url=copy.app_url, signing_key=SIGNING_KEY, secret=b"s" * 32, base_url="https://{host}"
+    )
+    worker = Worker(database, settings, sender_over(database, None), now=lambda: NOON)
+    with monkeypatch.context() as before:
+        before.setattr("alongside.worker.main.all_settings", lambda: ())
+        worker._hear("", str(NORTHSHIRE))
+    assert called == []
+    worker._hear("", str(NORTHSHIRE))
+    assert called == [NORTHSHIRE]

@@ -98,7 +98,8 @@ class Worker:
             await self.short.stop(LAST_WORDS)
 
     def _hear(self, _channel: str, payload: str) -> None:
-        if payload.isdecimal():
+        """Work for an authority that is announced; one whose settings are not read yet waits for the next round."""
+        if payload.isdecimal() and any(one.dfe_code == int(payload) for one in all_settings()):
             self.call(int(payload))
 
     async def _round(self) -> None:
