@@ -124,7 +124,9 @@ async def test_decisions_come_in_their_order_and_stay_with_the_school(
     own = CHALLENGE | {"handling_consortium_id": NORTH}
     await refused(database, ValidationFailed, lambda s, one: decide_escalation(s, CORE, one, own), raised)
     plan = {"plan": "Three visits", "hours": 12}
-    await refused(database, ActionRefused, lambda s, one: agree_plan(s, CORE, one, plan, ["Well"]), raised)
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ActionRefused, match="Decide what happens next"):
+            await agree_plan(session, CORE, raised, plan, ["Well"])
     await refused(database, ActionRefused, lambda s, one: notify_school(s, CORE, one), raised)
     of_park = await put(copy, "active", school_urn=PARK)
     await refused(
@@ -134,6 +136,20 @@ async def test_decisions_come_in_their_order_and_stay_with_the_school(
     await refused(
         database, ValidationFailed, lambda s, one: merge_escalation(s, CORE, one, closed, "Same"), raised
     )
+
+
+async def test_a_merge_over_the_act_of_a_colleague_is_refused(database: Database, copy: DatabaseCopy) -> None:
+    raised, other = await an_escalation(database), await put(copy, "active")
+    await refused(
+        database, ActionRefused, lambda s, one: merge_escalation(s, CORE, one, other, "Same", 99), raised
+    )
+
+
+@pytest.mark.parametrize("reason", ["weather", "child_at_risk"])
+async def test_an_escalation_has_a_reason_of_the_list(database: Database, reason: str) -> None:
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(ValidationFailed):
+            await raise_escalation(session, acting(LEAD_OF_NORTH), PARK, WRITTEN | {"reason": reason})
 
 
 async def test_what_was_tried_is_of_the_school_itself(database: Database) -> None:
