@@ -159,6 +159,7 @@ EXPECTED: dict[str, set[Persona]] = {
     "offers.withdraw_offer": SCHOOL,
     "offers.reopen_offer": SCHOOL,
     "people.account.switch_to_role": HEAD,
+    "people.invitations.invitation_in_scope": HEAD,
     "people.invitations.renew_invitation": HEAD,
     "people.invitations.withdraw_invitation": HEAD,
     "schools.term_dates.set_term": HEAD | CORE,
@@ -260,6 +261,7 @@ def special(name: str, ids: dict[str, Any]) -> dict[str, Any]:
         "interests.declare_interest": {"other_urn": QUAY},
         "matching.plans.ask_for_plan": {"consortium_id": NORTH},
         "needs.withdraw_need": {"reason": "other", "words": "Solved"},
+        "people.invitations.invitation_in_scope": invited,
         "people.invitations.renew_invitation": invited,
         "people.invitations.withdraw_invitation": invited,
     }.get(name, {})

@@ -1,6 +1,7 @@
 """What the actions on escalations refuse by themselves, without the page in front of them."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict, NotFound, ValidationFailed
-from alongside.features.escalations.access_log.actions import name_reader
+from alongside.features.escalations.access_log.actions import end_reader, name_reader
 from alongside.features.escalations.matching_requests.actions import ask_matching
 from alongside.features.escalations.raising.actions import notify_school, raise_escalation
 from alongside.features.escalations.state_changes.actions import (
@@ -21,6 +22,7 @@ from alongside.features.escalations.state_changes.actions import (
 )
 from alongside.features.escalations.tasks.actions import agree_task, change_task
 from alongside.features.escalations.visits.actions import record_visit
+from alongside.features.interests.actions import declare_interest
 from alongside.platform.database.session import Database
 from tests.databases import DatabaseCopy
 from tests.features.escalations.builders import (
@@ -32,7 +34,17 @@ from tests.features.escalations.builders import (
     ask_as,
     put_escalation,
 )
-from tests.personas import HEAD_OF_PARK, LEAD_OF_NORTH, NORTH, NORTHSHIRE, OFFICER, PARK
+from tests.personas import (
+    HEAD_OF_PARK,
+    HEAD_OF_SERVICE,
+    LEAD_OF_NORTH,
+    MILL,
+    NORTH,
+    NORTHSHIRE,
+    OFFICER,
+    PARK,
+    SOUTH,
+)
 
 CORE = acting(OFFICER)
 TASK: dict[str, Any] = {
@@ -158,3 +170,32 @@ async def test_what_was_tried_is_of_the_school_itself(database: Database) -> Non
             await raise_escalation(
                 session, acting(LEAD_OF_NORTH), PARK, WRITTEN, tried=[f"need:{uuid4()}"], why_wait=""
             )
+
+
+async def test_a_reader_who_was_never_named_is_not_ended(database: Database, copy: DatabaseCopy) -> None:
+    await refused(
+        database, NotFound, lambda s, one: end_reader(s, CORE, one, uuid4()), await put(copy, "active")
+    )
+
+
+async def test_somebody_with_an_interest_neither_reads_nor_works_on_it(
+    database: Database, copy: DatabaseCopy
+) -> None:
+    escalation_id = await put(copy, "active")
+    async with database.transaction(NORTHSHIRE) as session:
+        for one in (HEAD_OF_SERVICE, HEAD_OF_PARK):
+            await declare_interest(session, acting(one), MILL, "governor", "")
+    service, park = HEAD_OF_SERVICE.person_id, HEAD_OF_PARK.person_id
+    await refused(
+        database, ValidationFailed, lambda s, one: assign_escalation(s, CORE, one, service), escalation_id
+    )
+    await refused(
+        database, ValidationFailed, lambda s, one: name_reader(s, CORE, one, park, "Board"), escalation_id
+    )
+
+
+async def test_who_leads_two_consortia_raises_nothing_without_saying_for_which(database: Database) -> None:
+    both = replace(acting(LEAD_OF_NORTH), consortium_ids=(NORTH, SOUTH))
+    async with database.transaction(NORTHSHIRE) as session:
+        with pytest.raises(NotFound):
+            await raise_escalation(session, both, PARK, WRITTEN)
