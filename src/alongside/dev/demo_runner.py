@@ -71,6 +71,7 @@ def demonstrate(folder: Path, port: int, web: int, say: Say) -> int:
 
     Raises ConfigurationError, with nothing left running, when it runs already, the port is taken or it cannot start.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     server = EmbeddedServer(folder / "postgres")
