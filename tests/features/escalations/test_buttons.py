@@ -1,13 +1,20 @@
 """The buttons of an escalation: each leads somewhere, and none is shown that would be refused."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import text
 
+from alongside.errors import ActionRefused
+from alongside.features.escalations.access_log.actions import end_reader, name_reader
+from alongside.features.escalations.queries import lock_escalation
+from alongside.features.escalations.raising.actions import notify_school
 from alongside.features.escalations.state_changes import actions
 from alongside.features.escalations.tasks.actions import agree_task
 from alongside.features.escalations.visits.actions import record_visit
+from alongside.platform.access.permissions import ROLE_PERMISSIONS
+from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
 from tests.features.escalations.builders import (
     END,
@@ -114,6 +121,49 @@ async def test_a_person_with_an_interest_can_only_assign_the_escalation(client: 
     assert await buttons_on(client, escalation_id, OFFICER) == ["Assign to someone else"]
     page = words(await client.get(f"/escalations/{escalation_id}", as_=OFFICER))
     assert "You have an interest in this school" in page
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(
+            lambda session, one: notify_school(session, acting(OFFICER), one), id="tell the headteacher"
+        ),
+        pytest.param(
+            lambda session, one: name_reader(
+                session, acting(OFFICER), one, HEAD_OF_SERVICE.person_id, "core_officer"
+            ),
+            id="name a reader",
+        ),
+        pytest.param(
+            lambda session, one: end_reader(session, acting(OFFICER), one, uuid4()), id="end a reader"
+        ),
+        *(
+            pytest.param(
+                lambda session, one, permission=permission: lock_escalation(
+                    session, acting(OFFICER), permission, one
+                ),
+                id=permission.value,
+            )
+            for permission, entry in ROLE_PERMISSIONS.items()
+            if (granted := entry.get(OFFICER.role)) is not None and granted.without_interest
+        ),
+    ],
+)
+async def test_with_an_interest_no_action_works_without_its_button(database: Database, act: Any) -> None:
+    """The page hides the buttons; the actions themselves refuse as well."""
+    escalation_id = await a_running_escalation(database)
+    async with database.transaction(NORTHSHIRE) as session:
+        await session.execute(
+            text(
+                "INSERT INTO declared_interest (authority_id, person_id, other_urn, kind)"
+                " VALUES (901, :person, :urn, 'governor')"
+            ),
+            {"person": OFFICER.person_id, "urn": MILL},
+        )
+    with pytest.raises(ActionRefused, match="You have an interest"):
+        async with database.transaction(NORTHSHIRE) as session:
+            await act(session, escalation_id)
 
 
 async def test_a_review_of_an_escalation_that_changed_says_its_state_and_keeps_the_text(

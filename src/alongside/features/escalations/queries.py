@@ -19,11 +19,11 @@ from alongside.features.escalations.labels import STATES
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.pauses import ClockPause
 from alongside.features.escalations.raising.models import DeferredNotification
-from alongside.features.escalations.requester import identify_requester
+from alongside.features.escalations.requester import identify_requester, refuse_interest
 from alongside.features.escalations.tasks.models import Criterion, Task
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
-from alongside.platform.access.permissions import Permission
+from alongside.platform.access.permissions import ROLE_PERMISSIONS, Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.requester_context import INTERESTS, is_among
 
@@ -179,7 +179,8 @@ async def lock_escalation(
     another.
 
     `version` is the one that the form was made from; `typed` the user's texts, as {column: (label, text)}, to
-    show after a conflict. Raises NotFound, or EditConflict if the escalation has changed since.
+    show after a conflict. Raises NotFound, ActionRefused if the permission is only for people without an
+    interest in the school and this person has one, or EditConflict if the escalation has changed since.
     """
     await get_escalation(session, person, permission, escalation_id)
     row: Row[Any] | None = (
@@ -187,6 +188,8 @@ async def lock_escalation(
     ).one_or_none()
     if row is None:
         raise NotFound
+    if (granted := ROLE_PERMISSIONS[permission].get(person.role)) is not None and granted.without_interest:
+        await refuse_interest(session, person, row)
     if version is not None and row.version != version:
         differences = [
             (label, words, str(getattr(row, column, "") or ""))

@@ -10,7 +10,6 @@ from alongside.features.escalations.files.models import EscalationFile
 from alongside.features.escalations.files.queries import bytes_taken, file_to
 from alongside.features.escalations.models import FINALS
 from alongside.features.escalations.queries import lock_escalation
-from alongside.features.escalations.requester import refuse_interest
 from alongside.features.escalations.transitions import record_event
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -33,7 +32,6 @@ async def add_file(
 ) -> UUID:
     """Add an attachment. Raises ValidationFailed if the escalation has too many."""
     row = await lock_escalation(session, person, WORK, escalation_id)
-    await refuse_interest(session, person, row)
     if row.state in FINALS:
         raise ActionRefused("This escalation is closed. Reopen it first.", row.state)
     count, size = await bytes_taken(session, person, escalation_id)
@@ -62,7 +60,6 @@ async def remove_file(session: AsyncSession, person: Principal, file_id: UUID, w
     """Remove an attachment: its content is deleted, its row stays with the reason."""
     file, row = await file_to(session, person, WORK, file_id)
     row = await lock_escalation(session, person, WORK, row.id)
-    await refuse_interest(session, person, row)
     await session.execute(
         update(EscalationFile)
         .where(EscalationFile.authority_id == person.authority_id, EscalationFile.id == file_id)

@@ -9,7 +9,6 @@ from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.escalations.matching_requests.models import MatchingRequest
 from alongside.features.escalations.matching_requests.queries import open_needs_of
 from alongside.features.escalations.queries import lock_escalation
-from alongside.features.escalations.requester import refuse_interest
 from alongside.features.escalations.transitions import record_event
 from alongside.features.matching.plans.actions import ask_for_plan
 from alongside.platform.access.permissions import Permission
@@ -27,7 +26,6 @@ async def ask_matching(session: AsyncSession, person: Principal, escalation_id: 
     ValidationFailed if the need is not open.
     """
     row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, escalation_id)
-    await refuse_interest(session, person, row)
     if row.state not in LOOKED_FOR_IN:
         raise ActionRefused("You cannot look for a match while the escalation is in this state.", row.state)
     titles = {one.id: one.title for one in await open_needs_of(session, person, row.school_urn)}

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.queries import lock_escalation
-from alongside.features.escalations.requester import refuse_interest
 from alongside.features.escalations.transitions import notify_participants, record_event
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -34,7 +33,6 @@ async def answer_referral(
     row = await lock_escalation(
         session, person, Permission.MANAGE_ESCALATION, escalation_id, version=version, typed=typed
     )
-    await refuse_interest(session, person, row)
     if row.referred_on is None or row.state in FINALS:
         raise ActionRefused(NO_REFERRAL, row.state)
     await session.execute(

@@ -11,7 +11,6 @@ from alongside.features.authorities.calendar import end_of_school_day
 from alongside.features.escalations.deadlines import last_school_day_by
 from alongside.features.escalations.queries import leads_with_a_seat, lock_escalation, named_readers, officers
 from alongside.features.escalations.reminders.actions import arm_statutory, cancel_statutory
-from alongside.features.escalations.requester import refuse_interest
 from alongside.features.escalations.statutory.models import Overruling, StatutoryStep
 from alongside.features.escalations.statutory.queries import steps_taken
 from alongside.features.escalations.statutory.steps import (
@@ -51,7 +50,6 @@ async def record_statutory_step(
     reason.
     """
     row = await lock_escalation(session, person, Permission.RECORD_STATUTORY_STEP, escalation_id)
-    await refuse_interest(session, person, row)
     if row.outcome != "statutory" and row.state != "stepped_up":
         raise ActionRefused("Escalate further first, or decide on the statutory route.", row.state)
     if row.state not in ON_THE_LADDER:
@@ -116,7 +114,6 @@ async def overrule_heads(
     who acts. PostgreSQL refuses a row without ground, law, reason, officer or time.
     """
     row = await lock_escalation(session, person, Permission.OVERRULE_HEADS, escalation_id)
-    await refuse_interest(session, person, row)
     made = Overruling(
         authority_id=person.authority_id, escalation_id=escalation_id, officer_id=person.id, **written
     )

@@ -111,7 +111,6 @@ async def _settle(
 ) -> None:
     criterion, row = await criterion_to(session, person, Permission.MANAGE_ESCALATION, criterion_id)
     row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, row.id)
-    await refuse_interest(session, person, row)
     if row.state in FINALS:
         raise ActionRefused("This escalation is closed, so its criteria cannot change.", row.state)
     await session.execute(
@@ -158,7 +157,6 @@ class _TaskInScope:
 
 
 async def _check(session: AsyncSession, person: Principal, row: Any, written: Mapping[str, Any]) -> None:
-    await refuse_interest(session, person, row)
     if row.state in FINALS:
         raise ActionRefused("This escalation is closed. Reopen it first.", row.state)
     if written["due_on"] < person.today:

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, EditConflict, ValidationFailed
 from alongside.features.escalations.models import FINALS
 from alongside.features.escalations.queries import lock_escalation
-from alongside.features.escalations.requester import refuse_interest
 from alongside.features.escalations.transitions import record_event
 from alongside.features.escalations.visits.models import EscalationVisit
 from alongside.features.escalations.visits.queries import visit_to
@@ -84,7 +83,6 @@ async def correct_visit(
 
 
 async def _check(session: AsyncSession, person: Principal, row: Any, written: Mapping[str, Any]) -> None:
-    await refuse_interest(session, person, row)
     if row.state in FINALS:
         raise ActionRefused("This escalation is closed. Reopen it first.", row.state)
     if written["visit_on"] > person.today:
