@@ -170,6 +170,8 @@ async def app_over(copy: DatabaseCopy) -> AsyncIterator[Litestar]:
     )
     app_context = build_context(settings)
     app_context.environment = pages_environment()
+    as_it_is = app_context.today
+    app_context.today = lambda: min(as_it_is(), LATEST_APP_DAY)  # type: ignore[method-assign]
     app = _idle_apps.pop() if _idle_apps else make_app(app_context)
     app.state.app_context = app_context
     try:
@@ -196,6 +198,9 @@ def make_known(slug: str) -> AuthoritySettings:
 
 LATEST_TODAY = date(2026, 11, 24)
 """Tests with a fixed date use this one: the database's clock must not be later."""
+
+LATEST_APP_DAY = date(2026, 11, 27)
+"""The app's day in tests is never later, so that a proposal made on the fixed date is still open in years to come."""
 
 LONDON_TODAY = f"""
 CREATE OR REPLACE FUNCTION london_today() RETURNS date LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
