@@ -1224,7 +1224,7 @@ CREATE TABLE escalation_timer (
 	CONSTRAINT ck_escalation_timer_state CHECK (state IN ('armed', 'cancelled', 'claimed', 'failed', 'fired')), 
 	CONSTRAINT ck_escalation_timer_fired_by_who_claimed_last CHECK (state <> 'fired' OR (fired_at IS NOT NULL AND fired_attempt IS NOT NULL AND fired_attempt = attempt)), 
 	CONSTRAINT ck_escalation_timer_claimed_for_a_while CHECK (state <> 'claimed' OR lease_until IS NOT NULL), 
-	CONSTRAINT uq_escalation_timer_authority_id_escalation_id_deadline_c360 UNIQUE (authority_id, escalation_id, deadline_kind, step), 
+	CONSTRAINT uq_escalation_timer_step UNIQUE (authority_id, escalation_id, deadline_kind, step), 
 	CONSTRAINT fk_escalation_timer_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 

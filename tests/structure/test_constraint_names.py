@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from alongside.models_registry import Base
+
 ROOT = Path(__file__).parents[2]
 BASELINE = (ROOT / "migrations" / "versions" / "0001_baseline.sql").read_text(encoding="utf-8")
 NAMED = re.compile(r"[\"'\s]((?:ck|uq|fk|ix|pk|ex)_[a-z_]{6,})")
@@ -20,3 +22,12 @@ def test_every_constraint_named_in_python_is_in_the_schema(folder: str) -> None:
         if name not in BASELINE
     }
     assert not unknown
+
+
+def test_no_name_is_longer_than_postgresql_keeps() -> None:
+    """PostgreSQL cuts a name after 63 bytes; Python would then look for a constraint that has another name."""
+    names = [
+        str(one.name) for table in Base.metadata.sorted_tables for one in (*table.constraints, *table.indexes)
+    ]
+    assert len(names) > 300
+    assert not [name for name in names if len(name.encode()) > 63]

@@ -26,7 +26,7 @@ async def test_a_school_is_ruled_out_once_and_lifted_once(database: Database) ->
             await exclude_school(session, HEAD, QUAY, "")
         made: Any = await session.scalar(select(Exclusion.id))
         await lift_exclusion(session, HEAD, made)
-        with pytest.raises(ActionRefused, match="lifted already"):
+        with pytest.raises(ActionRefused, match="already removed"):
             await lift_exclusion(session, HEAD, made)
 
 
@@ -37,7 +37,7 @@ async def test_a_school_is_suspended_once_and_lifted_once(database: Database) ->
             await suspend_supplier(session, CORE, QUAY, "inspection", None)
         made: Any = await session.scalar(select(SupplierSuspension.id))
         await end_suspension(session, CORE, made)
-        with pytest.raises(ActionRefused, match="lifted already"):
+        with pytest.raises(ActionRefused, match="already ended"):
             await end_suspension(session, CORE, made)
 
 

@@ -31,6 +31,7 @@ class Name(msgspec.Struct, frozen=True):
 
 SCHOOLS = Read(select(School.urn, School.name).order_by(School.urn), Name)
 SLEEP = Read(text("SELECT pg_sleep(30)"), str)
+OWNERS = Read(select(School.authority_id), int)
 TITLES = Read(select(Need.title), str)
 
 
@@ -123,3 +124,28 @@ async def test_prepared_statements_have_no_name_that_can_be_guessed(database: Da
         driver = (await connection.get_raw_connection()).driver_connection
         names = {driver._get_unique_id("stmt") for _ in range(3)}
     assert len(names) == 3 and min(map(len, names)) > 32
+
+
+async def test_cut_off_at_any_moment_leaves_no_transaction_for_the_next(copy: DatabaseCopy) -> None:
+    """The next one on the connection would read with the context of another authority, and could not write."""
+    database = open_database(copy, pool_size=1)
+    try:
+        for moment in range(60):
+            task = asyncio.create_task(schools_of(database, NORTHSHIRE))
+            for _ in range(moment):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait({task})
+            async with database.transaction(SOUTHSHIRE) as session:
+                read = await fetch_all(session, OWNERS, {})
+                await session.execute(text("UPDATE need SET title = title"))
+            assert set(read) == {SOUTHSHIRE}, moment
+    finally:
+        await database.close()
+
+
+async def schools_of(database: Database, authority_id: int) -> None:
+    """Read twice as a page does."""
+    async with database.transaction(authority_id, read_only=True) as session:
+        for _ in range(2):
+            await fetch_all(session, SCHOOLS, {})

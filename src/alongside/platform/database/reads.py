@@ -87,16 +87,17 @@ async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str,
     if session.new or session.dirty or session.deleted:
         await session.flush()
     driver: Driver = session.info[DRIVER]
+    arguments = read.arguments(values)
     try:
-        connection = await driver.begin()
-        return read.decoded(await connection.fetch(read.sql, *read.arguments(values)))
+        records = await (await driver.begin()).fetch(read.sql, *arguments)
     except asyncpg.PostgresError as problem:
         if isinstance(problem, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):
             await driver.give_up()
         raise DBAPIError(read.sql, None, problem) from problem
-    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+    except BaseException:  # also when cancelled: nobody knows whether the transaction has begun
         await driver.give_up()
         raise
+    return read.decoded(records)
 
 
 async def fetch_one(session: AsyncSession, read: Read[Row], values: Mapping[str, Any]) -> Row | None:

@@ -203,7 +203,7 @@ class _Driver:
 
     async def begin(self) -> asyncpg.Connection:
         """Begin the transaction of the session unless it has begun. Returns the connection."""
-        if not self.driver.is_in_transaction():
+        if self.adapter._transaction is None:  # noqa: SLF001  (what the driver says could be another session's)
             transaction = self.driver.transaction()
             await transaction.start()
             self.adapter._transaction = transaction  # noqa: SLF001  (SQLAlchemy must not begin again, and ends it)

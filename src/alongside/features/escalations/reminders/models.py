@@ -37,7 +37,9 @@ class Timer(AuthorityOwned, LeasedRow, Base):
             name="fired_by_who_claimed_last",
         ),
         CheckConstraint("state <> 'claimed' OR lease_until IS NOT NULL", name="claimed_for_a_while"),
-        UniqueConstraint("authority_id", "escalation_id", "deadline_kind", "step"),
+        UniqueConstraint(
+            "authority_id", "escalation_id", "deadline_kind", "step", name="uq_escalation_timer_step"
+        ),
         Index(
             "ix_escalation_timer_due",
             "authority_id",
