@@ -172,3 +172,14 @@ def financial_year(day: date) -> str:
     """The financial year of a day, from 1 April to 31 March: “2026-27”."""
     began = day.year if day.month >= 4 else day.year - 1
     return f"{began}-{(began + 1) % 100:02d}"
+
+
+def start_of_term(calendar: Calendar, today: date, terms: int) -> date:
+    """Return the first day of the earliest of the last `terms` terms, the current one included.
+
+    With fewer declared terms than that, a term counts as 120 days.
+    """
+    begun = [term.starts_on for term in calendar.terms if term.starts_on <= today]
+    if len(begun) >= terms:
+        return begun[-terms]
+    return today - timedelta(days=120 * terms)

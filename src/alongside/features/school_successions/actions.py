@@ -139,7 +139,7 @@ async def carry_over(
         if one.table == "escalation" and rows:
             among = {"ids": [row.id for row in rows], "people": people, "today": person.today}
             hidden = (await session.execute(UNTELL, values | among)).all()
-            await _ask_to_tell_heads(session, person, ids(hidden))
+            await _ask_core_team_to_notify_heads(session, person, ids(hidden))
     values["on"] = await _day_of_change(session, person, old, new)
     for statement in OWN_DAYS:
         await session.execute(statement, values)
@@ -151,8 +151,10 @@ async def carry_over(
     return moved
 
 
-async def _ask_to_tell_heads(session: AsyncSession, person: Principal, escalations: Sequence[UUID]) -> None:
-    """Notify the core team of escalations that moved to a school whose headteacher has not been told of them."""
+async def _ask_core_team_to_notify_heads(
+    session: AsyncSession, person: Principal, escalations: Sequence[UUID]
+) -> None:
+    """Ask the core team to notify heads of successor schools of escalations that moved there unknown to them."""
     team = ids(await officers(session, person))
     for one in escalations:
         await notify(

@@ -66,8 +66,10 @@ def _score(sort: str, urgency: Any, posted_at: Any) -> ColumnElement[Any]:
             return cast(extract("epoch", posted_at), Float)
 
 
-def _common(table: Any, scope: Scope | None, filters: frozenset[str]) -> list[ColumnElement[bool]]:
-    """The conditions that needs and offers share."""
+def _conditions_of_list(
+    table: Any, scope: Scope | None, filters: frozenset[str]
+) -> list[ColumnElement[bool]]:
+    """The conditions of the list that needs and offers share: scope, school and filters."""
     kept = [
         table.authority_id == HERE,
         text("school.status IN ('open', 'closing')"),
@@ -99,7 +101,7 @@ def _common(table: Any, scope: Scope | None, filters: frozenset[str]) -> list[Co
 
 def _needs(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[Any]:
     score = _score(sort, Need.urgency, Need.posted_at)
-    kept: list[Any] = [*_common(Need, scope, filters), text("need.state IN ('open', 'proposed')")]
+    kept: list[Any] = [*_conditions_of_list(Need, scope, filters), text("need.state IN ('open', 'proposed')")]
     if "theme" in filters:
         kept.append(Need.theme == bindparam("theme", type_=Text))
     if "phase" in filters:
@@ -127,7 +129,7 @@ def _offers(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[A
     score = _score(sort, null(), Offer.posted_at)
     mine = and_(OfferTheme.authority_id == HERE, OfferTheme.offer_id == Offer.id)
     kept: list[Any] = [
-        *_common(Offer, scope, filters),
+        *_conditions_of_list(Offer, scope, filters),
         text("offer.state = 'live'"),
         text("offer.appetite <> 'no'"),
         Offer.confirmed_on >= day_of_school(Offer.school_urn),

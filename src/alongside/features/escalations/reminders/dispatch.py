@@ -242,7 +242,10 @@ async def _write_to_director(session: AsyncSession, person: Principal, timer: Ro
 
 
 async def send_due_reminders(context: WorkerContext, authority_id: int) -> int:
-    """Send a batch of an authority's due reminders, in its sending hours; return how many were claimed."""
+    """Send a batch of the due reminders of an authority's escalations, in its hours for email.
+
+    Returns how many were claimed.
+    """
     settings = settings_of(authority_id)
 
     def is_open(moment: datetime) -> bool:

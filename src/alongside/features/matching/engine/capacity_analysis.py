@@ -19,7 +19,6 @@ from alongside.features.matching.engine.mip_model import DAYS, ENGAGEMENTS
 from alongside.features.matching.engine.planning import Prepared, chosen_of
 from alongside.features.matching.engine.result import (
     Balance,
-    Gap,
     Plan,
     RecruitmentEffect,
     ScarceOffer,
@@ -44,7 +43,7 @@ def supply(prepared: Prepared, plan: Plan, seconds: float) -> Supply:
     return Supply(
         gaps=gaps,
         scarce=_scarce(prepared, plan, until) if seconds > 0 else (),
-        recruits=_recruits(prepared, plan, gaps, until) if seconds > 0 else (),
+        recruits=_recruitment_effects(prepared, plan, until) if seconds > 0 else (),
         balance=_balance(prepared.columns.instance, plan),
     )
 
@@ -106,18 +105,16 @@ def _prices(prepared: Prepared, until: float) -> tuple[Counter[int], Counter[int
     return days, engagements
 
 
-def _recruits(
-    prepared: Prepared, plan: Plan, gaps: tuple[Gap, ...], until: float
-) -> tuple[RecruitmentEffect, ...]:
-    """The effect of one more leader for the themes and phases with the most unmet need."""
+def _recruitment_effects(prepared: Prepared, plan: Plan, until: float) -> tuple[RecruitmentEffect, ...]:
+    """How many more needs one more recruited leader would meet, for the themes and phases with the most unmet need."""
     instance = prepared.columns.instance
-    short = Counter[tuple[str, str]]()
+    unmet = Counter[tuple[str, str]]()
     unserved = {one.need for one in plan.unserved}
     for need in instance.needs:
         if need.id in unserved:
-            short[need.theme, need.phase] += 1
+            unmet[need.theme, need.phase] += 1
     found = []
-    for theme, phase in sorted(short, key=lambda cell: (-short[cell], cell))[:MOST_CHECKED]:
+    for theme, phase in sorted(unmet, key=lambda cell: (-unmet[cell], cell))[:MOST_CHECKED]:
         left = min(until - monotonic(), SECONDS_A_CHECK)
         if left > 0:
             met, points, exact = _checked(_recruited(instance, theme, phase), plan, NOBODY, left)

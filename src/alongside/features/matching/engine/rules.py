@@ -223,17 +223,17 @@ class _Locations:
                 self.mark(need, offer, broken)
 
 
-def _lowest_bits() -> tuple[Any, Any]:
-    """The position of the lowest bit of each mask; and the same only for masks with a single bit."""
+def _rules_of_masks() -> tuple[Any, Any]:
+    """For each bit mask of broken rules: the first rule in it, and that rule again only if it is the sole one."""
     masks = np.arange(1 << len(RULES), dtype=np.uint32)
     first = np.full(len(masks), len(RULES), dtype=np.uint8)
-    for assignment in reversed(range(len(RULES))):
-        first[(masks >> np.uint32(assignment)) & np.uint32(1) == 1] = assignment
-    alone = np.where(masks & (masks - np.uint32(1)) == 0, first, len(RULES)).astype(np.uint8)
-    return first, alone
+    for rule in reversed(range(len(RULES))):
+        first[(masks >> np.uint32(rule)) & np.uint32(1) == 1] = rule
+    sole = np.where(masks & (masks - np.uint32(1)) == 0, first, len(RULES)).astype(np.uint8)
+    return first, sole
 
 
-FIRST_BIT, ONLY_BIT = _lowest_bits()
+FIRST_BIT, ONLY_BIT = _rules_of_masks()
 
 
 def counted(columns: Columns, blocks: list[Block]) -> tuple[Ints, Ints]:

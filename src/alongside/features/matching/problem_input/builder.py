@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.calendar import Calendar, financial_year
+from alongside.features.authorities.calendar import financial_year, start_of_term
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.consortia.models import PHASES as CONSORTIUM_PHASES
 from alongside.features.directory.school_expertise import evidence_of_schools
@@ -53,8 +53,8 @@ async def build_instance(
     values = {
         "consortium_id": consortium_id,
         "today": today,
-        "burden_since": term_began(calendar, today, BURDEN_TERMS),
-        "term_began": term_began(calendar, today, 1),
+        "burden_since": start_of_term(calendar, today, BURDEN_TERMS),
+        "term_began": start_of_term(calendar, today, 1),
         "year_began": financial_year_began(today),
     }
     found = await load_problem_rows(session, authority_id, values, starts_from)
@@ -112,17 +112,6 @@ def parameters_of(settings: AuthoritySettings, **others: Any) -> Parameters:
         limit_seconds=float(ours.seconds),
         **others,
     )
-
-
-def term_began(calendar: Calendar, today: date, back: int) -> date:
-    """The first day of the term this many terms back, the current one included.
-
-    Without declared terms, a term counts as 120 days.
-    """
-    begun = [term.starts_on for term in calendar.terms if term.starts_on <= today]
-    if len(begun) >= back:
-        return begun[-back]
-    return date.fromordinal(today.toordinal() - 120 * back)
 
 
 def financial_year_began(today: date) -> date:
