@@ -28,8 +28,8 @@ REMINDED = {"owner_before": -1, "owner_on_the_day": 0, "core_team": 1, "head_of_
 REMINDED_AT = time_of_day(7, 30)
 FINAL = ("closed", "withdrawn", "merged")
 
-PATIENCE = 30.0
-"""Real seconds that the worker has to read changed settings and to recalculate; it looks every 20 seconds."""
+PATIENCE = 300.0
+"""Real seconds that the worker has to read changed settings and to recalculate, on a busy machine and after a kill."""
 
 
 async def deadlines(

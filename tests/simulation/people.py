@@ -82,6 +82,7 @@ SELECT a.authority_id, p.id AS person_id, a.id AS role_assignment_id, p.name, p.
 SIGN_IN = """
 INSERT INTO user_session (authority_id, token_hash, person_id, role_assignment_id, issuer, device, expires_at)
 VALUES ($1, $2, $3, $4, 'https://simulation.example', 'Simulation', now() + interval '2 hours')
+ON CONFLICT DO NOTHING -- sent again when PostgreSQL was killed after the commit
 """
 
 

@@ -290,8 +290,7 @@ class Year:
         this_year = fund_key(financial_year(today))
         await self.spending.check(self.watcher, code, funds, this_year, FUND_PENCE, self.faults)
         await self.replay.check(self.watcher, code, self.faults)
-        patience = PATIENCE if self.calendar_changed else 2
-        await deadlines(self.watcher, code, days, today, self.faults, patience)
+        await deadlines(self.watcher, code, days, today, self.faults, PATIENCE)
         await checks.scheduled_jobs(self.watcher, code, self.checked, today, days, self.faults)
         now, mail_may_leave = self.room.clock.now(), days.open(today)
         await checks.left_over(self.watcher, code, now, mail_may_leave=mail_may_leave, faults=self.faults)
