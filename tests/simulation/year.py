@@ -76,7 +76,6 @@ class Year:
     spending: checks.Spending = field(default_factory=checks.Spending)
     happened: Counter[str] = field(default_factory=Counter)
     spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    calendar_changed: bool = False
     stopping: bool = False
     checked: date = date.min
     pages_opened: int = 0
@@ -158,7 +157,6 @@ class Year:
 
     async def apply_changes(self, today: date) -> None:
         """Apply changes of registers, funds, calendars and staff."""
-        self.calendar_changed = False
         await asyncio.gather(*(self.change_settings(place, today) for place in self.places))
         for place in self.places:
             actors = await present(self.watcher, place.code, today)
@@ -201,7 +199,6 @@ class Year:
         if self.days[place.code].open(day):
             self.days[place.code].inset.add(day)
             await self.apply(place)
-            self.calendar_changed = True
             self.happened["calendars changed"] += 1
 
     async def apply(self, place: SimulatedSchool) -> None:
