@@ -23,6 +23,7 @@ from alongside.platform.jobs.queue import claim, finish
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
 from tests.features.escalations.escalations import RAISED_AT, an_escalation
+from tests.patience import PATIENCE
 from tests.personas import (
     DEPUTY_OF_NORTH,
     HEAD_OF_MILL,
@@ -335,7 +336,7 @@ async def test_a_transaction_in_which_nothing_happens_lets_its_timer_go(
     await armed(database, await an_escalation(boss))
     await bring_forward(boss, "owner_before")
     stopped = await claimed_timer(database)
-    at_once = text("SELECT set_config('idle_in_transaction_session_timeout', '200ms', true), now()")
+    at_once = text(str(dispatch.LET_GO_WHEN_STOPPED).replace(f"'{REMINDER_QUEUE.lease_seconds}s'", "'200ms'"))
     monkeypatch.setattr(dispatch, "LET_GO_WHEN_STOPPED", at_once)
 
     async def sleep_over_it() -> None:
@@ -345,6 +346,32 @@ async def test_a_transaction_in_which_nothing_happens_lets_its_timer_go(
 
     with pytest.raises(DBAPIError):
         await sleep_over_it()
+    monkeypatch.undo()
+    await boss.execute("UPDATE escalation_timer SET lease_until = now() WHERE state = 'claimed'")
+    assert await remind(database) == 1
+    assert await boss.fetchval("SELECT count(*) FROM escalation_reminder") == 1
+
+
+async def test_a_worker_that_was_stopped_within_a_statement_lets_its_timer_go(
+    database: Database, boss: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the messages that prepare a statement and run it, PostgreSQL waits as for a statement that is running."""
+    await armed(database, await an_escalation(boss))
+    await bring_forward(boss, "owner_before")
+    stopped = await claimed_timer(database)
+    at_once = text(str(dispatch.LET_GO_WHEN_STOPPED).replace(f"'{REMINDER_QUEUE.lease_seconds}s'", "'200ms'"))
+    monkeypatch.setattr(dispatch, "LET_GO_WHEN_STOPPED", at_once)
+
+    async def stop_within_a_statement() -> None:
+        async with database.transaction(NORTHSHIRE) as session:
+            assert await fire(session, NORTHSHIRE, stopped)
+            raw = (await (await session.connection()).get_raw_connection()).driver_connection
+            assert raw is not None
+            await raw._protocol.prepare("half", "SELECT 1", PATIENCE, state=None, record_class=asyncpg.Record)
+            await asyncio.sleep(1)
+
+    with pytest.raises(DBAPIError):
+        await stop_within_a_statement()
     monkeypatch.undo()
     await boss.execute("UPDATE escalation_timer SET lease_until = now() WHERE state = 'claimed'")
     assert await remind(database) == 1

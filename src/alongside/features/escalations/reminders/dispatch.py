@@ -48,9 +48,14 @@ REMINDER_QUEUE = LeaseQueue(
 log = structlog.get_logger("alongside.timers")
 
 LET_GO_WHEN_STOPPED = text(
-    f"SELECT set_config('idle_in_transaction_session_timeout', '{REMINDER_QUEUE.lease_seconds}s', true), now()"
+    "SELECT now(), set_config('transaction_timeout', '0', true),"
+    f" set_config('transaction_timeout', '{REMINDER_QUEUE.lease_seconds}s', true)"
 )
-"""An idle transaction of the length of a lease is ended, so that it does not keep row locks."""
+"""A transaction ends after the length of a lease, so that a worker that was stopped keeps no row locks.
+
+An idle limit would not do: PostgreSQL takes a connection as busy between the two messages of one statement. A limit
+that is already running, as that of the role is, only changes by way of zero.
+"""
 
 ESCALATION: Any = select(
     Escalation.owner_id,
@@ -82,7 +87,7 @@ async def dispatch_reminders(database: Database, settings: AuthoritySettings, is
     """
     authority_id = settings.dfe_code
     async with database.transaction(authority_id) as session:
-        now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[1]
+        now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[0]
         if not is_open(now):
             return 0
         await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
@@ -111,7 +116,7 @@ async def _record_failure(database: Database, authority_id: int, timer: Row[Any]
 
 async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> bool:
     """Send one reminder and mark its timer. Returns False, without writing, if the lease is lost."""
-    now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[1]
+    now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[0]
     await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
     marks = {"fired_at": func.now(), "fired_attempt": timer.attempt}
     if not await finish(session, REMINDER_QUEUE, authority_id, timer, **marks):
