@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     BindParameter,
@@ -23,6 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.consortia.models import Consortium, ConsortiumMembership
 from alongside.features.schools.models import School
+from alongside.platform.database.kept import Kept
+from alongside.platform.database.reads import Read, fetch_all
 
 AUTHORITY: BindParameter[int] = bindparam("authority_id")
 
@@ -37,12 +40,23 @@ def in_force(day: Any) -> ColumnElement[bool]:
 
 
 _NAMED = Consortium.__table__.c
-NAMES: Any = (
+
+
+class ConsortiumName(msgspec.Struct, frozen=True):
+    """A consortium as a choice."""
+
+    id: UUID
+    name: str
+
+
+NAMES = Read(
     select(_NAMED.id, _NAMED.name)
     .where(_NAMED.authority_id == AUTHORITY, _NAMED.ended_on.is_(None))
     .order_by(_NAMED.phase, _NAMED.name)
-    .limit(literal_column("200"))
+    .limit(literal_column("200")),
+    ConsortiumName,
 )
+_names: Kept[list[ConsortiumName]] = Kept()
 
 CONSORTIA = (
     select(
@@ -118,9 +132,9 @@ async def consortia_of(
     return (await session.execute(CONSORTIA, {"authority_id": authority_id, "today": today})).all()
 
 
-async def consortium_names(session: AsyncSession, authority_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The id and name of the consortia that have not ended, as choices."""
-    return (await session.execute(NAMES, {"authority_id": authority_id})).all()
+async def consortium_names(session: AsyncSession, authority_id: int) -> list[ConsortiumName]:
+    """The id and name of the consortia that have not ended, as choices; kept for some seconds."""
+    return await _names.get(session, lambda: fetch_all(session, NAMES, {"authority_id": authority_id}))
 
 
 async def members_of(

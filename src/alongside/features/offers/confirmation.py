@@ -13,9 +13,13 @@ from alongside.features.authorities import settings_of
 from alongside.features.authorities.calendar import ONE_DAY, Calendar
 from alongside.features.authorities.confirmation import lapsed_if_confirmed_by
 from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.authorities.settings_cache import version_of
 from alongside.features.offers.models import Offer
 from alongside.features.schools.term_dates.queries import DayBySchool, days_by_school
+from alongside.platform.database.kept import Kept
 from alongside.platform.web.formatting import format_date
+
+_fresh: Kept[DayBySchool] = Kept()
 
 
 def fresh_since(calendar: Calendar, settings: AuthoritySettings, today: date) -> date:
@@ -29,7 +33,11 @@ def fresh_since(calendar: Calendar, settings: AuthoritySettings, today: date) ->
 async def fresh_since_by_school(session: AsyncSession, authority_id: int, today: date) -> DayBySchool:
     """The same for every school that may have an offer."""
     settings = settings_of(authority_id)
-    return await days_by_school(session, authority_id, lambda one: fresh_since(one, settings, today))
+    return await _fresh.get(
+        session,
+        lambda: days_by_school(session, authority_id, lambda one: fresh_since(one, settings, today)),
+        of=(version_of(authority_id), today),
+    )
 
 
 def why_not_proposable(offer: Any, today: date, fresh: date) -> str | None:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.platform.access.principal import Principal, Role, anonymous
+from alongside.platform.access.principal import OwnSchool, Principal, Role, anonymous
 from alongside.platform.database.reads import Read, fetch_one
 from alongside.platform.web.security import csrf_token
 
@@ -20,7 +20,8 @@ IDLE_MINUTES = 30
 PERSON_OF_SESSION = text(
     f"""
     SELECT s.id AS session_id, p.id, p.name, p.email, a.id AS role_assignment_id, a.role, a.school_urn,
-           place.consortium_ids, place.school_urns, t.settings_version,
+           members.consortium_ids, members.school_urns, t.settings_version,
+           own.easting, own.northing, own.phase, own.kind,
            (SELECT count(*) FROM role_assignment o
              WHERE o.authority_id = :authority_id AND o.person_id = p.id AND o.id <> a.id
                AND o.starts_on <= :today AND (o.ends_on IS NULL OR o.ends_on > :today)) AS other_roles
@@ -29,17 +30,20 @@ PERSON_OF_SESSION = text(
       JOIN person p ON p.authority_id = s.authority_id AND p.id = s.person_id
       JOIN role_assignment a ON a.authority_id = s.authority_id AND a.id = s.role_assignment_id
        AND a.person_id = p.id
+      LEFT JOIN school own ON own.authority_id = a.authority_id AND own.urn = a.school_urn
       LEFT JOIN LATERAL (
           SELECT array_agg(DISTINCT m.consortium_id) AS consortium_ids,
                  array_agg(DISTINCT m.school_urn) AS school_urns
             FROM consortium_membership m
            WHERE m.authority_id = :authority_id AND m.starts_on <= :today
              AND (m.ends_on IS NULL OR m.ends_on > :today)
-             AND (m.consortium_id = a.consortium_id OR m.consortium_id IN (
-                  SELECT own.consortium_id FROM consortium_membership own
-                   WHERE own.authority_id = :authority_id AND own.school_urn = a.school_urn
-                     AND own.starts_on <= :today AND (own.ends_on IS NULL OR own.ends_on > :today)))
-      ) place ON true
+             AND m.consortium_id = ANY(ARRAY(
+                  SELECT a.consortium_id
+                  UNION ALL
+                  SELECT mine.consortium_id FROM consortium_membership mine
+                   WHERE mine.authority_id = :authority_id AND mine.school_urn = a.school_urn
+                     AND mine.starts_on <= :today AND (mine.ends_on IS NULL OR mine.ends_on > :today)))
+      ) members ON true
      WHERE s.authority_id = :authority_id AND s.token_hash = :token_hash
        AND s.ended_at IS NULL AND s.expires_at > now()
        AND s.seen_at > now() - interval '{IDLE_MINUTES} minutes'
@@ -62,6 +66,10 @@ class SessionRow(msgspec.Struct, frozen=True):
     consortium_ids: list[UUID] | None
     school_urns: list[int] | None
     settings_version: int
+    easting: int | None
+    northing: int | None
+    phase: str | None
+    kind: str | None
     other_roles: int
 
 
@@ -101,7 +109,14 @@ async def person_of_session(
         csrf_token=csrf_token(token),
         other_roles=found.other_roles,
         settings_version=found.settings_version,
+        own_school=_own_school(found),
     )
+
+
+def _own_school(found: SessionRow) -> OwnSchool | None:
+    if found.phase is None or found.kind is None:
+        return None
+    return OwnSchool(found.easting, found.northing, found.phase, found.kind)
 
 
 PEOPLE_OF_SCHOOLS = text(

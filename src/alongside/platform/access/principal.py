@@ -39,13 +39,23 @@ SIGNED_IN_ROLES = SCHOOL_ROLES | CONSORTIUM_ROLES | AUTHORITY_ROLES
 
 
 @dataclass(frozen=True, slots=True)
+class OwnSchool:
+    """The school for which a person acts: its coordinates on the National Grid in metres, its phase and kind."""
+
+    easting: int | None
+    northing: int | None
+    phase: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """The person who makes the request, loaded from the database on each request, so that a lost role takes effect at
     once.
 
-    `school_urn` is the school they act for; `consortium_ids` the consortia that they lead or that their school belongs
-    to; `consortium_schools` the URNs of all current members of those; `today` the date in London by which deadlines are
-    counted.
+    `school_urn` is the school they act for, and `own_school` what a session reads of it; `consortium_ids` the consortia
+    that they lead or that their school belongs to; `consortium_schools` the URNs of all current members of those;
+    `today` the date in London by which deadlines are counted.
     """
 
     authority_id: int
@@ -62,6 +72,7 @@ class Principal:
     csrf_token: str | None = None
     other_roles: int = 0
     settings_version: int = 0
+    own_school: OwnSchool | None = None
 
     @property
     def signed_in(self) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 from alongside.errors import ConfigurationError
 from alongside.platform.database.base import COMPLETE, Base
 from alongside.platform.database.connecting import open_connection
+from alongside.platform.database.kept import KEPT, KeptByAuthority
 from alongside.platform.database.reads import DRIVER
 from alongside.platform.database.requester_context import KEY, SERVER_PROCESS
 from alongside.platform.database.tenant_context import PROCESS, signed_tenant_context
@@ -105,6 +106,7 @@ class Database:
         self.signing_key = signing_key
         self.address = url
         self.pooler = pooler
+        self.kept = KeptByAuthority()
         self.engine: AsyncEngine = create_async_engine(
             ASYNCPG,
             pool_size=pool_size,
@@ -156,6 +158,8 @@ class Database:
             session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=True)
             session.info[KEY] = self.signing_key
             session.info[DRIVER] = _Driver(connection, driver, pooled.dbapi_connection)
+            if read_only:
+                session.info[KEPT] = self.kept.of(authority_id)
             try:
                 if self.pooler:
                     driver.next_tenant_context = mode
@@ -174,6 +178,8 @@ class Database:
                     await connection.invalidate()
                 raise
             finally:
+                if not read_only:
+                    self.kept.forget(authority_id)
                 driver.next_tenant_context = None
                 await session.close()
 

@@ -212,15 +212,6 @@ class Post(msgspec.Struct, frozen=True):
     state: str
 
 
-class OwnPosition(msgspec.Struct, frozen=True):
-    """The coordinates of a school on the National Grid in metres, its phase and kind."""
-
-    easting: int | None
-    northing: int | None
-    phase: str
-    kind: str
-
-
 @lru_cache(maxsize=512)
 def board_read(scope: Scope | None, kind: str, sort: str, filters: frozenset[str]) -> Read[Post]:
     """The compiled statement for one combination."""
@@ -260,20 +251,3 @@ def _filled(person: Principal, values: dict[str, Any]) -> dict[str, Any]:
         | values
         | scope_params(person, Permission.VIEW_POST)
     )
-
-
-_POSITION = School.__table__.c  # selects columns, because loading mapped objects takes twice as long
-OWN_POSITION = Read(
-    select(_POSITION.easting, _POSITION.northing, _POSITION.phase, _POSITION.kind).where(
-        _POSITION.authority_id == bindparam("authority_id"), _POSITION.urn == bindparam("urn")
-    ),
-    OwnPosition,
-)
-
-
-async def own_position(session: AsyncSession, person: Principal) -> OwnPosition | None:
-    """The coordinates and phase of the person's school; empty for people without a school."""
-    if person.school_urn is None:
-        return None
-    values = {"authority_id": person.authority_id, "urn": person.school_urn}
-    return await fetch_one(session, OWN_POSITION, values)

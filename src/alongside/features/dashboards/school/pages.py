@@ -7,7 +7,8 @@ from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings_cache import settings_of
-from alongside.features.dashboards.needs_and_offers.queries import own_position, posts_on_board
+from alongside.features.dashboards.needs_and_offers.html import post_rows
+from alongside.features.dashboards.needs_and_offers.queries import posts_on_board
 from alongside.features.dashboards.school.queries import given_and_got, running_agreements
 from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.escalations.labels import STATES as ESCALATION_STATES
@@ -32,7 +33,7 @@ async def show_home(request: Request[Any, Any, Any], session: AsyncSession, pers
         return Redirect("/consortium")
     settings = settings_of(person.authority_id)
     fresh = await fresh_since_by_school(session, person.authority_id, person.today)
-    place = await own_position(session, person)
+    place = person.own_school
     like_mine = {
         "easting": place.easting if place else None,
         "northing": place.northing if place else None,
@@ -46,6 +47,7 @@ async def show_home(request: Request[Any, Any, Any], session: AsyncSession, pers
         "dashboards/school/show.html",
         {
             "settings": settings,
+            "post_rows": post_rows,
             "waiting": await work_items_of_school(session, person, calendar),
             "year": await given_and_got(session, person, academic_year_began(person.today)),
             "running": await running_agreements(session, person),

@@ -1,57 +1,70 @@
 """Queries for a school's own terms and training days, and its calendar."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Integer, any_, bindparam, func, literal, select, union
+import msgspec
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Integer,
+    any_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of
 from alongside.features.authorities.calendar import Calendar, with_own_days
 from alongside.features.authorities.setting_types import TermDates
 from alongside.features.schools.term_dates.models import SchoolTerm, TrainingDay
+from alongside.platform.database.reads import Read, fetch_all
 
-TERMS: Any = (
-    select(
-        SchoolTerm.year,
-        SchoolTerm.name,
-        SchoolTerm.starts_on,
-        SchoolTerm.ends_on,
-        SchoolTerm.break_starts_on,
-        SchoolTerm.break_ends_on,
-    )
-    .where(SchoolTerm.authority_id == bindparam("authority_id"), SchoolTerm.school_urn == bindparam("urn"))
-    .order_by(SchoolTerm.starts_on)
-)
-TRAINING_DAYS = (
-    select(TrainingDay.day)
-    .where(TrainingDay.authority_id == bindparam("authority_id"), TrainingDay.school_urn == bindparam("urn"))
-    .order_by(TrainingDay.day)
-)
 
-_OF_SCHOOLS = any_(bindparam("urns", type_=ARRAY(Integer)))
-TERMS_OF_SCHOOLS: Any = (
-    select(
-        SchoolTerm.school_urn,
-        SchoolTerm.year,
-        SchoolTerm.name,
-        SchoolTerm.starts_on,
-        SchoolTerm.ends_on,
-        SchoolTerm.break_starts_on,
-        SchoolTerm.break_ends_on,
-    )
-    .where(SchoolTerm.authority_id == bindparam("authority_id"), SchoolTerm.school_urn == _OF_SCHOOLS)
-    .order_by(SchoolTerm.starts_on)
-)
-TRAINING_DAYS_OF_SCHOOLS: Any = select(TrainingDay.school_urn, TrainingDay.day).where(
-    TrainingDay.authority_id == bindparam("authority_id"), TrainingDay.school_urn == _OF_SCHOOLS
-)
-WITH_OWN_DAYS = union(
-    select(SchoolTerm.school_urn).where(SchoolTerm.authority_id == bindparam("authority_id")),
-    select(TrainingDay.school_urn).where(TrainingDay.authority_id == bindparam("authority_id")),
-)
+class OwnDay(msgspec.Struct, frozen=True):
+    """A term of a school or, without `year`, one of its training days, which starts and ends on the same day."""
+
+    school_urn: int
+    year: str | None
+    name: Literal["autumn", "spring", "summer"]
+    starts_on: date
+    ends_on: date
+    break_starts_on: date
+    break_ends_on: date
+
+
+def _read_own_days(*, limited: bool) -> Read[OwnDay]:
+    """The terms and training days of all schools of an authority, or of `urns` only, in order."""
+    term, training = SchoolTerm.__table__.c, TrainingDay.__table__.c
+    day = training.day
+    both = union_all(
+        select(
+            term.school_urn,
+            term.year,
+            term.name,
+            term.starts_on,
+            term.ends_on,
+            term.break_starts_on,
+            term.break_ends_on,
+        ).where(term.authority_id == bindparam("authority_id")),
+        select(training.school_urn, null(), literal_column("''"), day, day, day, day).where(
+            training.authority_id == bindparam("authority_id")
+        ),
+    ).subquery("own_day")
+    of_schools = both.c.school_urn == any_(bindparam("urns", type_=ARRAY(Integer)))
+    return Read(select(both).where(*([of_schools] if limited else [])).order_by(both.c.starts_on), OwnDay)
+
+
+ALL_OWN_DAYS = _read_own_days(limited=False)
+OWN_DAYS_OF_SCHOOLS = _read_own_days(limited=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,33 +119,25 @@ class OwnDays:
 
 async def own_days(session: AsyncSession, authority_id: int, urn: int) -> OwnDays:
     """The school's own terms and training days; empty if it follows the authority's."""
-    values = {"authority_id": authority_id, "urn": urn}
-    terms = [_term(row) for row in await session.execute(TERMS, values)]
-    days = (await session.scalars(TRAINING_DAYS, values)).all()
-    return OwnDays(tuple(terms), tuple(days))
+    values = {"authority_id": authority_id, "urns": [urn]}
+    found = _by_school(await fetch_all(session, OWN_DAYS_OF_SCHOOLS, values))
+    return found.get(urn, OwnDays((), ()))
 
 
 async def calendar_of_school(session: AsyncSession, authority_id: int, urn: int) -> Calendar:
     """The calendar for a school's deadlines: the authority's, with the school's own terms and training days."""
-    own = await own_days(session, authority_id, urn)
-    return with_own_days(calendar_of(authority_id), own.terms, frozenset(own.training_days))
+    return (await calendars_of_schools(session, authority_id, [urn]))[urn]
 
 
 async def calendars_of_schools(
     session: AsyncSession, authority_id: int, urns: Collection[int]
 ) -> dict[int, Calendar]:
-    """The calendars of several schools, by URN, with two queries."""
-    values = {"authority_id": authority_id, "urns": sorted(urns)}
-    terms: dict[int, list[TermDates]] = {}
-    for row in await session.execute(TERMS_OF_SCHOOLS, values):
-        terms.setdefault(row.school_urn, []).append(_term(row))
-    days: dict[int, set[date]] = {}
-    for row in await session.execute(TRAINING_DAYS_OF_SCHOOLS, values):
-        days.setdefault(row.school_urn, set()).add(row.day)
+    """The calendars of several schools, by URN."""
+    if not urns:
+        return {}
     shared = calendar_of(authority_id)
-    return {
-        urn: with_own_days(shared, tuple(terms.get(urn, ())), frozenset(days.get(urn, ()))) for urn in urns
-    }
+    own = await calendars_with_own_days(session, authority_id, urns)
+    return {urn: own.get(urn, shared) for urn in urns}
 
 
 async def days_by_school(
@@ -145,18 +150,33 @@ async def days_by_school(
     return DayBySchool(shared, {urn: day for urn, day in reckoned.items() if day != shared})
 
 
-async def calendars_with_own_days(session: AsyncSession, authority_id: int) -> dict[int, Calendar]:
-    """The calendars of all schools that have terms or training days of their own, by URN."""
-    found = await session.scalars(WITH_OWN_DAYS, {"authority_id": authority_id})
-    return await calendars_of_schools(session, authority_id, list(found))
+async def calendars_with_own_days(
+    session: AsyncSession, authority_id: int, urns: Collection[int] | None = None
+) -> dict[int, Calendar]:
+    """The calendars of the schools that have terms or training days of their own, by URN; of all, or of `urns`."""
+    shared = calendar_of(authority_id)
+    values = {"authority_id": authority_id, "urns": sorted(urns or ())}
+    own = _by_school(await fetch_all(session, ALL_OWN_DAYS if urns is None else OWN_DAYS_OF_SCHOOLS, values))
+    return {
+        urn: with_own_days(shared, days.terms, frozenset(days.training_days)) for urn, days in own.items()
+    }
 
 
-def _term(row: Any) -> TermDates:
-    return TermDates(
-        year=row.year,
-        name=cast('Literal["autumn", "spring", "summer"]', row.name),
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        break_starts_on=row.break_starts_on,
-        break_ends_on=row.break_ends_on,
-    )
+def _by_school(rows: Iterable[OwnDay]) -> dict[int, OwnDays]:
+    terms: dict[int, list[TermDates]] = {}
+    training: dict[int, list[date]] = {}
+    for row in rows:
+        if row.year is None:
+            training.setdefault(row.school_urn, []).append(row.starts_on)
+        else:
+            terms.setdefault(row.school_urn, []).append(
+                TermDates(
+                    year=row.year,
+                    name=row.name,
+                    starts_on=row.starts_on,
+                    ends_on=row.ends_on,
+                    break_starts_on=row.break_starts_on,
+                    break_ends_on=row.break_ends_on,
+                )
+            )
+    return {urn: OwnDays(tuple(terms.get(urn, ())), tuple(training.get(urn, ()))) for urn in terms | training}
