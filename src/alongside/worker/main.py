@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 import alongside.models_registry  # noqa: F401  (declares every table before a database is opened)
 from alongside.errors import AlongsideError
@@ -20,7 +19,8 @@ from alongside.features.authorities.queries import refresh_settings
 from alongside.features.authorities.settings_cache import all_settings
 from alongside.platform.database.connecting import DatabaseRefuses
 from alongside.platform.database.listener import Listener
-from alongside.platform.database.session import Database, check_database_role, is_passing
+from alongside.platform.database.retries import DATABASE_ERRORS, is_passing
+from alongside.platform.database.session import Database, check_database_role
 from alongside.platform.jobs.queue import CHANNEL
 from alongside.platform.jobs.scheduler import Scheduler
 from alongside.platform.jobs.turns import AuthorityTurns
@@ -107,7 +107,7 @@ class Worker:
         try:
             await refresh_settings(self.database)
             self.refused = await self._clock_is_wrong()
-        except (SQLAlchemyError, OSError, AlongsideError) as problem:
+        except (*DATABASE_ERRORS, AlongsideError) as problem:
             log.warning("no round", error=type(problem).__name__)
             return
         for authority in all_settings():
@@ -197,7 +197,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
             try:
                 await check_database_role(database)
                 break
-            except (SQLAlchemyError, OSError) as problem:
+            except DATABASE_ERRORS as problem:
                 passing = is_passing(problem)
                 if isinstance(problem, DatabaseRefuses) or not passing:
                     raise

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from alongside.features.needs.models import Need
 from alongside.features.schools.models import School
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
-from alongside.platform.database.session import Database, is_retryable
+from alongside.platform.database.retries import is_retryable
+from alongside.platform.database.session import Database
 from tests.databases import DatabaseCopy, open_database
 from tests.features.agreements.builders import a_need
 from tests.personas import MILL, NORTHSHIRE, SOUTHSHIRE

@@ -6,8 +6,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ConfigurationError, ServiceUnavailable
@@ -22,6 +20,7 @@ from alongside.features.authorities.settings_cache import (
     settings_for_host,
     version_of,
 )
+from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.database.session import Database
 
 FRESH_FOR = 5.0
@@ -97,7 +96,7 @@ class Tenants:
             if time.monotonic() - self._looked_at > FRESH_FOR:
                 try:
                     await refresh_settings(self._database)
-                except (DBAPIError, PoolTimeout, OSError) as problem:
+                except DATABASE_ERRORS as problem:
                     if not registered_ids():
                         raise ServiceUnavailable from problem
                 self._looked_at = time.monotonic()

@@ -25,6 +25,7 @@ from alongside.features.data_retention.subject_access import (
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.retries import run_with_retries
 from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
@@ -125,9 +126,12 @@ async def _copy(
     held = await held_about(session, person, row.person_id, row.name)
     database = request.app.state.app_context.database
 
-    async def note_and_give() -> PageResult:
+    async def note() -> None:
         async with database.transaction(person.authority_id) as writing:
             await record_audit(writing, person, "take_copy", "subject_request", request_id)
+
+    async def note_and_give() -> PageResult:
+        await run_with_retries(note)
         if kind == "json":
             return Download(as_json(row.name, held), "held-about-a-person.json", "application/json")
         body = await asyncio.to_thread(as_workbook, held)

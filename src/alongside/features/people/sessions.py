@@ -8,12 +8,12 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import bindparam, func, text, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.people.models import UserSession
 from alongside.features.people.queries import hashed, person_of_session
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.database.session import Database
 from alongside.platform.web.context import LONDON, Tenant
 
@@ -89,7 +89,7 @@ def touch_session(database: Database) -> Callable[[Principal], Awaitable[None]]:
             async with database.transaction(person.authority_id) as session:
                 values = {"of_authority": person.authority_id, "session_id": person.session_id}
                 await session.execute(MARK_SEEN, values)
-        except (SQLAlchemyError, OSError) as problem:
+        except DATABASE_ERRORS as problem:
             noted.pop(person.session_id, None)
             log.warning("not kept awake", error=type(problem).__name__)
 

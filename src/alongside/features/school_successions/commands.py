@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
 
 from alongside.errors import AlongsideError
 from alongside.features.authorities.files import declared_authority
@@ -30,7 +29,8 @@ from alongside.features.schools.gias import Register
 from alongside.features.schools.queries import known_links, known_schools
 from alongside.features.schools.report import print_report, write_report
 from alongside.platform.access.principal import Principal, system
-from alongside.platform.database.session import Database, is_retryable
+from alongside.platform.database.retries import DATABASE_ERRORS, is_retryable
+from alongside.platform.database.session import Database
 from alongside.settings import Settings
 
 CSV_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -65,7 +65,7 @@ def import_schools(
         asyncio.run(_import(console, settings, register, report_file, yes=yes, fewer=fewer))
     except AlongsideError as problem:
         raise click.ClickException(str(problem)) from problem
-    except (OSError, SQLAlchemyError) as problem:
+    except DATABASE_ERRORS as problem:
         if not is_retryable(problem):
             raise
         raise click.ClickException(

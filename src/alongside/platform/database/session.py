@@ -22,17 +22,8 @@ from alongside.platform.database.requester_context import KEY, SERVER_PROCESS
 from alongside.platform.database.tenant_context import PROCESS, signed_tenant_context
 from alongside.settings import Settings
 
-RETRYABLE_STATES = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
-"""Serialisation failure, deadlock, the server going down or coming up, a broken connection, too many connections."""
-
 ASYNCPG = "postgresql+asyncpg://"
 """Prefix for SQLAlchemy. asyncpg parses the address itself, because SQLAlchemy ignores `sslmode` and `sslrootcert`."""
-
-TOOK_TOO_LONG = {"57014", "25P03", "25P04"}
-"""Cancelled by statement_timeout, ended by idle_in_transaction_session_timeout or by transaction_timeout."""
-
-DATABASE_ERRORS = (DBAPIError, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""Errors that a statement or a lost connection may raise: see `is_retryable`."""
 
 
 FORGET_SETTINGS = "RESET ALL;"
@@ -235,35 +226,6 @@ async def _process_behind(connection: AsyncConnection, driver: TenantConnection)
     except BaseException:
         await connection.invalidate()
         raise
-
-
-def is_retryable(error: BaseException | None) -> bool:
-    """Return whether the transaction failed for a temporary reason, so that it may be run again."""
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-        return error.connection_invalidated or state in RETRYABLE_STATES or is_retryable(error.orig)
-    return isinstance(
-        error,
-        ConnectionError
-        | asyncpg.PostgresConnectionError
-        | asyncpg.InterfaceError
-        | asyncpg.InternalClientError
-        | asyncpg.CannotConnectNowError
-        | asyncpg.TooManyConnectionsError
-        | asyncpg.exceptions.AdminShutdownError
-        | asyncpg.exceptions.CrashShutdownError,
-    )
-
-
-def is_passing(error: BaseException) -> bool:
-    """Return whether work failed only because the database is away or busy, so that it may be done again."""
-    return is_retryable(error) or isinstance(error, OSError)
-
-
-def took_too_long(error: BaseException | None) -> bool:
-    """Return whether PostgreSQL ended the transaction because of a time limit, so that it must not be run again."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(cause, "sqlstate", None) in TOOK_TOO_LONG
 
 
 async def check_database_role(database: Database) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.principal import Principal, system
-from alongside.platform.database.session import Database, is_passing
+from alongside.platform.database.retries import is_passing
+from alongside.platform.database.session import Database
 from alongside.platform.jobs.models import ScheduledJobRun
 
 LONDON = ZoneInfo("Europe/London")

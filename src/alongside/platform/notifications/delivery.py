@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 from jinja2 import Environment
 from sqlalchemy import Date, Row, bindparam, func, text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.database.session import Database
 from alongside.platform.jobs.queue import LeaseQueue, claim, fail, finish
 from alongside.platform.notifications.email_messages import EmailOrigin, email_from
@@ -76,7 +76,7 @@ async def _send(sender: Sender, origin: EmailOrigin, row: Row[Any]) -> None:
         try:
             async with sender.database.transaction(origin.authority_id) as session:
                 await _record(session, sender, origin, row, failure)
-        except (SQLAlchemyError, OSError) as problem:
+        except DATABASE_ERRORS as problem:
             if pause is None:  # the lease expires instead
                 log.warning("not marked", mail=str(row.id), error=type(problem).__name__)
                 return

@@ -21,6 +21,7 @@ from alongside.errors import (
     ValidationFailed,
 )
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.retries import is_unavailable
 from alongside.platform.web.form_data import TOKENS, BodyRefused, already_typed, typed_text
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.uploads import largest_of
@@ -87,6 +88,9 @@ def _other_page_for(problem: Exception, request: Request[Any, Any, Any]) -> Page
             return Page("errors/409.html", {"sentence": str(problem), "state": None}, 409)
         case ClientException():
             return Page("errors/400.html", {}, 400)
+        case _ if is_unavailable(problem):  # in work after the transaction, which is not run again
+            log.warning("database unavailable", exc_info=problem)
+            return Page("errors/503.html", {}, 503)
         case _:
             log.error("unforeseen", error=type(problem).__name__, exc_info=problem)
             return Page("errors/500.html", status=500)

@@ -1,10 +1,9 @@
 """Routes: finds the authority and the person, opens the transaction, checks the permission, commits, and responds."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -12,7 +11,6 @@ from litestar import Request, Response, route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Empty
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import AlongsideError, AuthenticationRequired, NotFound, ServiceUnavailable
@@ -20,7 +18,7 @@ from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, anonymous
 from alongside.platform.audit.actions import request_id
-from alongside.platform.database.session import DATABASE_ERRORS, is_retryable, took_too_long
+from alongside.platform.database.retries import run_with_retries
 from alongside.platform.web.bodies import close_files
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import error_page
@@ -32,13 +30,11 @@ from alongside.platform.web.responses import ContinueAfterCommit, PageResult, Re
 from alongside.platform.web.security import refuse_other_sites, refuse_wrong_token
 from alongside.platform.web.uploads import BYTES_FOR_FIELDS, Upload, checked_upload
 
-MAX_ATTEMPTS = 5
 NOBODYS = 0
 """The authority id for `Turns` when a host belongs to no authority."""
 
 PageFunction = Callable[..., Awaitable[PageResult]]
 Prepare = Callable[[Request[Any, Any, Any], Principal], Awaitable[Any]]
-Result = TypeVar("Result")
 PREPARED = "alongside_prepared"
 log = structlog.get_logger("alongside.platform.web")
 
@@ -131,7 +127,7 @@ async def _handle_request(
             refuse_other_sites(request.headers, request.headers.get("host", ""))
             await _before_transaction(request, app_context, tenant, permission)
         async with app_context.turns.turn(tenant.authority_id):
-            answer, known = await _tried(
+            answer, known = await run_with_retries(
                 lambda: _run_handler(request, app_context, tenant, function, permission)
             )
         person = known
@@ -202,7 +198,7 @@ async def _before_transaction(
         return
     token = request.cookies.get(SESSION_COOKIE)
     async with app_context.turns.turn(tenant.authority_id):
-        person = await _tried(lambda: _person_of(app_context, tenant, token))
+        person = await run_with_retries(lambda: _person_of(app_context, tenant, token))
     try:
         _refuse_not_allowed(person, permission)
         form = await read_form_data(request)
@@ -227,25 +223,6 @@ async def _person_of(app_context: AppContext, tenant: Tenant, token: str | None)
 def _refuse_not_allowed(person: Principal, permission: Permission) -> None:
     if not has_permission(person, permission):
         raise NotFound if person.signed_in else AuthenticationRequired
-
-
-async def _tried(transaction: Callable[[], Awaitable[Result]]) -> Result:
-    """Run a transaction, and retry it after a temporary error of the database.
-
-    Retrying is safe: a failed transaction left nothing, and one whose commit was cut off after it took effect is
-    recognised by its idempotency key.
-    """
-    for attempt in range(MAX_ATTEMPTS):
-        try:
-            return await transaction()
-        except (*DATABASE_ERRORS, PoolTimeout) as problem:
-            waited_long_enough = isinstance(problem, PoolTimeout | TimeoutError) or took_too_long(problem)
-            if not waited_long_enough and not is_retryable(problem):
-                raise
-            if waited_long_enough or attempt == MAX_ATTEMPTS - 1:
-                raise ServiceUnavailable from problem
-            await asyncio.sleep(0.05 * 2**attempt)
-    raise ServiceUnavailable
 
 
 async def _run_handler(

@@ -17,13 +17,13 @@ from uuid import UUID
 import structlog
 from litestar import Request, Response, get
 from litestar.response import Stream
-from sqlalchemy.exc import SQLAlchemyError
 
 from alongside.errors import AuthenticationRequired, NotFound, ServiceUnavailable
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, anonymous
 from alongside.platform.database.listener import Listener
+from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import error_page
 from alongside.platform.web.render import response_to
@@ -214,7 +214,7 @@ async def _still_allowed(app_context: AppContext, tenant: Tenant, token: str | N
     """Return whether the session of an open page is valid; an unavailable database does not end the stream."""
     try:
         person = await _who(app_context, tenant, token)
-    except (SQLAlchemyError, OSError, ServiceUnavailable):
+    except (*DATABASE_ERRORS, ServiceUnavailable):
         return True
     return person.signed_in and has_permission(person, PERMISSION)
 

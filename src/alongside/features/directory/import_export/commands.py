@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import click
 from rich.console import Console
 from rich.markup import escape
-from sqlalchemy.exc import SQLAlchemyError
 
 from alongside.errors import AlongsideError
 from alongside.features.authorities.files import declared_authority
@@ -30,7 +29,8 @@ from alongside.features.directory.import_export.row_results import (
     validate_rows,
 )
 from alongside.platform.access.principal import Principal, system
-from alongside.platform.database.session import Database, is_retryable
+from alongside.platform.database.retries import DATABASE_ERRORS, is_retryable
+from alongside.platform.database.session import Database
 from alongside.platform.web.formatting import format_count
 from alongside.platform.web.spreadsheet import as_csv, as_xlsx
 from alongside.settings import Settings
@@ -74,7 +74,7 @@ def import_entries(
         asyncio.run(_import(console, settings, rows, given, report, dry_run=dry_run, yes=yes))
     except AlongsideError as problem:
         raise click.ClickException(str(problem)) from problem
-    except (OSError, SQLAlchemyError) as problem:
+    except DATABASE_ERRORS as problem:
         if not is_retryable(problem):
             raise
         raise click.ClickException(

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import structlog
 from litestar import Request
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings_cache import settings_of
@@ -24,6 +23,7 @@ from alongside.features.directory.search.similar_schools import (
 from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.web.form_data import asked
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
 from alongside.platform.web.routing import endpoint
@@ -86,7 +86,7 @@ async def _record_no_results(
         app_context = request.app.state.app_context
         async with app_context.database.transaction(person.authority_id) as session:
             await record_zero_result_search(session, person, words, app_context.secret)
-    except (SQLAlchemyError, OSError) as problem:
+    except DATABASE_ERRORS as problem:
         log.warning("a missed search was not counted", error=type(problem).__name__)
     return shown
 

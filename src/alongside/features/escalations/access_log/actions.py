@@ -25,6 +25,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
+from alongside.platform.database.retries import run_with_retries
 from alongside.platform.database.session import Database
 from alongside.platform.notifications import notify
 
@@ -42,28 +43,38 @@ async def note_readings(
     database: Database, person: Principal, escalation_ids: Sequence[UUID], part: str
 ) -> None:
     """Log that a person reads several escalations at once."""
-    async with database.transaction(person.authority_id) as session:
-        await identify_requester(session, person)
-        for escalation_id in escalation_ids:
-            line = insert(EscalationAccess).values(
-                authority_id=person.authority_id,
-                escalation_id=escalation_id,
-                person_id=person.id,
-                role=person.role.value,
-                part=part,
-            )
-            await session.execute(
-                line.inline()
-            )  # readers may insert this row but not select it: no RETURNING
-            if part == "escalation":
-                await keep_present(session, person, escalation_id)
+
+    async def note() -> None:
+        async with database.transaction(person.authority_id) as session:
+            await identify_requester(session, person)
+            for escalation_id in escalation_ids:
+                await _insert_reading(session, person, escalation_id, part)
+
+    await run_with_retries(note)
+
+
+async def _insert_reading(session: AsyncSession, person: Principal, escalation_id: UUID, part: str) -> None:
+    line = insert(EscalationAccess).values(
+        authority_id=person.authority_id,
+        escalation_id=escalation_id,
+        person_id=person.id,
+        role=person.role.value,
+        part=part,
+    )
+    await session.execute(line.inline())  # readers may insert this row but not select it: no RETURNING
+    if part == "escalation":
+        await keep_present(session, person, escalation_id)
 
 
 async def note_presence(database: Database, person: Principal, escalation_id: UUID) -> None:
     """Record that an officer still has an escalation open."""
-    async with database.transaction(person.authority_id) as session:
-        await identify_requester(session, person)
-        await keep_present(session, person, escalation_id)
+
+    async def note() -> None:
+        async with database.transaction(person.authority_id) as session:
+            await identify_requester(session, person)
+            await keep_present(session, person, escalation_id)
+
+    await run_with_retries(note)
 
 
 async def keep_present(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:

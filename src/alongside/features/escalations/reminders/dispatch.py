@@ -12,7 +12,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Row, bindparam, func, insert, select, text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
@@ -27,6 +26,7 @@ from alongside.features.escalations.reminders.queries import covers, holders
 from alongside.platform.access.principal import Principal, Role, system
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.requester_context import RequesterContext, set_requester
+from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.database.session import Database
 from alongside.platform.jobs.queue import LeaseQueue, claim, fail, finish
 from alongside.platform.notifications import notify
@@ -96,7 +96,7 @@ async def dispatch_reminders(database: Database, settings: AuthoritySettings, is
         try:
             async with database.transaction(authority_id) as session:
                 await fire(session, authority_id, timer)
-        except (SQLAlchemyError, OSError) as problem:
+        except DATABASE_ERRORS as problem:
             await _record_failure(database, authority_id, timer, type(problem).__name__)
     return len(claimed)
 
@@ -108,7 +108,7 @@ async def _record_failure(database: Database, authority_id: int, timer: Row[Any]
         async with database.transaction(authority_id) as session:
             await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
             dead = await fail(session, REMINDER_QUEUE, authority_id, timer, error)
-    except (SQLAlchemyError, OSError) as problem:
+    except DATABASE_ERRORS as problem:
         log.warning("failure not recorded", timer=str(timer.id), error=type(problem).__name__)
     tell = log.error if dead else log.warning
     tell("reminder given up" if dead else "reminder not given", timer=str(timer.id), error=error)

@@ -34,6 +34,7 @@ from alongside.features.people.sign_in.queries import just_ended, person_of_iden
 from alongside.features.schools.models import OPEN_STATUSES
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.retries import run_with_retries
 from alongside.platform.web.context import SESSION_COOKIE, AppContext
 from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
@@ -204,9 +205,13 @@ async def _let_in(
         hashed(arrived.state),
         seal(app_context.secret, TO_LEAVE, kept, 24 * 3600),
     )
-    async with app_context.database.transaction(visitor.authority_id) as session:
-        role = await recognise(session, visitor, who, invitation=arrived.invitation, granted=granted)
-        token = await sign_in(session, visitor, role, browser)
+
+    async def begin() -> tuple[Any, str]:
+        async with app_context.database.transaction(visitor.authority_id) as session:
+            role = await recognise(session, visitor, who, invitation=arrived.invitation, granted=granted)
+            return role, await sign_in(session, visitor, role, browser)
+
+    role, token = await run_with_retries(begin)
     said = f"You are signed in as {role_label(role)}."
     return Redirect(arrived.next, said, cookies={SESSION_COOKIE: token, SIGNING_IN: None})
 
