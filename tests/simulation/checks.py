@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -125,27 +125,21 @@ class StateReplay:
     """The state of each subject by the audit log, which is read once."""
 
     states: dict[tuple[int, str, str], str] = field(default_factory=dict)
-    read_to: dict[int, datetime] = field(default_factory=dict)
+    read_to: dict[int, int] = field(default_factory=dict)
 
     async def check(self, connection: Watcher, code: int, faults: Faults) -> None:
-        """Replay new entries: transitions must be connected and lead to the state in the row."""
-        wrong = await self._replay(connection, code)
-        if wrong:  # an entry of a transaction that was open at the last check is read only from the start
-            self.read_to.pop(code, None)
-            self.states = {key: state for key, state in self.states.items() if key[0] != code}
-            wrong = await self._replay(connection, code)
-        for kind, what in wrong:
-            faults.add(kind, what)
+        """Replay new entries: transitions must be connected and lead to the state in the row.
 
-    async def _replay(self, connection: Watcher, code: int) -> list[tuple[str, str]]:
-        """Read the entries since the last time, and return the faults."""
-        wrong: list[tuple[str, str]] = []
+        Entries are read in the order of their commits: `at` is the start of a transaction, which may have waited.
+        """
         for row in await connection.fetch(
-            "SELECT at, subject_kind, subject_id, verb FROM audit_entry WHERE authority_id = $1 AND at > $2 ORDER BY at, id",
+            "SELECT s.number, e.subject_kind, e.subject_id, e.verb FROM audit_seal s"
+            "  JOIN audit_entry e ON e.authority_id = s.authority_id AND e.id = s.entry_id"
+            " WHERE s.authority_id = $1 AND s.number > $2 ORDER BY s.number",
             code,
-            self.read_to.get(code, datetime(2000, 1, 1, tzinfo=UTC)),
+            self.read_to.get(code, 0),
         ):
-            self.read_to[code] = row["at"]
+            self.read_to[code] = row["number"]
             subject, key = row["subject_kind"], (code, row["subject_kind"], row["subject_id"])
             move = MOVES.get(subject, {}).get(row["verb"])
             if move is None:
@@ -153,7 +147,7 @@ class StateReplay:
             state = self.states.get(key, INITIAL)
             if state not in move.starts:
                 step = f"{subject} {key[2]}: {row['verb']} from “{state}”"
-                wrong.append(("the audit log holds an illegal step", step))
+                faults.add("the audit log holds an illegal step", step)
             self.states[key] = move.end
         for subject in WORKFLOWS:
             for row in await connection.fetch(
@@ -162,8 +156,7 @@ class StateReplay:
                 state = self.states.get((code, subject, row["id"]), INITIAL)
                 if state != row["state"]:
                     found = f"{subject} {row['id']}: “{row['state']}”, log “{state}”"
-                    wrong.append(("a state differs from the audit log", found))
-        return wrong
+                    faults.add("a state differs from the audit log", found)
 
 
 async def left_over(
