@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.static_files import create_static_files_router
@@ -19,6 +19,7 @@ from alongside.platform.database.session import Database, check_database_role
 from alongside.platform.feature import state_colours
 from alongside.platform.web.caching import with_versions
 from alongside.platform.web.context import AppContext
+from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.logs import start_logs
 from alongside.platform.web.render import response_to
 from alongside.platform.web.responses import Page
@@ -69,7 +70,7 @@ def make_app(app_context: AppContext) -> Litestar:
         await app_context.pool.close()
         await app_context.database.close()
 
-    def not_served(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:
+    def not_served(request: HttpRequest, problem: HTTPException) -> Response[Any]:
         """Answer what Litestar refuses before our routes: an unknown address, another method, too large a body."""
         name = {400: "400", 404: "404", 405: "404", 413: "413", 429: "429"}.get(problem.status_code, "422")
         status = 404 if problem.status_code == 405 else problem.status_code

@@ -60,24 +60,20 @@ class EquipmentLoan(AuthorityOwned, Base):
     "pages.py": '''
 """The page of a school's equipment loans."""
 
-from typing import Any
-
-from litestar import Request
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.equipment_loans.models import EquipmentLoan
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/equipment-loans", permission=Permission.VIEW_EQUIPMENT_LOANS)
-async def list_loans(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def list_loans(ctx: PageRequest) -> PageResult:
     """List what the school has borrowed."""
-    found = await session.execute(
-        select(EquipmentLoan.title).where(EquipmentLoan.school_urn == person.school_urn)
+    found = await ctx.session.execute(
+        select(EquipmentLoan.title).where(EquipmentLoan.school_urn == ctx.person.school_urn)
     )
     return Page("equipment_loans/list.html", {"loans": found.all()})
 

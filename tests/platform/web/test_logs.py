@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from alongside.platform.web import routing
 from alongside.platform.web.logs import start_logs, written_out
+from alongside.platform.web.page_request import PageRequest
 from alongside.settings import Settings
 from tests.client import Client, soup
 from tests.personas import HEAD_OF_MILL, MILL
@@ -91,8 +92,8 @@ async def test_nothing_that_was_typed_into_any_form_is_logged(client: Client, lo
 async def test_an_error_is_told_without_the_row_that_caused_it(
     client: Client, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fails(_request: Any, session: Any, *_: Any, **__: Any) -> Any:
-        await session.execute(
+    async def fails(ctx: PageRequest) -> Any:
+        await ctx.session.execute(
             text("INSERT INTO person (authority_id, name, email, mail_choice) VALUES (901, :n, :n, :n)"),
             {"n": CANARY},
         )

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements import actions, models, queries
 from alongside.features.agreements.aims import pages as aims
@@ -26,47 +24,42 @@ from alongside.features.agreements.visits.queries import visits_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import buttons_for, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.forms.reason import ListedReasonForm
-from alongside.platform.web.form_data import asked
 from alongside.platform.web.formatting import format_date
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/agreements", permission=Permission.VIEW_AGREEMENT)
-async def list_agreements(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_agreements(ctx: PageRequest) -> PageResult:
     """List the agreements in the person's scope: live ones, or ended ones with the filter."""
-    question = asked(request)
+    question = ctx.query
     show = "past" if question.one("show") == "past" else "live"
     number = number_of_page(question.one("page"))
-    rows, more = await queries.agreements_of(session, person, show, number)
+    rows, more = await queries.agreements_of(ctx.session, ctx.person, show, number)
     context = {"agreements": rows, "show": show, "number": number, "more": more}
     return Page("agreements/list.html", context, fragment="agreements/_list.html")
 
 
 @endpoint.get("/agreements/{agreement_id:uuid}", permission=Permission.VIEW_AGREEMENT)
-async def show_agreement(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
-) -> PageResult:
+async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     """Show an agreement with its signatures, days, visits, reviews, amendments and timeline."""
-    row = await queries.get_agreement(session, person, Permission.VIEW_AGREEMENT, agreement_id)
-    authority_id = person.authority_id
+    row = await queries.get_agreement(ctx.session, ctx.person, Permission.VIEW_AGREEMENT, agreement_id)
+    authority_id = ctx.person.authority_id
     settings = settings_of(authority_id)
-    its_aims = await queries.aims_of(session, authority_id, agreement_id)
-    its_visits = await visits_of(session, authority_id, agreement_id)
-    its_changes = await amendments_of(session, authority_id, agreement_id)
-    its_reviews = await reviews_seen_by(session, person, row)
+    its_aims = await queries.aims_of(ctx.session, authority_id, agreement_id)
+    its_visits = await visits_of(ctx.session, authority_id, agreement_id)
+    its_changes = await amendments_of(ctx.session, authority_id, agreement_id)
+    its_reviews = await reviews_seen_by(ctx.session, ctx.person, row)
     subjects = [("support_agreement", row.id), ("proposal", row.proposal_id)]
     subjects += [("visit", one.id) for one in its_visits] + [("amendment", one.id) for one in its_changes]
     change = next((one for one in its_changes if one.state == "proposed"), None)
-    given = {one["kind"] for one in its_reviews if one["side"] == party_of(person, row)}
+    given = {one["kind"] for one in its_reviews if one["side"] == party_of(ctx.person, row)}
     possible = [
         visits.LOG,
         *([SIGN] if its_aims else []),
@@ -78,26 +71,26 @@ async def show_agreement(
     ]
     context = {
         "agreement": row,
-        "side": party_of(person, row),
-        "buttons": buttons_for(person, row, possible),
-        "can_challenge": bool(buttons_for(person, row, [challenges.CHALLENGE])),
+        "side": party_of(ctx.person, row),
+        "buttons": buttons_for(ctx.person, row, possible),
+        "can_challenge": bool(buttons_for(ctx.person, row, [challenges.CHALLENGE])),
         "waiting": _waits_for(row),
         "theme": label_of(settings.themes, row.theme),
         "ended_because": label_of(settings.ending_reasons, row.ended_because) if row.ended_because else None,
-        "add_aim": buttons_for(person, row, [aims.ADD]),
-        "aims": [(one, buttons_for(person, one, aims.ON_AN_AIM)) for one in its_aims],
-        "visits": [(one, buttons_for(person, one, visits.ON_A_VISIT)) for one in its_visits],
+        "add_aim": buttons_for(ctx.person, row, [aims.ADD]),
+        "aims": [(one, buttons_for(ctx.person, one, aims.ON_AN_AIM)) for one in its_aims],
+        "visits": [(one, buttons_for(ctx.person, one, visits.ON_A_VISIT)) for one in its_visits],
         "reviews": its_reviews,
         "change": change,
         "amendments": [
             (
                 one,
                 differences(row, its_aims, one) if one.state == "proposed" else [],
-                buttons_for(person, one, amendments.ON_AN_AMENDMENT),
+                buttons_for(ctx.person, one, amendments.ON_AN_AMENDMENT),
             )
             for one in its_changes
         ],
-        "entries": await queries.timeline_of(session, authority_id, subjects),
+        "entries": await queries.timeline_of(ctx.session, authority_id, subjects),
     }
     return Page("agreements/show.html", context)
 

@@ -1,13 +1,8 @@
 """Public pages of an authority: the start page, its style sheet, the accessibility statement and the privacy notice."""
 
-from typing import Any
-
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect, TextResponse
 from alongside.platform.web.routing import endpoint
 
@@ -16,34 +11,30 @@ AN_HOUR = {"cache-control": "private, max-age=3600"}
 
 
 @endpoint.get("/", permission=Permission.VIEW_PUBLIC_PAGES)
-async def home(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def home(ctx: PageRequest) -> PageResult:
     """Redirect `/` to the home page, or to the sign-in page for visitors."""
-    return Redirect("/home" if person.signed_in else "/sign-in")
+    return Redirect("/home" if ctx.person.signed_in else "/sign-in")
 
 
 @endpoint.get("/brand.css", permission=Permission.VIEW_PUBLIC_PAGES)
-async def show_brand(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def show_brand(ctx: PageRequest) -> PageResult:
     """The authority's colour as a style sheet, because pages have no inline styles."""
-    colour = settings_of(person.authority_id).brand.colour
+    colour = settings_of(ctx.person.authority_id).brand.colour
     return TextResponse(
         f":root {{ --authority-colour: {colour}; }}\n", media_type="text/css", headers=AN_HOUR
     )
 
 
 @endpoint.get("/accessibility", permission=Permission.VIEW_PUBLIC_PAGES)
-async def show_accessibility(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def show_accessibility(ctx: PageRequest) -> PageResult:
     """The accessibility statement and the contacts for reporting a problem."""
-    return Page("authorities/accessibility.html", {"contacts": settings_of(person.authority_id).contacts})
+    return Page("authorities/accessibility.html", {"contacts": settings_of(ctx.person.authority_id).contacts})
 
 
 @endpoint.get("/privacy", permission=Permission.VIEW_PUBLIC_PAGES)
-async def show_privacy(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def show_privacy(ctx: PageRequest) -> PageResult:
     """The privacy notice: data kept about people, retention and contacts."""
-    settings = settings_of(person.authority_id)
+    settings = settings_of(ctx.person.authority_id)
     return Page("authorities/privacy.html", {"contacts": settings.contacts, "retention": settings.retention})
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
@@ -26,7 +25,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.retries import run_with_retries
-from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import XLSX
@@ -37,98 +36,84 @@ COPY_GOOD_FOR = timedelta(days=30)
 
 
 @endpoint.get("/data-protection", permission=KEEP)
-async def show_records(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def show_records(ctx: PageRequest) -> PageResult:
     """Show the retention periods, the forecast of the next run, and the legal holds."""
-    return await _page(session, person, HoldForm(), RequestForm(), wanted=asked(request).one("person"))
+    return await _page(ctx.session, ctx.person, HoldForm(), RequestForm(), wanted=ctx.query.one("person"))
 
 
 @endpoint.post("/data-protection/holds", permission=KEEP)
-async def add_hold(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def add_hold(ctx: PageRequest) -> PageResult:
     """Place a legal hold."""
-    form = HoldForm(await read_form_data(request))
-    answer = await _page(session, person, form, RequestForm(), 422)
-    if not form.is_valid(person.today):
+    form = HoldForm(await ctx.form())
+    answer = await _page(ctx.session, ctx.person, form, RequestForm(), 422)
+    if not form.is_valid(ctx.person.today):
         return answer
-    await actions.add_hold(session, person, form.hold())
+    await actions.add_hold(ctx.session, ctx.person, form.hold())
     return Redirect(
         "/data-protection", "It is held. Nothing of it goes until the hold is lifted or its day has come."
     )
 
 
 @endpoint.post("/data-protection/holds/{hold_id:uuid}/remove", permission=KEEP)
-async def lift_hold(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, hold_id: UUID
-) -> PageResult:
+async def lift_hold(ctx: PageRequest, hold_id: UUID) -> PageResult:
     """Lift a legal hold."""
-    await actions.lift_hold(session, person, hold_id)
+    await actions.lift_hold(ctx.session, ctx.person, hold_id)
     return Redirect("/data-protection", "The hold is lifted. What has had its time goes with the next run.")
 
 
 @endpoint.post("/data-protection/requests", permission=KEEP)
-async def ask_for_records(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def ask_for_records(ctx: PageRequest) -> PageResult:
     """Create a subject access request."""
-    form = RequestForm(await read_form_data(request))
-    answer = await _page(session, person, HoldForm(), form, 422)
+    form = RequestForm(await ctx.form())
+    answer = await _page(ctx.session, ctx.person, HoldForm(), form, 422)
     if not form.is_valid():
         return answer
     made = await actions.ask_for_records(
-        session, person, UUID(form.about.data), (form.reason.data or "").strip()
+        ctx.session, ctx.person, UUID(form.about.data), (form.reason.data or "").strip()
     )
     return Redirect(f"/data-protection/requests/{made}", "The copy can be taken now.")
 
 
 @endpoint.get("/data-protection/requests/{request_id:uuid}", permission=KEEP)
-async def show_request(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID
-) -> PageResult:
+async def show_request(ctx: PageRequest, request_id: UUID) -> PageResult:
     """Show a subject access request with its downloads."""
-    row = await queries.request_of(session, person.authority_id, request_id)
+    row = await queries.request_of(ctx.session, ctx.person.authority_id, request_id)
     asked_on = row.asked_at.astimezone(LONDON).date()
     context = {
         "row": row,
         "open": _is_open(row),
         "until": row.asked_at + COPY_GOOD_FOR,
-        "settings": settings_of(person.authority_id),
+        "settings": settings_of(ctx.person.authority_id),
         "sought": can_be_sought(row.name),
-        "with_escalations": sees_every_escalation(person),
-        "answer_by": answer_by(calendar_of(person.authority_id), asked_on),
+        "with_escalations": sees_every_escalation(ctx.person),
+        "answer_by": answer_by(calendar_of(ctx.person.authority_id), asked_on),
     }
     return Page("data_retention/request.html", context)
 
 
 @endpoint.get("/data-protection/requests/{request_id:uuid}/copy.xlsx", permission=KEEP)
-async def copy_as_workbook(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID
-) -> PageResult:
+async def copy_as_workbook(ctx: PageRequest, request_id: UUID) -> PageResult:
     """Download the export as a workbook."""
-    return await _copy(request, session, person, request_id, "xlsx")
+    return await _copy(ctx, request_id, "xlsx")
 
 
 @endpoint.get("/data-protection/requests/{request_id:uuid}/copy.json", permission=KEEP)
-async def copy_as_json(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID
-) -> PageResult:
+async def copy_as_json(ctx: PageRequest, request_id: UUID) -> PageResult:
     """Download the export as JSON."""
-    return await _copy(request, session, person, request_id, "json")
+    return await _copy(ctx, request_id, "json")
 
 
-async def _copy(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, request_id: UUID, kind: str
-) -> PageResult:
+async def _copy(ctx: PageRequest, request_id: UUID, kind: str) -> PageResult:
     """Return the export and audit the download; if the audit entry cannot be written, there is no download."""
-    row = await queries.request_of(session, person.authority_id, request_id)
+    row = await queries.request_of(ctx.session, ctx.person.authority_id, request_id)
     if not _is_open(row):
         raise NotFound
-    held = await held_about(session, person, row.person_id, row.name)
-    database = request.app.state.app_context.database
+    held = await held_about(ctx.session, ctx.person, row.person_id, row.name)
+    database = ctx.app.database
 
     async def note() -> None:
-        async with database.transaction(person.authority_id) as writing:
-            await record_audit(writing, person, "take_copy", "subject_request", request_id)
+        async with database.transaction(ctx.person.authority_id) as writing:
+            await record_audit(writing, ctx.person, "take_copy", "subject_request", request_id)
 
     async def note_and_give() -> PageResult:
         await run_with_retries(note)

@@ -4,9 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from alongside.features.authorities import settings_of
 from alongside.features.directory import queries
 from alongside.features.directory.adoptions import pages as uses
@@ -32,10 +29,9 @@ from alongside.features.directory.suggested_entries import pages as suggested_en
 from alongside.features.directory.versions import pages as versions
 from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
 from alongside.platform.forms.action import Action, buttons_for
-from alongside.platform.web.form_data import asked
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
@@ -63,52 +59,51 @@ ACTIONS: tuple[Action[queries.Entry], ...] = (
 
 
 @endpoint.get("/directory/entries", permission=Permission.VIEW_ENTRY)
-async def list_entries(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_entries(ctx: PageRequest) -> PageResult:
     """List the entries of the person's schools, and the entries that wait for their check."""
-    question = asked(request)
+    question = ctx.query
     group, number = question.one("state"), number_of_page(question.one("page"))
     states = GROUPS.get(group, ("", ()))[1]
-    entries, more = await queries.entries_of(session, person, states=states, page=number)
-    counts = await queries.states_of_entries(session, person)
+    entries, more = await queries.entries_of(ctx.session, ctx.person, states=states, page=number)
+    counts = await queries.states_of_entries(ctx.session, ctx.person)
     context = {
         "entries": entries,
-        "waiting": await queries.waiting_entries(session, person),
+        "waiting": await queries.waiting_entries(ctx.session, ctx.person),
         "groups": [(key, label, sum(counts.get(s, 0) for s in of)) for key, (label, of) in GROUPS.items()],
         "all": sum(counts.values()),
         "group": group if group in GROUPS else "",
         "number": number,
         "more": more,
-        **words_for(person),
+        **words_for(ctx.person),
     }
     return Page("directory/list.html", context, fragment="directory/_list.html")
 
 
 @endpoint.get("/directory/{entry_id:uuid}", permission=Permission.VIEW_ENTRY)
-async def show_entry(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
+async def show_entry(ctx: PageRequest, entry_id: UUID) -> PageResult:
     """Show one entry with its evidence level, the school's current offers and related entries."""
-    entry = await queries.get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
-    settings, shown = settings_of(person.authority_id), words_for(person)
-    may_view = queries.may_view_timeline(person, entry)
-    entries = await timeline(session, person.authority_id, "directory_entry", entry.id) if may_view else []
-    agreed = await queries.consents_of(session, person, entry) if entry.partner_urn else {}
+    entry = await queries.get_entry(ctx.session, ctx.person, Permission.VIEW_ENTRY, entry_id)
+    settings, shown = settings_of(ctx.person.authority_id), words_for(ctx.person)
+    may_view = queries.may_view_timeline(ctx.person, entry)
+    entries = (
+        await timeline(ctx.session, ctx.person.authority_id, "directory_entry", entry.id) if may_view else []
+    )
+    agreed = await queries.consents_of(ctx.session, ctx.person, entry) if entry.partner_urn else {}
     context = {
         "entry": entry,
         "listed": entry.state in LISTED,
-        "buttons": buttons_for(person, entry, ACTIONS[person.school_urn in agreed :]),
+        "buttons": buttons_for(ctx.person, entry, ACTIONS[ctx.person.school_urn in agreed :]),
         "agreed": agreed,
         "waiting": waiting_for(entry, settings),
-        "available": await available_from(session, person, entry.school_urn),
+        "available": await available_from(ctx.session, ctx.person, entry.school_urn),
         "ask": need_query(entry),
-        "own": person.school_urn is not None and person.school_urn in (entry.school_urn, entry.partner_urn),
-        "pictures": await pictures_of(session, person.authority_id, entry),
-        "attachments": await attachments_of(session, person.authority_id, entry),
-        "uses": await uses_of(session, person, entry),
-        "use_buttons": buttons_for(person, entry, (uses.ADOPT,)),
-        "related": await related_entries(session, person, entry),
+        "own": ctx.person.school_urn is not None
+        and ctx.person.school_urn in (entry.school_urn, entry.partner_urn),
+        "pictures": await pictures_of(ctx.session, ctx.person.authority_id, entry),
+        "attachments": await attachments_of(ctx.session, ctx.person.authority_id, entry),
+        "uses": await uses_of(ctx.session, ctx.person, entry),
+        "use_buttons": buttons_for(ctx.person, entry, (uses.ADOPT,)),
+        "related": await related_entries(ctx.session, ctx.person, entry),
         "entries": timeline_entries(entries, ENTRY_WORKFLOW, LABELS, shown["display_value"], BESIDES),
         "story": may_view,
         **shown,

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
@@ -54,7 +53,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import buttons_for
 from alongside.platform.uploads.file_types import FILE_TYPES
-from alongside.platform.web.form_data import asked
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult
 from alongside.platform.web.routing import endpoint
@@ -64,56 +63,50 @@ SEE = Permission.VIEW_ESCALATION
 
 
 @endpoint.get("/escalations", permission=SEE)
-async def list_escalations(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_escalations(ctx: PageRequest) -> PageResult:
     """List the escalations this person can see; the core team gets its caseload."""
-    question = asked(request)
+    question = ctx.query
     number = number_of_page(question.one("page"))
     over = question.one("show") == "past"
-    if has_permission(person, Permission.MANAGE_ESCALATION) and not over:
-        return await _desk(session, person, question.one("show"), number)
-    rows, more = await queries.escalations_of(session, person, over=over, page=number)
-    raises = has_permission(person, Permission.RAISE_ESCALATION)
+    if has_permission(ctx.person, Permission.MANAGE_ESCALATION) and not over:
+        return await _desk(ctx.session, ctx.person, question.one("show"), number)
+    rows, more = await queries.escalations_of(ctx.session, ctx.person, over=over, page=number)
+    raises = has_permission(ctx.person, Permission.RAISE_ESCALATION)
     context = {
         "escalations": rows,
         "show": "past" if over else "",
         "number": number,
         "more": more,
         "raises": raises,
-        "suggested": await suggestions(session, person) if raises and not over else [],
-        **_words(person),
+        "suggested": await suggestions(ctx.session, ctx.person) if raises and not over else [],
+        **_words(ctx.person),
     }
     return Page("escalations/list.html", context)
 
 
 @endpoint.get("/escalations.csv", permission=SEE)
-async def list_escalations_as_csv(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_escalations_as_csv(ctx: PageRequest) -> PageResult:
     """Export the escalations this person can see as CSV; each is logged as read."""
-    rows = await queries.all_escalations_of(session, person)
-    answer = Download(escalations_as_csv(settings_of(person.authority_id), rows), "escalations.csv", CSV)
-    database = request.app.state.app_context.database
+    rows = await queries.all_escalations_of(ctx.session, ctx.person)
+    answer = Download(escalations_as_csv(settings_of(ctx.person.authority_id), rows), "escalations.csv", CSV)
+    database = ctx.app.database
 
     async def note_and_hand_over() -> PageResult:
-        await note_readings(database, person, [row.id for row in rows], "export")
+        await note_readings(database, ctx.person, [row.id for row in rows], "export")
         return answer
 
     return ContinueAfterCommit(note_and_hand_over)
 
 
 @endpoint.get("/escalations/{escalation_id:uuid}", permission=SEE)
-async def show_escalation(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
+async def show_escalation(ctx: PageRequest, escalation_id: UUID) -> PageResult:
     """Show one escalation with the parts this person may read; the access is logged before the page is shown."""
-    row = await queries.get_escalation(session, person, SEE, escalation_id)
-    answer = Page("escalations/show.html", await _escalation(session, person, row))
-    database = request.app.state.app_context.database
+    row = await queries.get_escalation(ctx.session, ctx.person, SEE, escalation_id)
+    answer = Page("escalations/show.html", await _escalation(ctx.session, ctx.person, row))
+    database = ctx.app.database
 
     async def note_and_show() -> PageResult:
-        await note_reading(database, person, escalation_id)
+        await note_reading(database, ctx.person, escalation_id)
         return answer
 
     return ContinueAfterCommit(note_and_show)

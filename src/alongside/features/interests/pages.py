@@ -1,9 +1,7 @@
 """The page of declared interests: one's own, or everybody's for the core team."""
 
-from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
@@ -14,40 +12,34 @@ from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/interests", permission=Permission.DECLARE_INTEREST)
-async def list_interests(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_interests(ctx: PageRequest) -> PageResult:
     """List declared interests, with the form to declare another."""
-    return await _page(session, person, InterestForm())
+    return await _page(ctx.session, ctx.person, InterestForm())
 
 
 @endpoint.post("/interests", permission=Permission.DECLARE_INTEREST)
-async def declare_interest(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def declare_interest(ctx: PageRequest) -> PageResult:
     """Declare an interest in a school."""
-    form = InterestForm(await read_form_data(request))
-    answer = await _page(session, person, form, 422)
+    form = InterestForm(await ctx.submitted())
+    answer = await _page(ctx.session, ctx.person, form, 422)
     if not form.is_valid():
         return answer
     await actions.declare_interest(
-        session, person, int(form.other.data), form.kind.data, form.words.data or ""
+        ctx.session, ctx.person, int(form.other.data), form.kind.data, form.words.data or ""
     )
     return Redirect("/interests", "Your interest is declared.")
 
 
 @endpoint.post("/interests/{interest_id:uuid}/end", permission=Permission.DECLARE_INTEREST)
-async def end_interest(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, interest_id: UUID
-) -> PageResult:
+async def end_interest(ctx: PageRequest, interest_id: UUID) -> PageResult:
     """End one's own interest."""
-    await actions.end_interest(session, person, interest_id)
+    await actions.end_interest(ctx.session, ctx.person, interest_id)
     return Redirect("/interests", "Your interest has ended.")
 
 

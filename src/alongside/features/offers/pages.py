@@ -3,9 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.confirmation import holds_until
 from alongside.features.authorities.terms import timing_label
@@ -35,8 +32,8 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
 from alongside.platform.forms.action import buttons_for
-from alongside.platform.web.form_data import asked
 from alongside.platform.web.formatting import format_days_ago
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Download, Page, PageResult
 from alongside.platform.web.routing import endpoint
@@ -55,67 +52,64 @@ ON_AN_OFFER = (
 
 
 @endpoint.get("/offers", permission=queries.LOOKING_AFTER)
-async def list_offers(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_offers(ctx: PageRequest) -> PageResult:
     """List the offers of the schools in the person's scope, filtered by state."""
-    question = asked(request)
+    question = ctx.query
     group, number = question.one("state"), number_of_page(question.one("page"))
     states = GROUPS.get(group, ("", ()))[1]
-    offers, more = await queries.offers_of(session, person, states=states, page=number)
-    counts = await queries.states_of_offers(session, person)
-    fresh = await fresh_since_by_school(session, person.authority_id, person.today)
+    offers, more = await queries.offers_of(ctx.session, ctx.person, states=states, page=number)
+    counts = await queries.states_of_offers(ctx.session, ctx.person)
+    fresh = await fresh_since_by_school(ctx.session, ctx.person.authority_id, ctx.person.today)
     context = {
         "offers": [
-            (offer, why_not_proposable(offer, person.today, fresh.of(offer.school_urn))) for offer in offers
+            (offer, why_not_proposable(offer, ctx.person.today, fresh.of(offer.school_urn)))
+            for offer in offers
         ],
         "groups": [(key, label, sum(counts.get(s, 0) for s in of)) for key, (label, of) in GROUPS.items()],
         "all": sum(counts.values()),
         "group": group if group in GROUPS else "",
         "number": number,
         "more": more,
-        "may_offer": person.school_urn is not None and may(person, Permission.POST_OFFER, person.school_urn),
+        "may_offer": ctx.person.school_urn is not None
+        and may(ctx.person, Permission.POST_OFFER, ctx.person.school_urn),
         "days_left": days_left_label,
-        "ago": lambda day: format_days_ago(day, person.today),
-        **_words(person),
+        "ago": lambda day: format_days_ago(day, ctx.person.today),
+        **_words(ctx.person),
     }
     return Page("offers/list.html", context, fragment="offers/_list.html")
 
 
 @endpoint.get("/offers.csv", permission=queries.LOOKING_AFTER)
-async def list_offers_as_csv(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_offers_as_csv(ctx: PageRequest) -> PageResult:
     """Export the same list as CSV."""
-    states = GROUPS.get(asked(request).one("state"), ("", ()))[1]
-    offers = await queries.all_offers_of(session, person, states=states)
-    return Download(offers_as_csv(settings_of(person.authority_id), offers), "offers.csv", CSV)
+    states = GROUPS.get(ctx.query.one("state"), ("", ()))[1]
+    offers = await queries.all_offers_of(ctx.session, ctx.person, states=states)
+    return Download(offers_as_csv(settings_of(ctx.person.authority_id), offers), "offers.csv", CSV)
 
 
 @endpoint.get("/offers/{offer_id:uuid}", permission=Permission.VIEW_POST)
-async def show_offer(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
-) -> PageResult:
+async def show_offer(ctx: PageRequest, offer_id: UUID) -> PageResult:
     """Show an offer with its days left, confirmation, actions and timeline."""
-    offer = await queries.get_offer(session, person, Permission.VIEW_POST, offer_id)
-    settings = settings_of(person.authority_id)
-    calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
-    told, shown = queries.may_view_timeline(person, offer), _words(person)
-    entries = await timeline(session, person.authority_id, "offer", offer.id) if told else []
+    offer = await queries.get_offer(ctx.session, ctx.person, Permission.VIEW_POST, offer_id)
+    settings = settings_of(ctx.person.authority_id)
+    calendar = await calendar_of_school(ctx.session, ctx.person.authority_id, offer.school_urn)
+    told, shown = queries.may_view_timeline(ctx.person, offer), _words(ctx.person)
+    entries = await timeline(ctx.session, ctx.person.authority_id, "offer", offer.id) if told else []
     posted = not queries.never_posted(offer)
-    why_not = why_not_proposable(offer, person.today, fresh_since(calendar, settings, person.today))
+    why_not = why_not_proposable(offer, ctx.person.today, fresh_since(calendar, settings, ctx.person.today))
     good_for = settings.clocks.offer_good_for
     context = {
         "offer": offer,
-        "buttons": buttons_for(person, offer, ON_AN_OFFER),
+        "buttons": buttons_for(ctx.person, offer, ON_AN_OFFER),
         "why_not": why_not,
-        "may_propose": why_not is None and has_permission(person, Permission.PROPOSE),
+        "may_propose": why_not is None and has_permission(ctx.person, Permission.PROPOSE),
         "when": timing_label(offer),
         "travel": travel_label(offer.travel_miles),
         "days_left": days_left_label(offer),
-        "audience": who_may_see(offer.visible_to_authority_from, person.today, settings, posted=posted),
-        "widens": offer.state == "live" and (offer.visible_to_authority_from or person.today) > person.today,
-        "confirmed": format_days_ago(offer.confirmed_on, person.today),
+        "audience": who_may_see(offer.visible_to_authority_from, ctx.person.today, settings, posted=posted),
+        "widens": offer.state == "live"
+        and (offer.visible_to_authority_from or ctx.person.today) > ctx.person.today,
+        "confirmed": format_days_ago(offer.confirmed_on, ctx.person.today),
         "holds_until": holds_until(calendar, offer.confirmed_on, good_for) if offer.confirmed_on else None,
         "entries": timeline_entries(entries, OFFER_WORKFLOW, LABELS, shown["display_value"], BESIDES),
         "story": told,
@@ -125,16 +119,14 @@ async def show_offer(
 
 
 @endpoint.get("/offers/{offer_id:uuid}/confirmation", permission=Permission.CHANGE_OFFER)
-async def ask_whether_still_offered(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
-) -> PageResult:
+async def ask_whether_still_offered(ctx: PageRequest, offer_id: UUID) -> PageResult:
     """Show the page behind the link in an email, with one button that confirms the offer."""
-    offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
+    offer = await queries.get_offer(ctx.session, ctx.person, Permission.CHANGE_OFFER, offer_id)
     context = {
         "offer": offer,
-        "confirmed": format_days_ago(offer.confirmed_on, person.today),
+        "confirmed": format_days_ago(offer.confirmed_on, ctx.person.today),
         "days_left": days_left_label(offer),
-        "buttons": buttons_for(person, offer, (posting.CONFIRM, posting.EDIT, posting.WITHDRAW)),
+        "buttons": buttons_for(ctx.person, offer, (posting.CONFIRM, posting.EDIT, posting.WITHDRAW)),
     }
     return Page("offers/confirmation.html", context)
 

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import Form
@@ -21,32 +20,33 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import ROLE_NAMES, SIGNED_IN_ROLES, Principal, Role
 from alongside.platform.forms.action import Resource, buttons_for, routes_of
 from alongside.platform.forms.form_action import FormAction, FormRequest
-from alongside.platform.web.form_data import asked
 from alongside.platform.web.formatting import format_date
+from alongside.platform.web.http import HttpRequest
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
-AnyRequest = Request[Any, Any, Any]
+AnyRequest = HttpRequest
 ANYBODY, DELEGATES = Permission.INVITE_PEOPLE, Permission.INVITE_DELEGATE
 
 
 @endpoint.get("/people", permission=Permission.VIEW_PEOPLE)
-async def list_people(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
+async def list_people(ctx: PageRequest) -> PageResult:
     """List people with their roles in the user's scope, and open invitations for those who may invite."""
-    question = asked(request)
+    question = ctx.query
     wanted, role, number = question.one("q"), question.one("role"), _number(question.one("page"))
-    rows, more = await role_assignments.people_in_scope(session, person, wanted, role, number)
-    invites = has_permission(person, ANYBODY)
-    head = has_permission(person, DELEGATES)
-    waiting = await waiting_invitations(session, person, person.school_urn if head else None)
+    rows, more = await role_assignments.people_in_scope(ctx.session, ctx.person, wanted, role, number)
+    invites = has_permission(ctx.person, ANYBODY)
+    head = has_permission(ctx.person, DELEGATES)
+    waiting = await waiting_invitations(ctx.session, ctx.person, ctx.person.school_urn if head else None)
     context = {
         "rows": [
             (
                 row,
                 role_assignments.role_label(row),
                 [
-                    *buttons_for(person, row, (END_ROLE, END_DELEGATE)),
-                    *buttons_for(person, [row], (LEAVE,)),
+                    *buttons_for(ctx.person, row, (END_ROLE, END_DELEGATE)),
+                    *buttons_for(ctx.person, [row], (LEAVE,)),
                 ],
             )
             for row in rows
@@ -55,7 +55,7 @@ async def list_people(request: AnyRequest, session: AsyncSession, person: Princi
             (
                 row,
                 role_assignments.role_label(row),
-                buttons_for(person, row, invitation_pages.ON_AN_INVITATION),
+                buttons_for(ctx.person, row, invitation_pages.ON_AN_INVITATION),
             )
             for row in waiting
         ]

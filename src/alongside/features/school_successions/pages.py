@@ -1,9 +1,7 @@
 """Administrators' pages for school successions: list, detail and decisions."""
 
-from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ValidationFailed
@@ -12,7 +10,7 @@ from alongside.features.school_successions.forms import SuccessorForm
 from alongside.features.school_successions.models import KINDS, STATES
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -21,14 +19,12 @@ LAST_PAGE = 1000
 
 
 @endpoint.get("/successions", permission=DECIDE)
-async def list_successions(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_successions(ctx: PageRequest) -> PageResult:
     """List successions: open decisions first, then moved and ended ones."""
-    number = asked(request).one("page")
+    number = ctx.query.one("page")
     at = min(int(number), LAST_PAGE) if number.isascii() and number.isdigit() and 0 < len(number) < 6 else 1
     at = max(at, 1)
-    rows, more = await queries.successions_of(session, person.authority_id, at)
+    rows, more = await queries.successions_of(ctx.session, ctx.person.authority_id, at)
     context = {
         "rows": rows,
         "previous": f"/successions?page={at - 1}" if at > 1 else None,
@@ -40,39 +36,33 @@ async def list_successions(
 
 
 @endpoint.get("/successions/{succession_id:uuid}", permission=DECIDE)
-async def show_succession(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, succession_id: UUID
-) -> PageResult:
+async def show_succession(ctx: PageRequest, succession_id: UUID) -> PageResult:
     """Show one succession and its decision; with a URN, ask to confirm that school as the successor."""
-    question = asked(request)
+    question = ctx.query
     if "urn" not in question:
-        return await _page(session, person, succession_id, None)
+        return await _page(ctx.session, ctx.person, succession_id, None)
     form = SuccessorForm(data={"urn": question.one("urn")})
-    return await _page(session, person, succession_id, form, check=True)
+    return await _page(ctx.session, ctx.person, succession_id, form, check=True)
 
 
 @endpoint.post("/successions/{succession_id:uuid}/successor", permission=DECIDE)
-async def carry_over(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, succession_id: UUID
-) -> PageResult:
+async def carry_over(ctx: PageRequest, succession_id: UUID) -> PageResult:
     """Move the closed school's data to the chosen successor; ask first unless the confirming page named this school."""
-    form = SuccessorForm(await read_form_data(request))
+    form = SuccessorForm(await ctx.submitted())
     if form.confirmed.data != str(form.number()):
-        return await _page(session, person, succession_id, form, 422, check=True)
+        return await _page(ctx.session, ctx.person, succession_id, form, 422, check=True)
     try:
-        await actions.decide_carry_over(session, person, succession_id, form.number())
+        await actions.decide_carry_over(ctx.session, ctx.person, succession_id, form.number())
     except ValidationFailed as problem:
         form.urn.errors = list(problem.mistakes["urn"])
-        return await _page(session, person, succession_id, form, 422)
+        return await _page(ctx.session, ctx.person, succession_id, form, 422)
     return Redirect("/successions", "The school’s people, posts and agreements were carried over.")
 
 
 @endpoint.post("/successions/{succession_id:uuid}/end", permission=DECIDE)
-async def end_school(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, succession_id: UUID
-) -> PageResult:
+async def end_school(ctx: PageRequest, succession_id: UUID) -> PageResult:
     """End the closed school's posts, memberships, roles and invitations."""
-    await actions.decide_to_end(session, person, succession_id)
+    await actions.decide_to_end(ctx.session, ctx.person, succession_id)
     return Redirect("/successions", "The school’s posts, roles and memberships have ended.")
 
 

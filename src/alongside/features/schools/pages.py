@@ -1,10 +1,6 @@
 """Pages of the register: list of schools, and one school with its history."""
 
-from typing import Any
 from urllib.parse import urlencode
-
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.schools import queries
@@ -14,8 +10,7 @@ from alongside.features.schools.register_page import change_sentence, facts_of
 from alongside.features.schools.term_dates import pages as dates
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import asked
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -23,19 +18,17 @@ LAST_PAGE = 1000
 
 
 @endpoint.get("/schools", permission=Permission.VIEW_SCHOOLS)
-async def list_schools(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_schools(ctx: PageRequest) -> PageResult:
     """List the schools of the authority by name; the filters are in the query string."""
-    question = asked(request)
+    question = ctx.query
     form = FindSchoolsForm(question)
     right = form.validate()
     number = question.one("page")
     at = min(int(number), LAST_PAGE) if number.isascii() and number.isdigit() and 0 < len(number) < 6 else 1
     schools = (
         await queries.find_schools(
-            session,
-            person.authority_id,
+            ctx.session,
+            ctx.person.authority_id,
             form.q.data or "",
             form.phase.data or "",
             form.status.data or "at_work",
@@ -67,23 +60,21 @@ def _address(form: FindSchoolsForm, at: int) -> str:
 
 
 @endpoint.get("/schools/{urn:int}", permission=Permission.VIEW_SCHOOLS)
-async def show_school(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
-) -> PageResult:
+async def show_school(ctx: PageRequest, urn: int) -> PageResult:
     """Show one school: its facts with their dates, predecessors, successors and changes."""
     if not 0 < urn <= LARGEST_URN:
         raise NotFound
-    school = await queries.school_with(session, person.authority_id, urn)
+    school = await queries.school_with(ctx.session, ctx.person.authority_id, urn)
     context = {
         "school": school,
         "facts": facts_of(school),
-        "related": await queries.related_schools(session, person.authority_id, urn),
-        "history": await queries.history_of(session, person.authority_id, urn),
-        "register": await queries.last_import(session, person.authority_id),
+        "related": await queries.related_schools(ctx.session, ctx.person.authority_id, urn),
+        "history": await queries.history_of(ctx.session, ctx.person.authority_id, urn),
+        "register": await queries.last_import(ctx.session, ctx.person.authority_id),
         "statuses": STATUSES,
         "open_statuses": OPEN_STATUSES,
         "display_value": change_sentence,
-        "keeps_days": may(person, Permission.MANAGE_TERM_DATES, urn),
+        "keeps_days": may(ctx.person, Permission.MANAGE_TERM_DATES, urn),
     }
     return Page("schools/show.html", context)
 

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from litestar import Request
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +14,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import may_on
 from alongside.platform.forms.version import version_of
 from alongside.platform.web.form_data import FormData
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import PageResult
 
 Record = TypeVar("Record")
@@ -25,12 +25,9 @@ PageFunction = Callable[..., Awaitable[PageResult]]
 
 
 @dataclass(slots=True)
-class ActionRequest(Generic[Record]):
+class ActionRequest(PageRequest, Generic[Record]):
     """One request for an action. `data` is the submitted form; for a GET, the query string."""
 
-    request: Request[Any, Any, Any]
-    session: AsyncSession
-    person: Principal
     record: Record
     data: FormData
 

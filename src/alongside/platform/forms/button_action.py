@@ -4,13 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Action, ActionRequest, Record, text_of
-from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -28,17 +25,15 @@ class ButtonAction(Action[Record]):
     def routes(self) -> list[HTTPRouteHandler]:
         """Return the one route."""
 
-        async def submit(
-            request: Request[Any, Any, Any], session: AsyncSession, person: Principal, **ids: Any
-        ) -> PageResult:
-            record = await self.resource.find(session, person, self.permission, ids)
-            self.require(person, record)
-            asked = ActionRequest(request, session, person, record, await read_form_data(request))
+        async def submit(ctx: PageRequest, **ids: Any) -> PageResult:
+            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids)
+            self.require(ctx.person, record)
+            asked = ActionRequest(ctx.request, ctx.session, ctx.person, record, await ctx.submitted())
             answer = await self.run(asked)
             if answer is not None:
                 return answer
             to = self.then or self.resource.page_of
-            return Redirect(to(record), text_of(self.said, person, record) or None)
+            return Redirect(to(record), text_of(self.said, ctx.person, record) or None)
 
         what = f"Do “{self.name.replace('_', ' ')}”."
         handler = self.handler(submit, self.name, what, self.run.__module__)

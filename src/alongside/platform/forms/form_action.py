@@ -4,15 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
-from litestar import Request
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import Form
 
 from alongside.errors import EditConflict, ValidationFailed
-from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Action, ActionRequest, Record, Text, resolved, text_of
-from alongside.platform.web.form_data import FormData, asked, read_form_data
+from alongside.platform.web.form_data import FormData
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import PREPARED, Prepare, endpoint
 from alongside.platform.web.uploads import Upload, UploadedFile
@@ -115,19 +113,15 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     def routes(self) -> list[HTTPRouteHandler]:
         """Return the route that shows the form and the route that it is sent to."""
 
-        async def show(
-            request: Request[Any, Any, Any], session: AsyncSession, person: Principal, **ids: Any
-        ) -> PageResult:
-            record = await self.resource.find(session, person, self.permission, ids)
-            self.require(person, record)
-            return await self.new_form_page(request, session, person, record)
+        async def show(ctx: PageRequest, **ids: Any) -> PageResult:
+            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids)
+            self.require(ctx.person, record)
+            return await self.new_form_page(ctx, record)
 
-        async def submit(
-            request: Request[Any, Any, Any], session: AsyncSession, person: Principal, **ids: Any
-        ) -> PageResult:
-            record = await self.resource.find(session, person, self.permission, ids)
-            self.require(person, record)
-            return await self._submit(request, session, person, record, ids)
+        async def submit(ctx: PageRequest, **ids: Any) -> PageResult:
+            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids)
+            self.require(ctx.person, record)
+            return await self._submit(ctx, record, ids)
 
         what, module = self.name.replace("_", " "), self.run.__module__
         routes = []
@@ -141,15 +135,12 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         )
         return [*routes, post(sent)]
 
-    async def new_form_page(
-        self, request: Request[Any, Any, Any], session: AsyncSession, person: Principal, record: Record
-    ) -> Page:
+    async def new_form_page(self, ctx: PageRequest, record: Record) -> Page:
         """Return the page with a new form."""
-        query = asked(request)
-        before = ActionRequest(request, session, person, record, query)
+        before = ActionRequest(ctx.request, ctx.session, ctx.person, record, ctx.query)
         form_class = await self._class(before)
         form = form_class(data=await resolved(self.initial(before)))
-        wanted = FormRequest(request, session, person, record, query, form)
+        wanted = FormRequest(ctx.request, ctx.session, ctx.person, record, before.data, form)
         await resolved(self.choices(wanted))
         return await self.page(wanted, version=self.version(record) if self.version else None)
 
@@ -201,18 +192,12 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             has_files=self.upload is not None,
         )
 
-    async def _submit(
-        self,
-        request: Request[Any, Any, Any],
-        session: AsyncSession,
-        person: Principal,
-        record: Record,
-        ids: Mapping[str, Any],
-    ) -> PageResult:
-        written = await read_form_data(request)
-        form_class = await self._class(ActionRequest(request, session, person, record, written))
-        prepared = request.scope.get(PREPARED)
-        wanted = FormRequest(request, session, person, record, written, form_class(written), prepared)
+    async def _submit(self, ctx: PageRequest, record: Record, ids: Mapping[str, Any]) -> PageResult:
+        written = await ctx.submitted()
+        before = ActionRequest(ctx.request, ctx.session, ctx.person, record, written)
+        form = (await self._class(before))(written)
+        prepared = ctx.request.scope.get(PREPARED)
+        wanted = FormRequest(ctx.request, ctx.session, ctx.person, record, written, form, prepared)
         version = _typed_version(written) if self.version else None
         await resolved(self.choices(wanted))
         if not await resolved(self.valid(wanted)) or (self.upload is not None and wanted.file_error):
@@ -223,14 +208,14 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             problems = attach_mistakes(wanted.form, problem)
             return await self.page(wanted, 422, version=version, problems=problems)
         except EditConflict as problem:
-            now = await self.resource.find(session, person, self.permission, ids)
+            now = await self.resource.find(ctx.session, ctx.person, self.permission, ids)
             return await self.page(
                 replace(wanted, record=now), 409, version=problem.version, conflict=problem
             )
         if answer is not None:
             return answer
         to = self.then or self.resource.page_of
-        return Redirect(to(record), text_of(self.said, person, record) or None)
+        return Redirect(to(record), text_of(self.said, ctx.person, record) or None)
 
 
 def attach_mistakes(form: Form, problem: ValidationFailed) -> list[str]:

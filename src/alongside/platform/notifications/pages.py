@@ -1,66 +1,53 @@
 """Pages: a person's notifications, failed emails, and the outbox of the demonstration."""
 
-from typing import Any
 from uuid import UUID
-
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import actions, queries
-from alongside.platform.web.form_data import asked
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/notifications", permission=Permission.VIEW_OWN_HOME)
-async def list_notifications(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_notifications(ctx: PageRequest) -> PageResult:
     """List all notifications of the person, newest first."""
-    number = _page_number(asked(request).one("page"))
-    notices, more = await queries.notices_to(session, person, number)
-    unread = await queries.unread_notifications(session, person)
+    number = _page_number(ctx.query.one("page"))
+    notices, more = await queries.notices_to(ctx.session, ctx.person, number)
+    unread = await queries.unread_notifications(ctx.session, ctx.person)
     context = {"notices": notices, "unread": unread, "number": number, "more": more}
     return Page("notifications/list.html", context)
 
 
 @endpoint.post("/notifications/mark-read", permission=Permission.VIEW_OWN_HOME)
-async def read_notices(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def read_notices(ctx: PageRequest) -> PageResult:
     """Mark all notifications of the person as read."""
-    count = await actions.read_notices(session, person)
+    count = await actions.read_notices(ctx.session, ctx.person)
     return Redirect("/notifications", "All are marked as read." if count else None)
 
 
 @endpoint.get("/failed-emails", permission=Permission.VIEW_FAILED_EMAILS)
-async def list_failures(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_failures(ctx: PageRequest) -> PageResult:
     """List the emails that were given up, each with the reason."""
-    return Page("notifications/failures.html", {"failures": await queries.failed_emails(session, person)})
+    return Page(
+        "notifications/failures.html", {"failures": await queries.failed_emails(ctx.session, ctx.person)}
+    )
 
 
 @endpoint.post("/failed-emails/{mail_id:uuid}/send", permission=Permission.VIEW_FAILED_EMAILS)
-async def send_again(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, mail_id: UUID
-) -> PageResult:
+async def send_again(ctx: PageRequest, mail_id: UUID) -> PageResult:
     """Send a failed email again."""
-    await actions.send_again(session, person, mail_id)
+    await actions.send_again(ctx.session, ctx.person, mail_id)
     return Redirect("/failed-emails", "We will try to send the email again.")
 
 
 @endpoint.get("/outbox", permission=Permission.VIEW_OWN_HOME)
-async def show_outbox(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def show_outbox(ctx: PageRequest) -> PageResult:
     """List the emails of this authority; the page exists only in the demonstration."""
-    if not request.app.state.app_context.demonstration:
+    if not ctx.app.demonstration:
         raise NotFound
-    return Page("notifications/outbox.html", {"emails": await queries.latest_emails(session, person)})
+    return Page("notifications/outbox.html", {"emails": await queries.latest_emails(ctx.session, ctx.person)})
 
 
 def _page_number(written: str) -> int:

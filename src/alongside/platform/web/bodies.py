@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
-from litestar import Request
 from litestar.datastructures import UploadFile
 from multipart import (  # type: ignore[import-untyped]
     MultipartSegment,
@@ -19,6 +18,8 @@ from multipart import (  # type: ignore[import-untyped]
     ParserLimitReached,
     PushMultipartParser,
 )
+
+from alongside.platform.web.http import HttpRequest
 
 MOST_FIELDS = 2_000
 """Maximum number of fields or files in a form."""
@@ -61,7 +62,7 @@ class Body:
     files: list[SentFile] = field(default_factory=list)
 
 
-async def read_body(request: Request[Any, Any, Any], *, keep_files: bool = True) -> Body:
+async def read_body(request: HttpRequest, *, keep_files: bool = True) -> Body:
     """Read a form once. `problem` names the limit that it exceeds, if any.
 
     Without `keep_files` the content of files is dropped, for the page that refuses the form.
@@ -85,14 +86,14 @@ async def read_body(request: Request[Any, Any, Any], *, keep_files: bool = True)
     return body
 
 
-async def close_files(request: Request[Any, Any, Any]) -> None:
+async def close_files(request: HttpRequest) -> None:
     """Delete the temporary files of this request's form."""
     files: list[SentFile] = request.scope.get(OPEN_FILES, [])  # type: ignore[assignment]
     for file in files:
         await file.close()
 
 
-async def _chunks(request: Request[Any, Any, Any], body: Body, most: int) -> AsyncIterator[bytes]:
+async def _chunks(request: HttpRequest, body: Body, most: int) -> AsyncIterator[bytes]:
     """Yield the body in chunks; above `most` bytes it is too large, and above MOST_DROPPED reading stops."""
     arrived = 0
     if (request.content_length or 0) > most:

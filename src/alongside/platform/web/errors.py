@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 import structlog
-from litestar import Request
 from litestar.exceptions.http_exceptions import ClientException
 
 from alongside.errors import (
@@ -23,6 +22,7 @@ from alongside.errors import (
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.retries import is_unavailable
 from alongside.platform.web.form_data import TOKENS, BodyRefused, already_typed, typed_text
+from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.uploads import largest_of
 
@@ -36,9 +36,7 @@ ID_IN_NAME = re.compile(r"_?[0-9a-f]{32}")
 log = structlog.get_logger("alongside.platform.web")
 
 
-async def error_page(
-    problem: Exception, request: Request[Any, Any, Any], person: Principal | None
-) -> PageResult:
+async def error_page(problem: Exception, request: HttpRequest, person: Principal | None) -> PageResult:
     """Return the page for an error, with the typed text.
 
     An unexpected error is logged in full, with a reference number.
@@ -51,7 +49,7 @@ async def error_page(
     return replace(answer, context={**await _retained_text(request), **answer.context})
 
 
-def _page_for(problem: Exception, request: Request[Any, Any, Any]) -> PageResult:
+def _page_for(problem: Exception, request: HttpRequest) -> PageResult:
     match problem:
         case NotFound():
             return Page("errors/404.html", status=404)
@@ -73,7 +71,7 @@ def _page_for(problem: Exception, request: Request[Any, Any, Any]) -> PageResult
             return _other_page_for(problem, request)
 
 
-def _other_page_for(problem: Exception, request: Request[Any, Any, Any]) -> Page:
+def _other_page_for(problem: Exception, request: HttpRequest) -> Page:
     match problem:
         case TooManyRequests():
             return Page("errors/429.html", {"sentence": str(problem)}, 429)
@@ -96,7 +94,7 @@ def _other_page_for(problem: Exception, request: Request[Any, Any, Any]) -> Page
             return Page("errors/500.html", status=500)
 
 
-async def _retained_text(request: Request[Any, Any, Any]) -> dict[str, Any]:
+async def _retained_text(request: HttpRequest) -> dict[str, Any]:
     """Return the typed text and its idempotency key, so that the user can read it and send it again.
 
     `kept` is every text, `kept_text` the texts that a person would want back, `kept_files` whether files must be chosen

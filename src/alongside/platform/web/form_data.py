@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request
-
 from alongside.errors import AlongsideError, ValidationFailed
 from alongside.platform.web.bodies import Body, Problem, SentFile, read_body
+from alongside.platform.web.http import HttpRequest
 
 KEPT = "alongside_typed"
 TOKENS = ("csrf_token", "idempotency_key")
@@ -90,7 +89,7 @@ class BodyRefused(AlongsideError):
     problem: Problem
 
 
-async def read_form_data(request: Request[Any, Any, Any]) -> FormData:
+async def read_form_data(request: HttpRequest) -> FormData:
     """Return the form of a request; the body is read once.
 
     Raises BodyRefused for a body that is refused, ValidationFailed for text that cannot be stored.
@@ -105,7 +104,7 @@ async def read_form_data(request: Request[Any, Any, Any]) -> FormData:
     return kept
 
 
-async def typed_text(request: Request[Any, Any, Any]) -> FormData:
+async def typed_text(request: HttpRequest) -> FormData:
     """Return what arrived of a form, without the content of files, for the page that refuses it. Raises nothing."""
     kept = already_typed(request)
     return (
@@ -115,7 +114,7 @@ async def typed_text(request: Request[Any, Any, Any]) -> FormData:
     )
 
 
-def keep_typed(request: Request[Any, Any, Any], form: FormData) -> FormData:
+def keep_typed(request: HttpRequest, form: FormData) -> FormData:
     """Store the form on the request."""
     request.scope[KEPT] = form  # type: ignore[literal-required]
     return form
@@ -128,13 +127,13 @@ def _storable(body: Body) -> FormData:
     )
 
 
-def already_typed(request: Request[Any, Any, Any]) -> FormData | None:
+def already_typed(request: HttpRequest) -> FormData | None:
     """Return the form if it was read before, otherwise None."""
     kept = request.scope.get(KEPT)
     return kept if isinstance(kept, FormData) else None
 
 
-def asked(request: Request[Any, Any, Any]) -> FormData:
+def asked(request: HttpRequest) -> FormData:
     """Return the query string, in the same shape."""
     query: Mapping[str, Any] = request.query_params
     return FormData(query.multi_items() if hasattr(query, "multi_items") else query.items())

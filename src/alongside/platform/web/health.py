@@ -4,10 +4,9 @@ import asyncio
 import hmac
 import os
 import time
-from typing import Any
 
 import structlog
-from litestar import Request, Response, get
+from litestar import Response, get
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -22,6 +21,7 @@ from sqlalchemy import text
 
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.context import AppContext
+from alongside.platform.web.http import HttpRequest
 
 OPEN = {"permission": Permission.VIEW_PUBLIC_PAGES}
 PLAIN = "text/plain"
@@ -74,7 +74,7 @@ def live() -> Response[str]:
 
 
 @get("/health/ready", opt=OPEN)
-async def ready(request: Request[Any, Any, Any]) -> Response[str]:
+async def ready(request: HttpRequest) -> Response[str]:
     """Answer 200 if the database runs a query with a tenant context, otherwise 503 with the reason."""
     began = time.perf_counter()
     try:
@@ -104,7 +104,7 @@ async def _trouble(app_context: AppContext) -> str | None:
 
 
 @get("/metrics", opt=OPEN)
-async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def metrics(request: HttpRequest) -> Response[bytes]:
     """Return the metrics for Prometheus, to this machine or with the token; otherwise the page does not exist.
 
     With several web processes, PROMETHEUS_MULTIPROC_DIR joins their metrics; otherwise each process returns its own.
@@ -135,7 +135,7 @@ async def _look_at_late_work(app_context: AppContext) -> None:
             JOBS_BEHIND.labels(one.slug).set(days)
 
 
-def _near(request: Request[Any, Any, Any]) -> bool:
+def _near(request: HttpRequest) -> bool:
     """Return whether the request comes from this machine itself and not through a proxy on it."""
     through_proxy = any(
         name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via")
@@ -143,7 +143,7 @@ def _near(request: Request[Any, Any, Any]) -> bool:
     return request.client is not None and request.client.host in ("127.0.0.1", "::1") and not through_proxy
 
 
-def _knows(request: Request[Any, Any, Any], token: str | None) -> bool:
+def _knows(request: HttpRequest, token: str | None) -> bool:
     given = request.headers.get("authorization", "")
     return token is not None and hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
 

@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 from uuid import uuid4
 
 from jinja2 import Environment
-from litestar import Request, Response
+from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.response import Stream
 
@@ -14,6 +14,7 @@ from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.context import AppContext, Tenant
+from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.navigation import NavigationItem
 from alongside.platform.web.paging import Pager
 from alongside.platform.web.responses import (
@@ -53,7 +54,7 @@ def _within(path: str, href: str) -> bool:
     return path == href or (href != "/" and path.startswith(href + "/"))
 
 
-def wants_part(request: Request[Any, Any, Any]) -> bool:
+def wants_part(request: HttpRequest) -> bool:
     """Return whether htmx asks for a fragment only."""
     headers = request.headers
     return headers.get("hx-request") == "true" and headers.get("hx-request-type", "partial") == "partial"
@@ -73,7 +74,7 @@ def cookie(name: str, value: str | None, max_age: int | None = None) -> Cookie:
 
 
 def response_to(
-    request: Request[Any, Any, Any],
+    request: HttpRequest,
     app_context: AppContext,
     tenant: Tenant | None,
     person: Principal | None,
@@ -139,7 +140,7 @@ def _surroundings(**known: Any) -> dict[str, Any]:
 
 
 def _page(
-    request: Request[Any, Any, Any],
+    request: HttpRequest,
     app_context: AppContext,
     tenant: Tenant | None,
     person: Principal | None,

@@ -7,11 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from litestar import Request, Response, route
+from litestar import Response, route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Empty
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import AlongsideError, AuthenticationRequired, NotFound, ServiceUnavailable
 from alongside.platform.access.authorisation import has_permission
@@ -24,7 +23,9 @@ from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import error_page
 from alongside.platform.web.form_data import read_form_data
 from alongside.platform.web.health import REQUEST_SECONDS, REQUESTS_TOTAL
+from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.idempotency import claim_idempotency_key, store_response
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.render import response_to
 from alongside.platform.web.responses import ContinueAfterCommit, PageResult, Redirect
 from alongside.platform.web.security import refuse_other_sites, refuse_wrong_token
@@ -34,7 +35,7 @@ NOBODYS = 0
 """The authority id for `Turns` when a host belongs to no authority."""
 
 PageFunction = Callable[..., Awaitable[PageResult]]
-Prepare = Callable[[Request[Any, Any, Any], Principal], Awaitable[Any]]
+Prepare = Callable[[HttpRequest, Principal], Awaitable[Any]]
 PREPARED = "alongside_prepared"
 log = structlog.get_logger("alongside.platform.web")
 
@@ -78,7 +79,7 @@ class Routes:
         prepare: Prepare | None = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         def declared(function: PageFunction) -> HTTPRouteHandler:
-            async def endpoint(request: Request[Any, Any, Any]) -> Response[Any]:
+            async def endpoint(request: HttpRequest) -> Response[Any]:
                 return await _handle_request(request, function, permission)
 
             endpoint.__name__ = function.__name__
@@ -108,7 +109,7 @@ endpoint = Routes()
 
 
 async def _handle_request(
-    request: Request[Any, Any, Any], function: PageFunction, permission: Permission
+    request: HttpRequest, function: PageFunction, permission: Permission
 ) -> Response[Any]:
     """Handle one request and log it."""
     began = time.perf_counter()
@@ -160,7 +161,7 @@ async def _handle_request(
 
 
 async def _rendered(
-    request: Request[Any, Any, Any],
+    request: HttpRequest,
     app_context: AppContext,
     tenant: Tenant | None,
     person: Principal | None,
@@ -184,13 +185,13 @@ async def _acted(app_context: AppContext, person: Principal, answer: ContinueAft
         return await answer.act()
 
 
-def prepared(request: Request[Any, Any, Any]) -> Any:
+def prepared(request: HttpRequest) -> Any:
     """Return the result of `prepare` or the checked upload for this page."""
     return request.scope[PREPARED]  # type: ignore[literal-required]
 
 
 async def _before_transaction(
-    request: Request[Any, Any, Any], app_context: AppContext, tenant: Tenant, permission: Permission
+    request: HttpRequest, app_context: AppContext, tenant: Tenant, permission: Permission
 ) -> None:
     """Read the form and run `prepare`: without a connection, and only if the person has the permission."""
     if not request.route_handler.opt["ask_first"]:
@@ -226,7 +227,7 @@ def _refuse_not_allowed(person: Principal, permission: Permission) -> None:
 
 
 async def _run_handler(
-    request: Request[Any, Any, Any],
+    request: HttpRequest,
     app_context: AppContext,
     tenant: Tenant,
     function: PageFunction,
@@ -252,22 +253,20 @@ async def _run_handler(
 
 
 async def _run_write(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    person: Principal,
+    ctx: PageRequest,
     token: str | None,
     function: PageFunction,
 ) -> PageResult:
-    form = await read_form_data(request)
-    if not person.signed_in:
-        return await function(request, session, person, **request.path_params)
+    form = await ctx.form()
+    if not ctx.person.signed_in:
+        return await function(ctx, **ctx.request.path_params)
     refuse_wrong_token(token, form.one("csrf_token"))
-    key, kept = await claim_idempotency_key(session, person, request.scope["path"], form)
+    key, kept = await claim_idempotency_key(ctx.session, ctx.person, ctx.request.scope["path"], form)
     if kept is not None:
         return kept
-    answer = await function(request, session, person, **request.path_params)
+    answer = await function(ctx, **ctx.request.path_params)
     if isinstance(answer, Redirect):
-        await store_response(session, person, key, answer)
+        await store_response(ctx.session, ctx.person, key, answer)
     else:
-        await session.rollback()
+        await ctx.session.rollback()
     return answer

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.response import Stream
 
 from alongside.errors import AuthenticationRequired, NotFound, ServiceUnavailable
@@ -26,6 +26,7 @@ from alongside.platform.database.listener import Listener
 from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import error_page
+from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.render import response_to
 
 HEARTBEAT = 25.0
@@ -220,7 +221,7 @@ async def _still_allowed(app_context: AppContext, tenant: Tenant, token: str | N
 
 
 @get("/live", opt={"permission": PERMISSION})
-async def hear_news(request: Request[Any, Any, Any]) -> Response[Any]:
+async def hear_news(request: HttpRequest) -> Response[Any]:
     """Return the stream of events for an open page, or a plain sentence for other requests."""
     app_context: AppContext = request.app.state.app_context
     tenant: Tenant | None = None

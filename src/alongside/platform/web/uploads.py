@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request
 from litestar.datastructures import UploadFile
 
 from alongside.platform.access.principal import Principal
 from alongside.platform.uploads.file_types import too_large
 from alongside.platform.web.context import AppContext
 from alongside.platform.web.form_data import FormData, read_form_data
+from alongside.platform.web.http import HttpRequest
 
 BYTES_FOR_FIELDS = 200_000
 """Bytes allowed for the rest of a form besides its file."""
@@ -41,9 +41,7 @@ class UploadedFile:
     checked: Any
 
 
-async def checked_upload(
-    request: Request[Any, Any, Any], person: Principal, upload: Upload
-) -> UploadedFile | str:
+async def checked_upload(request: HttpRequest, person: Principal, upload: Upload) -> UploadedFile | str:
     """Return the file of a form, or the sentence that refuses it."""
     sent = await _sent_file(await read_form_data(request), upload.field)
     if sent is None:
@@ -73,7 +71,7 @@ async def _sent_file(written: FormData, name: str) -> tuple[str, bytes] | None:
     return files[0].filename, await files[0].read()
 
 
-def largest_of(request: Request[Any, Any, Any]) -> int | None:
+def largest_of(request: HttpRequest) -> int | None:
     """Return the maximum bytes of the file of a form at this address; None for a form without a file."""
     upload: Upload | None = request.route_handler.opt.get("upload")
     return upload.largest if upload else None

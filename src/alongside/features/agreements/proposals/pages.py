@@ -1,9 +1,7 @@
 """Pages of proposals: list, detail page, and the forms for proposing."""
 
-from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
@@ -19,8 +17,8 @@ from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import buttons_for
-from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.formatting import format_days_ago
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
@@ -29,21 +27,19 @@ PARTS = {"mine": "Waiting for me", "others": "Waiting for others", "ended": "End
 
 
 @endpoint.get("/proposals", permission=Permission.VIEW_PROPOSAL)
-async def list_proposals(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_proposals(ctx: PageRequest) -> PageResult:
     """List the proposals in the person's scope: those to answer by default."""
-    question = asked(request)
-    first = "mine" if person.school_urn else "others"
+    question = ctx.query
+    first = "mine" if ctx.person.school_urn else "others"
     show = question.one("show") if question.one("show") in PARTS else first
     number = number_of_page(question.one("page"))
-    rows, more = await queries.proposals_of(session, person, show, number)
+    rows, more = await queries.proposals_of(ctx.session, ctx.person, show, number)
     context = {
         "proposals": [
-            {"row": row, "state": state_today(person, row), "turn": awaiting_answer_from(person, row)}
+            {"row": row, "state": state_today(ctx.person, row), "turn": awaiting_answer_from(ctx.person, row)}
             for row in rows
         ],
-        "counts": await queries.proposal_counts(session, person),
+        "counts": await queries.proposal_counts(ctx.session, ctx.person),
         "parts": PARTS,
         "show": show,
         "number": number,
@@ -53,60 +49,54 @@ async def list_proposals(
 
 
 @endpoint.get("/proposals/{proposal_id:uuid}", permission=Permission.VIEW_PROPOSAL)
-async def show_proposal(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, proposal_id: UUID
-) -> PageResult:
+async def show_proposal(ctx: PageRequest, proposal_id: UUID) -> PageResult:
     """Show a proposal with its terms, next step, actions and timeline."""
-    row = await queries.get_proposal(session, person, Permission.VIEW_PROPOSAL, proposal_id)
-    state = state_today(person, row)
-    obstacle = await obstacle_to(session, person, row) if state in queries.LIVE else None
+    row = await queries.get_proposal(ctx.session, ctx.person, Permission.VIEW_PROPOSAL, proposal_id)
+    state = state_today(ctx.person, row)
+    obstacle = await obstacle_to(ctx.session, ctx.person, row) if state in queries.LIVE else None
     possible = [one for one in ON_A_PROPOSAL if obstacle is None or one not in UNLESS_BARRED]
-    reasons = settings_of(person.authority_id).decline_reasons
+    reasons = settings_of(ctx.person.authority_id).decline_reasons
     context = {
         "proposal": row,
         "state": state,
-        "turn": awaiting_answer_from(person, row),
-        "buttons": buttons_for(person, row, possible),
+        "turn": awaiting_answer_from(ctx.person, row),
+        "buttons": buttons_for(ctx.person, row, possible),
         "obstacle": obstacle,
-        "confirmed": format_days_ago(row.confirmed_on, person.today),
-        "theme": label_of(settings_of(person.authority_id).themes, row.theme),
+        "confirmed": format_days_ago(row.confirmed_on, ctx.person.today),
+        "theme": label_of(settings_of(ctx.person.authority_id).themes, row.theme),
         "declined_because": label_of(reasons, row.decline_reason) if row.decline_reason else None,
-        "agreement_id": await agreement_of_proposal(session, person.authority_id, row.id),
-        "entries": await timeline_of(session, person.authority_id, [("proposal", row.id)]),
+        "agreement_id": await agreement_of_proposal(ctx.session, ctx.person.authority_id, row.id),
+        "entries": await timeline_of(ctx.session, ctx.person.authority_id, [("proposal", row.id)]),
     }
     return Page("proposals/show.html", context)
 
 
 @endpoint.get("/needs/{need_id:uuid}/proposals/new", permission=Permission.PROPOSE)
-async def choose_offer(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
-) -> PageResult:
+async def choose_offer(ctx: PageRequest, need_id: UUID) -> PageResult:
     """Show the offers that can be proposed for a need, with the form for the terms."""
-    return await _from_need(session, person, need_id, None, asked(request).one("offer"))
+    return await _from_need(ctx.session, ctx.person, need_id, None, ctx.query.one("offer"))
 
 
 @endpoint.get("/offers/{offer_id:uuid}/proposals/new", permission=Permission.PROPOSE)
-async def choose_need(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, offer_id: UUID
-) -> PageResult:
+async def choose_need(ctx: PageRequest, offer_id: UUID) -> PageResult:
     """Show the needs that an offer can be proposed for, with the form for the terms."""
-    return await _from_offer(session, person, offer_id, None)
+    return await _from_offer(ctx.session, ctx.person, offer_id, None)
 
 
 @endpoint.post("/proposals", permission=Permission.PROPOSE)
-async def propose(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def propose(ctx: PageRequest) -> PageResult:
     """Propose an offer for a need."""
-    form = ProposalForm(await read_form_data(request))
+    form = ProposalForm(await ctx.submitted())
     from_need = form.begun_from.data != "offer"
     given = _id_of(form.need_id.data if from_need else form.offer_id.data)
-    answer = await (_from_need if from_need else _from_offer)(session, person, given, form)
-    if not form.is_valid(person.today):
+    answer = await (_from_need if from_need else _from_offer)(ctx.session, ctx.person, given, form)
+    if not form.is_valid(ctx.person.today):
         return answer
     pair = form.pair()
     if pair is None:
         raise NotFound
     because = form.interest_reason.data or ""
-    made = await actions.propose(session, person, *pair, form.terms(), interest_reason=because)
+    made = await actions.propose(ctx.session, ctx.person, *pair, form.terms(), interest_reason=because)
     return Redirect(f"/proposals/{made}", "The offer is proposed. Those who must answer have been told.")
 
 

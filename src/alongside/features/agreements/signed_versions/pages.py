@@ -1,29 +1,22 @@
 """Page of a signed agreement version, for reading and printing."""
 
-from typing import Any
 from uuid import UUID
-
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.agreements.queries import get_agreement
 from alongside.features.agreements.signed_versions.queries import signed_versions
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import asked
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/agreements/{agreement_id:uuid}/agreement", permission=Permission.VIEW_AGREEMENT)
-async def show_agreement(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, agreement_id: UUID
-) -> PageResult:
+async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     """Show one signed version, the latest by default, and the list of all versions."""
-    row = await get_agreement(session, person, Permission.VIEW_AGREEMENT, agreement_id)
-    versions = await signed_versions(session, person.authority_id, agreement_id)
-    wanted = asked(request).one("version")
+    row = await get_agreement(ctx.session, ctx.person, Permission.VIEW_AGREEMENT, agreement_id)
+    versions = await signed_versions(ctx.session, ctx.person.authority_id, agreement_id)
+    wanted = ctx.query.one("version")
     shown = next((one for one in versions if wanted in ("", str(one.agreement_version))), None)
     if wanted and shown is None:
         raise NotFound

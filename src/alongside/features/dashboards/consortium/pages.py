@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import BooleanField, Form, SelectField, StringField
@@ -25,7 +24,8 @@ from alongside.features.schools.models import PHASES
 from alongside.features.schools.term_dates.queries import DayBySchool, days_by_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import FormData, asked, read_form_data
+from alongside.platform.web.form_data import FormData
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
@@ -75,13 +75,11 @@ def address_of(form: TrackerForm, path: str = "/consortium", **changed: str) -> 
     return path + (f"?{urlencode(kept)}" if kept else "")
 
 
-async def _found(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> tuple[TrackerForm, Sequence[Row[Any]]]:
-    consortia = await consortium_names(session, person.authority_id)
-    if person.consortium_ids:
-        consortia = [one for one in consortia if one.id in person.consortium_ids]
-    form = tracker_form(asked(request), consortia)
+async def _found(ctx: PageRequest) -> tuple[TrackerForm, Sequence[Row[Any]]]:
+    consortia = await consortium_names(ctx.session, ctx.person.authority_id)
+    if ctx.person.consortium_ids:
+        consortia = [one for one in consortia if one.id in ctx.person.consortium_ids]
+    form = tracker_form(ctx.query, consortia)
     if not form.validate():
         return form, []
     words = (form.q.data or "").strip()
@@ -90,11 +88,13 @@ async def _found(
         "phase": form.phase.data or None,
         "q": words or None,
         "quiet_only": bool(form.quiet.data),
-        "year_began": academic_year_began(person.today),
+        "year_began": academic_year_began(ctx.person.today),
     }
     sort = form.sort.data
-    values |= (await quiet_before(session, person)).parameters()
-    return form, await tracked_schools(session, person, sort.lstrip("-"), sort.startswith("-"), values)
+    values |= (await quiet_before(ctx.session, ctx.person)).parameters()
+    return form, await tracked_schools(
+        ctx.session, ctx.person, sort.lstrip("-"), sort.startswith("-"), values
+    )
 
 
 async def quiet_before(session: AsyncSession, person: Principal) -> DayBySchool:
@@ -109,11 +109,9 @@ async def quiet_before(session: AsyncSession, person: Principal) -> DayBySchool:
 
 
 @endpoint.get("/consortium", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
-async def show_tracker(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def show_tracker(ctx: PageRequest) -> PageResult:
     """Show the schools in the person's scope, and what has been open longest."""
-    form, schools = await _found(request, session, person)
+    form, schools = await _found(ctx)
     context = {
         "form": form,
         "schools": schools,
@@ -121,9 +119,9 @@ async def show_tracker(
         "csv_href": address_of(form, "/consortium/tracker.csv"),
         "xlsx_href": address_of(form, "/consortium/tracker.xlsx"),
         "map": member_map(schools),
-        "matters": await open_longest(session, person),
-        "lines": await work_items_of_lead(session, person),
-        "views": await saved_views(session, person),
+        "matters": await open_longest(ctx.session, ctx.person),
+        "lines": await work_items_of_lead(ctx.session, ctx.person),
+        "views": await saved_views(ctx.session, ctx.person),
     }
     return Page(
         "dashboards/consortium/show.html",
@@ -153,25 +151,21 @@ def _rows(schools: Sequence[Row[Any]]) -> list[tuple[object, ...]]:
 
 
 @endpoint.get("/consortium/tracker.csv", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
-async def export_tracker_csv(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def export_tracker_csv(ctx: PageRequest) -> PageResult:
     """Export the filtered and sorted tracker as CSV."""
-    _, schools = await _found(request, session, person)
-    return Download(as_csv(HEADS, _rows(schools)), f"schools-{person.today}.csv", CSV)
+    _, schools = await _found(ctx)
+    return Download(as_csv(HEADS, _rows(schools)), f"schools-{ctx.person.today}.csv", CSV)
 
 
 @endpoint.get("/consortium/tracker.xlsx", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
-async def export_tracker_xlsx(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def export_tracker_xlsx(ctx: PageRequest) -> PageResult:
     """Export the filtered and sorted tracker as XLSX."""
-    _, schools = await _found(request, session, person)
+    _, schools = await _found(ctx)
     rows = list(_rows(schools))
 
     async def written() -> PageResult:
         body = await asyncio.to_thread(as_xlsx, "Schools", HEADS, rows)
-        return Download(body, f"schools-{person.today}.xlsx", XLSX)
+        return Download(body, f"schools-{ctx.person.today}.xlsx", XLSX)
 
     return ContinueAfterCommit(written, expensive=True)
 
@@ -189,25 +183,23 @@ class ViewForm(Form):
 
 
 @endpoint.post("/consortium/views", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
-async def keep_view(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def keep_view(ctx: PageRequest) -> PageResult:
     """Save the current filters and order as a view."""
-    form = ViewForm(await read_form_data(request))
+    form = ViewForm(await ctx.submitted())
     if not form.validate():
         raise ValidationFailed({"name": [str(one) for one in form.name.errors]})
-    consortia = await consortium_names(session, person.authority_id)
-    wanted = tracker_form(await read_form_data(request), consortia)
+    consortia = await consortium_names(ctx.session, ctx.person.authority_id)
+    wanted = tracker_form(await ctx.submitted(), consortia)
     if not wanted.validate():
         raise ValidationFailed({name: ["Choose from the list."] for name in wanted.errors if name})
-    await save_view(session, person, str(form.name.data).strip(), address_of(wanted, ""))
+    await save_view(ctx.session, ctx.person, str(form.name.data).strip(), address_of(wanted, ""))
     return Redirect(address_of(wanted), "The view is kept.")
 
 
 @endpoint.post("/consortium/views/{view_id:uuid}/removal", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
-async def drop_view(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, view_id: UUID
-) -> PageResult:
+async def drop_view(ctx: PageRequest, view_id: UUID) -> PageResult:
     """Delete a saved view."""
-    if not await remove_view(session, person, view_id):
+    if not await remove_view(ctx.session, ctx.person, view_id):
         raise NotFound
     return Redirect("/consortium", "The view is removed.")
 

@@ -1,10 +1,8 @@
 """The list of needs and offers, and the count of new ones."""
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings_cache import settings_of
@@ -24,7 +22,7 @@ from alongside.features.dashboards.needs_and_offers.queries import (
 from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import asked
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -47,37 +45,35 @@ async def _values(session: AsyncSession, person: Principal, filters: Filters) ->
     }
 
 
-async def _filters(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> Filters:
-    consortia = await consortium_names(session, person.authority_id)
-    return filters_from(asked(request), settings_of(person.authority_id), consortia)
+async def _filters(ctx: PageRequest) -> Filters:
+    consortia = await consortium_names(ctx.session, ctx.person.authority_id)
+    return filters_from(ctx.query, settings_of(ctx.person.authority_id), consortia)
 
 
 @endpoint.get("/needs-and-offers", permission=Permission.VIEW_NEEDS_AND_OFFERS)
-async def list_needs_and_offers(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_needs_and_offers(ctx: PageRequest) -> PageResult:
     """List the needs and offers that this person may see: newest, nearest or most urgent first, 25 per page."""
-    filters = await _filters(request, session, person)
+    filters = await _filters(ctx)
     errors = filters.errors()
     context = {
-        "fields": filter_fields(filters, with_distance=person.school_urn is not None),
+        "fields": filter_fields(filters, with_distance=ctx.person.school_urn is not None),
         "errors": list(errors.items()),
-        "settings": settings_of(person.authority_id),
+        "settings": settings_of(ctx.person.authority_id),
         "post_rows": post_rows,
     }
     if errors:
         return Page(
             "dashboards/needs_and_offers/show.html", context | {"posts": [], "next_page": None}, status=422
         )
-    values = await _values(session, person, filters)
-    place = position_from(asked(request).one("after"))
+    values = await _values(ctx.session, ctx.person, filters)
+    place = position_from(ctx.query.one("after"))
     if place is not None:
         values |= {
             "after_score": place.score,
             "after_id": place.id,
             "after_at": datetime.fromtimestamp(place.score, UTC) if filters.sort == "newest" else None,
         }
-    posts = await posts_on_board(session, person, filters.kind, filters.sort, values)
+    posts = await posts_on_board(ctx.session, ctx.person, filters.kind, filters.sort, values)
     more = len(posts) > PAGE_LENGTH
     last = posts[PAGE_LENGTH - 1] if more else None
     context |= {
@@ -94,18 +90,18 @@ async def list_needs_and_offers(
 
 
 @endpoint.get("/needs-and-offers/news", permission=Permission.VIEW_NEEDS_AND_OFFERS, by_itself=True)
-async def show_news(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def show_news(ctx: PageRequest) -> PageResult:
     """Show how many posts are new since the list was loaded. The list itself does not move."""
-    filters = await _filters(request, session, person)
-    since = moment(asked(request).one("since"))
+    filters = await _filters(ctx)
+    since = moment(ctx.query.one("since"))
     count = 0
     if not filters.errors() and since is not None:
-        values = await _values(session, person, filters) | {"since": since}
-        count = await posts_since(session, person, filters.kind, values)
+        values = await _values(ctx.session, ctx.person, filters) | {"since": since}
+        count = await posts_since(ctx.session, ctx.person, filters.kind, values)
     context = {
         "count": count,
         "board_href": filters.address(),
-        "news_href": request.url.path + "?" + request.url.query,
+        "news_href": ctx.request.url.path + "?" + ctx.request.url.query,
     }
     return Page("dashboards/needs_and_offers/_news.html", context)
 

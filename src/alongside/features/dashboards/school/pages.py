@@ -1,10 +1,6 @@
 """The home page: a school's own for heads and delegates, the tracker for leads and the core team."""
 
 from datetime import date
-from typing import Any
-
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.dashboards.needs_and_offers.html import post_rows
@@ -18,43 +14,44 @@ from alongside.features.schools.phases import phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import SCHOOL_ROLES, Principal, Role
+from alongside.platform.access.principal import SCHOOL_ROLES, Role
 from alongside.platform.notifications.queries import latest_notifications
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/home", permission=Permission.VIEW_OWN_HOME)
-async def show_home(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def show_home(ctx: PageRequest) -> PageResult:
     """Show the first page after signing in."""
-    if person.role is Role.AUTHORITY_ADMINISTRATOR:
+    if ctx.person.role is Role.AUTHORITY_ADMINISTRATOR:
         return Redirect("/people")
-    if person.role not in SCHOOL_ROLES:
+    if ctx.person.role not in SCHOOL_ROLES:
         return Redirect("/consortium")
-    settings = settings_of(person.authority_id)
-    fresh = await fresh_since_by_school(session, person.authority_id, person.today)
-    place = person.own_school
+    settings = settings_of(ctx.person.authority_id)
+    fresh = await fresh_since_by_school(ctx.session, ctx.person.authority_id, ctx.person.today)
+    place = ctx.person.own_school
     like_mine = {
         "easting": place.easting if place else None,
         "northing": place.northing if place else None,
         **fresh.parameters(),
         "phase": phase_of(place) if place else None,
     }
-    posts = await posts_on_board(session, person, "", "newest", like_mine)
-    calendar = await calendar_of_school(session, person.authority_id, person.school_urn or 0)
-    reads_escalations = has_permission(person, Permission.VIEW_ESCALATION)
+    posts = await posts_on_board(ctx.session, ctx.person, "", "newest", like_mine)
+    calendar = await calendar_of_school(ctx.session, ctx.person.authority_id, ctx.person.school_urn or 0)
+    reads_escalations = has_permission(ctx.person, Permission.VIEW_ESCALATION)
     return Page(
         "dashboards/school/show.html",
         {
             "settings": settings,
             "post_rows": post_rows,
-            "waiting": await work_items_of_school(session, person, calendar),
-            "year": await given_and_got(session, person, academic_year_began(person.today)),
-            "running": await running_agreements(session, person),
-            "escalations": (await escalations_of(session, person))[0] if reads_escalations else [],
+            "waiting": await work_items_of_school(ctx.session, ctx.person, calendar),
+            "year": await given_and_got(ctx.session, ctx.person, academic_year_began(ctx.person.today)),
+            "running": await running_agreements(ctx.session, ctx.person),
+            "escalations": (await escalations_of(ctx.session, ctx.person))[0] if reads_escalations else [],
             "ESCALATION_STATES": ESCALATION_STATES,
-            "posts": [post for post in posts if post.school_urn != person.school_urn][:5],
-            "notices": await latest_notifications(session, person, 5),
+            "posts": [post for post in posts if post.school_urn != ctx.person.school_urn][:5],
+            "notices": await latest_notifications(ctx.session, ctx.person, 5),
         },
     )
 

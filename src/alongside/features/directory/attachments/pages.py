@@ -1,10 +1,9 @@
 """The page on which pictures and attachments are added to an entry, and the routes that serve them."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import Form
 
@@ -29,6 +28,7 @@ from alongside.platform.uploads.file_types import (
     labels_of,
 )
 from alongside.platform.uploads.images import TOO_MANY, check_picture
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Download, InlineImage, PageResult
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.uploads import Upload
@@ -142,29 +142,25 @@ REMOVE_ATTACHMENT = ButtonAction(
 
 @endpoint.get("/directory/{entry_id:uuid}/pictures/{picture_id:uuid}", permission=Permission.VIEW_ENTRY)
 async def show_picture(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    person: Principal,
+    ctx: PageRequest,
     entry_id: UUID,
     picture_id: UUID,
 ) -> PageResult:
     """Serve a picture to a person who may see its entry."""
-    entry = await get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
-    found = await queries.picture_with(session, person, entry, picture_id)
+    entry = await get_entry(ctx.session, ctx.person, Permission.VIEW_ENTRY, entry_id)
+    found = await queries.picture_with(ctx.session, ctx.person, entry, picture_id)
     return InlineImage(found.body, found.media_type)
 
 
 @endpoint.get("/directory/{entry_id:uuid}/attachments/{attachment_id:uuid}", permission=Permission.VIEW_ENTRY)
 async def download_attachment(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    person: Principal,
+    ctx: PageRequest,
     entry_id: UUID,
     attachment_id: UUID,
 ) -> PageResult:
     """Serve an attachment as a download to a person who may see its entry."""
-    entry = await get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
-    found = await queries.attachment_with(session, person, entry, attachment_id)
+    entry = await get_entry(ctx.session, ctx.person, Permission.VIEW_ENTRY, entry_id)
+    found = await queries.attachment_with(ctx.session, ctx.person, entry, attachment_id)
     return Download(found.body, found.filename, found.media_type)
 
 
@@ -173,15 +169,13 @@ async def download_attachment(
     permission=Permission.VIEW_PUBLIC_PAGES,
 )
 async def show_public_picture(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    person: Principal,
+    ctx: PageRequest,
     public_id: UUID,
     public_picture_id: UUID,
 ) -> PageResult:
     """Serve a picture of a public entry, without sign-in."""
-    entry = await public_entry(session, person.authority_id, public_id)
-    found = await queries.picture_with(session, person, entry, public_picture_id)
+    entry = await public_entry(ctx.session, ctx.person.authority_id, public_id)
+    found = await queries.picture_with(ctx.session, ctx.person, entry, public_picture_id)
     return InlineImage(found.body, found.media_type)
 
 
@@ -190,15 +184,13 @@ async def show_public_picture(
     permission=Permission.VIEW_PUBLIC_PAGES,
 )
 async def download_public_attachment(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    person: Principal,
+    ctx: PageRequest,
     public_id: UUID,
     public_attachment_id: UUID,
 ) -> PageResult:
     """Serve an attachment of a public entry, without sign-in."""
-    entry = await public_entry(session, person.authority_id, public_id)
-    found = await queries.attachment_with(session, person, entry, public_attachment_id)
+    entry = await public_entry(ctx.session, ctx.person.authority_id, public_id)
+    found = await queries.attachment_with(ctx.session, ctx.person, entry, public_attachment_id)
     return Download(found.body, found.filename, found.media_type)
 
 

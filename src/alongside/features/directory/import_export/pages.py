@@ -3,9 +3,6 @@
 import asyncio
 from typing import Any
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from alongside.errors import ValidationFailed
 from alongside.features.authorities.settings import on_offer
 from alongside.features.authorities.settings_cache import settings_of
@@ -24,8 +21,8 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Resource, no_record
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.uploads.file_types import LARGEST_LIST
-from alongside.platform.web.form_data import asked
 from alongside.platform.web.formatting import format_count
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Download, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
@@ -38,51 +35,49 @@ JSON_LINES = "application/jsonl; charset=utf-8"
 
 
 @endpoint.get("/directory/found.csv", permission=Permission.VIEW_ENTRY)
-async def export_csv(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def export_csv(ctx: PageRequest) -> PageResult:
     """The search results as CSV."""
-    rows = await _rows(request, session, person)
-    return Download(as_csv(COLUMNS, [cells_of(one) for one in rows]), _name(person, "csv"), CSV)
+    rows = await _rows(ctx)
+    return Download(as_csv(COLUMNS, [cells_of(one) for one in rows]), _name(ctx.person, "csv"), CSV)
 
 
 @endpoint.get("/directory/found.xlsx", permission=Permission.VIEW_ENTRY)
-async def export_xlsx(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def export_xlsx(ctx: PageRequest) -> PageResult:
     """The search results as an XLSX workbook."""
-    cells = [cells_of(one) for one in await _rows(request, session, person)]
+    cells = [cells_of(one) for one in await _rows(ctx)]
 
     async def written() -> PageResult:
         body = await asyncio.to_thread(as_xlsx, "Good practice", COLUMNS, cells)
-        return Download(body, _name(person, "xlsx"), XLSX)
+        return Download(body, _name(ctx.person, "xlsx"), XLSX)
 
     return ContinueAfterCommit(written, expensive=True)
 
 
 @endpoint.get("/directory/found.jsonl", permission=Permission.VIEW_ENTRY)
-async def export_json_lines(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def export_json_lines(ctx: PageRequest) -> PageResult:
     """The search results as JSONL, one entry a line."""
-    rows = await _rows(request, session, person)
+    rows = await _rows(ctx)
     body = json_lines(rows)
-    return Download(body, _name(person, "jsonl"), JSON_LINES)
+    return Download(body, _name(ctx.person, "jsonl"), JSON_LINES)
 
 
 def _name(person: Principal, kind: str) -> str:
     return f"good-practice-{person.today}.{kind}"
 
 
-async def _rows(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> list[dict[str, Any]]:
+async def _rows(ctx: PageRequest) -> list[dict[str, Any]]:
     """The rows of a search, filtered and sorted as on the page."""
-    form = search_form(asked(request), choices_of(settings_of(person.authority_id)))
+    form = search_form(ctx.query, choices_of(settings_of(ctx.person.authority_id)))
     if not form.validate():
         raise ValidationFailed({name: ["Choose from the list."] for name in form.errors if name})
-    mine = await bounds_of(session, person)
+    mine = await bounds_of(ctx.session, ctx.person)
     wanted = SearchFilters(form.narrowed, form.sort.data, rows=MOST, mine=mine)
-    found = await search(session, person, await parsed_query(session, person, form.typed), wanted)
-    return [row_of(one) for one in await whole_entries(session, person.authority_id, list(found.held))]
+    found = await search(
+        ctx.session, ctx.person, await parsed_query(ctx.session, ctx.person, form.typed), wanted
+    )
+    return [
+        row_of(one) for one in await whole_entries(ctx.session, ctx.person.authority_id, list(found.held))
+    ]
 
 
 def _themes(asked: FormRequest[None, ImportDefaultsForm]) -> None:

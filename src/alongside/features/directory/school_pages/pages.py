@@ -1,10 +1,6 @@
 """The page of a school's expertise, and whether it can help now."""
 
-from typing import Any
 from urllib.parse import urlencode
-
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.directory.availability import available_from
@@ -13,20 +9,18 @@ from alongside.features.directory.view_context import words_for
 from alongside.features.schools.models import LARGEST_URN
 from alongside.features.schools.queries import school_with
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/directory/schools/{urn:int}", permission=Permission.VIEW_SCHOOLS)
-async def show_known_for(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
-) -> PageResult:
+async def show_known_for(ctx: PageRequest, urn: int) -> PageResult:
     """Show a school's themes, each with its strongest evidence, from entries that the person may see."""
     if not 0 < urn <= LARGEST_URN:
         raise NotFound
-    school = await school_with(session, person.authority_id, urn)
-    entries = await entries_of_school(session, person, urn)
+    school = await school_with(ctx.session, ctx.person.authority_id, urn)
+    entries = await entries_of_school(ctx.session, ctx.person, urn)
     strongest: dict[str, int] = {}
     for entry in entries:
         for theme in entry.themes:
@@ -35,10 +29,10 @@ async def show_known_for(
         "school": school,
         "entries": entries,
         "known_for": sorted(strongest.items(), key=lambda one: (-one[1], one[0])),
-        "available": await available_from(session, person, urn),
+        "available": await available_from(ctx.session, ctx.person, urn),
         "ask": urlencode({"addressed": urn}),
-        "own": person.school_urn == urn,
-        **words_for(person),
+        "own": ctx.person.school_urn == urn,
+        **words_for(ctx.person),
     }
     return Page("directory/school.html", context)
 

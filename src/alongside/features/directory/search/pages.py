@@ -5,8 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import structlog
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.insights.actions import record_zero_result_search
@@ -24,7 +22,8 @@ from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.retries import DATABASE_ERRORS
-from alongside.platform.web.form_data import asked
+from alongside.platform.web.http import HttpRequest
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -37,24 +36,22 @@ EXPORTS = ("CSV", "XLSX", "JSONL")
 
 
 @endpoint.get("/directory", permission=Permission.VIEW_ENTRY)
-async def show_directory(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def show_directory(ctx: PageRequest) -> PageResult:
     """Show search results among the entries that this person may see; all of them without a search."""
-    form = search_form(asked(request), choices_of(settings_of(person.authority_id)))
+    form = search_form(ctx.query, choices_of(settings_of(ctx.person.authority_id)))
     without_filters = ADDRESS + (f"?{urlencode({'q': form.typed})}" if form.typed else "")
-    context = {"form": form, "found": None, "without_filters": without_filters, **words_for(person)}
+    context = {"form": form, "found": None, "without_filters": without_filters, **words_for(ctx.person)}
     if not form.validate():
         context["facets"] = _facets(form, None, NO_SCHOOL)
         return Page("directory/search/show.html", context, status=422)
-    mine = await bounds_of(session, person)
-    question = await parsed_query(session, person, form.typed)
+    mine = await bounds_of(ctx.session, ctx.person)
+    question = await parsed_query(ctx.session, ctx.person, form.typed)
     wanted = SearchFilters(form.narrowed, form.sort.data, form.number, mine=mine)
-    found = await search(session, person, question, wanted)
+    found = await search(ctx.session, ctx.person, question, wanted)
     nearest = found
     if not found.any_number and not question.empty:
-        everything = await parsed_query(session, person, "")
-        nearest = await search(session, person, everything, SearchFilters(form.narrowed, mine=mine))
+        everything = await parsed_query(ctx.session, ctx.person, "")
+        nearest = await search(ctx.session, ctx.person, everything, SearchFilters(form.narrowed, mine=mine))
     context |= {
         "found": found,
         "nearest": nearest.entries[:NEAREST],
@@ -74,13 +71,11 @@ async def show_directory(
     if question.empty or form.narrowed or any(found.held.values()):
         return shown
     return ContinueAfterCommit(
-        partial(_record_no_results, request, person, " ".join(question.names.values()), shown)
+        partial(_record_no_results, ctx.request, ctx.person, " ".join(question.names.values()), shown)
     )
 
 
-async def _record_no_results(
-    request: Request[Any, Any, Any], person: Principal, words: str, shown: Page
-) -> PageResult:
+async def _record_no_results(request: HttpRequest, person: Principal, words: str, shown: Page) -> PageResult:
     """Record a search without results in a separate transaction, because the search itself is read-only."""
     try:
         app_context = request.app.state.app_context

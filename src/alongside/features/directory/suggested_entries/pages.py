@@ -1,17 +1,13 @@
 """The page that suggests an entry for each agreement that met its need."""
 
-from typing import Any
 from uuid import UUID
-
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.directory.suggested_entries import actions, queries
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, Resource, no_record
 from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -19,11 +15,9 @@ ADDRESS = "/directory/suggested-entries"
 
 
 @endpoint.get(ADDRESS, permission=Permission.WRITE_ENTRY)
-async def list_suggested_entries(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_suggested_entries(ctx: PageRequest) -> PageResult:
     """List the agreements of the person's schools that others could learn from."""
-    found = await queries.agreements_to_suggest_from(session, person)
+    found = await queries.agreements_to_suggest_from(ctx.session, ctx.person)
     return Page("directory/suggested_entries.html", {"agreements": found})
 
 

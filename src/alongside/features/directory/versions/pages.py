@@ -1,10 +1,6 @@
 """The page that lists the versions of an entry and compares two of them."""
 
-from typing import Any
 from uuid import UUID
-
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
@@ -13,35 +9,33 @@ from alongside.features.directory.queries import get_entry, may_view_timeline
 from alongside.features.directory.versions.queries import version_to, versions_of
 from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import FormData, asked
+from alongside.platform.web.form_data import FormData
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/directory/{entry_id:uuid}/versions", permission=Permission.VIEW_ENTRY)
-async def compare_versions(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, entry_id: UUID
-) -> PageResult:
+async def compare_versions(ctx: PageRequest, entry_id: UUID) -> PageResult:
     """Compare two versions of an entry side by side, for its schools and those who verify its entries."""
-    entry = await get_entry(session, person, Permission.VIEW_ENTRY, entry_id)
-    if not may_view_timeline(person, entry):
+    entry = await get_entry(ctx.session, ctx.person, Permission.VIEW_ENTRY, entry_id)
+    if not may_view_timeline(ctx.person, entry):
         raise NotFound
-    question = asked(request)
+    question = ctx.query
     later = _number(question, "later", entry.edition)
     earlier = _number(question, "earlier", entry.verified_edition or 0)
     if earlier in (0, later):
         earlier = max(1, later - 1)
-    old = await version_to(session, person, entry, earlier)
-    new = await version_to(session, person, entry, later)
-    settings = settings_of(person.authority_id)
+    old = await version_to(ctx.session, ctx.person, entry, earlier)
+    new = await version_to(ctx.session, ctx.person, entry, later)
+    settings = settings_of(ctx.person.authority_id)
     context = {
         "entry": entry,
-        "versions": await versions_of(session, person, entry),
+        "versions": await versions_of(ctx.session, ctx.person, entry),
         "old": old,
         "new": new,
         "differences": difference(settings, old.written, new.written) if old.edition != new.edition else [],
-        **words_for(person),
+        **words_for(ctx.person),
     }
     return Page("directory/versions.html", context)
 

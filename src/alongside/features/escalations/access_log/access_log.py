@@ -2,12 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.escalations.access_log.actions import note_reading
-from alongside.platform.access.principal import Principal
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
 
 PageFunction = Callable[..., Awaitable[PageResult]]
@@ -22,16 +19,15 @@ def logs_reading_of(part: str) -> Callable[[PageFunction], PageFunction]:
 
     def decorated(function: PageFunction) -> PageFunction:
         @wraps(function)
-        async def logged(request: Any, session: AsyncSession, person: Principal, **params: Any) -> PageResult:
-            answer = await function(request, session, person, **params)
+        async def logged(ctx: PageRequest, **params: object) -> PageResult:
+            answer = await function(ctx, **params)
             if not isinstance(answer, Page):
                 return answer
             context = answer.context
             escalation = context["part"].escalation if "part" in context else context["escalation"]
-            database = request.app.state.app_context.database
 
             async def note_and_show() -> PageResult:
-                await note_reading(database, person, escalation.id, part)
+                await note_reading(ctx.app.database, ctx.person, escalation.id, part)
                 return answer
 
             return ContinueAfterCommit(note_and_show)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +19,7 @@ from alongside.platform.access.principal import ROLE_NAMES, Principal
 from alongside.platform.forms.action import Resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
-from alongside.platform.web.form_data import asked
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -100,23 +99,21 @@ NAME_READER = FormAction(
 
 
 @endpoint.get("/escalations/{escalation_id:uuid}/presence", permission=HANDLE, by_itself=True)
-async def show_presence(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, escalation_id: UUID
-) -> PageResult:
+async def show_presence(ctx: PageRequest, escalation_id: UUID) -> PageResult:
     """Show which colleagues have the escalation open, and whether it has changed since this page was shown."""
-    row = await get_escalation(session, person, HANDLE, escalation_id)
-    since = asked(request).one("version")
+    row = await get_escalation(ctx.session, ctx.person, HANDLE, escalation_id)
+    since = ctx.query.one("version")
     shown = int(since) if since.isascii() and since.isdecimal() and len(since) <= 9 else row.version
     context = {
         "escalation": row,
-        "present": await queries.present_at(session, person, escalation_id),
+        "present": await queries.present_at(ctx.session, ctx.person, escalation_id),
         "shown": shown,
     }
     answer = Page("escalations/_presence.html", context)
-    database = request.app.state.app_context.database
+    database = ctx.app.database
 
     async def stay_and_show() -> PageResult:
-        await actions.note_presence(database, person, escalation_id)
+        await actions.note_presence(database, ctx.person, escalation_id)
         return answer
 
     return ContinueAfterCommit(stay_and_show)

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ValidationFailed
 from alongside.features.escalations.access_log.actions import note_reading
@@ -15,7 +13,6 @@ from alongside.features.escalations.files.queries import file_to
 from alongside.features.escalations.models import OPEN_STATES
 from alongside.features.escalations.resource import ESCALATION, REASON, resource_of_part, subject
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import routes_of
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.uploads.file_types import (
@@ -26,6 +23,7 @@ from alongside.platform.uploads.file_types import (
     endings_of,
     labels_of,
 )
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Download, PageResult
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.uploads import Upload
@@ -84,16 +82,14 @@ REMOVE_FILE = FormAction(
 
 
 @endpoint.get("/escalation-files/{file_id:uuid}", permission=SEE)
-async def take_file(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, file_id: UUID
-) -> PageResult:
+async def take_file(ctx: PageRequest, file_id: UUID) -> PageResult:
     """Download an attachment; the access log entry is written first."""
-    file, row = await file_to(session, person, SEE, file_id, content=True)
-    database = request.app.state.app_context.database
+    file, row = await file_to(ctx.session, ctx.person, SEE, file_id, content=True)
+    database = ctx.app.database
     answer = Download(bytes(file.content), file.name, FILE_TYPES[file.kind].media_type, SANDBOX)
 
     async def note_and_hand_over() -> PageResult:
-        await note_reading(database, person, row.id, "file")
+        await note_reading(database, ctx.person, row.id, "file")
         return answer
 
     return ContinueAfterCommit(note_and_hand_over)

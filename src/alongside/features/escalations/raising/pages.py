@@ -1,10 +1,6 @@
 """Actions that raise an escalation and tell the headteacher later."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
@@ -17,7 +13,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Resource, no_record, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
-from alongside.platform.web.form_data import asked
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -90,22 +86,18 @@ NOTIFY_SCHOOL = ButtonAction(
 
 
 @endpoint.get("/escalations/new", permission=RAISE_ESCALATION)
-async def new_escalation(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def new_escalation(ctx: PageRequest) -> PageResult:
     """Show the form for one school; without a school, ask for it first."""
-    if not asked(request).one("school"):
-        schools = await queries.schools_to_raise_for(session, person)
+    if not ctx.query.one("school"):
+        schools = await queries.schools_to_raise_for(ctx.session, ctx.person)
         return Page("escalations/choose_school.html", {"schools": schools})
-    return await RAISE.new_form_page(request, session, person, None)
+    return await RAISE.new_form_page(ctx, None)
 
 
 @endpoint.get("/escalations/safeguarding", permission=RAISE_ESCALATION)
-async def point_to_safeguarding(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def point_to_safeguarding(ctx: PageRequest) -> PageResult:
     """Show whom to contact when a child may be at risk."""
-    return _safeguarding_page(person)
+    return _safeguarding_page(ctx.person)
 
 
 def urn_of(text: str) -> int | None:

@@ -5,7 +5,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
@@ -35,7 +34,7 @@ from alongside.features.needs.queries import get_need
 from alongside.platform.access.authorisation import may_for_consortium, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -46,17 +45,15 @@ SAID = {
 
 
 @endpoint.get("/plans/{run_id:uuid}/needs/{need_id:uuid}", permission=Permission.VIEW_PLAN)
-async def show_why(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
-) -> PageResult:
+async def show_why(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
     """Explain why a need has its support partner in a plan, and what each alternative would cost."""
-    run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
-    assignment = await assignment_of(session, person.authority_id, run.id, need_id)
-    context = await _explained(session, person, run, assignment)
-    kept = await kept_of(session, person, run)
+    run = await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
+    assignment = await assignment_of(ctx.session, ctx.person.authority_id, run.id, need_id)
+    context = await _explained(ctx.session, ctx.person, run, assignment)
+    kept = await kept_of(ctx.session, ctx.person, run)
     if kept is None:
         return Page("matching/assignments/why.html", context | {"others": []})
-    names = await names_in(session, person, ids_of(kept))
+    names = await names_in(ctx.session, ctx.person, ids_of(kept))
 
     async def finish() -> PageResult:
         found = await asyncio.to_thread(shortlist, restored(kept.inputs), need_id)
@@ -93,18 +90,16 @@ def ids_of(kept: Any) -> dict[str, set[UUID]]:
 
 
 @endpoint.get("/needs/{need_id:uuid}/why", permission=Permission.VIEW_PLAN_EXPLANATION)
-async def show_why_to_school(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
-) -> PageResult:
+async def show_why_to_school(ctx: PageRequest, need_id: UUID) -> PageResult:
     """Explain the match to the requesting school, without the names of schools it may not see."""
-    need = await get_need(session, person, Permission.VIEW_POST, need_id)
-    require(person, Permission.VIEW_PLAN_EXPLANATION, need.school_urn)
-    run_id = await queries.run_that_was_sent(session, person.authority_id, need_id)
+    need = await get_need(ctx.session, ctx.person, Permission.VIEW_POST, need_id)
+    require(ctx.person, Permission.VIEW_PLAN_EXPLANATION, need.school_urn)
+    run_id = await queries.run_that_was_sent(ctx.session, ctx.person.authority_id, need_id)
     if run_id is None:
-        return Page("matching/assignments/no_plan.html", {"need": need, **words(person)})
-    run = await run_of(session, person, run_id)
-    assignment = await assignment_of(session, person.authority_id, run_id, need_id)
-    context = await _explained(session, person, run, assignment)
+        return Page("matching/assignments/no_plan.html", {"need": need, **words(ctx.person)})
+    run = await run_of(ctx.session, ctx.person, run_id)
+    assignment = await assignment_of(ctx.session, ctx.person.authority_id, run_id, need_id)
+    context = await _explained(ctx.session, ctx.person, run, assignment)
     return Page("matching/assignments/why.html", context | {"others": []})
 
 
@@ -145,31 +140,29 @@ async def _constraints(session: AsyncSession, person: Principal, need_id: UUID) 
 
 
 @endpoint.get("/plans/{run_id:uuid}/needs/{need_id:uuid}/constraints/new", permission=Permission.MAKE_PLAN)
-async def ask_what_constraint_costs(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
-) -> PageResult:
+async def ask_what_constraint_costs(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
     """Show what a pin, a forbid or a swap would cost the plan, before it is made."""
-    question = asked(request)
-    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
-    assignment = await assignment_of(session, person.authority_id, run.id, need_id)
+    question = ctx.query
+    run = await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
+    assignment = await assignment_of(ctx.session, ctx.person.authority_id, run.id, need_id)
     offer = question.one("offer") or str(assignment.offer_id or "")
     form = ConstraintForm(data={"kind": question.one("kind") or "pin", "offer": offer})
-    return await _constraint_page(session, person, run, assignment, form)
+    return await _constraint_page(ctx.session, ctx.person, run, assignment, form)
 
 
 @endpoint.post("/plans/{run_id:uuid}/needs/{need_id:uuid}/constraints", permission=Permission.MAKE_PLAN)
-async def add_constraint(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
-) -> PageResult:
+async def add_constraint(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
     """Add the constraint and start a run that applies it."""
-    form = ConstraintForm(await read_form_data(request))
-    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
-    assignment = await assignment_of(session, person.authority_id, run.id, need_id)
-    answer = await _constraint_page(session, person, run, assignment, form, 422)
+    form = ConstraintForm(await ctx.submitted())
+    run = await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
+    assignment = await assignment_of(ctx.session, ctx.person.authority_id, run.id, need_id)
+    answer = await _constraint_page(ctx.session, ctx.person, run, assignment, form, 422)
     if not form.is_valid():
         return answer
     kind, offer_id = form.kind.data or "", _offer_id(form)
-    made = await actions.add_constraint(session, person, run_id, (need_id, offer_id, kind), form.reason.data)
+    made = await actions.add_constraint(
+        ctx.session, ctx.person, run_id, (need_id, offer_id, kind), form.reason.data
+    )
     return Redirect(f"/plans/{made}", SAID[kind])
 
 
@@ -177,14 +170,12 @@ async def add_constraint(
     "/plans/{run_id:uuid}/constraints/{constraint_id:uuid}/remove", permission=Permission.MAKE_PLAN
 )
 async def remove_constraint(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    person: Principal,
+    ctx: PageRequest,
     run_id: UUID,
     constraint_id: UUID,
 ) -> PageResult:
     """Lift a pin or forbid."""
-    made = await actions.remove_constraint(session, person, run_id, constraint_id)
+    made = await actions.remove_constraint(ctx.session, ctx.person, run_id, constraint_id)
     return Redirect(f"/plans/{made}", "Lifted. The plan is being recalculated.")
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
@@ -17,30 +16,30 @@ from alongside.features.matching.plans.result_rows import restored_outcome
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import asked
+from alongside.platform.web.http import HttpRequest
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/plans/{run_id:uuid}/comparison", permission=Permission.VIEW_PLAN)
-async def compare_plans(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
+async def compare_plans(ctx: PageRequest, run_id: UUID) -> PageResult:
     """Compare a plan with an earlier one of the same scope: the one in `with`, else the previous one."""
-    run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
-    earlier, _ = await runs_of(session, person, 1, run.consortium_id)
+    run = await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
+    earlier, _ = await runs_of(ctx.session, ctx.person, 1, run.consortium_id)
     choices = [
         one
         for one in earlier
         if one.id != run.id and one.status is not None and one.consortium_id == run.consortium_id
     ]
-    with_id = _asked_for(request) or run.starts_from_id or (choices[0].id if choices else None)
+    with_id = _asked_for(ctx.request) or run.starts_from_id or (choices[0].id if choices else None)
     if with_id is None:
-        return Page("matching/audit/nothing_to_compare.html", {"run": run, **words(person)})
-    other = await get_run(session, person, Permission.VIEW_PLAN, with_id)
+        return Page("matching/audit/nothing_to_compare.html", {"run": run, **words(ctx.person)})
+    other = await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, with_id)
     if other.consortium_id != run.consortium_id:
         raise NotFound
-    before = await assignments_of(session, person.authority_id, other.id)
-    after = await assignments_of(session, person.authority_id, run.id)
+    before = await assignments_of(ctx.session, ctx.person.authority_id, other.id)
+    after = await assignments_of(ctx.session, ctx.person.authority_id, run.id)
     context = {
         "run": run,
         "other": other,
@@ -48,8 +47,8 @@ async def compare_plans(
         "changes": changed_assignments(before, after),
         "other_score": sum(one.score or 0 for one in before),
         "run_score": sum(one.score or 0 for one in after),
-        "facts": await _facts(session, person, other, run),
-        **words(person),
+        "facts": await _facts(ctx.session, ctx.person, other, run),
+        **words(ctx.person),
     }
     return Page("matching/audit/comparison.html", context)
 
@@ -66,7 +65,7 @@ async def _facts(session: AsyncSession, person: Principal, before: Any, after: A
     return changed_facts(kept[0], kept[1])
 
 
-def _asked_for(request: Request[Any, Any, Any]) -> UUID | None:
+def _asked_for(request: HttpRequest) -> UUID | None:
     text = asked(request).one("with")
     try:
         return UUID(text) if text else None
@@ -75,14 +74,12 @@ def _asked_for(request: Request[Any, Any, Any]) -> UUID | None:
 
 
 @endpoint.get("/plans/{run_id:uuid}/replay", permission=Permission.VIEW_PLAN)
-async def replay_plan(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
+async def replay_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
     """Replay a plan from its stored inputs, and show whether the pairs are the same."""
-    run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
-    context = {"run": run, **words(person)}
+    run = await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
+    context = {"run": run, **words(ctx.person)}
     try:
-        kept = await record_of(session, person.authority_id, run.id)
+        kept = await record_of(ctx.session, ctx.person.authority_id, run.id)
     except NotFound:
         return Page("matching/audit/replay.html", context | {"then": None, "now": None, "same": False})
     if kept.outcome is None:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
@@ -32,8 +31,8 @@ from alongside.features.matching.plans.result_rows import restored_outcome
 from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import asked
 from alongside.platform.web.formatting import format_count
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -41,31 +40,29 @@ CSV = "text/csv; charset=utf-8"
 
 
 @endpoint.get("/plans/{run_id:uuid}/capacity", permission=Permission.VIEW_PLAN)
-async def show_supply(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
+async def show_supply(ctx: PageRequest, run_id: UUID) -> PageResult:
     """Show unmet need, scarce offers and workload of a plan, and if asked, what more days would bring."""
-    run = await get_run(session, person, Permission.VIEW_PLAN, run_id)
-    instance, outcome = await _load_snapshot(session, person, run_id)
+    run = await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
+    instance, outcome = await _load_snapshot(ctx.session, ctx.person, run_id)
     if outcome is None or instance is None:
-        return Page("matching/capacity/nothing.html", {"run": run, **words(person)})
-    names = await names_in(session, person, _ids(instance))
-    settings = settings_of(person.authority_id)
-    question = asked(request)
+        return Page("matching/capacity/nothing.html", {"run": run, **words(ctx.person)})
+    names = await names_in(ctx.session, ctx.person, _ids(instance))
+    settings = settings_of(ctx.person.authority_id)
+    question = ctx.query
     wanted = "offer" in question or "days" in question
     form = MoreDaysForm(question) if wanted else MoreDaysForm()
     form.offers(_choices(instance, names))
     context = {
         "run": run,
-        "map": gap_map(settings, _gaps(person, instance, outcome)),
+        "map": gap_map(settings, _gaps(ctx.person, instance, outcome)),
         "scarce": scarce_lines(outcome.supply.scarce, names),
         "recruits": recruit_lines(settings, outcome.supply.recruits),
-        "loads": await _loads(session, person, outcome),
-        "sees_all": schools_within(person, Permission.VIEW_PLAN) is None,
+        "loads": await _loads(ctx.session, ctx.person, outcome),
+        "sees_all": schools_within(ctx.person, Permission.VIEW_PLAN) is None,
         "full": instance.parameters.full_burden_half_days,
         "form": form,
         "told": None,
-        **words(person),
+        **words(ctx.person),
     }
     if not wanted or not form.is_valid():
         return Page("matching/capacity/show.html", context, 422 if wanted else 200)
@@ -80,24 +77,20 @@ async def show_supply(
 
 
 @endpoint.get("/plans/{run_id:uuid}/capacity/gaps.csv", permission=Permission.VIEW_PLAN)
-async def export_gaps(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
+async def export_gaps(ctx: PageRequest, run_id: UUID) -> PageResult:
     """Export unmet need as CSV."""
-    await get_run(session, person, Permission.VIEW_PLAN, run_id)
-    instance, outcome = await _load_snapshot(session, person, run_id)
-    gaps = () if instance is None or outcome is None else _gaps(person, instance, outcome)
-    return Download(gaps_as_csv(settings_of(person.authority_id), gaps), "gaps.csv", CSV)
+    await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
+    instance, outcome = await _load_snapshot(ctx.session, ctx.person, run_id)
+    gaps = () if instance is None or outcome is None else _gaps(ctx.person, instance, outcome)
+    return Download(gaps_as_csv(settings_of(ctx.person.authority_id), gaps), "gaps.csv", CSV)
 
 
 @endpoint.get("/plans/{run_id:uuid}/capacity/loads.csv", permission=Permission.VIEW_PLAN)
-async def export_loads(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
+async def export_loads(ctx: PageRequest, run_id: UUID) -> PageResult:
     """Export days given and received as CSV."""
-    await get_run(session, person, Permission.VIEW_PLAN, run_id)
-    _, outcome = await _load_snapshot(session, person, run_id)
-    rows = await _loads(session, person, outcome) if outcome is not None else []
+    await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
+    _, outcome = await _load_snapshot(ctx.session, ctx.person, run_id)
+    rows = await _loads(ctx.session, ctx.person, outcome) if outcome is not None else []
     return Download(loads_as_csv(rows), "given-and-received.csv", CSV)
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.matching.exclusions import actions, queries
@@ -13,10 +11,10 @@ from alongside.features.matching.exclusions.forms import ExclusionForm
 from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Resource, buttons_for, no_record, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -24,11 +22,9 @@ LIST = "/exclusions"
 
 
 @endpoint.get(LIST, permission=Permission.VIEW_EXCLUSIONS)
-async def list_exclusions(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_exclusions(ctx: PageRequest) -> PageResult:
     """List the exclusions that this person may see."""
-    return await EXCLUDE.new_form_page(request, session, person, None)
+    return await EXCLUDE.new_form_page(ctx, None)
 
 
 async def _offer_schools(asked: FormRequest[None, ExclusionForm]) -> None:

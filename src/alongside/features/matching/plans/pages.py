@@ -3,9 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from alongside.errors import ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
@@ -20,8 +17,8 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import buttons_for, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.web.form_data import asked, read_form_data
 from alongside.platform.web.formatting import format_iso_date
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Download, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
@@ -29,102 +26,100 @@ from alongside.platform.web.spreadsheet import CSV
 
 
 @endpoint.get("/plans", permission=Permission.VIEW_PLAN)
-async def list_plans(request: Request[Any, Any, Any], session: AsyncSession, person: Principal) -> PageResult:
+async def list_plans(ctx: PageRequest) -> PageResult:
     """List the current plan of each scope, a button for a new plan, and all runs."""
-    number = number_of_page(asked(request).one("page"))
-    scopes = await queries.scopes_of(session, person)
+    number = number_of_page(ctx.query.one("page"))
+    scopes = await queries.scopes_of(ctx.session, ctx.person)
     form = AskForm()
-    form.offer_scopes(scopes, person)
-    runs, more = await queries.runs_of(session, person, number)
+    form.offer_scopes(scopes, ctx.person)
+    runs, more = await queries.runs_of(ctx.session, ctx.person, number)
     context = {
         "form": form,
         "scopes": scopes,
         "standing": [
-            one for key, _ in scopes if (one := await queries.current_run(session, person.authority_id, key))
+            one
+            for key, _ in scopes
+            if (one := await queries.current_run(ctx.session, ctx.person.authority_id, key))
         ]
         if number == 1
         else [],
         "runs": runs,
         "number": number,
         "more": more,
-        **words(person),
+        **words(ctx.person),
     }
     return Page("matching/plans/list.html", context)
 
 
 @endpoint.post("/plans", permission=Permission.MAKE_PLAN)
-async def ask_for_plan(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def ask_for_plan(ctx: PageRequest) -> PageResult:
     """Request a plan; redirects to the run in progress if there is one."""
-    form = AskForm(await read_form_data(request))
-    scopes = await queries.scopes_of(session, person)
-    form.offer_scopes(scopes, person)
+    form = AskForm(await ctx.submitted())
+    scopes = await queries.scopes_of(ctx.session, ctx.person)
+    form.offer_scopes(scopes, ctx.person)
     if not form.is_valid():
         raise ValidationFailed({"scope": ["Select who the plan is for."]})
-    run_id, new = await actions.ask_for_plan(session, person, form.consortium_id())
+    run_id, new = await actions.ask_for_plan(ctx.session, ctx.person, form.consortium_id())
     said = None if new else "A plan is already being made. This is it."
     return Redirect(f"/plans/{run_id}", said)
 
 
 @endpoint.get("/plans/{run_id:uuid}", permission=Permission.VIEW_PLAN)
-async def show_plan(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
+async def show_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
     """Show a run: its progress, or its plan."""
-    run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
+    run = await queries.get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
     if run.state in AT_WORK:
-        return Page("matching/plans/progress.html", _progress(person, run))
+        return Page("matching/plans/progress.html", _progress(ctx.person, run))
     if run.status is None:
-        standing = await queries.current_run(session, person.authority_id, run.consortium_id)
-        failed = without_private(person, run.failed_because or "")
-        context = {"run": run, "standing": standing, "failed": failed, **words(person)}
+        standing = await queries.current_run(ctx.session, ctx.person.authority_id, run.consortium_id)
+        failed = without_private(ctx.person, run.failed_because or "")
+        context = {"run": run, "standing": standing, "failed": failed, **words(ctx.person)}
         return Page("matching/plans/ended.html", context)
-    assignments = await queries.assignments_of(session, person.authority_id, run.id)
+    assignments = await queries.assignments_of(ctx.session, ctx.person.authority_id, run.id)
     stands = run.state in CURRENT
     context = {
         "run": run,
-        "tiers": tiers_of(person, assignments),
+        "tiers": tiers_of(ctx.person, assignments),
         "nobody": [
-            {"place": one, "why": why_nobody_for(person, one)} for one in assignments if one.offer_id is None
+            {"place": one, "why": why_nobody_for(ctx.person, one)}
+            for one in assignments
+            if one.offer_id is None
         ],
         "sums": labels.sums(assignments),
-        "coverage": labels.coverage_lines(run.coverage, labels.tier_words(settings_of(person.authority_id))),
+        "coverage": labels.coverage_lines(
+            run.coverage, labels.tier_words(settings_of(ctx.person.authority_id))
+        ),
         "good": labels.how_good(run),
         "stands": stands,
         "ended": [one for one in assignments if labels.is_over(one)] if stands else [],
-        "at_work": await queries.run_at_work(session, person.authority_id, run.consortium_id),
-        "offered": await queries.offered_run(session, person.authority_id, run.consortium_id),
-        "buttons": buttons_for(person, run, (ADOPT_PLAN, TURN_PLAN_DOWN)),
-        "may_make": may_for_consortium(person, Permission.MAKE_PLAN, run.consortium_id),
-        **words(person),
+        "at_work": await queries.run_at_work(ctx.session, ctx.person.authority_id, run.consortium_id),
+        "offered": await queries.offered_run(ctx.session, ctx.person.authority_id, run.consortium_id),
+        "buttons": buttons_for(ctx.person, run, (ADOPT_PLAN, TURN_PLAN_DOWN)),
+        "may_make": may_for_consortium(ctx.person, Permission.MAKE_PLAN, run.consortium_id),
+        **words(ctx.person),
     }
     return Page("matching/plans/show.html", context)
 
 
 @endpoint.get("/plans/{run_id:uuid}/progress", permission=Permission.VIEW_PLAN, by_itself=True)
-async def show_progress(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
+async def show_progress(ctx: PageRequest, run_id: UUID) -> PageResult:
     """The progress of a run, polled by its page; tells the page to reload when the run has ended."""
-    run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
+    run = await queries.get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
     headers = {} if run.state in AT_WORK else {"HX-Refresh": "true"}
     return Page(
         "matching/plans/progress.html",
-        _progress(person, run),
+        _progress(ctx.person, run),
         fragment="matching/plans/_progress.html",
         headers=headers,
     )
 
 
 @endpoint.get("/plans/{run_id:uuid}/assignments.csv", permission=Permission.VIEW_PLAN)
-async def export_plan(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID
-) -> PageResult:
+async def export_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
     """Export a plan as CSV, one row for each need."""
-    run = await queries.get_run(session, person, Permission.VIEW_PLAN, run_id)
-    assignments = await queries.assignments_of(session, person.authority_id, run.id)
-    body = assignments_as_csv(person, assignments)
+    run = await queries.get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
+    assignments = await queries.assignments_of(ctx.session, ctx.person.authority_id, run.id)
+    body = assignments_as_csv(ctx.person, assignments)
     return Download(body, f"plan-{format_iso_date(run.asked_at)}.csv", CSV)
 
 

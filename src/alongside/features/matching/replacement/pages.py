@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ValidationFailed
@@ -25,26 +24,24 @@ from alongside.features.matching.replacement.options import key_of, options_now
 from alongside.features.matching.replacement.queries import declines_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/plans/{run_id:uuid}/needs/{need_id:uuid}/replacements", permission=Permission.MAKE_PLAN)
-async def show_options(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
-) -> PageResult:
+async def show_options(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
     """Show the replacement options, best first, and which pair each would move."""
-    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
-    assignment = await assignment_of(session, person.authority_id, run.id, need_id)
-    context: dict[str, Any] = {"run": run, "place": assignment, "options": [], **words(person)}
+    run = await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
+    assignment = await assignment_of(ctx.session, ctx.person.authority_id, run.id, need_id)
+    context: dict[str, Any] = {"run": run, "place": assignment, "options": [], **words(ctx.person)}
     context["mendable"] = run.state in CURRENT and is_over(assignment)
     context["state"] = assignment_state(context["settings"], assignment)
-    context["declines"] = await declines_of(session, person.authority_id, need_id)
-    context["at_work"] = await run_at_work(session, person.authority_id, run.consortium_id)
-    context["offered"] = await offered_run(session, person.authority_id, run.consortium_id)
+    context["declines"] = await declines_of(ctx.session, ctx.person.authority_id, need_id)
+    context["at_work"] = await run_at_work(ctx.session, ctx.person.authority_id, run.consortium_id)
+    context["offered"] = await offered_run(ctx.session, ctx.person.authority_id, run.consortium_id)
     if context["mendable"]:
-        context["options"] = await _options(session, person, run, assignment)
+        context["options"] = await _options(ctx.session, ctx.person, run, assignment)
     return Page("matching/replacement/options.html", context)
 
 
@@ -84,16 +81,14 @@ def _difference(option: Option, assignment: Any) -> int:
 
 
 @endpoint.post("/plans/{run_id:uuid}/needs/{need_id:uuid}/replacements", permission=Permission.MAKE_PLAN)
-async def take_option(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, run_id: UUID, need_id: UUID
-) -> PageResult:
+async def take_option(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
     """Take an option; newly asked schools are notified."""
-    run = await get_run(session, person, Permission.MAKE_PLAN, run_id)
-    await assignment_of(session, person.authority_id, run.id, need_id)
-    key = (await read_form_data(request)).one("option")
+    run = await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
+    await assignment_of(ctx.session, ctx.person.authority_id, run.id, need_id)
+    key = (await ctx.submitted()).one("option")
     if not key:
         raise ValidationFailed({"option": ["Choose who should come instead from the list."]})
-    option = await actions.take_option(session, person, run_id, need_id, key)
+    option = await actions.take_option(ctx.session, ctx.person, run_id, need_id, key)
     said = "Both schools have been asked."
     if option.move is not None:
         said = "Everybody who is newly asked has been told, the school that was moved too."

@@ -5,9 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
@@ -24,6 +22,7 @@ from alongside.features.needs.queries import get_need
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -32,19 +31,17 @@ MOST = 10
 
 
 @endpoint.get("/needs/{need_id:uuid}/shortlist", permission=Permission.VIEW_SHORTLIST)
-async def show_shortlist(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, need_id: UUID
-) -> PageResult:
+async def show_shortlist(ctx: PageRequest, need_id: UUID) -> PageResult:
     """Show the best offers for a need with the parts of each score; scoring runs after the transaction."""
-    need = await get_need(session, person, Permission.VIEW_POST, need_id)
-    require(person, Permission.VIEW_SHORTLIST, need.school_urn)
-    settings = settings_of(person.authority_id)
+    need = await get_need(ctx.session, ctx.person, Permission.VIEW_POST, need_id)
+    require(ctx.person, Permission.VIEW_SHORTLIST, need.school_urn)
+    settings = settings_of(ctx.person.authority_id)
     context = {"need": need, "theme": label_of(settings.themes, need.theme), "settings": settings}
     if need.state not in LOOKING:
         return Page("matching/shortlist/not_looking.html", context)
-    instance = await build_instance(session, person.authority_id, person.today, None)
-    offers = await offers_seen(session, person, [offer.id for offer in instance.offers])
-    asked = await offers_being_asked(session, person, need_id)
+    instance = await build_instance(ctx.session, ctx.person.authority_id, ctx.person.today, None)
+    offers = await offers_seen(ctx.session, ctx.person, [offer.id for offer in instance.offers])
+    asked = await offers_being_asked(ctx.session, ctx.person, need_id)
     question = question_of(instance, need_id, offers.keys() - asked)
     context["being_asked"] = [offers[one] for one in sorted(asked) if one in offers]
     if not question.needs or not question.offers:
@@ -53,7 +50,7 @@ async def show_shortlist(
 
     async def finish() -> PageResult:
         listed = await asyncio.to_thread(shortlist, question, need_id, MOST)
-        return Page("matching/shortlist/show.html", context | shown(person, question, listed, offers))
+        return Page("matching/shortlist/show.html", context | shown(ctx.person, question, listed, offers))
 
     return ContinueAfterCommit(finish, expensive=True)
 

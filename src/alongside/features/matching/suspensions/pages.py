@@ -3,18 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.matching.suspensions import actions, queries
 from alongside.features.matching.suspensions.forms import SuspensionForm
 from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Resource, buttons_for, no_record, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -22,11 +20,9 @@ LIST = "/support-suspensions"
 
 
 @endpoint.get(LIST, permission=Permission.SUSPEND_SUPPLIER)
-async def list_suspensions(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal
-) -> PageResult:
+async def list_suspensions(ctx: PageRequest) -> PageResult:
     """List suspended schools with the reasons."""
-    return await SUSPEND.new_form_page(request, session, person, None)
+    return await SUSPEND.new_form_page(ctx, None)
 
 
 async def _offer_schools(asked: FormRequest[None, SuspensionForm]) -> None:

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from litestar import Request
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
 from alongside.features.authorities import settings_of
@@ -25,21 +23,21 @@ from alongside.platform.forms.action import Resource, no_record, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.context import SESSION_COOKIE, AppContext
+from alongside.platform.web.http import HttpRequest
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
-AnyRequest = Request[Any, Any, Any]
+AnyRequest = HttpRequest
 ANYBODY, DELEGATES = Permission.INVITE_PEOPLE, Permission.INVITE_DELEGATE
 LIST = "/people"
 
 
 @endpoint.get("/invitations/{token:str}", permission=Permission.VIEW_PUBLIC_PAGES)
-async def show_invitation(
-    request: AnyRequest, session: AsyncSession, person: Principal, token: str
-) -> PageResult:
+async def show_invitation(ctx: PageRequest, token: str) -> PageResult:
     """The invitation's role and the sign-in providers for accepting it."""
-    settings = settings_of(person.authority_id)
-    found = await invitation_by_token(session, person.authority_id, token)
+    settings = settings_of(ctx.person.authority_id)
+    found = await invitation_by_token(ctx.session, ctx.person.authority_id, token)
     if found is None:
         return Page("people/invitation_gone.html", {"contacts": whom_to_ask(settings)}, status=404)
     context = {
@@ -53,21 +51,21 @@ async def show_invitation(
 
 
 @endpoint.post("/invitations/{token:str}/acceptance", permission=Permission.VIEW_PUBLIC_PAGES)
-async def accept_invitation(
-    request: AnyRequest, session: AsyncSession, person: Principal, token: str
-) -> PageResult:
+async def accept_invitation(ctx: PageRequest, token: str) -> PageResult:
     """Accept as the signed-in user; in the demonstration, as the invited person."""
-    app_context: AppContext = request.app.state.app_context
-    if not person.signed_in and not app_context.demonstration:
+    app_context: AppContext = ctx.app
+    if not ctx.person.signed_in and not app_context.demonstration:
         raise NotFound
-    if await invitation_by_token(session, person.authority_id, token) is None:
+    if await invitation_by_token(ctx.session, ctx.person.authority_id, token) is None:
         raise ActionRefused(actions.GONE)
-    email = person.email if person.signed_in else None
-    _, role_assignment_id = await actions.accept_invitation(session, person, token, person.id, email)
-    role = await current_role_assignment(session, person, role_assignment_id)
+    email = ctx.person.email if ctx.person.signed_in else None
+    _, role_assignment_id = await actions.accept_invitation(
+        ctx.session, ctx.person, token, ctx.person.id, email
+    )
+    role = await current_role_assignment(ctx.session, ctx.person, role_assignment_id)
     assert role is not None
-    device = device_of(request.headers.get("user-agent", ""))
-    new = await sign_in(session, person, role, Browser("invitation", device))
+    device = device_of(ctx.request.headers.get("user-agent", ""))
+    new = await sign_in(ctx.session, ctx.person, role, Browser("invitation", device))
     return Redirect(DESK, f"You now act as {role_label(role)}.", cookies={SESSION_COOKIE: new})
 
 

@@ -1,14 +1,11 @@
 """Pages for sign-in with a provider or as a persona of the demonstration, and for sign-out."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
-from litestar import Request
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ConfigurationError, NotFound
 from alongside.features.authorities import settings_of
@@ -36,7 +33,8 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.web.context import SESSION_COOKIE, AppContext
-from alongside.platform.web.form_data import asked, read_form_data
+from alongside.platform.web.http import HttpRequest
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -47,17 +45,17 @@ CLEAR = {"clear-site-data": '"cache", "storage"'}
 """Without "cookies", which would also delete those of other authorities on the same domain."""
 
 log = structlog.get_logger("alongside.features.people")
-AnyRequest = Request[Any, Any, Any]
+AnyRequest = HttpRequest
 
 
 @endpoint.get("/sign-in", permission=Permission.VIEW_PUBLIC_PAGES)
-async def show_sign_in(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
+async def show_sign_in(ctx: PageRequest) -> PageResult:
     """The sign-in page: the authority's providers and, in the demonstration, personas."""
-    question = asked(request)
-    app_context: AppContext = request.app.state.app_context
+    question = ctx.query
+    app_context: AppContext = ctx.app
     wanted = question.one("q")
-    settings = settings_of(person.authority_id)
-    found = await personas(session, person, wanted) if app_context.demonstration else []
+    settings = settings_of(ctx.person.authority_id)
+    found = await personas(ctx.session, ctx.person, wanted) if app_context.demonstration else []
     context = {
         "ways": settings.sign_in,
         "next": same_site(question.one("next")),
@@ -69,31 +67,31 @@ async def show_sign_in(request: AnyRequest, session: AsyncSession, person: Princ
 
 
 @endpoint.post("/sign-in/persona", permission=Permission.VIEW_PUBLIC_PAGES)
-async def sign_in_as_persona(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
+async def sign_in_as_persona(ctx: PageRequest) -> PageResult:
     """Sign in as a persona; only in the demonstration, otherwise raises NotFound."""
-    app_context: AppContext = request.app.state.app_context
+    app_context: AppContext = ctx.app
     if not app_context.demonstration:
         raise NotFound
-    form = await read_form_data(request)
+    form = await ctx.submitted()
     try:
         role_assignment_id = UUID(form.one("role_assignment_id"))
     except ValueError:
         raise NotFound from None
-    chosen = await current_role_assignment(session, person, role_assignment_id)
+    chosen = await current_role_assignment(ctx.session, ctx.person, role_assignment_id)
     if chosen is None:
         raise NotFound
-    token = await sign_in(session, person, chosen, _browser(request, DEMONSTRATION))
+    token = await sign_in(ctx.session, ctx.person, chosen, _browser(ctx.request, DEMONSTRATION))
     said = f"You are {chosen.name}: {role_label(chosen)}."
     return Redirect(same_site(form.one("next")), said, cookies={SESSION_COOKIE: token})
 
 
 @endpoint.get("/sign-in/{key:str}", permission=Permission.VIEW_PUBLIC_PAGES)
-async def start_oidc(request: AnyRequest, session: AsyncSession, person: Principal, key: str) -> PageResult:
+async def start_oidc(ctx: PageRequest, key: str) -> PageResult:
     """Redirect to a provider with an authorization request that is bound to this browser."""
-    way = _way(person, key)
-    app_context: AppContext = request.app.state.app_context
-    question = asked(request)
-    origin = origin_of(settings_of(person.authority_id), request.headers["host"])
+    way = _way(ctx.person, key)
+    app_context: AppContext = ctx.app
+    question = ctx.query
+    origin = origin_of(settings_of(ctx.person.authority_id), ctx.request.headers["host"])
     carried = {
         "next": same_site(question.one("next")),
         "invitation": question.one("invitation") or None,
@@ -102,7 +100,11 @@ async def start_oidc(request: AnyRequest, session: AsyncSession, person: Princip
     async def depart() -> PageResult:
         try:
             address, sealed = await authorization_request(
-                way, app_context.secret, person.authority_id, f"{origin}/sign-in/{way.key}/callback", carried
+                way,
+                app_context.secret,
+                ctx.person.authority_id,
+                f"{origin}/sign-in/{way.key}/callback",
+                carried,
             )
         except (SignInRefused, ConfigurationError) as problem:
             return _not_signed_in(way, problem)
@@ -112,24 +114,22 @@ async def start_oidc(request: AnyRequest, session: AsyncSession, person: Princip
 
 
 @endpoint.get("/sign-in/{key:str}/callback", permission=Permission.VIEW_PUBLIC_PAGES)
-async def oidc_callback(
-    request: AnyRequest, session: AsyncSession, person: Principal, key: str
-) -> PageResult:
+async def oidc_callback(ctx: PageRequest, key: str) -> PageResult:
     """Handle a provider's callback: sign the user in or show why not. Each state opens one session at most."""
-    way = _way(person, key)
+    way = _way(ctx.person, key)
 
     async def arrive() -> PageResult:
-        app_context: AppContext = request.app.state.app_context
+        app_context: AppContext = ctx.app
         try:
             arrived = await handle_callback(
                 way,
                 app_context.secret,
-                person.authority_id,
-                request.cookies.get(SIGNING_IN),
-                asked(request),
+                ctx.person.authority_id,
+                ctx.request.cookies.get(SIGNING_IN),
+                ctx.query,
                 app_context.now().timestamp(),
             )
-            return await _let_in(request, app_context, person, way, arrived)
+            return await _let_in(ctx.request, app_context, ctx.person, way, arrived)
         except (SignInRefused, ConfigurationError) as problem:
             return _not_signed_in(way, problem)
         except IntegrityError:
@@ -139,40 +139,38 @@ async def oidc_callback(
 
 
 @endpoint.get("/not-signed-in/{because:str}", permission=Permission.VIEW_PUBLIC_PAGES)
-async def show_sign_in_error(
-    request: AnyRequest, session: AsyncSession, person: Principal, because: str
-) -> PageResult:
+async def show_sign_in_error(ctx: PageRequest, because: str) -> PageResult:
     """The page that says why a sign-in was refused and whom to ask."""
     reason = REASONS.get(because)
     if reason is None:
         raise NotFound
-    context = {"reason": reason, "contacts": whom_to_ask(settings_of(person.authority_id))}
+    context = {"reason": reason, "contacts": whom_to_ask(settings_of(ctx.person.authority_id))}
     return Page("people/not_signed_in.html", context, status=reason.status)
 
 
 @endpoint.post("/sign-out", permission=Permission.VIEW_PUBLIC_PAGES)
-async def sign_out(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
+async def sign_out(ctx: PageRequest) -> PageResult:
     """End this browser's session, whatever the provider does afterwards."""
-    if person.signed_in:
-        await end_session(session, person, person.session_id)
-    cookies = {SESSION_COOKIE: None, LEAVING: request.cookies.get(SESSION_COOKIE)}
+    if ctx.person.signed_in:
+        await end_session(ctx.session, ctx.person, ctx.person.session_id)
+    cookies = {SESSION_COOKIE: None, LEAVING: ctx.request.cookies.get(SESSION_COOKIE)}
     return Redirect("/signed-out", cookies=cookies, headers=CLEAR)
 
 
 @endpoint.get("/signed-out", permission=Permission.VIEW_PUBLIC_PAGES)
-async def show_signed_out(request: AnyRequest, session: AsyncSession, person: Principal) -> PageResult:
+async def show_signed_out(ctx: PageRequest) -> PageResult:
     """Confirm the sign-out, and continue to the provider's sign-out if it has one.
 
     It uses a refresh header, because the form-action policy also covers redirects after a form.
     """
-    app_context: AppContext = request.app.state.app_context
-    ended = await just_ended(session, person.authority_id, request.cookies.get(LEAVING) or "")
+    app_context: AppContext = ctx.app
+    ended = await just_ended(ctx.session, ctx.person.authority_id, ctx.request.cookies.get(LEAVING) or "")
     kept = unseal(app_context.secret, TO_LEAVE, ended.id_token) if ended else None
-    ways = settings_of(person.authority_id).sign_in
+    ways = settings_of(ctx.person.authority_id).sign_in
     way = next((one for one in ways if kept and one.key == kept["way"]), None)
     if way is None or kept is None:
         return Page("people/signed_out.html", {"leave": None, "way": None}, cookies={LEAVING: None})
-    origin = origin_of(settings_of(person.authority_id), request.headers["host"])
+    origin = origin_of(settings_of(ctx.person.authority_id), ctx.request.headers["host"])
 
     async def leave() -> PageResult:
         try:

@@ -1,9 +1,7 @@
 """Pages of a school's own terms and training days."""
 
 from datetime import date
-from typing import Any
 
-from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound, ValidationFailed
@@ -16,7 +14,7 @@ from alongside.features.schools.term_dates.queries import own_days
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
@@ -24,70 +22,60 @@ KEEP = Permission.MANAGE_TERM_DATES
 
 
 @endpoint.get("/schools/{urn:int}/days", permission=KEEP)
-async def show_days(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
-) -> PageResult:
+async def show_days(ctx: PageRequest, urn: int) -> PageResult:
     """Show the terms and training days that apply to the school's deadlines."""
-    return await _page(session, person, urn, TermForm(), TrainingDayForm())
+    return await _page(ctx.session, ctx.person, urn, TermForm(), TrainingDayForm())
 
 
 @endpoint.post("/schools/{urn:int}/terms", permission=KEEP)
-async def set_term(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
-) -> PageResult:
+async def set_term(ctx: PageRequest, urn: int) -> PageResult:
     """Save one term."""
-    require(person, KEEP, urn)
-    form = TermForm(await read_form_data(request))
-    form.offer(terms_from(calendar_of(person.authority_id), person.today))
+    require(ctx.person, KEEP, urn)
+    form = TermForm(await ctx.submitted())
+    form.offer(terms_from(calendar_of(ctx.person.authority_id), ctx.person.today))
     if not form.is_valid():
-        return await _page(session, person, urn, form, TrainingDayForm(), 422)
+        return await _page(ctx.session, ctx.person, urn, form, TrainingDayForm(), 422)
     try:
-        await actions.set_term(session, person, urn, form.dates())
+        await actions.set_term(ctx.session, ctx.person, urn, form.dates())
     except ValidationFailed as problem:
         form.starts_on.errors = list(problem.mistakes["starts_on"])
-        return await _page(session, person, urn, form, TrainingDayForm(), 422)
+        return await _page(ctx.session, ctx.person, urn, form, TrainingDayForm(), 422)
     return Redirect(
         f"/schools/{urn}/days", "The term is set. Deadlines of this school follow it from now on."
     )
 
 
 @endpoint.post("/schools/{urn:int}/terms/removal", permission=KEEP)
-async def drop_term(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
-) -> PageResult:
+async def drop_term(ctx: PageRequest, urn: int) -> PageResult:
     """Remove the school's own term."""
-    year, _, name = (await read_form_data(request)).one("term").partition(" ")
-    await actions.drop_term(session, person, urn, year, name)
+    year, _, name = (await ctx.submitted()).one("term").partition(" ")
+    await actions.drop_term(ctx.session, ctx.person, urn, year, name)
     return Redirect(f"/schools/{urn}/days", "The school keeps the authority’s term again.")
 
 
 @endpoint.post("/schools/{urn:int}/training-days", permission=KEEP)
-async def set_training_day(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
-) -> PageResult:
+async def set_training_day(ctx: PageRequest, urn: int) -> PageResult:
     """Add one training day."""
-    require(person, KEEP, urn)
-    form = TrainingDayForm(await read_form_data(request))
-    own = await own_days(session, person.authority_id, urn)
-    if not form.is_valid(with_own_days(calendar_of(person.authority_id), own.terms, frozenset()).terms):
-        return await _page(session, person, urn, TermForm(), form, 422)
+    require(ctx.person, KEEP, urn)
+    form = TrainingDayForm(await ctx.submitted())
+    own = await own_days(ctx.session, ctx.person.authority_id, urn)
+    if not form.is_valid(with_own_days(calendar_of(ctx.person.authority_id), own.terms, frozenset()).terms):
+        return await _page(ctx.session, ctx.person, urn, TermForm(), form, 422)
     assert form.day.data is not None
-    await actions.set_training_day(session, person, urn, form.day.data)
+    await actions.set_training_day(ctx.session, ctx.person, urn, form.day.data)
     return Redirect(
         f"/schools/{urn}/days", "The training day is kept. Deadlines of this school leave it out."
     )
 
 
 @endpoint.post("/schools/{urn:int}/training-days/removal", permission=KEEP)
-async def drop_training_day(
-    request: Request[Any, Any, Any], session: AsyncSession, person: Principal, urn: int
-) -> PageResult:
+async def drop_training_day(ctx: PageRequest, urn: int) -> PageResult:
     """Remove one training day."""
     try:
-        day = date.fromisoformat((await read_form_data(request)).one("day"))
+        day = date.fromisoformat((await ctx.submitted()).one("day"))
     except ValueError:
         raise NotFound from None
-    await actions.drop_training_day(session, person, urn, day)
+    await actions.drop_training_day(ctx.session, ctx.person, urn, day)
     return Redirect(f"/schools/{urn}/days", "The training day is taken away.")
 
 
