@@ -44,7 +44,7 @@ async def show_records(ctx: PageRequest) -> PageResult:
 @endpoint.post("/data-protection/holds", permission=KEEP)
 async def add_hold(ctx: PageRequest) -> PageResult:
     """Place a legal hold."""
-    form = HoldForm(await ctx.form())
+    form = HoldForm(await ctx.submitted())
     answer = await _page(ctx.session, ctx.person, form, RequestForm(), 422)
     if not form.is_valid(ctx.person.today):
         return answer
@@ -64,7 +64,7 @@ async def lift_hold(ctx: PageRequest, hold_id: UUID) -> PageResult:
 @endpoint.post("/data-protection/requests", permission=KEEP)
 async def ask_for_records(ctx: PageRequest) -> PageResult:
     """Create a subject access request."""
-    form = RequestForm(await ctx.form())
+    form = RequestForm(await ctx.submitted())
     answer = await _page(ctx.session, ctx.person, HoldForm(), form, 422)
     if not form.is_valid():
         return answer

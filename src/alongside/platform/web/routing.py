@@ -241,9 +241,9 @@ async def _run_handler(
             person = await app_context.find_person(session, tenant, token, app_context.today())
             _refuse_not_allowed(person, permission)
             if writes:
-                answer = await _run_write(request, session, person, token, function)
+                answer = await _run_write(PageRequest(request, session, person), token, function)
             else:
-                answer = await function(request, session, person, **request.path_params)
+                answer = await function(PageRequest(request, session, person), **request.path_params)
     except AlongsideError as problem:
         problem.alongside_principal = person  # type: ignore[attr-defined]
         raise
@@ -252,12 +252,8 @@ async def _run_handler(
     return answer, person
 
 
-async def _run_write(
-    ctx: PageRequest,
-    token: str | None,
-    function: PageFunction,
-) -> PageResult:
-    form = await ctx.form()
+async def _run_write(ctx: PageRequest, token: str | None, function: PageFunction) -> PageResult:
+    form = await ctx.submitted()
     if not ctx.person.signed_in:
         return await function(ctx, **ctx.request.path_params)
     refuse_wrong_token(token, form.one("csrf_token"))

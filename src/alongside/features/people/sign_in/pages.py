@@ -1,6 +1,7 @@
 """Pages for sign-in with a provider or as a persona of the demonstration, and for sign-out."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -204,7 +205,7 @@ async def _let_in(
         seal(app_context.secret, TO_LEAVE, kept, 24 * 3600),
     )
 
-    async def begin() -> tuple[Any, str]:
+    async def begin() -> tuple[Row[Any], str]:
         async with app_context.database.transaction(visitor.authority_id) as session:
             role = await recognise(session, visitor, who, invitation=arrived.invitation, granted=granted)
             return role, await sign_in(session, visitor, role, browser)
