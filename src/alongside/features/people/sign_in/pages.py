@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from alongside.errors import ConfigurationError, NotFound
