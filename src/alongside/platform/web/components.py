@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms import (
     BooleanField,
     Field,
@@ -23,6 +23,13 @@ LIBRARY = "govuk_frontend_jinja"
 MANY_CHOICES = 7
 """A field with more choices than this is shown as a select, not as radios."""
 
+TYPED = "\ue000"
+"""Stands for the typed text in the HTML that is kept."""
+
+MOST_FRAGMENTS = 1_000
+LARGEST_FRAGMENT = 10_000
+"""Characters of a component that is kept, so that all of them take a few megabytes at most."""
+
 _macros = Environment(
     loader=PrefixLoader({LIBRARY: PackageLoader(LIBRARY)}),
     autoescape=True,
@@ -37,6 +44,30 @@ def component(name: str, /, **params: Any) -> Markup:
     module: Any = _macros.get_template(f"{LIBRARY}/components/{name}/macro.html").module
     macro = "govuk" + "".join(part.capitalize() for part in name.split("-"))
     return Markup(getattr(module, macro)(params))
+
+
+_fragments: dict[tuple[str, str], str] = {}
+
+
+def _kept_component(name: str, params: dict[str, Any]) -> Markup:
+    """Return one component, whose HTML is kept for its exact parameters without the typed text.
+
+    A macro of the library takes a hundred times as long as putting the text into its place.
+    """
+    typed = str(params.get("value") or "")
+    if "errorMessage" in params or TYPED in typed:
+        return component(name, **params)
+    if typed:
+        params = params | {"value": TYPED}
+    key = name, repr(params)
+    html = _fragments.get(key)
+    if html is None:
+        html = str(component(name, **params))
+        if len(_fragments) >= MOST_FRAGMENTS:
+            _fragments.clear()
+        if len(html) <= LARGEST_FRAGMENT:
+            _fragments[key] = html
+    return Markup(html.replace(TYPED, str(escape(typed))) if typed else html)
 
 
 def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
@@ -64,11 +95,11 @@ def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
         ]
         if not field.data and all(one["value"] for one in items):
             items.insert(0, {"value": "", "text": "Choose from the list", "selected": True})
-        return component("select", **(_labelled(params, field) | {"items": items} | settled))
+        return _kept_component("select", (_labelled(params, field) | {"items": items} | settled))
     params = _labelled(params, field) | {"value": shown()} | settled
     if isinstance(field, TextAreaField):
         return _long_text(field, params, keywords)
-    return component("input", **(_short_text(params, keywords, field)))
+    return _kept_component("input", _short_text(params, keywords, field))
 
 
 def _around(field: Field) -> dict[str, Any]:
@@ -116,7 +147,7 @@ def _choices(field: Any, params: dict[str, Any]) -> Markup:
         "classes": ("govuk-checkboxes--small" if many else "govuk-radios--small"),
         **params,
     }
-    return component("checkboxes" if many else "radios", **params)
+    return _kept_component("checkboxes" if many else "radios", params)
 
 
 def _day(field: DayField, params: dict[str, Any]) -> Markup:
@@ -132,9 +163,9 @@ def _day(field: DayField, params: dict[str, Any]) -> Markup:
     ]
     params.setdefault("hint", {"text": "For example, 31 1 2027"})
     legend = {"legend": {"text": str(field.label.text), "classes": "govuk-fieldset__legend--s"}}
-    return component(
-        "date-input", **({"namePrefix": field.name, "fieldset": legend, "items": items} | params)
-    )
+    params = {"namePrefix": field.name, "fieldset": legend, "items": items} | params
+    typed = any(item["value"] for item in items)
+    return component("date-input", **params) if typed else _kept_component("date-input", params)
 
 
 def _single_box(field: BooleanField, params: dict[str, Any]) -> Markup:
@@ -146,9 +177,9 @@ def _single_box(field: BooleanField, params: dict[str, Any]) -> Markup:
     }
     if "hint" in params:
         item["hint"] = params.pop("hint")
-    return component(
+    return _kept_component(
         "checkboxes",
-        **({"idPrefix": field.id, "items": [item], "classes": "govuk-checkboxes--small"} | params),
+        ({"idPrefix": field.id, "items": [item], "classes": "govuk-checkboxes--small"} | params),
     )
 
 
@@ -157,8 +188,10 @@ def _long_text(field: Field, params: dict[str, Any], keywords: dict[str, Any]) -
     limits = [one.max for one in lengths if one.max > 0]
     params["rows"] = str(keywords.get("rows", 5))
     if limits:
-        return component("character-count", maxlength=str(min(limits)), threshold="75", **params)
-    return component("textarea", **params)
+        return _kept_component(
+            "character-count", {"maxlength": str(min(limits)), "threshold": "75", **params}
+        )
+    return _kept_component("textarea", params)
 
 
 def _short_text(params: dict[str, Any], keywords: dict[str, Any], field: Field) -> dict[str, Any]:
