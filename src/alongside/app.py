@@ -22,7 +22,7 @@ from alongside.platform.web.context import AppContext
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.logs import start_logs
 from alongside.platform.web.render import response_to
-from alongside.platform.web.responses import Page
+from alongside.platform.web.responses import Page, TemplateVariables
 from alongside.platform.web.security import HEADERS, with_security_headers
 from alongside.platform.web.templates import ASSETS, make_environment
 from alongside.settings import Settings, bundled
@@ -79,7 +79,7 @@ def make_app(app_context: AppContext) -> Litestar:
             request.app.state.app_context,
             None,
             None,
-            Page(f"errors/{name}.html", {"mistakes": {}}, status),
+            Page(TemplateVariables(f"errors/{name}.html", {"mistakes": {}}), status),
         )
         answer.headers.update(HEADERS)  # unknown addresses do not pass through the middleware
         return answer

@@ -60,13 +60,25 @@ class EquipmentLoan(AuthorityOwned, Base):
     "pages.py": '''
 """The page of a school's equipment loans."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from alongside.features.equipment_loans.models import EquipmentLoan
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class EquipmentLoanList(PageContext):
+    """What the list shows."""
+
+    template = "equipment_loans/list.html"
+
+    loans: Sequence[str]
 
 
 @endpoint.get("/equipment-loans", permission=Permission.VIEW_EQUIPMENT_LOANS)
@@ -75,7 +87,7 @@ async def list_loans(ctx: PageRequest) -> PageResult:
     found = await ctx.session.execute(
         select(EquipmentLoan.title).where(EquipmentLoan.school_urn == ctx.person.school_urn)
     )
-    return Page("equipment_loans/list.html", {"loans": found.all()})
+    return Page(EquipmentLoanList(loans=found.scalars().all()))
 
 
 routes = [list_loans]
@@ -124,7 +136,7 @@ WORK_ITEMS = (
 TEMPLATE = """{% extends "_layout/page.html" %}
 {% from "_components/page.html" import tag %}
 {% block title %}Equipment{% endblock %}
-{% block content %}{% for one in loans %}<p>{{ one.title }} {{ tag("on_loan") }}</p>{% endfor %}{% endblock %}
+{% block content %}{% for one in loans %}<p>{{ one }} {{ tag("on_loan") }}</p>{% endfor %}{% endblock %}
 """
 
 USE = """

@@ -31,7 +31,7 @@ from alongside.platform.forms.reason import ListedReasonForm
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -43,7 +43,7 @@ async def list_agreements(ctx: PageRequest) -> PageResult:
     number = number_of_page(question.one("page"))
     rows, more = await queries.agreements_of(ctx.session, ctx.person, show, number)
     context = {"agreements": rows, "show": show, "number": number, "more": more}
-    return Page("agreements/list.html", context, fragment="agreements/_list.html")
+    return Page(TemplateVariables("agreements/list.html", context, fragment="agreements/_list.html"))
 
 
 @endpoint.get("/agreements/{agreement_id:uuid}", permission=Permission.VIEW_AGREEMENT)
@@ -92,7 +92,7 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
         ],
         "entries": await queries.timeline_of(ctx.session, authority_id, subjects),
     }
-    return Page("agreements/show.html", context)
+    return Page(TemplateVariables("agreements/show.html", context))
 
 
 def _waits_for(row: Any) -> str | None:

@@ -3,7 +3,7 @@
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TextResponse
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables, TextResponse
 from alongside.platform.web.routing import endpoint
 
 AN_HOUR = {"cache-control": "private, max-age=3600"}
@@ -28,14 +28,22 @@ async def show_brand(ctx: PageRequest) -> PageResult:
 @endpoint.get("/accessibility", permission=Permission.VIEW_PUBLIC_PAGES)
 async def show_accessibility(ctx: PageRequest) -> PageResult:
     """The accessibility statement and the contacts for reporting a problem."""
-    return Page("authorities/accessibility.html", {"contacts": settings_of(ctx.person.authority_id).contacts})
+    return Page(
+        TemplateVariables(
+            "authorities/accessibility.html", {"contacts": settings_of(ctx.person.authority_id).contacts}
+        )
+    )
 
 
 @endpoint.get("/privacy", permission=Permission.VIEW_PUBLIC_PAGES)
 async def show_privacy(ctx: PageRequest) -> PageResult:
     """The privacy notice: data kept about people, retention and contacts."""
     settings = settings_of(ctx.person.authority_id)
-    return Page("authorities/privacy.html", {"contacts": settings.contacts, "retention": settings.retention})
+    return Page(
+        TemplateVariables(
+            "authorities/privacy.html", {"contacts": settings.contacts, "retention": settings.retention}
+        )
+    )
 
 
 routes = [home, show_brand, show_accessibility, show_privacy]

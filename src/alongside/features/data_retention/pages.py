@@ -26,7 +26,14 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
+from alongside.platform.web.responses import (
+    ContinueAfterCommit,
+    Download,
+    Page,
+    PageResult,
+    Redirect,
+    TemplateVariables,
+)
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import XLSX
 
@@ -88,7 +95,7 @@ async def show_request(ctx: PageRequest, request_id: UUID) -> PageResult:
         "with_escalations": sees_every_escalation(ctx.person),
         "answer_by": answer_by(calendar_of(ctx.person.authority_id), asked_on),
     }
-    return Page("data_retention/request.html", context)
+    return Page(TemplateVariables("data_retention/request.html", context))
 
 
 @endpoint.get("/data-protection/requests/{request_id:uuid}/copy.xlsx", permission=KEEP)
@@ -158,7 +165,7 @@ async def _page(
         "HELD": HELD,
         "today": person.today,
     }
-    return Page("data_retention/show.html", context, status)
+    return Page(TemplateVariables("data_retention/show.html", context), status)
 
 
 routes = [

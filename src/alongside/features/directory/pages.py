@@ -33,7 +33,7 @@ from alongside.platform.audit.queries import timeline
 from alongside.platform.forms.action import Action, buttons_for
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.timeline import timeline_entries
 
@@ -76,7 +76,7 @@ async def list_entries(ctx: PageRequest) -> PageResult:
         "more": more,
         **words_for(ctx.person),
     }
-    return Page("directory/list.html", context, fragment="directory/_list.html")
+    return Page(TemplateVariables("directory/list.html", context, fragment="directory/_list.html"))
 
 
 @endpoint.get("/directory/{entry_id:uuid}", permission=Permission.VIEW_ENTRY)
@@ -108,7 +108,7 @@ async def show_entry(ctx: PageRequest, entry_id: UUID) -> PageResult:
         "story": may_view,
         **shown,
     }
-    return Page("directory/show.html", context)
+    return Page(TemplateVariables("directory/show.html", context))
 
 
 def need_query(entry: Any) -> str:

@@ -55,7 +55,13 @@ from alongside.platform.forms.action import buttons_for
 from alongside.platform.uploads.file_types import FILE_TYPES
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult
+from alongside.platform.web.responses import (
+    ContinueAfterCommit,
+    Download,
+    Page,
+    PageResult,
+    TemplateVariables,
+)
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV
 
@@ -81,7 +87,7 @@ async def list_escalations(ctx: PageRequest) -> PageResult:
         "suggested": await suggestions(ctx.session, ctx.person) if raises and not over else [],
         **_words(ctx.person),
     }
-    return Page("escalations/list.html", context)
+    return Page(TemplateVariables("escalations/list.html", context))
 
 
 @endpoint.get("/escalations.csv", permission=SEE)
@@ -102,7 +108,7 @@ async def list_escalations_as_csv(ctx: PageRequest) -> PageResult:
 async def show_escalation(ctx: PageRequest, escalation_id: UUID) -> PageResult:
     """Show one escalation with the parts this person may read; the access is logged before the page is shown."""
     row = await queries.get_escalation(ctx.session, ctx.person, SEE, escalation_id)
-    answer = Page("escalations/show.html", await _escalation(ctx.session, ctx.person, row))
+    answer = Page(TemplateVariables("escalations/show.html", await _escalation(ctx.session, ctx.person, row)))
     database = ctx.app.database
 
     async def note_and_show() -> PageResult:
@@ -126,7 +132,7 @@ async def _desk(session: AsyncSession, person: Principal, group: str, number: in
         "now": datetime.now(UTC),
         **_words(person),
     }
-    return Page("escalations/desk.html", context, fragment="escalations/_desk.html")
+    return Page(TemplateVariables("escalations/desk.html", context, fragment="escalations/_desk.html"))
 
 
 async def _escalation(session: AsyncSession, person: Principal, row: Any) -> dict[str, Any]:

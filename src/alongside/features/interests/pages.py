@@ -13,7 +13,7 @@ from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -52,7 +52,7 @@ async def _page(session: AsyncSession, person: Principal, form: InterestForm, st
         "KINDS": INTERESTS,
         "settings": settings_of(person.authority_id),
     }
-    return Page("interests/list.html", context, status)
+    return Page(TemplateVariables("interests/list.html", context), status)
 
 
 routes = [list_interests, declare_interest, end_interest]

@@ -31,7 +31,7 @@ from alongside.platform.forms.action import buttons_for
 from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Download, Page, PageResult
+from alongside.platform.web.responses import Download, Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.timeline import timeline_entries
 
@@ -56,7 +56,7 @@ async def list_needs(ctx: PageRequest) -> PageResult:
         "more": more,
         **_words(ctx.person),
     }
-    return Page("needs/list.html", context, fragment="needs/_list.html")
+    return Page(TemplateVariables("needs/list.html", context, fragment="needs/_list.html"))
 
 
 @endpoint.get("/needs.csv", permission=Permission.DRAFT_NEED)
@@ -79,7 +79,7 @@ async def new_need(ctx: PageRequest) -> PageResult:
     if urn is None:
         schools = await queries.schools_to_draft_for(ctx.session, ctx.person)
         context = {"schools": schools, "known": known | ({"addressed": addressed} if addressed else {})}
-        return Page("needs/choose_school.html", context)
+        return Page(TemplateVariables("needs/choose_school.html", context))
     school = await get_school(ctx.session, ctx.person, Permission.DRAFT_NEED, urn)
     refuse_closed(school.name, school.status)
     asked_first = await addressed_school(ctx.session, ctx.person, addressed, urn)
@@ -136,7 +136,7 @@ async def show_need(ctx: PageRequest, need_id: UUID) -> PageResult:
         "story": told,
         **shown,
     }
-    return Page("needs/show.html", context)
+    return Page(TemplateVariables("needs/show.html", context))
 
 
 @endpoint.get("/needs/{need_id:uuid}/confirmation", permission=Permission.CHANGE_NEED)
@@ -146,7 +146,7 @@ async def ask_whether_still_needed(ctx: PageRequest, need_id: UUID) -> PageResul
     confirmed = format_days_ago(need.confirmed_on, ctx.person.today)
     buttons = buttons_for(ctx.person, need, (editing.CONFIRM, closing.WITHDRAW))
     context = {"need": need, "confirmed": confirmed, "buttons": buttons, **_words(ctx.person)}
-    return Page("needs/confirmation.html", context)
+    return Page(TemplateVariables("needs/confirmation.html", context))
 
 
 def urn_of(text: str) -> int | None:
@@ -175,7 +175,7 @@ async def _new_page(
     calendar = await calendar_of_school(session, person.authority_id, school.urn)
     form.offer_choices(settings_of(person.authority_id), calendar, person.today, phase_of(school))
     context = {"form": form, "school": school, "need": None, "addressed": addressed}
-    return Page("needs/new.html", context | form_context(person, school.urn), status)
+    return Page(TemplateVariables("needs/new.html", context | form_context(person, school.urn)), status)
 
 
 routes = [

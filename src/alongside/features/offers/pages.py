@@ -35,7 +35,7 @@ from alongside.platform.forms.action import buttons_for
 from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Download, Page, PageResult
+from alongside.platform.web.responses import Download, Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.timeline import timeline_entries
 
@@ -76,7 +76,7 @@ async def list_offers(ctx: PageRequest) -> PageResult:
         "ago": lambda day: format_days_ago(day, ctx.person.today),
         **_words(ctx.person),
     }
-    return Page("offers/list.html", context, fragment="offers/_list.html")
+    return Page(TemplateVariables("offers/list.html", context, fragment="offers/_list.html"))
 
 
 @endpoint.get("/offers.csv", permission=queries.LOOKING_AFTER)
@@ -115,7 +115,7 @@ async def show_offer(ctx: PageRequest, offer_id: UUID) -> PageResult:
         "story": told,
         **shown,
     }
-    return Page("offers/show.html", context)
+    return Page(TemplateVariables("offers/show.html", context))
 
 
 @endpoint.get("/offers/{offer_id:uuid}/confirmation", permission=Permission.CHANGE_OFFER)
@@ -128,7 +128,7 @@ async def ask_whether_still_offered(ctx: PageRequest, offer_id: UUID) -> PageRes
         "days_left": days_left_label(offer),
         "buttons": buttons_for(ctx.person, offer, (posting.CONFIRM, posting.EDIT, posting.WITHDRAW)),
     }
-    return Page("offers/confirmation.html", context)
+    return Page(TemplateVariables("offers/confirmation.html", context))
 
 
 def _words(person: Principal) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 AnyRequest = HttpRequest
@@ -69,7 +69,7 @@ async def list_people(ctx: PageRequest) -> PageResult:
         "previous": _address(wanted, role, number - 1) if number > 1 else None,
         "next": _address(wanted, role, number + 1) if more else None,
     }
-    return Page("people/list.html", context)
+    return Page(TemplateVariables("people/list.html", context))
 
 
 async def _roles(

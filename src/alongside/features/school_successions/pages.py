@@ -11,7 +11,7 @@ from alongside.features.school_successions.models import KINDS, STATES
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 DECIDE = Permission.DECIDE_SUCCESSION
@@ -32,7 +32,7 @@ async def list_successions(ctx: PageRequest) -> PageResult:
         "KINDS": KINDS,
         "STATES": STATES,
     }
-    return Page("succession/list.html", context)
+    return Page(TemplateVariables("succession/list.html", context))
 
 
 @endpoint.get("/successions/{succession_id:uuid}", permission=DECIDE)
@@ -95,7 +95,7 @@ async def _page(
         "KINDS": KINDS,
         "STATES": STATES,
     }
-    return Page("succession/show.html", context, status)
+    return Page(TemplateVariables("succession/show.html", context), status)
 
 
 routes = [list_successions, show_succession, carry_over, end_school]

@@ -11,7 +11,7 @@ from alongside.features.schools.term_dates import pages as dates
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 LAST_PAGE = 1000
@@ -50,7 +50,10 @@ async def list_schools(ctx: PageRequest) -> PageResult:
         "open_statuses": OPEN_STATUSES,
         "laestab": laestab,
     }
-    return Page("schools/list.html", context, status=200 if right else 422, fragment="schools/_list.html")
+    return Page(
+        TemplateVariables("schools/list.html", context, fragment="schools/_list.html"),
+        status=200 if right else 422,
+    )
 
 
 def _address(form: FindSchoolsForm, at: int) -> str:
@@ -76,7 +79,7 @@ async def show_school(ctx: PageRequest, urn: int) -> PageResult:
         "display_value": change_sentence,
         "keeps_days": may(ctx.person, Permission.MANAGE_TERM_DATES, urn),
     }
-    return Page("schools/show.html", context)
+    return Page(TemplateVariables("schools/show.html", context))
 
 
 routes = [list_schools, show_school, *dates.routes]

@@ -11,7 +11,7 @@ from alongside.errors import EditConflict, ValidationFailed
 from alongside.platform.forms.action import Action, ActionRequest, Record, Text, resolved, text_of
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import PREPARED, Prepare, endpoint
 from alongside.platform.web.uploads import Upload, UploadedFile
 
@@ -170,7 +170,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             **await resolved(self.context(wanted)),
             **more,
         }
-        return Page(self.template, context, status)
+        return Page(TemplateVariables(self.template, context), status)
 
     async def _class(self, asked: ActionRequest[Record]) -> type[FormType]:
         return self.form if isinstance(self.form, type) else await resolved(self.form(asked))

@@ -6,7 +6,7 @@ from alongside.errors import NotFound
 from alongside.platform.access.permissions import Permission
 from alongside.platform.notifications import actions, queries
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -17,7 +17,7 @@ async def list_notifications(ctx: PageRequest) -> PageResult:
     notices, more = await queries.notices_to(ctx.session, ctx.person, number)
     unread = await queries.unread_notifications(ctx.session, ctx.person)
     context = {"notices": notices, "unread": unread, "number": number, "more": more}
-    return Page("notifications/list.html", context)
+    return Page(TemplateVariables("notifications/list.html", context))
 
 
 @endpoint.post("/notifications/mark-read", permission=Permission.VIEW_OWN_HOME)
@@ -31,7 +31,9 @@ async def read_notices(ctx: PageRequest) -> PageResult:
 async def list_failures(ctx: PageRequest) -> PageResult:
     """List the emails that were given up, each with the reason."""
     return Page(
-        "notifications/failures.html", {"failures": await queries.failed_emails(ctx.session, ctx.person)}
+        TemplateVariables(
+            "notifications/failures.html", {"failures": await queries.failed_emails(ctx.session, ctx.person)}
+        )
     )
 
 
@@ -47,7 +49,11 @@ async def show_outbox(ctx: PageRequest) -> PageResult:
     """List the emails of this authority; the page exists only in the demonstration."""
     if not ctx.app.demonstration:
         raise NotFound
-    return Page("notifications/outbox.html", {"emails": await queries.latest_emails(ctx.session, ctx.person)})
+    return Page(
+        TemplateVariables(
+            "notifications/outbox.html", {"emails": await queries.latest_emails(ctx.session, ctx.person)}
+        )
+    )
 
 
 def _page_number(written: str) -> int:

@@ -23,7 +23,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.database.retries import is_unavailable
 from alongside.platform.web.form_data import TOKENS, BodyRefused, already_typed, typed_text
 from alongside.platform.web.http import HttpRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.uploads import largest_of
 
 REFUSED_BODIES = {"large": 413, "fields": 413, "slow": 408, "unreadable": 400}
@@ -46,27 +46,31 @@ async def error_page(problem: Exception, request: HttpRequest, person: Principal
         return answer
     if isinstance(problem, CsrfError) and already_typed(request) is None:
         return answer  # sent by another website, so its body is not read
-    return replace(answer, context={**await _retained_text(request), **answer.context})
+    shown = {**await _retained_text(request), **answer.context.variables()}
+    return replace(answer, context=TemplateVariables(answer.context.template, shown))
 
 
 def _page_for(problem: Exception, request: HttpRequest) -> PageResult:
     match problem:
         case NotFound():
-            return Page("errors/404.html", status=404)
+            return Page(TemplateVariables("errors/404.html", {}), status=404)
         case AuthenticationRequired() if request.method == "POST":
-            return Page("errors/403.html", {"sentence": "You have been signed out."}, 403)
+            return Page(TemplateVariables("errors/403.html", {"sentence": "You have been signed out."}), 403)
         case AuthenticationRequired():
             query = request.scope.get("query_string", b"").decode("latin-1")
             here = request.scope["path"] + (f"?{query}" if query else "")
             return Redirect(f"/sign-in?next={quote(here, safe='')}")
         case CsrfError():
-            return Page("errors/403.html", {"sentence": str(problem)}, 403)
+            return Page(TemplateVariables("errors/403.html", {"sentence": str(problem)}), 403)
         case ActionRefused():
-            return Page("errors/409.html", {"sentence": problem.sentence, "state": problem.state}, 409)
+            return Page(
+                TemplateVariables("errors/409.html", {"sentence": problem.sentence, "state": problem.state}),
+                409,
+            )
         case EditConflict():
-            return Page("errors/stale.html", {"stale": problem}, 409)
+            return Page(TemplateVariables("errors/stale.html", {"stale": problem}), 409)
         case ValidationFailed():
-            return Page("errors/422.html", {"mistakes": problem.mistakes}, 422)
+            return Page(TemplateVariables("errors/422.html", {"mistakes": problem.mistakes}), 422)
         case _:
             return _other_page_for(problem, request)
 
@@ -74,24 +78,24 @@ def _page_for(problem: Exception, request: HttpRequest) -> PageResult:
 def _other_page_for(problem: Exception, request: HttpRequest) -> Page:
     match problem:
         case TooManyRequests():
-            return Page("errors/429.html", {"sentence": str(problem)}, 429)
+            return Page(TemplateVariables("errors/429.html", {"sentence": str(problem)}), 429)
         case ServiceUnavailable():
             log.warning("too busy", exc_info=problem)
-            return Page("errors/503.html", {}, 503)
+            return Page(TemplateVariables("errors/503.html", {}), 503)
         case BodyRefused():
             status = REFUSED_BODIES[problem.problem]
             context = {"largest": largest_of(request), "too_many_fields": problem.problem == "fields"}
-            return Page(f"errors/{status}.html", context, status)
+            return Page(TemplateVariables(f"errors/{status}.html", context), status)
         case AlongsideError():
-            return Page("errors/409.html", {"sentence": str(problem), "state": None}, 409)
+            return Page(TemplateVariables("errors/409.html", {"sentence": str(problem), "state": None}), 409)
         case ClientException():
-            return Page("errors/400.html", {}, 400)
+            return Page(TemplateVariables("errors/400.html", {}), 400)
         case _ if is_unavailable(problem):  # in work after the transaction, which is not run again
             log.warning("database unavailable", exc_info=problem)
-            return Page("errors/503.html", {}, 503)
+            return Page(TemplateVariables("errors/503.html", {}), 503)
         case _:
             log.error("unforeseen", error=type(problem).__name__, exc_info=problem)
-            return Page("errors/500.html", status=500)
+            return Page(TemplateVariables("errors/500.html", {}), status=500)
 
 
 async def _retained_text(request: HttpRequest) -> dict[str, Any]:

@@ -117,10 +117,10 @@ def response_to(
 
 def plain_page(environment: Environment, template: str) -> bytes:
     """Return a page for a request without any context, not even an authority."""
-    return environment.get_template(template).render(_surroundings()).encode()
+    return environment.get_template(template).render(surroundings()).encode()
 
 
-def _surroundings(**known: Any) -> dict[str, Any]:
+def surroundings(**known: Any) -> dict[str, Any]:
     """Return the variables that every template may use."""
     nothing: dict[str, Any] = {
         "authority": None,
@@ -147,10 +147,11 @@ def _page(
     answer: Page,
 ) -> Response[Any]:
     said = request.cookies.get(SAID_COOKIE)
-    template = answer.fragment if answer.fragment and wants_part(request) else answer.template
+    shown = answer.context
+    template = shown.fragment if shown.fragment and wants_part(request) else shown.template
     path = request.scope["path"]
     body = app_context.environment.get_template(template).render(
-        _surroundings(
+        surroundings(
             authority=tenant,
             person=person,
             navigation=navigation_for(app_context, person, path) if person else [],
@@ -162,10 +163,10 @@ def _page(
             request_id=request.scope.get("alongside_request_id", ""),
             may=may if person is None else _requester(person),
         )
-        | dict(answer.context)
+        | shown.variables()
     )
     cookies = [cookie(name, value) for name, value in answer.cookies.items()]
-    if said and template == answer.template:
+    if said and template == shown.template:
         cookies.append(cookie(SAID_COOKIE, None))
     return Response(
         content=body.encode(),

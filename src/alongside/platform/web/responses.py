@@ -1,22 +1,45 @@
 """Results of page functions: plain values that are rendered after the commit."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageContext:
+    """The variables of a page: the fields of a frozen dataclass are what its template shows, with their types.
+
+    `template` is the page; `fragment` the template for an htmx request that swaps only a part, with the same variables.
+    `tests/structure/test_templates.py` compares fields, types and templates.
+    """
+
+    template: ClassVar[str]
+    fragment: ClassVar[str | None] = None
+
+    def variables(self) -> dict[str, object]:
+        """Return the variables by name."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVariables:
+    """The variables of a template whose names depend on a declaration, such as the record of a `FormAction`."""
+
+    template: str
+    values: Mapping[str, object]
+    fragment: str | None = None
+
+    def variables(self) -> dict[str, object]:
+        """Return the variables by name."""
+        return dict(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: a template and its context.
+    """A page and what it shows. `cookies` as in Redirect; `headers` go on the response."""
 
-    `fragment` is the template for an htmx request that swaps only a part; it takes the same context. `cookies` as in
-    Redirect; `headers` go on the response.
-    """
-
-    template: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: PageContext | TemplateVariables
     status: int = 200
-    fragment: str | None = None
     cookies: Mapping[str, str | None] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 

@@ -20,7 +20,7 @@ from alongside.platform.forms.action import buttons_for
 from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 PARTS = {"mine": "Waiting for me", "others": "Waiting for others", "ended": "Ended"}
@@ -45,7 +45,7 @@ async def list_proposals(ctx: PageRequest) -> PageResult:
         "number": number,
         "more": more,
     }
-    return Page("proposals/list.html", context, fragment="proposals/_list.html")
+    return Page(TemplateVariables("proposals/list.html", context, fragment="proposals/_list.html"))
 
 
 @endpoint.get("/proposals/{proposal_id:uuid}", permission=Permission.VIEW_PROPOSAL)
@@ -68,7 +68,7 @@ async def show_proposal(ctx: PageRequest, proposal_id: UUID) -> PageResult:
         "agreement_id": await agreement_of_proposal(ctx.session, ctx.person.authority_id, row.id),
         "entries": await timeline_of(ctx.session, ctx.person.authority_id, [("proposal", row.id)]),
     }
-    return Page("proposals/show.html", context)
+    return Page(TemplateVariables("proposals/show.html", context))
 
 
 @endpoint.get("/needs/{need_id:uuid}/proposals/new", permission=Permission.PROPOSE)
@@ -137,7 +137,7 @@ async def _from_need(
         "obstacle": await barred_choice(session, person, need, chosen, rows),
         "interests": any(row.with_interest for row in rows),
     }
-    return Page("proposals/new.html", context, status=status)
+    return Page(TemplateVariables("proposals/new.html", context), status=status)
 
 
 async def _from_offer(
@@ -157,7 +157,7 @@ async def _from_offer(
         "obstacle": None,
         "interests": any(row.with_interest for row in rows),
     }
-    return Page("proposals/new.html", context, status=status)
+    return Page(TemplateVariables("proposals/new.html", context), status=status)
 
 
 routes = [list_proposals, show_proposal, choose_offer, choose_need, propose]

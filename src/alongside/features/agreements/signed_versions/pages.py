@@ -7,7 +7,7 @@ from alongside.features.agreements.queries import get_agreement
 from alongside.features.agreements.signed_versions.queries import signed_versions
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -20,7 +20,11 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     shown = next((one for one in versions if wanted in ("", str(one.agreement_version))), None)
     if wanted and shown is None:
         raise NotFound
-    return Page("agreements/agreement.html", {"agreement": row, "versions": versions, "shown": shown})
+    return Page(
+        TemplateVariables(
+            "agreements/agreement.html", {"agreement": row, "versions": versions, "shown": shown}
+        )
+    )
 
 
 routes = [show_agreement]

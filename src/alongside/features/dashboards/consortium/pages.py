@@ -26,7 +26,14 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult, Redirect
+from alongside.platform.web.responses import (
+    ContinueAfterCommit,
+    Download,
+    Page,
+    PageResult,
+    Redirect,
+    TemplateVariables,
+)
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
 
@@ -123,12 +130,7 @@ async def show_tracker(ctx: PageRequest) -> PageResult:
         "lines": await work_items_of_lead(ctx.session, ctx.person),
         "views": await saved_views(ctx.session, ctx.person),
     }
-    return Page(
-        "dashboards/consortium/show.html",
-        context,
-        422 if form.errors else 200,
-        "dashboards/consortium/_tracker.html",
-    )
+    return Page(TemplateVariables("dashboards/consortium/show.html", context), 422 if form.errors else 200)
 
 
 def _rows(schools: Sequence[Row[Any]]) -> list[tuple[object, ...]]:

@@ -23,7 +23,7 @@ from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -63,7 +63,10 @@ async def list_needs_and_offers(ctx: PageRequest) -> PageResult:
     }
     if errors:
         return Page(
-            "dashboards/needs_and_offers/show.html", context | {"posts": [], "next_page": None}, status=422
+            TemplateVariables(
+                "dashboards/needs_and_offers/show.html", context | {"posts": [], "next_page": None}
+            ),
+            status=422,
         )
     values = await _values(ctx.session, ctx.person, filters)
     place = position_from(ctx.query.one("after"))
@@ -85,7 +88,11 @@ async def list_needs_and_offers(ctx: PageRequest) -> PageResult:
         ),
     }
     return Page(
-        "dashboards/needs_and_offers/show.html", context, fragment="dashboards/needs_and_offers/_posts.html"
+        TemplateVariables(
+            "dashboards/needs_and_offers/show.html",
+            context,
+            fragment="dashboards/needs_and_offers/_posts.html",
+        )
     )
 
 
@@ -103,7 +110,7 @@ async def show_news(ctx: PageRequest) -> PageResult:
         "board_href": filters.address(),
         "news_href": ctx.request.url.path + "?" + ctx.request.url.query,
     }
-    return Page("dashboards/needs_and_offers/_news.html", context)
+    return Page(TemplateVariables("dashboards/needs_and_offers/_news.html", context))
 
 
 def moment(written: str) -> datetime | None:

@@ -17,7 +17,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import SCHOOL_ROLES, Role
 from alongside.platform.notifications.queries import latest_notifications
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -41,18 +41,22 @@ async def show_home(ctx: PageRequest) -> PageResult:
     calendar = await calendar_of_school(ctx.session, ctx.person.authority_id, ctx.person.school_urn or 0)
     reads_escalations = has_permission(ctx.person, Permission.VIEW_ESCALATION)
     return Page(
-        "dashboards/school/show.html",
-        {
-            "settings": settings,
-            "post_rows": post_rows,
-            "waiting": await work_items_of_school(ctx.session, ctx.person, calendar),
-            "year": await given_and_got(ctx.session, ctx.person, academic_year_began(ctx.person.today)),
-            "running": await running_agreements(ctx.session, ctx.person),
-            "escalations": (await escalations_of(ctx.session, ctx.person))[0] if reads_escalations else [],
-            "ESCALATION_STATES": ESCALATION_STATES,
-            "posts": [post for post in posts if post.school_urn != ctx.person.school_urn][:5],
-            "notices": await latest_notifications(ctx.session, ctx.person, 5),
-        },
+        TemplateVariables(
+            "dashboards/school/show.html",
+            {
+                "settings": settings,
+                "post_rows": post_rows,
+                "waiting": await work_items_of_school(ctx.session, ctx.person, calendar),
+                "year": await given_and_got(ctx.session, ctx.person, academic_year_began(ctx.person.today)),
+                "running": await running_agreements(ctx.session, ctx.person),
+                "escalations": (await escalations_of(ctx.session, ctx.person))[0]
+                if reads_escalations
+                else [],
+                "ESCALATION_STATES": ESCALATION_STATES,
+                "posts": [post for post in posts if post.school_urn != ctx.person.school_urn][:5],
+                "notices": await latest_notifications(ctx.session, ctx.person, 5),
+            },
+        )
     )
 
 

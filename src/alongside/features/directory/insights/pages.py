@@ -5,7 +5,7 @@ from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.insights.queries import FEWEST, SOON_DAYS, health_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -20,7 +20,7 @@ async def show_health(ctx: PageRequest) -> PageResult:
     ]
     themes.sort(key=lambda one: (one[3] - one[2], one[1]))
     context = {**health, "themes": themes, "fewest": FEWEST, "soon_days": SOON_DAYS}
-    return Page("directory/insights/show.html", context)
+    return Page(TemplateVariables("directory/insights/show.html", context))
 
 
 routes = [show_health]

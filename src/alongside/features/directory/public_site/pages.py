@@ -11,7 +11,7 @@ from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -37,7 +37,7 @@ async def list_public_entries(ctx: PageRequest) -> PageResult:
         "here": f"/good-practice?{asked_for}{'&' if asked_for else ''}page=",
         **words_for(ctx.person),
     }
-    return Page("directory/public/list.html", context)
+    return Page(TemplateVariables("directory/public/list.html", context))
 
 
 @endpoint.get("/good-practice/{public_id:uuid}", permission=Permission.VIEW_PUBLIC_PAGES)
@@ -50,7 +50,7 @@ async def show_public_entry(ctx: PageRequest, public_id: UUID) -> PageResult:
         "attachments": await attachments_of(ctx.session, ctx.person.authority_id, entry),
         **words_for(ctx.person),
     }
-    return Page("directory/public/show.html", context)
+    return Page(TemplateVariables("directory/public/show.html", context))
 
 
 routes = [list_public_entries, show_public_entry]

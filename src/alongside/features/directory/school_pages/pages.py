@@ -10,7 +10,7 @@ from alongside.features.schools.models import LARGEST_URN
 from alongside.features.schools.queries import school_with
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -34,7 +34,7 @@ async def show_known_for(ctx: PageRequest, urn: int) -> PageResult:
         "own": ctx.person.school_urn == urn,
         **words_for(ctx.person),
     }
-    return Page("directory/school.html", context)
+    return Page(TemplateVariables("directory/school.html", context))
 
 
 routes = [show_known_for]

@@ -24,7 +24,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 NEAREST = 3
@@ -43,7 +43,7 @@ async def show_directory(ctx: PageRequest) -> PageResult:
     context = {"form": form, "found": None, "without_filters": without_filters, **words_for(ctx.person)}
     if not form.validate():
         context["facets"] = _facets(form, None, NO_SCHOOL)
-        return Page("directory/search/show.html", context, status=422)
+        return Page(TemplateVariables("directory/search/show.html", context), status=422)
     mine = await bounds_of(ctx.session, ctx.person)
     question = await parsed_query(ctx.session, ctx.person, form.typed)
     wanted = SearchFilters(form.narrowed, form.sort.data, form.number, mine=mine)
@@ -67,7 +67,9 @@ async def show_directory(ctx: PageRequest) -> PageResult:
         "previous_page": address_of(form, page=form.number - 1) if form.number > 1 else None,
         "next_page": address_of(form, page=form.number + 1) if form.number * A_PAGE < found.number else None,
     }
-    shown = Page("directory/search/show.html", context, fragment="directory/search/_found.html")
+    shown = Page(
+        TemplateVariables("directory/search/show.html", context, fragment="directory/search/_found.html")
+    )
     if question.empty or form.narrowed or any(found.held.values()):
         return shown
     return ContinueAfterCommit(

@@ -8,7 +8,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, Resource, no_record
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 ADDRESS = "/directory/suggested-entries"
@@ -18,7 +18,7 @@ ADDRESS = "/directory/suggested-entries"
 async def list_suggested_entries(ctx: PageRequest) -> PageResult:
     """List the agreements of the person's schools that others could learn from."""
     found = await queries.agreements_to_suggest_from(ctx.session, ctx.person)
-    return Page("directory/suggested_entries.html", {"agreements": found})
+    return Page(TemplateVariables("directory/suggested_entries.html", {"agreements": found}))
 
 
 async def _suggest(asked: ActionRequest[None]) -> Redirect:

@@ -11,7 +11,7 @@ from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -37,7 +37,7 @@ async def compare_versions(ctx: PageRequest, entry_id: UUID) -> PageResult:
         "differences": difference(settings, old.written, new.written) if old.edition != new.edition else [],
         **words_for(ctx.person),
     }
-    return Page("directory/versions.html", context)
+    return Page(TemplateVariables("directory/versions.html", context))
 
 
 def _number(question: FormData, name: str, usual: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from typing import Any
 
 from alongside.features.escalations.access_log.actions import note_reading
 from alongside.platform.web.page_request import PageRequest
@@ -23,8 +24,8 @@ def logs_reading_of(part: str) -> Callable[[PageFunction], PageFunction]:
             answer = await function(ctx, **params)
             if not isinstance(answer, Page):
                 return answer
-            context = answer.context
-            escalation = context["part"].escalation if "part" in context else context["escalation"]
+            shown = answer.context.variables()
+            escalation: Any = getattr(shown.get("part"), "escalation", None) or shown["escalation"]
 
             async def note_and_show() -> PageResult:
                 await note_reading(ctx.app.database, ctx.person, escalation.id, part)

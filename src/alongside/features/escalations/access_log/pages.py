@@ -20,7 +20,7 @@ from alongside.platform.forms.action import Resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 HANDLE = Permission.MANAGE_ESCALATION
@@ -109,7 +109,7 @@ async def show_presence(ctx: PageRequest, escalation_id: UUID) -> PageResult:
         "present": await queries.present_at(ctx.session, ctx.person, escalation_id),
         "shown": shown,
     }
-    answer = Page("escalations/_presence.html", context)
+    answer = Page(TemplateVariables("escalations/_presence.html", context))
     database = ctx.app.database
 
     async def stay_and_show() -> PageResult:

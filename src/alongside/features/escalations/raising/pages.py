@@ -14,7 +14,7 @@ from alongside.platform.forms.action import Resource, no_record, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 RAISE_ESCALATION = Permission.RAISE_ESCALATION
@@ -90,7 +90,7 @@ async def new_escalation(ctx: PageRequest) -> PageResult:
     """Show the form for one school; without a school, ask for it first."""
     if not ctx.query.one("school"):
         schools = await queries.schools_to_raise_for(ctx.session, ctx.person)
-        return Page("escalations/choose_school.html", {"schools": schools})
+        return Page(TemplateVariables("escalations/choose_school.html", {"schools": schools}))
     return await RAISE.new_form_page(ctx, None)
 
 
@@ -111,7 +111,7 @@ def urn_of(text: str) -> int | None:
 
 def _safeguarding_page(person: Principal) -> Page:
     contact = settings_of(person.authority_id).contacts.get("safeguarding")
-    return Page("escalations/safeguarding.html", {"contact": contact})
+    return Page(TemplateVariables("escalations/safeguarding.html", {"contact": contact}))
 
 
 routes = [new_escalation, point_to_safeguarding, *routes_of((RAISE, NOTIFY_SCHOOL))]

@@ -8,7 +8,7 @@ from alongside.features.escalations.reporting.figures import figures_of, total_o
 from alongside.features.escalations.reporting.queries import Past, escalations_between
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Download, Page, PageResult
+from alongside.platform.web.responses import Download, Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV, as_csv
 
@@ -28,7 +28,7 @@ async def show_reports(ctx: PageRequest) -> PageResult:
         "figures": figures_of(settings_of(ctx.person.authority_id), escalations),
         "settings": settings_of(ctx.person.authority_id),
     }
-    return Page("escalations/learning.html", context)
+    return Page(TemplateVariables("escalations/learning.html", context))
 
 
 @endpoint.get("/escalations/reports.csv", permission=Permission.VIEW_ESCALATION_REPORTS)

@@ -35,7 +35,13 @@ from alongside.platform.access.authorisation import may_for_consortium, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
+from alongside.platform.web.responses import (
+    ContinueAfterCommit,
+    Page,
+    PageResult,
+    Redirect,
+    TemplateVariables,
+)
 from alongside.platform.web.routing import endpoint
 
 SAID = {
@@ -52,7 +58,7 @@ async def show_why(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
     context = await _explained(ctx.session, ctx.person, run, assignment)
     kept = await kept_of(ctx.session, ctx.person, run)
     if kept is None:
-        return Page("matching/assignments/why.html", context | {"others": []})
+        return Page(TemplateVariables("matching/assignments/why.html", context | {"others": []}))
     names = await names_in(ctx.session, ctx.person, ids_of(kept))
 
     async def finish() -> PageResult:
@@ -68,7 +74,7 @@ async def show_why(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
             for one in found.ranked
             if one.offer not in chosen
         ]
-        return Page("matching/assignments/why.html", context | {"others": others})
+        return Page(TemplateVariables("matching/assignments/why.html", context | {"others": others}))
 
     return ContinueAfterCommit(finish, expensive=True)
 
@@ -96,11 +102,13 @@ async def show_why_to_school(ctx: PageRequest, need_id: UUID) -> PageResult:
     require(ctx.person, Permission.VIEW_PLAN_EXPLANATION, need.school_urn)
     run_id = await queries.run_that_was_sent(ctx.session, ctx.person.authority_id, need_id)
     if run_id is None:
-        return Page("matching/assignments/no_plan.html", {"need": need, **words(ctx.person)})
+        return Page(
+            TemplateVariables("matching/assignments/no_plan.html", {"need": need, **words(ctx.person)})
+        )
     run = await run_of(ctx.session, ctx.person, run_id)
     assignment = await assignment_of(ctx.session, ctx.person.authority_id, run_id, need_id)
     context = await _explained(ctx.session, ctx.person, run, assignment)
-    return Page("matching/assignments/why.html", context | {"others": []})
+    return Page(TemplateVariables("matching/assignments/why.html", context | {"others": []}))
 
 
 async def run_of(session: AsyncSession, person: Principal, run_id: UUID) -> Any:
@@ -218,7 +226,7 @@ async def _constraint_page(
         **words(person),
     }
     if kept is None or kept.outcome is None:
-        return Page("matching/assignments/wish.html", context, status)
+        return Page(TemplateVariables("matching/assignments/wish.html", context), status)
 
     async def finish() -> PageResult:
         try:
@@ -226,7 +234,7 @@ async def _constraint_page(
         except InfeasibleProblem as problem:
             raise ActionRefused(without_private(person, problem.sentence)) from problem
         shown = context | {"cost": cost_of(kept, change, names)}
-        return Page("matching/assignments/wish.html", shown, status)
+        return Page(TemplateVariables("matching/assignments/wish.html", shown), status)
 
     return ContinueAfterCommit(finish, expensive=True)
 

@@ -18,7 +18,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.web.form_data import asked
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -34,7 +34,9 @@ async def compare_plans(ctx: PageRequest, run_id: UUID) -> PageResult:
     ]
     with_id = _asked_for(ctx.request) or run.starts_from_id or (choices[0].id if choices else None)
     if with_id is None:
-        return Page("matching/audit/nothing_to_compare.html", {"run": run, **words(ctx.person)})
+        return Page(
+            TemplateVariables("matching/audit/nothing_to_compare.html", {"run": run, **words(ctx.person)})
+        )
     other = await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, with_id)
     if other.consortium_id != run.consortium_id:
         raise NotFound
@@ -50,7 +52,7 @@ async def compare_plans(ctx: PageRequest, run_id: UUID) -> PageResult:
         "facts": await _facts(ctx.session, ctx.person, other, run),
         **words(ctx.person),
     }
-    return Page("matching/audit/comparison.html", context)
+    return Page(TemplateVariables("matching/audit/comparison.html", context))
 
 
 async def _facts(session: AsyncSession, person: Principal, before: Any, after: Any) -> list[str]:
@@ -81,15 +83,23 @@ async def replay_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
     try:
         kept = await record_of(ctx.session, ctx.person.authority_id, run.id)
     except NotFound:
-        return Page("matching/audit/replay.html", context | {"then": None, "now": None, "same": False})
+        return Page(
+            TemplateVariables(
+                "matching/audit/replay.html", context | {"then": None, "now": None, "same": False}
+            )
+        )
     if kept.outcome is None:
-        return Page("matching/audit/replay.html", context | {"then": None, "now": None, "same": False})
+        return Page(
+            TemplateVariables(
+                "matching/audit/replay.html", context | {"then": None, "now": None, "same": False}
+            )
+        )
 
     async def finish() -> PageResult:
         then = restored_outcome(kept.outcome).plan
         now = (await solve(restored(kept.inputs))).plan
         shown = {"then": then, "now": now, "same": pairs_of(then) == pairs_of(now)}
-        return Page("matching/audit/replay.html", context | shown)
+        return Page(TemplateVariables("matching/audit/replay.html", context | shown))
 
     return ContinueAfterCommit(finish, expensive=True)
 

@@ -33,7 +33,13 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.formatting import format_count
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Download, Page, PageResult
+from alongside.platform.web.responses import (
+    ContinueAfterCommit,
+    Download,
+    Page,
+    PageResult,
+    TemplateVariables,
+)
 from alongside.platform.web.routing import endpoint
 
 CSV = "text/csv; charset=utf-8"
@@ -45,7 +51,7 @@ async def show_supply(ctx: PageRequest, run_id: UUID) -> PageResult:
     run = await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
     instance, outcome = await _load_snapshot(ctx.session, ctx.person, run_id)
     if outcome is None or instance is None:
-        return Page("matching/capacity/nothing.html", {"run": run, **words(ctx.person)})
+        return Page(TemplateVariables("matching/capacity/nothing.html", {"run": run, **words(ctx.person)}))
     names = await names_in(ctx.session, ctx.person, _ids(instance))
     settings = settings_of(ctx.person.authority_id)
     question = ctx.query
@@ -65,13 +71,15 @@ async def show_supply(ctx: PageRequest, run_id: UUID) -> PageResult:
         **words(ctx.person),
     }
     if not wanted or not form.is_valid():
-        return Page("matching/capacity/show.html", context, 422 if wanted else 200)
+        return Page(TemplateVariables("matching/capacity/show.html", context), 422 if wanted else 200)
 
     async def finish() -> PageResult:
         more = with_more_days(instance, UUID(form.offer.data), form.days.data)
         told = answered(outcome.plan, await replan(more), names)
         title = f"{names.supporting_school(UUID(form.offer.data))} with {format_count(form.days.data, 'more day')}"
-        return Page("matching/capacity/show.html", context | {"told": told, "told_of": title})
+        return Page(
+            TemplateVariables("matching/capacity/show.html", context | {"told": told, "told_of": title})
+        )
 
     return ContinueAfterCommit(finish, expensive=True)
 

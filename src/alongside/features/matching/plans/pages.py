@@ -20,7 +20,7 @@ from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Download, Page, PageResult, Redirect
+from alongside.platform.web.responses import Download, Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV
 
@@ -48,7 +48,7 @@ async def list_plans(ctx: PageRequest) -> PageResult:
         "more": more,
         **words(ctx.person),
     }
-    return Page("matching/plans/list.html", context)
+    return Page(TemplateVariables("matching/plans/list.html", context))
 
 
 @endpoint.post("/plans", permission=Permission.MAKE_PLAN)
@@ -69,12 +69,12 @@ async def show_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
     """Show a run: its progress, or its plan."""
     run = await queries.get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
     if run.state in AT_WORK:
-        return Page("matching/plans/progress.html", _progress(ctx.person, run))
+        return Page(TemplateVariables("matching/plans/progress.html", _progress(ctx.person, run)))
     if run.status is None:
         standing = await queries.current_run(ctx.session, ctx.person.authority_id, run.consortium_id)
         failed = without_private(ctx.person, run.failed_because or "")
         context = {"run": run, "standing": standing, "failed": failed, **words(ctx.person)}
-        return Page("matching/plans/ended.html", context)
+        return Page(TemplateVariables("matching/plans/ended.html", context))
     assignments = await queries.assignments_of(ctx.session, ctx.person.authority_id, run.id)
     stands = run.state in CURRENT
     context = {
@@ -98,7 +98,7 @@ async def show_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
         "may_make": may_for_consortium(ctx.person, Permission.MAKE_PLAN, run.consortium_id),
         **words(ctx.person),
     }
-    return Page("matching/plans/show.html", context)
+    return Page(TemplateVariables("matching/plans/show.html", context))
 
 
 @endpoint.get("/plans/{run_id:uuid}/progress", permission=Permission.VIEW_PLAN, by_itself=True)
@@ -107,9 +107,11 @@ async def show_progress(ctx: PageRequest, run_id: UUID) -> PageResult:
     run = await queries.get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
     headers = {} if run.state in AT_WORK else {"HX-Refresh": "true"}
     return Page(
-        "matching/plans/progress.html",
-        _progress(ctx.person, run),
-        fragment="matching/plans/_progress.html",
+        TemplateVariables(
+            "matching/plans/progress.html",
+            _progress(ctx.person, run),
+            fragment="matching/plans/_progress.html",
+        ),
         headers=headers,
     )
 

@@ -13,7 +13,7 @@ from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.formatting import format_count
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -32,7 +32,9 @@ async def ask_before_sending(ctx: PageRequest, run_id: UUID) -> PageResult:
         {"place": one, "terms": terms_for(calendars[one.requesting_urn], one, ctx.person.today, "")}
         for one in assignments
     ]
-    return Page("matching/proposals/confirm.html", {"run": run, "rows": rows, **words(ctx.person)})
+    return Page(
+        TemplateVariables("matching/proposals/confirm.html", {"run": run, "rows": rows, **words(ctx.person)})
+    )
 
 
 @endpoint.post("/plans/{run_id:uuid}/send", permission=Permission.MAKE_PLAN)

@@ -25,7 +25,7 @@ from alongside.features.matching.replacement.queries import declines_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -42,7 +42,7 @@ async def show_options(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageRes
     context["offered"] = await offered_run(ctx.session, ctx.person.authority_id, run.consortium_id)
     if context["mendable"]:
         context["options"] = await _options(ctx.session, ctx.person, run, assignment)
-    return Page("matching/replacement/options.html", context)
+    return Page(TemplateVariables("matching/replacement/options.html", context))
 
 
 async def _options(

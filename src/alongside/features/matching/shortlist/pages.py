@@ -23,7 +23,7 @@ from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 LOOKING = ("open", "proposed")
@@ -38,19 +38,27 @@ async def show_shortlist(ctx: PageRequest, need_id: UUID) -> PageResult:
     settings = settings_of(ctx.person.authority_id)
     context = {"need": need, "theme": label_of(settings.themes, need.theme), "settings": settings}
     if need.state not in LOOKING:
-        return Page("matching/shortlist/not_looking.html", context)
+        return Page(TemplateVariables("matching/shortlist/not_looking.html", context))
     instance = await build_instance(ctx.session, ctx.person.authority_id, ctx.person.today, None)
     offers = await offers_seen(ctx.session, ctx.person, [offer.id for offer in instance.offers])
     asked = await offers_being_asked(ctx.session, ctx.person, need_id)
     question = question_of(instance, need_id, offers.keys() - asked)
     context["being_asked"] = [offers[one] for one in sorted(asked) if one in offers]
     if not question.needs or not question.offers:
-        return Page("matching/shortlist/show.html", context | {"found": [], "of": 0, "ruled_out": []})
+        return Page(
+            TemplateVariables(
+                "matching/shortlist/show.html", context | {"found": [], "of": 0, "ruled_out": []}
+            )
+        )
     check_weights(question.parameters.weights)
 
     async def finish() -> PageResult:
         listed = await asyncio.to_thread(shortlist, question, need_id, MOST)
-        return Page("matching/shortlist/show.html", context | shown(ctx.person, question, listed, offers))
+        return Page(
+            TemplateVariables(
+                "matching/shortlist/show.html", context | shown(ctx.person, question, listed, offers)
+            )
+        )
 
     return ContinueAfterCommit(finish, expensive=True)
 

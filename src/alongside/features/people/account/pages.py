@@ -12,7 +12,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.context import SESSION_COOKIE
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 
@@ -21,7 +21,7 @@ async def list_roles(ctx: PageRequest) -> PageResult:
     """List the user's roles and mark the current one."""
     assert ctx.person.id is not None
     rows = await roles_of_person(ctx.session, ctx.person.authority_id, ctx.person.id, ctx.person.today)
-    return Page("people/roles.html", {"roles": [(row, role_label(row)) for row in rows]})
+    return Page(TemplateVariables("people/roles.html", {"roles": [(row, role_label(row)) for row in rows]}))
 
 
 @endpoint.post("/roles/{role_assignment_id:uuid}/switch", permission=Permission.SWITCH_ROLE)
@@ -69,7 +69,7 @@ async def _account(session: AsyncSession, person: Principal, form: EmailPreferen
         "form": form or EmailPreferenceForm(data={"mail_choice": me.mail_choice}),
         "sessions": await queries.sessions_of(session, person),
     }
-    return Page("people/account.html", context, status=422 if form else 200)
+    return Page(TemplateVariables("people/account.html", context), status=422 if form else 200)
 
 
 routes = [

@@ -25,7 +25,7 @@ from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.context import SESSION_COOKIE, AppContext
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 AnyRequest = HttpRequest
@@ -39,7 +39,9 @@ async def show_invitation(ctx: PageRequest, token: str) -> PageResult:
     settings = settings_of(ctx.person.authority_id)
     found = await invitation_by_token(ctx.session, ctx.person.authority_id, token)
     if found is None:
-        return Page("people/invitation_gone.html", {"contacts": whom_to_ask(settings)}, status=404)
+        return Page(
+            TemplateVariables("people/invitation_gone.html", {"contacts": whom_to_ask(settings)}), status=404
+        )
     context = {
         "invitation": found,
         "role": role_label(found),
@@ -47,7 +49,7 @@ async def show_invitation(ctx: PageRequest, token: str) -> PageResult:
         "ways": settings.sign_in,
         "contacts": whom_to_ask(settings),
     }
-    return Page("people/invitation.html", context)
+    return Page(TemplateVariables("people/invitation.html", context))
 
 
 @endpoint.post("/invitations/{token:str}/acceptance", permission=Permission.VIEW_PUBLIC_PAGES)

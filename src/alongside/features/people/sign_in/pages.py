@@ -37,7 +37,13 @@ from alongside.platform.database.retries import run_with_retries
 from alongside.platform.web.context import SESSION_COOKIE, AppContext
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
+from alongside.platform.web.responses import (
+    ContinueAfterCommit,
+    Page,
+    PageResult,
+    Redirect,
+    TemplateVariables,
+)
 from alongside.platform.web.routing import endpoint
 
 DEMONSTRATION = "demonstration"
@@ -65,7 +71,7 @@ async def show_sign_in(ctx: PageRequest) -> PageResult:
         "personas": [(one, role_label(one)) for one in found],
         "contacts": whom_to_ask(settings),
     }
-    return Page("people/sign_in.html", context)
+    return Page(TemplateVariables("people/sign_in.html", context))
 
 
 @endpoint.post("/sign-in/persona", permission=Permission.VIEW_PUBLIC_PAGES)
@@ -147,7 +153,7 @@ async def show_sign_in_error(ctx: PageRequest, because: str) -> PageResult:
     if reason is None:
         raise NotFound
     context = {"reason": reason, "contacts": whom_to_ask(settings_of(ctx.person.authority_id))}
-    return Page("people/not_signed_in.html", context, status=reason.status)
+    return Page(TemplateVariables("people/not_signed_in.html", context), status=reason.status)
 
 
 @endpoint.post("/sign-out", permission=Permission.VIEW_PUBLIC_PAGES)
@@ -171,7 +177,9 @@ async def show_signed_out(ctx: PageRequest) -> PageResult:
     ways = settings_of(ctx.person.authority_id).sign_in
     way = next((one for one in ways if kept and one.key == kept["way"]), None)
     if way is None or kept is None:
-        return Page("people/signed_out.html", {"leave": None, "way": None}, cookies={LEAVING: None})
+        return Page(
+            TemplateVariables("people/signed_out.html", {"leave": None, "way": None}), cookies={LEAVING: None}
+        )
     origin = origin_of(settings_of(ctx.person.authority_id), ctx.request.headers["host"])
 
     async def leave() -> PageResult:
@@ -187,7 +195,9 @@ async def show_signed_out(ctx: PageRequest) -> PageResult:
         address = f"{end}{'&' if '?' in end else '?'}{urlencode(back)}" if end else None
         context = {"leave": address, "way": way}
         headers = {"refresh": f"0; url={address}"} if address else {}
-        return Page("people/signed_out.html", context, cookies={LEAVING: None}, headers=headers)
+        return Page(
+            TemplateVariables("people/signed_out.html", context), cookies={LEAVING: None}, headers=headers
+        )
 
     return ContinueAfterCommit(leave)
 

@@ -15,7 +15,7 @@ from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 KEEP = Permission.MANAGE_TERM_DATES
@@ -103,7 +103,7 @@ async def _page(
         "term_form": term_form,
         "day_form": day_form,
     }
-    return Page("schools/days.html", context, status)
+    return Page(TemplateVariables("schools/days.html", context), status)
 
 
 routes = [show_days, set_term, drop_term, set_training_day, drop_training_day]
