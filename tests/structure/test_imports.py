@@ -9,6 +9,7 @@ from importlinter.cli import lint_imports
 ONLY_WHERE_USED = {
     "numpy",
     "highspy",
+    "ortools",
     "onnxruntime",
     "python_calamine",
     "xlsxwriter",

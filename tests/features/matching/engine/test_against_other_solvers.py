@@ -1,15 +1,26 @@
-"""Independent solvers give the same result: SciPy for one partner each, OR-Tools for all instances."""
+"""Independent solvers give the same result: SciPy's assignment and linear programme, CP-SAT of OR-Tools."""
+
+from copy import copy
+from dataclasses import replace
+from random import Random
 
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 from scipy.optimize import linear_sum_assignment
 
 from alongside.features.matching.engine.arrays import NO_KEY
-from alongside.features.matching.engine.instance import Parameters
-from alongside.features.matching.engine.planning import Prepared, plan_of
-from tests.features.matching.engine.drawn import many
+from alongside.features.matching.engine.candidates import PINNED
+from alongside.features.matching.engine.explanation import forced
+from alongside.features.matching.engine.instance import Instance, Parameters
+from alongside.features.matching.engine.planning import Prepared, chosen_of, plan, plan_of
+from tests.features.matching.engine import brute
+from tests.features.matching.engine.drawn import draw, many
+from tests.features.matching.engine.lawful import faults
+from tests.features.matching.engine.linear import by_linear_programme
 from tests.features.matching.engine.made import authority
 
 
@@ -67,6 +78,78 @@ def by_constraints(prepared: Prepared) -> tuple[tuple[int, ...], int]:
     model.maximize(worth + bonus + parameters.second * more)
     assert solver.solve(model) == cp_model.OPTIMAL
     return tuple(counts), round(solver.objective_value)
+
+
+def found(prepared: Prepared) -> tuple[tuple[int, ...], int]:
+    """Needs served by tier and the objective of our plan, which breaks no rule and is proven."""
+    made = plan_of(prepared)
+    assert faults(prepared.columns.instance, made) == []
+    assert made.status == "optimal"
+    assert all(tier.proven for tier in made.coverage)
+    return tuple(tier.served for tier in made.coverage), made.objective
+
+
+def alike(instance: Instance) -> Instance:
+    """The same instance with offers that differ in nothing but their capacity, so that most plans are ties."""
+    like = instance.offers[0]
+    twins = tuple(
+        msgspec.structs.replace(like, id=one.id, engagements=one.engagements, half_days=one.half_days)
+        for one in instance.offers
+    )
+    return msgspec.structs.replace(instance, offers=twins)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from(("slots", "days")), st.booleans(), st.booleans())
+def test_a_small_plan_is_the_optimum(chance: Random, model: str, loose: bool, ties: bool) -> None:
+    """Capacity, exclusions, fixed pairs, money, ties, no candidates: against SciPy, and if tiny all plans."""
+    instance = draw(chance, needs=8, offers=6, model=model, loose=loose)
+    prepared = Prepared(alike(instance) if ties else instance)
+    best = found(prepared)
+    assert best == by_linear_programme(prepared)
+    if len(prepared.candidates.need) <= 8:
+        assert best == brute.best(prepared)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_forcing_a_pair_of_slots_is_the_optimum_with_it(chance: Random) -> None:
+    """The same as the programme with the pair fixed; None when accepted pairs leave no capacity for it."""
+    instance = draw(chance, needs=6, offers=4, model="slots", loose=True)
+    prepared = Prepared(instance)
+    made = plan_of(prepared)
+    chosen = chosen_of(prepared, made.pairs)
+    for row in np.flatnonzero(~chosen).tolist():
+        with_it = copy(prepared)
+        fixed = prepared.candidates.fixed.copy()
+        fixed[row] = PINNED
+        with_it.candidates = replace(prepared.candidates, fixed=fixed)
+        what = forced(prepared, chosen, row, 1.0)
+        if what is None:
+            with pytest.raises(ValueError, match="infeasible"):
+                by_linear_programme(with_it)
+            continue
+        coverage, objective = by_linear_programme(with_it)
+        assert what.exact
+        assert made.objective + what.points == objective
+        assert len(made.unserved) - what.coverage == len(instance.needs) - sum(coverage)
+
+
+def test_a_county_of_slots_is_proven_however_short_the_time() -> None:
+    """A flow needs milliseconds and no time limit, and equals SciPy's linear programme."""
+    instance = authority(519, 1, parameters=Parameters(model="slots", limit_seconds=0.001))
+    prepared = Prepared(instance)
+    assert found(prepared) == by_linear_programme(prepared)
+
+
+def test_no_candidate_at_all_is_a_plan_too() -> None:
+    """Every need is unserved, and that is proven."""
+    for model in ("slots", "days"):
+        instance = draw(Random(1), model=model, loose=True)
+        bare = tuple(msgspec.structs.replace(offer, fit=False) for offer in instance.offers)
+        made = plan(msgspec.structs.replace(instance, offers=bare, known=()))
+        assert (made.pairs, made.objective, made.status) == ((), 0, "optimal")
+        assert len(made.unserved) == len(instance.needs)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

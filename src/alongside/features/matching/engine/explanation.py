@@ -26,8 +26,6 @@ from alongside.features.matching.engine.solver import total
 
 MOST_BETTER = 3
 SECONDS_A_PAIR = 0.5
-QUICK_SLOTS = 1500
-"""Up to this many candidates the whole `slots` model is solved again, which takes milliseconds."""
 
 
 def explanations(prepared: Prepared, plan: Plan, seconds: float) -> tuple[Explanation, ...]:
@@ -45,21 +43,18 @@ def forced(
 ) -> ForcedResult | None:
     """The effect of forcing this candidate into the plan; None if that is infeasible or no plan was found.
 
-    `whole` solves everything again; otherwise only nearby needs are free, and the result is feasible but may
-    not be optimal.
+    `whole` solves everything again; otherwise only nearby needs of the `days` model are free, and the result
+    is feasible but may not be optimal.
     """
     programme = prepared.programme
     need, offer = int(prepared.candidates.need[row]), int(prepared.candidates.offer[row])
-    free = np.arange(len(programme.capacity.partners)) if whole else near(programme, chosen, need, offer)
+    needs = len(programme.capacity.partners)
+    free = np.arange(needs) if whole else near(programme, chosen, need, offer)
     solved, everything = again(programme, chosen, free, forced=row, seconds=seconds)
     if solved.values is None:
         return None
     then = solved.values[: programme.pairs] > 0.5
-    before, after = (
-        np.bincount(prepared.candidates.need[plan], minlength=len(free)) for plan in (chosen, then)
-    )
-    size = max(len(before), len(after))
-    before, after = np.resize(before, size), np.resize(after, size)
+    before, after = (np.bincount(prepared.candidates.need[plan], minlength=needs) for plan in (chosen, then))
     moved = np.unique(prepared.candidates.need[then & ~chosen])
     ids = [one.id for one in prepared.columns.instance.needs]
     return ForcedResult(
@@ -121,13 +116,8 @@ def _better(
             )
             for held in holders
         ),
-        if_forced=forced(prepared, chosen, row, seconds, whole=_is_quick(prepared)) if seconds > 0 else None,
+        if_forced=forced(prepared, chosen, row, seconds) if seconds > 0 else None,
     )
-
-
-def _is_quick(prepared: Prepared) -> bool:
-    slots = prepared.columns.instance.parameters.model == "slots"
-    return slots and prepared.programme.pairs <= QUICK_SLOTS
 
 
 def _why(state: AssignmentState, row: int) -> Literal["full", "money", "whole"]:

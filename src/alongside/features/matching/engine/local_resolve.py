@@ -8,8 +8,9 @@ free.
 import numpy as np
 
 from alongside.features.matching.engine.arrays import Bools, Ints
+from alongside.features.matching.engine.flow import best_flow
 from alongside.features.matching.engine.mip_model import Programme
-from alongside.features.matching.engine.solver import Solved, Solver
+from alongside.features.matching.engine.solver import Solved, Solver, total, whole
 
 MAX_FREE_NEEDS = 40
 """The maximum number of free needs."""
@@ -44,8 +45,13 @@ def again(
     """Solve with these needs free and all other pairs fixed. Also returns True when nothing had to be fixed.
 
     `forced` is a candidate that must be chosen, `least` holds sets of columns with the least value of their
-    sum.
+    sum. The `slots` model is solved as a whole, which takes milliseconds and keeps the tiers by itself.
     """
+    if programme.slots:
+        best = best_flow(programme, forced)
+        if best is None:
+            return Solved(None, -np.inf, "impossible"), True
+        return Solved(whole(programme, best), total(programme, best), "optimal"), True
     candidates = programme.candidates
     solver = Solver(programme)
     kept = ~np.isin(candidates.need, free)

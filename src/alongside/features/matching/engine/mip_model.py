@@ -68,6 +68,11 @@ class Programme:
         """The number of candidates; the columns after them belong to needs that ask for two partners."""
         return len(self.candidates.need)
 
+    @property
+    def slots(self) -> bool:
+        """Whether days and money are ignored, so that the plan is a flow."""
+        return self.columns.instance.parameters.model == "slots"
+
 
 def build(columns: Columns, candidates: Candidates) -> Programme:
     """Build the programme of these candidates."""

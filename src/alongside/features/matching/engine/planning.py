@@ -10,6 +10,7 @@ from alongside.features.matching.engine.arrays import Bools, Columns, arrange
 from alongside.features.matching.engine.candidates import ACCEPTED, Candidates, find
 from alongside.features.matching.engine.checking import check_pins
 from alongside.features.matching.engine.explanation_text import stopped, why_unserved
+from alongside.features.matching.engine.flow import best_flow
 from alongside.features.matching.engine.instance import Instance, input_hash
 from alongside.features.matching.engine.lexicographic import TIERS, Answer, served_by, solve
 from alongside.features.matching.engine.mip_model import Programme, build
@@ -45,24 +46,45 @@ def plan(instance: Instance) -> Plan:
 def plan_of(prepared: Prepared) -> Plan:
     """Calculate the best plan of a checked instance."""
     began = monotonic()
-    start = greedy.polished(prepared.programme)
-    answer = solve(prepared.programme, prepared.columns.instance.parameters.limit_seconds, start)
+    programme = prepared.programme
+    answer = (
+        by_flow(prepared)
+        if programme.slots
+        else solve(programme, prepared.columns.instance.parameters.limit_seconds, greedy.polished(programme))
+    )
     answer.chosen = break_ties(prepared.programme, answer.chosen)
     return written(prepared, answer, "optimal" if answer.optimal else "gap", monotonic() - began)
 
 
+def by_flow(prepared: Prepared) -> Answer:
+    """The best plan of the `slots` model, which is proven."""
+    programme = prepared.programme
+    chosen = best_flow(programme)
+    assert chosen is not None, "check_pins refuses pins that exceed the capacity"
+    return Answer(chosen, coverage_of(prepared, chosen, proven=True), total(programme, chosen), optimal=True)
+
+
 def fallback(prepared: Prepared, why: str, seconds: float = 0.0) -> Plan:
     """The plan without the solver, marked as such; `why` is a sentence on what happened to the solver."""
-    programme = prepared.programme
-    chosen = greedy.best_first(programme)
-    coverage = [
-        Coverage(
-            tier=tier, needs=number, served=served_by(programme, chosen, tier), at_most=number, proven=False
-        )
-        for tier in TIERS
-        for number in [int((prepared.columns.needs.tier == tier).sum())]
-    ]
+    chosen = greedy.best_first(prepared.programme)
+    coverage = coverage_of(prepared, chosen, proven=False)
     return written(prepared, Answer(chosen, coverage), "greedy", seconds, why)
+
+
+def coverage_of(prepared: Prepared, chosen: Bools, *, proven: bool) -> list[Coverage]:
+    """How many needs of each tier a plan serves."""
+    numbers = np.bincount(prepared.columns.needs.tier, minlength=len(TIERS) + 1).tolist()
+    served = [served_by(prepared.programme, chosen, tier) for tier in TIERS]
+    return [
+        Coverage(
+            tier=tier,
+            needs=numbers[tier],
+            served=met,
+            at_most=met if proven else numbers[tier],
+            proven=proven,
+        )
+        for tier, met in zip(TIERS, served, strict=True)
+    ]
 
 
 def written(
