@@ -1,13 +1,36 @@
 """Public pages of an authority: the start page, its style sheet, the accessibility statement and the privacy notice."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alongside.features.authorities.settings import Contact, Retention
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables, TextResponse
+from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect, TextResponse
 from alongside.platform.web.routing import endpoint
 
 AN_HOUR = {"cache-control": "private, max-age=3600"}
 """Cache headers of the style sheet, which changes only with the authority's settings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessibilityStatement(PageContext):
+    """The contacts for reporting a problem."""
+
+    template = "authorities/accessibility.html"
+
+    contacts: Mapping[str, Contact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacyNotice(PageContext):
+    """Contacts, and for how many days each class of record is kept."""
+
+    template = "authorities/privacy.html"
+
+    contacts: Mapping[str, Contact]
+    retention: Retention
 
 
 @endpoint.get("/", permission=Permission.VIEW_PUBLIC_PAGES)
@@ -28,22 +51,14 @@ async def show_brand(ctx: PageRequest) -> PageResult:
 @endpoint.get("/accessibility", permission=Permission.VIEW_PUBLIC_PAGES)
 async def show_accessibility(ctx: PageRequest) -> PageResult:
     """The accessibility statement and the contacts for reporting a problem."""
-    return Page(
-        TemplateVariables(
-            "authorities/accessibility.html", {"contacts": settings_of(ctx.person.authority_id).contacts}
-        )
-    )
+    return Page(AccessibilityStatement(contacts=settings_of(ctx.person.authority_id).contacts))
 
 
 @endpoint.get("/privacy", permission=Permission.VIEW_PUBLIC_PAGES)
 async def show_privacy(ctx: PageRequest) -> PageResult:
     """The privacy notice: data kept about people, retention and contacts."""
     settings = settings_of(ctx.person.authority_id)
-    return Page(
-        TemplateVariables(
-            "authorities/privacy.html", {"contacts": settings.contacts, "retention": settings.retention}
-        )
-    )
+    return Page(PrivacyNotice(contacts=settings.contacts, retention=settings.retention))
 
 
 routes = [home, show_brand, show_accessibility, show_privacy]

@@ -1,13 +1,46 @@
 """Pages: a person's notifications, failed emails, and the outbox of the demonstration."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from alongside.errors import NotFound
 from alongside.platform.access.permissions import Permission
 from alongside.platform.notifications import actions, queries
+from alongside.platform.notifications.queries import EmailRow, Notice
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationList(PageContext):
+    """One page of a person's notifications; `unread` counts all that they have not read."""
+
+    template = "notifications/list.html"
+
+    notices: Sequence[Notice]
+    unread: int
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedEmails(PageContext):
+    """Emails that were given up."""
+
+    template = "notifications/failures.html"
+
+    failures: Sequence[EmailRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbox(PageContext):
+    """The latest emails of the demonstration."""
+
+    template = "notifications/outbox.html"
+
+    emails: Sequence[EmailRow]
 
 
 @endpoint.get("/notifications", permission=Permission.VIEW_OWN_HOME)
@@ -16,8 +49,7 @@ async def list_notifications(ctx: PageRequest) -> PageResult:
     number = _page_number(ctx.query.one("page"))
     notices, more = await queries.notices_to(ctx.session, ctx.person, number)
     unread = await queries.unread_notifications(ctx.session, ctx.person)
-    context = {"notices": notices, "unread": unread, "number": number, "more": more}
-    return Page(TemplateVariables("notifications/list.html", context))
+    return Page(NotificationList(notices=notices, unread=unread, number=number, more=more))
 
 
 @endpoint.post("/notifications/mark-read", permission=Permission.VIEW_OWN_HOME)
@@ -30,11 +62,7 @@ async def read_notices(ctx: PageRequest) -> PageResult:
 @endpoint.get("/failed-emails", permission=Permission.VIEW_FAILED_EMAILS)
 async def list_failures(ctx: PageRequest) -> PageResult:
     """List the emails that were given up, each with the reason."""
-    return Page(
-        TemplateVariables(
-            "notifications/failures.html", {"failures": await queries.failed_emails(ctx.session, ctx.person)}
-        )
-    )
+    return Page(FailedEmails(failures=await queries.failed_emails(ctx.session, ctx.person)))
 
 
 @endpoint.post("/failed-emails/{mail_id:uuid}/send", permission=Permission.VIEW_FAILED_EMAILS)
@@ -49,11 +77,7 @@ async def show_outbox(ctx: PageRequest) -> PageResult:
     """List the emails of this authority; the page exists only in the demonstration."""
     if not ctx.app.demonstration:
         raise NotFound
-    return Page(
-        TemplateVariables(
-            "notifications/outbox.html", {"emails": await queries.latest_emails(ctx.session, ctx.person)}
-        )
-    )
+    return Page(Outbox(emails=await queries.latest_emails(ctx.session, ctx.person)))
 
 
 def _page_number(written: str) -> int:

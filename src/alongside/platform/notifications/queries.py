@@ -1,70 +1,81 @@
 """Reads notifications, and emails by state."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Integer, Row, Select, bindparam, func, literal_column, select
+import msgspec
+from sqlalchemy import Integer, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.notifications.models import EmailOutbox, Notification
 
 A_PAGE = 25
 
-NOTICES: Select[Any] = (
-    select(
-        *(
-            column
-            for column in Notification.__table__.columns
-            if column.name not in ("authority_id", "person_id")
-        )
-    )
-    .where(
-        Notification.authority_id == bindparam("authority_id"),
-        Notification.person_id == bindparam("person_id"),
-    )
-    .order_by(Notification.id.desc())
-)
-A_PAGE_OF_NOTICES: Select[Any] = NOTICES.limit(literal_column(str(A_PAGE + 1))).offset(bindparam("skipped"))
-LATEST = NOTICES.limit(bindparam("most", type_=Integer, literal_execute=True))
-UNREAD = (
-    select(func.count())
-    .select_from(Notification)
-    .where(
-        Notification.authority_id == bindparam("authority_id"),
-        Notification.person_id == bindparam("person_id"),
-        Notification.read_at.is_(None),
-    )
-)
 
-EMAILS: Select[Any] = (
-    select(
-        *(
-            column
-            for column in EmailOutbox.__table__.columns
-            if column.name not in ("authority_id", "person_id")
-        )
-    )
+class Notice(msgspec.Struct, frozen=True):
+    """A notification of a person."""
+
+    text: str
+    path: str
+    at: datetime
+    read_at: datetime | None
+
+
+class EmailRow(msgspec.Struct, frozen=True):
+    """An email of the outbox; `body` is empty once an email with a link of its own is sent."""
+
+    id: UUID
+    to_address: str
+    subject: str
+    body: str
+    path: str | None
+    state: str
+    attempt: int
+    last_error: str | None
+    written_at: datetime
+    sent_at: datetime | None
+
+
+_OWN = (
+    Notification.authority_id == bindparam("authority_id"),
+    Notification.person_id == bindparam("person_id"),
+)
+NOTICES = Read(
+    select(*(Notification.__table__.c[name] for name in Notice.__struct_fields__))
+    .where(*_OWN)
+    .order_by(Notification.id.desc())
+    .limit(bindparam("most", type_=Integer))
+    .offset(bindparam("skipped", type_=Integer)),
+    Notice,
+)
+UNREAD = select(func.count()).select_from(Notification).where(*_OWN, Notification.read_at.is_(None))
+_EMAILS = (
+    select(*(EmailOutbox.__table__.c[name] for name in EmailRow.__struct_fields__))
     .where(EmailOutbox.authority_id == bindparam("authority_id"))
     .order_by(EmailOutbox.id.desc())
     .limit(literal_column("100"))
 )
-GIVEN_UP = EMAILS.where(EmailOutbox.state == "given_up")
+EMAILS = Read(_EMAILS, EmailRow)
+GIVEN_UP = Read(_EMAILS.where(EmailOutbox.state == "given_up"), EmailRow)
 
 
-def _of(person: Principal) -> dict[str, Any]:
+def _of(person: Principal) -> dict[str, object]:
     return {"authority_id": person.authority_id, "person_id": person.id}
 
 
-async def latest_notifications(session: AsyncSession, person: Principal, most: int) -> Sequence[Row[Any]]:
+async def latest_notifications(
+    session: AsyncSession, person: Principal, most: int, skipped: int = 0
+) -> list[Notice]:
     """Return the newest notifications of this person, `most` at most."""
-    found: Sequence[Row[Any]] = (await session.execute(LATEST, _of(person) | {"most": int(most)})).all()
-    return found
+    return await fetch_all(session, NOTICES, _of(person) | {"most": most, "skipped": skipped})
 
 
-async def notices_to(session: AsyncSession, person: Principal, page: int) -> tuple[Sequence[Row[Any]], bool]:
+async def notices_to(session: AsyncSession, person: Principal, page: int) -> tuple[Sequence[Notice], bool]:
     """Return one page (from 1) of this person's notifications, newest first, and whether there are more."""
-    found = (await session.execute(A_PAGE_OF_NOTICES, _of(person) | {"skipped": (page - 1) * A_PAGE})).all()
+    found = await latest_notifications(session, person, A_PAGE + 1, (page - 1) * A_PAGE)
     return found[:A_PAGE], len(found) > A_PAGE
 
 
@@ -73,13 +84,11 @@ async def unread_notifications(session: AsyncSession, person: Principal) -> int:
     return int((await session.execute(UNREAD, _of(person))).scalar_one())
 
 
-async def failed_emails(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+async def failed_emails(session: AsyncSession, person: Principal) -> list[EmailRow]:
     """Return the emails that could not be delivered, newest first, at most 100."""
-    found: Sequence[Row[Any]] = (await session.execute(GIVEN_UP, {"authority_id": person.authority_id})).all()
-    return found
+    return await fetch_all(session, GIVEN_UP, {"authority_id": person.authority_id})
 
 
-async def latest_emails(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+async def latest_emails(session: AsyncSession, person: Principal) -> list[EmailRow]:
     """Return the newest 100 emails of the authority, to read in the demonstration."""
-    found: Sequence[Row[Any]] = (await session.execute(EMAILS, {"authority_id": person.authority_id})).all()
-    return found
+    return await fetch_all(session, EMAILS, {"authority_id": person.authority_id})
