@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from alongside.platform.database.session import Database
 from tests.client import Client
@@ -23,6 +24,9 @@ from tests.databases import (
     open_database,
     start_database_server,
 )
+
+settings.register_profile("suite", deadline=None)  # a busy machine is no failure
+settings.load_profile("suite")
 
 _server: Any = None
 

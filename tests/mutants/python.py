@@ -76,9 +76,17 @@ TESTS = {
 
 NEAREST = {
     "agreements": ("agreements/test_sign_agreement.py", "agreements/test_actions_refuse.py"),
+    "agreements/acceptance": ("agreements/test_answer_proposal.py", "agreements/test_actions_refuse.py"),
     "agreements/aims": ("agreements/test_sign_agreement.py",),
     "agreements/amendments": ("agreements/test_actions_refuse.py", "agreements/test_change_agreement.py"),
     "agreements/answers": ("agreements/test_answer_proposal.py", "agreements/test_actions_refuse.py"),
+    "agreements/endings": (
+        "agreements/test_actions_refuse.py",
+        "agreements/test_deadlines_of_an_agreement.py",
+    ),
+    "agreements/preparation": ("agreements/test_answer_proposal.py",),
+    "agreements/proposing": ("agreements/test_actions_refuse.py", "agreements/test_propose_offer.py"),
+    "agreements/signing": ("agreements/test_sign_agreement.py", "agreements/test_actions_refuse.py"),
     "agreements/proposals": ("agreements/test_actions_refuse.py", "agreements/test_propose_offer.py"),
     "agreements/reviews": ("agreements/test_review_agreement.py", "agreements/test_actions_refuse.py"),
     "agreements/visits": ("agreements/test_keep_diary.py", "agreements/test_actions_refuse.py"),

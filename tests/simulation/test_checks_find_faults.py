@@ -9,8 +9,9 @@ import pytest
 
 from alongside.features.agreements.visits.actions import plan_visit
 from alongside.features.agreements.visits.values import VisitRecord
-from alongside.features.authorities.calendar import calendar_from, is_school_day
+from alongside.features.authorities.settings_cache import calendar_from
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import is_school_day
 from tests.databases import DatabaseCopy, make_known
 from tests.features.agreements.builders import (
     TODAY,

@@ -1,9 +1,9 @@
 """The schedule of this installation: the jobs that the features declare, on the school days of each authority."""
 
 from alongside.feature_list import FEATURES
-from alongside.features.authorities.calendar import is_school_day
 from alongside.features.authorities.settings_cache import calendar_of
 from alongside.platform.jobs.scheduler import Schedule, ScheduledJob
+from alongside.platform.school_calendar.calendar import is_school_day
 
 
 def declared_schedule() -> Schedule:

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.agreements.actions import sign_agreement
+from alongside.features.agreements.acceptance.actions import accept_proposal
 from alongside.features.agreements.aims.actions import write_aim
-from alongside.features.agreements.answers.actions import accept_proposal
-from alongside.features.agreements.proposals.actions import propose
-from alongside.features.agreements.proposals.terms import Terms
+from alongside.features.agreements.proposals.forms import Terms
+from alongside.features.agreements.proposing.actions import propose
+from alongside.features.agreements.signing.actions import sign_agreement
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer, OfferTheme
 from alongside.platform.access.principal import Principal

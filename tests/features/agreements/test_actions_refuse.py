@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from alongside.errors import ActionRefused, ValidationFailed
-from alongside.features.agreements.actions import end_early, sign_agreement
 from alongside.features.agreements.amendments.actions import (
     agree_amendment,
     propose_amendment,
@@ -14,8 +13,10 @@ from alongside.features.agreements.amendments.actions import (
     withdraw_amendment,
 )
 from alongside.features.agreements.answers.actions import counter_propose
-from alongside.features.agreements.proposals.actions import propose
+from alongside.features.agreements.endings.actions import end_early
+from alongside.features.agreements.proposing.actions import propose
 from alongside.features.agreements.reviews.actions import give_review
+from alongside.features.agreements.signing.actions import sign_agreement
 from alongside.features.agreements.visits.actions import log_visit
 from alongside.platform.database.session import Database
 from tests.features.agreements.builders import (

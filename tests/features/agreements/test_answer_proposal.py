@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
+from alongside.features.agreements.acceptance.actions import accept_proposal, release_leader
 from alongside.features.agreements.answers.actions import (
-    accept_proposal,
     ask_more_time,
     counter_propose,
     refuse_proposal,
     refuse_release,
-    release_leader,
+    withdraw_proposal,
 )
-from alongside.features.agreements.proposals.actions import propose, withdraw_proposal
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
-from alongside.features.needs.actions import withdraw_need
+from alongside.features.agreements.proposing.actions import propose
+from alongside.features.needs.closing.actions import withdraw_need
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from tests.features.agreements.builders import (

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
-from alongside.features.agreements.actions import end_early
 from alongside.features.agreements.amendments.actions import (
     agree_amendment,
     propose_amendment,
@@ -16,6 +15,7 @@ from alongside.features.agreements.amendments.actions import (
     withdraw_amendment,
 )
 from alongside.features.agreements.amendments.changes import RequestedChanges
+from alongside.features.agreements.endings.actions import end_early
 from alongside.features.agreements.reviews.actions import give_review
 from alongside.features.agreements.visits.actions import log_visit
 from alongside.platform.database.session import Database

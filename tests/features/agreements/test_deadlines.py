@@ -9,25 +9,24 @@ import pytest
 from msgspec import structs
 
 from alongside.errors import ActionRefused
+from alongside.features.agreements.acceptance.actions import accept_proposal, release_leader
 from alongside.features.agreements.answers.actions import (
-    accept_proposal,
     ask_more_time,
     counter_propose,
     refuse_proposal,
     refuse_release,
-    release_leader,
 )
-from alongside.features.agreements.proposals.actions import propose
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
+from alongside.features.agreements.proposing.actions import propose
 from alongside.features.agreements.visits.actions import plan_visit
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.calendar import add_school_days, is_school_day
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import register_settings, version_of
 from alongside.features.schools.term_dates.actions import drop_training_day, set_training_day
 from alongside.platform.access.principal import Principal, Role, system
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import add_school_days, is_school_day
 from alongside.worker.deadlines import CalendarWatch, recalculate_deadlines
 from alongside.worker.schedule import declared_schedule
 from tests.client import Client, words

@@ -10,19 +10,19 @@ import pytest
 from sqlalchemy import text
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.actions import challenge_match
-from alongside.features.agreements.answers.actions import accept_proposal
-from alongside.features.agreements.proposals.actions import propose
+from alongside.features.agreements.acceptance.actions import accept_proposal
+from alongside.features.agreements.endings.actions import challenge_match
+from alongside.features.agreements.proposing.actions import propose
 from alongside.features.agreements.reminders import remind_of_deadlines
 from alongside.features.agreements.visits.actions import plan_visit
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import add_school_days, school_days_before
 from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.offers.scheduled import ask_again_about_offers
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import add_school_days, school_days_before
 from tests.client import Client
 from tests.databases import make_known
 from tests.features.agreements.builders import (

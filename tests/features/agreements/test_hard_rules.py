@@ -13,16 +13,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.answers.actions import (
-    accept_proposal,
-    counter_propose,
-    refuse_proposal,
-    release_leader,
-)
+from alongside.features.agreements.acceptance.actions import accept_proposal, release_leader
+from alongside.features.agreements.answers.actions import counter_propose, refuse_proposal
 from alongside.features.agreements.proposals import hard_rules
-from alongside.features.agreements.proposals.actions import propose
-from alongside.features.agreements.proposals.candidates import need_to_propose_for, offers_for_need
-from alongside.features.agreements.proposals.terms import Terms
+from alongside.features.agreements.proposals.forms import Terms
+from alongside.features.agreements.proposing.actions import propose
+from alongside.features.agreements.proposing.candidates import need_to_propose_for, offers_for_need
 from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.interests.actions import declare_interest
 from alongside.platform.database.session import Database

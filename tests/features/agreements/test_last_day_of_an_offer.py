@@ -13,11 +13,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.actions import end_early
-from alongside.features.agreements.answers.actions import accept_proposal, refuse_proposal
+from alongside.features.agreements.acceptance.actions import accept_proposal
+from alongside.features.agreements.answers.actions import refuse_proposal, withdraw_proposal
+from alongside.features.agreements.endings.actions import end_early
 from alongside.features.agreements.proposal import Proposal
-from alongside.features.agreements.proposals.actions import propose, withdraw_proposal
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
+from alongside.features.agreements.proposing.actions import propose
 from alongside.features.needs.models import Need
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database

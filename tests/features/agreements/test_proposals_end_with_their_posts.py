@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.answers.actions import accept_proposal
-from alongside.features.agreements.proposals.actions import propose
-from alongside.features.needs.actions import change_need, pause_need, reopen_need, withdraw_need
+from alongside.features.agreements.acceptance.actions import accept_proposal
+from alongside.features.agreements.proposing.actions import propose
+from alongside.features.needs.closing.actions import reopen_need, withdraw_need
+from alongside.features.needs.editing.actions import change_need, pause_need
 from alongside.features.offers.actions import change_offer, extend_offer, pause_offer, withdraw_offer
 from alongside.features.offers.queries import get_offer
 from alongside.features.offers.scheduled import lapse_unconfirmed_offers

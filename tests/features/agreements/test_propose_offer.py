@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import text
 
 from alongside.errors import ActionRefused, NotFound
-from alongside.features.agreements.answers.pages import ON_A_PROPOSAL
-from alongside.features.agreements.proposals.actions import propose
-from alongside.features.agreements.proposals.candidates import (
+from alongside.features.agreements.proposals.pages import ON_A_PROPOSAL
+from alongside.features.agreements.proposals.queries import get_proposal, proposal_counts
+from alongside.features.agreements.proposals.status import awaiting_answer_from
+from alongside.features.agreements.proposing.actions import propose
+from alongside.features.agreements.proposing.candidates import (
     need_to_propose_for,
     needs_for_offer,
     offer_to_propose,
     offers_for_need,
 )
-from alongside.features.agreements.proposals.queries import get_proposal, proposal_counts
-from alongside.features.agreements.proposals.status import awaiting_answer_from
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.session import Database
 from alongside.platform.forms.action import buttons_for

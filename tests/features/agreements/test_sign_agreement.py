@@ -3,8 +3,8 @@
 import pytest
 
 from alongside.errors import ActionRefused, EditConflict, NotFound
-from alongside.features.agreements.actions import sign_agreement
 from alongside.features.agreements.aims.actions import change_aim, remove_aim, write_aim
+from alongside.features.agreements.signing.actions import sign_agreement
 from alongside.platform.database.session import Database
 from tests.features.agreements.builders import AIM, a_running_agreement, acting, an_agreement, look, told
 from tests.features.agreements.test_last_day_of_an_offer import interleaved

@@ -9,16 +9,16 @@ from sqlalchemy import text
 from alongside.features.agreements.answers.actions import refuse_proposal
 from alongside.features.agreements.proposals.unmet import close_unmet_needs
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.confirmation import holds_until
 from alongside.features.escalations.raising.queries import suggestions
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import add_school_days
 from alongside.worker.schedule import declared_schedule
 from tests.client import Client, words
 from tests.features.agreements.builders import TODAY, a_need, a_proposal, acting, look, told
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, NORTHSHIRE
 
-LAST = holds_until(calendar_of(NORTHSHIRE), TODAY, settings_of(NORTHSHIRE).clocks.unmet_after)
+LAST = add_school_days(calendar_of(NORTHSHIRE), TODAY, settings_of(NORTHSHIRE).clocks.unmet_after)
 """The last day on which a need that is visible to everybody since TODAY stays open."""
 
 NEXT = LAST + timedelta(days=1)
@@ -65,7 +65,7 @@ async def test_a_proposal_and_a_decline_give_it_more_time(database: Database) ->
     assert await closed_on(database, NEXT) == 0
     row = await look(database, "proposal", proposal_id)
     days = settings_of(NORTHSHIRE).clocks.unmet_after
-    later = holds_until(calendar_of(NORTHSHIRE), row.respond_by, days)
+    later = add_school_days(calendar_of(NORTHSHIRE), row.respond_by, days)
     assert await closed_on(database, later) == 0
     assert await closed_on(database, later + timedelta(days=1)) == 1
 

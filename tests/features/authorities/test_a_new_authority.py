@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from alongside.features.authorities.calendar import add_school_days, calendar_from
 from alongside.features.authorities.commands import authority
 from alongside.features.authorities.files import read_authorities, read_authority, tenants_folder
+from alongside.features.authorities.settings_cache import calendar_from
+from alongside.platform.school_calendar.calendar import add_school_days
 from tests.features.authorities.tenant_file_text import in_file, settings_with
 
 ENTRA = """

@@ -13,7 +13,6 @@ import msgspec
 import pytest
 
 from alongside.features.agreements.proposals.deadlines import days_to_answer
-from alongside.features.authorities.calendar import calendar_from, counts, end_of_school_day, financial_year
 from alongside.features.authorities.later import LATER
 from alongside.features.authorities.phases import consortium_phases
 from alongside.features.authorities.sending_hours import hours_now
@@ -28,13 +27,14 @@ from alongside.features.authorities.setting_types import (
     Urgency,
 )
 from alongside.features.authorities.settings import AuthoritySettings, Contact
-from alongside.features.authorities.settings_cache import register_settings
+from alongside.features.authorities.settings_cache import calendar_from, register_settings
 from alongside.features.authorities.visibility import visible_to_authority_from
 from alongside.features.escalations.deadlines import STAGES, days_for, ladder
 from alongside.features.matching.problem_input import builder
 from alongside.features.matching.problem_input.builder import parameters_of
-from alongside.features.needs.reopening import end_of_nth_term_after
+from alongside.features.needs.closing.reopening import end_of_nth_term_after
 from alongside.features.offers.confirmation import fresh_since
+from alongside.platform.school_calendar.calendar import counts, end_of_school_day, financial_year
 from alongside.worker.schedule import declared_schedule
 from tests.client import Client
 from tests.databases import make_known

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from alongside.features.agreements.actions import end_early
 from alongside.features.agreements.answers.actions import refuse_proposal
+from alongside.features.agreements.endings.actions import end_early
 from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.dashboards.consortium.queries import tracked_schools
 from alongside.features.dashboards.school.queries import given_and_got
 from alongside.features.matching.problem_input.builder import build_instance
-from alongside.features.needs.actions import confirm_need
+from alongside.features.needs.editing.actions import confirm_need
 from alongside.platform.access.principal import system
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.session import Database

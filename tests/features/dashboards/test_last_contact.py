@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from sqlalchemy import text
 
-from alongside.features.authorities.calendar import add_school_days
 from alongside.features.authorities.settings_cache import calendar_of
 from alongside.features.dashboards.consortium.pages import quiet_before
 from alongside.features.dashboards.consortium.queries import TRACKERS, tracked_schools
 from alongside.features.schools.contact import rebuild_contacts
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import add_school_days
 from tests.databases import DatabaseCopy
 from tests.features.agreements.builders import TODAY, acting
 from tests.personas import (

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from alongside.features.authorities.calendar import calendar_from
+from alongside.features.authorities.settings_cache import calendar_from
 from alongside.features.data_retention.response_deadline import answer_by
 from tests.features.authorities.tenant_file_text import northshire
 

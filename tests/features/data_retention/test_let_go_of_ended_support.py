@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from alongside.features.agreements.actions import end_early
+from alongside.features.agreements.endings.actions import end_early
 from alongside.features.data_retention.actions import purge_expired
 from alongside.features.data_retention.ended_support import ended_support
 from alongside.platform.access.principal import system

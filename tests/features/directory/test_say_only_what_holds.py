@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from alongside.errors import ValidationFailed
-from alongside.features.agreements.queries import AIMS, rows_of
+from alongside.features.agreements.aims.queries import AIMS
 from alongside.features.agreements.reviews.queries import values_reached
 from alongside.features.authorities import settings_of
 from alongside.features.directory.availability import available_from
 from alongside.features.directory.suggested_entries.prefill import filled
+from alongside.platform.database.rows import rows_of
 from alongside.platform.database.session import Database
 from tests.features.agreements.builders import TODAY, a_running_agreement, acting, an_offer
 from tests.features.agreements.test_review_agreement import give, judgement

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import text
 
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
-from alongside.features.agreements.queries import aims_of
+from alongside.features.agreements.aims.queries import aims_of
 from alongside.features.agreements.reviews.actions import give_review
 from alongside.features.agreements.reviews.values import Judgement
 from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import school_days_between
 from alongside.features.escalations.raising.actions import notify_school, raise_escalation
 from alongside.features.escalations.raising.queries import days_before, suggestions
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import school_days_between
 from tests.client import Client
 from tests.features.agreements.builders import a_need, a_running_agreement
 from tests.features.escalations.builders import TODAY, WRITTEN, acting, an_escalation, ask_as, look, told

@@ -3,11 +3,11 @@
 from typing import Any
 
 from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import LONDON, add_school_days
 from alongside.features.escalations.reminders.recalculate import recalculate_escalation_deadlines
 from alongside.features.schools.term_dates.actions import set_training_day
 from alongside.platform.access.principal import Principal, Role, system
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import LONDON, add_school_days
 from tests.features.escalations.builders import TODAY, an_escalation, look
 from tests.personas import MILL, NORTHSHIRE, PARK
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alongside.features.authorities.calendar import Calendar, calendar_from, with_own_days
-from alongside.features.authorities.setting_types import TermDates
+from alongside.features.authorities.settings_cache import calendar_from
 from alongside.features.escalations.deadlines import (
     STAGES,
     STEPS,
@@ -21,6 +20,7 @@ from alongside.features.escalations.deadlines import (
     deadline_of,
     ladder,
 )
+from alongside.platform.school_calendar.calendar import Calendar, TermDates, with_own_days
 from tests.features.authorities.tenant_file_text import northshire
 
 LONDON = ZoneInfo("Europe/London")

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from alongside.errors import ValidationFailed
-from alongside.features.authorities.calendar import financial_year
 from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.escalations.state_changes import actions
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import financial_year
 from tests.client import Client
 from tests.databases import DatabaseCopy, make_known
 from tests.features.agreements.builders import a_need, an_agreement

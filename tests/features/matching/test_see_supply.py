@@ -3,9 +3,9 @@
 import re
 
 from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import terms_from
-from alongside.features.authorities.terms import term_key, term_words
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import terms_from
+from alongside.platform.school_calendar.terms import term_key, term_words
 from tests.client import Client, words
 from tests.features.matching.builders import TODAY, a_need, a_plan, an_offer, ask, posts, work
 from tests.personas import (

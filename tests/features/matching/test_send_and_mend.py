@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from alongside.features.agreements.answers.actions import accept_proposal, refuse_proposal
+from alongside.features.agreements.acceptance.actions import accept_proposal
+from alongside.features.agreements.answers.actions import refuse_proposal
 from alongside.features.agreements.proposals.hard_rules import NOT_SHOWN
 from alongside.features.matching.proposals.actions import SendResult, send_plan
 from alongside.features.matching.replacement.actions import replan_after_declines

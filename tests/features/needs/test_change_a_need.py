@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from alongside.errors import ActionRefused
-from alongside.features.needs.actions import change_need
+from alongside.features.needs.editing.actions import change_need
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy

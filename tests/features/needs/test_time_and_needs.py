@@ -5,12 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.calendar import add_school_days, is_school_day
-from alongside.features.authorities.confirmation import (
-    asked_if_confirmed_by,
-    holds_until,
-    lapsed_if_confirmed_by,
-)
+from alongside.features.authorities.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.authorities.visibility import visible_to_authority_from
 from alongside.features.needs.scheduled import (
     ask_to_confirm_needs,
@@ -19,6 +14,7 @@ from alongside.features.needs.scheduled import (
 )
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import add_school_days, is_school_day
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
 from tests.features.needs.form_values import posted_need
@@ -44,8 +40,8 @@ def test_one_comparison_of_dates_is_the_same_as_counting_forward() -> None:
     for offset in range(0, 420, 3):
         today = date(2026, 9, 1) + timedelta(days=offset)
         last = lapsed_if_confirmed_by(calendar, today, 60)
-        assert holds_until(calendar, last, 60) < today
-        assert holds_until(calendar, last + timedelta(days=1), 60) >= today
+        assert add_school_days(calendar, last, 60) < today
+        assert add_school_days(calendar, last + timedelta(days=1), 60) >= today
         assert asked_if_confirmed_by(calendar, today, 60) > last
 
 
@@ -56,7 +52,7 @@ async def test_an_unconfirmed_need_is_asked_about_then_paused_and_each_is_said_o
     settings, calendar = settings_of(NORTHSHIRE), calendar_of(NORTHSHIRE)
     confirmed = date(2026, 6, 1)
     await set_columns(copy, "need", where, confirmed_on=confirmed)
-    last = holds_until(calendar, confirmed, settings.clocks.need_good_for)
+    last = add_school_days(calendar, confirmed, settings.clocks.need_good_for)
     for today in (last - timedelta(days=1), last, last):
         async with database.transaction(NORTHSHIRE) as session:
             assert await ask_to_confirm_needs(session, system(NORTHSHIRE, today)) == 1

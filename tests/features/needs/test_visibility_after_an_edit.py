@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import add_school_days
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import add_school_days
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
 from tests.features.needs.form_values import form_at, posted_need

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.confirmation import holds_until
 from alongside.features.offers.confirmation import is_proposable, why_not_proposable
 from alongside.features.offers.models import Offer
 from alongside.features.offers.scheduled import ask_to_confirm_offers, lapse_unconfirmed_offers
-from alongside.features.schools.term_dates.queries import DayBySchool
+from alongside.features.schools.term_dates.day_by_school import DayBySchool
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import add_school_days
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
 from tests.features.needs.stored_rows import notices_of, set_columns
@@ -92,7 +92,7 @@ async def test_it_is_asked_about_once_then_paused_and_one_click_brings_it_back(
     settings, calendar = settings_of(NORTHSHIRE), calendar_of(NORTHSHIRE)
     confirmed = date(2026, 6, 1)
     await set_columns(copy, "offer", where, confirmed_on=confirmed)
-    last = holds_until(calendar, confirmed, settings.clocks.offer_good_for)
+    last = add_school_days(calendar, confirmed, settings.clocks.offer_good_for)
     early = confirmed + timedelta(days=30)
     async with database.transaction(NORTHSHIRE) as session:
         assert await ask_to_confirm_offers(session, system(NORTHSHIRE, early)) == 0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.proposals.actions import propose
+from alongside.features.agreements.proposing.actions import propose
 from alongside.features.school_successions.carried import CARRIED, ELSEWHERE, KEPT
 from alongside.platform.audit.queries import broken_links
 from alongside.platform.database.base import Base

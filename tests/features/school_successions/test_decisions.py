@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.answers.actions import accept_proposal
-from alongside.features.agreements.proposals.actions import propose
+from alongside.features.agreements.acceptance.actions import accept_proposal
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
+from alongside.features.agreements.proposing.actions import propose
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words

@@ -8,13 +8,12 @@ from msgspec import structs
 
 from alongside.errors import ValidationFailed
 from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import add_school_days, is_school_day, terms_from
-from alongside.features.authorities.setting_types import TermDates
 from alongside.features.schools.term_dates.actions import set_term
 from alongside.features.schools.term_dates.forms import TermForm
 from alongside.features.schools.term_dates.queries import calendar_of_school, own_days
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import TermDates, add_school_days, is_school_day, terms_from
 from alongside.platform.web.form_data import FormData
 from tests.client import Client, soup, words
 from tests.personas import (

@@ -8,20 +8,17 @@ import pytest
 from sqlalchemy import select, text
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.answers.actions import accept_proposal
-from alongside.features.agreements.proposals.actions import propose
-from alongside.features.agreements.proposals.candidates import need_to_propose_for, offers_for_need
+from alongside.features.agreements.acceptance.actions import accept_proposal
 from alongside.features.agreements.proposals.unmet import close_unmet_needs
+from alongside.features.agreements.proposing.actions import propose
+from alongside.features.agreements.proposing.candidates import need_to_propose_for, offers_for_need
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.calendar import add_school_days, counts, school_days_before
-from alongside.features.authorities.confirmation import holds_until
-from alongside.features.authorities.setting_types import TermDates
 from alongside.features.data_retention.response_deadline import answer_by
 from alongside.features.escalations.raising.queries import suggestions
 from alongside.features.escalations.reporting.queries import days_taken, escalations_between
 from alongside.features.escalations.state_changes.actions import acknowledge_escalation
 from alongside.features.matching.problem_input.builder import build_instance
-from alongside.features.needs.reopening import may_reopen_until
+from alongside.features.needs.closing.reopening import may_reopen_until
 from alongside.features.needs.scheduled import ask_to_confirm_needs, lapse_unconfirmed_needs
 from alongside.features.offers.confirmation import fresh_since_by_school, is_proposable
 from alongside.features.offers.models import Offer
@@ -29,6 +26,7 @@ from alongside.features.offers.scheduled import ask_to_confirm_offers, lapse_unc
 from alongside.features.schools.term_dates.actions import set_term
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
+from alongside.platform.school_calendar.calendar import TermDates, add_school_days, counts, school_days_before
 from tests.client import Client, words
 from tests.features.agreements.builders import (
     TODAY,
@@ -92,7 +90,7 @@ async def test_a_need_holds_for_the_school_days_of_its_school(client: Client, da
     async with database.transaction(NORTHSHIRE) as session:
         ids = {urn: await a_need(session, urn) for urn in (MILL, PARK)}
     await closed(database, MILL, TODAY, 2)
-    last = holds_until(CALENDAR, TODAY, SETTINGS.clocks.need_good_for)
+    last = add_school_days(CALENDAR, TODAY, SETTINGS.clocks.need_good_for)
     own = add_school_days(CALENDAR, last, 2)
     assert f"{own:%-d %B %Y}" in words(await client.get(f"/needs/{ids[MILL]}", as_=HEAD_OF_MILL))
     ask_on = school_days_before(CALENDAR, last, 5)
@@ -117,7 +115,7 @@ async def test_an_offer_holds_for_the_school_days_of_its_school(client: Client, 
         need_id = await a_need(session)
         ids = {urn: await an_offer(session, urn) for urn in (PARK, QUAY)}
     await closed(database, PARK, TODAY)
-    last = holds_until(CALENDAR, TODAY, SETTINGS.clocks.offer_good_for)
+    last = add_school_days(CALENDAR, TODAY, SETTINGS.clocks.offer_good_for)
     own = add_school_days(CALENDAR, last, 1)
     assert f"{own:%-d %B %Y}" in words(await client.get(f"/offers/{ids[PARK]}", as_=HEAD_OF_PARK))
     for day, still in ((last, {PARK, QUAY}), (own, {PARK}), (own + timedelta(days=1), set())):
@@ -155,7 +153,7 @@ async def usable(database: Database, need_id: UUID, day: date) -> tuple[set[UUID
 
 async def test_a_proposal_is_accepted_while_the_offer_holds_for_its_school(database: Database) -> None:
     need_id, offer_id = await a_pair(database)
-    last = holds_until(CALENDAR, TODAY, SETTINGS.clocks.offer_good_for)
+    last = add_school_days(CALENDAR, TODAY, SETTINGS.clocks.offer_good_for)
     later = add_school_days(CALENDAR, last, 1)
     with pytest.raises(ActionRefused, match="not confirmed this offer for too long"):
         async with database.transaction(NORTHSHIRE) as session:
@@ -266,7 +264,7 @@ async def test_the_authority_acts_by_its_own_calendar(database: Database) -> Non
     async with database.transaction(NORTHSHIRE) as session:
         need_id = await a_need(session)
     await closed(database, MILL, TODAY, 3)
-    last = holds_until(CALENDAR, TODAY, SETTINGS.clocks.unmet_after)
+    last = add_school_days(CALENDAR, TODAY, SETTINGS.clocks.unmet_after)
     async with database.transaction(NORTHSHIRE) as session:
         assert await close_unmet_needs(session, system(NORTHSHIRE, last + timedelta(days=1))) == 1
     assert (await look(database, "need", need_id)).state == "unmet"

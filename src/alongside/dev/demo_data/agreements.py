@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.dev.demo_data.demonstration import Demonstration, Post, Staff
 from alongside.dev.demo_data.texts import AIMS
 from alongside.errors import AlongsideError
-from alongside.features.agreements.actions import end_early, sign_agreement
+from alongside.features.agreements.acceptance.actions import accept_proposal, release_leader
 from alongside.features.agreements.aims.actions import write_aim
-from alongside.features.agreements.answers.actions import accept_proposal, refuse_proposal, release_leader
-from alongside.features.agreements.proposals.actions import propose
-from alongside.features.agreements.proposals.terms import Terms
-from alongside.features.agreements.queries import aims_of
+from alongside.features.agreements.aims.queries import aims_of
+from alongside.features.agreements.answers.actions import refuse_proposal
+from alongside.features.agreements.endings.actions import end_early
+from alongside.features.agreements.proposals.forms import Terms
+from alongside.features.agreements.proposing.actions import propose
 from alongside.features.agreements.reviews.actions import give_review
 from alongside.features.agreements.reviews.values import Judgement
+from alongside.features.agreements.signing.actions import sign_agreement
 from alongside.features.agreements.visits.actions import log_visit, plan_visit
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.platform.access.principal import Principal

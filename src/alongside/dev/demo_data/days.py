@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.dev.demo_data.demonstration import Staff
 from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import add_school_days
 from alongside.features.schools.term_dates.actions import set_training_day
+from alongside.platform.school_calendar.calendar import add_school_days
 
 
 async def set_own_days(session: AsyncSession, staff: Staff, schools: Sequence[Any]) -> None:

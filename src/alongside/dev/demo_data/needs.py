@@ -11,7 +11,7 @@ from alongside.dev.demo_data.demonstration import Demonstration, Staff
 from alongside.dev.demo_data.posts import backdate, choose, suits
 from alongside.dev.demo_data.texts import NEEDS
 from alongside.features.needs.actions import draft_need, post_need, send_need_to_head
-from alongside.features.schools.phases import phase_of
+from alongside.features.schools.posting import phase_of
 
 HOW_MANY = {359: 70, 816: 24}
 

@@ -1,33 +1,32 @@
-"""Pages of support agreements: list, detail page, signing and ending early."""
+"""Pages of support agreements: the list, and one agreement with its actions."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
-from alongside.features.agreements import actions, models, queries
+from alongside.features.agreements import queries
+from alongside.features.agreements.acceptance import pages as acceptance
 from alongside.features.agreements.aims import pages as aims
+from alongside.features.agreements.aims.queries import aims_of
 from alongside.features.agreements.amendments import pages as amendments
 from alongside.features.agreements.amendments.queries import amendments_of
 from alongside.features.agreements.answers import pages as answers
-from alongside.features.agreements.challenges import pages as challenges
-from alongside.features.agreements.forms import LISTED_REASON
+from alongside.features.agreements.endings import pages as endings
+from alongside.features.agreements.listing import agreements_of
 from alongside.features.agreements.parties import party_of
 from alongside.features.agreements.proposals import pages as proposals
-from alongside.features.agreements.resource import AGREEMENT
+from alongside.features.agreements.proposing import pages as proposing
 from alongside.features.agreements.reviews import pages as reviews
 from alongside.features.agreements.reviews.queries import reviews_seen_by
 from alongside.features.agreements.signed_versions import pages as agreements
 from alongside.features.agreements.signed_versions.wording import differences
+from alongside.features.agreements.signing import pages as signing
+from alongside.features.agreements.timeline import timeline_of
 from alongside.features.agreements.visits import pages as visits
 from alongside.features.agreements.visits.queries import visits_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.platform.access.permissions import Permission
-from alongside.platform.forms.action import buttons_for, routes_of
-from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
-from alongside.platform.forms.reason import ListedReasonForm
+from alongside.platform.forms.action import buttons_for
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
@@ -41,7 +40,7 @@ async def list_agreements(ctx: PageRequest) -> PageResult:
     question = ctx.query
     show = "past" if question.one("show") == "past" else "live"
     number = number_of_page(question.one("page"))
-    rows, more = await queries.agreements_of(ctx.session, ctx.person, show, number)
+    rows, more = await agreements_of(ctx.session, ctx.person, show, number)
     context = {"agreements": rows, "show": show, "number": number, "more": more}
     return Page(TemplateVariables("agreements/list.html", context, fragment="agreements/_list.html"))
 
@@ -52,7 +51,7 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     row = await queries.get_agreement(ctx.session, ctx.person, Permission.VIEW_AGREEMENT, agreement_id)
     authority_id = ctx.person.authority_id
     settings = settings_of(authority_id)
-    its_aims = await queries.aims_of(ctx.session, authority_id, agreement_id)
+    its_aims = await aims_of(ctx.session, authority_id, agreement_id)
     its_visits = await visits_of(ctx.session, authority_id, agreement_id)
     its_changes = await amendments_of(ctx.session, authority_id, agreement_id)
     its_reviews = await reviews_seen_by(ctx.session, ctx.person, row)
@@ -62,18 +61,18 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     given = {one["kind"] for one in its_reviews if one["side"] == party_of(ctx.person, row)}
     possible = [
         visits.LOG,
-        *([SIGN] if its_aims else []),
+        *([signing.SIGN] if its_aims else []),
         *([] if given else [reviews.HALF_WAY]),
         *([] if "closing" in given else [reviews.CLOSING]),
         *([] if change else [amendments.PROPOSE]),
-        challenges.CHALLENGE,
-        END_EARLY,
+        endings.CHALLENGE,
+        endings.END_EARLY,
     ]
     context = {
         "agreement": row,
         "side": party_of(ctx.person, row),
         "buttons": buttons_for(ctx.person, row, possible),
-        "can_challenge": bool(buttons_for(ctx.person, row, [challenges.CHALLENGE])),
+        "can_challenge": bool(buttons_for(ctx.person, row, [endings.CHALLENGE])),
         "waiting": _waits_for(row),
         "theme": label_of(settings.themes, row.theme),
         "ended_because": label_of(settings.ending_reasons, row.ended_because) if row.ended_because else None,
@@ -90,7 +89,7 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
             )
             for one in its_changes
         ],
-        "entries": await queries.timeline_of(ctx.session, authority_id, subjects),
+        "entries": await timeline_of(ctx.session, authority_id, subjects),
     }
     return Page(TemplateVariables("agreements/show.html", context))
 
@@ -109,50 +108,18 @@ def _waits_for(row: Any) -> str | None:
     return f"Waiting for the signature of {' and of '.join(unsigned)}."
 
 
-async def _end(asked: FormRequest[Row[Any], ListedReasonForm]) -> None:
-    reason, words = asked.form.reason.data, asked.form.words.data or ""
-    await actions.end_early(asked.session, asked.person, asked.record.id, reason, words)
-
-
-SIGN = ButtonAction(
-    name="sign_agreement",
-    resource=AGREEMENT,
-    slug="signature",
-    permission=Permission.SIGN_AGREEMENT,
-    states=("preparing",),
-    relevant=lambda person, row: getattr(row, f"{party_of(person, row)}_signed_at") is None,
-    label="Sign this agreement",
-    version=lambda row: row.agreement_version,
-    said="You have signed the agreement.",
-    run=lambda asked: actions.sign_agreement(asked.session, asked.person, asked.record.id, asked.version),
-)
-END_EARLY = FormAction(
-    name="end_early",
-    resource=AGREEMENT,
-    slug="early-end",
-    permission=Permission.END_AGREEMENT,
-    states=models.END_EARLY.starts,
-    label="End early",
-    title="End this agreement early",
-    intro="Unused days go back to the offer, and the need is open again.",
-    submit="End this agreement",
-    warning=True,
-    form=LISTED_REASON,
-    choices=lambda asked: asked.form.offer(settings_of(asked.person.authority_id).ending_reasons),
-    said="The agreement has ended. Unused days can be used again.",
-    run=_end,
-)
-
 routes = [
     list_agreements,
     show_agreement,
-    *routes_of((SIGN, END_EARLY)),
+    *signing.routes,
+    *endings.routes,
     *proposals.routes,
+    *proposing.routes,
+    *acceptance.routes,
     *answers.routes,
     *aims.routes,
     *visits.routes,
     *reviews.routes,
     *amendments.routes,
     *agreements.routes,
-    *challenges.routes,
 ]

@@ -15,12 +15,12 @@ from sqlalchemy.sql.elements import TextClause
 
 from alongside.features.agreements.parties import NotificationText, notify_schools
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import Calendar, add_school_days, school_days_before
 from alongside.features.authorities.settings import AuthoritySettings, Clocks
 from alongside.features.people.queries import ids, leaders_of_schools
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
+from alongside.platform.school_calendar.calendar import Calendar, add_school_days, school_days_before
 from alongside.platform.web.formatting import format_date
 
 AHEAD = timedelta(days=60)

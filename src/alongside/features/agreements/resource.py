@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from alongside.features.agreements.aims.queries import get_aim
 from alongside.features.agreements.amendments.queries import amendment_to
 from alongside.features.agreements.proposals.queries import get_proposal
-from alongside.features.agreements.queries import get_agreement, get_aim
+from alongside.features.agreements.queries import get_agreement
 from alongside.features.agreements.visits.queries import visit_to
 from alongside.platform.forms.action import Resource
 from alongside.platform.web.formatting import format_date

@@ -1,6 +1,6 @@
 """Scheduled jobs of proposals, agreements and visits."""
 
-from alongside.features.agreements.proposals.deadlines import recalculate_answer_days
+from alongside.features.agreements.proposals.recalculate import recalculate_answer_days
 from alongside.features.agreements.proposals.scheduled import lapse_proposals
 from alongside.features.agreements.proposals.unmet import close_unmet_needs
 from alongside.features.agreements.reminders import remind_of_deadlines

@@ -6,19 +6,14 @@ Source: domain.md §3 ask 1, and F6.
 
 from datetime import date, timedelta
 
-from alongside.features.authorities.calendar import ONE_DAY, Calendar, add_school_days, counts
+from alongside.platform.school_calendar.calendar import ONE_DAY, Calendar, add_school_days, counts
 
 ASK_BEFORE = 5
 """School days before a post lapses at which its school is asked to confirm it."""
 
 
-def holds_until(calendar: Calendar, confirmed_on: date, good_for: int) -> date:
-    """The last day on which a post confirmed on `confirmed_on` is current. `good_for` is in school days."""
-    return add_school_days(calendar, confirmed_on, good_for)
-
-
 def lapsed_if_confirmed_by(calendar: Calendar, today: date, good_for: int) -> date:
-    """The latest day of confirmation that has expired today; the inverse of `holds_until`.
+    """The latest day of confirmation that has expired today; the inverse of `add_school_days`.
 
     One comparison with this date finds all posts that have lapsed.
     """

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from alongside.features.authorities.calendar import academic_year
 from alongside.features.authorities.settings import AuthoritySettings, SignIn
+from alongside.platform.school_calendar.calendar import academic_year
 
 RESERVED = re.compile(r"(?:^|\.)(?:localhost|example|test|invalid|example\.(?:com|net|org))$")
 LONGEST_HOLIDAY = 30

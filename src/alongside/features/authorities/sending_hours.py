@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from alongside.features.authorities.calendar import LONDON, is_school_day
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import calendar_of
 from alongside.platform.notifications.models import HOURS
+from alongside.platform.school_calendar.calendar import LONDON, is_school_day
 
 
 def hours_now(settings: AuthoritySettings, now: datetime, *, always: bool = False) -> tuple[str, ...]:

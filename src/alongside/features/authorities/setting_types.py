@@ -1,6 +1,5 @@
 """The types of the entries in an authority's lists. Each entry has a key that never changes."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
@@ -107,14 +106,3 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     kind: Literal["schools_company", "joint_venture", "partnership", "teaching_school_hub", "contractor"]
     commissions: bool
     serves: tuple[int, ...]
-
-
-class TermDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One term: its first and last day, and the first and last day of its half-term break."""
-
-    year: Annotated[str, msgspec.Meta(pattern=r"^20\d\d-\d\d$")]
-    name: Literal["autumn", "spring", "summer"]
-    starts_on: date
-    ends_on: date
-    break_starts_on: date
-    break_ends_on: date

@@ -23,10 +23,10 @@ from alongside.features.authorities.setting_types import (
     Provider,
     Reason,
     SchoolDays,
-    TermDates,
     Theme,
     Urgency,
 )
+from alongside.platform.school_calendar.calendar import TermDates
 
 E = TypeVar("E", bound=Entry)
 Variable = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]*$")]

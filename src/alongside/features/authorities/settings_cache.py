@@ -8,9 +8,9 @@ import msgspec
 import structlog
 
 from alongside.errors import ConfigurationError
-from alongside.features.authorities.calendar import Calendar, calendar_from
 from alongside.features.authorities.secret_names import foreign_names
 from alongside.features.authorities.settings import AuthoritySettings
+from alongside.platform.school_calendar.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +106,15 @@ def _registered(authority_id: int) -> Registered:
             f"No settings of authority {authority_id} are known. "
             "Declare it in tenants/ and run “alongside authority apply”."
         ) from None
+
+
+def calendar_from(settings: AuthoritySettings) -> Calendar:
+    """Build the calendar of an authority from its settings."""
+    return Calendar(
+        terms=tuple(sorted(settings.terms, key=lambda term: term.starts_on)),
+        inset_days=frozenset(settings.inset_days),
+        added_holidays=frozenset(settings.bank_holidays.added),
+        removed_holidays=frozenset(settings.bank_holidays.removed),
+        pause_in_holidays=settings.clocks.pause_in_holidays,
+        school_day_ends=settings.clocks.school_day_ends,
+    )

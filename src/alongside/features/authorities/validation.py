@@ -8,10 +8,10 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from alongside.features.authorities.calendar import academic_year
 from alongside.features.authorities.readiness import copied_from, incomplete_years, not_ready, not_served
 from alongside.features.authorities.secret_names import foreign_names, prefix_of
 from alongside.features.authorities.settings import AuthoritySettings
+from alongside.platform.school_calendar.calendar import academic_year
 
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 LOCAL = re.compile(r"^http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)")

@@ -8,8 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from alongside.features.authorities.calendar import Calendar, add_school_days
 from alongside.features.authorities.settings import AuthoritySettings
+from alongside.platform.school_calendar.calendar import Calendar, add_school_days
 
 
 class VisibilityScope(StrEnum):

@@ -7,11 +7,11 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.reminders import due_after
-from alongside.features.authorities.calendar import Calendar
 from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.feature import Feature, installed_features
+from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.work_items import HomePage, WorkItem, WorkItemList, WorkItemQuery
 
 MOST = {HomePage.SCHOOL: 50, HomePage.CONSORTIUM: 25}

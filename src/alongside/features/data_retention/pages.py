@@ -1,15 +1,15 @@
 """Pages of data retention: periods, legal holds, and subject access requests."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row
 
 from alongside.errors import NotFound
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.calendar import LONDON
 from alongside.features.data_retention import actions, queries
 from alongside.features.data_retention.forms import HoldForm, RequestForm
 from alongside.features.data_retention.models import HELD
@@ -22,9 +22,12 @@ from alongside.features.data_retention.subject_access import (
     sees_every_escalation,
 )
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.retries import run_with_retries
+from alongside.platform.forms.action import id_resource, list_resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.school_calendar.calendar import LONDON
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import (
     ContinueAfterCommit,
@@ -45,40 +48,7 @@ COPY_GOOD_FOR = timedelta(days=30)
 @endpoint.get("/data-protection", permission=KEEP)
 async def show_records(ctx: PageRequest) -> PageResult:
     """Show the retention periods, the forecast of the next run, and the legal holds."""
-    return await _page(ctx.session, ctx.person, HoldForm(), RequestForm(), wanted=ctx.query.one("person"))
-
-
-@endpoint.post("/data-protection/holds", permission=KEEP)
-async def add_hold(ctx: PageRequest) -> PageResult:
-    """Place a legal hold."""
-    form = HoldForm(await ctx.submitted())
-    answer = await _page(ctx.session, ctx.person, form, RequestForm(), 422)
-    if not form.is_valid(ctx.person.today):
-        return answer
-    await actions.add_hold(ctx.session, ctx.person, form.hold())
-    return Redirect(
-        "/data-protection", "It is held. Nothing of it goes until the hold is lifted or its day has come."
-    )
-
-
-@endpoint.post("/data-protection/holds/{hold_id:uuid}/remove", permission=KEEP)
-async def lift_hold(ctx: PageRequest, hold_id: UUID) -> PageResult:
-    """Lift a legal hold."""
-    await actions.lift_hold(ctx.session, ctx.person, hold_id)
-    return Redirect("/data-protection", "The hold is lifted. What has had its time goes with the next run.")
-
-
-@endpoint.post("/data-protection/requests", permission=KEEP)
-async def ask_for_records(ctx: PageRequest) -> PageResult:
-    """Create a subject access request."""
-    form = RequestForm(await ctx.submitted())
-    answer = await _page(ctx.session, ctx.person, HoldForm(), form, 422)
-    if not form.is_valid():
-        return answer
-    made = await actions.ask_for_records(
-        ctx.session, ctx.person, UUID(form.about.data), (form.reason.data or "").strip()
-    )
-    return Redirect(f"/data-protection/requests/{made}", "The copy can be taken now.")
+    return await HOLD.new_form_page(ctx, None)
 
 
 @endpoint.get("/data-protection/requests/{request_id:uuid}", permission=KEEP)
@@ -132,6 +102,10 @@ async def _copy(ctx: PageRequest, request_id: UUID, kind: str) -> PageResult:
     return ContinueAfterCommit(note_and_give, expensive=True)
 
 
+def _is_open(row: Any) -> bool:
+    return bool(row.asked_at + COPY_GOOD_FOR > datetime.now(UTC))
+
+
 def _is_id(text: str | None) -> bool:
     try:
         return bool(UUID(text or ""))
@@ -139,41 +113,92 @@ def _is_id(text: str | None) -> bool:
         return False
 
 
-def _is_open(row: Any) -> bool:
-    return bool(row.asked_at + COPY_GOOD_FOR > datetime.now(UTC))
+async def _people(asked: FormRequest[None, Any]) -> Sequence[Row[Any]]:
+    """The people whom the forms offer: those who are looked for, and those who are chosen."""
+    form = asked.form
+    chosen = form.person.data if isinstance(form, HoldForm) else form.about.data
+    ids = [UUID(chosen)] if _is_id(chosen) else []
+    looked_for = _looked_for(asked).strip()[:100]
+    return await queries.people_of(asked.session, asked.person.authority_id, looked_for, ids)
 
 
-async def _page(
-    session: AsyncSession,
-    person: Principal,
-    hold: HoldForm,
-    request: RequestForm,
-    status: int = 200,
-    wanted: str = "",
-) -> Page:
-    chosen = [UUID(one) for one in (hold.person.data, request.about.data) if _is_id(one)]
-    people = await queries.people_of(session, person.authority_id, wanted.strip()[:100], chosen)
-    hold.offer(await queries.schools_of(session, person.authority_id), people)
-    request.offer(people)
-    settings = settings_of(person.authority_id)
-    context = {
-        "outlook": await queries.outlook(session, person, settings),
+def _looked_for(asked: FormRequest[None, Any]) -> str:
+    return asked.data.one("person") if asked.request.method == "GET" else ""
+
+
+async def _offer_choices(asked: FormRequest[None, Any], form: HoldForm | RequestForm) -> None:
+    people = await _people(asked)
+    if isinstance(form, HoldForm):
+        form.offer(await queries.schools_of(asked.session, asked.person.authority_id), people)
+    else:
+        form.offer(people)
+
+
+async def _context(asked: FormRequest[None, Any]) -> dict[str, Any]:
+    """What the page shows besides the form that was sent, with the other form."""
+    session, person = asked.session, asked.person
+    other = RequestForm() if isinstance(asked.form, HoldForm) else HoldForm()
+    await _offer_choices(asked, other)
+    return {
+        "asking" if isinstance(other, RequestForm) else "hold": other,
+        "outlook": await queries.outlook(session, person, settings_of(person.authority_id)),
         "holds": await queries.holds_of(session, person.authority_id),
-        "hold": hold,
-        "asking": request,
-        "wanted": wanted,
+        "wanted": _looked_for(asked),
         "HELD": HELD,
         "today": person.today,
     }
-    return Page(TemplateVariables("data_retention/show.html", context), status)
 
 
+async def _hold(asked: FormRequest[None, HoldForm]) -> None:
+    await actions.add_hold(asked.session, asked.person, asked.form.hold())
+
+
+async def _request(asked: FormRequest[None, RequestForm]) -> Redirect:
+    about, reason = UUID(asked.form.about.data), (asked.form.reason.data or "").strip()
+    made = await actions.ask_for_records(asked.session, asked.person, about, reason)
+    return Redirect(f"/data-protection/requests/{made}", "The copy can be taken now.")
+
+
+HOLD: FormAction[None, HoldForm] = FormAction(
+    name="add_hold",
+    resource=list_resource("/data-protection"),
+    slug="holds",
+    form_slug=None,
+    permission=KEEP,
+    form=HoldForm,
+    form_name="hold",
+    choices=lambda asked: _offer_choices(asked, asked.form),
+    valid=lambda asked: asked.form.is_valid(asked.person.today),
+    template="data_retention/show.html",
+    context=_context,
+    said="It is held. Nothing of it goes until the hold is lifted or its day has come.",
+    run=_hold,
+)
+LIFT = ButtonAction(
+    name="lift_hold",
+    resource=id_resource("/data-protection/holds/{hold_id:uuid}", "/data-protection"),
+    slug="remove",
+    permission=KEEP,
+    said="The hold is lifted. What has had its time goes with the next run.",
+    run=lambda asked: actions.lift_hold(asked.session, asked.person, asked.record),
+)
+REQUEST: FormAction[None, RequestForm] = FormAction(
+    name="ask_for_records",
+    resource=list_resource("/data-protection"),
+    slug="requests",
+    form_slug=None,
+    permission=KEEP,
+    form=RequestForm,
+    form_name="asking",
+    choices=lambda asked: _offer_choices(asked, asked.form),
+    template="data_retention/show.html",
+    context=_context,
+    run=_request,
+)
 routes = [
     show_records,
-    add_hold,
-    lift_hold,
-    ask_for_records,
     show_request,
     copy_as_workbook,
     copy_as_json,
+    *routes_of((HOLD, LIFT, REQUEST)),
 ]

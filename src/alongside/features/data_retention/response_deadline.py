@@ -3,7 +3,7 @@
 from calendar import monthrange
 from datetime import date
 
-from alongside.features.authorities.calendar import ONE_DAY, Calendar, is_bank_holiday
+from alongside.platform.school_calendar.calendar import ONE_DAY, Calendar, is_bank_holiday
 
 
 def answer_by(calendar: Calendar, asked_on: date) -> date:

@@ -24,8 +24,8 @@ from alongside.features.directory.models import (
 )
 from alongside.features.directory.versions.models import EntryVersion
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
-from alongside.features.schools.actions import refuse_closed
 from alongside.features.schools.models import School
+from alongside.features.schools.posting import refuse_closed
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal

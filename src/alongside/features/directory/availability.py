@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities.calendar import Calendar
-from alongside.features.authorities.terms import term_key, term_words
 from alongside.features.offers.confirmation import fresh_since_by_school, is_proposable
 from alongside.features.offers.models import Offer
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import filter_by_scope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.school_calendar.calendar import Calendar
+from alongside.platform.school_calendar.terms import term_key, term_words
 from alongside.platform.web.formatting import format_date, format_date_range, format_days
 
 FORM_PHRASES = {

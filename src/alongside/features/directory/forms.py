@@ -8,16 +8,16 @@ from typing import Any
 
 from wtforms import BooleanField, Form
 
-from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.setting_types import Entry
 from alongside.features.authorities.settings import AuthoritySettings
-from alongside.features.authorities.terms import term_key, term_words
 from alongside.features.directory.evidence import LEVELS
 from alongside.features.directory.labels import KINDS, visibilities
 from alongside.features.directory.models import LENGTH, LONG_TEXTS
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import Choice, Choices, Pounds, Typing, line, passage, says_something
 from alongside.platform.forms.validation import add_error, check_for_personal_data
+from alongside.platform.school_calendar.calendar import Calendar
+from alongside.platform.school_calendar.terms import term_key, term_words
 
 NEEDED = {
     "themes": "Choose at least one theme",

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
-from alongside.features.authorities.terms import term_words
 from alongside.features.directory.evidence import level_of
 from alongside.features.schools.phases import PHASES
 from alongside.platform.audit.changes import plain
+from alongside.platform.school_calendar.terms import term_words
 from alongside.platform.web.formatting import format_hours, format_money
 
 LABELS = {

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from alongside.features.authorities.calendar import (
+from alongside.features.authorities.settings import AuthoritySettings, EscalationReminders
+from alongside.platform.school_calendar.calendar import (
     LONDON,
     ONE_DAY,
     Calendar,
@@ -19,7 +20,6 @@ from alongside.features.authorities.calendar import (
     end_of_school_day,
     school_days_between,
 )
-from alongside.features.authorities.settings import AuthoritySettings, EscalationReminders
 from alongside.platform.web.formatting import format_count, format_deadline, format_time, format_weekday
 
 STAGES = {

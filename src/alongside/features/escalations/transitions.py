@@ -12,7 +12,6 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import Calendar
 from alongside.features.escalations.deadlines import Pause, days_for, deadline_of
 from alongside.features.escalations.events import Event
 from alongside.features.escalations.models import Escalation
@@ -30,6 +29,7 @@ from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.notifications import notify
+from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.workflow import Transition, apply_transition
 
 CRITERIA_NOT_MET = (

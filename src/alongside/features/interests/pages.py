@@ -1,8 +1,6 @@
 """The page of declared interests: one's own, or everybody's for the core team."""
 
-from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncSession
+from typing import Any
 
 from alongside.features.authorities import settings_of
 from alongside.features.interests import actions, queries
@@ -11,48 +9,61 @@ from alongside.features.interests.models import INTERESTS
 from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import id_resource, list_resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
 
 
 @endpoint.get("/interests", permission=Permission.DECLARE_INTEREST)
 async def list_interests(ctx: PageRequest) -> PageResult:
     """List declared interests, with the form to declare another."""
-    return await _page(ctx.session, ctx.person, InterestForm())
+    return await DECLARE.new_form_page(ctx, None)
 
 
-@endpoint.post("/interests", permission=Permission.DECLARE_INTEREST)
-async def declare_interest(ctx: PageRequest) -> PageResult:
-    """Declare an interest in a school."""
-    form = InterestForm(await ctx.submitted())
-    answer = await _page(ctx.session, ctx.person, form, 422)
-    if not form.is_valid():
-        return answer
-    await actions.declare_interest(
-        ctx.session, ctx.person, int(form.other.data), form.kind.data, form.words.data or ""
-    )
-    return Redirect("/interests", "Your interest is declared.")
+async def _offer_schools(asked: FormRequest[None, InterestForm]) -> None:
+    person = asked.person
+    schools = await schools_at_work(asked.session, person.authority_id)
+    offer_schools(asked.form.other, schools, person.school_urn)
 
 
-@endpoint.post("/interests/{interest_id:uuid}/end", permission=Permission.DECLARE_INTEREST)
-async def end_interest(ctx: PageRequest, interest_id: UUID) -> PageResult:
-    """End one's own interest."""
-    await actions.end_interest(ctx.session, ctx.person, interest_id)
-    return Redirect("/interests", "Your interest has ended.")
-
-
-async def _page(session: AsyncSession, person: Principal, form: InterestForm, status: int = 200) -> Page:
-    offer_schools(form.other, await schools_at_work(session, person.authority_id), person.school_urn)
-    context = {
-        "form": form,
-        "interests": await queries.interests_seen_by(session, person),
-        "all": has_permission(person, Permission.VIEW_INTERESTS),
+async def _context(asked: FormRequest[None, InterestForm]) -> dict[str, Any]:
+    return {
+        "interests": await queries.interests_seen_by(asked.session, asked.person),
+        "all": has_permission(asked.person, Permission.VIEW_INTERESTS),
         "KINDS": INTERESTS,
-        "settings": settings_of(person.authority_id),
+        "settings": settings_of(asked.person.authority_id),
     }
-    return Page(TemplateVariables("interests/list.html", context), status)
 
 
-routes = [list_interests, declare_interest, end_interest]
+async def _declare(asked: FormRequest[None, InterestForm]) -> None:
+    form = asked.form
+    await actions.declare_interest(
+        asked.session, asked.person, int(form.other.data), form.kind.data, form.words.data or ""
+    )
+
+
+DECLARE: FormAction[None, InterestForm] = FormAction(
+    name="declare_interest",
+    resource=list_resource("/interests"),
+    slug="",
+    form_slug=None,
+    permission=Permission.DECLARE_INTEREST,
+    form=InterestForm,
+    choices=_offer_schools,
+    template="interests/list.html",
+    context=_context,
+    said="Your interest is declared.",
+    run=_declare,
+)
+END = ButtonAction(
+    name="end_interest",
+    resource=id_resource("/interests/{interest_id:uuid}", "/interests"),
+    slug="end",
+    permission=Permission.DECLARE_INTEREST,
+    said="Your interest has ended.",
+    run=lambda asked: actions.end_interest(asked.session, asked.person, asked.record),
+)
+routes = [list_interests, *routes_of((DECLARE, END))]

@@ -6,14 +6,14 @@ from typing import Any
 
 from wtforms import BooleanField, Form, HiddenField
 
-from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.setting_types import Entry
 from alongside.features.authorities.settings import AuthoritySettings, on_offer
-from alongside.features.authorities.terms import coming_terms
 from alongside.features.authorities.visibility import VisibilityScope, audience_choices, widening_dates
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import Choice, Choices, Day, HalfDays, line, passage, says_something
 from alongside.platform.forms.validation import add_error, check_dates, check_for_personal_data
+from alongside.platform.school_calendar.calendar import Calendar
+from alongside.platform.school_calendar.terms import coming_terms
 
 NEEDED = {
     "wanted": "Say what your school wants help with",

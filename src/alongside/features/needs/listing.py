@@ -1,12 +1,45 @@
-"""Filters for lists of needs, and their CSV export."""
+"""The list of a person's needs: its filters, its pages, and its CSV export."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.needs.labels import LABELS, STATES, display_value
+from alongside.features.needs.models import Need
+from alongside.features.needs.queries import NEED_WITH_SCHOOL
+from alongside.features.schools.models import OPEN_STATUSES, School
+from alongside.platform.access.authorisation import filter_by_scope
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
 from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.spreadsheet import as_csv
+
+A_PAGE = 25
+
+NEEDS_OF_SCHOOLS = (
+    NEED_WITH_SCHOOL.where(Need.authority_id == bindparam("authority_id"))
+    .order_by(func.coalesce(Need.posted_at, Need.created_at).desc(), Need.id.desc())
+    .limit(literal_column(str(A_PAGE + 1)))
+    .offset(bindparam("skipped"))
+)
+ALL_NEEDS_OF_SCHOOLS = (
+    NEED_WITH_SCHOOL.where(Need.authority_id == bindparam("authority_id"))
+    .order_by(Need.state, Need.id)
+    .limit(literal_column("10000"))
+)
+STATES_OF_NEEDS: Any = (
+    select(Need.state, func.count().label("number"))
+    .where(Need.authority_id == bindparam("authority_id"))
+    .group_by(Need.state)
+)
+OPEN_SCHOOLS: Any = (
+    select(School.urn, School.name, School.phase, School.kind, School.status)
+    .where(School.authority_id == bindparam("authority_id"), School.status.in_(OPEN_STATUSES))
+    .order_by(School.name, School.urn)
+)
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "drafts": ("Drafts", ("draft", "to_confirm")),
@@ -35,3 +68,45 @@ def needs_as_csv(settings: AuthoritySettings, needs: Iterable[Any]) -> bytes:
         for need in needs
     )
     return as_csv(heads, rows)
+
+
+async def needs_of(
+    session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
+) -> tuple[Sequence[Row[Any]], bool]:
+    """One page of the needs of the schools in the person's scope, newest first, and whether there are more."""
+    statement = _of(NEEDS_OF_SCHOOLS, person, states)
+    values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
+    found = (await session.execute(statement, values)).all()
+    return found[:A_PAGE], len(found) > A_PAGE
+
+
+async def all_needs_of(
+    session: AsyncSession, person: Principal, *, states: Sequence[str] = ()
+) -> Sequence[Row[Any]]:
+    """The same needs for the CSV export, 10,000 at most."""
+    statement = _of(ALL_NEEDS_OF_SCHOOLS, person, states)
+    found: Sequence[Row[Any]] = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).all()
+    return found
+
+
+async def states_of_needs(session: AsyncSession, person: Principal) -> Mapping[str, int]:
+    """The number of those needs by state."""
+    statement = filter_by_scope(STATES_OF_NEEDS, person, Permission.DRAFT_NEED, Need.school_urn)
+    found = await session.execute(statement, {"authority_id": person.authority_id})
+    return {row.state: row.number for row in found}
+
+
+async def schools_to_draft_for(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+    """The open schools for which this person may draft a need, by name."""
+    statement = filter_by_scope(OPEN_SCHOOLS, person, Permission.DRAFT_NEED, School.urn)
+    found: Sequence[Row[Any]] = (
+        await session.execute(statement, {"authority_id": person.authority_id})
+    ).all()
+    return found
+
+
+def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:
+    reached = filter_by_scope(statement, person, Permission.DRAFT_NEED, Need.school_urn)
+    return reached.where(Need.state.in_(states)) if states else reached

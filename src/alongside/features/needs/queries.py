@@ -1,10 +1,10 @@
 """Queries for support needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, literal_column, select
+from sqlalchemy import Row, Select, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -12,12 +12,10 @@ from alongside.errors import NotFound
 from alongside.features.needs.models import Need
 from alongside.features.people.models import Person
 from alongside.features.schools.models import OPEN_STATUSES, School
-from alongside.platform.access.authorisation import filter_by_scope, may, require
+from alongside.platform.access.authorisation import may, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import require_on
-
-A_PAGE = 25
 
 Addressed = aliased(School, name="addressed")
 NEED_WITH_SCHOOL: Select[Any] = (
@@ -38,21 +36,10 @@ NEED_WITH_SCHOOL: Select[Any] = (
 ONE_NEED = NEED_WITH_SCHOOL.where(
     Need.authority_id == bindparam("authority_id"), Need.id == bindparam("need_id")
 )
-NEEDS_OF_SCHOOLS = (
-    NEED_WITH_SCHOOL.where(Need.authority_id == bindparam("authority_id"))
-    .order_by(func.coalesce(Need.posted_at, Need.created_at).desc(), Need.id.desc())
-    .limit(literal_column(str(A_PAGE + 1)))
-    .offset(bindparam("skipped"))
-)
-ALL_NEEDS_OF_SCHOOLS = (
-    NEED_WITH_SCHOOL.where(Need.authority_id == bindparam("authority_id"))
-    .order_by(Need.state, Need.id)
-    .limit(literal_column("10000"))
-)
-STATES_OF_NEEDS: Any = (
-    select(Need.state, func.count().label("number"))
-    .where(Need.authority_id == bindparam("authority_id"))
-    .group_by(Need.state)
+OPEN_SCHOOL: Any = select(School.urn, School.name).where(
+    School.authority_id == bindparam("authority_id"),
+    School.urn == bindparam("urn"),
+    School.status.in_(OPEN_STATUSES),
 )
 OPEN_ON_THEME = (
     select(Need.title)
@@ -64,11 +51,6 @@ OPEN_ON_THEME = (
     )
     .order_by(Need.id)
     .limit(literal_column("5"))
-)
-OPEN_SCHOOLS: Any = (
-    select(School.urn, School.name, School.phase, School.kind, School.status)
-    .where(School.authority_id == bindparam("authority_id"), School.status.in_(OPEN_STATUSES))
-    .order_by(School.name, School.urn)
 )
 
 
@@ -113,49 +95,23 @@ def may_view_timeline(person: Principal, need: Row[Any]) -> bool:
     return may(person, Permission.DRAFT_NEED, need.school_urn)
 
 
-async def needs_of(
-    session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
-) -> tuple[Sequence[Row[Any]], bool]:
-    """One page of the needs of the schools in the person's scope, newest first, and whether there are more."""
-    statement = _of(NEEDS_OF_SCHOOLS, person, states)
-    values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
-    found = (await session.execute(statement, values)).all()
-    return found[:A_PAGE], len(found) > A_PAGE
-
-
-async def all_needs_of(
-    session: AsyncSession, person: Principal, *, states: Sequence[str] = ()
-) -> Sequence[Row[Any]]:
-    """The same needs for the CSV export, 10,000 at most."""
-    statement = _of(ALL_NEEDS_OF_SCHOOLS, person, states)
-    found: Sequence[Row[Any]] = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).all()
-    return found
-
-
-async def states_of_needs(session: AsyncSession, person: Principal) -> Mapping[str, int]:
-    """The number of those needs by state."""
-    statement = filter_by_scope(STATES_OF_NEEDS, person, Permission.DRAFT_NEED, Need.school_urn)
-    found = await session.execute(statement, {"authority_id": person.authority_id})
-    return {row.state: row.number for row in found}
-
-
 async def open_on_theme(session: AsyncSession, authority_id: int, urn: int, theme: str) -> Sequence[str]:
     """The titles of a school's open needs on a theme."""
     values = {"authority_id": authority_id, "urn": urn, "theme": theme}
     return (await session.scalars(OPEN_ON_THEME, values)).all()
 
 
-async def schools_to_draft_for(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
-    """The open schools for which this person may draft a need, by name."""
-    statement = filter_by_scope(OPEN_SCHOOLS, person, Permission.DRAFT_NEED, School.urn)
-    found: Sequence[Row[Any]] = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).all()
-    return found
+async def addressed_school(
+    session: AsyncSession, person: Principal, urn: int | None, own: int
+) -> Row[Any] | None:
+    """The school that a need of school `own` is addressed to; None when `urn` is None.
 
-
-def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:
-    reached = filter_by_scope(statement, person, Permission.DRAFT_NEED, Need.school_urn)
-    return reached.where(Need.state.in_(states)) if states else reached
+    Raises NotFound for a school that does not exist in this authority, is not open, or is `own`.
+    """
+    if urn is None:
+        return None
+    values = {"authority_id": person.authority_id, "urn": urn}
+    school: Row[Any] | None = (await session.execute(OPEN_SCHOOL, values)).one_or_none()
+    if school is None or urn == own:
+        raise NotFound
+    return school

@@ -27,8 +27,7 @@ from alongside.features.offers.models import (
     Offer,
     OfferTheme,
 )
-from alongside.features.schools.actions import refuse_closed
-from alongside.features.schools.queries import get_school
+from alongside.features.schools.posting import get_school, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system

@@ -6,9 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, Form
 
-from alongside.features.authorities.calendar import Calendar
 from alongside.features.authorities.settings import AuthoritySettings, label_of, on_offer
-from alongside.features.authorities.terms import coming_terms
 from alongside.features.authorities.visibility import audience_choices, visible_to_authority_from
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import (
@@ -22,6 +20,8 @@ from alongside.platform.forms.fields import (
     says_something,
 )
 from alongside.platform.forms.validation import add_error, check_dates, check_for_personal_data
+from alongside.platform.school_calendar.calendar import Calendar
+from alongside.platform.school_calendar.terms import coming_terms
 from alongside.platform.web.formatting import format_date
 
 APPETITES = {

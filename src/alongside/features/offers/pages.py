@@ -4,8 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.confirmation import holds_until
-from alongside.features.authorities.terms import timing_label
 from alongside.features.authorities.visibility import who_may_see
 from alongside.features.offers import queries
 from alongside.features.offers.confirmation import (
@@ -32,6 +30,8 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
 from alongside.platform.forms.action import buttons_for
+from alongside.platform.school_calendar.calendar import add_school_days
+from alongside.platform.school_calendar.terms import timing_label
 from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
@@ -110,7 +110,9 @@ async def show_offer(ctx: PageRequest, offer_id: UUID) -> PageResult:
         "widens": offer.state == "live"
         and (offer.visible_to_authority_from or ctx.person.today) > ctx.person.today,
         "confirmed": format_days_ago(offer.confirmed_on, ctx.person.today),
-        "holds_until": holds_until(calendar, offer.confirmed_on, good_for) if offer.confirmed_on else None,
+        "holds_until": add_school_days(calendar, offer.confirmed_on, good_for)
+        if offer.confirmed_on
+        else None,
         "entries": timeline_entries(entries, OFFER_WORKFLOW, LABELS, shown["display_value"], BESIDES),
         "story": told,
         **shown,

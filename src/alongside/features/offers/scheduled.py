@@ -6,17 +6,18 @@ from sqlalchemy import Row, Select, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import ONE_DAY
 from alongside.features.authorities.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.offers.models import LAPSE_OFFER, Offer
 from alongside.features.offers.widening import recalculate_widening
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.features.schools.models import School
-from alongside.features.schools.term_dates.queries import day_of_school, days_by_school
+from alongside.features.schools.term_dates.day_by_school import day_of_school
+from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
+from alongside.platform.school_calendar.calendar import ONE_DAY
 from alongside.platform.workflow import apply_transition
 
 LIVE_OFFERS: Select[Any] = (

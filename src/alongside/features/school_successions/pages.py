@@ -1,21 +1,27 @@
 """Administrators' pages for school successions: list, detail and decisions."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ValidationFailed
 from alongside.features.school_successions import actions, queries
 from alongside.features.school_successions.forms import SuccessorForm
 from alongside.features.school_successions.models import KINDS, STATES
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import ActionRequest, Resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint
 
 DECIDE = Permission.DECIDE_SUCCESSION
 LAST_PAGE = 1000
+Succession = Row[Any]
 
 
 @endpoint.get("/successions", permission=DECIDE)
@@ -35,67 +41,79 @@ async def list_successions(ctx: PageRequest) -> PageResult:
     return Page(TemplateVariables("succession/list.html", context))
 
 
+async def get_succession(
+    session: AsyncSession, person: Principal, _: Permission, succession_id: UUID
+) -> Succession:
+    """One succession of the authority. Raises NotFound."""
+    return await queries.succession_with(session, person.authority_id, succession_id)
+
+
 @endpoint.get("/successions/{succession_id:uuid}", permission=DECIDE)
 async def show_succession(ctx: PageRequest, succession_id: UUID) -> PageResult:
     """Show one succession and its decision; with a URN, ask to confirm that school as the successor."""
-    question = ctx.query
-    if "urn" not in question:
-        return await _page(ctx.session, ctx.person, succession_id, None)
-    form = SuccessorForm(data={"urn": question.one("urn")})
-    return await _page(ctx.session, ctx.person, succession_id, form, check=True)
+    row = await get_succession(ctx.session, ctx.person, DECIDE, succession_id)
+    return await CARRY_OVER.new_form_page(ctx, row)
 
 
-@endpoint.post("/successions/{succession_id:uuid}/successor", permission=DECIDE)
-async def carry_over(ctx: PageRequest, succession_id: UUID) -> PageResult:
-    """Move the closed school's data to the chosen successor; ask first unless the confirming page named this school."""
-    form = SuccessorForm(await ctx.submitted())
-    if form.confirmed.data != str(form.number()):
-        return await _page(ctx.session, ctx.person, succession_id, form, 422, check=True)
-    try:
-        await actions.decide_carry_over(ctx.session, ctx.person, succession_id, form.number())
-    except ValidationFailed as problem:
-        form.urn.errors = list(problem.mistakes["urn"])
-        return await _page(ctx.session, ctx.person, succession_id, form, 422)
-    return Redirect("/successions", "The school’s people, posts and agreements were carried over.")
+async def _initial(asked: ActionRequest[Succession]) -> dict[str, object]:
+    """The school that the query string names, or the only candidate."""
+    if "urn" in asked.data:
+        return {"urn": asked.data.one("urn")}
+    candidates = await _candidates(asked)
+    return {"urn": str(candidates[0].urn) if len(candidates) == 1 else ""}
 
 
-@endpoint.post("/successions/{succession_id:uuid}/end", permission=DECIDE)
-async def end_school(ctx: PageRequest, succession_id: UUID) -> PageResult:
-    """End the closed school's posts, memberships, roles and invitations."""
-    await actions.decide_to_end(ctx.session, ctx.person, succession_id)
-    return Redirect("/successions", "The school’s posts, roles and memberships have ended.")
+async def _candidates(asked: ActionRequest[Succession]) -> Sequence[Row[Any]]:
+    return await queries.open_schools(asked.session, asked.person.authority_id, asked.record.candidates)
 
 
-async def _page(
-    session: AsyncSession,
-    person: Principal,
-    succession_id: UUID,
-    form: SuccessorForm | None,
-    status: int = 200,
-    *,
-    check: bool = False,
-) -> PageResult:
-    row = await queries.succession_with(session, person.authority_id, succession_id)
-    candidates = await queries.open_schools(session, person.authority_id, row.candidates)
-    if form is None:
-        known = str(candidates[0].urn) if len(candidates) == 1 else ""
-        form = SuccessorForm(data={"urn": known})
-    chosen = None
-    if check:
+def _is_confirmed(asked: FormRequest[Succession, SuccessorForm]) -> bool:
+    """Whether the confirming page named this school."""
+    return bool(asked.form.confirmed.data == str(asked.form.number()))
+
+
+async def _context(asked: FormRequest[Succession, SuccessorForm]) -> dict[str, Any]:
+    chosen, form = None, asked.form
+    if "urn" in asked.data and not _is_confirmed(asked):
         number = form.number()
-        found = await queries.open_schools(session, person.authority_id, [number] if number else [])
-        chosen = next((one for one in found if one.urn != row.old_urn), None)
+        found = await queries.open_schools(
+            asked.session, asked.person.authority_id, [number] if number else []
+        )
+        chosen = next((one for one in found if one.urn != asked.record.old_urn), None)
         if chosen is None:
-            form.urn.errors, status = ["Enter the URN of an open school of this authority"], 422
-    context = {
-        "row": row,
-        "chosen": chosen,
-        "candidates": candidates,
-        "form": form,
-        "KINDS": KINDS,
-        "STATES": STATES,
-    }
-    return Page(TemplateVariables("succession/show.html", context), status)
+            form.urn.errors = ["Enter the URN of an open school of this authority"]
+    return {"chosen": chosen, "candidates": await _candidates(asked), "KINDS": KINDS, "STATES": STATES}
 
 
-routes = [list_successions, show_succession, carry_over, end_school]
+SUCCESSION: Resource[Succession] = Resource(
+    name="row",
+    path="/successions/{succession_id:uuid}",
+    load=get_succession,
+    url=lambda row: f"/successions/{row.id}",
+    page=lambda _: "/successions",
+)
+CARRY_OVER: FormAction[Succession, SuccessorForm] = FormAction(
+    name="carry_over",
+    resource=SUCCESSION,
+    slug="successor",
+    form_slug=None,
+    permission=DECIDE,
+    form=SuccessorForm,
+    initial=_initial,
+    valid=_is_confirmed,
+    template="succession/show.html",
+    context=_context,
+    said="The school’s people, posts and agreements were carried over.",
+    run=lambda asked: actions.decide_carry_over(
+        asked.session, asked.person, asked.record.id, asked.form.number()
+    ),
+)
+END_SCHOOL = ButtonAction(
+    name="end_school",
+    resource=SUCCESSION,
+    slug="end",
+    permission=DECIDE,
+    said="The school’s posts, roles and memberships have ended.",
+    run=lambda asked: actions.decide_to_end(asked.session, asked.person, asked.record.id),
+)
+routes = [list_successions, show_succession, *routes_of((CARRY_OVER, END_SCHOOL))]

@@ -13,7 +13,7 @@ from alongside.features.schools.changes import Change, ChangeReport, compare, re
 from alongside.features.schools.gias import Register
 from alongside.features.schools.gias_links import Link
 from alongside.features.schools.history import RegisterChange, RegisterImport
-from alongside.features.schools.models import OPEN_STATUSES, School, SchoolLink
+from alongside.features.schools.models import School, SchoolLink
 from alongside.features.schools.queries import known_links, known_schools, last_import
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -180,11 +180,3 @@ async def _write_history(
             schools = (change.urn, change.other_urn)
             await record_audit(session, person, VERBS[change.kind], "school", change.urn, schools=schools)
     return made.id
-
-
-def refuse_closed(school: str, status: str) -> None:
-    """Refuse when the school is not open in the register. Raises ActionRefused."""
-    if status not in OPEN_STATUSES:
-        raise ActionRefused(
-            f"{school} is not open in the register of schools, so nothing can be posted for it."
-        )

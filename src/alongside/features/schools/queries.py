@@ -9,9 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import NotFound
 from alongside.features.schools.gias_links import Link
 from alongside.features.schools.models import School, SchoolLink
-from alongside.platform.access.authorisation import require
-from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 
 PAGE_SIZE = 25
 """Schools on one page: the literal LIMIT of FOUND."""
@@ -143,18 +140,3 @@ async def known_links(session: AsyncSession, authority_id: int) -> dict[int, lis
             Link(row.other_urn, row.link_type, row.other_name, row.established_on)
         )
     return links
-
-
-ONE_SCHOOL: Any = select(School.urn, School.name, School.phase, School.kind, School.status).where(
-    School.authority_id == bindparam("authority_id"), School.urn == bindparam("urn")
-)
-
-
-async def get_school(session: AsyncSession, person: Principal, permission: Permission, urn: int) -> Row[Any]:
-    """One school with its phase. Raises NotFound unless the person has `permission` for it."""
-    require(person, permission, urn)
-    values = {"authority_id": person.authority_id, "urn": urn}
-    school: Row[Any] | None = (await session.execute(ONE_SCHOOL, values)).one_or_none()
-    if school is None:
-        raise NotFound
-    return school

@@ -92,3 +92,8 @@ def _by_consortium(granted: Grant, record: Any) -> bool:
 
 def _values(record: Any, names: Collection[str]) -> list[Any]:
     return [getattr(record, name) for name in names if hasattr(record, name)]
+
+
+def filter_records(statement: Any, person: Principal, permission: Permission, thing: Any) -> Any:
+    """Limit a query to the records on which this person has the permission."""
+    return statement.where(record_filter(person, permission, thing))

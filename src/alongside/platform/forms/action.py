@@ -4,11 +4,13 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
+from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import may_on
@@ -45,6 +47,8 @@ class Resource(Generic[Record]):
     person, the permission and the path parameters in their order; it raises NotFound outside the person's scope. `url`
     is the address of a record, `page` that of the page that shows it if it is another one, `caption` the line above the
     heading of a form. `may` answers for a button what `load` answers for a request. `wrap` decorates every handler.
+    `choose` replaces `load` where the record is named by the fields (or by the query string of the form), as the school
+    for which something new is posted.
     """
 
     name: str
@@ -55,15 +59,23 @@ class Resource(Generic[Record]):
     caption: Text[Record] = ""
     may: Callable[[Principal, Permission, Record], bool] = may_on
     wrap: Callable[[PageFunction], PageFunction] = lambda function: function
+    choose: Callable[[AsyncSession, Principal, Permission, FormData], Awaitable[Record]] | None = None
 
     def page_of(self, record: Record) -> str:
         """Return the address of the page that shows a record."""
         return (self.page or self.url)(record)
 
     async def find(
-        self, session: AsyncSession, person: Principal, permission: Permission, ids: Mapping[str, Any]
+        self,
+        session: AsyncSession,
+        person: Principal,
+        permission: Permission,
+        ids: Mapping[str, Any],
+        data: FormData,
     ) -> Record:
         """Load the record of a request. Raises NotFound outside the person's scope."""
+        if self.choose is not None:
+            return await self.choose(session, person, permission, data)
         values = [ids[name] for name in re.findall(r"{(\w+)", self.path)]
         return await self.load(session, person, permission, *values)
 
@@ -162,8 +174,36 @@ class Action(Generic[Record]):
         return self.resource.wrap(function)
 
 
+def list_resource(path: str, page: str | None = None) -> Resource[None]:
+    """Return the resource of actions that create a record or belong to a list: there is no record to load.
+
+    `page` is the page that shows the list, if its address differs from `path`.
+    """
+    return Resource(name="record", path=path, load=no_record, url=lambda _: path, page=lambda _: page or path)
+
+
 async def no_record(_session: AsyncSession, _person: Principal, _permission: Permission) -> None:
-    """Load nothing: the `load` of a resource for actions that create a record or belong to a list."""
+    """Load nothing."""
+
+
+def id_resource(path: str, page: str) -> Resource[UUID]:
+    """Return the resource of records that the action loads itself, by the id that ends `path`.
+
+    `page` is the page that lists them.
+    """
+    return Resource(
+        name="record_id",
+        path=path,
+        load=only_id,
+        url=lambda row_id: re.sub(r"{\w+:uuid}$", str(row_id), path),
+        page=lambda _: page,
+        may=lambda person, permission, _: has_permission(person, permission),
+    )
+
+
+async def only_id(_session: AsyncSession, _person: Principal, _permission: Permission, row_id: UUID) -> UUID:
+    """Load nothing: the action checks whether this person may act on the row."""
+    return row_id
 
 
 def text_of(text: Text[Record], person: Principal, record: Record) -> str:

@@ -26,9 +26,10 @@ class ButtonAction(Action[Record]):
         """Return the one route."""
 
         async def submit(ctx: PageRequest, **ids: Any) -> PageResult:
-            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids)
+            data = await ctx.submitted()
+            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, data)
             self.require(ctx.person, record)
-            asked = ActionRequest(ctx.request, ctx.session, ctx.person, record, await ctx.submitted())
+            asked = ActionRequest(ctx.request, ctx.session, ctx.person, record, data)
             answer = await self.run(asked)
             if answer is not None:
                 return answer

@@ -82,6 +82,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     the URL of the form where it differs from the URL it is sent to; None if the form is part of another page, which
     then calls `new_form_page`. `prepare` and `upload` are those of `endpoint.post`; a refused file is shown with its
     error like a refused field (`file_error` in the context), and `run` reads an accepted one from `asked.file`.
+    `finish` completes the page of the form after the transaction, where that takes long (`ContinueAfterCommit`).
     """
 
     form: type[FormType] | Callable[[ActionRequest[Record]], type[FormType] | Awaitable[type[FormType]]]
@@ -103,6 +104,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     form_slug: str | None = SAME
     prepare: Prepare | None = None
     upload: Upload | None = None
+    finish: Callable[[FormRequest[Record, FormType], Page], PageResult] = lambda _, page: page
 
     def form_url(self, record: Record) -> str | None:
         """Return the address of the form; None if it is part of another page."""
@@ -114,12 +116,13 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         """Return the route that shows the form and the route that it is sent to."""
 
         async def show(ctx: PageRequest, **ids: Any) -> PageResult:
-            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids)
+            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, ctx.query)
             self.require(ctx.person, record)
             return await self.new_form_page(ctx, record)
 
         async def submit(ctx: PageRequest, **ids: Any) -> PageResult:
-            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids)
+            data = await ctx.submitted()
+            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, data)
             self.require(ctx.person, record)
             return await self._submit(ctx, record, ids)
 
@@ -135,8 +138,8 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         )
         return [*routes, post(sent)]
 
-    async def new_form_page(self, ctx: PageRequest, record: Record) -> Page:
-        """Return the page with a new form."""
+    async def new_form_page(self, ctx: PageRequest, record: Record) -> PageResult:
+        """Return the page with a new form, with 422 if it refuses what the query string asks for."""
         before = ActionRequest(ctx.request, ctx.session, ctx.person, record, ctx.query)
         form_class = await self._class(before)
         form = form_class(data=await resolved(self.initial(before)))
@@ -153,7 +156,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         conflict: EditConflict | None = None,
         problems: Sequence[str | tuple[str, str]] = (),
         **more: object,
-    ) -> Page:
+    ) -> PageResult:
         """Return the page with a form as it was filled in.
 
         `problems` are errors that belong to no field of the form, or (id, error) pairs.
@@ -170,7 +173,9 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             **await resolved(self.context(wanted)),
             **more,
         }
-        return Page(TemplateVariables(self.template, context), status)
+        refused = status == 200 and wanted.form.errors
+        page = Page(TemplateVariables(self.template, context), 422 if refused else status)
+        return self.finish(wanted, page)
 
     async def _class(self, asked: ActionRequest[Record]) -> type[FormType]:
         return self.form if isinstance(self.form, type) else await resolved(self.form(asked))
@@ -208,7 +213,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             problems = attach_mistakes(wanted.form, problem)
             return await self.page(wanted, 422, version=version, problems=problems)
         except EditConflict as problem:
-            now = await self.resource.find(ctx.session, ctx.person, self.permission, ids)
+            now = await self.resource.find(ctx.session, ctx.person, self.permission, ids, written)
             return await self.page(
                 replace(wanted, record=now), 409, version=problem.version, conflict=problem
             )

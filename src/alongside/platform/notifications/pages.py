@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from alongside.errors import NotFound
 from alongside.platform.access.permissions import Permission
+from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.notifications import actions, queries
 from alongside.platform.notifications.queries import EmailRow, Notice
 from alongside.platform.web.page_request import PageRequest
@@ -52,24 +53,10 @@ async def list_notifications(ctx: PageRequest) -> PageResult:
     return Page(NotificationList(notices=notices, unread=unread, number=number, more=more))
 
 
-@endpoint.post("/notifications/mark-read", permission=Permission.VIEW_OWN_HOME)
-async def read_notices(ctx: PageRequest) -> PageResult:
-    """Mark all notifications of the person as read."""
-    count = await actions.read_notices(ctx.session, ctx.person)
-    return Redirect("/notifications", "All are marked as read." if count else None)
-
-
 @endpoint.get("/failed-emails", permission=Permission.VIEW_FAILED_EMAILS)
 async def list_failures(ctx: PageRequest) -> PageResult:
     """List the emails that were given up, each with the reason."""
     return Page(FailedEmails(failures=await queries.failed_emails(ctx.session, ctx.person)))
-
-
-@endpoint.post("/failed-emails/{mail_id:uuid}/send", permission=Permission.VIEW_FAILED_EMAILS)
-async def send_again(ctx: PageRequest, mail_id: UUID) -> PageResult:
-    """Send a failed email again."""
-    await actions.send_again(ctx.session, ctx.person, mail_id)
-    return Redirect("/failed-emails", "We will try to send the email again.")
 
 
 @endpoint.get("/outbox", permission=Permission.VIEW_OWN_HOME)
@@ -89,4 +76,24 @@ def _page_number(written: str) -> int:
     )
 
 
-routes = [list_notifications, read_notices, list_failures, send_again, show_outbox]
+async def _mark_read(asked: ActionRequest[None]) -> Redirect:
+    count = await actions.read_notices(asked.session, asked.person)
+    return Redirect("/notifications", "All are marked as read." if count else None)
+
+
+MARK_READ = ButtonAction(
+    name="read_notices",
+    resource=list_resource("/notifications"),
+    slug="mark-read",
+    permission=Permission.VIEW_OWN_HOME,
+    run=_mark_read,
+)
+SEND_AGAIN = ButtonAction(
+    name="send_again",
+    resource=id_resource("/failed-emails/{mail_id:uuid}", "/failed-emails"),
+    slug="send",
+    permission=Permission.VIEW_FAILED_EMAILS,
+    said="We will try to send the email again.",
+    run=lambda asked: actions.send_again(asked.session, asked.person, asked.record),
+)
+routes = [list_notifications, list_failures, show_outbox, *routes_of((MARK_READ, SEND_AGAIN))]

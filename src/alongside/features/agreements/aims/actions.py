@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict
+from alongside.features.agreements.aims.queries import aims_of, get_aim
 from alongside.features.agreements.models import Aim, SupportAgreement
 from alongside.features.agreements.parties import (
     OTHER_SIDE,
@@ -17,7 +18,7 @@ from alongside.features.agreements.parties import (
     school_on,
     urn_on,
 )
-from alongside.features.agreements.queries import aims_of, get_aim, lock_agreement
+from alongside.features.agreements.queries import lock_agreement
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit

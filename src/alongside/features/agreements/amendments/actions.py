@@ -10,8 +10,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.actions import constraint_messages
 from alongside.features.agreements.aims.forms import TEXTS
+from alongside.features.agreements.aims.queries import aims_of
 from alongside.features.agreements.amendment import (
     AGREE_AMENDMENT,
     PROPOSE_AMENDMENT,
@@ -30,7 +30,8 @@ from alongside.features.agreements.parties import (
     school_on,
     urn_on,
 )
-from alongside.features.agreements.queries import aims_of, lock_agreement
+from alongside.features.agreements.preparation.actions import constraint_messages
+from alongside.features.agreements.queries import lock_agreement
 from alongside.features.agreements.signed_versions.actions import keep_signed_version
 from alongside.features.offers.actions import balance_offer
 from alongside.platform.access.permissions import Permission

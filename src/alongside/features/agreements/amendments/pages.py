@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from alongside.features.agreements.aims.queries import aims_of
 from alongside.features.agreements.amendment import AGREE_AMENDMENT
 from alongside.features.agreements.amendments import actions
 from alongside.features.agreements.amendments.forms import ChangeForm, as_agreed, change_form
 from alongside.features.agreements.amendments.queries import amendments_of
 from alongside.features.agreements.forms import REASON_FOR_OTHER_SCHOOL
 from alongside.features.agreements.parties import party_of
-from alongside.features.agreements.queries import aims_of
 from alongside.features.agreements.resource import AGREEMENT, AMENDMENT
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal

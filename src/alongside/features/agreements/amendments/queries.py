@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.amendment import Amendment
 from alongside.features.agreements.models import SupportAgreement
-from alongside.features.agreements.queries import AUTHORITY, one_row, reached, rows_of
+from alongside.features.agreements.queries import AUTHORITY
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import filter_records
+from alongside.platform.database.rows import one_row, rows_of
 
 AMENDMENT: Any = (
     select(*Amendment.__table__.columns, SupportAgreement.requesting_urn, SupportAgreement.supporting_urn)
@@ -37,5 +39,7 @@ async def amendment_to(
     session: AsyncSession, person: Principal, permission: Permission, amendment_id: UUID
 ) -> Row[Any]:
     """One amendment. Raises NotFound unless the person has `permission` for its agreement."""
-    statement = reached(AMENDMENT, person, permission, SupportAgreement).where(Amendment.id == amendment_id)
+    statement = filter_records(AMENDMENT, person, permission, SupportAgreement).where(
+        Amendment.id == amendment_id
+    )
     return await one_row(session, statement, authority_id=person.authority_id)

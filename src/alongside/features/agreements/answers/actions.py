@@ -1,4 +1,4 @@
-"""Commands that answer a proposal: accept, decline, ask for more time, propose other terms, release the leader."""
+"""Answers to a proposal that do not accept it: decline, withdraw, more time, other terms, no release of the leader."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -8,26 +8,27 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
-from alongside.features.agreements.actions import prepare_agreement
+from alongside.features.agreements.acceptance.actions import (
+    apply_checked_transition,
+    notify_other_school,
+    refuse_other_terms,
+    refuse_unless_proposed,
+)
 from alongside.features.agreements.parties import (
+    LEADER,
     OTHER_SIDE,
     SUPPORTING,
-    NotificationText,
-    notify_schools,
     own_side,
+    party_of,
     school_on,
     urn_on,
 )
 from alongside.features.agreements.proposal import (
-    ACCEPT,
-    AGREE,
-    ASK_RELEASE,
     COUNTER,
     DECLINE,
     MORE_TIME,
     REFUSE_RELEASE,
-    RELEASE,
-    SUPERSEDE,
+    WITHDRAW,
     Proposal,
 )
 from alongside.features.agreements.proposals.checks import refuse_what_cannot_be
@@ -39,80 +40,17 @@ from alongside.features.agreements.proposals.deadlines import (
     who_must_answer,
 )
 from alongside.features.agreements.proposals.endings import go_on_looking, tell_end
-from alongside.features.agreements.proposals.hard_rules import explain_barred_pair, next_term
+from alongside.features.agreements.proposals.forms import Terms
+from alongside.features.agreements.proposals.hard_rules import next_term
 from alongside.features.agreements.proposals.queries import (
-    live_proposals_of_need,
     lock_proposal,
 )
-from alongside.features.agreements.proposals.terms import Terms
 from alongside.features.authorities import settings_of
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal, system
+from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import may_on
-from alongside.platform.web.formatting import format_date, format_days
-from alongside.platform.workflow import Transition, apply_transition
-
-
-async def accept_proposal(
-    session: AsyncSession, person: Principal, proposal_id: UUID, terms_version: int
-) -> UUID | None:
-    """Accept the terms that were shown. Returns the agreement's id when this was the last acceptance.
-
-    The second acceptance creates the agreement, unless the supporting school's headteacher must release the leader
-    first. Raises ActionRefused when the terms have changed, or when need, offer or days are no longer
-    available.
-    """
-    row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
-    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
-    _refuse_unless_proposed(row)
-    refuse_late(person, row)
-    _refuse_other_terms(row, terms_version)
-    if getattr(row, f"{side}_accepted_at") is not None:
-        raise ActionRefused(
-            f"{school_on(side, row)} has accepted already. "
-            f"It now waits for {school_on(OTHER_SIDE[side], row)}.",
-            row.state,
-        )
-    await refuse_what_cannot_be(session, person, row)
-    released = row.released_by_head or (may_on(person, Permission.RELEASE_LEADER, row))
-    accepted: dict[str, Any] = {f"{side}_accepted_at": datetime.now(UTC), "released_by_head": released}
-    if getattr(row, f"{OTHER_SIDE[side]}_accepted_at") is None:
-        await _apply_checked_transition(session, person, row, ACCEPT, **accepted)
-        await _notify_other_school(
-            session, person, row, side, "proposal_accepted", "has accepted the proposal"
-        )
-        return None
-    if not row.leader_is_head and not released:
-        days = days_to_answer(person, row.urgency)
-        due = await deadline_columns(session, person, [row.supporting_urn], person.today, days)
-        await _apply_checked_transition(session, person, row, ASK_RELEASE, **accepted, **due)
-        await notify_schools(
-            session,
-            person,
-            [row.supporting_urn],
-            NotificationText(
-                "release_asked",
-                f"{row.leader_name} is asked for by {row.requesting_name}. The headteacher must release them.",
-                f"/proposals/{row.id}",
-                f"release_asked:{row.id}:{row.version}",
-            ),
-        )
-        return None
-    await _apply_checked_transition(session, person, row, AGREE, **accepted)
-    return await _conclude(session, person, row)
-
-
-async def release_leader(session: AsyncSession, person: Principal, proposal_id: UUID) -> UUID:
-    """Release the leader as the supporting school's headteacher, which creates the agreement.
-
-    Returns the agreement.
-    """
-    row = await lock_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
-    refuse_late(person, row)
-    if row.state == "to_release":
-        await refuse_what_cannot_be(session, person, row)
-    await _apply_checked_transition(session, person, row, RELEASE, released_by_head=True)
-    return await _conclude(session, person, row)
+from alongside.platform.web.formatting import format_date
+from alongside.platform.workflow import apply_transition
 
 
 async def refuse_release(session: AsyncSession, person: Principal, proposal_id: UUID, words: str) -> None:
@@ -167,7 +105,7 @@ async def ask_more_time(session: AsyncSession, person: Principal, proposal_id: U
     """Extend the deadline, once for each side. Returns the new deadline."""
     row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     side = own_side(person, Permission.ANSWER_PROPOSAL, row)
-    _refuse_unless_proposed(row)
+    refuse_unless_proposed(row)
     refuse_late(person, row)
     if getattr(row, f"{side}_accepted_at") is not None:
         raise ActionRefused("Your school has accepted already, so it needs no more time.", row.state)
@@ -182,7 +120,7 @@ async def ask_more_time(session: AsyncSession, person: Principal, proposal_id: U
     values[f"{side}_had_more_time"] = True
     changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
     await apply_transition(session, person, Proposal, row, MORE_TIME, changes=changes, **values)
-    await _notify_other_school(
+    await notify_other_school(
         session, person, row, side, "more_time_asked", f"will answer the proposal by {format_date(until)}"
     )
     return until
@@ -194,9 +132,9 @@ async def counter_propose(
     """Make a counter-proposal: this side accepts the new terms, and the other side must answer again."""
     row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
     side = own_side(person, Permission.ANSWER_PROPOSAL, row)
-    _refuse_unless_proposed(row)
+    refuse_unless_proposed(row)
     refuse_late(person, row)
-    _refuse_other_terms(row, terms_version)
+    refuse_other_terms(row, terms_version)
     await refuse_what_cannot_be(session, person, row, days=terms.days, begins=terms.starts_on)
     accepted: dict[str, Any] = {
         f"{side}_accepted_at": datetime.now(UTC),
@@ -204,7 +142,7 @@ async def counter_propose(
     }
     days = days_to_answer(person, row.urgency)
     due = await deadline_columns(session, person, [urn_on(OTHER_SIDE[side], row)], person.today, days)
-    await _apply_checked_transition(
+    await apply_checked_transition(
         session,
         person,
         row,
@@ -217,49 +155,7 @@ async def counter_propose(
         **accepted,
         **terms.columns(),
     )
-    await _notify_other_school(session, person, row, side, "counter_proposed", "proposes other days or dates")
-
-
-async def _apply_checked_transition(
-    session: AsyncSession, person: Principal, row: Any, move: Transition, **values: Any
-) -> None:
-    """Apply a transition after the hard rules passed. A trigger checks them again in the same statement."""
-    with explain_barred_pair(person, row):
-        await apply_transition(session, person, Proposal, row, move, **values)
-
-
-async def _conclude(session: AsyncSession, person: Principal, row: Any) -> UUID:
-    """Create the agreement and its consequences in the transaction of the last acceptance."""
-    made = await prepare_agreement(session, person, row)
-    product = system(person.authority_id, person.today)
-    for other in await live_proposals_of_need(session, person.authority_id, row.need_id):
-        await apply_transition(session, product, Proposal, other, SUPERSEDE)
-        await notify_schools(
-            session,
-            person,
-            [other.supporting_urn],
-            NotificationText(
-                "proposal_superseded",
-                f"{other.requesting_name} has agreed other support for “{other.need_title}”.",
-                f"/proposals/{other.id}",
-                f"proposal_superseded:{other.id}",
-            ),
-        )
-    return made
-
-
-def _refuse_unless_proposed(row: Any) -> None:
-    if row.state != "proposed":
-        raise ActionRefused(
-            f"This can no longer be done: it is now “{row.state.replace('_', ' ')}”.", row.state
-        )
-
-
-def _refuse_other_terms(row: Any, terms_version: int) -> None:
-    if row.terms_version != terms_version:
-        raise ActionRefused(
-            "The other side has proposed other terms meanwhile. Read them, then answer.", row.state
-        )
+    await notify_other_school(session, person, row, side, "counter_proposed", "proposes other days or dates")
 
 
 def _changed_terms(row: Any, terms: Terms) -> Mapping[str, Any]:
@@ -271,22 +167,22 @@ def _changed_terms(row: Any, terms: Terms) -> Mapping[str, Any]:
     }
 
 
-async def _notify_other_school(
-    session: AsyncSession, person: Principal, row: Any, side: str, kind: str, did: str
-) -> None:
-    """Notify the other school of this school's action."""
-    await notify_schools(
+async def withdraw_proposal(session: AsyncSession, person: Principal, proposal_id: UUID) -> None:
+    """Withdraw a proposal: a school that has accepted it, or a leader when a leader made it."""
+    row = await lock_proposal(session, person, Permission.WITHDRAW_PROPOSAL, proposal_id)
+    side = party_of(person, row)
+    if side is None and row.proposed_as != LEADER:
+        raise ActionRefused(
+            "The schools have proposed this themselves, so only they can take it back.", row.state
+        )
+    if side is not None and getattr(row, f"{side}_accepted_at") is None:
+        raise ActionRefused("You have not accepted this proposal: decline it, and say why.", row.state)
+    await apply_transition(session, person, Proposal, row, WITHDRAW)
+    await go_on_looking(session, person, row)
+    await tell_end(
         session,
         person,
-        [urn_on(OTHER_SIDE[side], row)],
-        NotificationText(
-            kind,
-            (
-                f"{school_on(side, row)} {did}: {format_days(row.days)} for “{row.need_title}”."
-                if kind == "proposal_accepted"
-                else f"{school_on(side, row)} {did}."
-            ),
-            f"/proposals/{row.id}",
-            f"{kind}:{row.id}:{row.version}",
-        ),
+        row,
+        "proposal_withdrawn",
+        f"The proposal of {row.supporting_name} for {row.requesting_name} has been withdrawn.",
     )

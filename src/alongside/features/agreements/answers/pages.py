@@ -7,7 +7,6 @@ from sqlalchemy import Row
 
 from alongside.features.agreements.answers import actions
 from alongside.features.agreements.forms import LISTED_REASON, REASON_FOR_OTHER_SCHOOL
-from alongside.features.agreements.proposals.actions import withdraw_proposal
 from alongside.features.agreements.proposals.forms import TermsForm
 from alongside.features.agreements.proposals.status import (
     can_answer,
@@ -26,27 +25,12 @@ from alongside.platform.forms.reason import ListedReasonForm
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.responses import Redirect
 
-AGREED = "The support is agreed. Next: add an aim, then sign."
 ANSWER = Permission.ANSWER_PROPOSAL
-
-
-async def _accept(asked: ActionRequest[Row[Any]]) -> Redirect:
-    made = await actions.accept_proposal(asked.session, asked.person, asked.record.id, asked.version)
-    if made is None:
-        return Redirect(
-            PROPOSAL.url(asked.record), "You have accepted. We have told the next person to answer."
-        )
-    return Redirect(f"/agreements/{made}", AGREED)
 
 
 async def _ask_more_time(asked: ActionRequest[Row[Any]]) -> Redirect:
     until = await actions.ask_more_time(asked.session, asked.person, asked.record.id)
     return Redirect(PROPOSAL.url(asked.record), f"You have until {format_date(until)} to answer.")
-
-
-async def _release(asked: ActionRequest[Row[Any]]) -> Redirect:
-    made = await actions.release_leader(asked.session, asked.person, asked.record.id)
-    return Redirect(f"/agreements/{made}", AGREED)
 
 
 async def _refuse(asked: FormRequest[Row[Any], ListedReasonForm]) -> None:
@@ -64,25 +48,6 @@ def _present_terms(asked: ActionRequest[Row[Any]]) -> Mapping[str, object]:
     return {name: getattr(asked.record, name) for name in ("days", "starts_on", "ends_on")}
 
 
-ACCEPT = ButtonAction(
-    name="accept_proposal",
-    resource=PROPOSAL,
-    slug="acceptance",
-    permission=ANSWER,
-    relevant=can_answer,
-    label="Accept",
-    version=lambda proposal: proposal.terms_version,
-    run=_accept,
-)
-RELEASE = ButtonAction(
-    name="release_leader",
-    resource=PROPOSAL,
-    slug="release",
-    permission=Permission.RELEASE_LEADER,
-    relevant=can_release,
-    label=lambda _, proposal: f"Release {proposal.leader_name}",
-    run=_release,
-)
 REFUSE_RELEASE = FormAction(
     name="refuse_release",
     resource=PROPOSAL,
@@ -148,9 +113,7 @@ WITHDRAW = ButtonAction(
     relevant=can_withdraw,
     label="Withdraw the proposal",
     said="The proposal is withdrawn.",
-    run=lambda asked: withdraw_proposal(asked.session, asked.person, asked.record.id),
+    run=lambda asked: actions.withdraw_proposal(asked.session, asked.person, asked.record.id),
 )
-UNLESS_BARRED = (ACCEPT, RELEASE, COUNTER)
-"""What cannot be done while the two schools cannot be paired."""
-ON_A_PROPOSAL = (ACCEPT, RELEASE, REFUSE_RELEASE, COUNTER, MORE_TIME, REFUSE, WITHDRAW)
-routes = routes_of(ON_A_PROPOSAL)
+ANSWERS = (REFUSE_RELEASE, COUNTER, MORE_TIME, REFUSE, WITHDRAW)
+routes = routes_of(ANSWERS)

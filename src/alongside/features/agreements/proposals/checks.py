@@ -1,6 +1,5 @@
 """Checks whether a pair can be proposed or agreed today: states of need and offer first, then the hard rules."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,15 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ActionRefused, NotFound
+from alongside.errors import ActionRefused
 from alongside.features.agreements.proposals import hard_rules
-from alongside.features.agreements.proposals.candidates import offer_to_propose
-from alongside.features.agreements.proposals.status import blocking_reason
-from alongside.features.agreements.proposals.terms import Terms
+from alongside.features.agreements.proposals.forms import Terms
 from alongside.features.authorities import settings_of
 from alongside.features.offers.confirmation import fresh_since
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
+from alongside.platform.web.formatting import format_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +98,35 @@ async def refuse_what_cannot_be(session: AsyncSession, person: Principal, row: A
         raise ActionRefused(reason, row.state)
 
 
-async def barred_choice(
-    session: AsyncSession, person: Principal, need: Any, chosen: str, candidates: Sequence[Any]
-) -> str | None:
-    """One sentence that says why a chosen offer is not among the candidates for a need; None when it is.
+def blocking_reason(row: Any, fresh: date, days: Decimal | None = None) -> str | None:
+    """One sentence that says why this proposal cannot be agreed today; None when it can.
 
-    Also None for an offer that the person may not see.
+    `fresh` is the earliest day of confirmation with which the offer is current (`offers.confirmation`).
     """
-    try:
-        offer_id = UUID(chosen)
-    except ValueError:
-        return None
-    if any(row.id == offer_id for row in candidates):
-        return None
-    try:
-        offer = await offer_to_propose(session, person, offer_id)
-    except NotFound:
-        return None
-    terms = Terms(need.days or Decimal("0.5"), person.today, person.today, "")
-    side = hard_rules.side_proposing(person, need.school_urn, offer.school_urn)
-    return await obstacle_to(session, person, pairing_of(need, offer, terms, None), side=side)
+    wanted = row.days if days is None else days
+    if row.need_state in ("agreed", "in_support"):
+        return f"{row.requesting_name} has meanwhile agreed other support for this need."
+    if row.need_state not in ("open", "proposed"):
+        return f"{row.requesting_name} is not looking for support with this need at present."
+    if row.offer_state == "exhausted" or row.days_left <= 0:
+        return (
+            f"{row.supporting_name} has meanwhile promised all days of this offer to other schools. "
+            "Look for another offer, or ask again when days come back."
+        )
+    if row.offer_state != "live":
+        return f"{row.supporting_name} has paused or withdrawn this offer. Look for another one."
+    if row.confirmed_on is None or row.confirmed_on < fresh:
+        return (
+            f"{row.supporting_name} has not confirmed this offer for too long. Ask them to confirm it first."
+        )
+    if row.days_left < wanted:
+        return (
+            f"{row.supporting_name} has only {format_days(row.days_left)} of this offer left, "
+            f"and {format_days(wanted)} would be needed. Propose fewer days, or look for another offer."
+        )
+    if row.places_left <= 0:
+        return (
+            f"{row.supporting_name} already supports as many schools at once as it can. "
+            "Wait until one is finished, or look for another offer."
+        )
+    return None

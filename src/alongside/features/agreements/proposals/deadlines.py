@@ -4,21 +4,15 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.proposals.queries import LIVE
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import Calendar, add_school_days
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
-from alongside.platform.audit.actions import record_audit
+from alongside.platform.school_calendar.calendar import Calendar, add_school_days
 from alongside.platform.web.formatting import format_date
-
-MOST = 2000
-"""Maximum number of live proposals in one recalculation."""
 
 
 def days_to_answer(person: Principal, urgency: str | None) -> int:
@@ -75,45 +69,3 @@ def who_must_answer(row: Any) -> set[int]:
         (row.supporting_urn, row.supporting_accepted_at),
     )
     return {urn for urn, accepted_at in sides if accepted_at is None}
-
-
-async def recalculate_answer_days(session: AsyncSession, person: Principal) -> int:
-    """Update every deadline that the current calendars change. Returns the number updated.
-
-    `person` is the system. A future deadline moves to today at the earliest.
-    """
-    statement: Any = (
-        select(*Proposal.__table__.columns)
-        .where(
-            Proposal.authority_id == person.authority_id,
-            Proposal.state.in_(LIVE),
-            Proposal.respond_days.is_not(None),
-        )
-        .order_by(Proposal.id)
-        .limit(MOST)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
-    rows = [row for row in (await session.execute(statement)).all() if who_must_answer(row)]
-    urns = {urn for row in rows for urn in who_must_answer(row)}
-    calendars = await calendars_of_schools(session, person.authority_id, urns)
-    moved = 0
-    for row in rows:
-        own = [calendars[urn] for urn in who_must_answer(row)]
-        until = latest(own, row.respond_from, row.respond_days)
-        if row.respond_by >= person.today:
-            until = max(until, person.today)
-        if until == row.respond_by or until < person.today:
-            continue
-        await session.execute(
-            update(Proposal)
-            .where(Proposal.authority_id == person.authority_id, Proposal.id == row.id)
-            .values(respond_by=until)
-            .execution_options(synchronize_session=False)
-        )
-        changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
-        schools = (row.requesting_urn, row.supporting_urn)
-        await record_audit(
-            session, person, "recalculate_deadline", "proposal", row.id, schools=schools, changes=changes
-        )
-        moved += 1
-    return moved

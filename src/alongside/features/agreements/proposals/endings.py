@@ -13,7 +13,7 @@ from alongside.features.agreements.parties import (
     notify_schools,
     notify_schools_and_leads,
 )
-from alongside.features.agreements.proposal import FALL_AWAY, LAPSE, Proposal
+from alongside.features.agreements.proposal import FALL_AWAY, Proposal
 from alongside.features.agreements.proposals.queries import live_proposals_of_need, live_proposals_of_offer
 from alongside.features.agreements.queries import need_of
 from alongside.features.needs.models import GO_ON_LOOKING, NEED_WORKFLOW, Need
@@ -58,13 +58,6 @@ async def end_unanswered(session: AsyncSession, product: Principal, row: Any, mo
     text = f"The proposal of {row.supporting_name} for {row.requesting_name} has ended without an answer."
     word = NotificationText("proposal_lapsed", text, f"/proposals/{row.id}", f"proposal_lapsed:{row.id}")
     await notify_schools_and_leads(session, product, row, word)
-
-
-async def end_late_proposals(session: AsyncSession, person: Principal, need_id: UUID) -> None:
-    """End the proposals for a need whose last day has passed, before the job does it. The need must be locked."""
-    for row in await live_proposals_of_need(session, person.authority_id, need_id):
-        if row.respond_by < person.today:
-            await end_unanswered(session, system(person.authority_id, person.today), row, LAPSE)
 
 
 async def tell_end(session: AsyncSession, person: Principal, row: Any, kind: str, text: str) -> None:

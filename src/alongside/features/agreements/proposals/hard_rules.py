@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused
 from alongside.features.agreements.parties import LEADER, REQUESTING, SUPPORTING
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.calendar import Calendar
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.constraints import violated_constraint
+from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.web.formatting import format_date
 
 PRIVATE = {

@@ -17,15 +17,14 @@ from alongside.features.agreements.queries import (
     Asking,
     Giving,
     hold_pool_and_need,
-    one_row,
-    reached,
-    rows_of,
 )
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import OPEN_STATUSES
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import filter_records
+from alongside.platform.database.rows import one_row, rows_of
 
 LIVE = ("proposed", "to_release")
 WAITING_NEEDS = ("open", "proposed")
@@ -61,7 +60,7 @@ async def get_proposal(
     session: AsyncSession, person: Principal, permission: Permission, proposal_id: UUID
 ) -> Row[Any]:
     """One proposal. Raises NotFound unless the person has `permission` for it."""
-    statement = reached(PROPOSAL, person, permission, Proposal).where(Proposal.id == proposal_id)
+    statement = filter_records(PROPOSAL, person, permission, Proposal).where(Proposal.id == proposal_id)
     return await one_row(session, statement, authority_id=person.authority_id)
 
 
@@ -113,7 +112,9 @@ async def proposals_of(
     session: AsyncSession, person: Principal, show: str, page: int
 ) -> tuple[Sequence[Row[Any]], bool]:
     """One page of the proposals in the person's scope, live ones by deadline, and whether there are more."""
-    statement = reached(PROPOSAL, person, Permission.VIEW_PROPOSAL, Proposal).where(shown(person, show))
+    statement = filter_records(PROPOSAL, person, Permission.VIEW_PROPOSAL, Proposal).where(
+        shown(person, show)
+    )
     order = [Proposal.id.desc()] if show == "ended" else [Proposal.respond_by, Proposal.id]
     statement = statement.order_by(*order).limit(PAGE).offset(bindparam("skip"))
     skip = (page - 1) * ON_A_PAGE
@@ -125,7 +126,7 @@ async def proposal_counts(session: AsyncSession, person: Principal) -> dict[str,
     """The number of proposals that wait for this person (mine), wait for others, and have ended."""
     parts = [func.count().filter(shown(person, part)).label(part) for part in ("mine", "others", "ended")]
     statement: Any = select(*parts).select_from(Proposal).where(Proposal.authority_id == AUTHORITY)
-    statement = reached(statement, person, Permission.VIEW_PROPOSAL, Proposal)
+    statement = filter_records(statement, person, Permission.VIEW_PROPOSAL, Proposal)
     found = (await session.execute(statement, {"authority_id": person.authority_id})).mappings().one()
     return dict(found)
 

@@ -1,13 +1,11 @@
 """Status of a proposal: who must answer, what can be done now, and obstacles."""
 
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from alongside.features.agreements.parties import LEADER, party_of
 from alongside.features.agreements.proposals.queries import LIVE
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.formatting import format_date, format_days
+from alongside.platform.web.formatting import format_date
 
 ENDS = {
     "agreed": "Both schools have agreed.",
@@ -16,40 +14,6 @@ ENDS = {
     "withdrawn": "The proposal was withdrawn.",
     "superseded": "Other support was agreed for this need.",
 }
-
-
-def blocking_reason(row: Any, fresh: date, days: Decimal | None = None) -> str | None:
-    """One sentence that says why this proposal cannot be agreed today; None when it can.
-
-    `fresh` is the earliest day of confirmation with which the offer is current (`offers.confirmation`).
-    """
-    wanted = row.days if days is None else days
-    if row.need_state in ("agreed", "in_support"):
-        return f"{row.requesting_name} has meanwhile agreed other support for this need."
-    if row.need_state not in ("open", "proposed"):
-        return f"{row.requesting_name} is not looking for support with this need at present."
-    if row.offer_state == "exhausted" or row.days_left <= 0:
-        return (
-            f"{row.supporting_name} has meanwhile promised all days of this offer to other schools. "
-            "Look for another offer, or ask again when days come back."
-        )
-    if row.offer_state != "live":
-        return f"{row.supporting_name} has paused or withdrawn this offer. Look for another one."
-    if row.confirmed_on is None or row.confirmed_on < fresh:
-        return (
-            f"{row.supporting_name} has not confirmed this offer for too long. Ask them to confirm it first."
-        )
-    if row.days_left < wanted:
-        return (
-            f"{row.supporting_name} has only {format_days(row.days_left)} of this offer left, "
-            f"and {format_days(wanted)} would be needed. Propose fewer days, or look for another offer."
-        )
-    if row.places_left <= 0:
-        return (
-            f"{row.supporting_name} already supports as many schools at once as it can. "
-            "Wait until one is finished, or look for another offer."
-        )
-    return None
 
 
 def awaiting_parties(row: Any) -> list[str]:

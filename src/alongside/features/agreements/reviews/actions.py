@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
-from alongside.features.agreements.actions import close_agreement
+from alongside.features.agreements.aims.queries import aims_of
+from alongside.features.agreements.endings.actions import close_agreement
 from alongside.features.agreements.parties import (
     OTHER_SIDE,
     REQUESTING,
@@ -16,7 +17,7 @@ from alongside.features.agreements.parties import (
     school_on,
     urn_on,
 )
-from alongside.features.agreements.queries import aims_of, lock_agreement
+from alongside.features.agreements.queries import lock_agreement
 from alongside.features.agreements.review import RATINGS, Review, ReviewRating
 from alongside.features.agreements.reviews.queries import given_reviews
 from alongside.features.agreements.reviews.values import Judgement

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from alongside.features.agreements.queries import aims_of
+from alongside.features.agreements.aims.queries import aims_of
 from alongside.features.agreements.resource import AGREEMENT
 from alongside.features.agreements.reviews import actions
 from alongside.features.agreements.reviews.forms import ReviewForm, review_form

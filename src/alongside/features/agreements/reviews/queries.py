@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.models import Aim
 from alongside.features.agreements.parties import REQUESTING, party_of
-from alongside.features.agreements.queries import AUTHORITY, rows_of
+from alongside.features.agreements.queries import AUTHORITY
 from alongside.features.agreements.review import Review, ReviewRating
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.rows import rows_of
 
 REVIEWS: Any = (
     select(*Review.__table__.columns)

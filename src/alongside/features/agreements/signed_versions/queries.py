@@ -8,9 +8,10 @@ from sqlalchemy import Row, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.models import SupportAgreement
-from alongside.features.agreements.queries import AGREEMENT, AUTHORITY, one_row, rows_of
+from alongside.features.agreements.queries import AGREEMENT, AUTHORITY
 from alongside.features.agreements.signed import SignedAgreement
 from alongside.features.people.models import Person
+from alongside.platform.database.rows import one_row, rows_of
 
 SIGNED: Any = (
     select(*SignedAgreement.__table__.columns)

@@ -11,7 +11,6 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict, ValidationFailed
-from alongside.features.agreements.actions import constraint_messages
 from alongside.features.agreements.parties import (
     OTHER_SIDE,
     NotificationText,
@@ -20,6 +19,7 @@ from alongside.features.agreements.parties import (
     school_on,
     urn_on,
 )
+from alongside.features.agreements.preparation.actions import constraint_messages
 from alongside.features.agreements.queries import lock_agreement
 from alongside.features.agreements.visit import (
     CANCEL_VISIT,

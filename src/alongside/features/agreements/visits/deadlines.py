@@ -7,14 +7,14 @@ from sqlalchemy import literal_column, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.models import SupportAgreement
-from alongside.features.agreements.queries import rows_of
 from alongside.features.agreements.visit import Visit
 from alongside.features.agreements.visits.queries import VISIT
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import add_school_days
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.rows import rows_of
+from alongside.platform.school_calendar.calendar import add_school_days
 
 
 async def record_due(session: AsyncSession, person: Principal, row: Any, visit_on: date) -> date:

@@ -9,10 +9,12 @@ from sqlalchemy import Row, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.models import SupportAgreement
-from alongside.features.agreements.queries import AUTHORITY, Asking, Giving, one_row, reached, rows_of
+from alongside.features.agreements.queries import AUTHORITY, Asking, Giving
 from alongside.features.agreements.visit import Visit
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import filter_records
+from alongside.platform.database.rows import one_row, rows_of
 
 VISIT: Any = (
     select(
@@ -47,7 +49,7 @@ async def visit_to(
     session: AsyncSession, person: Principal, permission: Permission, visit_id: UUID
 ) -> Row[Any]:
     """One visit. Raises NotFound unless the person has `permission` for its agreement."""
-    statement = reached(VISIT, person, permission, SupportAgreement).where(Visit.id == visit_id)
+    statement = filter_records(VISIT, person, permission, SupportAgreement).where(Visit.id == visit_id)
     return await one_row(session, statement, authority_id=person.authority_id)
 
 

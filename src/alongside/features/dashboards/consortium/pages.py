@@ -12,7 +12,6 @@ from wtforms import BooleanField, Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from alongside.errors import NotFound, ValidationFailed
-from alongside.features.authorities.calendar import school_days_before
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.consortia.queries import consortium_names
 from alongside.features.dashboards.consortium.map import member_map
@@ -21,9 +20,13 @@ from alongside.features.dashboards.school.pages import academic_year_began
 from alongside.features.dashboards.work_items import open_longest, work_items_of_lead
 from alongside.features.people.saved_views import remove_view, save_view, saved_views
 from alongside.features.schools.models import PHASES
-from alongside.features.schools.term_dates.queries import DayBySchool, days_by_school
+from alongside.features.schools.term_dates.day_by_school import DayBySchool
+from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.school_calendar.calendar import school_days_before
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import (
@@ -184,26 +187,38 @@ class ViewForm(Form):
     )
 
 
-@endpoint.post("/consortium/views", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
-async def keep_view(ctx: PageRequest) -> PageResult:
+async def _keep_view(asked: ActionRequest[None]) -> Redirect:
     """Save the current filters and order as a view."""
-    form = ViewForm(await ctx.submitted())
+    form = ViewForm(asked.data)
     if not form.validate():
         raise ValidationFailed({"name": [str(one) for one in form.name.errors]})
-    consortia = await consortium_names(ctx.session, ctx.person.authority_id)
-    wanted = tracker_form(await ctx.submitted(), consortia)
+    consortia = await consortium_names(asked.session, asked.person.authority_id)
+    wanted = tracker_form(asked.data, consortia)
     if not wanted.validate():
         raise ValidationFailed({name: ["Choose from the list."] for name in wanted.errors if name})
-    await save_view(ctx.session, ctx.person, str(form.name.data).strip(), address_of(wanted, ""))
+    name = str(form.name.data).strip()
+    await save_view(asked.session, asked.person, name, address_of(wanted, ""))
     return Redirect(address_of(wanted), "The view is kept.")
 
 
-@endpoint.post("/consortium/views/{view_id:uuid}/removal", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
-async def drop_view(ctx: PageRequest, view_id: UUID) -> PageResult:
-    """Delete a saved view."""
-    if not await remove_view(ctx.session, ctx.person, view_id):
+async def _drop_view(asked: ActionRequest[UUID]) -> None:
+    if not await remove_view(asked.session, asked.person, asked.record):
         raise NotFound
-    return Redirect("/consortium", "The view is removed.")
 
 
-routes = [keep_view, drop_view, show_tracker, export_tracker_csv, export_tracker_xlsx]
+KEEP_VIEW = ButtonAction(
+    name="keep_view",
+    resource=list_resource("/consortium"),
+    slug="views",
+    permission=Permission.VIEW_CONSORTIUM_DASHBOARD,
+    run=_keep_view,
+)
+DROP_VIEW = ButtonAction(
+    name="drop_view",
+    resource=id_resource("/consortium/views/{view_id:uuid}", "/consortium"),
+    slug="removal",
+    permission=Permission.VIEW_CONSORTIUM_DASHBOARD,
+    said="The view is removed.",
+    run=_drop_view,
+)
+routes = [show_tracker, export_tracker_csv, export_tracker_xlsx, *routes_of((KEEP_VIEW, DROP_VIEW))]

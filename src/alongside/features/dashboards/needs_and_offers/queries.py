@@ -38,7 +38,7 @@ from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer, OfferTheme
 from alongside.features.schools.distance import miles_to_school
 from alongside.features.schools.models import School
-from alongside.features.schools.term_dates.queries import day_of_school
+from alongside.features.schools.term_dates.day_by_school import day_of_school
 from alongside.platform.access.authorisation import scope_condition, scope_params
 from alongside.platform.access.permissions import Permission, Scope, scope_for
 from alongside.platform.access.principal import Principal

@@ -10,7 +10,7 @@ from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.escalations.labels import STATES as ESCALATION_STATES
 from alongside.features.escalations.queries import escalations_of
 from alongside.features.offers.confirmation import fresh_since_by_school
-from alongside.features.schools.phases import phase_of
+from alongside.features.schools.posting import phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission

@@ -18,7 +18,7 @@ from alongside.platform.forms.action import ActionRequest, Record, Resource, rou
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.forms.reason import reason_form
-from alongside.platform.web.responses import Page, PageResult, Redirect
+from alongside.platform.web.responses import PageResult, Redirect
 
 WRITE = Permission.WRITE_ENTRY
 SUBMITTED = "Your entry is sent to be checked."
@@ -75,7 +75,7 @@ async def _change(asked: FormRequest[Entry, EntryForm]) -> PageResult:
     return Redirect(ENTRY.url(entry), said)
 
 
-async def _submit(asked: ActionRequest[Entry]) -> Page | None:
+async def _submit(asked: ActionRequest[Entry]) -> PageResult | None:
     """Submit a draft, or show the form with the fields that are missing."""
     entry = asked.record
     if entry.state in actions.DRAFTS:

@@ -18,14 +18,14 @@ from alongside.features.directory.subscriptions.queries import Followed, followe
 from alongside.features.schools.queries import school_with
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.forms.action import ActionRequest, Resource, no_record, routes_of
+from alongside.platform.forms.action import ActionRequest, Resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.responses import Redirect
 
 HERE = "/directory/subscriptions"
-LIST: Resource[None] = Resource(name="record", path=HERE, load=no_record, url=lambda _: HERE)
+LIST: Resource[None] = list_resource(HERE)
 
 
 def where(one: Followed) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.agreements.queries import AIMS, one_row, rows_of
+from alongside.features.agreements.aims.queries import AIMS
 from alongside.features.agreements.reviews.queries import given_reviews, values_reached
 from alongside.features.authorities import settings_of
 from alongside.features.directory.actions import draft_entry
@@ -14,6 +14,7 @@ from alongside.features.directory.suggested_entries.prefill import filled
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.constraints import explain_constraints
+from alongside.platform.database.rows import one_row, rows_of
 from alongside.platform.notifications import notify
 
 ASKED_FOR_DAYS = 60

@@ -8,13 +8,15 @@ from sqlalchemy import Row, bindparam, exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.models import SupportAgreement
-from alongside.features.agreements.queries import AGREEMENT, AUTHORITY, one_row, reached, rows_of
+from alongside.features.agreements.queries import AGREEMENT, AUTHORITY
 from alongside.features.agreements.review import Review
 from alongside.features.agreements.visit import Visit
 from alongside.features.directory.models import DirectoryEntry
 from alongside.features.needs.models import Need
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import filter_records
+from alongside.platform.database.rows import one_row, rows_of
 
 NOT_YET = ~exists().where(
     DirectoryEntry.authority_id == AUTHORITY, DirectoryEntry.agreement_id == SupportAgreement.id
@@ -49,7 +51,7 @@ VISITS: Any = (
 
 async def agreements_to_suggest_from(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
     """Agreements from which this person's schools could create an entry, latest first, 25 at most."""
-    statement = reached(GONE_WELL, person, Permission.REVIEW_AGREEMENT, SupportAgreement)
+    statement = filter_records(GONE_WELL, person, Permission.REVIEW_AGREEMENT, SupportAgreement)
     latest = statement.order_by(SupportAgreement.agreed_at.desc(), SupportAgreement.id).limit(
         literal_column("25")
     )
@@ -58,7 +60,7 @@ async def agreements_to_suggest_from(session: AsyncSession, person: Principal) -
 
 async def agreement_to_suggest_from(session: AsyncSession, person: Principal, agreement_id: UUID) -> Row[Any]:
     """One of those agreements. Raises NotFound, also when it already has an entry."""
-    statement = reached(GONE_WELL, person, Permission.REVIEW_AGREEMENT, SupportAgreement)
+    statement = filter_records(GONE_WELL, person, Permission.REVIEW_AGREEMENT, SupportAgreement)
     return await one_row(
         session, statement.where(SupportAgreement.id == agreement_id), authority_id=person.authority_id
     )

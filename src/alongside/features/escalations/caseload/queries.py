@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, func, literal_column, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.authorities.calendar import LONDON
 from alongside.features.escalations.caseload.models import LeaveCover
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.queries import CASE, of_person
 from alongside.features.escalations.requester import identify_requester
 from alongside.platform.access.principal import Principal
+from alongside.platform.school_calendar.calendar import LONDON
 
 A_PAGE = 25
 GROUPS = {

@@ -10,7 +10,7 @@ from alongside.features.escalations.raising.forms import RaiseForm
 from alongside.features.escalations.resource import ESCALATION, subject
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.forms.action import Resource, no_record, routes_of
+from alongside.platform.forms.action import list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.page_request import PageRequest
@@ -58,7 +58,7 @@ async def _raise(asked: FormRequest[None, RaiseForm]) -> PageResult:
 
 RAISE: FormAction[None, RaiseForm] = FormAction(
     name="raise_escalation",
-    resource=Resource(name="nothing", path="/escalations", load=no_record, url=lambda _: "/escalations"),
+    resource=list_resource("/escalations"),
     slug="",
     form_slug=None,
     permission=RAISE_ESCALATION,

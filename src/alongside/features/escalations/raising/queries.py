@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import Calendar, counts
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.requester import identify_requester
 from alongside.features.schools.models import OPEN_STATUSES, School
@@ -19,6 +18,7 @@ from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.access.authorisation import filter_by_scope, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.school_calendar.calendar import Calendar, counts
 
 ONE_DAY = timedelta(days=1)
 SCHOOLS: Any = (

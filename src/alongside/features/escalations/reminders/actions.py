@@ -8,10 +8,10 @@ from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import Calendar
 from alongside.features.escalations.deadlines import STATUTORY, ladder
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
+from alongside.platform.school_calendar.calendar import Calendar
 
 CANCEL = text(
     """

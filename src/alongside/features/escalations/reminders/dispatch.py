@@ -15,7 +15,6 @@ from sqlalchemy import Row, bindparam, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import LONDON
 from alongside.features.authorities.sending_hours import hours_now
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.deadlines import REMINDED_OF
@@ -32,6 +31,7 @@ from alongside.platform.jobs.queue import LeaseQueue, claim, fail, finish
 from alongside.platform.notifications import notify
 from alongside.platform.notifications.models import EmailOutbox, Notification
 from alongside.platform.queue_handler import QueueHandler, WorkerContext
+from alongside.platform.school_calendar.calendar import LONDON
 from alongside.platform.web.formatting import format_deadline
 
 REMINDER_QUEUE = LeaseQueue(

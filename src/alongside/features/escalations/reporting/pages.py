@@ -3,10 +3,10 @@
 from datetime import date
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import academic_year
 from alongside.features.escalations.reporting.figures import figures_of, total_of
 from alongside.features.escalations.reporting.queries import Past, escalations_between
 from alongside.platform.access.permissions import Permission
+from alongside.platform.school_calendar.calendar import academic_year
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Download, Page, PageResult, TemplateVariables
 from alongside.platform.web.routing import endpoint

@@ -9,10 +9,10 @@ from sqlalchemy import DateTime, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.calendar import LONDON, Calendar, school_days_between
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.requester_context import RequesterContext, set_requester
+from alongside.platform.school_calendar.calendar import LONDON, Calendar, school_days_between
 
 REACHED = {
     "raise_escalation": "raised",

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
-from alongside.features.authorities.calendar import end_of_school_day
 from alongside.features.escalations.deadlines import last_school_day_by
 from alongside.features.escalations.queries import leads_with_a_seat, lock_escalation, named_readers, officers
 from alongside.features.escalations.reminders.actions import arm_statutory, cancel_statutory
@@ -34,6 +33,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.notifications import notify
+from alongside.platform.school_calendar.calendar import end_of_school_day
 
 ON_THE_LADDER = ("triaged", "active", "stepped_up")
 OVERRULED = (

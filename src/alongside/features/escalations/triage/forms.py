@@ -8,12 +8,12 @@ from uuid import UUID
 from wtforms import FieldList, Form, StringField
 from wtforms.validators import Length
 
-from alongside.features.authorities.calendar import financial_year
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.models import OUTCOMES
 from alongside.features.escalations.state_changes.forms import NARROW, Hours
 from alongside.platform.forms.fields import Choice, Day, Pounds, line, one_line, passage
 from alongside.platform.forms.validation import add_error, require_fields
+from alongside.platform.school_calendar.calendar import financial_year
 
 MOST_CRITERIA = 5
 

@@ -1,6 +1,7 @@
 """Pages about one need in a plan: the explanation of its match, and the cost of a pin, forbid or swap."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -29,11 +30,15 @@ from alongside.features.matching.pins import KINDS
 from alongside.features.matching.plans.labels import assignment_state, is_over
 from alongside.features.matching.plans.pages import words
 from alongside.features.matching.plans.queries import RUN, assignment_of, get_run, record_of
+from alongside.features.matching.plans.resource import PLANNED_NEED, PlannedNeed
 from alongside.features.matching.plans.result_rows import restored_outcome
 from alongside.features.needs.queries import get_need
 from alongside.platform.access.authorisation import may_for_consortium, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import ActionRequest, Resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import (
     ContinueAfterCommit,
@@ -147,46 +152,6 @@ async def _constraints(session: AsyncSession, person: Principal, need_id: UUID) 
     return [{"row": row, "name": names.offer(row.offer_id)} for row in rows]
 
 
-@endpoint.get("/plans/{run_id:uuid}/needs/{need_id:uuid}/constraints/new", permission=Permission.MAKE_PLAN)
-async def ask_what_constraint_costs(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
-    """Show what a pin, a forbid or a swap would cost the plan, before it is made."""
-    question = ctx.query
-    run = await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
-    assignment = await assignment_of(ctx.session, ctx.person.authority_id, run.id, need_id)
-    offer = question.one("offer") or str(assignment.offer_id or "")
-    form = ConstraintForm(data={"kind": question.one("kind") or "pin", "offer": offer})
-    return await _constraint_page(ctx.session, ctx.person, run, assignment, form)
-
-
-@endpoint.post("/plans/{run_id:uuid}/needs/{need_id:uuid}/constraints", permission=Permission.MAKE_PLAN)
-async def add_constraint(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
-    """Add the constraint and start a run that applies it."""
-    form = ConstraintForm(await ctx.submitted())
-    run = await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
-    assignment = await assignment_of(ctx.session, ctx.person.authority_id, run.id, need_id)
-    answer = await _constraint_page(ctx.session, ctx.person, run, assignment, form, 422)
-    if not form.is_valid():
-        return answer
-    kind, offer_id = form.kind.data or "", _offer_id(form)
-    made = await actions.add_constraint(
-        ctx.session, ctx.person, run_id, (need_id, offer_id, kind), form.reason.data
-    )
-    return Redirect(f"/plans/{made}", SAID[kind])
-
-
-@endpoint.post(
-    "/plans/{run_id:uuid}/constraints/{constraint_id:uuid}/remove", permission=Permission.MAKE_PLAN
-)
-async def remove_constraint(
-    ctx: PageRequest,
-    run_id: UUID,
-    constraint_id: UUID,
-) -> PageResult:
-    """Lift a pin or forbid."""
-    made = await actions.remove_constraint(ctx.session, ctx.person, run_id, constraint_id)
-    return Redirect(f"/plans/{made}", "Lifted. The plan is being recalculated.")
-
-
 def _offer_id(form: ConstraintForm) -> UUID:
     """Read the offer id from the form. Raises ValidationFailed if it is missing, NotFound if it is not a UUID."""
     if not form.offer.data or not form.kind.data:
@@ -195,48 +160,6 @@ def _offer_id(form: ConstraintForm) -> UUID:
         return UUID(form.offer.data or "")
     except ValueError as error:
         raise NotFound from error
-
-
-async def _constraint_page(
-    session: AsyncSession,
-    person: Principal,
-    run: Any,
-    assignment: Any,
-    form: ConstraintForm,
-    status: int = 200,
-) -> PageResult:
-    """Show the form with the cost above it.
-
-    The solver runs after the transaction, because it can take a second.
-    """
-    offer_id, kind = _offer_id(form), form.kind.data or ""
-    if kind not in KINDS:
-        raise NotFound
-    offer = await actions.offer_seen(session, person, offer_id)
-    kept = await kept_of(session, person, run)
-    names = await names_in(session, person, ids_of(kept))
-    context = {
-        "run": run,
-        "place": assignment,
-        "offer": offer,
-        "name": f"{offer.school}, {offer.title}",
-        "kind": kind,
-        "form": form,
-        "cost": None,
-        **words(person),
-    }
-    if kept is None or kept.outcome is None:
-        return Page(TemplateVariables("matching/assignments/wish.html", context), status)
-
-    async def finish() -> PageResult:
-        try:
-            change = await _changed(kept, assignment.need_id, offer_id, kind)
-        except InfeasibleProblem as problem:
-            raise ActionRefused(without_private(person, problem.sentence)) from problem
-        shown = context | {"cost": cost_of(kept, change, names)}
-        return Page(TemplateVariables("matching/assignments/wish.html", shown), status)
-
-    return ContinueAfterCommit(finish, expensive=True)
 
 
 async def _changed(kept: Any, need_id: UUID, offer_id: UUID, kind: str) -> Change:
@@ -253,4 +176,100 @@ def _contrary(known: PairHistory, need_id: UUID, offer_id: UUID, kind: str) -> b
     return said and (known.offer == offer_id or (kind == "pin" and known.what == "pinned"))
 
 
-routes = [show_why, show_why_to_school, ask_what_constraint_costs, add_constraint, remove_constraint]
+def _initial(asked: ActionRequest[PlannedNeed]) -> dict[str, object]:
+    offer = asked.data.one("offer") or str(asked.record.assignment.offer_id or "")
+    return {"kind": asked.data.one("kind") or "pin", "offer": offer}
+
+
+async def _context(asked: FormRequest[PlannedNeed, ConstraintForm]) -> dict[str, Any]:
+    """What the constraint would change. `_with_cost` adds what it would cost the plan."""
+    session, person, run = asked.session, asked.person, asked.record.run
+    offer_id, kind = _offer_id(asked.form), asked.form.kind.data or ""
+    if kind not in KINDS:
+        raise NotFound
+    offer = await actions.offer_seen(session, person, offer_id)
+    kept = await kept_of(session, person, run)
+    return {
+        "run": run,
+        "place": asked.record.assignment,
+        "offer": offer,
+        "name": f"{offer.school}, {offer.title}",
+        "kind": kind,
+        "cost": None,
+        "kept": kept,
+        "names": await names_in(session, person, ids_of(kept)),
+        **words(person),
+    }
+
+
+def _with_cost(asked: FormRequest[PlannedNeed, ConstraintForm], page: Page) -> PageResult:
+    """Add the cost to the page, after the transaction, because the solver can take a second."""
+    shown: dict[str, Any] = page.context.variables()
+    kept, names, kind = shown["kept"], shown["names"], shown["kind"]
+    if kept is None or kept.outcome is None:
+        return page
+    need_id, offer_id = asked.record.assignment.need_id, _offer_id(asked.form)
+
+    async def finish() -> PageResult:
+        try:
+            change = await _changed(kept, need_id, offer_id, kind)
+        except InfeasibleProblem as problem:
+            raise ActionRefused(without_private(asked.person, problem.sentence)) from problem
+        with_cost = shown | {"cost": cost_of(kept, change, names)}
+        return replace(page, context=TemplateVariables(page.context.template, with_cost))
+
+    return ContinueAfterCommit(finish, expensive=True)
+
+
+async def _add(asked: FormRequest[PlannedNeed, ConstraintForm]) -> Redirect:
+    """Add the constraint and start a run that applies it."""
+    kind, need_id = asked.form.kind.data or "", asked.record.assignment.need_id
+    made = await actions.add_constraint(
+        asked.session,
+        asked.person,
+        asked.record.run.id,
+        (need_id, _offer_id(asked.form), kind),
+        asked.form.reason.data,
+    )
+    return Redirect(f"/plans/{made}", SAID.get(kind))
+
+
+async def _remove(asked: ActionRequest[tuple[UUID, UUID]]) -> Redirect:
+    """Lift a pin or forbid."""
+    made = await actions.remove_constraint(asked.session, asked.person, *asked.record)
+    return Redirect(f"/plans/{made}", "Lifted. The plan is being recalculated.")
+
+
+async def _both_ids(
+    _session: AsyncSession, _person: Principal, _permission: Permission, run_id: UUID, constraint_id: UUID
+) -> tuple[UUID, UUID]:
+    """The ids of a plan and a constraint: the action loads both."""
+    return run_id, constraint_id
+
+
+ADD_CONSTRAINT: FormAction[PlannedNeed, ConstraintForm] = FormAction(
+    name="add_constraint",
+    resource=PLANNED_NEED,
+    slug="constraints",
+    form_slug="constraints/new",
+    permission=Permission.MAKE_PLAN,
+    form=ConstraintForm,
+    initial=_initial,
+    template="matching/assignments/wish.html",
+    context=_context,
+    finish=_with_cost,
+    run=_add,
+)
+REMOVE_CONSTRAINT = ButtonAction(
+    name="remove_constraint",
+    resource=Resource(
+        name="ids",
+        path="/plans/{run_id:uuid}/constraints/{constraint_id:uuid}",
+        load=_both_ids,
+        url=lambda ids: f"/plans/{ids[0]}/constraints/{ids[1]}",
+    ),
+    slug="remove",
+    permission=Permission.MAKE_PLAN,
+    run=_remove,
+)
+routes = [show_why, show_why_to_school, *routes_of((ADD_CONSTRAINT, REMOVE_CONSTRAINT))]

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
-from alongside.features.authorities.terms import term_words
 from alongside.features.matching.engine.result import Gap
 from alongside.features.schools.phases import PHASES
+from alongside.platform.school_calendar.terms import term_words
 from alongside.platform.web.formatting import format_number
 from alongside.platform.web.spreadsheet import as_csv
 

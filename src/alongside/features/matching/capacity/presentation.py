@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
-from alongside.features.authorities.terms import term_words
 from alongside.features.matching.assignments.redaction import Names
 from alongside.features.matching.engine.result import Balance, Gap, Plan, RecruitmentEffect, ScarceOffer
 from alongside.features.schools.phases import PHASES
+from alongside.platform.school_calendar.terms import term_words
 from alongside.platform.web.formatting import format_count, format_days
 
 SHADES = 3

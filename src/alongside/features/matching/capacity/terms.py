@@ -4,9 +4,9 @@ from datetime import date
 
 import msgspec
 
-from alongside.features.authorities.calendar import Calendar, terms_from
-from alongside.features.authorities.terms import term_key
 from alongside.features.matching.engine.instance import Instance, Need
+from alongside.platform.school_calendar.calendar import Calendar, terms_from
+from alongside.platform.school_calendar.terms import term_key
 
 LATER = 3
 """The tier of needs that can wait (`problem_input.builder.tier_of`)."""

@@ -11,7 +11,7 @@ from alongside.features.matching.exclusions.forms import ExclusionForm
 from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
-from alongside.platform.forms.action import Resource, buttons_for, no_record, routes_of
+from alongside.platform.forms.action import Resource, buttons_for, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.page_request import PageRequest
@@ -49,7 +49,7 @@ async def _exclude(asked: FormRequest[None, ExclusionForm]) -> None:
 
 EXCLUDE: FormAction[None, ExclusionForm] = FormAction(
     name="exclude_school",
-    resource=Resource(name="record", path=LIST, load=no_record, url=lambda _: LIST),
+    resource=list_resource(LIST),
     slug="",
     form_slug=None,
     permission=Permission.MANAGE_EXCLUSIONS,

@@ -25,7 +25,10 @@ class AskForm(Form):
 
     def is_valid(self) -> bool:
         """Validate that a listed scope is chosen."""
-        return self.validate() and bool(self.scope.data)
+        self.validate()
+        if not self.scope.data:
+            self.scope.errors = ["Select who the plan is for"]
+        return not self.errors
 
     def consortium_id(self) -> UUID | None:
         """The chosen consortium; None for the whole authority."""

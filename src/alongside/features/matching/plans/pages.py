@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from alongside.errors import ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.features.matching.assignments.redaction import why_nobody_for, without_private
@@ -15,8 +14,9 @@ from alongside.features.matching.plans.resource import PLAN
 from alongside.platform.access.authorisation import may_for_consortium
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.forms.action import buttons_for, routes_of
+from alongside.platform.forms.action import buttons_for, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
@@ -27,41 +27,34 @@ from alongside.platform.web.spreadsheet import CSV
 
 @endpoint.get("/plans", permission=Permission.VIEW_PLAN)
 async def list_plans(ctx: PageRequest) -> PageResult:
-    """List the current plan of each scope, a button for a new plan, and all runs."""
-    number = number_of_page(ctx.query.one("page"))
-    scopes = await queries.scopes_of(ctx.session, ctx.person)
-    form = AskForm()
-    form.offer_scopes(scopes, ctx.person)
-    runs, more = await queries.runs_of(ctx.session, ctx.person, number)
-    context = {
-        "form": form,
+    """List the current plan of each scope, all runs, and the form that asks for a new plan."""
+    return await ASK.new_form_page(ctx, None)
+
+
+async def _offer_scopes(asked: FormRequest[None, AskForm]) -> None:
+    asked.form.offer_scopes(await queries.scopes_of(asked.session, asked.person), asked.person)
+
+
+async def _list_context(asked: FormRequest[None, AskForm]) -> dict[str, Any]:
+    """The current plan of each scope on the first page, and one page of all runs."""
+    session, person = asked.session, asked.person
+    number = number_of_page(asked.data.one("page"))
+    scopes = await queries.scopes_of(session, person)
+    runs, more = await queries.runs_of(session, person, number)
+    found = [await queries.current_run(session, person.authority_id, key) for key, _ in scopes if number == 1]
+    return {
         "scopes": scopes,
-        "standing": [
-            one
-            for key, _ in scopes
-            if (one := await queries.current_run(ctx.session, ctx.person.authority_id, key))
-        ]
-        if number == 1
-        else [],
+        "standing": [one for one in found if one is not None],
         "runs": runs,
         "number": number,
         "more": more,
-        **words(ctx.person),
+        **words(person),
     }
-    return Page(TemplateVariables("matching/plans/list.html", context))
 
 
-@endpoint.post("/plans", permission=Permission.MAKE_PLAN)
-async def ask_for_plan(ctx: PageRequest) -> PageResult:
-    """Request a plan; redirects to the run in progress if there is one."""
-    form = AskForm(await ctx.submitted())
-    scopes = await queries.scopes_of(ctx.session, ctx.person)
-    form.offer_scopes(scopes, ctx.person)
-    if not form.is_valid():
-        raise ValidationFailed({"scope": ["Select who the plan is for."]})
-    run_id, new = await actions.ask_for_plan(ctx.session, ctx.person, form.consortium_id())
-    said = None if new else "A plan is already being made. This is it."
-    return Redirect(f"/plans/{run_id}", said)
+async def _ask(asked: FormRequest[None, AskForm]) -> Redirect:
+    run_id, new = await actions.ask_for_plan(asked.session, asked.person, asked.form.consortium_id())
+    return Redirect(f"/plans/{run_id}", None if new else "A plan is already being made. This is it.")
 
 
 @endpoint.get("/plans/{run_id:uuid}", permission=Permission.VIEW_PLAN)
@@ -157,6 +150,18 @@ def words(person: Principal) -> dict[str, Any]:
     }
 
 
+ASK: FormAction[None, AskForm] = FormAction(
+    name="ask_for_plan",
+    resource=list_resource("/plans"),
+    slug="",
+    form_slug=None,
+    permission=Permission.MAKE_PLAN,
+    form=AskForm,
+    choices=_offer_scopes,
+    template="matching/plans/list.html",
+    context=_list_context,
+    run=_ask,
+)
 CANCEL_PLAN = ButtonAction(
     name="cancel_plan",
     resource=PLAN,
@@ -190,9 +195,8 @@ TURN_PLAN_DOWN = ButtonAction(
 )
 routes = [
     list_plans,
-    ask_for_plan,
     show_plan,
     show_progress,
     export_plan,
-    *routes_of((CANCEL_PLAN, ADOPT_PLAN, TURN_PLAN_DOWN)),
+    *routes_of((ASK, CANCEL_PLAN, ADOPT_PLAN, TURN_PLAN_DOWN)),
 ]

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.calendar import financial_year, start_of_term
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.consortia.models import PHASES as CONSORTIUM_PHASES
 from alongside.features.directory.school_expertise import evidence_of_schools
@@ -32,6 +31,7 @@ from alongside.features.matching.problem_input.expertise import strengths
 from alongside.features.matching.problem_input.queries import load_problem_rows
 from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.features.schools.phases import PHASES
+from alongside.platform.school_calendar.calendar import financial_year, start_of_term
 
 BURDEN_TERMS = 3
 

@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
-from alongside.features.agreements.proposals.actions import propose, withdraw_proposal
+from alongside.features.agreements.answers.actions import withdraw_proposal
 from alongside.features.agreements.proposals.hard_rules import for_other_readers
+from alongside.features.agreements.proposing.actions import propose
 from alongside.features.matching.models import CURRENT, SEND, PlanAssignment, PlanRun
 from alongside.features.matching.plans.labels import to_send
 from alongside.features.matching.plans.queries import assignments_of, get_run
@@ -21,7 +22,7 @@ from alongside.features.matching.proposals.terms import MESSAGE, terms_for
 from alongside.features.matching.replacement.queries import unanswered_proposals
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
-from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.features.schools.term_dates.queries import calendar_of_school, calendars_of_schools
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.workflow import apply_transition
@@ -59,12 +60,17 @@ async def send_plan(
     await hold_posts(session, person.authority_id, [*assignments, *before])
     await _withdraw_moved(session, person, assignments)
     message = MESSAGE.format(scope=run.consortium or "whole authority")
+    await calendars_of_schools(session, person.authority_id, _schools_of(assignments))  # kept for each pair
     proposed = 0
     for assignment in assignments:
         proposed += await _send(session, person, assignment, message)
     if proposed:
         await apply_transition(session, person, PlanRun, run, SEND, changes={"proposed": [0, proposed]})
     return SendResult(proposed, len(assignments) - proposed)
+
+
+def _schools_of(assignments: Sequence[Any]) -> set[int]:
+    return {urn for one in assignments for urn in (one.requesting_urn, one.supporting_urn)}
 
 
 async def _withdraw_moved(session: AsyncSession, person: Principal, assignments: Sequence[Any]) -> None:

@@ -1,55 +1,44 @@
 """The confirmation page before a plan is sent, and the sending."""
 
-from uuid import UUID
+from typing import Any
 
-from alongside.errors import ActionRefused, ValidationFailed
+from sqlalchemy import Row
+
+from alongside.errors import ActionRefused
 from alongside.features.matching.models import CURRENT
 from alongside.features.matching.plans.labels import to_send
 from alongside.features.matching.plans.pages import words
-from alongside.features.matching.plans.queries import assignments_of, get_run
+from alongside.features.matching.plans.queries import assignments_of
+from alongside.features.matching.plans.resource import PLAN
 from alongside.features.matching.proposals import actions
+from alongside.features.matching.proposals.forms import SendForm
 from alongside.features.matching.proposals.terms import terms_for
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.permissions import Permission
+from alongside.platform.forms.action import routes_of
+from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.formatting import format_count
-from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
-from alongside.platform.web.routing import endpoint
+from alongside.platform.web.responses import Redirect
 
 
-@endpoint.get("/plans/{run_id:uuid}/send", permission=Permission.MAKE_PLAN)
-async def ask_before_sending(ctx: PageRequest, run_id: UUID) -> PageResult:
-    """Show the proposals that would be sent, with days and dates; each can be deselected."""
-    run = await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
+async def _context(asked: FormRequest[Row[Any], SendForm]) -> dict[str, Any]:
+    """The proposals that would be sent, with days and dates; each can be deselected."""
+    session, person, run = asked.session, asked.person, asked.record
     if run.state not in CURRENT:
         raise ActionRefused("Only the plan that stands can be sent. Open the plans to find it.", run.state)
-    assignments = [
-        one for one in await assignments_of(ctx.session, ctx.person.authority_id, run.id) if to_send(one)
-    ]
+    assignments = [one for one in await assignments_of(session, person.authority_id, run.id) if to_send(one)]
     urns = {one.requesting_urn for one in assignments}
-    calendars = await calendars_of_schools(ctx.session, ctx.person.authority_id, urns)
+    calendars = await calendars_of_schools(session, person.authority_id, urns)
     rows = [
-        {"place": one, "terms": terms_for(calendars[one.requesting_urn], one, ctx.person.today, "")}
+        {"place": one, "terms": terms_for(calendars[one.requesting_urn], one, person.today, "")}
         for one in assignments
     ]
-    return Page(
-        TemplateVariables("matching/proposals/confirm.html", {"run": run, "rows": rows, **words(ctx.person)})
-    )
+    return {"rows": rows, **words(person)}
 
 
-@endpoint.post("/plans/{run_id:uuid}/send", permission=Permission.MAKE_PLAN)
-async def send_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
-    """Propose the selected pairs."""
-    ticked = (await ctx.submitted()).getlist("need")
-    try:
-        needs = [UUID(str(one)) for one in ticked]
-    except ValueError:
-        raise ValidationFailed({"need": ["Choose pairs from the list."]}) from None
-    await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
-    if not needs:
-        raise ValidationFailed({"need": ["Leave at least one pair ticked, or go back to the plan."]})
-    sent = await actions.send_plan(ctx.session, ctx.person, run_id, needs)
-    return Redirect(f"/plans/{run_id}", said_of(sent))
+async def _send(asked: FormRequest[Row[Any], SendForm]) -> Redirect:
+    sent = await actions.send_plan(asked.session, asked.person, asked.record.id, asked.form.needs())
+    return Redirect(PLAN.url(asked.record), said_of(sent))
 
 
 def said_of(sent: actions.SendResult) -> str:
@@ -62,4 +51,15 @@ def said_of(sent: actions.SendResult) -> str:
     return " ".join(parts)
 
 
-routes = [ask_before_sending, send_plan]
+SEND_PLAN: FormAction[Row[Any], SendForm] = FormAction(
+    name="send_plan",
+    resource=PLAN,
+    slug="send",
+    permission=Permission.MAKE_PLAN,
+    title="Send the plan",
+    form=SendForm,
+    template="matching/proposals/confirm.html",
+    context=_context,
+    run=_send,
+)
+routes = routes_of((SEND_PLAN,))

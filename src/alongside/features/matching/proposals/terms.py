@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-from alongside.features.agreements.proposals.terms import Terms
-from alongside.features.authorities.calendar import Calendar, add_school_days, terms_from
-from alongside.features.authorities.terms import term_key
+from alongside.features.agreements.proposals.forms import Terms
+from alongside.platform.school_calendar.calendar import Calendar, add_school_days, terms_from
+from alongside.platform.school_calendar.terms import term_key
 
 BEGINS_AFTER = 10
 """School days from sending to the first day, if the need gives no dates: time to answer and to sign."""

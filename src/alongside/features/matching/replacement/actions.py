@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
-from alongside.features.agreements.proposals.actions import withdraw_proposal
+from alongside.features.agreements.answers.actions import withdraw_proposal
 from alongside.features.authorities import settings_of
 from alongside.features.matching.engine.instance import Instance
 from alongside.features.matching.engine.result import Option

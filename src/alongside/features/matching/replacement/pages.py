@@ -1,11 +1,10 @@
 """The page of replacement options, and the choice of one."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from wtforms import Form, StringField
 
-from alongside.errors import ValidationFailed
 from alongside.features.matching.assignments.presentation import against_before
 from alongside.features.matching.assignments.redaction import names_in
 from alongside.features.matching.engine.result import Option
@@ -13,36 +12,19 @@ from alongside.features.matching.models import CURRENT
 from alongside.features.matching.plans.labels import assignment_state, is_over
 from alongside.features.matching.plans.pages import words
 from alongside.features.matching.plans.queries import (
-    assignment_of,
     assignments_of,
-    get_run,
     offered_run,
     run_at_work,
 )
+from alongside.features.matching.plans.resource import PLANNED_NEED, PlannedNeed
 from alongside.features.matching.replacement import actions
 from alongside.features.matching.replacement.options import key_of, options_now
 from alongside.features.matching.replacement.queries import declines_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
-from alongside.platform.web.routing import endpoint
-
-
-@endpoint.get("/plans/{run_id:uuid}/needs/{need_id:uuid}/replacements", permission=Permission.MAKE_PLAN)
-async def show_options(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
-    """Show the replacement options, best first, and which pair each would move."""
-    run = await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
-    assignment = await assignment_of(ctx.session, ctx.person.authority_id, run.id, need_id)
-    context: dict[str, Any] = {"run": run, "place": assignment, "options": [], **words(ctx.person)}
-    context["mendable"] = run.state in CURRENT and is_over(assignment)
-    context["state"] = assignment_state(context["settings"], assignment)
-    context["declines"] = await declines_of(ctx.session, ctx.person.authority_id, need_id)
-    context["at_work"] = await run_at_work(ctx.session, ctx.person.authority_id, run.consortium_id)
-    context["offered"] = await offered_run(ctx.session, ctx.person.authority_id, run.consortium_id)
-    if context["mendable"]:
-        context["options"] = await _options(ctx.session, ctx.person, run, assignment)
-    return Page(TemplateVariables("matching/replacement/options.html", context))
+from alongside.platform.forms.action import routes_of
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.responses import Redirect
 
 
 async def _options(
@@ -80,19 +62,55 @@ def _difference(option: Option, assignment: Any) -> int:
     return option.score.score - before + moved
 
 
-@endpoint.post("/plans/{run_id:uuid}/needs/{need_id:uuid}/replacements", permission=Permission.MAKE_PLAN)
-async def take_option(ctx: PageRequest, run_id: UUID, need_id: UUID) -> PageResult:
+class OptionForm(Form):
+    """The chosen replacement."""
+
+    option = StringField("Who should come instead?")
+
+    def is_valid(self) -> bool:
+        """Validate that one is chosen."""
+        if not self.option.data:
+            self.option.errors = ["Choose who should come instead from the list"]
+        return not self.errors
+
+
+async def _context(asked: FormRequest[PlannedNeed, OptionForm]) -> dict[str, Any]:
+    """The replacement options, best first, and which pair each would move."""
+    session, person, run, assignment = asked.session, asked.person, asked.record.run, asked.record.assignment
+    lost, shown = run.state in CURRENT and is_over(assignment), words(person)
+    return {
+        "run": run,
+        "place": assignment,
+        "mendable": lost,
+        "state": assignment_state(shown["settings"], assignment),
+        "declines": await declines_of(session, person.authority_id, assignment.need_id),
+        "at_work": await run_at_work(session, person.authority_id, run.consortium_id),
+        "offered": await offered_run(session, person.authority_id, run.consortium_id),
+        "options": await _options(session, person, run, assignment) if lost else [],
+        **shown,
+    }
+
+
+async def _take(asked: FormRequest[PlannedNeed, OptionForm]) -> Redirect:
     """Take an option; newly asked schools are notified."""
-    run = await get_run(ctx.session, ctx.person, Permission.MAKE_PLAN, run_id)
-    await assignment_of(ctx.session, ctx.person.authority_id, run.id, need_id)
-    key = (await ctx.submitted()).one("option")
-    if not key:
-        raise ValidationFailed({"option": ["Choose who should come instead from the list."]})
-    option = await actions.take_option(ctx.session, ctx.person, run_id, need_id, key)
+    run_id, need_id = asked.record.run.id, asked.record.assignment.need_id
+    option = await actions.take_option(
+        asked.session, asked.person, run_id, need_id, asked.form.option.data or ""
+    )
     said = "Both schools have been asked."
     if option.move is not None:
         said = "Everybody who is newly asked has been told, the school that was moved too."
     return Redirect(f"/plans/{run_id}", said)
 
 
-routes = [show_options, take_option]
+TAKE_OPTION: FormAction[PlannedNeed, OptionForm] = FormAction(
+    name="take_option",
+    resource=PLANNED_NEED,
+    slug="replacements",
+    permission=Permission.MAKE_PLAN,
+    form=OptionForm,
+    template="matching/replacement/options.html",
+    context=_context,
+    run=_take,
+)
+routes = routes_of((TAKE_OPTION,))

@@ -8,8 +8,8 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.proposal import Proposal
-from alongside.features.agreements.proposals.candidates import seen_by
 from alongside.features.agreements.proposals.queries import LIVE
+from alongside.features.agreements.proposing.candidates import seen_by
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal

@@ -9,7 +9,7 @@ from alongside.features.matching.suspensions import actions, queries
 from alongside.features.matching.suspensions.forms import SuspensionForm
 from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.permissions import Permission
-from alongside.platform.forms.action import Resource, buttons_for, no_record, routes_of
+from alongside.platform.forms.action import Resource, buttons_for, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.page_request import PageRequest
@@ -43,7 +43,7 @@ async def _suspend(asked: FormRequest[None, SuspensionForm]) -> None:
 
 SUSPEND: FormAction[None, SuspensionForm] = FormAction(
     name="suspend_supplier",
-    resource=Resource(name="record", path=LIST, load=no_record, url=lambda _: LIST),
+    resource=list_resource(LIST),
     slug="",
     form_slug=None,
     permission=Permission.SUSPEND_SUPPLIER,

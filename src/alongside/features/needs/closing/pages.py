@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from alongside.features.authorities import settings_of
-from alongside.features.needs import actions
+from alongside.features.needs.closing import actions
 from alongside.features.needs.models import REOPEN_NEED, WITHDRAW_NEED
 from alongside.features.needs.resource import NEED
 from alongside.platform.access.permissions import Permission

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.needs import actions, queries
+from alongside.features.needs import queries
+from alongside.features.needs.editing import actions
 from alongside.features.needs.forms import NeedForm, need_form_of
 from alongside.features.needs.models import CONFIRM_NEED, PAUSE_NEED, POST_NEED, SEND_TO_HEAD
+from alongside.features.needs.posting.pages import after_saving, form_context
 from alongside.features.needs.resource import NEED
-from alongside.features.schools.phases import phase_of
-from alongside.features.schools.queries import get_school
+from alongside.features.schools.posting import get_school, phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
@@ -25,27 +24,6 @@ from alongside.platform.web.responses import PageResult, Redirect
 
 DRAFTS = ("draft", "to_confirm")
 LOOKED_AT = {"checked_no_pupil": True, "checked_not_safeguarding": True}
-POSTED, SENT = "Your need is posted.", "The draft is sent to the headteacher."
-
-
-def form_context(person: Principal, urn: int) -> dict[str, Any]:
-    """What the form of a need shows besides its fields."""
-    settings = settings_of(person.authority_id)
-    return {
-        "settings": settings,
-        "may_post": may(person, Permission.POST_NEED, urn),
-        "safeguarding": settings.contacts.get("safeguarding"),
-    }
-
-
-async def after_saving(session: AsyncSession, person: Principal, need_id: UUID, act: str) -> Redirect:
-    """Post a saved need or send it to the headteacher, as the button that was pressed says."""
-    if act == "post":
-        await actions.post_need(session, person, need_id)
-    elif act == "send":
-        await actions.send_need_to_head(session, person, need_id)
-    said = {"post": POSTED, "send": SENT, "draft": "The draft is saved."}.get(act, "Your changes are saved.")
-    return Redirect(f"/needs/{need_id}", said)
 
 
 def _pressed(asked: FormRequest[Row[Any], NeedForm]) -> str:

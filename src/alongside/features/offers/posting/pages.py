@@ -14,9 +14,7 @@ from alongside.features.offers.forms import OfferForm, offer_form, offer_form_of
 from alongside.features.offers.models import CONFIRM_OFFER, END_OFFER, PAUSE_OFFER, POST_OFFER, RESUME_OFFER
 from alongside.features.offers.queries import Offered
 from alongside.features.offers.resource import OFFER
-from alongside.features.schools.actions import refuse_closed
-from alongside.features.schools.phases import phase_of
-from alongside.features.schools.queries import get_school
+from alongside.features.schools.posting import get_school, phase_of, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -24,7 +22,7 @@ from alongside.platform.forms.action import ActionRequest, Record, Resource, rou
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.fields import line
 from alongside.platform.forms.form_action import FormAction, FormRequest
-from alongside.platform.web.responses import Page, Redirect
+from alongside.platform.web.responses import PageResult, Redirect
 
 LOOKED_AT = {"checked_no_pupil": True, "checked_not_safeguarding": True}
 POSTED = "Your offer is posted."
@@ -80,7 +78,7 @@ async def _change(asked: FormRequest[Offered, OfferForm]) -> Redirect:
     return Redirect(OFFER.url(offer), POSTED if post else "Your changes are saved.")
 
 
-async def _post(asked: ActionRequest[Offered]) -> Page | None:
+async def _post(asked: ActionRequest[Offered]) -> PageResult | None:
     """Post a draft, or show the form with what is missing."""
     offer = asked.record
     if offer.state == "draft":

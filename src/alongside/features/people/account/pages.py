@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from alongside.errors import NotFound
 from alongside.features.people.account import actions, queries
 from alongside.features.people.account.forms import EmailPreferenceForm
 from alongside.features.people.role_assignments import role_label, roles_of_person
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.context import SESSION_COOKIE
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
@@ -24,59 +24,76 @@ async def list_roles(ctx: PageRequest) -> PageResult:
     return Page(TemplateVariables("people/roles.html", {"roles": [(row, role_label(row)) for row in rows]}))
 
 
-@endpoint.post("/roles/{role_assignment_id:uuid}/switch", permission=Permission.SWITCH_ROLE)
-async def switch_to_role(ctx: PageRequest, role_assignment_id: UUID) -> PageResult:
-    """Switch to another role, with a new session."""
-    token, role = await actions.switch_to_role(ctx.session, ctx.person, role_assignment_id)
-    return Redirect("/home", f"You now act as {role}.", cookies={SESSION_COOKIE: token})
-
-
 @endpoint.get("/account", permission=Permission.VIEW_OWN_ACCOUNT)
 async def show_account(ctx: PageRequest) -> PageResult:
     """The account page: name, email address, sessions, email preference."""
-    return await _account(ctx.session, ctx.person)
+    return await CHOOSE_MAIL.new_form_page(ctx, None)
 
 
-@endpoint.post("/account/mail", permission=Permission.VIEW_OWN_ACCOUNT)
-async def choose_mail(ctx: PageRequest) -> PageResult:
-    """Save the email preference."""
-    form = EmailPreferenceForm(await ctx.submitted())
-    if not form.validate():
-        return await _account(ctx.session, ctx.person, form)
-    await actions.choose_mail(ctx.session, ctx.person, form.mail_choice.data)
-    return Redirect("/account", "Your choice is saved.")
-
-
-@endpoint.post("/account/sessions/{session_id:uuid}/end", permission=Permission.VIEW_OWN_ACCOUNT)
-async def end_browser(ctx: PageRequest, session_id: UUID) -> PageResult:
-    """End one of the user's sessions."""
-    if not await actions.end_browser(ctx.session, ctx.person, session_id):
-        raise NotFound
-    return Redirect("/account", "That browser is signed out.")
-
-
-@endpoint.post("/account/sessions/end", permission=Permission.VIEW_OWN_ACCOUNT)
-async def end_other_browsers(ctx: PageRequest) -> PageResult:
-    """End all of the user's sessions except this one."""
-    await actions.end_other_browsers(ctx.session, ctx.person)
-    return Redirect("/account", "All your other browsers are signed out.")
-
-
-async def _account(session: AsyncSession, person: Principal, form: EmailPreferenceForm | None = None) -> Page:
-    me = await queries.account_of(session, person)
-    context = {
-        "me": me,
-        "form": form or EmailPreferenceForm(data={"mail_choice": me.mail_choice}),
-        "sessions": await queries.sessions_of(session, person),
+async def _context(asked: FormRequest[None, EmailPreferenceForm]) -> dict[str, object]:
+    return {
+        "me": await queries.account_of(asked.session, asked.person),
+        "sessions": await queries.sessions_of(asked.session, asked.person),
     }
-    return Page(TemplateVariables("people/account.html", context), status=422 if form else 200)
 
 
+async def _present_choice(asked: ActionRequest[None]) -> dict[str, object]:
+    return {"mail_choice": (await queries.account_of(asked.session, asked.person)).mail_choice}
+
+
+async def _switch(asked: ActionRequest[UUID]) -> Redirect:
+    """Switch to another role, with a new session."""
+    token, role = await actions.switch_to_role(asked.session, asked.person, asked.record)
+    return Redirect("/home", f"You now act as {role}.", cookies={SESSION_COOKIE: token})
+
+
+async def _end_browser(asked: ActionRequest[UUID]) -> None:
+    if not await actions.end_browser(asked.session, asked.person, asked.record):
+        raise NotFound
+
+
+async def _end_other_browsers(asked: ActionRequest[None]) -> None:
+    await actions.end_other_browsers(asked.session, asked.person)
+
+
+SWITCH = ButtonAction(
+    name="switch_to_role",
+    resource=id_resource("/roles/{role_assignment_id:uuid}", "/roles"),
+    slug="switch",
+    permission=Permission.SWITCH_ROLE,
+    run=_switch,
+)
+CHOOSE_MAIL: FormAction[None, EmailPreferenceForm] = FormAction(
+    name="choose_mail",
+    resource=list_resource("/account"),
+    slug="mail",
+    form_slug=None,
+    permission=Permission.VIEW_OWN_ACCOUNT,
+    form=EmailPreferenceForm,
+    initial=_present_choice,
+    template="people/account.html",
+    context=_context,
+    said="Your choice is saved.",
+    run=lambda asked: actions.choose_mail(asked.session, asked.person, asked.form.mail_choice.data),
+)
+END_BROWSER = ButtonAction(
+    name="end_browser",
+    resource=id_resource("/account/sessions/{session_id:uuid}", "/account"),
+    slug="end",
+    permission=Permission.VIEW_OWN_ACCOUNT,
+    said="That browser is signed out.",
+    run=_end_browser,
+)
+END_OTHER_BROWSERS = ButtonAction(
+    name="end_other_browsers",
+    resource=list_resource("/account"),
+    slug="sessions/end",
+    permission=Permission.VIEW_OWN_ACCOUNT,
+    said="All your other browsers are signed out.",
+    run=_end_other_browsers,
+)
 routes = [
     list_roles,
-    switch_to_role,
     show_account,
-    choose_mail,
-    end_browser,
-    end_other_browsers,
+    *routes_of((SWITCH, CHOOSE_MAIL, END_BROWSER, END_OTHER_BROWSERS)),
 ]

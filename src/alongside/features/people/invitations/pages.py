@@ -19,7 +19,7 @@ from alongside.features.people.sessions import device_of
 from alongside.features.people.sign_in.actions import Browser, sign_in
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
-from alongside.platform.forms.action import Resource, no_record, routes_of
+from alongside.platform.forms.action import Resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.context import SESSION_COOKIE, AppContext
@@ -99,10 +99,6 @@ async def _invite_delegate(asked: FormRequest[None, DelegateForm]) -> Redirect:
     return Redirect(LIST, f"{form.name.data} is invited. We have sent them an email with a link.")
 
 
-def _list_of(path: str) -> Resource[None]:
-    return Resource(name="record", path=path, load=no_record, url=lambda _: path, page=lambda _: LIST)
-
-
 def _on_an_invitation(suffix: str, path: str, permission: Permission) -> tuple[ButtonAction[Row[Any]], ...]:
     """The buttons of an invitation that is not answered yet."""
     resource: Resource[Row[Any]] = Resource(
@@ -141,7 +137,7 @@ def _on_an_invitation(suffix: str, path: str, permission: Permission) -> tuple[B
 
 INVITE: FormAction[None, InvitationForm] = FormAction(
     name="post_invitation",
-    resource=_list_of("/people/invitations"),
+    resource=list_resource("/people/invitations", LIST),
     slug="",
     form_slug="new",
     permission=ANYBODY,
@@ -154,7 +150,7 @@ INVITE: FormAction[None, InvitationForm] = FormAction(
 )
 INVITE_DELEGATE: FormAction[None, DelegateForm] = FormAction(
     name="post_invitation_of_delegate",
-    resource=_list_of("/people/delegates"),
+    resource=list_resource("/people/delegates", LIST),
     slug="",
     form_slug="new",
     permission=DELEGATES,

@@ -8,14 +8,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.authorities.setting_types import TermDates
 from alongside.features.schools.queries import school_with
 from alongside.features.schools.term_dates.models import SchoolTerm, TrainingDay
+from alongside.features.schools.term_dates.queries import forget_own_days
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
+from alongside.platform.school_calendar.calendar import TermDates
 
 OVERLAPS = ("starts_on", "These days lie in another term that the school has set. Correct one")
 
@@ -96,4 +97,5 @@ async def drop_training_day(session: AsyncSession, person: Principal, urn: int, 
 async def _audit(
     session: AsyncSession, person: Principal, verb: str, urn: int, changes: dict[str, Any]
 ) -> None:
+    forget_own_days(session)
     await record_audit(session, person, verb, "school", urn, schools=[urn], changes=changes)

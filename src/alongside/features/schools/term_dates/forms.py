@@ -5,8 +5,7 @@ from itertools import pairwise
 
 from wtforms import Form, SelectField
 
-from alongside.features.authorities.calendar import academic_year
-from alongside.features.authorities.setting_types import TermDates
+from alongside.platform.school_calendar.calendar import TermDates, academic_year
 from alongside.platform.web.date_fields import DayField
 
 ORDER = ("starts_on", "break_starts_on", "break_ends_on", "ends_on")

@@ -1,12 +1,13 @@
-"""Pages of a school's own terms and training days."""
+"""The page of a school's own terms and training days, and the actions on it."""
 
 from datetime import date
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import NotFound, ValidationFailed
+from alongside.errors import NotFound
 from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import terms_from, with_own_days
 from alongside.features.schools.queries import school_with
 from alongside.features.schools.term_dates import actions
 from alongside.features.schools.term_dates.forms import TermForm, TrainingDayForm
@@ -14,96 +15,127 @@ from alongside.features.schools.term_dates.queries import own_days
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.forms.action import ActionRequest, Resource, routes_of
+from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.school_calendar.calendar import terms_from, with_own_days
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
 
 KEEP = Permission.MANAGE_TERM_DATES
+AnySchool = Row[Any]
+
+
+async def get_school(session: AsyncSession, person: Principal, permission: Permission, urn: int) -> AnySchool:
+    """One school. Raises NotFound outside the person's scope."""
+    require(person, permission, urn)
+    return await school_with(session, person.authority_id, urn)
+
+
+SCHOOL: Resource[AnySchool] = Resource(
+    name="school",
+    path="/schools/{urn:int}",
+    load=get_school,
+    url=lambda school: f"/schools/{school.urn}",
+    page=lambda school: f"/schools/{school.urn}/days",
+)
 
 
 @endpoint.get("/schools/{urn:int}/days", permission=KEEP)
 async def show_days(ctx: PageRequest, urn: int) -> PageResult:
     """Show the terms and training days that apply to the school's deadlines."""
-    return await _page(ctx.session, ctx.person, urn, TermForm(), TrainingDayForm())
+    school = await get_school(ctx.session, ctx.person, KEEP, urn)
+    return await SET_TERM.new_form_page(ctx, school)
 
 
-@endpoint.post("/schools/{urn:int}/terms", permission=KEEP)
-async def set_term(ctx: PageRequest, urn: int) -> PageResult:
-    """Save one term."""
-    require(ctx.person, KEEP, urn)
-    form = TermForm(await ctx.submitted())
-    form.offer(terms_from(calendar_of(ctx.person.authority_id), ctx.person.today))
-    if not form.is_valid():
-        return await _page(ctx.session, ctx.person, urn, form, TrainingDayForm(), 422)
-    try:
-        await actions.set_term(ctx.session, ctx.person, urn, form.dates())
-    except ValidationFailed as problem:
-        form.starts_on.errors = list(problem.mistakes["starts_on"])
-        return await _page(ctx.session, ctx.person, urn, form, TrainingDayForm(), 422)
-    return Redirect(
-        f"/schools/{urn}/days", "The term is set. Deadlines of this school follow it from now on."
-    )
+def _offer_terms(person: Principal, form: TermForm) -> None:
+    form.offer(terms_from(calendar_of(person.authority_id), person.today))
 
 
-@endpoint.post("/schools/{urn:int}/terms/removal", permission=KEEP)
-async def drop_term(ctx: PageRequest, urn: int) -> PageResult:
-    """Remove the school's own term."""
-    year, _, name = (await ctx.submitted()).one("term").partition(" ")
-    await actions.drop_term(ctx.session, ctx.person, urn, year, name)
-    return Redirect(f"/schools/{urn}/days", "The school keeps the authority’s term again.")
-
-
-@endpoint.post("/schools/{urn:int}/training-days", permission=KEEP)
-async def set_training_day(ctx: PageRequest, urn: int) -> PageResult:
-    """Add one training day."""
-    require(ctx.person, KEEP, urn)
-    form = TrainingDayForm(await ctx.submitted())
-    own = await own_days(ctx.session, ctx.person.authority_id, urn)
-    if not form.is_valid(with_own_days(calendar_of(ctx.person.authority_id), own.terms, frozenset()).terms):
-        return await _page(ctx.session, ctx.person, urn, TermForm(), form, 422)
-    assert form.day.data is not None
-    await actions.set_training_day(ctx.session, ctx.person, urn, form.day.data)
-    return Redirect(
-        f"/schools/{urn}/days", "The training day is kept. Deadlines of this school leave it out."
-    )
-
-
-@endpoint.post("/schools/{urn:int}/training-days/removal", permission=KEEP)
-async def drop_training_day(ctx: PageRequest, urn: int) -> PageResult:
-    """Remove one training day."""
-    try:
-        day = date.fromisoformat((await ctx.submitted()).one("day"))
-    except ValueError:
-        raise NotFound from None
-    await actions.drop_training_day(ctx.session, ctx.person, urn, day)
-    return Redirect(f"/schools/{urn}/days", "The training day is taken away.")
-
-
-async def _page(
-    session: AsyncSession,
-    person: Principal,
-    urn: int,
-    term_form: TermForm,
-    day_form: TrainingDayForm,
-    status: int = 200,
-) -> PageResult:
-    require(person, KEEP, urn)
-    school = await school_with(session, person.authority_id, urn)
-    own = await own_days(session, person.authority_id, urn)
+async def _context(asked: FormRequest[AnySchool, Any]) -> dict[str, Any]:
+    """The terms and days that are shown, and the form of the page that was not sent."""
+    person, term_form, day_form = asked.person, TermForm(), TrainingDayForm()
+    own = await own_days(asked.session, person.authority_id, asked.record.urn)
     calendar = with_own_days(calendar_of(person.authority_id), own.terms, frozenset(own.training_days))
-    term_form.offer(terms_from(calendar_of(person.authority_id), person.today))
-    context = {
-        "school": school,
+    _offer_terms(person, term_form)
+    other = {"day_form": day_form} if isinstance(asked.form, TermForm) else {"term_form": term_form}
+    return other | {
         "terms": terms_from(calendar, person.today),
         "own_terms": {(term.year, term.name) for term in own.terms},
         "own_days": [day for day in own.training_days if day >= person.today],
         "shared_days": sorted(
             day for day in calendar.inset_days if day >= person.today and day not in own.training_days
         ),
-        "term_form": term_form,
-        "day_form": day_form,
     }
-    return Page(TemplateVariables("schools/days.html", context), status)
 
 
-routes = [show_days, set_term, drop_term, set_training_day, drop_training_day]
+async def _is_in_term(asked: FormRequest[AnySchool, TrainingDayForm]) -> bool:
+    own = await own_days(asked.session, asked.person.authority_id, asked.record.urn)
+    calendar = with_own_days(calendar_of(asked.person.authority_id), own.terms, frozenset())
+    return asked.form.is_valid(calendar.terms)
+
+
+async def _set_training_day(asked: FormRequest[AnySchool, TrainingDayForm]) -> None:
+    assert asked.form.day.data is not None
+    await actions.set_training_day(asked.session, asked.person, asked.record.urn, asked.form.day.data)
+
+
+async def _drop_term(asked: ActionRequest[AnySchool]) -> None:
+    year, _, name = asked.data.one("term").partition(" ")
+    await actions.drop_term(asked.session, asked.person, asked.record.urn, year, name)
+
+
+async def _drop_training_day(asked: ActionRequest[AnySchool]) -> None:
+    try:
+        day = date.fromisoformat(asked.data.one("day"))
+    except ValueError:
+        raise NotFound from None
+    await actions.drop_training_day(asked.session, asked.person, asked.record.urn, day)
+
+
+SET_TERM: FormAction[AnySchool, TermForm] = FormAction(
+    name="set_term",
+    resource=SCHOOL,
+    slug="terms",
+    form_slug=None,
+    permission=KEEP,
+    form=TermForm,
+    form_name="term_form",
+    choices=lambda asked: _offer_terms(asked.person, asked.form),
+    template="schools/days.html",
+    context=_context,
+    said="The term is set. Deadlines of this school follow it from now on.",
+    run=lambda asked: actions.set_term(asked.session, asked.person, asked.record.urn, asked.form.dates()),
+)
+SET_TRAINING_DAY: FormAction[AnySchool, TrainingDayForm] = FormAction(
+    name="set_training_day",
+    resource=SCHOOL,
+    slug="training-days",
+    form_slug=None,
+    permission=KEEP,
+    form=TrainingDayForm,
+    form_name="day_form",
+    valid=_is_in_term,
+    template="schools/days.html",
+    context=_context,
+    said="The training day is kept. Deadlines of this school leave it out.",
+    run=_set_training_day,
+)
+DROP_TERM = ButtonAction(
+    name="drop_term",
+    resource=SCHOOL,
+    slug="terms/removal",
+    permission=KEEP,
+    said="The school keeps the authority’s term again.",
+    run=_drop_term,
+)
+DROP_TRAINING_DAY = ButtonAction(
+    name="drop_training_day",
+    resource=SCHOOL,
+    slug="training-days/removal",
+    permission=KEEP,
+    said="The training day is taken away.",
+    run=_drop_training_day,
+)
+routes = [show_days, *routes_of((SET_TERM, DROP_TERM, SET_TRAINING_DAY, DROP_TRAINING_DAY))]

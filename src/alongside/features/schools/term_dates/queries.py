@@ -1,32 +1,22 @@
 """Queries for a school's own terms and training days, and its calendar."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Date,
-    Integer,
-    any_,
-    bindparam,
-    func,
-    literal,
-    literal_column,
-    null,
-    select,
-    union_all,
-)
+from sqlalchemy import ARRAY, Integer, any_, bindparam, literal_column, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of
-from alongside.features.authorities.calendar import Calendar, with_own_days
-from alongside.features.authorities.setting_types import TermDates
+from alongside.features.schools.term_dates.day_by_school import DayBySchool
 from alongside.features.schools.term_dates.models import SchoolTerm, TrainingDay
 from alongside.platform.database.reads import Read, fetch_all
+from alongside.platform.school_calendar.calendar import Calendar, TermDates, with_own_days
+
+READ = "own days"
+"""The key in `session.info` of the own days that this transaction has read."""
 
 
 class OwnDay(msgspec.Struct, frozen=True):
@@ -68,76 +58,43 @@ OWN_DAYS_OF_SCHOOLS = _read_own_days(limited=True)
 
 
 @dataclass(frozen=True, slots=True)
-class DayBySchool:
-    """One day for each school: `shared` by the authority's calendar, `own` where a school's own calendar differs."""
-
-    shared: date
-    own: Mapping[int, date]
-
-    def of(self, urn: int) -> date:
-        """The day for this school."""
-        return self.own.get(urn, self.shared)
-
-    def parameters(self, prefix: str = "") -> dict[str, Any]:
-        """The parameters of `day_of_school`."""
-        own = {"own_urns": list(self.own), "own_days": list(self.own.values())}
-        return {f"{prefix}{name}": value for name, value in {"day": self.shared, **own}.items()}
-
-    def in_sql(self, urn: Any) -> ColumnElement[date]:
-        """The day of the school with this URN as an SQL expression."""
-        own_urns, own_days = list(self.own), list(self.own.values())
-        return _own_or_shared(
-            urn,
-            literal(self.shared, Date),
-            literal(own_urns, ARRAY(Integer)),
-            literal(own_days, ARRAY(Date)),
-        )
-
-
-def day_of_school(urn: Any, prefix: str = "") -> ColumnElement[date]:
-    """SQL expression for the day of the school with this URN, from the parameters of a DayBySchool."""
-    return _own_or_shared(
-        urn,
-        bindparam(f"{prefix}day", type_=Date),
-        bindparam(f"{prefix}own_urns", type_=ARRAY(Integer)),
-        bindparam(f"{prefix}own_days", type_=ARRAY(Date)),
-    )
-
-
-def _own_or_shared(urn: Any, shared: Any, own_urns: Any, own_days: Any) -> ColumnElement[date]:
-    own = func.unnest(own_urns, own_days).table_valued("urn", "day").render_derived("own")
-    return func.coalesce(select(own.c.day).where(own.c.urn == urn).scalar_subquery(), shared)
-
-
-@dataclass(frozen=True, slots=True)
 class OwnDays:
-    """A school's own terms and training days, in order."""
+    """A school's own terms and training days, in order; empty if it follows the authority's."""
 
-    terms: tuple[TermDates, ...]
-    training_days: tuple[date, ...]
+    terms: tuple[TermDates, ...] = ()
+    training_days: tuple[date, ...] = ()
+
+
+@dataclass(slots=True)
+class _Read:
+    """The own days that a transaction has read, by URN. `all` is true if they are those of every school."""
+
+    by_urn: dict[int, OwnDays] = field(default_factory=dict)
+    all: bool = False
 
 
 async def own_days(session: AsyncSession, authority_id: int, urn: int) -> OwnDays:
-    """The school's own terms and training days; empty if it follows the authority's."""
-    values = {"authority_id": authority_id, "urns": [urn]}
-    found = _by_school(await fetch_all(session, OWN_DAYS_OF_SCHOOLS, values))
-    return found.get(urn, OwnDays((), ()))
+    """The school's own terms and training days."""
+    return (await _own_days_of(session, authority_id, (urn,)))[urn]
 
 
 async def calendar_of_school(session: AsyncSession, authority_id: int, urn: int) -> Calendar:
     """The calendar for a school's deadlines: the authority's, with the school's own terms and training days."""
-    return (await calendars_of_schools(session, authority_id, [urn]))[urn]
+    return (await calendars_of_schools(session, authority_id, (urn,)))[urn]
 
 
 async def calendars_of_schools(
     session: AsyncSession, authority_id: int, urns: Collection[int]
 ) -> dict[int, Calendar]:
     """The calendars of several schools, by URN."""
-    if not urns:
-        return {}
-    shared = calendar_of(authority_id)
-    own = await calendars_with_own_days(session, authority_id, urns)
-    return {urn: own.get(urn, shared) for urn in urns}
+    own = await _own_days_of(session, authority_id, urns)
+    return {urn: _calendar(authority_id, own[urn]) for urn in urns}
+
+
+async def calendars_with_own_days(session: AsyncSession, authority_id: int) -> dict[int, Calendar]:
+    """The calendars of all schools that have terms or training days of their own, by URN."""
+    own = await _own_days_of(session, authority_id, None)
+    return {urn: _calendar(authority_id, days) for urn, days in own.items() if days != OwnDays()}
 
 
 async def days_by_school(
@@ -150,16 +107,27 @@ async def days_by_school(
     return DayBySchool(shared, {urn: day for urn, day in reckoned.items() if day != shared})
 
 
-async def calendars_with_own_days(
-    session: AsyncSession, authority_id: int, urns: Collection[int] | None = None
-) -> dict[int, Calendar]:
-    """The calendars of the schools that have terms or training days of their own, by URN; of all, or of `urns`."""
-    shared = calendar_of(authority_id)
-    values = {"authority_id": authority_id, "urns": sorted(urns or ())}
-    own = _by_school(await fetch_all(session, ALL_OWN_DAYS if urns is None else OWN_DAYS_OF_SCHOOLS, values))
-    return {
-        urn: with_own_days(shared, days.terms, frozenset(days.training_days)) for urn, days in own.items()
-    }
+def forget_own_days(session: AsyncSession) -> None:
+    """Read the own days again when they are next needed, because this transaction has changed them."""
+    session.info.pop(READ, None)
+
+
+async def _own_days_of(
+    session: AsyncSession, authority_id: int, urns: Collection[int] | None
+) -> Mapping[int, OwnDays]:
+    """The own days of schools (None: of all that have any), read once in a transaction."""
+    read: _Read = session.info.setdefault(READ, _Read())
+    if not read.all and (urns is None or not read.by_urn.keys() >= set(urns)):
+        values = {"authority_id": authority_id, "urns": sorted(urns or ())}
+        rows = await fetch_all(session, ALL_OWN_DAYS if urns is None else OWN_DAYS_OF_SCHOOLS, values)
+        read.by_urn |= _by_school(rows)
+        read.all = urns is None
+    read.by_urn |= {urn: OwnDays() for urn in urns or () if urn not in read.by_urn}
+    return read.by_urn
+
+
+def _calendar(authority_id: int, own: OwnDays) -> Calendar:
+    return with_own_days(calendar_of(authority_id), own.terms, frozenset(own.training_days))
 
 
 def _by_school(rows: Iterable[OwnDay]) -> dict[int, OwnDays]:

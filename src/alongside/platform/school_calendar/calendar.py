@@ -7,14 +7,26 @@ No function reads the current time: callers pass it.
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from alongside.features.authorities.bank_holidays import bank_holidays
-from alongside.features.authorities.setting_types import TermDates
-from alongside.features.authorities.settings import AuthoritySettings
+import msgspec
+
+from alongside.platform.school_calendar.bank_holidays import bank_holidays
 
 LONDON = ZoneInfo("Europe/London")
 ONE_DAY = timedelta(days=1)
+
+
+class TermDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One term: its first and last day, and the first and last day of its half-term break."""
+
+    year: Annotated[str, msgspec.Meta(pattern=r"^20\d\d-\d\d$")]
+    name: Literal["autumn", "spring", "summer"]
+    starts_on: date
+    ends_on: date
+    break_starts_on: date
+    break_ends_on: date
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,18 +47,6 @@ class Calendar:
     def declared_years(self) -> frozenset[str]:
         """The academic years whose terms are declared."""
         return frozenset(term.year for term in self.terms)
-
-
-def calendar_from(settings: AuthoritySettings) -> Calendar:
-    """Build the calendar of an authority from its settings."""
-    return Calendar(
-        terms=tuple(sorted(settings.terms, key=lambda term: term.starts_on)),
-        inset_days=frozenset(settings.inset_days),
-        added_holidays=frozenset(settings.bank_holidays.added),
-        removed_holidays=frozenset(settings.bank_holidays.removed),
-        pause_in_holidays=settings.clocks.pause_in_holidays,
-        school_day_ends=settings.clocks.school_day_ends,
-    )
 
 
 @lru_cache(maxsize=2_000)

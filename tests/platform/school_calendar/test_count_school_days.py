@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside.features.authorities.bank_holidays import bank_holidays, easter_sunday
-from alongside.features.authorities.calendar import (
+from alongside.features.authorities.files import read_authority, tenants_folder
+from alongside.features.authorities.settings_cache import calendar_from
+from alongside.platform.school_calendar.bank_holidays import bank_holidays, easter_sunday
+from alongside.platform.school_calendar.calendar import (
     Calendar,
     academic_year,
     add_school_days,
-    calendar_from,
     deadline,
     end_of_school_day,
     is_bank_holiday,
@@ -22,7 +23,6 @@ from alongside.features.authorities.calendar import (
     term_of,
     terms_from,
 )
-from alongside.features.authorities.files import read_authority, tenants_folder
 from tests.features.authorities.tenant_file_text import northshire, settings_with
 
 CALENDAR = calendar_from(northshire())

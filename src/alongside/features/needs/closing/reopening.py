@@ -7,11 +7,11 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.calendar import Calendar
 from alongside.features.needs.models import REOPEN_NEED, Need
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.models import AuditEntry
+from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.workflow import WORKFLOWS
 
 CLOSING = tuple(move.verb for move in WORKFLOWS["need"].moves if move.end in REOPEN_NEED.starts)

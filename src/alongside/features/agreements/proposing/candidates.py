@@ -1,18 +1,22 @@
 """Queries for the offers that can be proposed for a need, and the needs for an offer."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, and_, exists, func, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.errors import NotFound
 from alongside.features.agreements.parties import LEADER, OTHER_SIDE, REQUESTING, SUPPORTING
 from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.proposals import hard_rules
+from alongside.features.agreements.proposals.checks import obstacle_to, pairing_of
+from alongside.features.agreements.proposals.forms import Terms
 from alongside.features.agreements.proposals.hard_rules import obstacles_in_sql
 from alongside.features.agreements.proposals.queries import WAITING_NEEDS, is_live
-from alongside.features.agreements.queries import AUTHORITY, one_row, rows_of
+from alongside.features.agreements.queries import AUTHORITY
 from alongside.features.needs.models import Need
 from alongside.features.offers.confirmation import fresh_since_by_school, is_proposable
 from alongside.features.offers.models import Offer, OfferTheme
@@ -21,6 +25,7 @@ from alongside.features.schools.models import OPEN_STATUSES, School
 from alongside.platform.access.authorisation import may, scope_filter
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.rows import one_row, rows_of
 
 MILES = miles_to_school("east", "north").label("miles")
 
@@ -172,3 +177,25 @@ async def needs_for_offer(session: AsyncSession, person: Principal, offer: Row[A
         .limit(literal_column("25"))
     )
     return await rows_of(session, statement, authority_id=person.authority_id, **_from(offer))
+
+
+async def barred_choice(
+    session: AsyncSession, person: Principal, need: Any, chosen: str, candidates: Sequence[Any]
+) -> str | None:
+    """One sentence that says why a chosen offer is not among the candidates for a need; None when it is.
+
+    Also None for an offer that the person may not see.
+    """
+    try:
+        offer_id = UUID(chosen)
+    except ValueError:
+        return None
+    if any(row.id == offer_id for row in candidates):
+        return None
+    try:
+        offer = await offer_to_propose(session, person, offer_id)
+    except NotFound:
+        return None
+    terms = Terms(need.days or Decimal("0.5"), person.today, person.today, "")
+    side = hard_rules.side_proposing(person, need.school_urn, offer.school_urn)
+    return await obstacle_to(session, person, pairing_of(need, offer, terms, None), side=side)

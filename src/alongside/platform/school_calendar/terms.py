@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Any
 
-from alongside.features.authorities.calendar import Calendar, terms_from
-from alongside.features.authorities.setting_types import TermDates
+from alongside.platform.school_calendar.calendar import Calendar, TermDates, terms_from
 from alongside.platform.web.formatting import format_date, format_date_range
 
 MOST_TERMS = 6

@@ -1,4 +1,4 @@
-"""Commands that make and withdraw a proposal. `answers/actions.py` answers it."""
+"""Proposing an offer for a need."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,32 +8,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.agreements.parties import (
-    LEADER,
     REQUESTING,
     SUPPORTING,
     NotificationText,
     notify_schools,
-    party_of,
 )
 from alongside.features.agreements.proposal import (
+    LAPSE,
     PROPOSE,
-    WITHDRAW,
     Proposal,
 )
 from alongside.features.agreements.proposals import hard_rules
-from alongside.features.agreements.proposals.candidates import need_to_propose_for, offer_to_propose
 from alongside.features.agreements.proposals.checks import Pairing, pairing_of, refuse_what_cannot_be
 from alongside.features.agreements.proposals.deadlines import (
     days_to_answer,
     deadline_columns,
 )
-from alongside.features.agreements.proposals.endings import end_late_proposals, go_on_looking, tell_end
+from alongside.features.agreements.proposals.endings import end_unanswered
+from alongside.features.agreements.proposals.forms import Terms
 from alongside.features.agreements.proposals.hard_rules import explain_barred_pair
 from alongside.features.agreements.proposals.queries import (
-    lock_proposal,
+    live_proposals_of_need,
     proposal_now,
 )
-from alongside.features.agreements.proposals.terms import Terms
+from alongside.features.agreements.proposing.candidates import need_to_propose_for, offer_to_propose
 from alongside.features.agreements.queries import hold_pool_and_need
 from alongside.features.needs.models import RECEIVE_PROPOSAL, Need
 from alongside.platform.access.authorisation import may, require
@@ -63,7 +61,7 @@ async def propose(
     cannot be paired now.
     """
     await hold_pool_and_need(session, person.authority_id, offer_id, need_id)
-    await end_late_proposals(session, person, need_id)
+    await _end_late_proposals(session, person, need_id)
     need = await need_to_propose_for(session, person, need_id)
     offer = await offer_to_propose(session, person, offer_id)
     require(person, Permission.PROPOSE, need.school_urn, offer.school_urn)
@@ -133,22 +131,8 @@ async def _notify_asked_schools(
     )
 
 
-async def withdraw_proposal(session: AsyncSession, person: Principal, proposal_id: UUID) -> None:
-    """Withdraw a proposal: a school that has accepted it, or a leader when a leader made it."""
-    row = await lock_proposal(session, person, Permission.WITHDRAW_PROPOSAL, proposal_id)
-    side = party_of(person, row)
-    if side is None and row.proposed_as != LEADER:
-        raise ActionRefused(
-            "The schools have proposed this themselves, so only they can take it back.", row.state
-        )
-    if side is not None and getattr(row, f"{side}_accepted_at") is None:
-        raise ActionRefused("You have not accepted this proposal: decline it, and say why.", row.state)
-    await apply_transition(session, person, Proposal, row, WITHDRAW)
-    await go_on_looking(session, person, row)
-    await tell_end(
-        session,
-        person,
-        row,
-        "proposal_withdrawn",
-        f"The proposal of {row.supporting_name} for {row.requesting_name} has been withdrawn.",
-    )
+async def _end_late_proposals(session: AsyncSession, person: Principal, need_id: UUID) -> None:
+    """End the proposals for a need whose last day has passed, before the job does it. The need must be locked."""
+    for row in await live_proposals_of_need(session, person.authority_id, need_id):
+        if row.respond_by < person.today:
+            await end_unanswered(session, system(person.authority_id, person.today), row, LAPSE)

@@ -1,0 +1,1 @@
+"""Accepting a proposal, and releasing its leader, which creates the agreement."""

@@ -1,0 +1,169 @@
+"""Accepting a proposal and releasing its leader; the last acceptance creates the agreement."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused
+from alongside.features.agreements.parties import (
+    OTHER_SIDE,
+    NotificationText,
+    notify_schools,
+    own_side,
+    school_on,
+    urn_on,
+)
+from alongside.features.agreements.preparation.actions import prepare_agreement
+from alongside.features.agreements.proposal import (
+    ACCEPT,
+    AGREE,
+    ASK_RELEASE,
+    RELEASE,
+    SUPERSEDE,
+    Proposal,
+)
+from alongside.features.agreements.proposals.checks import refuse_what_cannot_be
+from alongside.features.agreements.proposals.deadlines import (
+    days_to_answer,
+    deadline_columns,
+    refuse_late,
+)
+from alongside.features.agreements.proposals.hard_rules import explain_barred_pair
+from alongside.features.agreements.proposals.queries import (
+    live_proposals_of_need,
+    lock_proposal,
+)
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal, system
+from alongside.platform.access.records import may_on
+from alongside.platform.web.formatting import format_days
+from alongside.platform.workflow import Transition, apply_transition
+
+
+async def accept_proposal(
+    session: AsyncSession, person: Principal, proposal_id: UUID, terms_version: int
+) -> UUID | None:
+    """Accept the terms that were shown. Returns the agreement's id when this was the last acceptance.
+
+    The second acceptance creates the agreement, unless the supporting school's headteacher must release the leader
+    first. Raises ActionRefused when the terms have changed, or when need, offer or days are no longer
+    available.
+    """
+    row = await lock_proposal(session, person, Permission.ANSWER_PROPOSAL, proposal_id)
+    side = own_side(person, Permission.ANSWER_PROPOSAL, row)
+    refuse_unless_proposed(row)
+    refuse_late(person, row)
+    refuse_other_terms(row, terms_version)
+    if getattr(row, f"{side}_accepted_at") is not None:
+        raise ActionRefused(
+            f"{school_on(side, row)} has accepted already. "
+            f"It now waits for {school_on(OTHER_SIDE[side], row)}.",
+            row.state,
+        )
+    await refuse_what_cannot_be(session, person, row)
+    released = row.released_by_head or (may_on(person, Permission.RELEASE_LEADER, row))
+    accepted: dict[str, Any] = {f"{side}_accepted_at": datetime.now(UTC), "released_by_head": released}
+    if getattr(row, f"{OTHER_SIDE[side]}_accepted_at") is None:
+        await apply_checked_transition(session, person, row, ACCEPT, **accepted)
+        await notify_other_school(
+            session, person, row, side, "proposal_accepted", "has accepted the proposal"
+        )
+        return None
+    if not row.leader_is_head and not released:
+        days = days_to_answer(person, row.urgency)
+        due = await deadline_columns(session, person, [row.supporting_urn], person.today, days)
+        await apply_checked_transition(session, person, row, ASK_RELEASE, **accepted, **due)
+        await notify_schools(
+            session,
+            person,
+            [row.supporting_urn],
+            NotificationText(
+                "release_asked",
+                f"{row.leader_name} is asked for by {row.requesting_name}. The headteacher must release them.",
+                f"/proposals/{row.id}",
+                f"release_asked:{row.id}:{row.version}",
+            ),
+        )
+        return None
+    await apply_checked_transition(session, person, row, AGREE, **accepted)
+    return await _conclude(session, person, row)
+
+
+async def release_leader(session: AsyncSession, person: Principal, proposal_id: UUID) -> UUID:
+    """Release the leader as the supporting school's headteacher, which creates the agreement.
+
+    Returns the agreement.
+    """
+    row = await lock_proposal(session, person, Permission.RELEASE_LEADER, proposal_id)
+    refuse_late(person, row)
+    if row.state == "to_release":
+        await refuse_what_cannot_be(session, person, row)
+    await apply_checked_transition(session, person, row, RELEASE, released_by_head=True)
+    return await _conclude(session, person, row)
+
+
+async def apply_checked_transition(
+    session: AsyncSession, person: Principal, row: Any, move: Transition, **values: Any
+) -> None:
+    """Apply a transition after the hard rules passed. A trigger checks them again in the same statement."""
+    with explain_barred_pair(person, row):
+        await apply_transition(session, person, Proposal, row, move, **values)
+
+
+async def _conclude(session: AsyncSession, person: Principal, row: Any) -> UUID:
+    """Create the agreement and its consequences in the transaction of the last acceptance."""
+    made = await prepare_agreement(session, person, row)
+    product = system(person.authority_id, person.today)
+    for other in await live_proposals_of_need(session, person.authority_id, row.need_id):
+        await apply_transition(session, product, Proposal, other, SUPERSEDE)
+        await notify_schools(
+            session,
+            person,
+            [other.supporting_urn],
+            NotificationText(
+                "proposal_superseded",
+                f"{other.requesting_name} has agreed other support for “{other.need_title}”.",
+                f"/proposals/{other.id}",
+                f"proposal_superseded:{other.id}",
+            ),
+        )
+    return made
+
+
+def refuse_unless_proposed(row: Any) -> None:
+    """Refuse when the proposal is no longer open for answers. Raises ActionRefused."""
+    if row.state != "proposed":
+        raise ActionRefused(
+            f"This can no longer be done: it is now “{row.state.replace('_', ' ')}”.", row.state
+        )
+
+
+def refuse_other_terms(row: Any, terms_version: int) -> None:
+    """Refuse when the terms have changed since they were shown. Raises ActionRefused."""
+    if row.terms_version != terms_version:
+        raise ActionRefused(
+            "The other side has proposed other terms meanwhile. Read them, then answer.", row.state
+        )
+
+
+async def notify_other_school(
+    session: AsyncSession, person: Principal, row: Any, side: str, kind: str, did: str
+) -> None:
+    """Notify the other school of this school's action."""
+    await notify_schools(
+        session,
+        person,
+        [urn_on(OTHER_SIDE[side], row)],
+        NotificationText(
+            kind,
+            (
+                f"{school_on(side, row)} {did}: {format_days(row.days)} for “{row.need_title}”."
+                if kind == "proposal_accepted"
+                else f"{school_on(side, row)} {did}."
+            ),
+            f"/proposals/{row.id}",
+            f"{kind}:{row.id}:{row.version}",
+        ),
+    )

@@ -1,1 +1,0 @@
-"""Challenging a match that a lead made on behalf of the schools."""

@@ -1,0 +1,147 @@
+"""Ending, challenging and closing a support agreement."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused, ValidationFailed
+from alongside.features.agreements import amendment, visit
+from alongside.features.agreements.endings.queries import left_over
+from alongside.features.agreements.models import (
+    CHALLENGE,
+    CLOSE,
+    END_EARLY,
+    SupportAgreement,
+)
+from alongside.features.agreements.parties import (
+    NotificationText,
+    notify_schools_and_leads,
+    own_side,
+)
+from alongside.features.agreements.queries import lock_agreement, need_of
+from alongside.features.authorities import settings_of
+from alongside.features.needs.models import (
+    LOOK_AGAIN,
+    MEET_NEED,
+    NOT_MEET_NEED,
+    PART_MEET_NEED,
+    Need,
+)
+from alongside.features.offers.actions import balance_offer
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal, system
+from alongside.platform.web.formatting import format_date
+from alongside.platform.workflow import apply_transition
+
+
+async def end_early(
+    session: AsyncSession, person: Principal, agreement_id: UUID, reason: str, words: str
+) -> None:
+    """End an agreement early: unused days return to the pool and the need is open again.
+
+    `reason` is a key of the authority's list. Raises ActionRefused when the agreement has already ended.
+    """
+    reasons = settings_of(person.authority_id).ending_reasons
+    row = await lock_agreement(session, person, Permission.END_AGREEMENT, agreement_id, pool=True)
+    own_side(person, Permission.END_AGREEMENT, row)
+    if reason not in reasons:
+        raise ValidationFailed({"reason": ["Choose a reason from the list."]})
+    note = ": ".join(part for part in (reasons[reason].label, words) if part)
+    await apply_transition(session, person, SupportAgreement, row, END_EARLY, note=note, ended_because=reason)
+    await _after_early_end(
+        session,
+        person,
+        row,
+        NotificationText(
+            "agreement_ended",
+            f"The agreement of {row.supporting_name} and {row.requesting_name} has ended before its time.",
+            f"/agreements/{row.id}",
+            f"agreement_ended:{row.id}",
+        ),
+    )
+
+
+def no_challenge(person: Principal, row: Any) -> str | None:
+    """A message that says why this match cannot be challenged today and what to do instead; None when it can."""
+    if row.challenge_until is None:
+        return "The schools proposed this match themselves. You can end it early, with a reason."
+    if person.today > row.challenge_until:
+        return (
+            f"You could challenge this match until {format_date(row.challenge_until)}. "
+            "You can still end it early, with a reason."
+        )
+    return None
+
+
+async def challenge_match(session: AsyncSession, person: Principal, agreement_id: UUID, words: str) -> None:
+    """Challenge a match that a lead made for both schools: it ends, and the leads are notified of the reason.
+
+    Raises ActionRefused for a match that a school proposed, and after the last day to challenge.
+    """
+    row = await lock_agreement(session, person, Permission.END_AGREEMENT, agreement_id, pool=True)
+    own_side(person, Permission.END_AGREEMENT, row)
+    if refused := no_challenge(person, row):
+        raise ActionRefused(refused, row.state)
+    changed: dict[str, Any] = {"challenged_on": person.today, "ended_because": "challenged"}
+    await apply_transition(session, person, SupportAgreement, row, CHALLENGE, note=words, **changed)
+    await _after_early_end(
+        session,
+        person,
+        row,
+        NotificationText(
+            "match_challenged",
+            f"The match of {row.supporting_name} with {row.requesting_name} was challenged. The need is open again.",
+            f"/agreements/{row.id}",
+            f"match_challenged:{row.id}",
+        ),
+    )
+
+
+async def _after_early_end(
+    session: AsyncSession, person: Principal, row: Any, word: NotificationText
+) -> None:
+    product = system(person.authority_id, person.today)
+    await apply_transition(
+        session,
+        product,
+        Need,
+        await need_of(session, person.authority_id, row.need_id),
+        LOOK_AGAIN,
+    )
+    await wind_up(session, person, row)
+    await notify_schools_and_leads(session, person, row, word)
+
+
+async def close_agreement(session: AsyncSession, person: Principal, row: Any, outcome: str) -> None:
+    """Close an agreement with the requesting school's outcome. Its offer and need must be locked."""
+    product = system(person.authority_id, person.today)
+    await apply_transition(session, product, SupportAgreement, row, CLOSE, outcome=outcome)
+    ending = {"met": MEET_NEED, "part_met": PART_MEET_NEED, "not_met": NOT_MEET_NEED}[outcome]
+    await apply_transition(
+        session, product, Need, await need_of(session, person.authority_id, row.need_id), ending
+    )
+    await wind_up(session, person, row)
+    await notify_schools_and_leads(
+        session,
+        person,
+        row,
+        NotificationText(
+            "agreement_closed",
+            f"The agreement of {row.supporting_name} and {row.requesting_name} is closed: both have reviewed it.",
+            f"/agreements/{row.id}",
+            f"agreement_closed:{row.id}",
+        ),
+    )
+
+
+async def wind_up(session: AsyncSession, person: Principal, row: Any) -> None:
+    """Follow-up of an ending: cancel planned visits, withdraw proposed amendments, and update the offer's state."""
+    await balance_offer(session, person, row.offer_id)
+    product = system(person.authority_id, person.today)
+    for thing, states, move in (
+        (visit.Visit, ("planned",), visit.DROP_VISIT),
+        (amendment.Amendment, ("proposed",), amendment.DROP_AMENDMENT),
+    ):
+        for left in await left_over(session, person.authority_id, thing, row.id, states):
+            await apply_transition(session, product, thing, left, move)

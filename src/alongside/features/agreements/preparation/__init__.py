@@ -1,0 +1,1 @@
+"""The agreement that two schools' acceptance creates."""

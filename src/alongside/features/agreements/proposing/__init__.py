@@ -1,0 +1,1 @@
+"""Proposing an offer for a need."""

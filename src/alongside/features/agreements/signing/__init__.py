@@ -1,0 +1,1 @@
+"""Signing an agreement."""

@@ -1,0 +1,75 @@
+"""Signing a support agreement."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.errors import ActionRefused
+from alongside.features.agreements.aims.queries import aims_of
+from alongside.features.agreements.models import (
+    BEGIN,
+    SIGN,
+    SupportAgreement,
+)
+from alongside.features.agreements.parties import (
+    OTHER_SIDE,
+    NotificationText,
+    notify_schools,
+    notify_schools_and_leads,
+    own_side,
+    school_on,
+    urn_on,
+)
+from alongside.features.agreements.queries import lock_agreement, need_of
+from alongside.features.agreements.signed_versions.actions import keep_signed_version
+from alongside.features.needs.models import (
+    BEGIN_SUPPORT,
+    Need,
+)
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal, system
+from alongside.platform.workflow import apply_transition
+
+
+async def sign_agreement(
+    session: AsyncSession, person: Principal, agreement_id: UUID, agreement_version: int
+) -> None:
+    """Sign an agreement as a headteacher, in the version that was shown. Support begins with the second signature.
+
+    Raises ActionRefused when the agreement has changed since, has no aim, or this side has signed already.
+    """
+    row = await lock_agreement(session, person, Permission.SIGN_AGREEMENT, agreement_id, pool=True)
+    side = own_side(person, Permission.SIGN_AGREEMENT, row)
+    if row.state != "preparing":
+        raise ActionRefused("This agreement cannot be signed any more.", row.state)
+    if row.agreement_version != agreement_version:
+        raise ActionRefused(
+            "The agreement has changed since you opened it. Read it again, then sign.", row.state
+        )
+    if not await aims_of(session, person.authority_id, agreement_id):
+        raise ActionRefused("There is no aim yet. Write at least one before you sign.", row.state)
+    if getattr(row, f"{side}_signed_at") is not None:
+        raise ActionRefused(f"{school_on(side, row)} has signed this agreement already.", row.state)
+    signed: dict[str, Any] = {f"{side}_signed_at": datetime.now(UTC), f"{side}_signed_by": person.id}
+    if getattr(row, f"{OTHER_SIDE[side]}_signed_at") is None:
+        await apply_transition(session, person, SupportAgreement, row, SIGN, **signed)
+        text = f"{school_on(side, row)} has signed the agreement. It now waits for you."
+        urns = [urn_on(OTHER_SIDE[side], row)]
+        once = f"agreement_signed:{row.id}:{row.agreement_version}"
+        await notify_schools(
+            session, person, urns, NotificationText("agreement_signed", text, f"/agreements/{row.id}", once)
+        )
+        return
+    await apply_transition(session, person, SupportAgreement, row, BEGIN, **signed)
+    await keep_signed_version(session, person, row.id)
+    need = await need_of(session, person.authority_id, row.need_id)
+    await apply_transition(session, system(person.authority_id, person.today), Need, need, BEGIN_SUPPORT)
+    text = f"Both headteachers have signed: {row.supporting_name} now supports {row.requesting_name}."
+    await notify_schools_and_leads(
+        session,
+        person,
+        row,
+        NotificationText("agreement_began", text, f"/agreements/{row.id}", f"agreement_began:{row.id}"),
+    )

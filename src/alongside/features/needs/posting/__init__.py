@@ -1,0 +1,1 @@
+"""Posting a need: the form, and what its buttons do."""

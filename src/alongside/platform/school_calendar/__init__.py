@@ -1,0 +1,1 @@
+"""School days, terms and bank holidays: which days count for a deadline."""
