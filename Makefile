@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check simulate mutants journeys load measure bench bench-matching bench-search new-authority docs vendor lock wheel clean
+.PHONY: help run test test-needs check simulate mutants journeys load measure bench bench-matching new-authority docs vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -53,17 +53,14 @@ measure: $(READY) ## sizes of files and functions, and what a reader opens for o
 	@$(BIN)/python -m tests.structure.measure $(ARGS)
 	@$(BIN)/python -m tests.structure.measure_writes
 
-bench: $(READY) ## how fast it is, beside the framework alone and the same SQL alone
-	@for one in tests/benchmarks/bench_*.py; do $(BIN)/python -m "tests.benchmarks.$$(basename "$$one" .py)"; done
+bench: $(READY) ## processor time of pages beside their SQL and other frameworks (ten minutes; ARGS="--quick", ARGS=--keep)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 bench-matching: $(READY) ## how good and how fast plans are, at 134, 519 and 24,000 schools (three minutes)
 	@$(BIN)/python -m tests.benchmarks.bench_matching
 
 new-authority: $(READY) ## a new authority of 519 schools by the README alone, timed (two minutes)
 	@$(BIN)/python -m tests.new_authority
-
-bench-search: $(READY) ## how fast the directory is searched, at 1,000, 10,000 and 100,000 entries (three minutes)
-	@$(BIN)/python -m tests.benchmarks.bench_search
 
 docs: $(READY) ## the documentation site, as site/index.html
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

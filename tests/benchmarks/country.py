@@ -98,12 +98,20 @@ async def settle(connection: asyncpg.Connection, *, whole_country: bool) -> int:
             await _settle_one(connection, like, authority_id, posts)
             made += posts
     if not whole_country:
-        await _take_away(connection, LARGEST)
-    await connection.execute("VACUUM (ANALYZE, FREEZE)")
+        await remove_authority(connection, LARGEST)
     return made
 
 
-async def _take_away(connection: asyncpg.Connection, authority_id: int) -> None:
+async def add_other_authorities(connection: asyncpg.Connection) -> None:
+    """Fill a database copy as its superuser with every authority but the median one, which is there already."""
+    like = make_known("northshire")
+    for authority_id, posts in authorities():
+        if authority_id != MIDDLE:
+            await _settle_one(connection, like, authority_id, posts)
+
+
+async def remove_authority(connection: asyncpg.Connection, authority_id: int) -> None:
+    """Delete every row of an authority, as the superuser, with triggers disabled."""
     tables = await connection.fetch(
         "SELECT table_name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)"
         " WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND column_name = 'authority_id'"

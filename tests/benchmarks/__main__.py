@@ -1,0 +1,65 @@
+"""`make bench`: one table of what pages cost beside their own SQL and beside other frameworks.
+
+Run `python -m tests.benchmarks [--quick] [--keep] [--no-peers]`. The run is written to var/benchmarks/last.json and
+compared with the last kept one; `--keep` keeps it in tests/benchmarks/results and draws the trend for the docs.
+"""
+
+import argparse
+import logging
+import time
+
+import msgspec
+import structlog
+
+from tests.benchmarks.databases import CACHE, BenchmarkServer
+from tests.benchmarks.results import Run, keep, kept, run_of_today, slower, table
+from tests.benchmarks.rounds import Bench
+
+ROUNDS, SECONDS = 9, 420
+QUICK_ROUNDS, QUICK_SECONDS = 5, 110
+"""The most rounds, and the seconds by the clock after which none is begun: other load may make them long."""
+
+
+def run(*, quick: bool, peers: bool) -> Run:
+    """Measure everything."""
+    began = time.monotonic()
+    server = BenchmarkServer()
+    try:
+        with Bench(server, quick=quick, peers=peers) as bench:
+            rows = bench.measured(*((QUICK_ROUNDS, QUICK_SECONDS) if quick else (ROUNDS, SECONDS)))
+            figures = bench.figures | bench.memory()
+    finally:
+        server.stop()
+    figures["Seconds by the clock"] = round(time.monotonic() - began)
+    return run_of_today(rows, figures, quick=quick)
+
+
+def compared(now: Run, before: list[Run]) -> str:
+    """What became slower since the last kept run."""
+    if not before:
+        return "no earlier run is kept"
+    last = before[-1]
+    found = slower(now, last)
+    since = f"since {last.commit} of {last.date}"
+    return "\n  ".join([f"slower {since}:", *found]) if found else f"nothing is slower {since}"
+
+
+def main() -> None:
+    """Measure, print, compare and keep."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer pages and rounds, about two minutes")
+    parser.add_argument("--keep", action="store_true", help="keep the run for comparison")
+    parser.add_argument("--no-peers", action="store_true", help="leave out the other frameworks")
+    given = parser.parse_args()
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    now = run(quick=given.quick, peers=not given.no_peers)
+    print(table(now))
+    print(compared(now, kept()))
+    (CACHE / "last.json").write_bytes(msgspec.json.encode(now))
+    if given.keep:
+        print(f"kept as {keep(now)}")
+
+
+if __name__ == "__main__":
+    main()
