@@ -92,7 +92,7 @@ EXPECTED: dict[str, set[Persona]] = {
     "directory.moderation.return_entry": LEADERS | CORE,
     "directory.moderation.retire_entry": LEADERS | CORE,
     "directory.subscriptions.unsubscribe": HEAD,
-    "directory.suggested_entries.suggest_entry": BOTH_SCHOOLS,
+    "directory.suggested_entries.draft_entry_from_agreement": BOTH_SCHOOLS,
     "escalations.access_log.name_reader": CORE,
     "escalations.access_log.end_reader": CORE,
     "escalations.files.add_file": LEADERS | CORE,
@@ -106,7 +106,7 @@ EXPECTED: dict[str, set[Persona]] = {
     "escalations.state_changes.decide_escalation": CORE,
     "escalations.state_changes.agree_plan": CORE,
     "escalations.state_changes.review_escalation": CORE,
-    "escalations.state_changes.wait_for": CORE,
+    "escalations.state_changes.pause_deadline": CORE,
     "escalations.state_changes.resume_escalation": CORE,
     "escalations.state_changes.offer_return": CORE,
     "escalations.state_changes.accept_return": LEADERS,
@@ -254,7 +254,7 @@ def special(name: str, ids: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of an action that name other rows than its own, or that it checks before the row."""
     invited = {"permission": Permission.INVITE_DELEGATE}
     return {
-        "directory.suggested_entries.suggest_entry": {"agreement_id": ids["preparing"]},
+        "directory.suggested_entries.draft_entry_from_agreement": {"agreement_id": ids["preparing"]},
         "escalations.visits.correct_visit": {"visit_id": ids["escalation_visit_id"]},
         "matching.assignments.add_constraint": {"constraint": (ids["need_id"], ids["offer_id"], "forbid")},
         "matching.exclusions.exclude_school": {"other_urn": QUAY},

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside.features.directory.search.query_parser import parse_query, words_in
-from alongside.platform.database.folding import fold
+from alongside.platform.database.folding import fold_text
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
 from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORTHSHIRE
@@ -110,9 +110,9 @@ SPELLINGS = [
 async def test_sql_and_python_fold_alike(copy: DatabaseCopy) -> None:
     boss = await asyncpg.connect(copy.superuser_url)
     different = [
-        (one, found, fold(one))
+        (one, found, fold_text(one))
         for one in SPELLINGS
-        if (found := await boss.fetchval("SELECT folded($1)", one)) != fold(one)
+        if (found := await boss.fetchval("SELECT folded($1)", one)) != fold_text(one)
     ]
     await boss.close()
     assert different == []
@@ -124,7 +124,7 @@ async def test_sql_and_python_fold_alike(copy: DatabaseCopy) -> None:
 @settings(max_examples=60, deadline=None)
 def test_sql_and_python_fold_generated_texts_alike(module_database: DatabaseCopy, texts: list[str]) -> None:
     """Accents, ligatures, scripts and punctuation of all of Unicode."""
-    assert asyncio.run(_folded(module_database, texts)) == [fold(one) for one in texts]
+    assert asyncio.run(_folded(module_database, texts)) == [fold_text(one) for one in texts]
 
 
 @given(
@@ -135,7 +135,7 @@ def test_sql_and_python_fold_generated_texts_alike(module_database: DatabaseCopy
 @settings(max_examples=60, deadline=None)
 def test_sql_and_python_fold_names_alike(module_database: DatabaseCopy, texts: list[str]) -> None:
     """What names of schools and people are made of."""
-    assert asyncio.run(_folded(module_database, texts)) == [fold(one) for one in texts]
+    assert asyncio.run(_folded(module_database, texts)) == [fold_text(one) for one in texts]
 
 
 async def _folded(copy: DatabaseCopy, texts: list[str]) -> list[str]:
@@ -151,7 +151,7 @@ async def _folded(copy: DatabaseCopy, texts: list[str]) -> list[str]:
 
 @given(st.text(max_size=60))
 def test_folding_twice_changes_nothing(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+    assert fold_text(fold_text(text)) == fold_text(text)
 
 
 @pytest.mark.parametrize(

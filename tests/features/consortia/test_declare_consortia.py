@@ -12,7 +12,7 @@ from alongside.features.authorities.setting_types import DeclaredConsortium
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.consortia.actions import leave_consortium
 from alongside.features.consortia.commands import apply_authority, planned_lines
-from alongside.features.consortia.provisioning import apply_consortia, plan_consortia
+from alongside.features.consortia.provisioning import apply_consortia, consortium_changes
 from alongside.features.consortia.queries import consortia_of
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
@@ -48,7 +48,7 @@ async def test_a_consortium_begins_and_another_is_renamed(database: Database) ->
             "~ consortium north: North → Far North",
             "+ consortium upper: Upper (secondary) begins",
         ]
-        assert await plan_consortia(session, wanted, TODAY) == []
+        assert await consortium_changes(session, wanted, TODAY) == []
         verbs = (await session.execute(text("SELECT verb FROM audit_entry ORDER BY id"))).scalars()
         assert list(verbs) == ["rename_consortium", "begin_consortium"]
 
@@ -76,7 +76,7 @@ async def test_one_without_members_ends_keeps_its_past_and_may_begin_again(datab
         )
         assert past == 2
         await apply_consortia(session, OPERATOR, northshire())
-        assert await plan_consortia(session, northshire(), TODAY) == []
+        assert await consortium_changes(session, northshire(), TODAY) == []
 
 
 async def test_the_phase_of_a_consortium_never_changes(database: Database) -> None:
@@ -106,7 +106,7 @@ async def test_a_consortium_whose_members_have_all_closed_can_end(
     without_south = with_consortia(north=("North", "primary"))
     await change_school(copy, QUAY, status="closed")
     async with database.transaction(NORTHSHIRE) as session:
-        (step,) = await plan_consortia(session, without_south, TODAY)
+        (step,) = await consortium_changes(session, without_south, TODAY)
         assert (
             str(step) == "! consortium south: has 1 member schools. Place them elsewhere first, or keep it."
         )

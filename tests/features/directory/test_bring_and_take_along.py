@@ -12,14 +12,14 @@ import pytest
 
 from alongside.features.authorities import settings_of
 from alongside.features.directory.import_export.actions import import_rows
-from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, row_of
+from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, export_row
 from alongside.features.directory.import_export.parsers import UnreadableFile, rows_in
 from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
 from alongside.features.directory.import_export.row_results import (
+    ALREADY_PRESENT,
     NEW,
     REFUSED,
-    THERE,
-    ExistingRow,
+    ExistingEntries,
     RowResult,
     validate_rows,
 )
@@ -45,7 +45,7 @@ ROW: dict[str, Any] = {"title": "Reading aloud", "what_we_did": "We read.", "sch
 
 def row_result_of(**changed: Any) -> RowResult:
     """The result of one row in Northshire."""
-    (row_result,), _ = validate_rows([ROW | changed], settings_of(NORTHSHIRE), {MILL}, ExistingRow(), {})
+    (row_result,), _ = validate_rows([ROW | changed], settings_of(NORTHSHIRE), {MILL}, ExistingEntries(), {})
     return row_result
 
 
@@ -75,7 +75,9 @@ async def test_the_published_resources_come_in_with_their_attribution_and_only_o
     ] == []
     assert await bring(database, row_results) == 62
     again = await plan(database, rows)
-    assert {row_result.what for row_result in again} == {THERE} and await bring(database, again) == 0
+    assert {row_result.what for row_result in again} == {ALREADY_PRESENT} and await bring(
+        database, again
+    ) == 0
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         stored = await whole_entries(session, NORTHSHIRE)
     named = next(one for one in stored if one.title == "Activating Wellbeing Champions")
@@ -106,17 +108,17 @@ async def test_what_is_exported_comes_in_again_unchanged(database: Database, kin
     }
     assert await bring(database, await plan(database, [row], {})) == 1
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        out = [row_of(one) for one in await whole_entries(session, NORTHSHIRE)]
+        out = [export_row(one) for one in await whole_entries(session, NORTHSHIRE)]
     if kind == "jsonl":
         body = json.dumps(out[0]).encode()
     else:
         cells = [cells_of(one) for one in out]
         body = as_csv(COLUMNS, cells) if kind == "csv" else as_xlsx("Good practice", COLUMNS, cells)
     (back,) = rows_in(f"entries.{kind}", body)
-    (row_result,), strange = validate_rows([back], settings_of(NORTHSHIRE), {MILL}, ExistingRow(), {})
+    (row_result,), strange = validate_rows([back], settings_of(NORTHSHIRE), {MILL}, ExistingEntries(), {})
     assert row_result.what == NEW and not strange, row_result.remarks
     (again,) = await plan(database, [back], {})
-    assert again.what == THERE
+    assert again.what == ALREADY_PRESENT
     (first,) = await plan(database, [row | {"title": "Another"}], {})
     assert row_result.columns == first.columns | {"title": row["title"]}
 

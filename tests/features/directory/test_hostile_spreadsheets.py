@@ -15,7 +15,7 @@ import xlsxwriter
 from alongside.features.authorities import settings_of
 from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, json_lines, pence_of
 from alongside.features.directory.import_export.parsers import UnreadableFile, rows_in
-from alongside.features.directory.import_export.row_results import NEW, ExistingRow, validate_rows
+from alongside.features.directory.import_export.row_results import NEW, ExistingEntries, validate_rows
 from alongside.platform.uploads.workbook import sheet_rows
 from alongside.platform.web.spreadsheet import as_csv, as_xlsx
 from tests.personas import MILL, NORTHSHIRE
@@ -171,7 +171,7 @@ def test_our_own_export_with_any_line_separator_comes_in_again(kind: str) -> Non
         body = (as_csv if kind == "csv" else lambda *a: as_xlsx("a", *a))(COLUMNS, [cells_of(row)] * 2)
     first, second = rows_in(f"a.{kind}", body)
     assert first == second
-    (row_result,), _ = validate_rows([first], settings_of(NORTHSHIRE), {MILL}, ExistingRow(), {})
+    (row_result,), _ = validate_rows([first], settings_of(NORTHSHIRE), {MILL}, ExistingEntries(), {})
     assert row_result.what == NEW, row_result.remarks
     assert row_result.columns["what_we_did"] == HARD.replace("\x85", "\n")
 
@@ -183,7 +183,7 @@ def test_line_breaks_of_excel_and_word_are_line_breaks() -> None:
         [{"title": "a", "what_we_did": value, "school_urn": MILL}],
         settings_of(NORTHSHIRE),
         {MILL},
-        ExistingRow(),
+        ExistingEntries(),
         {},
     )
     assert row_result.columns["what_we_did"] == "One\ntwo\nthree"

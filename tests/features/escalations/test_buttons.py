@@ -173,7 +173,7 @@ async def test_a_review_of_an_escalation_that_changed_says_its_state_and_keeps_t
     escalation_id = await a_running_escalation(database)
     version = str((await look(database, escalation_id)).version)
     async with database.transaction(NORTHSHIRE) as session:
-        await actions.wait_for(session, acting(HEAD_OF_SERVICE), escalation_id, "school", "Their date")
+        await actions.pause_deadline(session, acting(HEAD_OF_SERVICE), escalation_id, "school", "Their date")
     answer = await client.post(
         f"/escalations/{escalation_id}/review", {"version": version, "note": "It goes well"}, as_=OFFICER
     )

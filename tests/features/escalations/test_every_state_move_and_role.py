@@ -61,9 +61,11 @@ ACTS: dict[str, Act] = {
     "triage_escalation": lambda s, p, one, _: actions.decide_escalation(s, p, one, CHALLENGE),
     "agree_plan": lambda s, p, one, _: actions.agree_plan(s, p, one, {"plan": "p", "hours": 1}, ["c"]),
     "review_escalation": lambda s, p, one, _: actions.review_escalation(s, p, one, "It goes well"),
-    "wait_on_consortium": lambda s, p, one, _: actions.wait_for(s, p, one, "consortium", "Their answer"),
-    "wait_on_school": lambda s, p, one, _: actions.wait_for(s, p, one, "school", "Their answer"),
-    "wait_on_provider": lambda s, p, one, _: actions.wait_for(s, p, one, "provider", "Their answer"),
+    "wait_on_consortium": lambda s, p, one, _: actions.pause_deadline(
+        s, p, one, "consortium", "Their answer"
+    ),
+    "wait_on_school": lambda s, p, one, _: actions.pause_deadline(s, p, one, "school", "Their answer"),
+    "wait_on_provider": lambda s, p, one, _: actions.pause_deadline(s, p, one, "provider", "Their answer"),
     "resume_escalation": lambda s, p, one, _: actions.resume_escalation(s, p, one),
     "offer_return": lambda s, p, one, _: actions.offer_return(s, p, one),
     "take_back": lambda s, p, one, _: actions.accept_return(s, p, one, END),

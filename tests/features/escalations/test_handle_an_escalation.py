@@ -169,7 +169,7 @@ async def test_the_clock_stands_still_while_somebody_else_has_to_act(database: D
     escalation_id = await a_running_escalation(database)
     due = (await look(database, escalation_id)).due_at
     async with database.transaction(NORTHSHIRE) as session:
-        await actions.wait_for(session, acting(OFFICER), escalation_id, "provider", "Their dates")
+        await actions.pause_deadline(session, acting(OFFICER), escalation_id, "provider", "Their dates")
         assert await timers(session, escalation_id) == set()
     row = await look(database, escalation_id)
     assert (row.state, row.due_at, row.deadline_kind) == ("waiting_on_provider", None, "review")
@@ -400,7 +400,7 @@ async def test_the_desk_of_two_people(database: Database) -> None:
     waiting = await a_running_escalation(database)
     async with database.transaction(NORTHSHIRE) as session:
         officer, head = acting(OFFICER), acting(HEAD_OF_SERVICE)
-        await actions.wait_for(session, officer, waiting, "school", "Their answer")
+        await actions.pause_deadline(session, officer, waiting, "school", "Their answer")
         await session.execute(
             text("UPDATE escalation SET due_at = :past WHERE id = :id"),
             {"past": datetime.now(UTC) - timedelta(days=1), "id": running},
@@ -414,7 +414,7 @@ async def test_the_desk_of_two_people(database: Database) -> None:
             "not_told": 0,
             "all": 3,
         }
-        rows, more = await desk.desk_list(session, officer, "unassigned", 1)
+        rows, more = await desk.escalations_on_desk(session, officer, "unassigned", 1)
         assert ([one.id for one in rows], more) == ([unassigned], False)
         (hours,) = [one for one in await desk.committed(session, officer) if one.id == OFFICER.person_id]
         assert (hours.escalations, hours.hours, hours.covered_by) == (2, 24, None)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.escalations.reporting.figures import figures_of
-from alongside.features.escalations.reporting.queries import Past
+from alongside.features.escalations.reporting.figures import report_tables
+from alongside.features.escalations.reporting.queries import ReportedEscalation
 from alongside.features.escalations.reporting.suppression import (
     FEW,
     FEWEST,
@@ -94,9 +94,10 @@ def test_the_order_of_lines_tells_nothing_of_hidden_numbers() -> None:
     for two, one in (("too_close", "no_capacity"), ("no_capacity", "too_close")):
         reasons = [two, two, one, *["no_expertise"] * 5]
         escalations = [
-            Past("North", "primary", reason, None, None, None, calendar_of(NORTHSHIRE)) for reason in reasons
+            ReportedEscalation("North", "primary", reason, None, None, None, calendar_of(NORTHSHIRE))
+            for reason in reasons
         ]
-        tables.append(figures_of(settings_of(NORTHSHIRE), escalations)[0])
+        tables.append(report_tables(settings_of(NORTHSHIRE), escalations)[0])
     assert tables[0] == tables[1]
 
 

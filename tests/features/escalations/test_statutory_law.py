@@ -190,7 +190,7 @@ async def test_the_dates_of_the_law_are_reminded_of_while_the_escalation_waits(d
     assert {"comply", "powers"} <= await stages()
     async with database.transaction(NORTHSHIRE) as session:
         await actions.change_level(session, acting(OFFICER), escalation_id, STEP_DOWN, "Heads agreed")
-        await actions.wait_for(session, acting(OFFICER), escalation_id, "school", "Their answer")
+        await actions.pause_deadline(session, acting(OFFICER), escalation_id, "school", "Their answer")
     assert await stages() == {"comply", "powers"}
     async with database.transaction(NORTHSHIRE) as session:
         await actions.resume_escalation(session, acting(OFFICER), escalation_id)

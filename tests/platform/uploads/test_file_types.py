@@ -8,7 +8,7 @@ from alongside.platform.uploads.file_types import (
     LARGEST_DOCUMENT,
     check_document,
     check_document_or_picture,
-    kind_of,
+    file_type_of,
     safe_name,
 )
 from tests.platform.uploads.files import HOSTILE, image, open_document, packed, with_part, word, workbook
@@ -51,7 +51,7 @@ PDF = b"%PDF-1.7\nhello\n%%EOF\n"
     ],
 )
 def test_a_file_is_what_its_content_says(content: bytes, kind: str | None) -> None:
-    assert kind_of(content) == kind
+    assert file_type_of(content) == kind
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -67,7 +67,7 @@ def test_hostile_files_are_refused_with_a_sentence_and_quickly(name: str) -> Non
 def test_an_archive_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zipfile.ZipFile.read", lambda *_: pytest.fail("a part was unpacked"))
     with pytest.raises(ValueError, match="far larger inside"):
-        kind_of(HOSTILE["a Word document with 50 MB of zeros"]())
+        file_type_of(HOSTILE["a Word document with 50 MB of zeros"]())
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,6 @@ def test_a_name_is_never_longer_than_the_column() -> None:
 
 
 def test_a_program_in_any_part_of_a_real_workbook_is_found() -> None:
-    assert kind_of(workbook()) == "xlsx"
+    assert file_type_of(workbook()) == "xlsx"
     with pytest.raises(ValueError, match="contains macros or another program"):
-        kind_of(with_part(workbook(), "xl/media/image1.png", b"\xcf\xfa\xed\xfe" + b"\0" * 50))
+        file_type_of(with_part(workbook(), "xl/media/image1.png", b"\xcf\xfa\xed\xfe" + b"\0" * 50))

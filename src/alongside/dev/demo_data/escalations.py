@@ -116,7 +116,7 @@ async def _bring_to(
     await actions.agree_plan(session, officer, escalation_id, plan, [criterion])
     await _work(session, officer, escalation_id)
     if stage == "waiting":
-        await actions.wait_for(
+        await actions.pause_deadline(
             session, officer, escalation_id, "provider", "Fenland’s dates for the first review"
         )
     elif stage == "stepped_up":

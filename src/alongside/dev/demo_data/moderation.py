@@ -14,7 +14,7 @@ from alongside.features.directory.actions import archive_entry, change_entry, dr
 from alongside.features.directory.adoptions.actions import adopt_entry
 from alongside.features.directory.consents.actions import consent_to_entry
 from alongside.features.directory.moderation.actions import peer_check_entry, return_entry, verify_entry
-from alongside.features.directory.suggested_entries.actions import suggest_entry
+from alongside.features.directory.suggested_entries.actions import draft_entry_from_agreement
 from alongside.platform.access.principal import Principal
 
 STAGES = (
@@ -117,7 +117,7 @@ async def _suggest_entry(session: AsyncSession, staff: Staff) -> int:
     closed = (await session.execute(CLOSED, {"authority_id": staff.authority_id})).all()
     for one in closed:
         requesting_head, supporting_head = staff.heads[one.requesting_urn], staff.heads[one.supporting_urn]
-        entry_id = await suggest_entry(session, requesting_head, one.id)
+        entry_id = await draft_entry_from_agreement(session, requesting_head, one.id)
         _, edition = await _stands(session, requesting_head, entry_id)
         await consent_to_entry(session, requesting_head, entry_id, edition)
         if one is not closed[0]:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.dev.demo_data.posts import suits
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.import_export.actions import import_rows
-from alongside.features.directory.import_export.row_results import ExistingRow, validate_rows
+from alongside.features.directory.import_export.row_results import ExistingEntries, validate_rows
 from alongside.features.directory.insights.actions import record_zero_result_search
 from alongside.platform.access.principal import Principal
 
@@ -61,7 +61,7 @@ async def bring_practice(session: AsyncSession, product: Principal, today: date,
         )
         rows.append(_row(entry, school, random))
     row_results, _ = validate_rows(
-        rows, settings_of(product.authority_id), {one.urn for one in schools}, ExistingRow(), given={}
+        rows, settings_of(product.authority_id), {one.urn for one in schools}, ExistingEntries(), given={}
     )
     made = await import_rows(session, product, row_results)
     await session.execute(SINCE, {"authority_id": product.authority_id, "today": today})

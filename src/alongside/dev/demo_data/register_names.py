@@ -10,7 +10,7 @@ FIRST = """
     Willow Wren Yarrow
 """.split()  # noqa: SIM905
 SECOND = """
-    bank barrow beck brow burn clough combe cote croft dale den edge fold ford garth gate hollow
+    bank barrow beck brow burn clough combe cote croft dale den edge fold_text ford garth gate hollow
     holme hurst keld lea low mead mere moss nook rigg royd shaw side slack stead thwaite wath well
     wick yard
 """.split()  # noqa: SIM905

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 PREPARE = Transition("prepare_agreement", (INITIAL,), "preparing", None, "agreed the agreement")
@@ -136,7 +136,7 @@ class Aim(AuthorityOwned, Base):
     target: Mapped[str]
 
 
-promise(
+schema_rule(
     "days_of_an_agreement_leave_the_pool_with_it",
     """
 CREATE FUNCTION take_days_from_pool() RETURNS trigger LANGUAGE plpgsql

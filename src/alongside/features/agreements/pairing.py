@@ -6,9 +6,9 @@ The triggers check them for today's date in London, whatever the statement says.
 are hard rules) and F3.
 """
 
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
-promise(
+schema_rule(
     "a_barred_pair_is_neither_proposed_nor_agreed",
     """
 CREATE FUNCTION acts_for_school(of_authority integer, who uuid, of_urn integer, on_day date)
@@ -193,7 +193,7 @@ CREATE TRIGGER refuse_barred_agreement BEFORE INSERT ON support_agreement
 """,
 )
 
-promise(
+schema_rule(
     "a_proposal_belongs_to_one_version_of_need_and_offer",
     """
 CREATE FUNCTION count_need_versions() RETURNS trigger LANGUAGE plpgsql

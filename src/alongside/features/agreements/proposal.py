@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 PROPOSE = Transition("propose", (INITIAL,), "proposed", Permission.PROPOSE, "proposed the offer for the need")
@@ -163,7 +163,7 @@ class Proposal(AuthorityOwned, Base):
     interest_reason: Mapped[str | None]
 
 
-promise(
+schema_rule(
     "the_date_in_london",
     """
 CREATE FUNCTION london_today() RETURNS date LANGUAGE sql STABLE
@@ -171,7 +171,7 @@ SET search_path = pg_catalog, pg_temp AS $$ SELECT (now() AT TIME ZONE 'Europe/L
 """,
 )
 
-promise(
+schema_rule(
     "a_proposal_is_not_answered_late",
     """
 CREATE FUNCTION refuse_late_answer() RETURNS trigger LANGUAGE plpgsql

@@ -15,7 +15,7 @@ from alongside.platform.database.base import (
     one_of,
     reference,
 )
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 KINDS = ("mid_term", "closing")
 SIDES = ("requesting", "supporting")
@@ -78,7 +78,7 @@ class ReviewRating(AuthorityKeyed, Base):
     reached: Mapped[str] = mapped_column(server_default=text("''"))
 
 
-promise(
+schema_rule(
     "a_closing_review_says_what_was_reached",
     """
 CREATE FUNCTION refuse_unmeasured_closing() RETURNS trigger LANGUAGE plpgsql

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityKeyed, Base, created_at, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 
 class SignedAgreement(AuthorityKeyed, Base):
@@ -33,7 +33,7 @@ class SignedAgreement(AuthorityKeyed, Base):
     signed_at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "what_was_signed_is_kept_and_stands",
     """
 CREATE FUNCTION agreement_content(of_authority integer, of_agreement uuid) RETURNS jsonb

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 PLAN_VISIT = Transition("plan_visit", (INITIAL,), "planned", Permission.RECORD_VISIT, "planned a visit")
@@ -82,7 +82,7 @@ class Visit(AuthorityOwned, Base):
     written_at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "days_of_recorded_visits_count_as_used",
     """
 CREATE FUNCTION count_days_used() RETURNS trigger LANGUAGE plpgsql
@@ -108,7 +108,7 @@ CREATE TRIGGER count_days_used AFTER INSERT OR UPDATE OF days, state ON visit
 """,
 )
 
-promise(
+schema_rule(
     "no_visit_comes_before_its_agreement",
     """
 CREATE FUNCTION refuse_visit_before_agreement() RETURNS trigger LANGUAGE plpgsql

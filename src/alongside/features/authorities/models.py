@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityKeyed, Base, created_at
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 
 class Authority(Base):
@@ -50,7 +50,7 @@ class AuthoritySettingsRow(AuthorityKeyed, Base):
     applied_by: Mapped[str]
 
 
-promise(
+schema_rule(
     "a_host_serves_one_authority",
     """
 CREATE FUNCTION refuse_host_of_another() RETURNS trigger

@@ -45,7 +45,7 @@ def mistakes_in(written: Mapping[str, Any], file: str) -> list[Mistake]:
         _training_days,
         _lists,
         _escalation_reminders,
-        _addresses,
+        _problems_of_sign_in_and_mail,
         not_served,
         not_ready,
     )
@@ -213,7 +213,7 @@ def _escalation_reminders(settings: AuthoritySettings) -> Iterator[tuple[str, st
         )
 
 
-def _addresses(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
+def _problems_of_sign_in_and_mail(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
     if not settings.hosts:
         yield "hosts", "Name at least one host at which the authority is served."
     keys = [way.key for way in settings.sign_in]

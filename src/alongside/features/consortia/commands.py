@@ -23,7 +23,7 @@ from alongside.features.consortia.membership_import import (
     plan_memberships,
     read_memberships,
 )
-from alongside.features.consortia.provisioning import apply_consortia, plan_consortia
+from alongside.features.consortia.provisioning import apply_consortia, consortium_changes
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.database.session import Database
 from alongside.platform.web.formatting import format_count
@@ -112,7 +112,7 @@ def assign(file: Path, slug: str, on: datetime | None, *, go: bool) -> None:
 async def planned_lines(session: AsyncSession, settings: AuthoritySettings) -> tuple[list[str], list[str]]:
     """The lines of the plan for an authority, and the reasons why it would be refused."""
     changes, refused = await plan_settings(session, settings)
-    steps = await plan_consortia(session, settings, today())
+    steps = await consortium_changes(session, settings, today())
     done = [str(step) for step in steps if step.verb != "refuse"]
     refused += [str(step) for step in steps if step.verb == "refuse"]
     shown = [str(change) for change in changes if not change.path.startswith("consortia.")]

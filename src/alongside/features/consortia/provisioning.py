@@ -31,9 +31,9 @@ class Step:
         return f"{sign} consortium {self.key}: {self.sentence}"
 
 
-async def plan_consortia(session: AsyncSession, settings: AuthoritySettings, today: date) -> list[Step]:
+async def consortium_changes(session: AsyncSession, settings: AuthoritySettings, today: date) -> list[Step]:
     """Plan the steps for the consortia: none is deleted, and none with members is ended."""
-    found = {row.key: row for row in await _current_consortia(session, settings.dfe_code, today)}
+    found = {row.key: row for row in await _stored_consortia(session, settings.dfe_code, today)}
     steps = []
     for key, declared in settings.consortia.items():
         row = found.get(key)
@@ -66,7 +66,7 @@ async def apply_consortia(
     await session.execute(
         select(Consortium.id).where(Consortium.authority_id == person.authority_id).with_for_update()
     )
-    steps = await plan_consortia(session, settings, person.today)
+    steps = await consortium_changes(session, settings, person.today)
     refused = [str(step) for step in steps if step.verb == "refuse"]
     if refused:
         raise ActionRefused("\n".join(refused))
@@ -75,7 +75,7 @@ async def apply_consortia(
     return steps
 
 
-async def _current_consortia(session: AsyncSession, authority_id: int, today: date) -> list[Row[Any]]:
+async def _stored_consortia(session: AsyncSession, authority_id: int, today: date) -> list[Row[Any]]:
     """Every consortium with the number of its open members, today and in future."""
     membership = ConsortiumMembership
     counted = (

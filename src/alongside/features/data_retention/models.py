@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped
 
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 HELD = {"authority": "Everything", "school": "One school", "person": "One person"}
 
@@ -62,7 +62,7 @@ class SubjectRequest(AuthorityOwned, Base):
     asked_at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "whether_something_is_held",
     """
 CREATE FUNCTION is_held(of_authority integer, on_day date, about_school integer, about_person uuid) RETURNS boolean
@@ -74,7 +74,7 @@ RETURN EXISTS (
 """,
 )
 
-promise(
+schema_rule(
     "old_imports_of_the_register_go_when_their_time_is_over",
     """
 CREATE FUNCTION let_go_imports(imports uuid[]) RETURNS bigint
@@ -97,7 +97,7 @@ GRANT EXECUTE ON FUNCTION let_go_imports(uuid[]) TO alongside_app;
 """,
 )
 
-promise(
+schema_rule(
     "signed_versions_go_with_their_agreement_when_its_time_is_over",
     """
 CREATE FUNCTION let_go_signed_agreements(agreements uuid[]) RETURNS bigint

@@ -14,7 +14,7 @@ from alongside.features.data_retention.personal_data_map import about_people, gi
 from alongside.platform.access.permissions import Permission, Scope, scope_for
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.base import Base
-from alongside.platform.database.folding import fold
+from alongside.platform.database.folding import fold_text
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.row_level_security import owned_tables
 from alongside.platform.web.spreadsheet import as_xlsx
@@ -74,7 +74,7 @@ def _named(table: Table, name: str) -> ColumnElement[bool]:
     whole = r"(?<!\w)" + r"\s+".join(re.escape(word) for word in name.lower().split()) + r"(?!\w)"
     columns = [table.c[column] for column in words_of(table)]
     conditions = [func.lower(column).regexp_match(whole) for column in columns]
-    folded = fold(name)
+    folded = fold_text(name)
     if can_be_sought(folded):
         conditions += [func.folded(column).regexp_match(rf"\m{folded}s?\M") for column in columns]
     return or_(false(), *conditions)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.features.escalations.access_policy import of_escalation_row
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 
 class Event(AuthorityOwned, Base):
@@ -41,7 +41,7 @@ class Event(AuthorityOwned, Base):
     at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "colleagues_hear_that_something_was_done_in_an_escalation",
     """
 CREATE FUNCTION announce_escalation() RETURNS trigger LANGUAGE plpgsql

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.features.escalations.access_policy import OF_ESCALATION, scope_of_escalation
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 HANDLE, ANSWER, REOPEN = (
@@ -300,7 +300,7 @@ class Escalation(AuthorityOwned, Base):
     merged_into: Mapped[UUID | None]
 
 
-promise(
+schema_rule(
     "what_an_escalation_procures_is_taken_from_its_fund",
     """
 CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

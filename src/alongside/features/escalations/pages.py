@@ -27,7 +27,7 @@ from alongside.features.escalations.labels import (
     waiting_message,
 )
 from alongside.features.escalations.matching_requests import pages as matching
-from alongside.features.escalations.matching_requests.queries import asked_of, came_of_it
+from alongside.features.escalations.matching_requests.queries import asked_of, matching_request_result
 from alongside.features.escalations.models import ACCEPT_RETURN, CLOSE
 from alongside.features.escalations.officer_notes import pages as notes
 from alongside.features.escalations.pdf import pages as pdf
@@ -120,7 +120,7 @@ async def show_escalation(ctx: PageRequest, escalation_id: UUID) -> PageResult:
 
 async def _desk(session: AsyncSession, person: Principal, group: str, number: int) -> Page:
     group = group if group in desk_queries.GROUPS else "mine"
-    rows, more = await desk_queries.desk_list(session, person, group, number)
+    rows, more = await desk_queries.escalations_on_desk(session, person, group, number)
     context = {
         "escalations": rows,
         "group": group,
@@ -149,7 +149,7 @@ async def _escalation(session: AsyncSession, person: Principal, row: Any) -> dic
         "outcome": outcome_label(row),
         "result": result_label(row),
         "asked": await asked_of(session, person, row.id),
-        "came_of_it": came_of_it,
+        "matching_request_result": matching_request_result,
         "steps": await steps_taken(session, person, row.id),
         "overrulings": await overrulings_of(session, person, row.id),
         "entries": await _timeline(session, person, row),

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityKeyed, Base
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 SPENDS = ("intervention", "commissioning")
 """Purposes of the funds that can pay for support."""
@@ -31,7 +31,7 @@ class FundBalance(AuthorityKeyed, Base):
     procured_pence: Mapped[int] = mapped_column(BigInteger)
 
 
-promise(
+schema_rule(
     "no_fund_is_overspent_by_escalations",
     """
 CREATE FUNCTION financial_year(day date) RETURNS text LANGUAGE sql STABLE

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 INTERESTS = {
     "governor": "Governor or trustee there",
@@ -56,7 +56,7 @@ class DeclarationOfInterest(AuthorityOwned, Base):
     ended_at: Mapped[datetime | None]
 
 
-promise(
+schema_rule(
     "who_has_an_interest_in_which_schools",
     """
 CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) RETURNS SETOF integer

@@ -18,7 +18,7 @@ from alongside.platform.database.base import (
     one_of,
     reference,
 )
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.jobs.queue import LeasedRow, announce_work
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
@@ -216,7 +216,7 @@ class PlanAssignment(AuthorityOwned, Base):
 
 announce_work("plan_run", "queued")
 
-promise(
+schema_rule(
     "a_plan_breaks_no_pin_and_no_agreement",
     """
 CREATE FUNCTION refuse_broken_plan() RETURNS trigger LANGUAGE plpgsql

@@ -94,7 +94,7 @@ async def notify_of_posting(session: AsyncSession, person: Principal, need: Any)
     theme = label_of(settings_of(person.authority_id).themes, need.theme)
     text = f"{need.school} has posted a need: {theme.lower()}."
     drafter = [need.drafted_by] if need.drafted_by and need.state == "to_confirm" else []
-    await notify_leaders(session, person, need, "need_posted", text, *drafter)
+    await notify_leads(session, person, need, "need_posted", text, *drafter)
     if need.addressed_urn is not None:
         people = await people_of_schools(session, person.authority_id, person.today, [need.addressed_urn])
         text = f"{need.school} asks your school for help: {theme.lower()}."
@@ -109,7 +109,7 @@ async def notify_of_posting(session: AsyncSession, person: Principal, need: Any)
         )
 
 
-async def notify_leaders(
+async def notify_leads(
     session: AsyncSession, person: Principal, need: Any, kind: str, text: str, *others: UUID
 ) -> None:
     """Notify the leads of the school's consortium. The notification links to the need and contains no typed text."""

@@ -15,7 +15,7 @@ from alongside.platform.database.base import (
     one_of,
     reference,
 )
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 
 class Person(AuthorityOwned, Base):
@@ -143,7 +143,7 @@ class Invitation(AuthorityOwned, Base):
 MOST_TO_ONE_ADDRESS, MOST_OF_ONE_SCHOOL, MOST_OF_ONE_PERSON = 5, 10, 60
 """Limits: invitation emails per address and day, per school (delegates) and day, per inviting person and hour."""
 
-promise(
+schema_rule(
     "invitations_are_limited",
     f"""
 CREATE FUNCTION limit_invitations() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityKeyed, Base, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 
 class SchoolContact(AuthorityKeyed, Base):
@@ -27,7 +27,7 @@ class SchoolContact(AuthorityKeyed, Base):
     last_contact_on: Mapped[date]
 
 
-promise(
+schema_rule(
     "the_last_contact_with_a_school_is_kept",
     """
 CREATE FUNCTION keep_school_contact() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityKeyed, AuthorityOwned, Base, created_at, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 
 class AuditEntry(AuthorityOwned, Base):
@@ -74,7 +74,7 @@ class AuditStart(AuthorityKeyed, Base):
     let_go_at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "an_entry_is_sealed_when_its_transaction_commits",
     """
 CREATE FUNCTION entry_seal(before bytea, entry audit_entry) RETURNS bytea
@@ -104,7 +104,7 @@ CREATE CONSTRAINT TRIGGER seal AFTER INSERT ON audit_entry
 """,
 )
 
-promise(
+schema_rule(
     "the_oldest_entries_go_when_their_time_is_over_and_the_chain_holds",
     """
 CREATE FUNCTION let_go_audit(before timestamptz) RETURNS bigint

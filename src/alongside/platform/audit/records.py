@@ -10,13 +10,13 @@ from sqlalchemy import MetaData, Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.database.base import Base
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 
 SEALED = "seal_record"
 """The verb of an entry that holds the digest of a row."""
 
-promise(
+schema_rule(
     "a_row_of_record_is_sealed_when_it_is_written",
     """
 CREATE FUNCTION record_digest(facts jsonb) RETURNS text

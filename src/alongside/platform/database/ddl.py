@@ -5,21 +5,21 @@ from sqlalchemy import MetaData
 from alongside.platform.database.base import Base
 
 
-def promise(name: str, sql: str) -> None:
-    """Register SQL that runs once, in the order of registration, when the schema is created.
+def schema_rule(name: str, sql: str) -> None:
+    """Declare SQL of the schema: it runs once, in the order of declaration, when the schema is created.
 
-    `name` describes the rule in snake_case and must be unique.
+    `name` describes the rule in snake_case. Raises ValueError if the name is taken by different SQL.
     """
-    kept = ddl_of(Base.metadata)
-    if kept.get(name, sql) != sql:
-        raise ValueError(f"the promise {name} is declared twice")
-    kept[name] = sql
+    rules = ddl_of(Base.metadata)
+    if rules.get(name, sql) != sql:
+        raise ValueError(f"the rule {name} is declared twice with different SQL")
+    rules[name] = sql
 
 
 def ddl_of(metadata: MetaData) -> dict[str, str]:
     """Return all registered SQL by name, in the order of registration."""
-    kept: dict[str, str] = metadata.info.setdefault("promises", {})
-    return kept
+    rules: dict[str, str] = metadata.info.setdefault("schema_rules", {})
+    return rules
 
 
 def announce_to_pages(table: str, when: str) -> None:
@@ -27,7 +27,7 @@ def announce_to_pages(table: str, when: str) -> None:
 
     `when` is an SQL condition on the new row. The feature declares the `LiveEvent` of this payload.
     """
-    promise(
+    schema_rule(
         f"pages_hear_of_a_{table}_when_its_transaction_commits",
         f"""
 CREATE FUNCTION announce_{table}() RETURNS trigger LANGUAGE plpgsql

@@ -1,4 +1,4 @@
-"""Folds names for comparison: the SQL functions `folded` and `name_matches`, and `fold` in Python.
+"""Folds names for comparison: the SQL functions `folded` and `name_matches`, and `fold_text` in Python.
 
 Case, accents (composed or not), apostrophes, full stops and hyphens make no difference; “Saint” is “St”, “CofE”, “C of
 E” and “C.E.” are “Church of England”, “&” is “and”.
@@ -7,7 +7,7 @@ E” and “C.E.” are “Church of England”, “&” is “and”.
 import re
 import unicodedata
 
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 COMBINING = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 """Ranges of the accents that follow a letter, as a regular expression names them."""
@@ -22,7 +22,7 @@ WORDS = (
 """Abbreviations in names of schools, as whole words: a pattern, and its replacement."""
 
 
-def fold(words: str) -> str:
+def fold_text(words: str) -> str:
     """Return text folded for comparison: lower-case letters and digits, with single spaces."""
     plain = unicodedata.normalize("NFKD", words).lower()
     plain = re.sub(f"[{COMBINING}{APOSTROPHES}]", "", plain)
@@ -48,7 +48,7 @@ def _sql() -> str:
     return made
 
 
-promise(
+schema_rule(
     "names_are_compared_as_people_type_them",
     f"""
 CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE

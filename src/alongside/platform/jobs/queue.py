@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import Base, created_at
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 CHANNEL = "alongside_work"
 """The PostgreSQL channel on which workers hear of new work; the payload is the authority's id."""
@@ -218,7 +218,7 @@ async def release(session: AsyncSession, queue: LeaseQueue, authority_id: int, r
 
 def announce_work(table: str, waiting: str) -> None:
     """Wake the workers when the transaction that makes a row due commits."""
-    promise(
+    schema_rule(
         f"the_worker_hears_of_{table}_when_its_transaction_commits",
         f"""
 CREATE FUNCTION announce_{table}() RETURNS trigger LANGUAGE plpgsql

@@ -108,7 +108,7 @@ def check_file(name: str, content: bytes, accepted: tuple[str, ...]) -> CheckedF
     or whose name has the ending of another type. The sentence says what to do.
     """
     refuse_size(content, LARGEST_DOCUMENT)
-    kind = kind_of(content)
+    kind = file_type_of(content)
     stem, _, ending = re.split(r"[/\\]", name)[-1].rpartition(".")
     if kind == "txt" and ending.lower() == "csv":
         kind = "csv"
@@ -130,7 +130,7 @@ def refuse_size(content: bytes, most: int) -> None:
         raise ValueError(too_large(most))
 
 
-def kind_of(content: bytes) -> str | None:
+def file_type_of(content: bytes) -> str | None:
     """Return the type of a file by its content, a key of FILE_TYPES; None for every other.
 
     Raises ValueError for an office document that is damaged, too large inside, locked or holds a program.

@@ -75,7 +75,7 @@ def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
 
     `select` shows a select instead of radios, for filters above a list, where there is little space.
     """
-    params: dict[str, Any] = {"id": field.id, "name": field.name, **_around(field)}
+    params: dict[str, Any] = {"id": field.id, "name": field.name, **_hint_and_errors(field)}
     shown = getattr(field, "_value", str)
     keywords = dict(field.render_kw or {})
     if isinstance(field, HiddenField):
@@ -102,7 +102,7 @@ def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
     return _kept_component("input", _short_text(params, keywords, field))
 
 
-def _around(field: Field) -> dict[str, Any]:
+def _hint_and_errors(field: Field) -> dict[str, Any]:
     """Return the parameters for the hint and the errors of a field."""
     params: dict[str, Any] = {}
     if field.description:

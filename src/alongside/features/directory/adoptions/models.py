@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityKeyed, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 WORKED = ("yes", "partly", "no", "too_early")
 
@@ -33,7 +33,7 @@ class EntryAdoption(AuthorityKeyed, Base):
     said_at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "a_school_is_no_witness_of_its_own_entry",
     """
 CREATE FUNCTION refuse_own_witness() RETURNS trigger LANGUAGE plpgsql
@@ -53,7 +53,7 @@ CREATE TRIGGER refuse_own_witness BEFORE INSERT OR UPDATE ON entry_adoption
 """,
 )
 
-promise(
+schema_rule(
     "what_users_say_is_counted_with_the_entry",
     """
 CREATE FUNCTION count_uses() RETURNS trigger LANGUAGE plpgsql

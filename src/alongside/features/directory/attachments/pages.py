@@ -148,7 +148,7 @@ async def show_picture(
 ) -> PageResult:
     """Serve a picture to a person who may see its entry."""
     entry = await get_entry(ctx.session, ctx.person, Permission.VIEW_ENTRY, entry_id)
-    found = await queries.picture_with(ctx.session, ctx.person, entry, picture_id)
+    found = await queries.get_picture(ctx.session, ctx.person, entry, picture_id)
     return InlineImage(found.body, found.media_type)
 
 
@@ -160,7 +160,7 @@ async def download_attachment(
 ) -> PageResult:
     """Serve an attachment as a download to a person who may see its entry."""
     entry = await get_entry(ctx.session, ctx.person, Permission.VIEW_ENTRY, entry_id)
-    found = await queries.attachment_with(ctx.session, ctx.person, entry, attachment_id)
+    found = await queries.get_attachment(ctx.session, ctx.person, entry, attachment_id)
     return Download(found.body, found.filename, found.media_type)
 
 
@@ -175,7 +175,7 @@ async def show_public_picture(
 ) -> PageResult:
     """Serve a picture of a public entry, without sign-in."""
     entry = await public_entry(ctx.session, ctx.person.authority_id, public_id)
-    found = await queries.picture_with(ctx.session, ctx.person, entry, public_picture_id)
+    found = await queries.get_picture(ctx.session, ctx.person, entry, public_picture_id)
     return InlineImage(found.body, found.media_type)
 
 
@@ -190,7 +190,7 @@ async def download_public_attachment(
 ) -> PageResult:
     """Serve an attachment of a public entry, without sign-in."""
     entry = await public_entry(ctx.session, ctx.person.authority_id, public_id)
-    found = await queries.attachment_with(ctx.session, ctx.person, entry, public_attachment_id)
+    found = await queries.get_attachment(ctx.session, ctx.person, entry, public_attachment_id)
     return Download(found.body, found.filename, found.media_type)
 
 

@@ -53,12 +53,12 @@ async def attachments_of(session: AsyncSession, authority_id: int, entry: Any) -
     return await _all_of(session, ATTACHMENTS, authority_id, entry)
 
 
-async def picture_with(session: AsyncSession, person: Principal, entry: Any, picture_id: UUID) -> Row[Any]:
+async def get_picture(session: AsyncSession, person: Principal, entry: Any, picture_id: UUID) -> Row[Any]:
     """One picture of an entry with its content. Raises NotFound."""
     return await _one_of(session, ONE_PICTURE, person.authority_id, entry, picture_id)
 
 
-async def attachment_with(
+async def get_attachment(
     session: AsyncSession, person: Principal, entry: Any, attachment_id: UUID
 ) -> Row[Any]:
     """One attachment of an entry with its content. Raises NotFound."""

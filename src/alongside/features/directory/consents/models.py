@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityKeyed, Base, created_at, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 
 class EntryConsent(AuthorityKeyed, Base):
@@ -31,7 +31,7 @@ class EntryConsent(AuthorityKeyed, Base):
     given_at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "an_entry_about_two_schools_needs_both",
     """
 CREATE FUNCTION words_agreed_on(entry directory_entry) RETURNS jsonb LANGUAGE sql STABLE

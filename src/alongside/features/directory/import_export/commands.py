@@ -19,7 +19,7 @@ from alongside.features.authorities.queries import refresh_settings
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.import_export.actions import import_rows
-from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, json_lines, row_of
+from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, export_row, json_lines
 from alongside.features.directory.import_export.parsers import rows_in
 from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
 from alongside.features.directory.import_export.row_results import (
@@ -109,8 +109,8 @@ async def _import(
                 await open_urns(session, person.authority_id),
                 await existing_rows(session, person.authority_id),
             )
-        row_results, strange = validate_rows(rows, settings, schools, there, given)
-        _show(console, row_results, strange)
+        row_results, unknown_headings = validate_rows(rows, settings, schools, there, given)
+        _show(console, row_results, unknown_headings)
         if report is not None:
             _write(report, row_results)
         new = sum(row_result.what == NEW for row_result in row_results)
@@ -128,9 +128,11 @@ async def _import(
         await database.close()
 
 
-def _show(console: Console, row_results: list[RowResult], strange: list[str]) -> None:
-    if strange:
-        console.print(f"Columns passed over: {escape(', '.join(strange))}", highlight=False, soft_wrap=True)
+def _show(console: Console, row_results: list[RowResult], unknown_headings: list[str]) -> None:
+    if unknown_headings:
+        console.print(
+            f"Columns passed over: {escape(', '.join(unknown_headings))}", highlight=False, soft_wrap=True
+        )
     for what, count in Counter(row_result.what for row_result in row_results).items():
         console.print(f"{RESULT_LABELS[what]}: {count:,}", style="bold", highlight=False)
         of_this = [row_result for row_result in row_results if row_result.what == what]
@@ -173,7 +175,7 @@ async def _rows(settings: AuthoritySettings) -> list[dict[str, object]]:
     try:
         await refresh_settings(database)
         async with database.transaction(settings.dfe_code, read_only=True) as session:
-            return [row_of(entry) for entry in await whole_entries(session, settings.dfe_code)]
+            return [export_row(entry) for entry in await whole_entries(session, settings.dfe_code)]
     finally:
         await database.close()
 

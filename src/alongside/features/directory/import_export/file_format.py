@@ -79,14 +79,14 @@ def column_of(head: str) -> str | None:
 def columns_of(row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """A row by column name, taking the first of several headings for one column; and the unknown headings."""
     known: dict[str, Any] = {}
-    strange = []
+    unknown_headings = []
     for head, value in row.items():
         column = column_of(str(head))
         if column is None:
-            strange.append(str(head))
+            unknown_headings.append(str(head))
         elif column not in known or not _text(known[column]):
             known[column] = value
-    return known, strange
+    return known, unknown_headings
 
 
 def text_of(value: Any) -> str:
@@ -137,7 +137,7 @@ def whole_of(value: Any) -> int | None:
     return int(text.removesuffix(".0"))
 
 
-def row_of(entry: Any) -> dict[str, Any]:
+def export_row(entry: Any) -> dict[str, Any]:
     """An entry as a row of the format, with lists as lists and money in pounds."""
     written: dict[str, Any] = {
         name: getattr(entry, name)

@@ -7,7 +7,7 @@ from alongside.errors import ValidationFailed
 from alongside.features.authorities.settings import on_offer
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.import_export.actions import import_rows
-from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, json_lines, row_of
+from alongside.features.directory.import_export.file_format import COLUMNS, cells_of, export_row, json_lines
 from alongside.features.directory.import_export.forms import ImportDefaultsForm
 from alongside.features.directory.import_export.parsers import rows_in
 from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
@@ -76,7 +76,7 @@ async def _rows(ctx: PageRequest) -> list[dict[str, Any]]:
         ctx.session, ctx.person, await parsed_query(ctx.session, ctx.person, form.typed), wanted
     )
     return [
-        row_of(one) for one in await whole_entries(ctx.session, ctx.person.authority_id, list(found.held))
+        export_row(one) for one in await whole_entries(ctx.session, ctx.person.authority_id, list(found.held))
     ]
 
 
@@ -90,9 +90,11 @@ async def _import(asked: FormRequest[None, ImportDefaultsForm]) -> PageResult:
     session, person, here = asked.session, asked.person, asked.person.authority_id
     given = {name: text for name, text in asked.form.data.items() if text}
     schools, there = await open_urns(session, here), await existing_rows(session, here)
-    results, strange = validate_rows(asked.file.checked, settings_of(here), schools, there, given)
+    results, unknown_headings = validate_rows(asked.file.checked, settings_of(here), schools, there, given)
     if asked.data.one("act") != "take":
-        return await IMPORT.page(asked, row_results=results, strange=strange, name=asked.file.name)
+        return await IMPORT.page(
+            asked, row_results=results, unknown_headings=unknown_headings, name=asked.file.name
+        )
     made = await import_rows(session, person, results)
     return Redirect(f"{ADDRESS}?sort=newest", f"{format_count(len(made), 'entry', 'entries')} imported.")
 
@@ -113,7 +115,12 @@ IMPORT: FormAction[None, ImportDefaultsForm] = FormAction(
     choices=_themes,
     upload=Upload("file", LARGEST_LIST, rows_in),
     template="directory/import_export/bring.html",
-    context=lambda _: {"row_results": None, "strange": [], "name": "", "RESULT_LABELS": RESULT_LABELS},
+    context=lambda _: {
+        "row_results": None,
+        "unknown_headings": [],
+        "name": "",
+        "RESULT_LABELS": RESULT_LABELS,
+    },
     run=_import,
 )
 routes = [export_csv, export_xlsx, export_json_lines, *IMPORT.routes()]

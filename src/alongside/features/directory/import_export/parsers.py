@@ -9,7 +9,7 @@ from typing import Any
 from alongside.errors import AlongsideError
 from alongside.features.directory.import_export.file_format import column_of
 from alongside.platform.uploads.archives import ZIP
-from alongside.platform.uploads.file_types import LARGEST_LIST, OLD_OFFICE, kind_of, refuse_size
+from alongside.platform.uploads.file_types import LARGEST_LIST, OLD_OFFICE, file_type_of, refuse_size
 from alongside.platform.uploads.workbook import sheet_rows
 
 MOST_ROWS = 5_000
@@ -56,7 +56,7 @@ def _refuse_without_title(heads: Iterable[str]) -> None:
 def _reader(name: str, body: bytes) -> Iterator[Mapping[str, Any]]:
     if body.startswith((ZIP, OLD_OFFICE)):
         return _workbook(body)
-    if kind_of(body) not in (None, "txt") or name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
+    if file_type_of(body) not in (None, "txt") or name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
         raise UnreadableFile(NOT_A_LIST)
     text = _decoded(body)
     return _json_lines(text) if text.lstrip()[:1] in ("{", "[") else _sheet(text)

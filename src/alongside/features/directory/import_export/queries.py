@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.directory.import_export.row_results import ExistingRow
+from alongside.features.directory.import_export.row_results import ExistingEntries
 from alongside.features.directory.models import LISTED, DirectoryEntry
 from alongside.features.schools.models import OPEN_STATUSES, School
 
@@ -34,12 +34,12 @@ async def open_urns(session: AsyncSession, authority_id: int) -> frozenset[int]:
     return frozenset((await session.scalars(SCHOOLS, {"authority_id": authority_id})).all())
 
 
-async def existing_rows(session: AsyncSession, authority_id: int) -> ExistingRow:
+async def existing_rows(session: AsyncSession, authority_id: int) -> ExistingEntries:
     """The existing entries, by which an import recognises a row that is already there."""
     values = {"authority_id": authority_id}
     titles = (await session.execute(TITLES, values)).all()
     sources = (await session.scalars(SOURCES, values)).all()
-    return ExistingRow(frozenset((urn or 0, title) for urn, title in titles), frozenset(sources))
+    return ExistingEntries(frozenset((urn or 0, title) for urn, title in titles), frozenset(sources))
 
 
 async def whole_entries(

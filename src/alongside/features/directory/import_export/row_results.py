@@ -18,7 +18,7 @@ from alongside.features.directory.import_export.file_format import (
 )
 from alongside.features.directory.models import KINDS, LENGTH, LONG_TEXTS, VISIBILITIES
 from alongside.features.schools.phases import PHASES
-from alongside.platform.database.folding import fold
+from alongside.platform.database.folding import fold_text
 
 LINES = {
     "who_to_ask": 200,
@@ -32,8 +32,8 @@ LINES = {
 TITLE = 120
 MOST_OF = {"themes": 5, "phases": 12, "key_stages": 12}
 
-NEW, THERE, REFUSED = "new", "there", "refused"
-RESULT_LABELS = {NEW: "Would be taken in", THERE: "Already there", REFUSED: "Left out"}
+NEW, ALREADY_PRESENT, REFUSED = "new", "there", "refused"
+RESULT_LABELS = {NEW: "Would be taken in", ALREADY_PRESENT: "Already there", REFUSED: "Left out"}
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class RowResult:
 
 
 @dataclass(frozen=True, slots=True)
-class ExistingRow:
+class ExistingEntries:
     """Existing entries: (school URN or 0, title in lower case), and source URLs."""
 
     titles: frozenset[tuple[int, str]] = frozenset()
@@ -64,27 +64,27 @@ def validate_rows(
     rows: Sequence[Mapping[str, Any]],
     settings: AuthoritySettings,
     schools: Collection[int],
-    there: ExistingRow,
+    there: ExistingEntries,
     given: Mapping[str, str],
 ) -> tuple[list[RowResult], list[str]]:
     """The result of every row, and the unknown headings. `given` fills cells that a row leaves empty."""
-    row_results, strange = [], dict[str, None]()
+    row_results, unknown_headings = [], dict[str, None]()
     titles, sources = set(there.titles), set(there.sources)
     for number, row in enumerate(rows, start=1):
         known, others = columns_of(row)
-        strange |= dict.fromkeys(others)
+        unknown_headings |= dict.fromkeys(others)
         for name, value in given.items():
             if not text_of(known.get(name)):
                 known[name] = value
         row_result = _validate(number, known, settings, schools, given)
-        key = (row_result.columns.get("school_urn") or 0, fold(row_result.title))
+        key = (row_result.columns.get("school_urn") or 0, fold_text(row_result.title))
         source = row_result.columns.get("source_url", "")
         if row_result.what == NEW and (key in titles or (source and source in sources)):
-            row_result.what = THERE
+            row_result.what = ALREADY_PRESENT
         titles.add(key)
         sources.add(source)
         row_results.append(row_result)
-    return row_results, list(strange)
+    return row_results, list(unknown_headings)
 
 
 def _validate(

@@ -34,14 +34,14 @@ def paper_values(entry: Any, settings: AuthoritySettings, address: str, today: A
         else "",
         "facts": [list(pair) for pair in facts],
         "sections": [
-            {"heading": LABELS[name], "lines": lines_of(getattr(entry, name))}
+            {"heading": LABELS[name], "lines": plain_blocks_of(getattr(entry, name))}
             for name in SECTIONS
             if getattr(entry, name)
         ],
     }
 
 
-def lines_of(text: str) -> list[dict[str, str]]:
+def plain_blocks_of(text: str) -> list[dict[str, str]]:
     """The blocks of a Markdown text without its markup: {kind: text, item or heading; words}."""
     if too_many_marks(text):
         return [{"kind": "text", "words": text}]

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Index, Numeric, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityOwned, Base, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 
 class PublicEntry(AuthorityOwned, Base):
@@ -54,7 +54,7 @@ class PublicEntry(AuthorityOwned, Base):
     listed_at: Mapped[datetime]
 
 
-promise(
+schema_rule(
     "the_public_sees_what_is_verified_and_public",
     """
 CREATE FUNCTION keep_public_entry() RETURNS trigger

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityKeyed, Base, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 NUMBERS = 384
 """Dimensions of an embedding; each is stored in one byte."""
@@ -49,7 +49,7 @@ class EntryEmbedding(AuthorityKeyed, Base):
     read_at: Mapped[datetime | None]
 
 
-promise(
+schema_rule(
     "what_is_listed_is_to_be_read_for_its_meaning",
     """
 CREATE FUNCTION ask_for_meaning() RETURNS trigger LANGUAGE plpgsql

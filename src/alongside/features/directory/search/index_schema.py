@@ -7,7 +7,7 @@ argument. Words outside that scope do not affect how a search word is treated, n
 and scores, never a text.
 """
 
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 
 INSIDE, PUBLIC = "inside", "public"
 """The two indexes: entries listed inside an authority, and public entries (`directory.public`)."""
@@ -28,7 +28,7 @@ It must be 0.1 higher for one or two words that are in no entry, because the mod
 the more entries there are, the more of it.
 """
 
-promise(
+schema_rule(
     "searches_look_through_a_shelf_that_no_page_can_read",
     """
 CREATE SCHEMA search;
@@ -64,7 +64,7 @@ CREATE INDEX ix_word_alike ON search.word USING gin (authority_id, word public.g
 """,
 )
 
-promise(
+schema_rule(
     "what_is_listed_stands_on_the_shelf",
     """
 CREATE FUNCTION search.stand(here integer, at text, entry jsonb) RETURNS void LANGUAGE plpgsql
@@ -143,7 +143,7 @@ CREATE TRIGGER rename_on_shelf AFTER UPDATE OF name ON public.school FOR EACH RO
 """,
 )
 
-promise(
+schema_rule(
     "who_asks_knows_which_words_stand_within_their_reach",
     """
 CREATE FUNCTION search.known(at text, urns integer[], today date, typed text[])
@@ -184,7 +184,7 @@ GRANT EXECUTE ON FUNCTION search.known(text, integer[], date, text[]) TO alongsi
 """,
 )
 
-promise(
+schema_rule(
     "a_search_gives_back_ids_within_the_authority_and_the_reach",
     """
 CREATE FUNCTION search.find(at text, urns integer[], today date, groups integer[], texts text[], shares real[],

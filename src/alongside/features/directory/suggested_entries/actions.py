@@ -26,7 +26,7 @@ BEGUN_ALREADY = {
 }
 
 
-async def suggest_entry(session: AsyncSession, person: Principal, agreement_id: UUID) -> UUID:
+async def draft_entry_from_agreement(session: AsyncSession, person: Principal, agreement_id: UUID) -> UUID:
     """Create a draft entry from an agreement's records; the school of the person who creates it owns it.
 
     Raises NotFound for an agreement that did not meet its need or is not of their school, ActionRefused when the other

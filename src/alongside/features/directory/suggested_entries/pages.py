@@ -27,13 +27,13 @@ async def _suggest(asked: ActionRequest[None]) -> Redirect:
         agreement_id = UUID(asked.data.one("agreement_id"))
     except ValueError:
         raise NotFound from None
-    entry_id = await actions.suggest_entry(asked.session, asked.person, agreement_id)
+    entry_id = await actions.draft_entry_from_agreement(asked.session, asked.person, agreement_id)
     said = "The draft contains what both schools recorded. Read it as another school would, and add to it."
     return Redirect(f"/directory/{entry_id}/edit", said)
 
 
 SUGGEST = ButtonAction(
-    name="suggest_entry",
+    name="draft_entry_from_agreement",
     resource=Resource(name="suggestion", path=ADDRESS, load=no_record, url=lambda _: ADDRESS),
     slug="",
     permission=Permission.WRITE_ENTRY,

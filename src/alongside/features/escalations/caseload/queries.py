@@ -96,7 +96,7 @@ def group_clause(person: Principal, group: str) -> Any:
             return open_ones
 
 
-async def desk_list(
+async def escalations_on_desk(
     session: AsyncSession, person: Principal, group: str, page: int
 ) -> tuple[Sequence[Row[Any]], bool]:
     """One page of a list, earliest due date first, and whether there are more pages."""

@@ -66,7 +66,7 @@ async def asked_of(session: AsyncSession, person: Principal, escalation_id: UUID
     return await of_escalation(session, person, ASKED, escalation_id)
 
 
-def came_of_it(asked: Any, *, named: bool) -> str:
+def matching_request_result(asked: Any, *, named: bool) -> str:
     """The result of a matching request as text; it names the matched school only if `named`."""
     if asked.run_state in AT_WORK:
         return "Alongside is calculating a plan"

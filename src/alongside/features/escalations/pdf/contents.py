@@ -20,7 +20,7 @@ from alongside.features.escalations.labels import (
     result_label,
     timeline_entry,
 )
-from alongside.features.escalations.matching_requests.queries import asked_of, came_of_it
+from alongside.features.escalations.matching_requests.queries import asked_of, matching_request_result
 from alongside.features.escalations.officer_notes.queries import notes_of
 from alongside.features.escalations.reminders.queries import reminder_entries
 from alongside.features.escalations.statutory.queries import overrulings_of, steps_taken
@@ -82,7 +82,7 @@ async def _plan(session: AsyncSession, person: Principal, row: Any) -> dict[str,
     named = may_escalation(person, Permission.MANAGE_ESCALATION, row)
     return {
         "matching": [
-            [format_date(one.asked_at), one.need, came_of_it(one, named=named)]
+            [format_date(one.asked_at), one.need, matching_request_result(one, named=named)]
             for one in reversed(await asked_of(session, person, row.id))
         ],
         "criteria": [

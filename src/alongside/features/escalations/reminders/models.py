@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.features.escalations.access_policy import of_escalation_row
 from alongside.features.escalations.deadlines import REMINDED_OF, STEPS
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.jobs.queue import LeasedRow, announce_work
 
 TIMER_STATES = ("armed", "claimed", "fired", "cancelled", "failed")
@@ -89,7 +89,7 @@ class Reminder(AuthorityOwned, Base):
     at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "a_timer_takes_effect_only_within_its_lease",
     """
 CREATE FUNCTION refuse_timer_after_its_lease() RETURNS trigger LANGUAGE plpgsql

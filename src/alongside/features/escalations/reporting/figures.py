@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.escalations.models import OUTCOMES, RESULTS
-from alongside.features.escalations.reporting.queries import STAGES, Past, days_taken
+from alongside.features.escalations.reporting.queries import STAGES, ReportedEscalation, school_days_before
 from alongside.features.escalations.reporting.suppression import (
     FEW,
     FEWEST,
@@ -37,7 +37,7 @@ class Figures:
     note: str = ""
 
 
-def figures_of(settings: AuthoritySettings, escalations: Sequence[Past]) -> list[Figures]:
+def report_tables(settings: AuthoritySettings, escalations: Sequence[ReportedEscalation]) -> list[Figures]:
     """The tables of the report: reasons, durations, decisions, results, phases and consortia; empty without
     escalations.
     """
@@ -66,7 +66,7 @@ def figures_of(settings: AuthoritySettings, escalations: Sequence[Past]) -> list
     ]
 
 
-def total_of(escalations: Sequence[Past]) -> str:
+def total_of(escalations: Sequence[ReportedEscalation]) -> str:
     """The number of escalations, suppressed if it is small."""
     return shown_total({"all": len(escalations)})
 
@@ -92,9 +92,9 @@ def _position(line: tuple[str, str]) -> tuple[int, str]:
     return (-int(words) if words.isdecimal() else 0), key
 
 
-def _stages(authority_id: int, escalations: Sequence[Past]) -> Figures:
+def _stages(authority_id: int, escalations: Sequence[ReportedEscalation]) -> Figures:
     lines = []
-    taken = {stage: days_taken(escalations, stage) for stage in STAGES}
+    taken = {stage: school_days_before(escalations, stage) for stage in STAGES}
     medians = {stage: typical(days) for stage, days in taken.items()}
     longest = max((float(words) for words in medians.values() if _is_number(words)), default=0)
     for stage, words in medians.items():
@@ -108,7 +108,9 @@ def _stages(authority_id: int, escalations: Sequence[Past]) -> Figures:
     )
 
 
-def _by_consortium(settings: AuthoritySettings, word: str, escalations: Sequence[Past]) -> Figures:
+def _by_consortium(
+    settings: AuthoritySettings, word: str, escalations: Sequence[ReportedEscalation]
+) -> Figures:
     counts = Counter(one.consortium for one in escalations)
     shown = shown_counts({name: counts[name] for name in sorted(counts)})
     if set(shown.values()) == {WITHHELD}:
@@ -119,7 +121,7 @@ def _by_consortium(settings: AuthoritySettings, word: str, escalations: Sequence
     lines = []
     for name, words in shown.items():
         its = [one for one in escalations if one.consortium == name]
-        days = typical(days_taken(its, "closed"))
+        days = typical(school_days_before(its, "closed"))
         suggested = sum(one.late is not None for one in its)
         told_late = lates[name] if suggested >= FEWEST or late[name] == 0 else FEW
         lines.append(Line(name, (words, told_late, days)))

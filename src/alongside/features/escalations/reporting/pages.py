@@ -3,8 +3,8 @@
 from datetime import date
 
 from alongside.features.authorities import settings_of
-from alongside.features.escalations.reporting.figures import figures_of, total_of
-from alongside.features.escalations.reporting.queries import Past, escalations_between
+from alongside.features.escalations.reporting.figures import report_tables, total_of
+from alongside.features.escalations.reporting.queries import ReportedEscalation, escalations_between
 from alongside.platform.access.permissions import Permission
 from alongside.platform.school_calendar.calendar import academic_year
 from alongside.platform.web.page_request import PageRequest
@@ -25,7 +25,7 @@ async def show_reports(ctx: PageRequest) -> PageResult:
         "first": first,
         "years": years,
         "total": total_of(escalations),
-        "figures": figures_of(settings_of(ctx.person.authority_id), escalations),
+        "figures": report_tables(settings_of(ctx.person.authority_id), escalations),
         "settings": settings_of(ctx.person.authority_id),
     }
     return Page(TemplateVariables("escalations/learning.html", context))
@@ -37,7 +37,7 @@ async def learning_as_csv(ctx: PageRequest) -> PageResult:
     first, _, escalations = await _escalations(ctx)
     rows = [
         (table.caption, line.head, head, cell)
-        for table in figures_of(settings_of(ctx.person.authority_id), escalations)
+        for table in report_tables(settings_of(ctx.person.authority_id), escalations)
         for line in table.lines
         for head, cell in zip(table.heads[1:], line.cells, strict=True)
     ]
@@ -45,7 +45,7 @@ async def learning_as_csv(ctx: PageRequest) -> PageResult:
     return Download(body, f"cases-{academic_year(date(first, 9, 1))}.csv", CSV)
 
 
-async def _escalations(ctx: PageRequest) -> tuple[int, dict[int, str], list[Past]]:
+async def _escalations(ctx: PageRequest) -> tuple[int, dict[int, str], list[ReportedEscalation]]:
     """The chosen year, the years that can be chosen, and the year's escalations; an unknown year means the
     present one.
     """

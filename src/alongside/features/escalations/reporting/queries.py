@@ -52,7 +52,7 @@ CASES = text(
 
 
 @dataclass
-class Past:
+class ReportedEscalation:
     """One escalation as the report uses it, without school or person."""
 
     consortium: str
@@ -67,7 +67,7 @@ class Past:
 
 async def escalations_between(
     session: AsyncSession, person: Principal, since: date, until: date
-) -> list[Past]:
+) -> list[ReportedEscalation]:
     """The escalations raised from `since` to the day before `until`; merged ones count with their target.
 
     Runs as the system role, because the report names nobody. The caller must have checked the permission.
@@ -79,14 +79,14 @@ async def escalations_between(
         "since": _start_of(since),
         "until": _start_of(until),
     }
-    found: dict[Any, Past] = {}
+    found: dict[Any, ReportedEscalation] = {}
     rows = (await session.execute(CASES, values)).all()
     urns = {row.school_urn for row in rows}
     calendars = await calendars_of_schools(session, person.authority_id, urns)
     for row in rows:
         past = found.setdefault(
             row.id,
-            Past(
+            ReportedEscalation(
                 row.consortium,
                 row.phase,
                 row.reason,
@@ -102,7 +102,7 @@ async def escalations_between(
     return list(found.values())
 
 
-def days_taken(escalations: Sequence[Past], stage: str) -> list[int]:
+def school_days_before(escalations: Sequence[ReportedEscalation], stage: str) -> list[int]:
     """School days that each escalation took from the stage before to this stage, for those that reached it.
 
     They are days of the school's own calendar, by which the deadlines of the escalation were set.

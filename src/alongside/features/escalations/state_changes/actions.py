@@ -136,7 +136,7 @@ async def review_escalation(
     )
 
 
-async def wait_for(
+async def pause_deadline(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,

@@ -70,7 +70,7 @@ WAIT = FormAction(
     form=WaitForm,
     version=lambda row: row.version,
     said="The clock is paused.",
-    run=lambda asked: actions.wait_for(
+    run=lambda asked: actions.pause_deadline(
         *subject(asked), asked.form.waiting_on.data, asked.form.note.data, asked.version
     ),
 )

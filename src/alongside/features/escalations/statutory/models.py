@@ -22,7 +22,7 @@ from alongside.features.escalations.statutory.steps import (
     order_as_sql,
 )
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.database.requester_context import PERSON, ROLE
 
 
@@ -141,7 +141,7 @@ class Overruling(AuthorityOwned, Base):
     at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "statutory_powers_reach_maintained_schools_only_and_in_their_order",
     """
 CREATE FUNCTION is_maintained(of_authority integer, of_urn integer) RETURNS boolean LANGUAGE sql STABLE

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.features.escalations.access_policy import of_escalation_row, scope_of_escalation
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import promise
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 WORK = Permission.CONTRIBUTE_TO_ESCALATION
@@ -84,7 +84,7 @@ class Criterion(AuthorityOwned, Base):
     agreed_at: Mapped[datetime] = created_at()
 
 
-promise(
+schema_rule(
     "an_escalation_moves_on_only_when_its_actions_and_criteria_allow",
     """
 CREATE FUNCTION check_escalation_may_move() RETURNS trigger LANGUAGE plpgsql

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.needs import queries
-from alongside.features.needs.actions import notify_leaders, notify_of_posting, values_when_opened
+from alongside.features.needs.actions import notify_leads, notify_of_posting, values_when_opened
 from alongside.features.needs.closing.reopening import may_reopen_until
 from alongside.features.needs.models import REOPEN_NEED, WITHDRAW_NEED, Need
 from alongside.features.schools.posting import refuse_closed
@@ -27,7 +27,7 @@ async def withdraw_need(
     )
     await apply_transition(session, person, Need, need, WITHDRAW_NEED, note=note)
     if not queries.never_posted(need):
-        await notify_leaders(session, person, need, "need_withdrawn", f"{need.school} has withdrawn a need.")
+        await notify_leads(session, person, need, "need_withdrawn", f"{need.school} has withdrawn a need.")
 
 
 async def reopen_need(session: AsyncSession, person: Principal, need_id: UUID, note: str) -> None:
