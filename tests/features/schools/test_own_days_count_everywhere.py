@@ -15,7 +15,7 @@ from alongside.features.agreements.proposing.candidates import need_to_propose_f
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.data_retention.response_deadline import answer_by
 from alongside.features.escalations.raising.queries import suggestions
-from alongside.features.escalations.reporting.queries import escalations_between, school_days_before
+from alongside.features.escalations.reporting.queries import escalations_between, school_days_until
 from alongside.features.escalations.state_changes.actions import acknowledge_escalation
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.features.needs.closing.reopening import may_reopen_until
@@ -252,7 +252,7 @@ async def test_figures_count_the_days_by_which_the_escalation_was_due(database: 
         for one in found:
             began = datetime.combine(TODAY - timedelta(days=7), time(12), UTC)
             one.reached |= {"raised": began, "acknowledged": began + timedelta(days=7)}
-        return school_days_before(found, "acknowledged")
+        return school_days_until(found, "acknowledged")
 
     (before,) = await taken()
     await closed(database, MILL, TODAY - timedelta(days=7))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.escalations.models import OUTCOMES, RESULTS
-from alongside.features.escalations.reporting.queries import STAGES, ReportedEscalation, school_days_before
+from alongside.features.escalations.reporting.queries import STAGES, ReportedEscalation, school_days_until
 from alongside.features.escalations.reporting.suppression import (
     FEW,
     FEWEST,
@@ -94,7 +94,7 @@ def _position(line: tuple[str, str]) -> tuple[int, str]:
 
 def _stages(authority_id: int, escalations: Sequence[ReportedEscalation]) -> Figures:
     lines = []
-    taken = {stage: school_days_before(escalations, stage) for stage in STAGES}
+    taken = {stage: school_days_until(escalations, stage) for stage in STAGES}
     medians = {stage: typical(days) for stage, days in taken.items()}
     longest = max((float(words) for words in medians.values() if _is_number(words)), default=0)
     for stage, words in medians.items():
@@ -121,7 +121,7 @@ def _by_consortium(
     lines = []
     for name, words in shown.items():
         its = [one for one in escalations if one.consortium == name]
-        days = typical(school_days_before(its, "closed"))
+        days = typical(school_days_until(its, "closed"))
         suggested = sum(one.late is not None for one in its)
         told_late = lates[name] if suggested >= FEWEST or late[name] == 0 else FEW
         lines.append(Line(name, (words, told_late, days)))

@@ -102,7 +102,7 @@ async def escalations_between(
     return list(found.values())
 
 
-def school_days_before(escalations: Sequence[ReportedEscalation], stage: str) -> list[int]:
+def school_days_until(escalations: Sequence[ReportedEscalation], stage: str) -> list[int]:
     """School days that each escalation took from the stage before to this stage, for those that reached it.
 
     They are days of the school's own calendar, by which the deadlines of the escalation were set.
