@@ -68,7 +68,11 @@ class CsrfError(AlongsideError):
 
 
 class ServiceUnavailable(AlongsideError):
-    """The database is unavailable, or too many requests are waiting (503)."""
+    """The database is unavailable, or a request has waited too long (503)."""
+
+
+class TooManyWaiting(ServiceUnavailable):
+    """Too many requests of this authority wait already, so this one is refused at once (503)."""
 
 
 @dataclass

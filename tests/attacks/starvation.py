@@ -1,8 +1,16 @@
-"""Measures what one tenant can do to another: `python -m tests.attacks.starvation [--seconds 8] [attack …]`.
+"""Measures what one tenant can do to another: `python -m tests.attacks.starvation [--pairs 4] [--seconds 4] [attack …]`.
 
-Starts PostgreSQL and one web process, and prints for each attack the response times of the other tenant's home page and
-the memory of the web process with its children, before and during it. Target: the 95th percentile at most doubles. The
-test suite asserts limits and order; times are only printed here, because they depend on the machine.
+Starts PostgreSQL and one web process on one processor. The clients of the victim and of the attacker run on another:
+a real attacker has a machine of its own, and must not take the server's processor by running beside it. The attacker
+has the lowest priority, so that the victim's client is not what waits.
+
+Measured are the seconds from sending a request for the victim's home page, on an open connection, to the last byte of
+the response, and what the server's processes used of the processor in that time. On a quiet machine both grow alike;
+where other programs use the server's processor, only the second says what the attack adds. Rounds alternate (idle, attacked, control), because other programs may use the machine: compare ratios.
+In a control round the attacker asks for a page as often, and on as many connections, as it was answered under attack:
+what is then slower comes from the number of requests and not from what they hold. Printed are response times, the
+memory of the web process with its children, and how the attacker was answered. Target: the 95th percentile at most
+doubles. The test suite asserts limits and order; times are only printed here, because they depend on the machine.
 """
 
 import argparse
@@ -10,28 +18,21 @@ import asyncio
 import io
 import json
 import os
-import socket
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 from PIL import Image
 
+from alongside.dev.postgres.embedded import EmbeddedServer
 from alongside.features.matching.plans.job import process_plan_queue
 from alongside.platform.database.session import Database
-from alongside.platform.web.context import SESSION_COOKIE
-from alongside.platform.web.security import csrf_token
+from tests.attacks.measuring import CLIENTS, CORES, SERVERS, Site, Times, on, ratios, shown, start, watch
 from tests.databases import (
     SIGNING_KEY,
     DatabaseCopy,
@@ -51,87 +52,10 @@ from tests.personas import (
     NORTH,
     NORTHSHIRE,
     OFFICER,
-    Persona,
 )
 
 VICTIM = HEAD_OF_PARK.twin
-EVERY = 0.1
-"""Seconds between two requests of the victim."""
-
-
-@dataclass
-class Site:
-    """The web process, and headers for requests to it."""
-
-    port: int
-    process: Any
-    entries: dict[str, str] = field(default_factory=dict)
-    plan: str = ""
-
-    @property
-    def url(self) -> str:
-        """The address of the web process."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def headers(self, one: Persona | None) -> dict[str, str]:
-        """Return headers for a persona, or for a person of the attacker's authority who is not signed in."""
-        host = f"{(one or HEAD_OF_MILL).host}:{self.port}"
-        made = {"host": host, "origin": f"http://{host}", "sec-fetch-site": "same-origin"}
-        return made | ({"cookie": f"{SESSION_COOKIE}={one.token}"} if one else {})
-
-    def tokens(self, one: Persona) -> dict[str, str]:
-        """Return the tokens of our forms."""
-        return {"csrf_token": csrf_token(one.token), "idempotency_key": uuid4().hex}
-
-    def memory(self) -> float:
-        """Return megabytes used by the web process and all its descendants."""
-        found = {}
-        for place in Path("/proc").glob("[0-9]*/status"):
-            with suppress(OSError):
-                lines = dict(line.split(":", 1) for line in place.read_text().splitlines() if ":" in line)
-                rss = int(lines.get("VmRSS", "0 kB").split()[0])
-                found[int(lines["Pid"])] = (int(lines["PPid"]), rss)
-        ours, grown = {self.process.pid}, True
-        while grown:
-            more = {pid for pid, (parent, _) in found.items() if parent in ours} - ours
-            ours, grown = ours | more, bool(more)
-        return sum(found[pid][1] for pid in ours if pid in found) / 1024
-
-
-@dataclass
-class Times:
-    """The victim's response times and statuses, and the peak memory."""
-
-    seconds: list[float] = field(default_factory=list)
-    answers: Counter[Any] = field(default_factory=Counter)
-    memory: float = 0.0
-
-    def p95(self) -> float:
-        """The 95th percentile in milliseconds."""
-        return statistics.quantiles(self.seconds, n=20)[-1] * 1000 if len(self.seconds) > 1 else 0.0
-
-    def shown(self) -> str:
-        """Return one half of a line of the table."""
-        answers = " ".join(f"{count}×{what}" for what, count in sorted(self.answers.items(), key=str))
-        return f"p95 {self.p95():7.0f} ms   max {max(self.seconds) * 1000:7.0f} ms   {self.memory:5.0f} MB   {answers}"
-
-
-async def watch(site: Site, until: float) -> Times:
-    """Send the victim's requests until then."""
-    times = Times()
-    async with httpx.AsyncClient(base_url=site.url, timeout=60) as http:
-        while time.monotonic() < until:
-            began = time.monotonic()
-            try:
-                answer = await http.get("/home", headers=site.headers(VICTIM))
-                times.answers[answer.status_code] += 1
-            except httpx.HTTPError as problem:
-                times.answers[type(problem).__name__] += 1
-            times.seconds.append(time.monotonic() - began)
-            times.memory = max(times.memory, site.memory())
-            await asyncio.sleep(EVERY)
-    return times
-
+ROUNDS = ("idle", "attacked", "control")
 
 Act = Callable[[httpx.AsyncClient, int], Awaitable[Any]]
 
@@ -240,59 +164,95 @@ def workbook(strings: int) -> bytes:
     return out.getvalue()
 
 
-async def attack(site: Site, name: str, seconds: float) -> Counter[Any]:
-    """Attack for this many seconds; returns the attacker's statuses."""
-    parallel, act = ATTACKS[name](site)
-    answered: Counter[Any] = Counter()
-    print("ready", flush=True)
+async def attack(site: Site, act: Act, parallel: int, seconds: float, rate: float) -> Counter[str]:
+    """Attack for this many seconds, at most `rate` times a second; returns the attacker's statuses."""
+    answered: Counter[str] = Counter()
     until = time.monotonic() + seconds
 
     async def go(http: httpx.AsyncClient, number: int) -> None:
         while time.monotonic() < until:
+            next_at = time.monotonic() + parallel / rate
             try:
                 answer = await act(http, number)
                 answered[str(getattr(answer, "status_code", answer))] += 1
             except (httpx.HTTPError, OSError) as problem:
                 answered[type(problem).__name__] += 1
                 await asyncio.sleep(0.05)
+            await asyncio.sleep(max(0.0, next_at - time.monotonic()))
 
     limits = httpx.Limits(max_connections=parallel)
     async with httpx.AsyncClient(base_url=site.url, timeout=60, limits=limits) as http:
         going = [asyncio.create_task(go(http, number)) for number in range(parallel)]
-        await asyncio.wait(going, timeout=seconds + 1)
-        for task in going:
+        _, unanswered = await asyncio.wait(going, timeout=seconds + 0.5)
+        for task in unanswered:
+            answered["not answered"] += 1
             task.cancel()
         await asyncio.gather(*going, return_exceptions=True)
     return answered
 
 
-async def measured(site: Site, name: str, seconds: float) -> tuple[Times, Times, str]:
-    """Measure the victim before and during an attack; also returns the attacker's statuses.
+def attacker(site: Site, name: str) -> None:
+    """Attack whenever a line with a round, its seconds and its rate comes in; answers with the statuses."""
+    os.nice(19)
+    parallel, act = ATTACKS[name](site)
+    ordinary = site.headers(HEAD_OF_MILL)
+    acts: dict[str, Act] = {
+        "attacked": act,
+        "control": lambda http, _: http.get("/needs-and-offers", headers=ordinary),
+    }
+    print("ready", flush=True)
+    for line in sys.stdin:
+        kind, seconds, rate = line.split()
+        answered = asyncio.run(attack(site, acts[kind], parallel, float(seconds), float(rate)))
+        print(json.dumps(answered), flush=True)
 
-    The attacker is a process of its own with the lowest priority, because a real one has a machine of its own.
-    """
-    before = await watch(site, time.monotonic() + seconds)
-    told = json.dumps({"port": site.port, "entries": site.entries, "plan": site.plan})
-    attacker = await asyncio.create_subprocess_exec(
-        *(
-            sys.executable,
-            "-m",
-            "tests.attacks.starvation",
-            "--attack",
-            told,
-            "--seconds",
-            str(seconds),
-            name,
-        ),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert attacker.stdout is not None
-    await attacker.stdout.readline()
-    await asyncio.sleep(1)
-    under = await watch(site, time.monotonic() + seconds - 1)
-    answered = (await attacker.stdout.read()).decode().strip()
-    await attacker.wait()
-    return before, under, answered
+
+class Measurement:
+    """The rounds of one attack."""
+
+    def __init__(self, site: Site, name: str, seconds: float) -> None:
+        self.site, self.name, self.seconds = site, name, seconds
+        self.times: dict[str, list[Times]] = {kind: [] for kind in ROUNDS}
+        self.answers: dict[str, Counter[str]] = {kind: Counter() for kind in ROUNDS}
+        self.rate = 1.0
+
+    async def run(self, pairs: int) -> None:
+        """Run the rounds in turn, with the attacker as a process of its own."""
+        told = json.dumps({"port": self.site.port, "entries": self.site.entries, "plan": self.site.plan})
+        attacking = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.attacks.starvation", "--attack", told, self.name),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert attacking.stdin is not None
+        assert attacking.stdout is not None
+        await attacking.stdout.readline()
+        for _ in range(pairs):
+            for kind in ROUNDS:
+                await self.site.rest()
+                if kind != "idle":
+                    rate = 1e9 if kind == "attacked" else self.rate
+                    attacking.stdin.write(f"{kind} {self.seconds + 0.5} {rate}\n".encode())
+                    await asyncio.sleep(0.5)
+                self.times[kind].append(await watch(self.site, VICTIM, self.seconds))
+                if kind != "idle":
+                    answered = Counter(json.loads(await attacking.stdout.readline()))
+                    self.answers[kind] += answered
+                    self.rate = max(1.0, answered.total() / (self.seconds + 0.5))
+        attacking.stdin.close()
+        await attacking.wait()
+
+    def print(self, memory: float) -> None:
+        """Print the table; `memory` is that of the web process before, in megabytes."""
+        for kind in ROUNDS:
+            whole = Times()
+            for one in self.times[kind]:
+                whole.add(one)
+            print(f"{self.name:10} {kind:9} {whole}")
+            if kind != "idle":
+                print(f"{'':20} {ratios(self.times['idle'], self.times[kind])}")
+                print(f"{'':20} the attacker was answered {shown(self.answers[kind])}")
+        print(f"{'':10} memory before {memory:.0f} MB, after {self.site.memory():.0f} MB", flush=True)
 
 
 async def prepare(site: Site, copy: DatabaseCopy) -> None:
@@ -311,64 +271,41 @@ async def prepare(site: Site, copy: DatabaseCopy) -> None:
     await database.close()
 
 
-def start(copy: DatabaseCopy) -> Site:
-    """Start one web process over a database, as in production."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
-    settings = {
-        "DATABASE_URL": copy.app_url,
-        "ALONGSIDE_RLS_SIGNING_KEY": SIGNING_KEY.decode(),
-        "ALONGSIDE_SECRET": "s" * 32,
-        "ALONGSIDE_DEMONSTRATION": "yes",
-    }
-    command = [sys.executable, "-m", "alongside.cli", "web", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=kept | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    for _ in range(300):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return Site(port, process)
-        time.sleep(0.1)
-    raise SystemExit("the web process does not answer")
-
-
-async def run(names: list[str], seconds: float) -> None:
-    """Run each attack on a new web process, and print a line of the table for it."""
+async def run(server: EmbeddedServer, names: list[str], pairs: int, seconds: float) -> None:
+    """Run each attack on a new web process, and print its table."""
     for name in names:
         copy = await copy_of_template(current_database_server())
-        site = start(copy)
+        site = start(copy, server)
         try:
             await prepare(site, copy)
-            before, under, answered = await measured(site, name, seconds)
+            await watch(site, VICTIM, 1)
+            memory, measurement = site.memory(), Measurement(site, name, seconds)
+            await measurement.run(pairs)
+            measurement.print(memory)
         finally:
-            site.process.terminate()
-            site.process.wait(20)
+            site.stop()
             await drop(current_database_server(), copy)
-        print(f"{name:10} before  {before.shown()}")
-        print(f"{'':10} under   {under.shown()}   {under.p95() / before.p95():.1f} times")
-        print(f"{'':10} the attacker was answered {answered}", flush=True)
 
 
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("attacks", nargs="*", choices=[[], *ATTACKS])
-    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--pairs", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--attack", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.attack:
-        os.nice(19)
         told = json.loads(given.attack)
-        site = Site(told["port"], None, told["entries"], told["plan"])
-        answered = asyncio.run(attack(site, given.attacks[0], given.seconds))
-        print(dict(answered))
+        attacker(Site(told["port"], None, 0, told["entries"], told["plan"]), given.attacks[0])
         return
-    server = start_database_server()
+    if len(CORES) < 2:
+        print("There is one processor only: the attacker's client takes time from the server.")
+    with on(SERVERS):
+        server = start_database_server()
     try:
-        with tempfile.TemporaryDirectory():
-            asyncio.run(run(given.attacks or list(ATTACKS), given.seconds))
+        with on(CLIENTS):
+            asyncio.run(run(server, given.attacks or list(ATTACKS), given.pairs, given.seconds))
     finally:
         server.stop()
 

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
-from alongside.errors import ServiceUnavailable
-from alongside.platform.web import server_sent_events
+from alongside.errors import ServiceUnavailable, TooManyWaiting
+from alongside.platform.process_pool import Quotas
+from alongside.platform.web import bodies, server_sent_events
 from alongside.platform.web.turns import Turns
-from tests.client import Client
+from tests.client import Client, soup, words
+from tests.features.directory.form_values import sent_entry
+from tests.features.directory.test_pictures_and_files import picture, send
 from tests.personas import HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
 
 
@@ -82,3 +85,173 @@ async def test_a_line_that_is_too_long_or_does_not_move_is_told_so() -> None:
 async def _turn(turns: Turns) -> None:
     async with turns.turn(NORTHSHIRE):
         await asyncio.sleep(0)
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        """Return its time."""
+        return self.now
+
+
+class Flood:
+    """Requests of one authority, each of which ends when the test says so."""
+
+    def __init__(self, turns: Turns, authority_id: int, address: str = "") -> None:
+        self.turns, self.authority_id, self.address = turns, authority_id, address
+        self.going: list[asyncio.Event] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def send(self, many: int) -> None:
+        """Send that many requests at once."""
+        self.tasks += [asyncio.create_task(self._run()) for _ in range(many)]
+        await settle()
+
+    async def end(self, one: int = 0) -> None:
+        """End a request that runs."""
+        self.going.pop(one).set()
+        await settle()
+
+    async def end_all(self) -> None:
+        """End them all."""
+        while self.going:
+            await self.end()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    async def _run(self) -> None:
+        async with self.turns.turn(self.authority_id, self.address):
+            going = asyncio.Event()
+            self.going.append(going)
+            await going.wait()
+
+
+async def settle() -> None:
+    """Let every task run until it waits."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_an_authority_alone_is_not_slowed_down_and_beside_another_it_runs_one_at_a_time() -> None:
+    """After its burst, and only while another authority has requests."""
+    clock = Clock()
+    turns = Turns(clock=clock)
+    flood, victim = Flood(turns, NORTHSHIRE), Flood(turns, SOUTHSHIRE)
+    await flood.send(20)
+    for _ in range(6):
+        clock.now += 0.2
+        await flood.end()
+        assert len(flood.going) == turns.at_once
+    await victim.send(1)
+    assert len(victim.going) == 1
+    while len(flood.going) > 1:
+        await flood.end()
+    await flood.end()
+    assert flood.going == [], "it has had its share"
+    await victim.send(turns.at_once - 1)
+    assert len(victim.going) == turns.at_once
+    await victim.end_all()
+    clock.now += 10
+    await flood.send(1)
+    assert len(flood.going) == turns.at_once, "nobody else has requests any more"
+    await flood.end_all()
+
+
+async def test_who_waits_for_each_response_is_not_slowed_down_beside_another_authority() -> None:
+    """A person who opens one page after the other starts at once, whatever the pages took."""
+    clock = Clock()
+    turns = Turns(clock=clock)
+    person, other = Flood(turns, NORTHSHIRE), Flood(turns, SOUTHSHIRE)
+    for _ in range(20):
+        await other.send(1)
+        await person.send(1)
+        assert len(person.going) == 1
+        clock.now += 0.2
+        await person.end()
+        await other.end()
+
+
+async def test_one_address_does_not_fill_the_queue_of_its_authority() -> None:
+    """Addresses are served in turn."""
+    turns = Turns(at_once=1)
+    flood, other = Flood(turns, NORTHSHIRE, "192.0.2.1"), Flood(turns, NORTHSHIRE, "192.0.2.2")
+    await flood.send(20)
+    await other.send(1)
+    await flood.end()
+    await flood.end()
+    assert len(other.going) == 1
+    await other.end_all()
+    await flood.end_all()
+
+
+async def test_many_authorities_together_leave_connections_free_and_are_served_in_turn() -> None:
+    """The pool of connections is larger than what may run."""
+    turns = Turns(in_all=4)
+    floods = [Flood(turns, number) for number in range(1, 6)]
+    for one in floods:
+        await one.send(5)
+    assert sum(len(one.going) for one in floods) == 4
+    await floods[0].end()
+    assert len(floods[4].going) + len(floods[3].going) + len(floods[2].going) > 0
+    for one in floods:
+        await one.end_all()
+
+
+async def test_a_full_queue_is_refused_at_once_and_another_authority_is_admitted(client: Client) -> None:
+    """Request N+1 gets a short page with Retry-After, a form its text; the other authority's page is shown."""
+    app_context = client.app.state.app_context
+    app_context.turns = Turns(at_once=1, waiting=1)
+    flood = Flood(app_context.turns, NORTHSHIRE)
+    await flood.send(2)
+    transaction, opened = app_context.database.transaction, []
+
+    def watched(*arguments: Any, **settings: Any) -> Any:
+        opened.append(arguments)
+        return transaction(*arguments, **settings)
+
+    app_context.database.transaction = watched
+    refused = await client.get("/needs-and-offers?q=a", as_=HEAD_OF_MILL)
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) > 0
+    assert "The service is busy" in words(refused)
+    written = "Our readers in Year 2 need help"
+    form = await client.post("/needs", {"aim": written}, as_=HEAD_OF_MILL)
+    assert (form.status_code, form.headers["retry-after"]) == (503, refused.headers["retry-after"])
+    assert soup(form).select_one("input[name=aim]")["value"] == written
+    assert opened == []
+    assert (await client.get("/needs-and-offers", as_=HEAD_OF_MILL.twin)).status_code == 200
+    await flood.end_all()
+
+
+async def test_a_request_that_would_wait_too_long_is_refused_before_it_waits() -> None:
+    """By the time that the authority's requests took lately; few that wait are never refused."""
+    clock = Clock()
+    turns = Turns(clock=clock, sure=5, expected=1.0)
+    flood = Flood(turns, NORTHSHIRE)
+    await flood.send(turns.at_once)
+    for _ in range(30):
+        clock.now += 1.0
+        await flood.send(1)
+        await flood.end()
+    await flood.send(5)
+    assert turns.in_line(NORTHSHIRE) == 5
+    with pytest.raises(TooManyWaiting):
+        async with turns.turn(NORTHSHIRE):
+            pass
+    await flood.end_all()
+
+
+async def test_a_refused_upload_is_not_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has too much in work is told before the file is written to the disk."""
+    where = await sent_entry(client, act="draft")
+    client.app.state.app_context.pool.quotas = Quotas(of_person=0)
+    written: list[bytes] = []
+    monkeypatch.setattr(bodies.SentFile, "write", lambda _, content: written.append(content))
+    answer = await send(client, where, "pictures", "a.png", picture("PNG"), alternative_text="A wall")
+    assert answer.status_code == 429
+    assert "retry-after" in answer.headers
+    assert written == []

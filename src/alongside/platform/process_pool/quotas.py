@@ -51,8 +51,8 @@ class Quotas:
         Raises TooManyRequests when the person or the authority has too many tasks here, and ServiceUnavailable when the
         process has, or when no slot became free in time.
         """
+        self.refuse_too_many(authority_id, person_id)
         ticket = _Ticket(authority_id, person_id)
-        self._refuse_too_many(ticket)
         if person_id is not None:
             self._persons[authority_id, person_id] += 1
         try:
@@ -75,13 +75,12 @@ class Quotas:
         """Return how many tasks wait for a slot."""
         return len(self._queue)
 
-    def _refuse_too_many(self, ticket: _Ticket) -> None:
-        theirs = (
-            0 if ticket.person_id is None else self._persons.get((ticket.authority_id, ticket.person_id), 0)
-        )
+    def refuse_too_many(self, authority_id: int, person_id: UUID | None) -> None:
+        """Raise what `slot` would raise now, so that nothing need be read of a request that is refused anyway."""
+        theirs = 0 if person_id is None else self._persons.get((authority_id, person_id), 0)
         if theirs >= self.of_person:
             raise TooManyRequests(PERSON_FULL)
-        if sum(one.authority_id == ticket.authority_id for one in self._queue) >= self.waiting_of_authority:
+        if sum(one.authority_id == authority_id for one in self._queue) >= self.waiting_of_authority:
             raise TooManyRequests(AUTHORITY_FULL)
         if len(self._queue) >= self.waiting:
             raise ServiceUnavailable

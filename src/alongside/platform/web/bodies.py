@@ -6,6 +6,7 @@ kept, so that the error page can show it again.
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -54,12 +55,20 @@ class SentFile(UploadFile):
 class Body:
     """A form that was read: `problem` says why it is refused; `pairs` are the fields that arrived, in order.
 
-    `files` includes files that did not arrive completely: `close_files` closes them.
+    `files` includes files that did not arrive completely: `close_files` closes them. `raw` is what `parse` still has to
+    parse, `seconds` the time that reading took without waiting for the browser.
     """
 
     pairs: list[Pair] = field(default_factory=list)
     problem: Problem | None = None
     files: list[SentFile] = field(default_factory=list)
+    raw: bytes = b""
+    seconds: float = 0.0
+
+    def parse(self) -> None:
+        """Parse the fields of a form without files; this waits for nothing, so that a request can do it in its turn."""
+        text, self.raw = self.raw.decode("utf-8", "replace"), b""
+        self.pairs.extend(parse_qsl(text, keep_blank_values=True, errors="replace"))
 
 
 async def read_body(request: HttpRequest, *, keep_files: bool = True) -> Body:
@@ -119,17 +128,17 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
 
 
 async def _read_fields(chunks: AsyncIterator[bytes], body: Body) -> None:
-    """Read a form without files; the fields are counted before they are parsed."""
-    text = bytearray()
+    """Read a form without files. Fields are counted as they arrive; what follows the last allowed one is dropped."""
+    text, ends = bytearray(), 0
     async for chunk in chunks:
+        if ends >= MOST_FIELDS:
+            continue
         text += chunk[: MOST_TEXT - len(text)]
-    parts = bytes(text).split(b"&", MOST_FIELDS)
-    if len(parts) > MOST_FIELDS:
-        body.problem = body.problem or "fields"
-    readable = b"&".join(parts[:MOST_FIELDS])
-    body.pairs.extend(
-        parse_qsl(readable.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    )
+        ends += chunk.count(b"&")
+        if ends >= MOST_FIELDS:
+            body.problem = body.problem or "fields"
+            text = bytearray(b"&").join(text.split(b"&", MOST_FIELDS)[:MOST_FIELDS])
+    body.raw = bytes(text)
 
 
 async def _read_parts(chunks: AsyncIterator[bytes], body: Body, boundary: str, *, keep_files: bool) -> None:
@@ -138,8 +147,10 @@ async def _read_parts(chunks: AsyncIterator[bytes], body: Body, boundary: str, *
     try:
         with PushMultipartParser(boundary, max_segment_count=MOST_FIELDS) as parser:
             async for chunk in chunks:
+                began = time.perf_counter()
                 for piece in parser.parse(chunk):
                     await parts.take(piece)
+                body.seconds += time.perf_counter() - began
     except ParserLimitReached:
         body.problem = body.problem or "fields"
     except (ParserError, LookupError):

@@ -17,13 +17,14 @@ from alongside.errors import (
     NotFound,
     ServiceUnavailable,
     TooManyRequests,
+    TooManyWaiting,
     ValidationFailed,
 )
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.retries import is_unavailable
 from alongside.platform.web.form_data import TOKENS, BodyRefused, already_typed, typed_text
 from alongside.platform.web.http import HttpRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import RETRY_AFTER, Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.uploads import largest_of
 
 REFUSED_BODIES = {"large": 413, "fields": 413, "slow": 408, "unreadable": 400}
@@ -78,10 +79,12 @@ def _page_for(problem: Exception, request: HttpRequest) -> PageResult:
 def _other_page_for(problem: Exception, request: HttpRequest) -> Page:
     match problem:
         case TooManyRequests():
-            return Page(TemplateVariables("errors/429.html", {"sentence": str(problem)}), 429)
+            return Page(
+                TemplateVariables("errors/429.html", {"sentence": str(problem)}), 429, headers=RETRY_AFTER
+            )
         case ServiceUnavailable():
-            log.warning("too busy", exc_info=problem)
-            return Page(TemplateVariables("errors/503.html", {}), 503)
+            log.warning("too busy", exc_info=None if isinstance(problem, TooManyWaiting) else problem)
+            return Page(TemplateVariables("errors/503.html", {}), 503, headers=RETRY_AFTER)
         case BodyRefused():
             status = REFUSED_BODIES[problem.problem]
             context = {"largest": largest_of(request), "too_many_fields": problem.problem == "fields"}
@@ -105,10 +108,11 @@ async def _retained_text(request: HttpRequest) -> dict[str, Any]:
     again.
     """
     form = await typed_text(request)
+    texts = form.texts()
     return {
-        "kept": form.texts(),
+        "kept": texts,
         "kept_text": [
-            (ID_IN_NAME.sub("", name), value) for name, value in form.texts() if not NO_TEXT.fullmatch(value)
+            (ID_IN_NAME.sub("", name), value) for name, value in texts if not NO_TEXT.fullmatch(value)
         ],
         "kept_files": form.has_files(),
         "kept_tokens": {name: "".join(form.getlist(name)[:1]) for name in TOKENS},

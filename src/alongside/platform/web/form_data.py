@@ -9,6 +9,7 @@ from alongside.platform.web.bodies import Body, Problem, SentFile, read_body
 from alongside.platform.web.http import HttpRequest
 
 KEPT = "alongside_typed"
+RECEIVED = "alongside_body"
 TOKENS = ("csrf_token", "idempotency_key")
 
 
@@ -89,6 +90,15 @@ class BodyRefused(AlongsideError):
     problem: Problem
 
 
+async def receive_body(request: HttpRequest, *, keep_files: bool = True) -> Body:
+    """Wait for the body of a request, once; `read_form_data` then takes it apart."""
+    body = request.scope.get(RECEIVED)
+    if not isinstance(body, Body):
+        body = await read_body(request, keep_files=keep_files)
+        request.scope[RECEIVED] = body  # type: ignore[literal-required]
+    return body
+
+
 async def read_form_data(request: HttpRequest) -> FormData:
     """Return the form of a request; the body is read once.
 
@@ -96,7 +106,8 @@ async def read_form_data(request: HttpRequest) -> FormData:
     """
     kept = already_typed(request)
     if kept is None:
-        body = await read_body(request)
+        body = await receive_body(request)
+        body.parse()
         kept = keep_typed(request, _storable(body))
         if body.problem is not None:
             raise BodyRefused(body.problem)
@@ -107,11 +118,11 @@ async def read_form_data(request: HttpRequest) -> FormData:
 async def typed_text(request: HttpRequest) -> FormData:
     """Return what arrived of a form, without the content of files, for the page that refuses it. Raises nothing."""
     kept = already_typed(request)
-    return (
-        kept
-        if kept is not None
-        else keep_typed(request, _storable(await read_body(request, keep_files=False)))
-    )
+    if kept is None:
+        body = await receive_body(request, keep_files=False)
+        body.parse()
+        kept = keep_typed(request, _storable(body))
+    return kept
 
 
 def keep_typed(request: HttpRequest, form: FormData) -> FormData:

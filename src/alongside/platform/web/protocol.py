@@ -113,6 +113,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._refused = True
         self._stop_timer()
         head = "".join(f"{name}: {value}\r\n" for name, value in self._headers(status).items())
+        self.transport.pause_reading()  # what follows stays with its sender
         self.transport.write(STATUS_LINE[status] + head.encode() + b"\r\n" + self.pages[status])
         self.loop.call_later(HEAR_OUT, self.transport.close)
 

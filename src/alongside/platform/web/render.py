@@ -1,6 +1,7 @@
 """Turns results of page functions into HTTP responses; the only place that renders templates."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 from uuid import uuid4
@@ -18,6 +19,7 @@ from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.navigation import NavigationItem
 from alongside.platform.web.paging import Pager
 from alongside.platform.web.responses import (
+    RETRY_AFTER,
     ContinueAfterCommit,
     Download,
     InlineImage,
@@ -118,6 +120,16 @@ def response_to(
 def plain_page(environment: Environment, template: str) -> bytes:
     """Return a page for a request without any context, not even an authority."""
     return environment.get_template(template).render(surroundings()).encode()
+
+
+@lru_cache(maxsize=4)
+def _busy_page(environment: Environment) -> bytes:
+    return plain_page(environment, "errors/503.html")
+
+
+def busy_response(environment: Environment) -> Response[bytes]:
+    """Return the page that says that too many requests wait; it is rendered once, because it must cost nothing."""
+    return Response(_busy_page(environment), status_code=503, media_type=HTML, headers=RETRY_AFTER)
 
 
 def surroundings(**known: Any) -> dict[str, Any]:

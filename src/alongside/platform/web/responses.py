@@ -34,6 +34,10 @@ class TemplateVariables:
         return dict(self.values)
 
 
+RETRY_AFTER = {"retry-after": "5"}
+"""Seconds after which a request that was refused for load may be sent again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page and what it shows. `cookies` as in Redirect; `headers` go on the response."""

@@ -12,7 +12,13 @@ from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Empty
 
-from alongside.errors import AlongsideError, AuthenticationRequired, NotFound, ServiceUnavailable
+from alongside.errors import (
+    AlongsideError,
+    AuthenticationRequired,
+    NotFound,
+    ServiceUnavailable,
+    TooManyWaiting,
+)
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, anonymous
@@ -21,12 +27,12 @@ from alongside.platform.database.retries import run_with_retries
 from alongside.platform.web.bodies import close_files
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import error_page
-from alongside.platform.web.form_data import read_form_data
+from alongside.platform.web.form_data import read_form_data, receive_body
 from alongside.platform.web.health import REQUEST_SECONDS, REQUESTS_TOTAL
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.idempotency import claim_idempotency_key, store_response
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.render import response_to
+from alongside.platform.web.render import busy_response, response_to
 from alongside.platform.web.responses import ContinueAfterCommit, PageResult, Redirect
 from alongside.platform.web.security import refuse_other_sites, refuse_wrong_token
 from alongside.platform.web.uploads import BYTES_FOR_FIELDS, Upload, checked_upload
@@ -127,19 +133,12 @@ async def _handle_request(
         if request.method == "POST":
             refuse_other_sites(request.headers, request.headers.get("host", ""))
             await _before_transaction(request, app_context, tenant, permission)
-        async with app_context.turns.turn(tenant.authority_id):
-            answer, known = await run_with_retries(
-                lambda: _run_handler(request, app_context, tenant, function, permission)
-            )
-        person = known
-        while isinstance(answer, ContinueAfterCommit):
-            answer = await _acted(app_context, known, answer)
+        response, person = await _respond(request, app_context, tenant, function, permission)
     except Exception as problem:
         person = getattr(problem, "alongside_principal", None) or (
             anonymous(tenant.authority_id, app_context.today()) if tenant else None
         )
-        answer = await error_page(problem, request, person)
-    response = await _rendered(request, app_context, tenant, person, answer)
+        response = await _refuse(request, app_context, tenant, person, problem)
     await close_files(request)
     took = time.perf_counter() - began
     REQUESTS_TOTAL.labels(
@@ -160,21 +159,62 @@ async def _handle_request(
     return response
 
 
-async def _rendered(
+async def _respond(
+    request: HttpRequest,
+    app_context: AppContext,
+    tenant: Tenant,
+    function: PageFunction,
+    permission: Permission,
+) -> tuple[Response[Any], Principal]:
+    """Run the handler and render its result in one turn of the authority: both use the processor."""
+    turns, authority_id = app_context.turns, tenant.authority_id
+    async with turns.turn(authority_id, _address(request)):
+        if request.method == "POST":
+            await read_form_data(request)  # it arrived before; this takes it apart
+        answer, person = await run_with_retries(
+            lambda: _run_handler(request, app_context, tenant, function, permission)
+        )
+        if not isinstance(answer, ContinueAfterCommit):
+            return _rendered(request, app_context, tenant, person, answer), person
+    while isinstance(answer, ContinueAfterCommit):
+        answer = await _acted(app_context, person, answer)
+    async with turns.turn(authority_id, _address(request), admitted=True):
+        return _rendered(request, app_context, tenant, person, answer), person
+
+
+def _rendered(
+    request: HttpRequest, app_context: AppContext, tenant: Tenant, person: Principal, answer: PageResult
+) -> Response[Any]:
+    """Render a result; an error says for whom, so that its page has their navigation."""
+    try:
+        return response_to(request, app_context, tenant, person, answer)
+    except Exception as problem:
+        problem.alongside_principal = person  # type: ignore[attr-defined]
+        raise
+
+
+async def _refuse(
     request: HttpRequest,
     app_context: AppContext,
     tenant: Tenant | None,
     person: Principal | None,
-    answer: PageResult,
+    problem: Exception,
 ) -> Response[Any]:
-    """Render the response in the authority's turn, because rendering uses the processor as a transaction does."""
-    with suppress(ServiceUnavailable):  # the page that says so does not wait a second time
-        async with app_context.turns.turn(tenant.authority_id if tenant else NOBODYS):
-            try:
+    """Return the page for an error; the page that says that too many wait does not wait itself."""
+    if isinstance(problem, TooManyWaiting) and request.method != "POST":
+        return busy_response(app_context.environment)
+    answer = await error_page(problem, request, person)
+    if not isinstance(problem, ServiceUnavailable):
+        authority_id = tenant.authority_id if tenant else NOBODYS
+        with suppress(ServiceUnavailable):
+            async with app_context.turns.turn(authority_id, _address(request), admitted=True):
                 return response_to(request, app_context, tenant, person, answer)
-            except Exception as problem:
-                answer = await error_page(problem, request, person)
     return response_to(request, app_context, tenant, person, answer)
+
+
+def _address(request: HttpRequest) -> str:
+    """Return the address of the browser, as the trusted proxy names it."""
+    return request.client.host if request.client else ""
 
 
 async def _acted(app_context: AppContext, person: Principal, answer: ContinueAfterCommit) -> PageResult:
@@ -195,13 +235,15 @@ async def _before_transaction(
 ) -> None:
     """Read the form and run `prepare`: without a connection, and only if the person has the permission."""
     if not request.route_handler.opt["ask_first"]:
-        await read_form_data(request)
+        await receive_body(request)
         return
     token = request.cookies.get(SESSION_COOKIE)
-    async with app_context.turns.turn(tenant.authority_id):
+    async with app_context.turns.turn(tenant.authority_id, _address(request)):
         person = await run_with_retries(lambda: _person_of(app_context, tenant, token))
     try:
         _refuse_not_allowed(person, permission)
+        app_context.pool.quotas.refuse_too_many(person.authority_id, person.id)
+        app_context.turns.charge(tenant.authority_id, (await receive_body(request)).seconds)
         form = await read_form_data(request)
         upload: Upload | None = request.route_handler.opt["upload"]
         prepare: Prepare | None = request.route_handler.opt["prepare"]

@@ -1,58 +1,206 @@
-"""Limits the requests of each authority that run at once, so that none can fill the queue for the others.
+"""Limits the requests of each authority that run at once, so that none can take the processor from the others.
 
-A request waits here, in the order of arrival in its own authority, before it uses a connection and the processor.
-Waiting for a browser, for another server or for the process pool uses no turn.
+A request waits here before it uses a connection and the processor. Waiting for a browser, for another server or for the
+process pool uses no turn. Within an authority each address has its own queue, and they are served in turn.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from alongside.errors import ServiceUnavailable
+from alongside.errors import ServiceUnavailable, TooManyWaiting
+
+NOT_YET = float("-inf")
+
+
+@dataclass
+class _Line:
+    """The requests of one authority; `debt` is the seconds that they ran lately, above their share."""
+
+    running: int = 0
+    debt: float = 0.0
+    counted_at: float = NOT_YET
+    seen_at: float = NOT_YET
+    started_at: float = NOT_YET
+    average: float = 0.01
+    waiting: OrderedDict[str, deque[asyncio.Future[None]]] = field(default_factory=OrderedDict)
+    timer: asyncio.TimerHandle | None = None
+
+    def length(self) -> int:
+        """Return how many wait."""
+        return sum(map(len, self.waiting.values()))
+
+    def next(self) -> asyncio.Future[None]:
+        """Take the next request: the first of the address whose turn it is."""
+        address, queue = self.waiting.popitem(last=False)
+        first = queue.popleft()
+        if queue:
+            self.waiting[address] = queue
+        return first
+
+    def leave(self, address: str, ticket: asyncio.Future[None]) -> None:
+        """Take out a request that has given up."""
+        queue = self.waiting.get(address, deque())
+        if ticket in queue:
+            queue.remove(ticket)
+        if not queue:
+            self.waiting.pop(address, None)
 
 
 @dataclass
 class Turns:
-    """Runs `at_once` requests of an authority; `waiting` more queue for `patience` seconds, in one process.
+    """Runs `at_once` requests of an authority and `in_all` of all authorities; the others wait, in one process.
 
-    With `at_once` well below the size of the connection pool, another authority always finds a free connection.
+    At most `waiting` requests of an authority wait. Above `sure` of them, one that would wait longer than `expected`
+    seconds is refused at once; none waits longer than `patience` seconds. With `in_all` below the size of the
+    connection pool, a request that runs finds a free connection.
+
+    While several authorities have requests, one that sends many at the same time may use `share` of the time, after
+    the first `burst` seconds, and then runs one request at a time. A person who waits for each response is never
+    slowed down by it. `clock` returns seconds.
     """
 
     at_once: int = 3
+    in_all: int = 8
     waiting: int = 200
+    sure: int = 64
+    expected: float = 1.5
     patience: float = 10.0
-    _free: dict[int, asyncio.Semaphore] = field(default_factory=dict)
-    _in_line: dict[int, int] = field(default_factory=dict)
+    share: float = 0.3
+    burst: float = 0.3
+    clock: Callable[[], float] = time.monotonic
+    _lines: dict[int, _Line] = field(default_factory=dict)
+
+    RECENT = 1.0
+    """Seconds after its last request for which an authority counts as one that has requests."""
+
+    MOST_COUNTED = 0.25
+    """Seconds that one request counts at most, so that one slow page does not hold up its whole authority."""
 
     @asynccontextmanager
-    async def turn(self, authority_id: int) -> AsyncIterator[None]:
-        """Wait for a turn of an authority and hold it.
+    async def turn(
+        self, authority_id: int, address: str = "", *, admitted: bool = False
+    ) -> AsyncIterator[None]:
+        """Wait for a turn of an authority and hold it; `admitted` requests go first, because they had a turn before.
 
-        Raises ServiceUnavailable when the queue is full or the wait too long.
+        Raises TooManyWaiting when too many wait already, ServiceUnavailable when the wait takes too long.
         """
-        free = self._free.setdefault(authority_id, asyncio.Semaphore(self.at_once))
-        if free.locked():
-            await self._wait(authority_id, free)
+        line = self._lines.setdefault(authority_id, _Line())
+        line.seen_at = self.clock()
+        if line.waiting or not (line.running == 0 or self._may_start(line)) or self._full():
+            await self._wait(line, address, admitted=admitted)
         else:
-            await free.acquire()
+            self._start(line)
+        began = self.clock()
         try:
             yield
         finally:
-            free.release()
+            self._end(line, self.clock() - began)
+
+    def charge(self, authority_id: int, seconds: float) -> None:
+        """Count seconds of work that an authority caused outside of a turn, such as reading a form."""
+        line = self._lines.setdefault(authority_id, _Line())
+        line.debt = self._debt(line) + min(seconds, self.MOST_COUNTED)
 
     def in_line(self, authority_id: int) -> int:
         """Return how many requests of an authority wait."""
-        return self._in_line.get(authority_id, 0)
+        line = self._lines.get(authority_id)
+        return line.length() if line else 0
 
-    async def _wait(self, authority_id: int, free: asyncio.Semaphore) -> None:
-        if self.in_line(authority_id) >= self.waiting:
-            raise ServiceUnavailable
-        self._in_line[authority_id] = self.in_line(authority_id) + 1
+    async def _wait(self, line: _Line, address: str, *, admitted: bool) -> None:
+        if not admitted:
+            self._refuse_too_many(line)
+        ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        line.waiting.setdefault(address, deque()).append(ticket)
+        if admitted:
+            line.waiting.move_to_end(address, last=False)
+            line.waiting[address].rotate(1)
+        self._admit()
         try:
             async with asyncio.timeout(self.patience):
-                await free.acquire()
-        except TimeoutError as problem:
-            raise ServiceUnavailable from problem
-        finally:
-            self._in_line[authority_id] -= 1
+                await ticket
+        except BaseException as problem:
+            if ticket.done() and not ticket.cancelled():  # admitted at the moment when it gave up
+                line.running -= 1
+                self._admit()
+            else:
+                line.leave(address, ticket)
+            if isinstance(problem, TimeoutError):
+                raise ServiceUnavailable from problem
+            raise
+
+    def _refuse_too_many(self, line: _Line) -> None:
+        length = line.length()
+        if length >= self.waiting:
+            raise TooManyWaiting
+        at_once = self.share if self._paced(line) else self.at_once
+        if length >= self.sure and length * line.average / at_once > self.expected:
+            raise TooManyWaiting
+
+    def _full(self) -> bool:
+        return sum(line.running for line in self._lines.values()) >= self.in_all
+
+    def _may_start(self, line: _Line) -> bool:
+        if line.running >= self.at_once or self._full():
+            return False
+        debt = self._debt(line)
+        if debt <= self.burst / 2 or not self._contested(line):
+            return True
+        return line.running == 0 and debt <= self.burst
+
+    def _paced(self, line: _Line) -> bool:
+        return self._debt(line) > self.burst / 2 and self._contested(line)
+
+    def _contested(self, line: _Line) -> bool:
+        """Return whether another authority has requests, too."""
+        since = self.clock() - self.RECENT
+        return any(
+            one is not line and (one.running > 0 or bool(one.waiting) or one.seen_at > since)
+            for one in self._lines.values()
+        )
+
+    def _debt(self, line: _Line) -> float:
+        """Return the debt of an authority now; it shrinks by its share of the time."""
+        now = self.clock()
+        if line.debt:
+            line.debt = max(0.0, line.debt - self.share * (now - line.counted_at))
+        line.counted_at = now
+        return line.debt
+
+    def _start(self, line: _Line) -> None:
+        line.running += 1
+        line.started_at = self.clock()
+
+    def _end(self, line: _Line, took: float) -> None:
+        line.running -= 1
+        line.seen_at = self.clock()
+        line.average += (took - line.average) / 10
+        line.debt = self._debt(line) + min(took, self.MOST_COUNTED)
+        self._admit()
+
+    def _admit(self) -> None:
+        """Start what may start: first of the authority that has waited longest since its last start."""
+        for line in sorted(
+            (one for one in self._lines.values() if one.waiting), key=lambda one: one.started_at
+        ):
+            while line.waiting and self._may_start(line):
+                ticket = line.next()
+                if not ticket.done():
+                    self._start(line)
+                    ticket.set_result(None)
+            if line.waiting and not line.running and not self._full():
+                self._try_later(line)
+
+    def _try_later(self, line: _Line) -> None:
+        """Try again when the debt is small enough, because no request is running whose end would do it."""
+
+        def again() -> None:
+            line.timer = None
+            self._admit()
+
+        if line.timer is None:
+            seconds = max(0.001, (self._debt(line) - self.burst) / self.share)
+            line.timer = asyncio.get_running_loop().call_later(seconds, again)
