@@ -6,7 +6,8 @@ has the lowest priority, so that the victim's client is not what waits.
 
 Measured are the seconds from sending a request for the victim's home page, on an open connection, to the last byte of
 the response, and what the server's processes used of the processor in that time. On a quiet machine both grow alike;
-where other programs use the server's processor, only the second says what the attack adds. Rounds alternate (idle, attacked, control), because other programs may use the machine: compare ratios.
+where other programs use the server's processor, only the second says what the attack adds. A first round of each kind
+is not counted, because a process compiles its templates when they are first used. Rounds alternate (idle, attacked, control), because other programs may use the machine: compare ratios.
 In a control round the attacker asks for a page as often, and on as many connections, as it was answered under attack:
 what is then slower comes from the number of requests and not from what they hold. Printed are response times, the
 memory of the web process with its children, and how the attacker was answered. Target: the 95th percentile at most
@@ -227,18 +228,20 @@ class Measurement:
         assert attacking.stdin is not None
         assert attacking.stdout is not None
         await attacking.stdout.readline()
-        for _ in range(pairs):
+        for number in range(-1, pairs):
             for kind in ROUNDS:
                 await self.site.rest()
                 if kind != "idle":
                     rate = 1e9 if kind == "attacked" else self.rate
                     attacking.stdin.write(f"{kind} {self.seconds + 0.5} {rate}\n".encode())
                     await asyncio.sleep(0.5)
-                self.times[kind].append(await watch(self.site, VICTIM, self.seconds))
+                times, answered = await watch(self.site, VICTIM, self.seconds), Counter[str]()
                 if kind != "idle":
                     answered = Counter(json.loads(await attacking.stdout.readline()))
-                    self.answers[kind] += answered
                     self.rate = max(1.0, answered.total() / (self.seconds + 0.5))
+                if number >= 0:
+                    self.times[kind].append(times)
+                    self.answers[kind] += answered
         attacking.stdin.close()
         await attacking.wait()
 

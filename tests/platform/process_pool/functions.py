@@ -56,3 +56,11 @@ def seen() -> list[str]:
 def process() -> int:
     """Return the process id."""
     return os.getpid()
+
+
+NICENESS = os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def niceness_at_import() -> int:
+    """Return the priority with which this module was imported."""
+    return NICENESS

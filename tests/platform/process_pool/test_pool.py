@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from alongside.platform.process_pool import ProcessPool, Quotas, TooExpensive
+from alongside.platform.process_pool.low_priority import NICENESS
 from tests.platform.process_pool import functions
 from tests.platform.process_pool.functions import Row
 
@@ -74,3 +75,9 @@ async def test_a_child_is_used_again_and_killed_when_the_caller_goes(pool: Proce
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
     assert await run(pool, functions.process) != first
+
+
+async def test_a_child_has_low_priority_before_it_imports_anything(pool: ProcessPool) -> None:
+    """Importing the libraries took the processor from the web process."""
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert await run(pool, functions.niceness_at_import) == min(19, ours + NICENESS)

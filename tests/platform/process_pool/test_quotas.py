@@ -1,13 +1,14 @@
 """Limits on expensive work for a person, an authority and the process."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from uuid import uuid4
 
 import pytest
 
 from alongside.errors import ServiceUnavailable, TooManyRequests
 from alongside.platform.process_pool import Quotas
+from tests.patience import PATIENCE
 
 
 async def test_one_authority_leaves_a_place_for_another() -> None:
@@ -69,3 +70,18 @@ async def test_who_gives_up_waiting_takes_no_place() -> None:
 async def _hold(quotas: Quotas, authority_id: int, person_id: object = None) -> None:
     async with quotas.slot(authority_id, person_id):  # type: ignore[arg-type]
         await asyncio.sleep(0)
+
+
+async def test_work_that_failed_counts_for_a_while() -> None:
+    """A person whose files end child process after child process is refused before the next one is started."""
+    quotas = Quotas(of_person=1, after_failure=0.05)
+    person = uuid4()
+    quotas.hold_back(1, person)
+    with pytest.raises(TooManyRequests):
+        await _hold(quotas, 1, person)
+    await _hold(quotas, 1, uuid4())
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with suppress(TooManyRequests):
+                return await _hold(quotas, 1, person)
+            await asyncio.sleep(0.01)

@@ -1,6 +1,6 @@
-"""A child process of the pool: `python -m alongside.platform.process_pool.child MEMORY`; runs one call after another.
+"""A child process of the pool: runs one call after another, with a maximum of memory as its argument.
 
-It has no secret and no database address, runs at low priority, and ends with its parent.
+It has no secret and no database address, runs at low priority (`low_priority`), and ends with its parent.
 """
 
 import ctypes
@@ -17,8 +17,6 @@ import msgspec
 from alongside.platform.process_pool.frames import LENGTH, Answer, Question, framed, packed
 
 PR_SET_PDEATHSIG = 1
-NICENESS = 10
-"""Low priority, so that the web process and PostgreSQL get the processor first."""
 
 
 def main() -> None:
@@ -41,8 +39,6 @@ def limit_resources(memory: int) -> None:
     ):
         with suppress(ValueError, OSError):
             resource.setrlimit(which, (most, most))
-    with suppress(OSError):
-        os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

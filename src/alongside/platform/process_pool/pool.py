@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
@@ -11,6 +10,7 @@ import msgspec
 import structlog
 
 from alongside.platform.process_pool.frames import LARGEST, LENGTH, Answer, Question, framed, packed
+from alongside.platform.process_pool.low_priority import command
 from alongside.platform.process_pool.quotas import Quotas
 
 MEMORY = 768 * 1024**2
@@ -94,6 +94,7 @@ class ProcessPool:
             answer = await self._answer(question, seconds)
         if answer is None or answer.failed is not None:
             log.warning("expensive work failed", function=question.name, why=answer and answer.failed)
+            self.quotas.hold_back(authority_id, person_id)
             raise TooExpensive(refusal)
         if answer.refused is not None:
             raise ValueError(answer.refused)
@@ -133,7 +134,7 @@ class ProcessPool:
         kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
         return _Child(
             await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "alongside.platform.process_pool.child", str(self.memory)),
+                *command("alongside.platform.process_pool.child", str(self.memory)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

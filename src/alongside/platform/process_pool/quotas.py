@@ -27,7 +27,7 @@ class Quotas:
 
     At most `running` tasks run at once, of which `of_authority` belong to one authority; at most `waiting` more wait,
     of which `waiting_of_authority` belong to one authority, for `patience` seconds. One person has at most `of_person`
-    tasks, running or waiting. All numbers are for one web process.
+    tasks, running or waiting; work that failed counts for `after_failure` seconds. All numbers are for one web process.
     """
 
     running: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
@@ -36,6 +36,7 @@ class Quotas:
     waiting: int = 32
     waiting_of_authority: int = 8
     patience: float = 10.0
+    after_failure: float = 10.0
 
     def __post_init__(self) -> None:
         if self.of_authority is None:
@@ -64,8 +65,20 @@ class Quotas:
                 self._admit()
         finally:
             if person_id is not None:
-                self._persons[authority_id, person_id] -= 1
-                self._persons += Counter()  # remove the persons whose count is zero
+                self._end_of_person(authority_id, person_id)
+
+    def hold_back(self, authority_id: int, person_id: UUID | None) -> None:
+        """Count failed work of a person as running for a while: it costs a child process, and fails again."""
+        if person_id is None:
+            return
+        self._persons[authority_id, person_id] += 1
+        asyncio.get_running_loop().call_later(
+            self.after_failure, self._end_of_person, authority_id, person_id
+        )
+
+    def _end_of_person(self, authority_id: int, person_id: UUID) -> None:
+        self._persons[authority_id, person_id] -= 1
+        self._persons += Counter()  # remove the persons whose count is zero
 
     def running_now(self) -> int:
         """Return how many tasks run."""

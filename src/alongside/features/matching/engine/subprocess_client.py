@@ -6,7 +6,6 @@ Cancelling the task kills the child.
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 from uuid import UUID
@@ -18,8 +17,9 @@ from alongside.features.matching.engine.instance import Instance, stored
 from alongside.features.matching.engine.messages import Finished, Message, Planned, Progress, Refusal
 from alongside.features.matching.engine.result import Change, Outcome, Plan
 from alongside.features.matching.engine.validation import InfeasibleProblem
+from alongside.platform.process_pool.low_priority import command
 
-CHILD = (sys.executable, "-m", "alongside.features.matching.engine.subprocess_main")
+CHILD = command("alongside.features.matching.engine.subprocess_main")
 MAX_LINE_BYTES = 256 * 1024**2
 SPARE_SECONDS = 15.0
 """Seconds added to three times the time limit (plan, explanations, capacity) before the child is killed."""

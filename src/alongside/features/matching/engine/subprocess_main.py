@@ -1,6 +1,6 @@
 """The solver process: reads an instance as JSON and writes messages and the outcome, one line each.
 
-Run `python -m alongside.features.matching.engine.subprocess_main [plan]`; `plan` leaves out explanations. The
+The argument `plan` leaves out explanations. It runs at low priority (`platform.process_pool.low_priority`). The
 process has no database connection and no secrets, and may be killed at any moment.
 """
 
@@ -23,17 +23,11 @@ MEMORY = 4 * 1024**3
 """The maximum address space of the child in bytes, so that no instance exhausts the machine's memory."""
 
 
-NICENESS = 10
-"""Lowers the priority, so that the web process and PostgreSQL get the processor first."""
-
-
 def main() -> None:
     """Read an instance, write progress messages, and write the outcome."""
     send = _MessageWriter()
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    with suppress(OSError):
-        os.nice(NICENESS)
     try:
         _work(send, sys.stdin.buffer.read(), reasons="plan" not in sys.argv[1:])
     except InfeasibleProblem as refused:
