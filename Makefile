@@ -48,6 +48,7 @@ journeys: test-needs ## every page and journey in a real browser, in every windo
 load: test-needs ## kills, cuts and races in full numbers, and one user's attacks on the others' speed
 	ALONGSIDE_SAMPLE=all $(BIN)/python -m pytest -n0 tests/faults tests/features/matching/engine $(ARGS)
 	$(BIN)/python -m tests.attacks.starvation
+	$(BIN)/python -m tests.attacks.overload
 
 measure: $(READY) ## sizes of files and functions, and what a reader opens for one write (ARGS="../another-checkout")
 	@$(BIN)/python -m tests.structure.measure $(ARGS)

@@ -25,6 +25,7 @@ from alongside.platform.access.principal import Principal, anonymous
 from alongside.platform.audit.actions import request_id
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.web.bodies import close_files
+from alongside.platform.web.busy_hosts import mark_busy
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import error_page
 from alongside.platform.web.form_data import read_form_data, receive_body
@@ -202,6 +203,7 @@ async def _refuse(
 ) -> Response[Any]:
     """Return the page for an error; the page that says that too many wait does not wait itself."""
     if isinstance(problem, TooManyWaiting) and request.method != "POST":
+        mark_busy(request.headers.get("host", ""))
         return busy_response(app_context.environment)
     answer = await error_page(problem, request, person)
     if not isinstance(problem, ServiceUnavailable):
