@@ -39,6 +39,7 @@ STEPS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"/directory/[^/]+/verification$", 6), (r"/directory/[^/]+/return$", 0.6), (r"/directory/[^/]+/use$", 2),
         (r"/directory/[^/]+/edit$", 0.5), (r"/directory/[^/]+/(archive|retirement|retraction)$", 0.1),
         (r"/directory/[^/]+/restoration$", 1), (r"/directory/suggested-entries", 2),
+        (r"/successions/[^/]+/successor$", 2), (r"/successions/[^/]+/end$", 1),
         (r"/plans/[^/]+/send$", 5), (r"/plans/[^/]+/adoption$", 5), (r"/plans/[^/]+/refusal$", 1),
     )
 )  # fmt: skip

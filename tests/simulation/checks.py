@@ -31,12 +31,16 @@ LEFT_OVER = {
     "a running agreement whose need is elsewhere": """
         SELECT p.id FROM support_agreement p JOIN need n ON n.authority_id = p.authority_id AND n.id = p.need_id
          WHERE p.authority_id = $1 AND p.state IN ('preparing', 'active') AND n.state NOT IN ('agreed', 'in_support')""",
-    "an open need of a closed school": """
+    "an open need of a closed school about which no administrator is asked": """
         SELECT n.id FROM need n JOIN school s ON s.authority_id = n.authority_id AND s.urn = n.school_urn
-         WHERE n.authority_id = $1 AND n.state IN ('open', 'proposed') AND s.status = 'closed'""",
-    "a live offer of a closed school": """
+         WHERE n.authority_id = $1 AND n.state IN ('open', 'proposed') AND s.status = 'closed'
+           AND NOT EXISTS (SELECT FROM school_succession q
+                            WHERE q.authority_id = s.authority_id AND q.old_urn = s.urn AND q.state = 'open')""",
+    "a live offer of a closed school about which no administrator is asked": """
         SELECT o.id FROM offer o JOIN school s ON s.authority_id = o.authority_id AND s.urn = o.school_urn
-         WHERE o.authority_id = $1 AND o.state = 'live' AND s.status = 'closed'""",
+         WHERE o.authority_id = $1 AND o.state = 'live' AND s.status = 'closed'
+           AND NOT EXISTS (SELECT FROM school_succession q
+                            WHERE q.authority_id = s.authority_id AND q.old_urn = s.urn AND q.state = 'open')""",
     "a role at a closed school that a school took over": """
         SELECT a.id FROM role_assignment a JOIN school s ON s.authority_id = a.authority_id AND s.urn = a.school_urn
           JOIN school_link l ON l.authority_id = s.authority_id AND l.urn = s.urn AND l.kind = 'successor'

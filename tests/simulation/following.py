@@ -1,4 +1,4 @@
-"""Continues open work: answers proposals, signs agreements, records visits and works on escalations."""
+"""Continues open work: answers proposals, signs agreements, works on escalations, decides about closed schools."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
@@ -30,6 +30,11 @@ UNDER_WAY = {
         "SELECT id, school_urn AS requesting_urn, school_urn AS supporting_urn, consortium_id FROM escalation"
         " WHERE authority_id = $1 AND state NOT IN ('closed', 'merged', 'withdrawn') ORDER BY raised_at",
         0.2,
+    ),
+    "successions": (
+        "SELECT id, old_urn AS requesting_urn, old_urn AS supporting_urn FROM school_succession"
+        " WHERE authority_id = $1 AND state = 'open' ORDER BY id",
+        0.05,
     ),
 }
 """By first path segment: the query for open work, and the probability of the next step per part of a day."""
@@ -66,6 +71,8 @@ async def follow_up(
 
 
 def _concerned(one: Actor, room: str, schools: set[int], consortium: UUID | None) -> bool:
+    if room == "successions":
+        return one.role == "authority_administrator"
     if room == "escalations":
         return one.role in ("core_officer", "head_of_service") or (
             one.role == "consortium_lead" and one.consortium_id == consortium
