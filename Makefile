@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-needs check simulate mutants journeys load measure bench bench-matching new-authority docs vendor lock wheel clean
+.PHONY: help run test test-at test-needs check simulate mutants journeys load measure bench bench-matching new-authority docs vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -35,6 +35,9 @@ check: $(READY) ## style, types, and who may import whom
 
 simulate: $(READY) ## a simulated year, all days checked (needs libfaketime); ARGS="--seed 7 --days 30 --sizes 68"
 	@$(BIN)/python -m tests.simulation $(ARGS)
+
+test-at: $(READY) ## tests with the clock some days ahead, also PostgreSQL's (needs libfaketime); DAYS=100 ARGS="tests/features -n0"
+	@$(BIN)/python -m tests.moved_clock $(DAYS) -m 'not browser' $(ARGS)
 
 coverage: test-needs ## which lines and branches the tests without a browser reach, as coverage/index.html
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=html:coverage -m 'not browser' $(ARGS)

@@ -19,7 +19,6 @@ from litestar import Litestar
 
 import alongside.models_registry  # noqa: F401  (in every test process, all tables are declared)
 from alongside.dev.postgres.embedded import EmbeddedServer
-from alongside.dev.postgres.temporary_server import TemporaryServer
 from alongside.features.authorities.files import read_authority, to_stored
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import register_settings
@@ -31,6 +30,7 @@ from alongside.platform.database.tenant_context import PROCESS
 from alongside.platform.feature import state_colours
 from alongside.platform.web.templates import make_environment
 from alongside.settings import bundled
+from tests.moved_clock import ServerOfTheTests
 from tests.personas import CONSORTIA, MEMBERS, NORTHSHIRE, PERSONAS, SCHOOLS, SOUTHSHIRE, TWINS, Persona
 
 SIGNING_KEY = b"a key for tests only, thirty-two"
@@ -80,7 +80,7 @@ def current_database_server() -> DatabaseServer:
 
 def start_database_server() -> EmbeddedServer:
     """Start the server of this run and create the template."""
-    server = TemporaryServer(_in_memory())
+    server = ServerOfTheTests(_in_memory())
     server.start()
     assert server.port is not None
     database_server = DatabaseServer(server.port, server.password)
