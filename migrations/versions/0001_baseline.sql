@@ -620,6 +620,7 @@ CREATE TABLE need (
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	posted_at TIMESTAMP WITH TIME ZONE, 
 	confirmed_on DATE, 
+	proposed_until DATE, 
 	words TSVECTOR GENERATED ALWAYS AS (to_tsvector('english', title || ' ' || wanted || ' ' || success_criteria)) STORED NOT NULL, 
 	CONSTRAINT pk_need PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_need_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
@@ -3589,6 +3590,20 @@ CREATE CONSTRAINT TRIGGER refuse_proposals_left_behind AFTER UPDATE ON offer DEF
 
 CREATE FUNCTION london_today() RETURNS date LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$ SELECT (now() AT TIME ZONE 'Europe/London')::date $$;
+
+CREATE FUNCTION note_proposed_until() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.need SET proposed_until = (
+        SELECT max(p.respond_by) FROM public.proposal p
+         WHERE p.authority_id = NEW.authority_id AND p.need_id = NEW.need_id
+           AND p.state IN ('proposed', 'to_release'))
+     WHERE authority_id = NEW.authority_id AND id = NEW.need_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER note_proposed_until AFTER INSERT OR UPDATE OF state, respond_by ON proposal
+    FOR EACH ROW EXECUTE FUNCTION note_proposed_until();
 
 CREATE FUNCTION refuse_late_answer() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -302,3 +302,17 @@ async def test_a_lapse_comes_after_the_recalculation(database: Database) -> None
     async with database.transaction(NORTHSHIRE) as session:
         assert await lapse_proposals(session, system(NORTHSHIRE, after)) == 0
     assert await answer_by(database, proposal_id) == after
+
+
+async def test_a_need_is_open_as_soon_as_its_last_proposal_is_late(
+    client: Client, database: Database, copy: DatabaseCopy
+) -> None:
+    """Before the daily job: on its page, in the list and in the CSV file."""
+    proposal_id = await a_proposal(database)
+    where = f"/needs/{(await look(database, 'proposal', proposal_id)).need_id}"
+    assert "Support proposed" in words(await client.get(where, as_=HEAD_OF_MILL))
+    await set_columns(copy, "proposal", str(proposal_id), respond_by=TODAY - timedelta(days=1))
+    for path in (where, "/needs", "/needs.csv"):
+        shown = words(await client.get(path, as_=HEAD_OF_MILL))
+        assert "Support proposed" not in shown and "Open" in shown, path
+    assert "Waiting for a school to offer support" in words(await client.get(where, as_=HEAD_OF_MILL))

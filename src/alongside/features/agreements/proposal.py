@@ -172,6 +172,25 @@ SET search_path = pg_catalog, pg_temp AS $$ SELECT (now() AT TIME ZONE 'Europe/L
 )
 
 schema_rule(
+    "a_need_knows_until_when_an_answer_is_expected",
+    """
+CREATE FUNCTION note_proposed_until() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.need SET proposed_until = (
+        SELECT max(p.respond_by) FROM public.proposal p
+         WHERE p.authority_id = NEW.authority_id AND p.need_id = NEW.need_id
+           AND p.state IN ('proposed', 'to_release'))
+     WHERE authority_id = NEW.authority_id AND id = NEW.need_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER note_proposed_until AFTER INSERT OR UPDATE OF state, respond_by ON proposal
+    FOR EACH ROW EXECUTE FUNCTION note_proposed_until();
+""",
+)
+
+schema_rule(
     "a_proposal_is_not_answered_late",
     """
 CREATE FUNCTION refuse_late_answer() RETURNS trigger LANGUAGE plpgsql

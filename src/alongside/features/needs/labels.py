@@ -49,6 +49,12 @@ STATES = {
 }
 
 
+def state_today(need: Any, today: date) -> str:
+    """The state that holds today: a need is open again when its last proposal is late, before the job says so."""
+    late = need.state == "proposed" and need.proposed_until is not None and need.proposed_until < today
+    return "open" if late else str(need.state)
+
+
 def display_value(settings: AuthoritySettings, name: str, value: Any) -> str:
     """The display text of one field value."""
     if value is None or (isinstance(value, str | list) and not value):
@@ -82,9 +88,9 @@ def difference(
     ]
 
 
-def waiting_message(need: Any) -> str | None:
+def waiting_message(need: Any, today: date) -> str | None:
     """One sentence that says who must act next; None when no action is due."""
-    match need.state:
+    match state_today(need, today):
         case "draft":
             return f"Waiting for {need.drafter or need.school} to finish the draft."
         case "to_confirm":

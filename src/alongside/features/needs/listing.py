@@ -1,13 +1,14 @@
 """The list of a person's needs: its filters, its pages, and its CSV export."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings import AuthoritySettings
-from alongside.features.needs.labels import LABELS, STATES, display_value
+from alongside.features.needs.labels import LABELS, STATES, display_value, state_today
 from alongside.features.needs.models import Need
 from alongside.features.needs.queries import NEED_WITH_SCHOOL
 from alongside.features.schools.models import OPEN_STATUSES, School
@@ -52,14 +53,14 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 COLUMNS = ("title", "theme", "phase", "key_stage", "form_of_support", "days", "terms", "urgency")
 
 
-def needs_as_csv(settings: AuthoritySettings, needs: Iterable[Any]) -> bytes:
+def needs_as_csv(settings: AuthoritySettings, needs: Iterable[Any], today: date) -> bytes:
     """Needs as CSV, one per row, with labels instead of keys."""
     heads = ("School", "URN", "State", *(LABELS[name] for name in COLUMNS), "Posted", "Confirmed", "Link")
     rows = (
         (
             need.school,
             need.school_urn,
-            STATES[need.state],
+            STATES[state_today(need, today)],
             *(display_value(settings, name, getattr(need, name)) for name in COLUMNS),
             format_iso_date(need.posted_at),
             need.confirmed_on or "",

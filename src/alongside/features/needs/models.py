@@ -95,7 +95,8 @@ class Need(AuthorityOwned, Base):
     schools beyond the consortium see it; NULL means never. The date is calculated from the `audience` that
     was chosen, when it is posted. `confirmed_on` is the day on which its school last confirmed it.
     `theme`, `key_stage`, `form_of_support` and `urgency` are keys of the authority's own lists; a draft may
-    leave them ''. `content_version` goes up when the wording changes and when the need is reopened.
+    leave them ''. `content_version` goes up when the wording changes and when the need is reopened. `proposed_until` is
+    the last day on which a live proposal for it can be answered; a trigger on proposals sets it.
     """
 
     __tablename__ = "need"
@@ -151,6 +152,7 @@ class Need(AuthorityOwned, Base):
     created_at: Mapped[datetime] = created_at()
     posted_at: Mapped[datetime | None]
     confirmed_on: Mapped[date | None]
+    proposed_until: Mapped[date | None]
     words: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed("to_tsvector('english', title || ' ' || wanted || ' ' || success_criteria)", persisted=True),

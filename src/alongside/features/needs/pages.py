@@ -8,7 +8,7 @@ from alongside.features.authorities.visibility import who_may_see
 from alongside.features.needs import listing, queries
 from alongside.features.needs.closing import pages as closing
 from alongside.features.needs.editing import pages as editing
-from alongside.features.needs.labels import LABELS, STATES, display_value, waiting_message
+from alongside.features.needs.labels import LABELS, STATES, display_value, state_today, waiting_message
 from alongside.features.needs.models import NEED_WORKFLOW
 from alongside.features.needs.posting import pages as posting
 from alongside.features.schools.term_dates.queries import calendar_of_school
@@ -57,7 +57,9 @@ async def list_needs_as_csv(ctx: PageRequest) -> PageResult:
     """Export the same list as CSV."""
     states = listing.GROUPS.get(ctx.query.one("state"), ("", ()))[1]
     needs = await listing.all_needs_of(ctx.session, ctx.person, states=states)
-    return Download(listing.needs_as_csv(settings_of(ctx.person.authority_id), needs), "needs.csv", CSV)
+    return Download(
+        listing.needs_as_csv(settings_of(ctx.person.authority_id), needs, ctx.person.today), "needs.csv", CSV
+    )
 
 
 @endpoint.get("/needs/{need_id:uuid}", permission=Permission.VIEW_POST)
@@ -75,7 +77,7 @@ async def show_need(ctx: PageRequest, need_id: UUID) -> PageResult:
         "buttons": buttons_for(ctx.person, need, (*editing.ON_A_NEED, closing.WITHDRAW, closing.REOPEN)),
         "may_propose": need.state in PROPOSABLE and has_permission(ctx.person, Permission.PROPOSE),
         "shortlist": need.state in PROPOSABLE and may(ctx.person, Permission.VIEW_SHORTLIST, need.school_urn),
-        "waiting": waiting_message(need),
+        "waiting": waiting_message(need, ctx.person.today),
         "when": timing_label(need),
         "audience": who_may_see(need.visible_to_authority_from, ctx.person.today, settings, posted=posted),
         "widens": need.state == "open"
@@ -106,6 +108,7 @@ def _words(person: Principal) -> dict[str, Any]:
     return {
         "display_value": lambda name, value: display_value(settings, name, value),
         "STATES": STATES,
+        "state_of": lambda need: state_today(need, person.today),
         "LABELS": LABELS,
         "settings": settings,
     }

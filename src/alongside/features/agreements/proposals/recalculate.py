@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.proposals.deadlines import latest, who_must_answer
 from alongside.features.agreements.proposals.queries import LIVE
+from alongside.features.needs.models import Need
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -23,6 +24,7 @@ async def recalculate_answer_days(session: AsyncSession, person: Principal) -> i
     """
     statement: Any = (
         select(*Proposal.__table__.columns)
+        .join(Need, (Need.authority_id == Proposal.authority_id) & (Need.id == Proposal.need_id))
         .where(
             Proposal.authority_id == person.authority_id,
             Proposal.state.in_(LIVE),
@@ -30,7 +32,7 @@ async def recalculate_answer_days(session: AsyncSession, person: Principal) -> i
         )
         .order_by(Proposal.id)
         .limit(MOST)
-        .with_for_update(key_share=True, skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True, of=[Need, Proposal])  # a trigger changes the need
     )
     rows = [row for row in (await session.execute(statement)).all() if who_must_answer(row)]
     urns = {urn for row in rows for urn in who_must_answer(row)}
