@@ -1384,7 +1384,7 @@ CREATE TABLE statutory_step (
 	CONSTRAINT pk_statutory_step PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_statutory_step_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_statutory_step_authority_id_recorded_by FOREIGN KEY(authority_id, recorded_by) REFERENCES person (authority_id, id), 
-	CONSTRAINT ck_statutory_step_kind CHECK (kind IN ('additional_governors', 'arrangements', 'complied', 'concern_meeting', 'eligible_for_intervention', 'ended', 'informal_concern', 'interim_executive_board', 'pre_warning', 'suspend_delegation', 'warning_notice')), 
+	CONSTRAINT ck_statutory_step_kind CHECK (kind IN ('additional_governors', 'arrangements', 'complied', 'concern_meeting', 'eligible_for_intervention', 'ended', 'informal_concern', 'interim_executive_board', 'pre_warning', 'secretary_notice', 'secretary_permission', 'suspend_delegation', 'warning_notice')), 
 	CONSTRAINT ck_statutory_step_legal_basis CHECK (char_length(legal_basis) BETWEEN 1 AND 300), 
 	CONSTRAINT ck_statutory_step_words CHECK (char_length(words) BETWEEN 1 AND 4000), 
 	CONSTRAINT ck_statutory_step_length CHECK (char_length(urgent_because) <= 1000 AND char_length(notice_reference) <= 120), 
@@ -4182,10 +4182,10 @@ BEGIN
     IF NOT NEW.recipients @> owed_a_copy(NEW.authority_id, of_urn, NEW.kind) THEN
         PERFORM refuse_statutory_step('copied_by_law', 'somebody to whom the law owes a copy is left out');
     END IF;
-    IF EXISTS (SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before) WHERE gate.step = NEW.kind)
+    IF EXISTS (SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('secretary_permission', 'secretary_notice'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before) WHERE gate.step = NEW.kind)
        AND NOT mismanaged
        AND NOT EXISTS (
-           SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before)
+           SELECT FROM (VALUES ('concern_meeting', 'informal_concern'), ('pre_warning', 'concern_meeting'), ('secretary_permission', 'secretary_notice'), ('warning_notice', 'pre_warning'), ('complied', 'warning_notice'), ('arrangements', 'eligible_for_intervention'), ('additional_governors', 'eligible_for_intervention'), ('interim_executive_board', 'eligible_for_intervention'), ('suspend_delegation', 'eligible_for_intervention'), ('ended', 'complied'), ('ended', 'eligible_for_intervention'), ('ended', 'arrangements'), ('ended', 'additional_governors'), ('ended', 'interim_executive_board'), ('ended', 'suspend_delegation')) gate (step, before)
              JOIN public.statutory_step taken ON taken.authority_id = NEW.authority_id
               AND taken.escalation_id = NEW.escalation_id AND taken.kind = gate.before AND taken.taken_on <=
               NEW.taken_on
@@ -4193,9 +4193,25 @@ BEGIN
        AND (NEW.urgent_because = '' OR NEW.kind NOT IN ('concern_meeting', 'pre_warning', 'warning_notice')) THEN
         PERFORM refuse_statutory_step('step_in_turn', 'the step before this one has not been taken');
     END IF;
-    SELECT taken_on, comply_by_on INTO notice FROM public.statutory_step
-     WHERE authority_id = NEW.authority_id AND escalation_id = NEW.escalation_id AND kind = 'warning_notice'
-     ORDER BY taken_on DESC, id DESC LIMIT 1;
+    IF NEW.kind = 'warning_notice' AND 'secretary_notice' = (
+        SELECT kind FROM public.statutory_step
+         WHERE authority_id = NEW.authority_id AND escalation_id = NEW.escalation_id AND taken_on <= NEW.taken_on
+           AND kind IN ('secretary_notice', 'secretary_permission')
+         ORDER BY taken_on DESC, id DESC LIMIT 1) THEN
+        PERFORM refuse_statutory_step('secretary_permits', 'the Secretary of State has given a warning notice');
+    END IF;
+    IF NEW.kind = 'additional_governors' AND EXISTS (
+        SELECT FROM public.statutory_step taken
+         WHERE taken.authority_id = NEW.authority_id AND taken.escalation_id = NEW.escalation_id
+           AND taken.kind = 'interim_executive_board' AND taken.taken_on <= NEW.taken_on) THEN
+        PERFORM refuse_statutory_step('no_board', 'an interim executive board is in place');
+    END IF;
+    SELECT taken_on, comply_by_on INTO notice FROM (
+        SELECT * FROM public.statutory_step
+         WHERE authority_id = NEW.authority_id AND escalation_id = NEW.escalation_id
+           AND kind IN ('warning_notice', 'secretary_notice') AND taken_on <= NEW.taken_on
+         ORDER BY taken_on DESC, id DESC LIMIT 1) latest
+     WHERE kind = 'warning_notice';
     IF NEW.kind = 'eligible_for_intervention' AND NEW.eligible_by = 'warning_notice' THEN
         IF notice.taken_on IS NULL THEN
             PERFORM refuse_statutory_step('step_in_turn', 'no warning notice has been given');
@@ -4203,11 +4219,13 @@ BEGIN
             PERFORM refuse_statutory_step('compliance_period_over', 'the compliance period has not ended');
         ELSIF EXISTS (SELECT FROM public.statutory_step taken
                        WHERE taken.authority_id = NEW.authority_id AND taken.escalation_id = NEW.escalation_id
-                         AND taken.kind = 'complied' AND taken.taken_on >= notice.taken_on) THEN
+                         AND taken.kind = 'complied'
+                         AND taken.taken_on BETWEEN notice.taken_on AND NEW.taken_on) THEN
             PERFORM refuse_statutory_step('not_complied_with', 'the warning notice was complied with');
         END IF;
     END IF;
-    IF NEW.kind IN ('arrangements', 'additional_governors', 'suspend_delegation') AND NOT mismanaged AND NEW.taken_on > powers_lapse_on(notice.comply_by_on)
+    IF NEW.kind IN ('arrangements', 'additional_governors', 'interim_executive_board', 'suspend_delegation') AND NOT mismanaged AND (
+           notice.taken_on IS NULL OR NEW.kind IN ('arrangements', 'additional_governors', 'suspend_delegation') AND NEW.taken_on > powers_lapse_on(notice.comply_by_on))
        AND NOT EXISTS (SELECT FROM public.statutory_step taken
                         WHERE taken.authority_id = NEW.authority_id AND taken.escalation_id = NEW.escalation_id
                           AND taken.kind = 'eligible_for_intervention' AND taken.taken_on <= NEW.taken_on

@@ -14,7 +14,14 @@ from alongside.errors import ActionRefused
 from alongside.features.escalations.models import STEP_DOWN
 from alongside.features.escalations.state_changes import actions
 from alongside.features.escalations.statutory.actions import record_statutory_step
-from alongside.features.escalations.statutory.steps import LIMITED, POWERS, STEPS, powers_lapse_on
+from alongside.features.escalations.statutory.steps import (
+    LIMITED,
+    POWERS,
+    STEPS,
+    last_notice,
+    legal_obstacle,
+    powers_lapse_on,
+)
 from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.features.escalations.builders import END, TODAY, acting, look
@@ -127,6 +134,62 @@ async def test_powers_lapse_two_months_after_the_compliance_period(database: Dat
         assert after == ("powers_lapsed" if power in LIMITED else ""), power
     with pytest.raises(ActionRefused, match="have lapsed"):
         await take(database, escalation_id, "arrangements", taken_on=last + timedelta(days=1))
+
+
+async def test_a_notice_of_the_secretary_of_state_ends_the_authoritys_and_bars_another(
+    database: Database,
+) -> None:
+    """Section 60(4A) and (4B): nothing follows the ended notice; a new one needs permission."""
+    escalation_id = await a_notice(database, GIVEN + timedelta(days=30))
+    day = GIVEN + timedelta(days=10)
+    await take(database, escalation_id, "secretary_notice", taken_on=day)
+    said = await refused(database, escalation_id, "eligible_for_intervention", **proposed())
+    assert said == "step_in_turn"
+    new = {"urgent_because": "Results of this summer", "comply_by_on": TODAY}
+    assert await refused(database, escalation_id, "warning_notice", **new) == "secretary_permits"
+    with pytest.raises(ActionRefused, match="Secretary of State has given"):
+        await take(database, escalation_id, "warning_notice", **new)
+    steps = await look(database, escalation_id, "statutory_step")
+    assert last_notice(steps) is None and legal_obstacle("warning_notice", TODAY, None, steps)
+    await take(database, escalation_id, "secretary_permission", taken_on=TODAY - timedelta(days=9))
+    early = {"taken_on": TODAY - timedelta(days=10), "notice_on": TODAY - timedelta(days=10)}
+    assert await refused(database, escalation_id, "warning_notice", **new | early) == "secretary_permits"
+    fresh = {"taken_on": TODAY - timedelta(days=8), "notice_on": TODAY - timedelta(days=8)}
+    ended = {"comply_by_on": TODAY - timedelta(days=1)}
+    await take(database, escalation_id, "warning_notice", **new | fresh | ended)
+    await take(database, escalation_id, "eligible_for_intervention", **proposed())
+    assert await refused(database, escalation_id, "interim_executive_board") == ""
+
+
+async def test_powers_end_with_the_notice_that_they_follow(database: Database) -> None:
+    """Section 60(4B), also for a board, which has no time limit; before that day they could be used."""
+    escalation_id = await a_notice(database, GIVEN + timedelta(days=90))
+    day = GIVEN + timedelta(days=91)
+    await take(database, escalation_id, "eligible_for_intervention", **proposed(taken_on=day))
+    await take(database, escalation_id, "secretary_notice", taken_on=day + timedelta(days=5))
+    steps = await look(database, escalation_id, "statutory_step")
+    for power in POWERS:
+        for days, said in ((4, ""), (6, "powers_lapsed")):
+            on = day + timedelta(days=days)
+            assert await refused(database, escalation_id, power, taken_on=on) == said, (power, days)
+            assert bool(legal_obstacle(power, on, None, steps)) is bool(said), (power, days)
+
+
+async def test_no_governors_are_added_to_an_interim_executive_board(database: Database) -> None:
+    """Schedule 6, paragraph 14(a): the power of section 64 rests while the board is in place."""
+    await maintained(database)
+    escalation_id = await a_stepped_up_escalation(database)
+    day = TODAY - timedelta(days=20)
+    await take(
+        database, escalation_id, "eligible_for_intervention", eligible_by="special_measures", taken_on=day
+    )
+    await take(database, escalation_id, "interim_executive_board", taken_on=day + timedelta(days=2))
+    later, earlier = day + timedelta(days=3), day + timedelta(days=1)
+    assert await refused(database, escalation_id, "additional_governors", taken_on=later) == "no_board"
+    assert await refused(database, escalation_id, "additional_governors", taken_on=earlier) == ""
+    steps = await look(database, escalation_id, "statutory_step")
+    assert legal_obstacle("additional_governors", later, None, steps)
+    assert legal_obstacle("additional_governors", earlier, None, steps) is None
 
 
 async def test_two_months_are_counted_alike_by_python_and_postgresql(database: Database) -> None:

@@ -47,6 +47,9 @@ CONSTRAINT_MESSAGES: dict[str, Message] = {
     "copied_by_law": "The law requires copies of this notice for more people. Add them to the recipients.",
     "compliance_period_over": "The compliance period has not ended, so the school is not eligible yet.",
     "not_complied_with": "The warning notice was complied with, so the school is not eligible for intervention by it.",
+    "secretary_permits": "The Secretary of State has given a warning notice. "
+    "Record first that they permit one of the authority.",
+    "no_board": "An interim executive board is in place. Governors cannot be added to it in this way.",
     "powers_lapsed": "The powers that follow the warning notice have lapsed. Give a new warning notice first.",
     "escalation_is_open": "This escalation is closed. Reopen it first.",
     "ck_fund_balance_within_the_fund": (

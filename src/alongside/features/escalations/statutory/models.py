@@ -16,6 +16,7 @@ from alongside.features.escalations.statutory.steps import (
     MISMANAGEMENT,
     NOTICES,
     OWED_A_NOTICE,
+    POWERS,
     RECIPIENTS,
     ROUTES,
     STEPS,
@@ -197,9 +198,25 @@ BEGIN
        AND (NEW.urgent_because = '' OR NEW.kind NOT IN (URGENT)) THEN
         PERFORM refuse_statutory_step('step_in_turn', 'the step before this one has not been taken');
     END IF;
-    SELECT taken_on, comply_by_on INTO notice FROM public.statutory_step
-     WHERE authority_id = NEW.authority_id AND escalation_id = NEW.escalation_id AND kind = 'warning_notice'
-     ORDER BY taken_on DESC, id DESC LIMIT 1;
+    IF NEW.kind = 'warning_notice' AND 'secretary_notice' = (
+        SELECT kind FROM public.statutory_step
+         WHERE authority_id = NEW.authority_id AND escalation_id = NEW.escalation_id AND taken_on <= NEW.taken_on
+           AND kind IN ('secretary_notice', 'secretary_permission')
+         ORDER BY taken_on DESC, id DESC LIMIT 1) THEN
+        PERFORM refuse_statutory_step('secretary_permits', 'the Secretary of State has given a warning notice');
+    END IF;
+    IF NEW.kind = 'additional_governors' AND EXISTS (
+        SELECT FROM public.statutory_step taken
+         WHERE taken.authority_id = NEW.authority_id AND taken.escalation_id = NEW.escalation_id
+           AND taken.kind = 'interim_executive_board' AND taken.taken_on <= NEW.taken_on) THEN
+        PERFORM refuse_statutory_step('no_board', 'an interim executive board is in place');
+    END IF;
+    SELECT taken_on, comply_by_on INTO notice FROM (
+        SELECT * FROM public.statutory_step
+         WHERE authority_id = NEW.authority_id AND escalation_id = NEW.escalation_id
+           AND kind IN ('warning_notice', 'secretary_notice') AND taken_on <= NEW.taken_on
+         ORDER BY taken_on DESC, id DESC LIMIT 1) latest
+     WHERE kind = 'warning_notice';
     IF NEW.kind = 'eligible_for_intervention' AND NEW.eligible_by = 'warning_notice' THEN
         IF notice.taken_on IS NULL THEN
             PERFORM refuse_statutory_step('step_in_turn', 'no warning notice has been given');
@@ -207,11 +224,13 @@ BEGIN
             PERFORM refuse_statutory_step('compliance_period_over', 'the compliance period has not ended');
         ELSIF EXISTS (SELECT FROM public.statutory_step taken
                        WHERE taken.authority_id = NEW.authority_id AND taken.escalation_id = NEW.escalation_id
-                         AND taken.kind = 'complied' AND taken.taken_on >= notice.taken_on) THEN
+                         AND taken.kind = 'complied'
+                         AND taken.taken_on BETWEEN notice.taken_on AND NEW.taken_on) THEN
             PERFORM refuse_statutory_step('not_complied_with', 'the warning notice was complied with');
         END IF;
     END IF;
-    IF NEW.kind IN (LIMITED) AND NOT mismanaged AND NEW.taken_on > powers_lapse_on(notice.comply_by_on)
+    IF NEW.kind IN (POWERS) AND NOT mismanaged AND (
+           notice.taken_on IS NULL OR NEW.kind IN (LIMITED) AND NEW.taken_on > powers_lapse_on(notice.comply_by_on))
        AND NOT EXISTS (SELECT FROM public.statutory_step taken
                         WHERE taken.authority_id = NEW.authority_id AND taken.escalation_id = NEW.escalation_id
                           AND taken.kind = 'eligible_for_intervention' AND taken.taken_on <= NEW.taken_on
@@ -242,5 +261,6 @@ CREATE TRIGGER maintained_only BEFORE INSERT OR UPDATE OF outcome ON escalation
     .replace("COPIED_STEPS", _list(COPIED))
     .replace("URGENT", _list(key for key, step in STEPS.items() if step.urgent))
     .replace("LIMITED", _list(LIMITED))
+    .replace("POWERS", _list(POWERS))
     .replace("BY_INSPECTION", _list(BY_INSPECTION)),
 )

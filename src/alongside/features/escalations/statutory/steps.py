@@ -5,11 +5,11 @@ Adoption Act 2016, section 2, in force since 18 April 2016, which ended represen
 notice; School Standards and Framework Act 1998, section 51 and Schedule 15; Education Act 1996, section 13A. A
 teachers' pay and conditions warning notice (EIA 2006, section 60A) is not one of these steps.
 
-Compared with the text on legislation.gov.uk in November 2026: EIA 2006, sections 59, 60(1) and (2), 63(1) to (3),
-64(1) to (4) and Schedule 6, paragraph 6(1); Education and Adoption Act 2016, section 2(2). Not compared, because the
-text was not at hand: EIA 2006, sections 60(6), 61, 62, 65 and 66. Section 60(4A) and (4B) are not enforced: the
-authority may not give a warning notice while one of the Secretary of State is in force, and such a notice ends an
-earlier one of the authority. The product does not record the Secretary of State's notices.
+Compared with the text on legislation.gov.uk in November 2026: EIA 2006, sections 59, 60(1), (2), (4A) and (4B), 63(1)
+to (3), 64(1) to (4) and Schedule 6, paragraphs 6(1) and 14; Education and Adoption Act 2016, section 2(2)(a) to (f).
+Not compared, because only their headings and the explanatory notes to the Act as it was passed were at hand: EIA 2006,
+sections 60(6), 61, 62, 65 and 66. What is said of them below needs a lawyer's check. Whether a school becomes eligible
+by a warning notice of the Secretary of State is not recorded.
 """
 
 from calendar import monthrange
@@ -70,6 +70,14 @@ STEPS = {
         "Education Act 1996, section 13A",
         urgent=True,
         notice=True,
+    ),
+    "secretary_notice": Step(
+        "Warning notice of the Secretary of State", (), "Education and Inspections Act 2006, section 60(4B)"
+    ),
+    "secretary_permission": Step(
+        "Secretary of State permits a warning notice of the authority",
+        ("secretary_notice",),
+        "Education and Inspections Act 2006, section 60(4A)",
     ),
     "warning_notice": Step(
         "Warning notice",
@@ -163,9 +171,13 @@ def powers_lapse_on(comply_by: date) -> date:
 
 
 def last_notice(steps: Iterable[Any]) -> Any | None:
-    """The latest warning notice among the steps of an escalation."""
-    notices = [one for one in steps if one.kind == "warning_notice"]
-    return max(notices, key=lambda one: (one.taken_on, one.id), default=None)
+    """The authority's warning notice that is in force: its latest, unless one of the Secretary of State came later.
+
+    Source: EIA 2006, section 60(4B).
+    """
+    notices = [one for one in steps if one.kind in ("warning_notice", "secretary_notice")]
+    last = max(notices, key=lambda one: (one.taken_on, one.id), default=None)
+    return None if last is None or last.kind == "secretary_notice" else last
 
 
 def legal_obstacle(kind: str, taken_on: date, by: str | None, steps: Iterable[Any]) -> str | None:
@@ -174,15 +186,23 @@ def legal_obstacle(kind: str, taken_on: date, by: str | None, steps: Iterable[An
     `by` is the ground on which the school is eligible. PostgreSQL checks the same rules
     (`check_statutory_step`).
     """
-    steps = list(steps)
+    steps = [one for one in steps if one.taken_on <= taken_on]
     if kind == "suspend_delegation" and by == MISMANAGEMENT:
         return None
+    if kind == "warning_notice":
+        return _not_permitted(steps)
+    if kind == "additional_governors" and any(one.kind == "interim_executive_board" for one in steps):
+        return "An interim executive board is in place. Governors cannot be added to it in this way"
     if kind == "eligible_for_intervention":
         return _not_eligible(taken_on, steps) if by == "warning_notice" else None
-    if kind not in LIMITED or _by_inspection(taken_on, steps):
-        return None
+    return _powers_lapsed(kind, taken_on, steps) if kind in POWERS and not _by_inspection(steps) else None
+
+
+def _powers_lapsed(kind: str, taken_on: date, steps: Iterable[Any]) -> str | None:
     notice = last_notice(steps)
-    if notice is None or taken_on <= powers_lapse_on(notice.comply_by_on):
+    if notice is None:
+        return "The warning notice ended with that of the Secretary of State. Give a new one first"
+    if kind not in LIMITED or taken_on <= powers_lapse_on(notice.comply_by_on):
         return None
     return (
         f"The powers that follow the warning notice lapsed after {format_date(powers_lapse_on(notice.comply_by_on))}. "
@@ -190,19 +210,26 @@ def legal_obstacle(kind: str, taken_on: date, by: str | None, steps: Iterable[An
     )
 
 
-def _by_inspection(taken_on: date, steps: Iterable[Any]) -> bool:
-    return any(
-        one.kind == "eligible_for_intervention"
-        and one.eligible_by in BY_INSPECTION
-        and one.taken_on <= taken_on
+def _not_permitted(steps: Iterable[Any]) -> str | None:
+    """Why the authority may not give a warning notice. Source: EIA 2006, section 60(4A)."""
+    by_secretary = [
+        (one.taken_on, one.id, one.kind)
         for one in steps
-    )
+        if one.kind in ("secretary_notice", "secretary_permission")
+    ]
+    if not by_secretary or max(by_secretary)[2] == "secretary_permission":
+        return None
+    return "The Secretary of State has given a warning notice. Record first that they permit one of the authority"
+
+
+def _by_inspection(steps: Iterable[Any]) -> bool:
+    return any(one.kind == "eligible_for_intervention" and one.eligible_by in BY_INSPECTION for one in steps)
 
 
 def _not_eligible(taken_on: date, steps: list[Any]) -> str | None:
     notice = last_notice(steps)
     if notice is None:
-        return "No warning notice is recorded. Record it first, or choose the inspection"
+        return "No warning notice of the authority is in force. Record it first, or choose the inspection"
     if any(one.kind == "complied" and one.taken_on >= notice.taken_on for one in steps):
         return "The warning notice was complied with, so the school is not eligible by it"
     if taken_on <= notice.comply_by_on:
