@@ -1,8 +1,12 @@
 """Leads see unmet need, the effect of more days, and the workload of each school."""
 
 import re
+from unittest.mock import AsyncMock
+
+import pytest
 
 from alongside.features.authorities import calendar_of
+from alongside.features.matching.capacity import pages
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import terms_from
 from alongside.platform.school_calendar.terms import term_key, term_words
@@ -114,6 +118,25 @@ async def test_loads_add_up_and_schools_of_others_are_not_named(client: Client, 
     file = (await client.get(f"{where}/capacity/loads.csv", as_=OFFICER)).text
     gives, gets = ([float(one) for one in column] for column in zip(*_days(file), strict=True))
     assert sum(gives) == sum(gets) == 4
+
+
+async def test_given_and_received_has_pages(
+    client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan for a county names 150 schools, whose rows made the page larger than a page may be."""
+    await posts(database)
+    where = await a_plan(client, database)
+    loads = [
+        {"name": f"School {number}", "load": 4, "over": False, "gives": 2, "lately": 2, "gets": 0}
+        for number in range(150)
+    ]
+    monkeypatch.setattr(pages, "_loads", AsyncMock(return_value=loads))
+    first = await client.get(f"{where}/capacity", as_=OFFICER)
+    assert len(first.content) < 60_000
+    assert "School 24" in first.text and "School 25" not in first.text
+    assert "1 to 25 of 150" in words(first)
+    second = await client.get(f"{where}/capacity?loads=2", as_=OFFICER)
+    assert "School 25" in second.text and "School 24" not in second.text
 
 
 def _days(file: str) -> list[tuple[str, str]]:
