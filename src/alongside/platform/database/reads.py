@@ -30,6 +30,9 @@ class Driver(Protocol):
     async def begin(self) -> asyncpg.Connection:
         """Begin the transaction of the session unless it has begun. Returns the connection."""
 
+    async def flush(self) -> None:
+        """Flush what the session has not written yet."""
+
     async def give_up(self) -> None:
         """Take a broken connection out of the pool."""
 
@@ -84,9 +87,8 @@ class Read(Generic[Row]):
 
 async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str, Any]) -> list[Row]:
     """Run a read in the session's transaction. Raises DBAPIError, as SQLAlchemy does, for every error of PostgreSQL."""
-    if session.new or session.dirty or session.deleted:
-        await session.flush()
     driver: Driver = session.info[DRIVER]
+    await driver.flush()
     arguments = read.arguments(values)
     try:
         records = await (await driver.begin()).fetch(read.sql, *arguments)

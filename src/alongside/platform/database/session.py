@@ -146,9 +146,9 @@ class Database:
             driver = pooled.driver_connection
             assert isinstance(driver, TenantConnection)
             mode = "SET TRANSACTION READ ONLY; " if read_only else ""
-            session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=True)
+            session = LazySession(connection)
             session.info[KEY] = self.signing_key
-            session.info[DRIVER] = _Driver(connection, driver, pooled.dbapi_connection)
+            reads = session.info[DRIVER] = _Driver(session, connection, driver, pooled.dbapi_connection)
             if read_only:
                 session.info[KEPT] = self.kept.of(authority_id)
             try:
@@ -163,7 +163,10 @@ class Database:
                     driver.next_tenant_context = f"{mode}SET LOCAL alongside.tenant_context = '{context}'"
                 session.info[SERVER_PROCESS] = process
                 yield session
-                await session.commit()
+                if session.is_made():
+                    await session.commit()
+                else:
+                    await reads.end()
             except (DBAPIError, asyncpg.InternalClientError) as problem:
                 if isinstance(getattr(problem, "orig", None) or problem, _OUT_OF_STEP):
                     await connection.invalidate()
@@ -172,7 +175,8 @@ class Database:
                 if not read_only:
                     self.kept.forget(authority_id)
                 driver.next_tenant_context = None
-                await session.close()
+                if session.is_made():
+                    await session.close()
 
     @asynccontextmanager
     async def system_connection(self) -> AsyncIterator[AsyncConnection]:
@@ -190,10 +194,36 @@ class Database:
         await self.engine.dispose()
 
 
+class LazySession(AsyncSession):
+    """A session that makes SQLAlchemy's own when it is first used: a page with typed reads alone needs none."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Keep the connection for later."""
+        self._kept_connection = connection
+        self._kept_info: dict[object, object] = {}
+
+    @property
+    def info(self) -> dict[object, object]:
+        """What belongs to this session, also before SQLAlchemy's is made."""
+        return self._kept_info
+
+    def is_made(self) -> bool:
+        """Return whether SQLAlchemy's session has been used."""
+        return "sync_session" in self.__dict__
+
+    def __getattr__(self, name: str) -> object:
+        if name not in ("sync_session", "_proxied", "_async_bind", "_async_binds"):
+            raise AttributeError(name)
+        super().__init__(bind=self._kept_connection, expire_on_commit=False, autoflush=True)
+        self.sync_session.__dict__["info"] = self._kept_info
+        return getattr(self, name)
+
+
 @dataclass(frozen=True, slots=True)
 class _Driver:
     """The connection of a session for typed reads; `adapter` is SQLAlchemy's, which knows whether it has begun."""
 
+    session: LazySession
     connection: AsyncConnection
     driver: TenantConnection
     adapter: Any
@@ -205,6 +235,25 @@ class _Driver:
             await transaction.start()
             self.adapter._transaction = transaction  # noqa: SLF001  (SQLAlchemy must not begin again, and ends it)
         return self.driver
+
+    async def flush(self) -> None:
+        """Flush what the session has not written yet."""
+        if self.session.is_made() and (self.session.new or self.session.dirty or self.session.deleted):
+            await self.session.flush()
+
+    async def end(self) -> None:
+        """Commit, if the transaction has begun and SQLAlchemy does not know of it."""
+        transaction = self.adapter._transaction  # noqa: SLF001  (see `begin`)
+        if transaction is None:
+            return
+        try:
+            await transaction.commit()
+        except BaseException as problem:
+            await self.give_up()
+            if isinstance(problem, asyncpg.PostgresError):
+                raise DBAPIError("COMMIT", None, problem) from problem
+            raise
+        self.adapter._transaction = None  # noqa: SLF001  (it has ended)
 
     async def give_up(self) -> None:
         """Take a broken connection out of the pool."""
