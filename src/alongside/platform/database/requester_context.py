@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.platform.database.kept import KEPT
 from alongside.platform.database.tenant_context import LIFETIME, signed
 
 KEY = "signing_key"
@@ -22,6 +23,9 @@ KEY = "signing_key"
 
 SERVER_PROCESS = "server_process"
 """The name under which a session stores the server process that the signature is bound to."""
+
+REQUESTER = "requester"
+"""The name under which a session stores the requester that was set last."""
 
 SET = text("SELECT set_config('alongside.requester_context', :context, true)").bindparams(
     bindparam("context")
@@ -78,7 +82,13 @@ def signed_requester_context(requester: RequesterContext, key: bytes, process: s
 
 
 async def set_requester(session: AsyncSession, requester: RequesterContext) -> None:
-    """Set the requester for the rest of this transaction."""
+    """Set the requester for the rest of this transaction, unless a transaction that only reads has just this one.
+
+    In one that writes, the end of a savepoint may have taken an earlier one back.
+    """
+    if KEPT in session.info and session.info.get(REQUESTER) == requester:
+        return
+    session.info[REQUESTER] = requester
     claim = signed_requester_context(requester, session.info[KEY], session.info[SERVER_PROCESS])
     await session.execute(SET, {"context": claim})
 

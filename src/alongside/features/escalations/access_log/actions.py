@@ -47,23 +47,29 @@ async def note_readings(
     async def note() -> None:
         async with database.transaction(person.authority_id) as session:
             await identify_requester(session, person)
-            for escalation_id in escalation_ids:
-                await _insert_reading(session, person, escalation_id, part)
+            await _insert_readings(session, person, escalation_ids, part)
 
     await run_with_retries(note)
 
 
-async def _insert_reading(session: AsyncSession, person: Principal, escalation_id: UUID, part: str) -> None:
-    line = insert(EscalationAccess).values(
-        authority_id=person.authority_id,
-        escalation_id=escalation_id,
-        person_id=person.id,
-        role=person.role.value,
-        part=part,
-    )
-    await session.execute(line.inline())  # readers may insert this row but not select it: no RETURNING
+async def _insert_readings(
+    session: AsyncSession, person: Principal, escalation_ids: Sequence[UUID], part: str
+) -> None:
+    lines = [
+        {
+            "authority_id": person.authority_id,
+            "escalation_id": escalation_id,
+            "person_id": person.id,
+            "role": person.role.value,
+            "part": part,
+        }
+        for escalation_id in escalation_ids
+    ]
+    if lines:  # readers may insert this row but not select it: no RETURNING
+        await session.execute(insert(EscalationAccess).inline(), lines)
     if part == "escalation":
-        await keep_present(session, person, escalation_id)
+        for escalation_id in escalation_ids:
+            await keep_present(session, person, escalation_id)
 
 
 async def note_presence(database: Database, person: Principal, escalation_id: UUID) -> None:

@@ -1,0 +1,84 @@
+"""Counts the statements of a page: those of SQLAlchemy and typed reads, without the one that finds the session."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from alongside.features.authorities import queries as authorities
+from alongside.features.people.queries import SESSION_ROW
+from alongside.platform.database import kept
+from alongside.platform.database.reads import Read
+from alongside.platform.database.session import Database
+
+MOST, MOST_OF_A_LIST = 8, 3
+"""Statements of any page, and of a page without an id in its path, which shows a list or a form."""
+
+EXCEPTIONS = {
+    "/consortium": (
+        20,
+        "what leads must do is asked of each feature, and escalations set the requester first",
+    ),
+    "/data-protection": (13, "holds, requests and rules of each kind of record"),
+    "/directory/{entry_id}": (
+        9,
+        "the entry, its versions, uses, files and consents, and whether support is available",
+    ),
+    "/directory/found.csv": (4, "found, then each kind of detail of what was found"),
+    "/directory/found.jsonl": (4, "the same"),
+    "/directory/found.xlsx": (4, "the same"),
+    "/directory/insights": (4, "four tables"),
+    "/escalation-tasks/{task_id}/edit": (9, "the task, and its escalation for the permission of each button"),
+    "/escalations": (10, "suggestions come from four sources, or the caseload with counts and officers"),
+    "/escalations.csv": (6, "interests and requester, for reading and again for the log of readings"),
+    "/escalations/{escalation_id}": (
+        21,
+        "its parts have row policies of their own, and the reading is logged",
+    ),
+    "/escalations/{escalation_id}/escalation.pdf": (17, "the same parts, and the log"),
+    "/escalations/{escalation_id}/readers": (10, "readers, their accesses and people who can be named"),
+    "/escalations/{escalation_id}/statutory-steps/new": (9, "the steps taken decide which may follow"),
+    "/home": (9, "five lists of different features, escalations among them"),
+    "/needs/{need_id}/shortlist": (16, "the input of the match"),
+    "/plans": (11, "the plan with its figures, exclusions and capacity"),
+}
+"""Pages that run more statements today, the most that they may run, and why."""
+
+
+@dataclass
+class Counter:
+    """The number of statements since it was reset."""
+
+    statements: int = 0
+
+    def too_many(self, path: str) -> str | None:
+        """Return a sentence if the page of this route ran more statements than it may."""
+        limit = MOST if "{" in path else MOST_OF_A_LIST
+        limit = EXCEPTIONS[path][0] if path in EXCEPTIONS else limit
+        return f"{path}: {self.statements} statements instead of {limit}" if self.statements > limit else None
+
+
+@contextmanager
+def counted(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
+    """Count every statement of this process on a database, with nothing kept between requests but settings."""
+    counter = Counter()
+    as_it_is = Read.arguments
+
+    def counting(read: Read[Any], values: Mapping[str, Any]) -> list[Any]:
+        counter.statements += read is not SESSION_ROW
+        return as_it_is(read, values)
+
+    def catch(*_: object) -> None:
+        counter.statements += 1
+
+    monkeypatch.setattr(Read, "arguments", counting)
+    monkeypatch.setattr(kept, "FRESH_FOR", -1.0)
+    monkeypatch.setattr(authorities, "FRESH_FOR", float("inf"))
+    event.listen(database.engine.sync_engine, "before_cursor_execute", catch)
+    try:
+        yield counter
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", catch)
