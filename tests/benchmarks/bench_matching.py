@@ -24,8 +24,8 @@ from alongside.features.matching.engine.arrays import Bools, arrange
 from alongside.features.matching.engine.candidates import find
 from alongside.features.matching.engine.diff import compared, sticky
 from alongside.features.matching.engine.instance import Instance, PairHistory, Parameters
-from alongside.features.matching.engine.lexicographic import TIERS, served_by
 from alongside.features.matching.engine.mip_model import Programme
+from alongside.features.matching.engine.objective import TIERS, served_by
 from alongside.features.matching.engine.planning import Prepared, plan, plan_of
 from alongside.features.matching.engine.replacement import options
 from alongside.features.matching.engine.result import Plan

@@ -3,6 +3,7 @@
 from copy import copy
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 from scipy.optimize import linear_sum_assignment
 
+from alongside.features.matching.engine import bundles
 from alongside.features.matching.engine.arrays import NO_KEY
 from alongside.features.matching.engine.candidates import PINNED
+from alongside.features.matching.engine.column_generation import Found, Master, Relaxed
 from alongside.features.matching.engine.explanation import forced
 from alongside.features.matching.engine.instance import Instance, Parameters
 from alongside.features.matching.engine.planning import Prepared, chosen_of, plan, plan_of
@@ -140,6 +143,31 @@ def test_a_county_of_slots_is_proven_however_short_the_time() -> None:
     instance = authority(519, 1, parameters=Parameters(model="slots", limit_seconds=0.001))
     prepared = Prepared(instance)
     assert found(prepared) == by_linear_programme(prepared)
+
+
+def test_offers_with_too_many_bundles_are_limited_by_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offers with many engagements and days have no bundles; the plan is the same."""
+    monkeypatch.setattr(bundles, "MOST_EXPANSIONS", 2)
+    for seed in range(40):
+        prepared = Prepared(draw(Random(seed), needs=8, offers=4, model="days", loose=True))
+        assert found(prepared) == by_linear_programme(prepared)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_tiers_solved_one_by_one_reach_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When no plan reaches the bounds of all tiers at once, each tier is solved by itself."""
+    prepared = Prepared(authority(60, seed))
+    best = found(prepared)
+    whole = Master.solve
+    calls = []
+
+    def at_first_nothing(self: Master, relaxed: Relaxed, until: float, *more: Any) -> Found:
+        calls.append(relaxed)
+        return whole(self, relaxed, until, *more) if len(calls) > 1 else Found(None, relaxed.bound)
+
+    monkeypatch.setattr(Master, "solve", at_first_nothing)
+    assert found(prepared) == best
+    assert len(calls) == 5
 
 
 def test_no_candidate_at_all_is_a_plan_too() -> None:

@@ -181,7 +181,6 @@ def test_the_plan_is_never_worse_than_without_a_solver() -> None:
         made, without = plan(instance), fallback(prepared, "because")
         better = ([tier.served for tier in made.coverage], made.objective)
         assert better >= ([tier.served for tier in without.coverage], without.objective)
-        assert greedy.polished(prepared.programme).sum() >= len(without.pairs)
 
 
 def test_nothing_is_called_proven_that_is_not() -> None:
@@ -191,16 +190,18 @@ def test_nothing_is_called_proven_that_is_not() -> None:
         instance = authority(134, seed)
         best = plan(instance)
         prepared = Prepared(instance)
-        answer = solve(prepared.programme, 0.03, greedy.best_first(prepared.programme))
-        made = written(prepared, answer, "optimal" if answer.optimal else "gap", 0.03)
-        assert faults(instance, made) == []
-        assert not answer.optimal or all(tier.proven for tier in made.coverage)
-        served = [tier.served for tier in best.coverage]
-        assert [tier.served for tier in made.coverage] <= served
-        for tier, most in zip(made.coverage, served, strict=True):
-            if tier.proven and all(one.proven for one in made.coverage[: tier.tier]):
-                assert tier.served == most
-        if not answer.optimal:
-            stopped += 1
-            assert "stopped" in made.stopped
+        for seconds in (0.0, 0.02, 0.1):
+            answer = solve(prepared.programme, seconds, greedy.best_first(prepared.programme))
+            made = written(prepared, answer, "optimal" if answer.optimal else "gap", seconds)
+            assert faults(instance, made) == []
+            assert not answer.optimal or all(tier.proven for tier in made.coverage)
+            assert made.bound is None or best.objective <= made.bound
+            served = [tier.served for tier in best.coverage]
+            assert [tier.served for tier in made.coverage] <= served
+            for tier, most in zip(made.coverage, served, strict=True):
+                if tier.proven and all(one.proven for one in made.coverage[: tier.tier]):
+                    assert tier.served == most
+            if not answer.optimal:
+                stopped += 1
+                assert "stopped" in made.stopped
     assert stopped

@@ -13,9 +13,9 @@ import numpy as np
 
 from alongside.features.matching.engine.gaps import gaps_of
 from alongside.features.matching.engine.instance import Instance, Offer, School
-from alongside.features.matching.engine.lexicographic import TIERS, firsts, served_by
 from alongside.features.matching.engine.local_resolve import again, near
 from alongside.features.matching.engine.mip_model import DAYS, ENGAGEMENTS
+from alongside.features.matching.engine.objective import TIERS, firsts, served_by, total
 from alongside.features.matching.engine.planning import Prepared, chosen_of
 from alongside.features.matching.engine.result import (
     Balance,
@@ -24,7 +24,7 @@ from alongside.features.matching.engine.result import (
     ScarceOffer,
     Supply,
 )
-from alongside.features.matching.engine.solver import Solver, total
+from alongside.features.matching.engine.solver import Solver
 
 MORE_HALF_DAYS = 6
 MOST_CHECKED = 8

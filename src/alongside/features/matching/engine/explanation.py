@@ -12,6 +12,7 @@ from alongside.features.matching.engine.arrays import Bools
 from alongside.features.matching.engine.assignment_state import AssignmentState
 from alongside.features.matching.engine.explanation_text import why_chosen
 from alongside.features.matching.engine.local_resolve import again, near
+from alongside.features.matching.engine.objective import total
 from alongside.features.matching.engine.planning import Prepared, chosen_of, pair_at, ruled_out, unserved_at
 from alongside.features.matching.engine.result import (
     BetterAlternative,
@@ -22,7 +23,6 @@ from alongside.features.matching.engine.result import (
 )
 from alongside.features.matching.engine.rule_labels import RULES
 from alongside.features.matching.engine.scoring import as_score
-from alongside.features.matching.engine.solver import total
 
 MOST_BETTER = 3
 SECONDS_A_PAIR = 0.5

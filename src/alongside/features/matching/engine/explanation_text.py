@@ -3,12 +3,12 @@
 from alongside.features.matching.engine.rule_labels import RULE_WORDS
 
 
-def stopped(status: str, gap: float | None, seconds: float) -> str:
+def stopped(status: str, gap: float | None) -> str:
     """How good a plan is known to be, and why the search stopped."""
     if status == "optimal":
         return "This is the best plan there is: it is proven that no other is better."
     share = "" if gap is None else f" No plan can be more than {max(gap * 100, 0.01):.2f} per cent better."
-    return f"The search stopped after {seconds:g} seconds with the best plan it had found.{share}"
+    return f"The search stopped with the best plan it had found.{share}"
 
 
 def why_unserved(candidates: int, ruled_out: dict[str, int]) -> str:

@@ -1,27 +1,24 @@
 """Plans without the solver: the fallback, and two baselines for comparison.
 
 best_first: tier by tier, the best pair that still fits. first_come: in order of posting, the best offer that
-is left, as it is done without a plan. polished: best_first, improved by single moves.
+is left, as it is done without a plan. guided: the pairs of a relaxation first.
 """
 
 import numpy as np
 
-from alongside.features.matching.engine.arrays import Bools
+from alongside.features.matching.engine.arrays import Bools, Floats
 from alongside.features.matching.engine.assignment_state import AssignmentState
-from alongside.features.matching.engine.local_search import polish
 from alongside.features.matching.engine.mip_model import Programme
 
 
 def best_first(programme: Programme) -> Bools:
     """Choose fixed pairs, then first partners by tier, then second partners."""
-    return _best_first(programme).chosen
+    return _filled(programme, np.zeros(programme.pairs))
 
 
-def polished(programme: Programme) -> Bools:
-    """The plan of `best_first`, improved by moves of one other pair each."""
-    state = _best_first(programme)
-    polish(state)
-    return state.chosen
+def guided(programme: Programme, weights: Floats) -> Bools:
+    """Choose fixed pairs, then those with the largest weight, then as `best_first`."""
+    return _filled(programme, weights)
 
 
 def first_come(programme: Programme) -> Bools:
@@ -38,11 +35,11 @@ def first_come(programme: Programme) -> Bools:
     return state.chosen
 
 
-def _best_first(programme: Programme) -> AssignmentState:
+def _filled(programme: Programme, weights: Floats) -> Bools:
     columns, candidates = programme.columns, programme.candidates
     tier = columns.needs.tier[candidates.need]
     asked = columns.offers.asked[candidates.offer]
     state = AssignmentState(programme)
-    keys = (candidates.offer, candidates.need, asked, -programme.worth, tier)
+    keys = (candidates.offer, candidates.need, asked, -programme.worth, tier, -np.round(weights, 3))
     state.fill(np.lexsort(keys).tolist())
-    return state
+    return state.chosen

@@ -1,7 +1,7 @@
 """Solves in strict steps: as many needs of tier 1 as possible, then tier 2, tier 3, then the best score.
 
-A linear relaxation often proves a step in milliseconds: if the number served reaches its bound, no plan
-serves more. Otherwise the step is solved by itself. Its result is a constraint of the later steps.
+The relaxation in bundles bounds what each tier can reach, and nearly always one plan reaches all of these
+bounds, which proves them. Only if none does, each tier is solved by itself.
 """
 
 from dataclasses import dataclass, field
@@ -10,24 +10,17 @@ from time import monotonic
 
 import numpy as np
 
+from alongside.features.matching.engine import greedy
 from alongside.features.matching.engine.arrays import Bools, Ints
-from alongside.features.matching.engine.assignment_state import AssignmentState
-from alongside.features.matching.engine.decomposition import in_parts
-from alongside.features.matching.engine.local_search import polish
-from alongside.features.matching.engine.mip_model import Programme
+from alongside.features.matching.engine.column_generation import ALMOST, Master
+from alongside.features.matching.engine.mip_model import INFINITE, Programme
+from alongside.features.matching.engine.objective import TIERS, firsts, served_by, total
 from alongside.features.matching.engine.result import Coverage
-from alongside.features.matching.engine.solver import Solved, Solver, total, whole
 
-ALMOST = 1e-6
-TIERS = (1, 2, 3)
 STEP_TIME_SHARE = 0.6
 """The largest share of the remaining time for one step, so that time is left for the last."""
-NEARBY_SEARCH_TIME_SHARE = 0.15
-"""The same for a search near the relaxation, which finds a good plan early or not at all."""
-DECOMPOSITION_TIME_SHARES = (0.35, 0.7)
-"""The same for decomposition of a large plan: before the steps, and between them and the last search."""
-LARGE = 4_500
-"""From this many candidates a plan is improved in parts, as solving the whole takes too long."""
+COUNTED = (0.0, 1.0)
+"""Distances from the relaxation (`Master.solve`) when the objective counts needs."""
 
 
 @dataclass(slots=True)
@@ -40,129 +33,82 @@ class Answer:
     optimal: bool = False
 
 
-@dataclass(slots=True)
-class _Search:
-    """The state of the search: the best plan so far, the added constraints, and the deadline."""
-
-    programme: Programme
-    best: Bools
-    until: float
-    stages: list[tuple[Ints, int, bool]] = field(default_factory=list)
-    bound: float = np.inf
-
-    @property
-    def left(self) -> float:
-        """Remaining seconds."""
-        return self.until - monotonic()
-
-    def solver(self, *, integer: bool) -> Solver:
-        """A solver with the constraints that earlier steps have proven."""
-        solver = Solver(self.programme, integer=integer)
-        for columns, served, proven in self.stages:
-            solver.at_least(columns, served, proven=proven)
-        return solver
-
-    @property
-    def is_bound(self) -> bool:
-        """Check whether all but the last step are proven, so that the bound holds for every plan."""
-        return all(proven for _, _, proven in self.stages[:-1])
-
-    def keep(self, solved: Solved) -> None:
-        """Store a plan if one was found, improved by single moves."""
-        if solved.values is not None:
-            state = AssignmentState(self.programme, solved.values[: self.programme.pairs] > 0.5)
-            polish(state)
-            self.best = state.chosen
-
-
 def solve(programme: Programme, seconds: float, start: Bools) -> Answer:
     """Find the best plan within these seconds, starting from a feasible one."""
-    search = _Search(programme, start, monotonic() + seconds)
-    _improve(search)
-    _by_parts(search, DECOMPOSITION_TIME_SHARES[0])
-    coverage = [_objective(search, tier) for tier in TIERS]
-    _by_parts(search, DECOMPOSITION_TIME_SHARES[1])
-    solver = search.solver(integer=True)
-    solver.start_from(search.best)
-    last = solver.solve(search.left)
-    if last.status == "optimal" and last.values is not None:
-        search.best = last.values[: programme.pairs] > 0.5
-    elif last.values is not None and programme.objective @ last.values > total(programme, search.best):
-        search.keep(last)
-    proven = all(stage.proven for stage in coverage)
-    bound = max(
-        min(search.bound, last.bound if search.is_bound else np.inf), float(total(programme, search.best))
-    )
-    return Answer(search.best, coverage, bound, proven and last.status == "optimal")
+    if not programme.pairs:
+        return _answer(programme, start, [0] * len(TIERS), 0.0, 0.0)
+    until = monotonic() + seconds
+    master = Master(programme, start)
+    bound = master.relax(programme.objective, _share(until)).bound
+    at_most = [_require_bound(master, programme, tier, until) for tier in TIERS]
+    relaxed = master.relax(programme.objective, _share(until))
+    best = max(start, greedy.guided(programme, master.weights()), key=lambda chosen: _rank(programme, chosen))
+    last = master.solve(relaxed, until)
+    if last.chosen is None:
+        best, at_most = _tier_by_tier(master, programme, best, until)
+        last = master.solve(master.relax(programme.objective, until), until)
+    if last.chosen is not None:
+        best = last.chosen
+    return _answer(programme, best, at_most, bound, last.bound)
 
 
-def served_by(programme: Programme, chosen: Bools, tier: int) -> int:
-    """How many needs of a tier have a partner in this plan."""
-    columns = firsts(programme, tier)
-    return int(np.rint(whole(programme, chosen)[columns].sum()))
+def _answer(programme: Programme, best: Bools, at_most: list[int], bound: float, last: float) -> Answer:
+    """The answer with what is proven: the last bound holds for every plan only if all tiers are proven."""
+    numbers = np.bincount(programme.columns.needs.tier, minlength=len(TIERS) + 1).tolist()
+    served = [served_by(programme, best, tier) for tier in TIERS]
+    coverage = [
+        Coverage(tier=tier, needs=numbers[tier], served=met, at_most=max(most, met), proven=met >= most)
+        for tier, met, most in zip(TIERS, served, at_most, strict=True)
+    ]
+    proven = all(tier.proven for tier in coverage)
+    points = total(programme, best)
+    bound = max(min(bound, last) if proven else bound, float(points))
+    return Answer(best, coverage, bound, proven and bound - points < 1 - ALMOST)
 
 
-def firsts(programme: Programme, tier: int) -> Ints:
-    """The columns whose sum is the number of needs of this tier with a partner."""
-    tiers = programme.columns.needs.tier[np.maximum(programme.first, 0)]
-    return np.flatnonzero((programme.first >= 0) & (tiers == tier))
+def _rank(programme: Programme, chosen: Bools) -> tuple[int, ...]:
+    """The needs served of each tier, then the objective."""
+    return *(served_by(programme, chosen, tier) for tier in TIERS), total(programme, chosen)
 
 
-def _objective(search: _Search, tier: int) -> Coverage:
-    """Maximise the needs served in a tier, add that as a constraint, and say whether it is proven."""
-    programme = search.programme
-    columns = firsts(programme, tier)
-    number = int((programme.columns.needs.tier == tier).sum())
+def _require_bound(master: Master, programme: Programme, tier: int, until: float) -> int:
+    """Require of a tier what its relaxation reaches. Returns the most that any plan can reach."""
+    relaxed = master.relax(_counted(programme, tier), _share(until))
+    most = _whole(relaxed.bound, programme, tier)
+    if np.isfinite(relaxed.value):
+        master.require(tier, min(most, floor(relaxed.value + ALMOST)), most)
+    return most
+
+
+def _tier_by_tier(master: Master, programme: Programme, best: Bools, until: float) -> tuple[Bools, list[int]]:
+    """Solve for the needs served of each tier. Returns the plan, and the most that any plan can reach."""
+    at_most = []
+    for tier in TIERS:
+        master.require(tier, 0, INFINITE)
+    for tier in TIERS:
+        relaxed = master.relax(_counted(programme, tier), _share(until))
+        found = master.solve(relaxed, _share(until), COUNTED)
+        if found.chosen is not None:
+            best = max(best, found.chosen, key=lambda chosen: served_by(programme, chosen, tier))
+        served = served_by(programme, best, tier)
+        at_most.append(max(served, _whole(found.bound, programme, tier)))
+        master.require(tier, served, at_most[-1])
+    return best, at_most
+
+
+def _counted(programme: Programme, tier: int) -> Ints:
+    """The objective that counts the needs served of a tier."""
     objective = np.zeros(len(programme.objective), dtype=np.int64)
-    objective[columns] = 1
-    relaxed = search.solver(integer=False)
-    relaxed.maximise(objective)
-    at_most = min(number, _floor(relaxed.solve(search.left).bound, number))
-    served = served_by(programme, search.best, tier)
-    if served < at_most:
-        solver = search.solver(integer=True)
-        solver.maximise(objective)
-        solver.start_from(search.best)
-        solved = solver.solve(search.left * STEP_TIME_SHARE)
-        if solved.values is not None and solved.values[columns].sum() > served + ALMOST:
-            search.keep(solved)
-            served = served_by(programme, search.best, tier)
-        at_most = max(served, min(at_most, _floor(solved.bound, number)))
-        search.stages.append((columns, served, served == at_most))
-        _improve(search)
-    else:
-        search.stages.append((columns, served, True))
-    return Coverage(tier=tier, needs=number, served=served, at_most=at_most, proven=served == at_most)
+    objective[firsts(programme, tier)] = 1
+    return objective
 
 
-def _improve(search: _Search) -> None:
-    """Search for a better plan with the integral values of the relaxation fixed.
-
-    Also lowers the bound to that of the relaxation.
-    """
-    programme = search.programme
-    relaxed = search.solver(integer=False).solve(search.left)
-    if search.is_bound:
-        search.bound = min(search.bound, relaxed.bound)
-    if relaxed.values is None:
-        return
-    solver = search.solver(integer=True)
-    for column in np.flatnonzero(relaxed.values[: programme.pairs] > 1 - ALMOST).tolist():
-        solver.bound(column, 1.0, 1.0)
-    solved = solver.solve(search.left * NEARBY_SEARCH_TIME_SHARE)
-    if solved.values is not None:
-        found = solved.values[: programme.pairs] > 0.5
-        if total(programme, found) > total(programme, search.best):
-            search.best = found
+def _whole(bound: float, programme: Programme, tier: int) -> int:
+    """The most needs of a tier that can be served under this bound."""
+    number = int((programme.columns.needs.tier == tier).sum())
+    return min(number, floor(bound + ALMOST)) if np.isfinite(bound) else number
 
 
-def _by_parts(search: _Search, share: float) -> None:
-    """Improve a large plan in parts for a share of the remaining time, unless it is already optimal."""
-    if search.programme.pairs >= LARGE and total(search.programme, search.best) < search.bound - ALMOST:
-        least = [(columns, served) for columns, served, _ in search.stages]
-        search.best = in_parts(search.programme, search.best, search.left * share, least=least)
-
-
-def _floor(bound: float, otherwise: int) -> int:
-    """The largest whole number that a count can reach under this bound."""
-    return floor(bound + ALMOST) if np.isfinite(bound) else otherwise
+def _share(until: float) -> float:
+    """The moment at which a step must end, so that time is left for the next."""
+    return monotonic() + (until - monotonic()) * STEP_TIME_SHARE

@@ -10,7 +10,8 @@ import numpy as np
 from alongside.features.matching.engine.arrays import Bools, Ints
 from alongside.features.matching.engine.flow import best_flow
 from alongside.features.matching.engine.mip_model import Programme
-from alongside.features.matching.engine.solver import Solved, Solver, total, whole
+from alongside.features.matching.engine.objective import total, values_of
+from alongside.features.matching.engine.solver import Solved, Solver
 
 MAX_FREE_NEEDS = 40
 """The maximum number of free needs."""
@@ -51,7 +52,7 @@ def again(
         best = best_flow(programme, forced)
         if best is None:
             return Solved(None, -np.inf, "impossible"), True
-        return Solved(whole(programme, best), total(programme, best), "optimal"), True
+        return Solved(values_of(programme, best).astype(np.float64), total(programme, best), "optimal"), True
     candidates = programme.candidates
     solver = Solver(programme)
     kept = ~np.isin(candidates.need, free)

@@ -1,8 +1,6 @@
-"""Local search: serves one more need by moving at most one other pair. Also used after a decline."""
+"""Finds the ways to serve one more need by moving at most one other pair, for the options after a decline."""
 
 from dataclasses import dataclass
-
-import numpy as np
 
 from alongside.features.matching.engine.assignment_state import AssignmentState
 
@@ -43,51 +41,6 @@ def steps(state: AssignmentState, need: int, *, without: frozenset[int] = frozen
         else:
             found += _with_a_move(state, row, without)
     return sorted(found)
-
-
-def take(state: AssignmentState, step: Step) -> None:
-    """Apply a step to the plan."""
-    if step.away >= 0:
-        state.give_back(step.away)
-    state.take(step.row)
-    if step.to >= 0:
-        state.take(step.to)
-
-
-def polish(state: AssignmentState, passes: int = 4) -> None:
-    """Improve the plan by steps that each move at most one other pair, while the objective grows.
-
-    No need that has a partner loses it.
-    """
-    for _ in range(passes):
-        before = state.objective
-        serve_more(state)
-        for row in np.flatnonzero(state.chosen).tolist():
-            if not state.fixed[row] and state.has(row):
-                _serve_better(state, row)
-        if state.objective == before:
-            return
-
-
-def _serve_better(state: AssignmentState, row: int) -> None:
-    """Replace this pair by the need's partner with the largest gain, if one gains more."""
-    state.give_back(row)
-    gain = state.gain(row)
-    best = next(iter(steps(state, state.need[row])), None)
-    if best is not None and best.points > gain:
-        take(state, best)
-    else:
-        state.take(row)
-
-
-def serve_more(state: AssignmentState) -> None:
-    """Serve needs that one move can serve, higher tiers first, while the objective grows."""
-    tiers = state.programme.columns.needs.tier.tolist()
-    left = sorted((tier, need) for need, tier in enumerate(tiers) if not state.partners[need])
-    for _, need in left:
-        best = next(iter(steps(state, need)), None)
-        if best is not None and best.points > 0:
-            take(state, best)
 
 
 def _with_a_move(state: AssignmentState, row: int, without: frozenset[int]) -> list[Step]:

@@ -12,13 +12,13 @@ from alongside.features.matching.engine.checking import check_pins
 from alongside.features.matching.engine.explanation_text import stopped, why_unserved
 from alongside.features.matching.engine.flow import best_flow
 from alongside.features.matching.engine.instance import Instance, input_hash
-from alongside.features.matching.engine.lexicographic import TIERS, Answer, served_by, solve
+from alongside.features.matching.engine.lexicographic import Answer, solve
 from alongside.features.matching.engine.mip_model import Programme, build
+from alongside.features.matching.engine.objective import TIERS, served_by, total
 from alongside.features.matching.engine.result import Coverage, Pair, Plan, Unserved
 from alongside.features.matching.engine.rule_labels import RULES
 from alongside.features.matching.engine.rules import rule
 from alongside.features.matching.engine.scoring import as_score
-from alongside.features.matching.engine.solver import total
 from alongside.features.matching.engine.tie_breaking import break_ties
 from alongside.features.matching.engine.validation import check
 
@@ -50,7 +50,9 @@ def plan_of(prepared: Prepared) -> Plan:
     answer = (
         by_flow(prepared)
         if programme.slots
-        else solve(programme, prepared.columns.instance.parameters.limit_seconds, greedy.polished(programme))
+        else solve(
+            programme, prepared.columns.instance.parameters.limit_seconds, greedy.best_first(programme)
+        )
     )
     answer.chosen = break_ties(prepared.programme, answer.chosen)
     return written(prepared, answer, "optimal" if answer.optimal else "gap", monotonic() - began)
@@ -100,7 +102,7 @@ def written(
     partners = np.bincount(candidates.need[answer.chosen], minlength=len(columns.needs.school))
     return Plan(
         status=status,
-        stopped=why or stopped(status, gap, instance.parameters.limit_seconds),
+        stopped=why or stopped(status, gap),
         pairs=tuple(pair_at(prepared, row) for row in rows),
         unserved=tuple(unserved_at(prepared, need) for need in np.flatnonzero(partners == 0).tolist()),
         coverage=tuple(answer.coverage),

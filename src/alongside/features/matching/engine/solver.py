@@ -9,6 +9,7 @@ import numpy as np
 
 from alongside.features.matching.engine.arrays import Bools, Floats, Ints
 from alongside.features.matching.engine.mip_model import Programme, Rows
+from alongside.features.matching.engine.objective import values_of
 
 WHOLE = 0.5
 """The objective is a whole number, so a bound less than one above a solution proves it."""
@@ -28,7 +29,6 @@ class Solver:
 
     def __init__(self, programme: Programme, *, integer: bool = True) -> None:
         self._programme, self._integer = programme, integer
-        self._objective = programme.objective
         self._highs = highspy.Highs()
         self._set("output_flag", value=False)
         self._set("threads", 1)
@@ -37,21 +37,10 @@ class Solver:
         self._set("mip_abs_gap", WHOLE)
         self._highs.passModel(_model(programme, integer=integer))
 
-    def maximise(self, objective: Ints) -> None:
-        """Set the objective to maximise, a coefficient for each column."""
-        self._objective = objective
-        count = len(objective)
-        self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), objective.astype(np.float64))
-
-    def at_least(self, columns: Ints, served: int, *, proven: bool = False) -> None:
-        """Require a sum of these columns of at least this much; exactly this much if no more is possible."""
-        most = served if proven else highspy.kHighsInf
+    def at_least(self, columns: Ints, served: int) -> None:
+        """Require a sum of these columns of at least this much."""
         count = len(columns)
-        self._highs.addRow(served, most, count, columns.astype(np.int32), np.ones(count))
-
-    def bound(self, column: int, lower: float, upper: float) -> None:
-        """Set the bounds of this column."""
-        self._highs.changeColBounds(column, lower, upper)
+        self._highs.addRow(served, highspy.kHighsInf, count, columns.astype(np.int32), np.ones(count))
 
     def bounds(self, lower: Floats, upper: Floats) -> None:
         """Set the bounds of every column."""
@@ -60,7 +49,7 @@ class Solver:
 
     def start_from(self, chosen: Bools) -> None:
         """Set a feasible plan as the starting solution."""
-        values = whole(self._programme, chosen)
+        values = values_of(self._programme, chosen).astype(np.float64)
         self._highs.setSolution(len(values), np.arange(len(values), dtype=np.int32), values)
 
     def solve(self, seconds: float) -> Solved:
@@ -93,7 +82,9 @@ class Solver:
         When presolve improves the starting solution and nothing better is found, HiGHS 1.16 returns the
         original solution with the objective of the improved one.
         """
-        return bool(abs(self._objective @ values - self._highs.getInfo().objective_function_value) < WHOLE)
+        return bool(
+            abs(self._programme.objective @ values - self._highs.getInfo().objective_function_value) < WHOLE
+        )
 
     def prices(self) -> Floats:
         """The marginal value of one more unit of each row, after solving a relaxation."""
@@ -101,23 +92,6 @@ class Solver:
 
     def _set(self, option: str, value: bool | float | str) -> None:
         self._highs.setOptionValue(option, value)
-
-
-def whole(programme: Programme, chosen: Bools) -> Floats:
-    """The column values when these candidates are chosen; u and v are as large as possible."""
-    partners = np.bincount(programme.candidates.need[chosen], minlength=len(programme.capacity.partners))
-    values = np.zeros(len(programme.objective))
-    values[: programme.pairs] = chosen
-    doubles = (len(values) - programme.pairs) // 2
-    needs = programme.first[programme.pairs : programme.pairs + doubles]
-    values[programme.pairs : programme.pairs + doubles] = np.minimum(partners[needs], 1)
-    values[programme.pairs + doubles :] = np.maximum(partners[needs] - 1, 0)
-    return values
-
-
-def total(programme: Programme, chosen: Bools) -> int:
-    """The objective of a plan in whole points."""
-    return int(programme.objective @ np.rint(whole(programme, chosen)).astype(np.int64))
 
 
 def _model(programme: Programme, *, integer: bool) -> highspy.HighsLp:

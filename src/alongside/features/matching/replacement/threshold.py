@@ -14,8 +14,8 @@ from alongside.features.matching.replacement.options import current_pairs
 async def worth_offering(session: AsyncSession, run: Any, instance: Instance, outcome: Outcome) -> bool:
     """Check whether the plan beats the best replacement option by the authority's margin."""
     from alongside.features.matching.engine import replacement  # keeps numpy and HiGHS out of startup
+    from alongside.features.matching.engine.objective import total
     from alongside.features.matching.engine.planning import Prepared, chosen_of
-    from alongside.features.matching.engine.solver import total
 
     if run.starts_from_id is None:
         return True
