@@ -60,7 +60,7 @@ measure: $(READY) ## sizes of files and functions, and what a reader opens for o
 bench: $(READY) ## processor time of pages beside their SQL and other frameworks (ten minutes; ARGS="--quick", ARGS=--keep)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-bench-matching: $(READY) ## how good and how fast plans are, at 134, 519 and 24,000 schools (three minutes)
+bench-matching: $(READY) ## how good and how fast plans are, at 134, 519 and 24,000 schools (two minutes)
 	@$(BIN)/python -m tests.benchmarks.bench_matching
 
 new-authority: $(READY) ## a new authority of 519 schools by the README alone, timed (two minutes)
