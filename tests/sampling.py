@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 def _commit() -> str:
-    told = subprocess.run(
+    output = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
     )
-    return told.stdout.strip() or "0"
+    return output.stdout.strip() or "0"
 
 
 ALL = os.environ.get("ALONGSIDE_SAMPLE") == "all"

@@ -385,7 +385,7 @@ CREATE TABLE directory_subscription (
 	kind TEXT NOT NULL, 
 	subject TEXT NOT NULL, 
 	name TEXT NOT NULL, 
-	told_until TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	notified_until TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	since TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_directory_subscription PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_directory_subscription_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
@@ -396,7 +396,7 @@ CREATE TABLE directory_subscription (
 	CONSTRAINT fk_directory_subscription_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE INDEX ix_directory_subscription_authority_id_told_until ON directory_subscription (authority_id, told_until);
+CREATE INDEX ix_directory_subscription_authority_id_notified_until ON directory_subscription (authority_id, notified_until);
 
 CREATE TABLE email_outbox (
 	authority_id INTEGER NOT NULL, 
@@ -1433,14 +1433,14 @@ CREATE TABLE escalation_reminder (
 	deadline_kind TEXT NOT NULL, 
 	step TEXT NOT NULL, 
 	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	told INTEGER NOT NULL, 
+	people_notified INTEGER NOT NULL, 
 	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_escalation_reminder PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_escalation_reminder_authority_id_escalation_id FOREIGN KEY(authority_id, escalation_id) REFERENCES escalation (authority_id, id), 
 	CONSTRAINT fk_escalation_reminder_authority_id_timer_id FOREIGN KEY(authority_id, timer_id) REFERENCES escalation_timer (authority_id, id), 
 	CONSTRAINT ck_escalation_reminder_deadline_kind CHECK (deadline_kind IN ('acknowledge', 'comply', 'decide', 'plan', 'powers', 'review')), 
 	CONSTRAINT ck_escalation_reminder_step CHECK (step IN ('core_team', 'director', 'head_of_service', 'owner_before', 'owner_on_the_day')), 
-	CONSTRAINT ck_escalation_reminder_told CHECK (told >= 0), 
+	CONSTRAINT ck_escalation_reminder_people_notified CHECK (people_notified >= 0), 
 	CONSTRAINT uq_escalation_reminder_authority_id_timer_id_generation UNIQUE (authority_id, timer_id, generation), 
 	CONSTRAINT fk_escalation_reminder_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
@@ -3778,7 +3778,7 @@ BEGIN
        AND 2 > (SELECT count(*) FROM public.entry_consent
                  WHERE authority_id = NEW.authority_id AND entry_id = NEW.id AND edition = NEW.edition
                    AND school_urn IN (NEW.school_urn, NEW.partner_urn)) THEN
-        RAISE EXCEPTION 'both schools have to say yes to this text'
+        RAISE EXCEPTION 'both schools must agree to this text'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'consent_of_both';
     END IF;
     RETURN NEW;

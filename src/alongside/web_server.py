@@ -84,8 +84,8 @@ def web_processes(
 ) -> Iterator[list[ManagedProcess]]:
     """Return that many web processes to supervise, with one listening socket and joint metrics."""
     with tempfile.TemporaryDirectory(prefix="alongside-figures-") as figures:
-        told = environment | {"PROMETHEUS_MULTIPROC_DIR": figures}
-        yield [_web_process(number, descriptor, told) for number in range(1, processes + 1)]
+        with_metrics = environment | {"PROMETHEUS_MULTIPROC_DIR": figures}
+        yield [_web_process(number, descriptor, with_metrics) for number in range(1, processes + 1)]
 
 
 def _web_process(number: int, descriptor: int, environment: dict[str, str]) -> ManagedProcess:

@@ -269,9 +269,9 @@ async def _escalations(connection: asyncpg.Connection, rows: Rows, place: str) -
     raised_by = (LEAD_OF_SOUTH if consortium_id == SOUTH else LEAD_OF_NORTH).person_id
     inside = {"authority_id": authority_id, "school_urn": urn, "consortium_id": consortium_id}
     for state in ("raised", "active", "closed"):
-        for told in (True, False):
-            name = f"case-{place}-{state}-{'told' if told else 'deferred'}"
-            more = {} if told else {"notified_at": None}
+        for output in (True, False):
+            name = f"case-{place}-{state}-{'told' if output else 'deferred'}"
+            more = {} if output else {"notified_at": None}
             escalation_id = await put_escalation(
                 connection, state, **inside, raised_by=raised_by, wanted=rows.add(name), **more
             )

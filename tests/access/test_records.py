@@ -74,8 +74,8 @@ BETWEEN = [
     for number, (one, other, state) in enumerate(product(SCHOOLS, SCHOOLS, ("draft", "to_release")))
 ]
 ABOUT = [
-    About(number, urn, raised, handled, told, "active")
-    for number, (urn, raised, handled, told) in enumerate(
+    About(number, urn, raised, handled, output, "active")
+    for number, (urn, raised, handled, output) in enumerate(
         product(SCHOOLS, (NORTH, SOUTH), (NORTH, SOUTH, None), (None, TODAY_AT))
     )
 ]
@@ -189,10 +189,10 @@ def test_who_raised_an_escalation_answers_for_it_and_who_handles_it_works_on_it(
 
 def test_a_head_sees_an_escalation_once_notified() -> None:
     head = as_person(HEAD_OF_MILL)
-    for told, seen in ((None, False), (TODAY_AT, True)):
-        about = About(0, MILL, NORTH, None, told, "active")
+    for output, seen in ((None, False), (TODAY_AT, True)):
+        about = About(0, MILL, NORTH, None, output, "active")
         assert may_on(head, Permission.VIEW_ESCALATION, about) is seen
-        assert not may_on(head, Permission.VIEW_ESCALATION, About(0, PARK, NORTH, None, told, "active"))
+        assert not may_on(head, Permission.VIEW_ESCALATION, About(0, PARK, NORTH, None, output, "active"))
 
 
 @pytest.mark.parametrize("one", [LEAD_OF_NORTH, OFFICER])

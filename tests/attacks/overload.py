@@ -56,12 +56,12 @@ def print_bursts(rounds: list[list[Answer]]) -> None:
     everything = [answer for answers in rounds for answer in answers]
     for name, answers in [*((f"round {n + 1}", one) for n, one in enumerate(rounds)), ("all", everything)]:
         refused = [one for one in answers if one.status == 503]
-        told = sum(b"retry-after" in one.head for one in refused)
+        retried = sum(b"retry-after" in one.head for one in refused)
         served = Times(seconds=[one.seconds for one in answers if one.status == 200])
         latest = Times(seconds=[one.seconds for one in refused])
         others = len(answers) - len(refused) - len(served.seconds)
         print(
-            f"{name:8} refused {len(refused) / len(answers):4.0%} (Retry-After {told} of {len(refused)},"
+            f"{name:8} refused {len(refused) / len(answers):4.0%} (Retry-After {retried} of {len(refused)},"
             f" p95 {latest.percentile(95):.0f} ms)   served p50 {served.percentile(50):.0f}"
             f"   p99 {served.percentile(99):.0f} ms   other answers {others}",
             flush=True,

@@ -219,9 +219,9 @@ class Measurement:
 
     async def run(self, pairs: int) -> None:
         """Run the rounds in turn, with the attacker as a process of its own."""
-        told = json.dumps({"port": self.site.port, "entries": self.site.entries, "plan": self.site.plan})
+        site = json.dumps({"port": self.site.port, "entries": self.site.entries, "plan": self.site.plan})
         attacking = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.attacks.starvation", "--attack", told, self.name),
+            *(sys.executable, "-m", "tests.attacks.starvation", "--attack", site, self.name),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
@@ -299,8 +299,8 @@ def main() -> None:
     parser.add_argument("--attack", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.attack:
-        told = json.loads(given.attack)
-        attacker(Site(told["port"], None, 0, told["entries"], told["plan"]), given.attacks[0])
+        site = json.loads(given.attack)
+        attacker(Site(site["port"], None, 0, site["entries"], site["plan"]), given.attacks[0])
         return
     if len(CORES) < 2:
         print("There is one processor only: the attacker's client takes time from the server.")

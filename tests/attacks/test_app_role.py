@@ -117,11 +117,11 @@ async def test_the_plan_of_a_statement_tells_how_many_rows_there_are_and_none_of
     others = await superuser.fetchval("SELECT count(*) FROM person WHERE authority_id <> $1", NORTHSHIRE)
     (name,) = await superuser.fetchrow("SELECT name FROM person WHERE authority_id = $1 LIMIT 1", SOUTHSHIRE)
     await superuser.close()
-    fence = signed_tenant_context(NORTHSHIRE, SIGNING_KEY, await server_process(injected))
+    context = signed_tenant_context(NORTHSHIRE, SIGNING_KEY, await server_process(injected))
 
     async def plan_of(condition: str) -> str:
         async with injected.transaction():
-            await injected.execute("SELECT set_config('alongside.tenant_context', $1, true)", fence)
+            await injected.execute("SELECT set_config('alongside.tenant_context', $1, true)", context)
             await injected.execute("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
             rows = await injected.fetch(
                 f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM person WHERE {condition}"

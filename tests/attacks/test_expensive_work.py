@@ -27,14 +27,14 @@ class Watched:
     """A pool that records how many connections were in use while it worked."""
 
     def __init__(self, app_context: AppContext) -> None:
-        self.app_context, self.run, self.held = app_context, app_context.pool.run, []
+        self.app_context, self.run, self.kept = app_context, app_context.pool.run, []
         app_context.pool.run = self.watch  # type: ignore[method-assign]
 
     async def watch(self, *arguments: Any, **settings: Any) -> Any:
         """Count the connections, then run the work."""
-        self.held.append(self.app_context.database.connections_used())
+        self.kept.append(self.app_context.database.connections_used())
         result = await self.run(*arguments, **settings)
-        self.held.append(self.app_context.database.connections_used())
+        self.kept.append(self.app_context.database.connections_used())
         return result
 
 
@@ -56,7 +56,7 @@ async def test_no_connection_is_held_and_a_second_try_does_not_work_again(
     answer = await send(client, where, "pictures", "a.png", picture("PNG"), alternative_text="A wall")
     assert answer.status_code == 303
     assert len(tries) == 2
-    assert watched.held == [0, 0]
+    assert watched.kept == [0, 0]
 
 
 @pytest.mark.parametrize("as_", [None, HEAD_OF_MILL])
@@ -71,7 +71,7 @@ async def test_nothing_is_worked_on_before_the_form_is_known_to_be_ours(client: 
         headers=client._headers(as_, {"sec-fetch-site": "same-origin"}),
     )
     assert answer.status_code == 403
-    assert watched.held == []
+    assert watched.kept == []
 
 
 async def test_who_has_too_much_in_work_is_told_and_keeps_the_text(client: Client) -> None:
@@ -93,12 +93,12 @@ async def test_plans_and_papers_share_the_quota_and_hold_no_connection(
     facts = await posts(database)
     plan = await a_plan(client, database)
     app_context = client.app.state.app_context
-    held: list[int] = []
+    kept: list[int] = []
     slot = app_context.pool.quotas.slot
 
-    def watched(*asker: Any) -> Any:
-        held.append(app_context.database.connections_used())
-        return slot(*asker)
+    def watched(*requester: Any) -> Any:
+        kept.append(app_context.database.connections_used())
+        return slot(*requester)
 
     monkeypatch.setattr(app_context.pool.quotas, "slot", watched)
     pages = [
@@ -112,8 +112,8 @@ async def test_plans_and_papers_share_the_quota_and_hold_no_connection(
     ]
     for path, one in pages:
         assert (await client.get(path, as_=one)).status_code == 200, path
-    assert held == [0] * len(held)
-    assert len(held) >= len(pages) - 1  # the page of supply solves only what it is asked for
+    assert kept == [0] * len(kept)
+    assert len(kept) >= len(pages) - 1  # the page of supply solves only what it is asked for
     monkeypatch.setattr(app_context.pool, "quotas", Quotas(of_person=0))
     statuses = [(await client.get(path, as_=one)).status_code for path, one in pages]
     assert statuses.count(429) >= len(pages) - 1
@@ -162,7 +162,7 @@ async def test_attachments_are_looked_into_without_a_connection_and_kept_whole_a
 
     monkeypatch.setattr(escalation_files, "add_file", cut_off_at_first)
     assert (await brought(client, escalation_id, "Plan.pdf", PDF)).status_code == 303
-    assert (len(tries), watched.held) == (2, [0, 0])
+    assert (len(tries), watched.kept) == (2, [0, 0])
     (file,) = await look(database, escalation_id, "escalation_file")
     assert file.size == len(PDF)
 

@@ -110,7 +110,7 @@ async def test_settings_of_one_that_cannot_be_read_stop_no_other(
     database: Database, superuser: asyncpg.Connection
 ) -> None:
     await superuser.execute(
-        "UPDATE authority_settings SET version = 2, settings = settings || '{\"clocks\": 1}' WHERE authority_id = 901;"
+        "UPDATE authority_settings SET version = 2, settings = settings || '{\"periods\": 1}' WHERE authority_id = 901;"
         "UPDATE authority SET settings_version = 2 WHERE authority_id = 901"
     )
     changed = replace(settings_of(SOUTHSHIRE))

@@ -18,4 +18,4 @@ async def test_a_workbook_is_read_with_no_connection_held(client: Client) -> Non
     far = book('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
     answer = await sent(client, "look", "far.xlsx", far)
     assert answer.status_code == 422 and "beyond row 20,000" in words(answer)
-    assert watched.held == [0, 0, 0]
+    assert watched.kept == [0, 0, 0]

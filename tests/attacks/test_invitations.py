@@ -42,7 +42,7 @@ async def test_forty_invitations_of_one_school_are_ten(client: Client, copy: Dat
 
 
 async def test_one_address_gets_five_emails_a_day(client: Client, copy: DatabaseCopy) -> None:
-    """Whoever sends it and however it is typed: capitals, another school, renewed, withdrawn and invited again."""
+    """Anyone who sends it and however it is typed: capitals, another school, renewed, withdrawn and invited again."""
     for number in range(8):
         as_ = (HEAD_OF_MILL, HEAD_OF_PARK)[number % 2]
         await invite(client, "Victim@Example.org" if number % 3 else "victim@example.org", as_=as_)

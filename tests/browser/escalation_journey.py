@@ -24,7 +24,7 @@ RAISED = {
     "wanted": "Somebody from outside leads the next review of reading.",
     "urgency": "soon",
     "return_when": "Reading is taught well in every class",
-    "told": "now",
+    "notify_head": "now",
 }
 PARTNER = "Quay Primary School"
 DECIDED = {

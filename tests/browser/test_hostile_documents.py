@@ -35,11 +35,11 @@ async def entries(client: Client) -> list[str]:
     texts, short = dealt(A_TEXT), [one for one in documents() if len(one) <= 110 and "\n" not in one]
     made = []
     for number in range(0, len(texts), len(LONG)):
-        held: dict[str, Any] = dict(zip(LONG, texts[number : number + len(LONG)], strict=False))
+        kept: dict[str, Any] = dict(zip(LONG, texts[number : number + len(LONG)], strict=False))
         few = short[number * 7 : number * 7 + 3] or short[:3]
-        held |= {"title": few[0], "staff_time": few[-1], "who_to_ask": few[-1]}
-        shown = "authority" if CONTACT.search(" ".join(held.values())) else "public"
-        where = await verified_entry(client, visibility=shown, **held, **LOOKED_AT)
+        kept |= {"title": few[0], "staff_time": few[-1], "who_to_ask": few[-1]}
+        shown = "authority" if CONTACT.search(" ".join(kept.values())) else "public"
+        where = await verified_entry(client, visibility=shown, **kept, **LOOKED_AT)
         said = {"worked": "partly", "notes": texts[number][:1900]}
         assert (await client.post(f"{where}/use", said, as_=HEAD_OF_PARK)).status_code == 303
         made.append(where)

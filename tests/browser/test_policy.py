@@ -173,16 +173,16 @@ def written(texts: tuple[str, ...], limits: dict[str, int]) -> list[dict[str, st
     """All texts, dealt into the fields as they fit: each field gets each text in some round."""
     rounds: list[dict[str, str]] = []
     for name, limit in limits.items():
-        held, number = "", 0
+        stored, number = "", 0
         for text in texts:
             if len(text) > limit:
                 continue
-            if held and len(held) + len(text) + 1 > limit:
-                number, held = number + 1, ""
-            held = f"{held} {text}".strip()
+            if stored and len(stored) + len(text) + 1 > limit:
+                number, stored = number + 1, ""
+            stored = f"{stored} {text}".strip()
             while len(rounds) <= number:
                 rounds.append({})
-            rounds[number][name] = held
+            rounds[number][name] = stored
     return rounds
 
 

@@ -48,10 +48,10 @@ async def test_a_lead_asks_what_more_days_would_bring(
         await lead.page.select_option("select[name=offer]", index=1)
         await lead.page.fill("input[name=days]", "2")
         await lead.presses("See what it would bring")
-        told = await lead.reads()
-        assert "with 2 more days: 1 more need is met." in told, told
-        assert "Fluency at Park" in told
-        assert "Quay comes" not in told
+        output = await lead.reads()
+        assert "with 2 more days: 1 more need is met." in output, output
+        assert "Fluency at Park" in output
+        assert "Quay comes" not in output
         await lead.page.fill("input[name=days]", "")
         await lead.presses("See what it would bring")
         assert "Enter more than 0 and at most 20 days" in await lead.reads()

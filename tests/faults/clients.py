@@ -90,9 +90,9 @@ async def call(
             answered.set()
 
     await app(scope, receive, send)  # type: ignore[arg-type]
-    told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    output = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     whole = b"".join(m.get("body", b"") for m in sent[1:])
-    return Answered(sent[0]["status"], told, whole.decode(errors="replace"), whole)
+    return Answered(sent[0]["status"], output, whole.decode(errors="replace"), whole)
 
 
 @asynccontextmanager

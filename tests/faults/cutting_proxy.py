@@ -92,8 +92,8 @@ class CuttingProxy:
 
 def _fatal(state: str) -> bytes:
     """Return the message with which a server ends a connection. `state` is its SQLSTATE."""
-    told = {b"S": "FATAL", b"V": "FATAL", b"C": state, b"M": "ended by the test"}
-    fields = b"".join(name + value.encode() + b"\0" for name, value in told.items())
+    output = {b"S": "FATAL", b"V": "FATAL", b"C": state, b"M": "ended by the test"}
+    fields = b"".join(name + value.encode() + b"\0" for name, value in output.items())
     return b"E" + (len(fields) + 5).to_bytes(4, "big") + fields + b"\0"
 
 

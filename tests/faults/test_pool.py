@@ -49,12 +49,12 @@ class Books:
     own_rows_seen: int = 0
 
 
-def look_for_canaries(books: Books, authority_id: int, told: str) -> None:
+def look_for_canaries(books: Books, authority_id: int, output: str) -> None:
     """No marker of the other authority; the own ones are counted, because an empty page would prove nothing."""
     other = SOUTHSHIRE if authority_id == NORTHSHIRE else NORTHSHIRE
-    if mark_of(other) in told:
+    if mark_of(other) in output:
         books.amiss.append(f"{authority_id} was told of {other}")
-    books.own_rows_seen += told.count(mark_of(authority_id))
+    books.own_rows_seen += output.count(mark_of(authority_id))
 
 
 async def ask_for_a_page(app: Litestar, books: Books, number: int) -> None:
@@ -183,13 +183,15 @@ async def test_thousands_interleaved_a_third_cut_off(copy: DatabaseCopy) -> None
         assert set(left) <= {"idle"}, left
         assert left.total() <= CONNECTIONS
         await acknowledged_is_there(database, books)
-    told = (
+    output = (
         f"{dict(books.ends)}, {len(books.acknowledged)} acknowledged writes, {books.own_rows_seen} own rows"
     )
-    assert books.ends["cut off"] > (PAGES + TRANSACTIONS) / 5, told
-    assert books.own_rows_seen > (PAGES + TRANSACTIONS) * 5, told
-    assert set(books.ends) <= {"transaction", "cut off", "page 200", "page 303", "page 503", "too busy"}, told
-    print(told)  # on a busy machine the pool is full for longer, and says so: harmless
+    assert books.ends["cut off"] > (PAGES + TRANSACTIONS) / 5, output
+    assert books.own_rows_seen > (PAGES + TRANSACTIONS) * 5, output
+    assert set(books.ends) <= {"transaction", "cut off", "page 200", "page 303", "page 503", "too busy"}, (
+        output
+    )
+    print(output)  # on a busy machine the pool is full for longer, and says so: harmless
 
 
 async def settled(copy: DatabaseCopy) -> Counter[str]:

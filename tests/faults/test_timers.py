@@ -119,22 +119,22 @@ async def unsent(boss: asyncpg.Connection) -> int:
 
 
 async def once_each(boss: asyncpg.Connection, room: MailServer, count: int) -> None:
-    """Every timer fired, gave one reminder, and whoever it told has exactly one notice and one letter of it."""
+    """Every timer fired, gave one reminder, and the person who it told has exactly one notice and one letter of it."""
     assert await boss.fetchval("SELECT count(*) FROM escalation_timer WHERE state = 'fired'") == count
-    given = await boss.fetch("SELECT timer_id, step, told FROM escalation_reminder")
+    given = await boss.fetch("SELECT timer_id, step, people_notified FROM escalation_reminder")
     assert Counter(Counter(row["timer_id"] for row in given).values()) == {1: count}
     notices = await boss.fetch(
         "SELECT once, count(DISTINCT person_id) AS people, count(*) AS lines FROM notification GROUP BY 1"
     )
     assert all(row["people"] == row["lines"] for row in notices)
-    told = {
-        f"escalation_timer:{row['timer_id']}:1": row["told"]
+    output = {
+        f"escalation_timer:{row['timer_id']}:1": row["people_notified"]
         for row in given
-        if row["step"] != "director" and row["told"]
+        if row["step"] != "director" and row["people_notified"]
     }
-    assert {row["once"]: row["people"] for row in notices} == told
+    assert {row["once"]: row["people"] for row in notices} == output
     to_director = sum(row["step"] == "director" for row in given)
-    assert len(room.inbox) == sum(told.values()) + to_director, (
+    assert len(room.inbox) == sum(output.values()) + to_director, (
         "one letter in a mailbox for each that was told"
     )
     assert await boss.fetchval("SELECT count(*) FROM email_outbox") == len(room.inbox)
@@ -188,14 +188,14 @@ async def test_a_worker_that_was_stopped_past_its_lease_writes_nothing_when_it_w
         sleeper = workers[0].process
         try:
             async with asyncio.timeout(PATIENCE):
-                held = 0
-                while not held:  # it must be stopped with timers in hand, not between two batches
+                kept = 0
+                while not kept:  # it must be stopped with timers in hand, not between two batches
                     assert await to_come(boss), "it gave all reminders before it could be stopped"
                     sleeper.send_signal(signal.SIGCONT)
                     while not await boss.fetchval(in_hand):
                         await asyncio.sleep(0.01)
                     sleeper.send_signal(signal.SIGSTOP)
-                    held = await boss.fetchval(in_hand)
+                    kept = await boss.fetchval(in_hand)
                 await asyncio.sleep(REMINDER_QUEUE.lease_seconds + 1)
                 workers.append(start(copy, room, tmp_path))
                 while await to_come(boss):
@@ -205,7 +205,7 @@ async def test_a_worker_that_was_stopped_past_its_lease_writes_nothing_when_it_w
                 while await unsent(boss):
                     await asyncio.sleep(0.05)
             taken_over = await boss.fetchval("SELECT count(*) FROM escalation_timer WHERE attempt > 1")
-            assert taken_over >= held - 1, "but for the one that it may just have committed"
+            assert taken_over >= kept - 1, "but for the one that it may just have committed"
             assert sleeper.poll() is None, "and it goes on working"
         finally:
             for one in workers:

@@ -36,14 +36,14 @@ def value_of(python_type: type, authority_id: int, table: str) -> Any:
     }.get(python_type, 1)
 
 
-def core_team_of(fence: str, key: bytes, process: str) -> str:
+def core_team_of(context: str, key: bytes, process: str) -> str:
     """Return a requester context of a core officer of the context's authority, who may read every row of it.
 
     So only the tenant context is tested here; the requester context is tested with the features that use it.
     """
-    named = fence.split(".")[1:2]
-    asker = RequesterContext(int(named[0]) if named and named[0].isdecimal() else 0, "core_officer")
-    return signed_requester_context(asker, key, process)
+    named = context.split(".")[1:2]
+    requester = RequesterContext(int(named[0]) if named and named[0].isdecimal() else 0, "core_officer")
+    return signed_requester_context(requester, key, process)
 
 
 def row_of(table: Table, authority_id: int) -> dict[str, Any]:

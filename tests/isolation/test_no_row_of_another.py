@@ -29,7 +29,7 @@ async def true_context(connection: asyncpg.Connection, authority_id: int) -> str
     return signed_tenant_context(authority_id, SIGNING_KEY, await server_process(connection))
 
 
-def forged_fences(process: str) -> dict[str, str]:
+def forged_contexts(process: str) -> dict[str, str]:
     """Return contexts that an attacker might try on a connection with this server process."""
     later, before = int(time.time()) + 600, int(time.time()) - 1
     true = signed_tenant_context(NORTHSHIRE, SIGNING_KEY, process).split(".")
@@ -50,15 +50,15 @@ def forged_fences(process: str) -> dict[str, str]:
     }
 
 
-async def rows_seen(connection: asyncpg.Connection, fence: str | None, sql: str) -> list[Any] | str:
+async def rows_seen(connection: asyncpg.Connection, context: str | None, sql: str) -> list[Any] | str:
     """Return the rows of a statement under a context, or the SQLSTATE of its error; rolled back afterwards."""
     transaction = connection.transaction()
     await transaction.start()
     try:
-        if fence is not None:
-            await connection.execute("SELECT set_config('alongside.tenant_context', $1, true)", fence)
-            asker = core_team_of(fence, SIGNING_KEY, await server_process(connection))
-            await connection.execute("SELECT set_config('alongside.requester_context', $1, true)", asker)
+        if context is not None:
+            await connection.execute("SELECT set_config('alongside.tenant_context', $1, true)", context)
+            requester = core_team_of(context, SIGNING_KEY, await server_process(connection))
+            await connection.execute("SELECT set_config('alongside.requester_context', $1, true)", requester)
         return list(await connection.fetch(sql))
     except asyncpg.PostgresError as refused:
         return refused.sqlstate or "error"
@@ -78,15 +78,15 @@ async def test_without_a_true_fence_there_is_a_loud_error_and_no_row(
     wire: asyncpg.Connection, table: str
 ) -> None:
     """With no context, an empty one or any forgery, reading and writing raise an error."""
-    for name, fence in {"never set": None, **forged_fences(await server_process(wire))}.items():
+    for name, context in {"never set": None, **forged_contexts(await server_process(wire))}.items():
         for sql in (f"SELECT * FROM {table}", f"SELECT count(*) FROM {table}"):
-            assert await rows_seen(wire, fence, sql) == "42501", (name, sql)
+            assert await rows_seen(wire, context, sql) == "42501", (name, sql)
 
 
 @pytest.mark.parametrize("table", NAMES)
 async def test_no_statement_reaches_a_row_of_another_authority(wire: asyncpg.Connection, table: str) -> None:
     """Twenty kinds of statement against an existing row of the other authority."""
-    fence = await true_context(wire, NORTHSHIRE)
+    context = await true_context(wire, NORTHSHIRE)
     there = f"authority_id = {SOUTHSHIRE}"
     reads = [
         f"SELECT * FROM {table} WHERE {there}",
@@ -106,7 +106,7 @@ async def test_no_statement_reaches_a_row_of_another_authority(wire: asyncpg.Con
         f"MERGE INTO {table} t USING (SELECT {SOUTHSHIRE} AS a) s ON t.authority_id = s.a WHEN MATCHED THEN DELETE RETURNING t.*",
     ]
     for sql in reads:
-        seen = await rows_seen(wire, fence, sql)
+        seen = await rows_seen(wire, context, sql)
         assert seen in ([], "42501"), (sql, seen)
     own = next(one for one in TABLES if one.name == table)
     columns = [column for column in own.columns if column.computed is None]
@@ -123,7 +123,7 @@ async def test_no_statement_reaches_a_row_of_another_authority(wire: asyncpg.Con
     stands = policy is not None and policy.changed == "false"  # no row may be updated by anyone
     for sql in writes:
         refused = [] if stands and sql.startswith("UPDATE") else "42501"
-        assert await rows_seen(wire, fence, sql) == refused, sql
+        assert await rows_seen(wire, context, sql) == refused, sql
 
 
 @pytest.mark.parametrize("table", NAMES)
@@ -191,8 +191,8 @@ async def test_injected_sql_stays_inside_its_own_authority(wire: asyncpg.Connect
     transaction = wire.transaction()
     await transaction.start()
     try:
-        fence = await true_context(wire, NORTHSHIRE)
-        await wire.execute("SELECT set_config('alongside.tenant_context', $1, true)", fence)
+        context = await true_context(wire, NORTHSHIRE)
+        await wire.execute("SELECT set_config('alongside.tenant_context', $1, true)", context)
         try:
             async with wire.transaction():
                 await wire.execute(sql)

@@ -111,45 +111,45 @@ async def test_the_app_connects_as_a_role_that_cannot_pass_by(database: Database
         " AND nspname NOT LIKE 'pg_temp%' AND nspname NOT LIKE 'pg_toast_temp%'",
     )
     for table in (*OWNED, *NOT_OWNED):
-        (held,) = await asked(
+        (kept,) = await asked(
             database, "SELECT has_table_privilege(:t, 'TRUNCATE, REFERENCES, TRIGGER') AS much", t=table
         )
-        assert not held.much, table
+        assert not kept.much, table
 
 
 @pytest.mark.parametrize("table", ["security.key", "search.entry", "search.word"])
 async def test_neither_the_fences_key_nor_the_shelf_can_be_read(database: Database, table: str) -> None:
     """Reading the key would allow forging contexts; the search index holds words of all authorities."""
-    (held,) = await asked(
+    (kept,) = await asked(
         database, "SELECT has_table_privilege(:t, 'SELECT, INSERT, UPDATE, DELETE') AS any", t=table
     )
-    assert not held.any
+    assert not kept.any
 
 
 async def test_what_is_append_only_or_read_only_is_so_for_the_app(database: Database) -> None:
     """The role that serves pages cannot change the audit log or forge its chain."""
     for table in owned_tables(Base.metadata):
-        (held,) = await asked(
+        (kept,) = await asked(
             database,
             "SELECT has_table_privilege(:t, 'UPDATE') AS u, has_table_privilege(:t, 'DELETE') AS d,"
             " has_table_privilege(:t, 'INSERT') AS i",
             t=table.name,
         )
         if table.info.get("append_only") or table.info.get("read_only"):
-            assert not held.u and not held.d, table.name
+            assert not kept.u and not kept.d, table.name
         if table.info.get("read_only"):
-            assert not held.i, table.name
+            assert not kept.i, table.name
 
 
 @pytest.mark.parametrize("table", sorted(NOT_OWNED))
 async def test_what_belongs_to_no_authority_is_not_written_by_the_app(database: Database, table: str) -> None:
     """The app may only read the legal transitions and the list of authorities."""
-    (held,) = await asked(
+    (kept,) = await asked(
         database,
         "SELECT has_any_column_privilege(:t, 'INSERT, UPDATE') OR has_table_privilege(:t, 'DELETE') AS writes",
         t=table,
     )
-    assert not held.writes
+    assert not kept.writes
 
 
 async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_search_path(

@@ -49,14 +49,14 @@ def test_removed_guards_are_noticed(database_server: DatabaseServer) -> None:
     mutants = sql_mutants()
     names = [drawn.choice([one.name for one in mutants if one.family == family]) for family in families]
     names += drawn.sample(python_with_a_short_test(), 2)
-    told = run(*exactly(*names))
-    assert told.count("\nnoticed ") == len(names), told
+    output = run(*exactly(*names))
+    assert output.count("\nnoticed ") == len(names), output
 
 
 def test_a_mutant_that_changes_nothing_is_not_noticed(database_server: DatabaseServer) -> None:
     """Control: an error of the tool must not count as a noticed mutant."""
-    told = run("--nothing", *exactly("policy authority_only of need", "trigger allowed_transition of need"))
-    assert told.count("\nSURVIVED control") == 2, told
+    output = run("--nothing", *exactly("policy authority_only of need", "trigger allowed_transition of need"))
+    assert output.count("\nSURVIVED control") == 2, output
 
 
 def test_there_are_mutants_of_every_kind(database_server: DatabaseServer) -> None:

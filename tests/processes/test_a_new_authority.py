@@ -21,7 +21,7 @@ def test_from_nothing_to_the_first_plan(tmp_path_factory: pytest.TempPathFactory
     journey.run()
     done = {name for name, _ in journey.steps}
     readme = README.read_text(encoding="utf-8").partition("## Adding an authority")[2].partition("\n## ")[0]
-    told = {" ".join(one) for one in re.findall(r"^(alongside) (\w+) (\w+)", readme, re.MULTILINE)}
-    assert told - {"alongside directory import"} <= done
+    output = {" ".join(one) for one in re.findall(r"^(alongside) (\w+) (\w+)", readme, re.MULTILINE)}
+    assert output - {"alongside directory import"} <= done
     assert {"the first head signs in", "a need, an offer, a plan"} <= done
     assert journey.total < 600, journey.steps

@@ -214,8 +214,8 @@ async def fill_plainly(
     if form is None:
         return ""
     names = bases(form)
-    told = {name: value for name, value in given.items() if name in names}
-    done = await browser.send(form, fill(form, random, today, **told), path)
+    notified = {name: value for name, value in given.items() if name in names}
+    done = await browser.send(form, fill(form, random, today, **notified), path)
     return str(done.response.headers.get("location", ""))
 
 

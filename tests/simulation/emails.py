@@ -29,7 +29,7 @@ class Emails:
     office: MailServer
     read: int = 0
     copies: Counter[str] = field(default_factory=Counter)
-    told: set[tuple[str, str, str]] = field(default_factory=set)
+    notified: set[tuple[str, str, str]] = field(default_factory=set)
     links: list[tuple[str, str]] = field(default_factory=list)
     all_links: dict[tuple[str, str], None] = field(default_factory=dict)
     invitations: list[tuple[str, str]] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Emails:
 
     def begin_day(self) -> None:
         """Clear the emails of the day before."""
-        self.told.clear()
+        self.notified.clear()
         self.all_links.clear()
 
     async def of_today(
@@ -74,9 +74,11 @@ class Emails:
             faults.add("an email that no authority wrote", f"{to}: {one['Subject']}")
             return
         same = (to, str(one["Subject"]), text)
-        if same in self.told and not await connection.fetchval(BY_A_PERSON, place.code, row["written_at"]):
+        if same in self.notified and not await connection.fetchval(
+            BY_A_PERSON, place.code, row["written_at"]
+        ):
             faults.add("two identical emails on one day", f"{to}: {one['Subject']}")
-        self.told.add(same)
+        self.notified.add(same)
         if row["person_id"] is not None:
             person = await connection.fetchrow(
                 "SELECT email, left_on FROM person WHERE authority_id = $1 AND id = $2",

@@ -146,6 +146,6 @@ def parse(arguments: Sequence[str] | None = None, description: str = "") -> Plan
     parser = argparse.ArgumentParser(description=description)
     for name, (read, write) in OPTIONS.items():
         default = getattr(Plan, name)
-        told = f"{HELP.get(name, name)} ({write(default)})".replace("%", "%%")
-        parser.add_argument(f"--{name.replace('_', '-')}", type=read, default=default, help=told)
+        notified = f"{HELP.get(name, name)} ({write(default)})".replace("%", "%%")
+        parser.add_argument(f"--{name.replace('_', '-')}", type=read, default=default, help=notified)
     return Plan(**vars(parser.parse_args(arguments)))

@@ -34,7 +34,7 @@ from tests.features.agreements.builders import AIM, a_pair, a_proposal, acting, 
 from tests.features.agreements.test_the_whole_way import TERMS
 from tests.features.escalations.test_raise_an_escalation import FORM as ESCALATION
 from tests.features.matching.builders import a_plan, posts
-from tests.features.matching.test_send_and_mend import send
+from tests.features.matching.test_send_and_replace import send
 from tests.features.needs.form_values import need
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, NORTHSHIRE, Persona
 from tests.structure.measure import ROOT, lines_of

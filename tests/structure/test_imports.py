@@ -36,6 +36,6 @@ def test_every_contract_is_kept() -> None:
 def test_no_start_waits_for_libraries_that_few_ask_for(start: str) -> None:
     """Web app, worker and command line start without the solver, numpy, the embedding model and file libraries."""
     program = f"import sys, {start}\n{STARTS[start]}\nprint(*sorted(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert start in told.stdout.split()
-    assert ONLY_WHERE_USED & set(told.stdout.split()) == set()
+    output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert start in output.stdout.split()
+    assert ONLY_WHERE_USED & set(output.stdout.split()) == set()

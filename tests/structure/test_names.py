@@ -46,7 +46,15 @@ FORBIDDEN = {
     "untold": "deferred",
     "wish": "constraint",
     "wishes": "constraints",
+    "clocks": "periods",
+    "mend": "replace",
+    "mended": "replaced",
+    "told": "notified",
+    "whoever": "anyone who",
 }
+FORBIDDEN_LOCALS = {"asker", "fence", "told"}
+"""Words that must not come back as names of variables and parameters either."""
+
 ALLOWED = {"key_stage", "key_stages", "KeyStage"}
 """Terms of the field that contain a forbidden word."""
 
@@ -95,6 +103,15 @@ def test_no_module_class_function_or_constant_has_a_forbidden_name(path: Path) -
     parts = [part for part in path.relative_to(ROOT).with_suffix("").parts if not part.startswith("test_")]
     found = {name for name in (*parts, *defined_in(path)) if forbidden_in(name)}
     assert not found, f"Use a plain term instead: {found}"
+
+
+@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_variable_or_parameter_has_a_forbidden_name(path: Path) -> None:
+    """Names of variables and parameters avoid the words that once stood for several things."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    found = {node.id for node in nodes if isinstance(node, ast.Name)}
+    found |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    assert not found & FORBIDDEN_LOCALS
 
 
 def test_no_table_or_column_has_a_forbidden_name() -> None:

@@ -9,7 +9,7 @@ import pytest
 ASK = "from tests.sampling import sampled, size; print(sampled(range(90), 1 / 3, 'x'), size(1, 5))"
 
 
-def told(**environment: str) -> str:
+def output(**environment: str) -> str:
     """Return what a fresh process draws."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALONGSIDE_")}
     return subprocess.run(
@@ -19,11 +19,11 @@ def told(**environment: str) -> str:
 
 @pytest.mark.parametrize("seed", [{}, {"ALONGSIDE_SAMPLE_SEED": "7"}])
 def test_the_same_seed_gives_the_same_sample(seed: dict[str, str]) -> None:
-    assert told(**seed) == told(**seed)
-    assert told(**seed).endswith(" 1\n")
-    assert told(**seed).count(",") == 29
+    assert output(**seed) == output(**seed)
+    assert output(**seed).endswith(" 1\n")
+    assert output(**seed).count(",") == 29
 
 
 def test_another_seed_gives_another_sample_and_all_gives_all() -> None:
-    assert told(ALONGSIDE_SAMPLE_SEED="7") != told(ALONGSIDE_SAMPLE_SEED="8")
-    assert told(ALONGSIDE_SAMPLE="all") == f"{list(range(90))} 5\n"
+    assert output(ALONGSIDE_SAMPLE_SEED="7") != output(ALONGSIDE_SAMPLE_SEED="8")
+    assert output(ALONGSIDE_SAMPLE="all") == f"{list(range(90))} 5\n"

@@ -81,7 +81,7 @@ def schedule_of(*jobs: ScheduledJob) -> Schedule:
 
 
 async def test_a_job_that_fails_leaves_nothing_and_keeps_no_other(database: Database) -> None:
-    told: list[int] = []
+    output: list[int] = []
 
     async def half(session: Any, person: Principal) -> int:
         await session.execute(text("UPDATE person SET name = 'half done'"))
@@ -90,14 +90,14 @@ async def test_a_job_that_fails_leaves_nothing_and_keeps_no_other(database: Data
         return 0
 
     async def good(_session: Any, person: Principal) -> int:
-        told.append(person.authority_id)
+        output.append(person.authority_id)
         return 0
 
     mine = Scheduler(database, schedule_of(ScheduledJob(7, half), ScheduledJob(7, good)))
     noon = at("2026-11-24T12:00")
     assert await mine.run(NORTHSHIRE, noon) == ["good"]
     assert await mine.run(SOUTHSHIRE, noon) == ["half", "good"]
-    assert told == [NORTHSHIRE, SOUTHSHIRE]
+    assert output == [NORTHSHIRE, SOUTHSHIRE]
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         assert not await session.scalar(text("SELECT count(*) FROM person WHERE name = 'half done'"))
         assert not await session.scalar(text("SELECT count(*) FROM scheduled_job_run WHERE job = 'half'"))
@@ -110,8 +110,8 @@ async def test_a_job_that_fails_for_a_passing_reason_runs_at_the_next_turn(
     database: Database, monkeypatch: pytest.MonkeyPatch, passing: Exception
 ) -> None:
     """A restart of PostgreSQL neither logs an error nor puts a daily job off for ten minutes."""
-    told: list[str] = []
-    monkeypatch.setattr(scheduler.log, "warning", lambda event, **_: told.append(event), raising=False)
+    output: list[str] = []
+    monkeypatch.setattr(scheduler.log, "warning", lambda event, **_: output.append(event), raising=False)
     monkeypatch.setattr(scheduler.log, "exception", lambda event, **_: pytest.fail(event), raising=False)
     fails = [passing]
 
@@ -121,7 +121,7 @@ async def test_a_job_that_fails_for_a_passing_reason_runs_at_the_next_turn(
 
     mine, noon = Scheduler(database, schedule_of(ScheduledJob(7, lapse))), at("2026-11-24T12:00")
     assert await mine.run(NORTHSHIRE, noon) == []
-    assert told == ["job put off"]
+    assert output == ["job put off"]
     assert await mine.run(NORTHSHIRE, noon) == ["lapse"]
 
 

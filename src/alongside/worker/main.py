@@ -22,8 +22,8 @@ from alongside.platform.database.listener import Listener
 from alongside.platform.database.retries import DATABASE_ERRORS, is_passing
 from alongside.platform.database.session import Database, check_database_role
 from alongside.platform.jobs.queue import CHANNEL
+from alongside.platform.jobs.round_robin import RoundRobin
 from alongside.platform.jobs.scheduler import Scheduler
-from alongside.platform.jobs.turns import AuthorityTurns
 from alongside.platform.notifications.delivery import Sender
 from alongside.platform.notifications.transports import transport_of
 from alongside.platform.queue_handler import QueueHandler, Turn, WorkerContext
@@ -79,8 +79,8 @@ class Worker:
         self.anchoring = Anchoring(self.database, self.settings.anchors, self.settings.anchor_key)
         self.handlers = declared_handlers()
         self.context = WorkerContext(self.database, self.settings, self.sender, self.now)
-        self.short = AuthorityTurns(self._short_turn, AT_A_TIME)
-        self.long = AuthorityTurns(self._long_turn, LONG_AT_A_TIME)
+        self.short = RoundRobin(self._short_turn, AT_A_TIME)
+        self.long = RoundRobin(self._long_turn, LONG_AT_A_TIME)
 
     async def work(self) -> None:
         """Work until `stopping` is set, and finish short work first; another worker takes up long work again."""

@@ -144,7 +144,7 @@ async def look(database: Database, table: str, row_id: UUID | None = None) -> An
         return found.all() if row_id is None else found.one()
 
 
-async def told(database: Database, one: Persona) -> list[str]:
+async def notified(database: Database, one: Persona) -> list[str]:
     """The kinds of a person's notifications, oldest first."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         found = await session.execute(

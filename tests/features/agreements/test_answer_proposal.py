@@ -25,8 +25,8 @@ from tests.features.agreements.builders import (
     an_offer,
     books_add_up,
     look,
+    notified,
     terms,
-    told,
 )
 from tests.personas import (
     DELEGATE_OF_MILL,
@@ -54,15 +54,15 @@ async def test_the_second_yes_makes_an_agreement_and_takes_its_days(database: Da
     assert (proposal.state, agreement.state, str(agreement.days)) == ("agreed", "preparing", "2.5")
     assert (await look(database, "need", proposal.need_id)).state == "agreed"
     assert str((await look(database, "offer", proposal.offer_id)).days_taken) == "2.5"
-    assert "agreement_agreed" in await told(database, HEAD_OF_PARK)
-    assert "agreement_agreed" in await told(database, LEAD_OF_NORTH)
+    assert "agreement_agreed" in await notified(database, HEAD_OF_PARK)
+    assert "agreement_agreed" in await notified(database, LEAD_OF_NORTH)
     await books_add_up(database)
 
 
 async def test_a_lead_s_proposal_waits_for_both(database: Database) -> None:
     """One acceptance is not enough; the second creates the agreement."""
     proposal_id = await a_proposal(database, LEAD_OF_NORTH)
-    assert "proposal_made" in await told(database, HEAD_OF_MILL)
+    assert "proposal_made" in await notified(database, HEAD_OF_MILL)
     async with database.transaction(NORTHSHIRE) as session:
         assert await accept_proposal(session, acting(HEAD_OF_MILL), proposal_id, 1) is None
     with pytest.raises(
@@ -82,7 +82,7 @@ async def test_a_leader_who_is_no_head_must_be_released(database: Database) -> N
         await accept_proposal(session, acting(HEAD_OF_MILL), proposal_id, 1)
         assert await accept_proposal(session, delegate_of_park, proposal_id, 1) is None
     assert (await look(database, "proposal", proposal_id)).state == "to_release"
-    assert "release_asked" in await told(database, HEAD_OF_PARK)
+    assert "release_asked" in await notified(database, HEAD_OF_PARK)
     for other in (acting(HEAD_OF_MILL), delegate_of_park, acting(LEAD_OF_NORTH), acting(HEAD_OF_QUAY)):
         with pytest.raises(NotFound):
             async with database.transaction(NORTHSHIRE) as session:
@@ -129,7 +129,7 @@ async def test_a_refusal_has_a_reason_from_the_list(database: Database) -> None:
         "other",
     )
     assert (await look(database, "need", proposal.need_id)).state == "open"
-    assert "proposal_declined" in await told(database, HEAD_OF_PARK)
+    assert "proposal_declined" in await notified(database, HEAD_OF_PARK)
 
 
 async def test_more_time_is_given_once_to_each_side(database: Database) -> None:
@@ -225,7 +225,7 @@ async def test_an_agreement_supersedes_what_else_was_proposed(database: Database
     async with database.transaction(NORTHSHIRE) as session:
         await accept_proposal(session, acting(HEAD_OF_MILL), proposal_id, 1)
     assert (await look(database, "proposal", other)).state == "superseded"
-    assert "proposal_superseded" in await told(database, HEAD_OF_QUAY)
+    assert "proposal_superseded" in await notified(database, HEAD_OF_QUAY)
     with pytest.raises(ActionRefused):
         async with database.transaction(NORTHSHIRE) as session:
             await accept_proposal(session, acting(HEAD_OF_MILL), other, 1)
@@ -243,7 +243,7 @@ async def test_proposals_lapse_when_nobody_answers(database: Database) -> None:
         assert await lapse_proposals(session, system(NORTHSHIRE, late)) == 0
     assert (await look(database, "proposal", proposal_id)).state == "lapsed"
     assert (await look(database, "need", row.need_id)).state == "open"
-    assert "proposal_lapsed" in await told(database, HEAD_OF_MILL)
+    assert "proposal_lapsed" in await notified(database, HEAD_OF_MILL)
 
 
 async def test_a_proposal_falls_away_with_its_need(database: Database) -> None:

@@ -26,7 +26,7 @@ from tests.features.agreements.builders import (
     an_agreement,
     books_add_up,
     look,
-    told,
+    notified,
 )
 from tests.features.agreements.test_keep_diary import record
 from tests.features.agreements.test_review_agreement import judgement
@@ -169,7 +169,7 @@ async def test_an_early_end_gives_unused_days_back(database: Database, *, runnin
     assert (str(offer.days_taken), offer.state) == ("0.5" if running else "0.0", "live")
     assert (await look(database, "need", row.need_id)).state == "open"
     assert {one.state for one in await look(database, "amendment")} <= {"withdrawn"}
-    assert "agreement_ended" in await told(database, HEAD_OF_PARK)
+    assert "agreement_ended" in await notified(database, HEAD_OF_PARK)
     with pytest.raises(ActionRefused):
         async with database.transaction(NORTHSHIRE) as session:
             await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record())

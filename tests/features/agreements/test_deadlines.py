@@ -40,8 +40,8 @@ from tests.features.agreements.builders import (
     acting,
     an_offer,
     look,
+    notified,
     terms,
-    told,
 )
 from tests.features.needs.form_values import posted_need
 from tests.features.needs.stored_rows import set_columns
@@ -90,7 +90,7 @@ async def test_more_time_and_other_terms_follow_the_calendar_of_the_school_too(d
     await train(database, MILL, by_authority(DAYS + 1))
     await train(database, PARK, by_authority(1))
     proposal_id = await a_proposal(database)
-    more = settings_of(NORTHSHIRE).clocks.more_time
+    more = settings_of(NORTHSHIRE).periods.more_time
     async with database.transaction(NORTHSHIRE) as session:
         until = await ask_more_time(session, acting(HEAD_OF_MILL), proposal_id)
     assert until == by_authority(DAYS + more + 1)
@@ -102,7 +102,7 @@ async def test_more_time_and_other_terms_follow_the_calendar_of_the_school_too(d
 async def test_a_visit_record_is_due_by_the_calendars_of_both_schools(database: Database) -> None:
     """The deadline moves when one of them adds a training day."""
     agreement_id = await a_running_agreement(database)
-    days = settings_of(NORTHSHIRE).clocks.visit_record_due
+    days = settings_of(NORTHSHIRE).periods.visit_record_due
     await train(database, MILL, by_authority(1))
     async with database.transaction(NORTHSHIRE) as session:
         visit_id = await plan_visit(
@@ -218,7 +218,7 @@ async def test_a_leader_is_not_released_late(database: Database) -> None:
             await refuse_release(session, late, proposal_id, "Too busy")
     async with database.transaction(NORTHSHIRE) as session:
         assert await lapse_proposals(session, system(NORTHSHIRE, late.today)) == 1
-    assert "proposal_lapsed" in await told(database, HEAD_OF_PARK)
+    assert "proposal_lapsed" in await notified(database, HEAD_OF_PARK)
 
 
 LATE = (
@@ -287,7 +287,7 @@ async def test_a_late_proposal_has_ended_everywhere_before_the_job_says_so(
     assert (await look(database, "proposal", proposal_id)).state == "lapsed"
     assert (await look(database, "proposal", again)).state == "proposed"
     assert (await look(database, "need", row.need_id)).state == "proposed"
-    assert "proposal_lapsed" in await told(database, HEAD_OF_PARK)
+    assert "proposal_lapsed" in await notified(database, HEAD_OF_PARK)
 
 
 async def test_a_lapse_comes_after_the_recalculation(database: Database) -> None:

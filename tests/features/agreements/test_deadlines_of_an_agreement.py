@@ -34,8 +34,8 @@ from tests.features.agreements.builders import (
     an_agreement,
     books_add_up,
     look,
+    notified,
     terms,
-    told,
 )
 from tests.features.authorities.tenant_file_text import settings_with
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE
@@ -53,11 +53,11 @@ async def put(database: Database, sql: str, **values: Any) -> None:
 
 
 @pytest.fixture
-def other_clocks(tmp_path: Path) -> Any:
+def other_periods(tmp_path: Path) -> Any:
     """Northshire with different clock settings until the test ends."""
 
-    def settle(**clocks: int) -> None:
-        register_settings(settings_with(tmp_path, {"clocks": clocks}), 1)
+    def settle(**periods: int) -> None:
+        register_settings(settings_with(tmp_path, {"periods": periods}), 1)
 
     yield settle
     make_known("northshire")
@@ -65,24 +65,24 @@ def other_clocks(tmp_path: Path) -> Any:
 
 @pytest.mark.parametrize("before", [1, 3])
 async def test_who_has_not_answered_is_reminded_before_the_day(
-    database: Database, other_clocks: Any, before: int
+    database: Database, other_periods: Any, before: int
 ) -> None:
     """One reminder, the authority's number of school days before, not to the school that has answered."""
-    other_clocks(remind_before=before)
+    other_periods(remind_before=before)
     proposal_id = await a_proposal(database)
     due = (await look(database, "proposal", proposal_id)).respond_by
     remind_on = school_days_before(calendar_of(NORTHSHIRE), due, before)
     await run(database, remind_on - timedelta(days=1))
-    assert "answer_reminder" not in await told(database, HEAD_OF_MILL)
+    assert "answer_reminder" not in await notified(database, HEAD_OF_MILL)
     for _ in range(2):
         await run(database, remind_on)
-    assert (await told(database, HEAD_OF_MILL)).count("answer_reminder") == 1
-    assert "answer_reminder" not in await told(database, HEAD_OF_PARK), "it proposed, so it has answered"
+    assert (await notified(database, HEAD_OF_MILL)).count("answer_reminder") == 1
+    assert "answer_reminder" not in await notified(database, HEAD_OF_PARK), "it proposed, so it has answered"
 
 
-async def test_an_agreement_is_to_be_signed_in_time(database: Database, other_clocks: Any) -> None:
+async def test_an_agreement_is_to_be_signed_in_time(database: Database, other_periods: Any) -> None:
     """The home page shows the date; a reminder is sent before it; the leads are notified after it."""
-    other_clocks(agreement_due=4)
+    other_periods(agreement_due=4)
     made = await an_agreement(database)
     due = add_school_days(calendar_of(NORTHSHIRE), TODAY, 4)
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
@@ -90,26 +90,26 @@ async def test_an_agreement_is_to_be_signed_in_time(database: Database, other_cl
     assert {one.act: one.dated_on for one in found}["Write the aims and sign"] == due
     await run(database, school_days_before(calendar_of(NORTHSHIRE), due, 1))
     for head in (HEAD_OF_MILL, HEAD_OF_PARK):
-        assert "signature_reminder" in await told(database, head)
-    assert "signature_overdue" not in await told(database, LEAD_OF_NORTH)
+        assert "signature_reminder" in await notified(database, head)
+    assert "signature_overdue" not in await notified(database, LEAD_OF_NORTH)
     for late in (1, 2):
         await run(database, due + timedelta(days=late))
-    assert (await told(database, LEAD_OF_NORTH)).count("signature_overdue") == 1
-    assert "signature_overdue" not in await told(database, HEAD_OF_QUAY)
+    assert (await notified(database, LEAD_OF_NORTH)).count("signature_overdue") == 1
+    assert "signature_overdue" not in await notified(database, HEAD_OF_QUAY)
     assert made
 
 
-async def test_a_review_is_due_some_days_after_the_end(database: Database, other_clocks: Any) -> None:
-    other_clocks(review_due=6)
+async def test_a_review_is_due_some_days_after_the_end(database: Database, other_periods: Any) -> None:
+    other_periods(review_due=6)
     made = await a_running_agreement(database)
     ends = (await look(database, "support_agreement", made)).ends_on
     due = add_school_days(calendar_of(NORTHSHIRE), ends, 6)
     await run(database, ends)
-    assert "review_reminder" not in await told(database, HEAD_OF_MILL)
+    assert "review_reminder" not in await notified(database, HEAD_OF_MILL)
     await run(database, school_days_before(calendar_of(NORTHSHIRE), due, 1))
-    assert "review_reminder" in await told(database, HEAD_OF_MILL)
+    assert "review_reminder" in await notified(database, HEAD_OF_MILL)
     await run(database, due + timedelta(days=1))
-    assert "review_overdue" in await told(database, LEAD_OF_NORTH)
+    assert "review_overdue" in await notified(database, LEAD_OF_NORTH)
 
 
 async def test_the_record_of_a_visit_is_asked_for_before_it_is_late(database: Database) -> None:
@@ -123,16 +123,16 @@ async def test_the_record_of_a_visit_is_asked_for_before_it_is_late(database: Da
         due=add_school_days(calendar_of(NORTHSHIRE), TODAY, 5),
     )
     await run(database, TODAY)
-    assert "visit_record_reminder" not in await told(database, HEAD_OF_PARK)
+    assert "visit_record_reminder" not in await notified(database, HEAD_OF_PARK)
     await run(database, add_school_days(calendar_of(NORTHSHIRE), TODAY, 4))
-    assert "visit_record_reminder" in await told(database, HEAD_OF_PARK)
+    assert "visit_record_reminder" in await notified(database, HEAD_OF_PARK)
 
 
 @pytest.mark.parametrize("days", [3, 8])
 async def test_the_record_of_a_visit_is_due_as_the_authority_says(
-    database: Database, other_clocks: Any, days: int
+    database: Database, other_periods: Any, days: int
 ) -> None:
-    other_clocks(visit_record_due=days)
+    other_periods(visit_record_due=days)
     made = await a_running_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
         planned = VisitRecord(date(2027, 1, 12), Decimal(1), "Phonics")
@@ -153,10 +153,10 @@ async def a_match(database: Database) -> UUID:
 
 
 async def test_either_school_challenges_a_match_within_the_window(
-    database: Database, other_clocks: Any
+    database: Database, other_periods: Any
 ) -> None:
     """Until the last day the days return and the need is open again; later it is refused, by a trigger too."""
-    other_clocks(challenge_window=2)
+    other_periods(challenge_window=2)
     made = await a_match(database)
     last = add_school_days(calendar_of(NORTHSHIRE), TODAY, 2)
     assert (await look(database, "support_agreement", made)).challenge_until == last
@@ -172,8 +172,8 @@ async def test_either_school_challenges_a_match_within_the_window(
     row = await look(database, "support_agreement", made)
     assert (row.state, row.challenged_on) == ("ended_early", last)
     assert (await look(database, "need", row.need_id)).state == "open"
-    assert "match_challenged" in await told(database, LEAD_OF_NORTH)
-    assert "match_challenged" in await told(database, HEAD_OF_MILL)
+    assert "match_challenged" in await notified(database, LEAD_OF_NORTH)
+    assert "match_challenged" in await notified(database, HEAD_OF_MILL)
     await books_add_up(database)
 
 
@@ -219,7 +219,7 @@ async def test_a_school_that_said_not_this_year_is_asked_again_on_its_day(databa
     assert await ask(TODAY - timedelta(days=1)) == 0
     for _ in range(2):
         assert await ask(TODAY) == 1
-    assert (await told(database, HEAD_OF_PARK)).count("ask_again") == 1
+    assert (await notified(database, HEAD_OF_PARK)).count("ask_again") == 1
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         found = await work_items_of_school(session, acting(HEAD_OF_PARK), calendar_of(NORTHSHIRE))
     assert {one.act: one.dated_on for one in found}["Say whether you can offer this again"] == TODAY

@@ -61,7 +61,7 @@ SUSPENDED = (
 )
 YESTERDAY = TODAY - timedelta(days=1)
 NOW = max(TODAY, datetime.now(ZoneInfo("Europe/London")).date())
-"""The later of the two clocks: PostgreSQL checks the rules for the present day."""
+"""The later of the two periods: PostgreSQL checks the rules for the present day."""
 NOT_SHOWN = "reason that is not shown here"
 BARRED = {
     "not_this_year": ("UPDATE offer SET appetite = 'no'", "not want to give support this year"),

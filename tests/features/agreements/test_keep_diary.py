@@ -26,7 +26,7 @@ from tests.features.agreements.builders import (
     an_agreement,
     books_add_up,
     look,
-    told,
+    notified,
 )
 from tests.features.agreements.test_last_day_of_an_offer import interleaved, outcome_of
 from tests.personas import (
@@ -52,7 +52,7 @@ async def test_a_recorded_visit_uses_days(database: Database) -> None:
         await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("0.5"))
         await log_visit(session, acting(DELEGATE_OF_MILL), agreement_id, record("1"))
     assert str((await look(database, "support_agreement", agreement_id)).days_used) == "1.5"
-    assert "visit_recorded" in await told(database, HEAD_OF_MILL)
+    assert "visit_recorded" in await notified(database, HEAD_OF_MILL)
     await books_add_up(database)
 
 
@@ -134,7 +134,7 @@ async def test_an_overdue_record_is_asked_for_once(database: Database) -> None:
     for today, chased in ((due, 0), (due + timedelta(days=1), 1), (due + timedelta(days=2), 0)):
         async with database.transaction(NORTHSHIRE) as session:
             assert await chase_visit_records(session, system(NORTHSHIRE, today)) == chased
-    assert (await told(database, HEAD_OF_PARK)).count("visit_record_overdue") == 1
+    assert (await notified(database, HEAD_OF_PARK)).count("visit_record_overdue") == 1
 
 
 async def test_the_diary_opens_with_the_signatures(database: Database) -> None:

@@ -19,7 +19,16 @@ from alongside.features.offers.scheduled import lapse_unconfirmed_offers
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
-from tests.features.agreements.builders import TODAY, a_need, a_proposal, acting, an_offer, look, terms, told
+from tests.features.agreements.builders import (
+    TODAY,
+    a_need,
+    a_proposal,
+    acting,
+    an_offer,
+    look,
+    notified,
+    terms,
+)
 from tests.personas import (
     DELEGATE_OF_MILL,
     HEAD_OF_MILL,
@@ -85,7 +94,7 @@ async def test_a_withdrawn_offer_ends_its_proposals_and_the_needs_are_open_again
     assert (await look(database, "proposal", proposal_id)).state == "lapsed"
     assert (await look(database, "need", row.need_id)).state == "open"
     for one in (HEAD_OF_MILL, LEAD_OF_NORTH):
-        assert "proposal_ended" in await told(database, one), one
+        assert "proposal_ended" in await notified(database, one), one
 
 
 async def lapse(session: AsyncSession, _offer_id: UUID) -> None:

@@ -27,8 +27,8 @@ from tests.features.agreements.builders import (
     acting,
     an_offer,
     look,
+    notified,
     terms,
-    told,
 )
 from tests.personas import (
     HEAD_OF_FORD,
@@ -52,15 +52,15 @@ async def test_proposing_for_one_s_own_school_is_a_yes(database: Database) -> No
     assert row.supporting_accepted_at is not None and row.requesting_accepted_at is None
     assert row.respond_by > TODAY
     assert (await look(database, "need", row.need_id)).state == "proposed"
-    assert await told(database, HEAD_OF_MILL) == ["proposal_made"]
-    assert await told(database, HEAD_OF_PARK) == []
+    assert await notified(database, HEAD_OF_MILL) == ["proposal_made"]
+    assert await notified(database, HEAD_OF_PARK) == []
 
 
 async def test_the_asking_head_can_propose_as_well(database: Database) -> None:
     """The supporting school must answer."""
     row = await look(database, "proposal", await a_proposal(database, HEAD_OF_MILL))
     assert row.requesting_accepted_at is not None and row.supporting_accepted_at is None
-    assert "proposal_made" in await told(database, HEAD_OF_PARK)
+    assert "proposal_made" in await notified(database, HEAD_OF_PARK)
 
 
 async def test_the_page_says_whose_turn_it_is(database: Database) -> None:

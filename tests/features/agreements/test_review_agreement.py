@@ -19,7 +19,7 @@ from tests.features.agreements.builders import (
     an_agreement,
     books_add_up,
     look,
-    told,
+    notified,
 )
 from tests.features.agreements.test_keep_diary import record
 from tests.features.agreements.test_last_day_of_an_offer import interleaved
@@ -67,7 +67,7 @@ async def test_both_closing_reviews_end_it_with_the_asking_side_s_outcome(
     assert (await look(database, "need", row.need_id)).state == outcome
     assert (offer.state, str(offer.days_taken), offer.engagements_taken) == ("live", "0.5", 0)
     assert {one.state for one in await look(database, "visit")} == {"recorded", "cancelled"}
-    assert "agreement_closed" in await told(database, LEAD_OF_NORTH)
+    assert "agreement_closed" in await notified(database, LEAD_OF_NORTH)
     await books_add_up(database)
 
 
@@ -102,7 +102,7 @@ async def test_the_other_side_s_review_is_seen_after_one_s_own(database: Databas
     assert open_to_lead["ratings"][0].rating == "red"
     await give(database, HEAD_OF_MILL, agreement_id, "mid_term", await judgement(database))
     assert all(one["open"] for one in await seen(database, HEAD_OF_MILL, agreement_id))
-    assert "mid_term_review_given" in await told(database, HEAD_OF_MILL)
+    assert "mid_term_review_given" in await notified(database, HEAD_OF_MILL)
 
 
 async def test_a_review_is_whole_and_given_once(database: Database) -> None:

@@ -6,7 +6,7 @@ from alongside.errors import ActionRefused, EditConflict, NotFound
 from alongside.features.agreements.aims.actions import change_aim, remove_aim, write_aim
 from alongside.features.agreements.signing.actions import sign_agreement
 from alongside.platform.database.session import Database
-from tests.features.agreements.builders import AIM, a_running_agreement, acting, an_agreement, look, told
+from tests.features.agreements.builders import AIM, a_running_agreement, acting, an_agreement, look, notified
 from tests.features.agreements.test_last_day_of_an_offer import interleaved
 from tests.personas import (
     DELEGATE_OF_MILL,
@@ -25,7 +25,7 @@ async def test_the_second_signature_begins_the_support(database: Database) -> No
     row = await look(database, "support_agreement", agreement_id)
     assert row.state == "active" and row.requesting_signed_by and row.supporting_signed_by
     assert (await look(database, "need", row.need_id)).state == "in_support"
-    assert "agreement_began" in await told(database, LEAD_OF_NORTH)
+    assert "agreement_began" in await notified(database, LEAD_OF_NORTH)
 
 
 async def test_an_agreement_without_an_aim_cannot_be_signed(database: Database) -> None:
@@ -47,7 +47,7 @@ async def test_a_signature_falls_when_the_aims_change(database: Database) -> Non
         await change_aim(session, acting(DELEGATE_OF_MILL), agreement_id, aim.id, AIM | {"target": "100"}, 2)
     row = await look(database, "support_agreement", agreement_id)
     assert row.supporting_signed_at is None and row.agreement_version == 3
-    assert "aims_changed" in await told(database, HEAD_OF_PARK)
+    assert "aims_changed" in await notified(database, HEAD_OF_PARK)
     with pytest.raises(ActionRefused, match="has changed since you opened it"):
         async with database.transaction(NORTHSHIRE) as session:
             await sign_agreement(session, acting(HEAD_OF_MILL), agreement_id, 2)

@@ -15,10 +15,10 @@ from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import add_school_days
 from alongside.worker.schedule import declared_schedule
 from tests.client import Client, words
-from tests.features.agreements.builders import TODAY, a_need, a_proposal, acting, look, told
+from tests.features.agreements.builders import TODAY, a_need, a_proposal, acting, look, notified
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, NORTHSHIRE
 
-LAST = add_school_days(calendar_of(NORTHSHIRE), TODAY, settings_of(NORTHSHIRE).clocks.unmet_after)
+LAST = add_school_days(calendar_of(NORTHSHIRE), TODAY, settings_of(NORTHSHIRE).periods.unmet_after)
 """The last day on which a need that is visible to everybody since TODAY stays open."""
 
 NEXT = LAST + timedelta(days=1)
@@ -44,9 +44,9 @@ async def test_nobody_found_in_time_is_unmet_once_and_an_escalation_is_suggested
     assert await closed_on(database, NEXT) == 1
     assert await closed_on(database, NEXT) == 0
     assert (await look(database, "need", need_id)).state == "unmet"
-    assert "need_unmet" in await told(database, HEAD_OF_MILL)
-    assert "need_unmet" in await told(database, LEAD_OF_NORTH)
-    assert "need_unmet" not in await told(database, LEAD_OF_SOUTH)
+    assert "need_unmet" in await notified(database, HEAD_OF_MILL)
+    assert "need_unmet" in await notified(database, LEAD_OF_NORTH)
+    assert "need_unmet" not in await notified(database, LEAD_OF_SOUTH)
     async with database.transaction(NORTHSHIRE) as session:
         assert [one.why for one in await suggestions(session, acting(LEAD_OF_NORTH, NEXT))] == [
             "No school was found for an urgent need"
@@ -64,7 +64,7 @@ async def test_a_proposal_and_a_decline_give_it_more_time(database: Database) ->
         await refuse_proposal(session, acting(HEAD_OF_MILL), proposal_id, "no_days", "")
     assert await closed_on(database, NEXT) == 0
     row = await look(database, "proposal", proposal_id)
-    days = settings_of(NORTHSHIRE).clocks.unmet_after
+    days = settings_of(NORTHSHIRE).periods.unmet_after
     later = add_school_days(calendar_of(NORTHSHIRE), row.respond_by, days)
     assert await closed_on(database, later) == 0
     assert await closed_on(database, later + timedelta(days=1)) == 1

@@ -17,7 +17,7 @@ from tests.features.agreements.builders import (
     acting,
     books_add_up,
     look,
-    told,
+    notified,
 )
 from tests.features.agreements.test_keep_diary import record
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, NORTHSHIRE
@@ -67,7 +67,7 @@ async def test_a_visit_that_did_not_take_place_is_removed_with_a_reason(
     assert (await look(database, "visit", visit_id)).state == "cancelled"
     assert (await look(database, "support_agreement", agreement_id)).days_used == 0
     await books_add_up(database)
-    assert "visit_removed" in await told(database, HEAD_OF_PARK)
+    assert "visit_removed" in await notified(database, HEAD_OF_PARK)
     assert "We were closed" in [one.note for one in await look(database, "audit_entry")]
     with pytest.raises(ActionRefused):
         async with database.transaction(NORTHSHIRE) as session:

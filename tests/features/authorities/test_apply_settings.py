@@ -32,10 +32,10 @@ async def test_nothing_is_done_when_nothing_differs(operator: Database) -> None:
 async def test_a_change_is_planned_applied_as_a_new_version_and_journalled(
     operator: Database, tmp_path: Path
 ) -> None:
-    changed = settings_with(tmp_path, {"clocks": {"respond_by": 7}})
+    changed = settings_with(tmp_path, {"periods": {"respond_by": 7}})
     async with operator.transaction(NORTHSHIRE) as session:
         changes, refused = await plan_settings(session, changed)
-        assert [str(change) for change in changes] == ["~ clocks.respond_by: 5 → 7"]
+        assert [str(change) for change in changes] == ["~ periods.respond_by: 5 → 7"]
         assert refused == []
         assert await apply_settings(session, OPERATOR, changed) == 2
     async with operator.transaction(NORTHSHIRE) as session:
@@ -43,7 +43,7 @@ async def test_a_change_is_planned_applied_as_a_new_version_and_journalled(
         kept = (
             await session.execute(text("SELECT version FROM authority_settings ORDER BY version"))
         ).scalars()
-        assert noted == {"clocks.respond_by": [5, 7]}
+        assert noted == {"periods.respond_by": [5, 7]}
         assert list(kept) == [1, 2]
 
 
@@ -53,10 +53,10 @@ async def test_a_process_comes_to_know_the_new_version(
     tenants = Tenants(database)
     assert (await tenants.of_host("northshire.localhost")) == northshire()
     async with operator.transaction(NORTHSHIRE) as session:
-        await apply_settings(session, OPERATOR, settings_with(tmp_path, {"clocks": {"respond_by": 7}}))
+        await apply_settings(session, OPERATOR, settings_with(tmp_path, {"periods": {"respond_by": 7}}))
     await refresh_settings(database)
     try:
-        assert settings_of(NORTHSHIRE).clocks.respond_by == 7
+        assert settings_of(NORTHSHIRE).periods.respond_by == 7
     finally:
         register_settings(northshire(), 1)
 
@@ -159,14 +159,14 @@ async def test_two_operators_applying_at_once_put_one_version_in_force(
     async def first() -> int:
         async with operator.transaction(NORTHSHIRE) as session:
             version = await apply_settings(
-                session, OPERATOR, settings_with(tmp_path, {"clocks": {"respond_by": 7}})
+                session, OPERATOR, settings_with(tmp_path, {"periods": {"respond_by": 7}})
             )
             written.set()
             await asyncio.sleep(0.3)
         return version
 
     async def second() -> str:
-        changed = settings_with(tmp_path, {"clocks": {"respond_by": 9}})
+        changed = settings_with(tmp_path, {"periods": {"respond_by": 9}})
         await written.wait()
         try:
             async with operator.transaction(NORTHSHIRE) as session:

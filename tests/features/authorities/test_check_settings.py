@@ -57,13 +57,18 @@ def test_the_other_authorities_of_the_report_fit() -> None:
 def test_several_mistakes_are_named_at_once_with_file_path_and_cure(tmp_path: Path) -> None:
     path = in_file(
         tmp_path,
-        'clocks.respond_by = "five"\nclocks.visit_record_due = 0\nmail.digest_our = 7\n'
+        'periods.respond_by = "five"\nperiods.visit_record_due = 0\nmail.digest_our = 7\n'
         "themes.writing.retired = 3\nhosts = []",
         without="hosts",
     )
     found = sentences(path)
     assert len(found) == 4
-    for part in ("clocks.respond_by", "clocks.visit_record_due", "mail.digest_our", "themes.writing.retired"):
+    for part in (
+        "periods.respond_by",
+        "periods.visit_record_due",
+        "mail.digest_our",
+        "themes.writing.retired",
+    ):
         assert any(f"tenants/northshire.toml: {part}: " in sentence for sentence in found), part
     assert any("digest_hour" in sentence for sentence in found)
 
@@ -130,11 +135,11 @@ def test_two_authorities_share_neither_code_nor_host(tmp_path: Path) -> None:
 
 
 def test_the_command_prints_all_and_fails(tmp_path: Path) -> None:
-    in_file(tmp_path, "clocks.respond_by = 0\nclocks.widen_after = 0")
+    in_file(tmp_path, "periods.respond_by = 0\nperiods.widen_after = 0")
     run = CliRunner().invoke(authority, ["check", "--tenants", str(tmp_path)])
     assert run.exit_code == 1
-    assert "clocks.respond_by" in run.output
-    assert "clocks.widen_after" in run.output
+    assert "periods.respond_by" in run.output
+    assert "periods.widen_after" in run.output
 
 
 def test_a_retired_entry_is_offered_no_more_but_stays_readable(tmp_path: Path) -> None:

@@ -128,25 +128,25 @@ def urgency(settings: AuthoritySettings) -> Any:
 
 def reopening(settings: AuthoritySettings) -> Any:
     """Until when a need that was closed today may be reopened."""
-    return end_of_nth_term_after(calendar_from(settings), MONDAY, settings.clocks.reopen_within_terms)
+    return end_of_nth_term_after(calendar_from(settings), MONDAY, settings.periods.reopen_within_terms)
 
 
 PROBED: dict[str, tuple[Callable[[AuthoritySettings], Any], Any]] = {
-    "clocks.pause_in_holidays": (calendar, False),
-    "clocks.school_day_ends": (calendar, time(15)),
+    "periods.pause_in_holidays": (calendar, False),
+    "periods.school_day_ends": (calendar, time(15)),
     "bank_holidays.added": (calendar, (MONDAY,)),
     "bank_holidays.removed": (calendar, (date(2026, 12, 25), date(2026, 5, 4))),
     "inset_days": (calendar, (MONDAY,)),
     "terms": (calendar, ()),
-    "clocks.widen_after": (widening, 9),
-    "clocks.respond_by": (answering, 9),
+    "periods.widen_after": (widening, 9),
+    "periods.respond_by": (answering, 9),
     "matching.mind_money": (money, False),
     "escalation_urgencies": (
         urgency,
         {"soon": EscalationUrgency(label="Soon", acknowledge=7, decide=7, plan=7, review=7, order=1)},
     ),
-    "clocks.offer_good_for": (freshness, 9),
-    "clocks.reopen_within_terms": (reopening, 2),
+    "periods.offer_good_for": (freshness, 9),
+    "periods.reopen_within_terms": (reopening, 2),
     "escalation_reminders.owner_before": (reminders, 4),
     "escalation_reminders.core_team_after": (reminders, 4),
     "escalation_reminders.head_of_service_after": (reminders, 7),
@@ -242,21 +242,21 @@ ELSEWHERE: dict[str, str] = {
     "::test_the_page_tells_how_many_why_how_long_and_what_came_of_it",
     "escalation_suggestions.red_reviews": SUGGESTED,
     "escalation_suggestions.action_late": SUGGESTED,
-    "clocks.more_time": "tests/features/agreements/test_propose_offer.py::test_the_page_says_whose_turn_it_is",
-    "clocks.challenge_window": f"{AGREEMENT}::test_either_school_challenges_a_match_within_the_window",
-    "clocks.agreement_due": f"{AGREEMENT}::test_an_agreement_is_to_be_signed_in_time",
-    "clocks.review_due": f"{AGREEMENT}::test_a_review_is_due_some_days_after_the_end",
-    "clocks.visit_record_due": f"{AGREEMENT}::test_the_record_of_a_visit_is_due_as_the_authority_says",
-    "clocks.unmet_after": "tests/features/agreements/test_unmet_needs.py"
+    "periods.more_time": "tests/features/agreements/test_propose_offer.py::test_the_page_says_whose_turn_it_is",
+    "periods.challenge_window": f"{AGREEMENT}::test_either_school_challenges_a_match_within_the_window",
+    "periods.agreement_due": f"{AGREEMENT}::test_an_agreement_is_to_be_signed_in_time",
+    "periods.review_due": f"{AGREEMENT}::test_a_review_is_due_some_days_after_the_end",
+    "periods.visit_record_due": f"{AGREEMENT}::test_the_record_of_a_visit_is_due_as_the_authority_says",
+    "periods.unmet_after": "tests/features/agreements/test_unmet_needs.py"
     "::test_nobody_found_in_time_is_unmet_once_and_an_escalation_is_suggested",
     "matching.interest_may_be_set_aside": "tests/features/agreements/test_hard_rules.py"
     "::test_a_declared_interest_can_be_set_aside_with_a_reason_that_both_schools_read",
-    "clocks.remind_before": f"{AGREEMENT}::test_who_has_not_answered_is_reminded_before_the_day",
-    "clocks.need_good_for": "tests/features/needs/test_time_and_needs.py"
+    "periods.remind_before": f"{AGREEMENT}::test_who_has_not_answered_is_reminded_before_the_day",
+    "periods.need_good_for": "tests/features/needs/test_time_and_needs.py"
     "::test_an_unconfirmed_need_is_asked_about_then_paused_and_each_is_said_once",
-    "clocks.quiet_after": "tests/features/dashboards/test_count_by_the_day_of_the_visit.py"
+    "periods.quiet_after": "tests/features/dashboards/test_count_by_the_day_of_the_visit.py"
     "::test_the_authority_says_after_how_long_a_school_is_quiet",
-    "clocks.invitation_good_for_days": "tests/features/people/sign_in/test_invitations.py"
+    "periods.invitation_good_for_days": "tests/features/people/sign_in/test_invitations.py"
     "::test_an_invitation_that_is_over_lets_nobody_in",
     "mail.reply_to": "tests/platform/notifications/test_send_emails.py"
     "::test_an_email_carries_a_link_and_says_who_sends_it_and_how_to_have_less",

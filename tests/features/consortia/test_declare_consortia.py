@@ -89,11 +89,11 @@ async def test_the_phase_of_a_consortium_never_changes(database: Database) -> No
 async def test_settings_and_consortia_are_applied_together(operator: Database, tmp_path: Path) -> None:
     wanted = settings_with(
         tmp_path,
-        {"clocks": {"respond_by": 7}, "consortia": {"upper": {"name": "Upper", "phase": "secondary"}}},
+        {"periods": {"respond_by": 7}, "consortia": {"upper": {"name": "Upper", "phase": "secondary"}}},
     )
     async with operator.transaction(NORTHSHIRE) as session:
         lines, refused = await planned_lines(session, wanted)
-        assert lines == ["~ clocks.respond_by: 5 → 7", "+ consortium upper: Upper (secondary) begins"]
+        assert lines == ["~ periods.respond_by: 5 → 7", "+ consortium upper: Upper (secondary) begins"]
         assert refused == []
         assert await apply_authority(session, OPERATOR, wanted) == 2
         assert await planned_lines(session, wanted) == ([], [])

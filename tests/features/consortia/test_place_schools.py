@@ -114,16 +114,16 @@ def test_plan_and_apply_by_command(
     installation: DatabaseCopy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert CliRunner().invoke(authority, ["plan", "northshire"]).output == "Northshire: nothing differs.\n"
-    in_file(tmp_path, "clocks.respond_by = 7")
+    in_file(tmp_path, "periods.respond_by = 7")
     monkeypatch.setenv("ALONGSIDE_TENANTS", str(tmp_path))
-    assert CliRunner().invoke(authority, ["plan", "northshire"]).output == "~ clocks.respond_by: 5 → 7\n"
+    assert CliRunner().invoke(authority, ["plan", "northshire"]).output == "~ periods.respond_by: 5 → 7\n"
     refused = CliRunner().invoke(authority, ["apply", "northshire"], input="n\n")
     assert "Apply this?" in refused.output
     assert refused.exit_code == 1
     applied = CliRunner().invoke(authority, ["apply", "northshire", "--yes"])
     assert "now has version 2" in applied.output, applied.output
     assert "nothing differs" in CliRunner().invoke(authority, ["apply", "northshire"]).output
-    in_file(tmp_path, "clocks.respond_by = 0")
+    in_file(tmp_path, "periods.respond_by = 0")
     wrong = CliRunner().invoke(authority, ["apply", "northshire", "--yes"])
     assert wrong.exit_code == 1
-    assert "clocks.respond_by" in wrong.output
+    assert "periods.respond_by" in wrong.output

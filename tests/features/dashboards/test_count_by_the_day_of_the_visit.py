@@ -157,7 +157,7 @@ async def test_the_authority_says_after_how_long_a_school_is_quiet(
         await record_audit(session, acting(HEAD_OF_MILL), "post_need", "need", "1", schools=[MILL])
     today = datetime.now(UTC).date() + timedelta(days=14)
     client.app.state.app_context.today = lambda: today
-    register_settings(settings_with(tmp_path, {"clocks": {"quiet_after": days}}), 1)
+    register_settings(settings_with(tmp_path, {"periods": {"quiet_after": days}}), 1)
     try:
         answer = await client.get("/consortium/tracker.csv", as_=LEAD_OF_NORTH)
     finally:

@@ -170,7 +170,7 @@ async def test_an_escalation_stays_for_whoever_wrote_in_it_and_is_held(
 async def test_an_escalation_that_is_being_opened_again_does_not_go(
     database: Database, boss: asyncpg.Connection
 ) -> None:
-    """The run neither waits for whoever has it in hand nor takes it from them."""
+    """The run neither waits for the person who has it in hand nor takes it from them."""
     old = await boss.fetchval(
         "SELECT id FROM escalation WHERE authority_id = $1 ORDER BY closed_at LIMIT 1", NORTHSHIRE
     )

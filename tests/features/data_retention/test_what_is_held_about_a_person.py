@@ -180,7 +180,7 @@ async def tables_in(client: Client, one: Persona) -> set[str]:
 async def test_words_of_escalations_in_which_a_name_stands_are_for_the_head_of_service_alone(
     client: Client, boss: asyncpg.Connection
 ) -> None:
-    """Whoever invites people chooses their names, and sees no escalation."""
+    """Anyone who invites people chooses their names, and sees no escalation."""
     await note(boss, "It is said that the governors of Mill have lost trust")
     await renamed(boss, "the governors")
     assert "escalation_note" not in await tables_in(client, ADMINISTRATOR)

@@ -52,8 +52,8 @@ async def checked_entry(client: Client, as_: Persona = HEAD_OF_MILL, **changed: 
 
 async def verify(client: Client, where: str, as_: Persona = LEAD_OF_NORTH, level: str = "1") -> None:
     """Verify the current text of an entry."""
-    held = await form_at(client, f"{where}/verification", as_)
-    answer = await client.post(f"{where}/verification", held | {"level": level, "seen": "y"}, as_=as_)
+    kept = await form_at(client, f"{where}/verification", as_)
+    answer = await client.post(f"{where}/verification", kept | {"level": level, "seen": "y"}, as_=as_)
     assert answer.status_code == 303, answer.text
 
 

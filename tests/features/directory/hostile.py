@@ -109,10 +109,10 @@ def documents() -> list[str]:
 
 def dealt(most: int) -> list[str]:
     """The documents joined into texts of at most `most` characters, with paragraphs between."""
-    texts, held = [], ""
+    texts, kept = [], ""
     for one in documents():
-        if held and len(held) + len(one) + 2 > most:
-            texts.append(held)
-            held = ""
-        held = f"{held}\n\n{one}".strip("\n")
-    return [*texts, held]
+        if kept and len(kept) + len(one) + 2 > most:
+            texts.append(kept)
+            kept = ""
+        kept = f"{kept}\n\n{one}".strip("\n")
+    return [*texts, kept]

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from alongside.platform.database.session import Database
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
-from tests.features.agreements.builders import told
+from tests.features.agreements.builders import notified
 from tests.features.directory.form_values import verify
 from tests.features.directory.stored_rows import asked, entry_row, id_of
 from tests.features.directory.test_harvest_an_agreement import agree, closed_agreement, written_on
@@ -48,8 +48,8 @@ async def test_a_text_changed_after_it_was_verified_leaves_the_directory_until_b
     assert "Fluency in Year 2" in words(await client.get(found, as_=HEAD_OF_QUAY))
     form = await client.get(f"{where}/edit", as_=HEAD_OF_MILL)
     assert "leaves the directory until both headteachers have agreed" in words(form)
-    held = await form_at(client, f"{where}/edit") | {"context": "Park sent nobody for months."}
-    answer = await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)
+    kept = await form_at(client, f"{where}/edit") | {"context": "Park sent nobody for months."}
+    answer = await client.post(f"{where}/edit", kept, as_=HEAD_OF_MILL)
     assert answer.status_code == 303 and (await entry_row(copy, where))["state"] == "draft"
     for path in (where, f"{where}/pdf", where.replace("/directory/", "/good-practice/")):
         assert (await client.get(path, as_=HEAD_OF_QUAY)).status_code == 404, path
@@ -60,7 +60,7 @@ async def test_a_text_changed_after_it_was_verified_leaves_the_directory_until_b
         assert "out of the directory until both schools have agreed" in words(
             await client.get(where, as_=one)
         )
-    assert "entry_recalled" in await told(database, HEAD_OF_PARK)
+    assert "entry_recalled" in await notified(database, HEAD_OF_PARK)
     assert (await client.post(f"{where}/submission", as_=HEAD_OF_MILL)).status_code == 409
     await verified_again(client, where)
     assert "Park sent nobody for months." in words(await client.get(where, as_=HEAD_OF_QUAY))
@@ -76,7 +76,7 @@ async def test_a_picture_added_to_what_was_verified_waits_for_both_in_the_same_w
     )
     assert added.status_code == 303 and (await entry_row(copy, where))["state"] == "draft"
     assert (await client.get(where, as_=HEAD_OF_QUAY)).status_code == 404
-    assert "entry_recalled" in await told(database, HEAD_OF_PARK)
+    assert "entry_recalled" in await notified(database, HEAD_OF_PARK)
 
 
 @pytest.mark.parametrize(

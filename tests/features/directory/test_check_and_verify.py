@@ -44,8 +44,8 @@ async def test_the_whole_way_from_draft_to_the_directory(client: Client, copy: D
     assert row["review_due_on"] - row["reviewed_on"] == timedelta(days=365)
     page = words(await client.get(where, as_=HEAD_OF_PARK))
     assert "Observed by a peer (2 of 4 padlocks)" in page and "review due" in page
-    told = await asked(copy, "SELECT kind FROM notification WHERE person_id = $1", HEAD_OF_MILL.person_id)
-    assert "entry_verified" in {one["kind"] for one in told}
+    notified = await asked(copy, "SELECT kind FROM notification WHERE person_id = $1", HEAD_OF_MILL.person_id)
+    assert "entry_verified" in {one["kind"] for one in notified}
 
 
 async def test_a_peer_check_of_the_own_school_is_refused_behind_the_button(
@@ -66,8 +66,8 @@ async def test_nobody_is_their_own_peer_or_verifies_what_they_checked(
         assert answer.status_code == 409, act
     assert (await client.post(f"{where}/check", GOOD, as_=DELEGATE_OF_MILL)).status_code == 404
     assert (await client.post(f"{where}/check", GOOD, as_=LEAD_OF_NORTH)).status_code == 303
-    held = await form_at(client, f"{where}/verification", LEAD_OF_NORTH) | {"level": "1"}
-    refused = await client.post(f"{where}/verification", held, as_=LEAD_OF_NORTH)
+    kept = await form_at(client, f"{where}/verification", LEAD_OF_NORTH) | {"level": "1"}
+    refused = await client.post(f"{where}/verification", kept, as_=LEAD_OF_NORTH)
     assert refused.status_code == 409 and "somebody else has to verify" in words(refused)
     assert (await entry_row(copy, where))["state"] == "peer_check"
     await verify(client, where, as_=OFFICER)
@@ -85,8 +85,8 @@ async def test_a_lead_who_also_heads_the_school_leaves_it_to_another(
         LEAD_OF_NORTH.person_id,
         MILL,
     )
-    held = await form_at(client, f"{where}/verification", LEAD_OF_NORTH) | {"level": "1"}
-    refused = await client.post(f"{where}/verification", held, as_=LEAD_OF_NORTH)
+    kept = await form_at(client, f"{where}/verification", LEAD_OF_NORTH) | {"level": "1"}
+    refused = await client.post(f"{where}/verification", kept, as_=LEAD_OF_NORTH)
     assert refused.status_code == 409 and "You belong to this entry" in words(refused)
 
 
@@ -136,8 +136,8 @@ async def test_what_is_taken_back_is_no_longer_for_peers(client: Client) -> None
 
 async def test_more_than_the_schools_own_word_needs_a_look(client: Client, copy: DatabaseCopy) -> None:
     where = await checked_entry(client)
-    held = await form_at(client, f"{where}/verification", LEAD_OF_NORTH)
-    unseen = await client.post(f"{where}/verification", held | {"level": "3"}, as_=LEAD_OF_NORTH)
+    kept = await form_at(client, f"{where}/verification", LEAD_OF_NORTH)
+    unseen = await client.post(f"{where}/verification", kept | {"level": "3"}, as_=LEAD_OF_NORTH)
     assert unseen.status_code == 422 and "Tick that you have seen what shows it" in words(unseen)
     assert (await entry_row(copy, where))["state"] == "peer_check"
 
@@ -149,8 +149,8 @@ async def test_what_comes_back_says_why_and_can_be_sent_again(client: Client) ->
     assert (await client.post(f"{where}/check", said, as_=HEAD_OF_PARK)).status_code == 303
     page = words(await client.get(where, as_=HEAD_OF_MILL))
     assert "Returned" in page and "How many books were in the box?" in page
-    held = await form_at(client, f"{where}/edit") | {"what_we_did": "Thirty books a box", "act": "submit"}
-    assert (await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)).status_code == 303
+    kept = await form_at(client, f"{where}/edit") | {"what_we_did": "Thirty books a box", "act": "submit"}
+    assert (await client.post(f"{where}/edit", kept, as_=HEAD_OF_MILL)).status_code == 303
     await client.post(f"{where}/check", GOOD, as_=HEAD_OF_PARK)
     assert (await client.post(f"{where}/return", {}, as_=LEAD_OF_NORTH)).status_code == 422
     back = await client.post(f"{where}/return", {"note": "Whose evidence?"}, as_=LEAD_OF_NORTH)
@@ -171,8 +171,8 @@ async def test_a_text_changed_after_it_was_verified_waits_and_says_so(
 ) -> None:
     where = await verified_entry(client)
     read = await form_at(client, f"{where}/verification", LEAD_OF_NORTH)
-    held = await form_at(client, f"{where}/edit") | {"problem": "Another problem."}
-    assert (await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)).status_code == 303
+    kept = await form_at(client, f"{where}/edit") | {"problem": "Another problem."}
+    assert (await client.post(f"{where}/edit", kept, as_=HEAD_OF_MILL)).status_code == 303
     assert (await entry_row(copy, where))["state"] == "review_due"
     assert "It was changed after it was verified" in words(await client.get(where, as_=HEAD_OF_PARK))
     late = await client.post(f"{where}/verification", read | {"level": "1"}, as_=LEAD_OF_NORTH)

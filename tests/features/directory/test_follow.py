@@ -35,7 +35,7 @@ async def tell(database: Database, authority_id: int = NORTHSHIRE, day: Any = TO
         return await notify_subscribers(session, system(authority_id, day))
 
 
-async def told(database: Database, one: Persona, column: str = "text") -> list[str]:
+async def notified(database: Database, one: Persona, column: str = "text") -> list[str]:
     """The notifications about subscriptions that a person received."""
     async with database.transaction(one.authority_id, read_only=True) as session:
         sql = f"SELECT {column} FROM notification WHERE person_id = :id AND kind = 'practice_followed' ORDER BY id"
@@ -59,10 +59,10 @@ async def test_a_follower_hears_once_of_what_is_new_and_the_mail_names_no_entry(
             session, "Another theme", themes=["writing"], school_urn=QUAY, listed_at=text("now()")
         )
     assert await tell(database) == 1
-    assert await told(database, HEAD_OF_MILL) == [
+    assert await notified(database, HEAD_OF_MILL) == [
         "2 new entries of good practice on Attendance, which you follow."
     ]
-    assert await told(database, HEAD_OF_MILL, "path") == ["/directory?theme=attendance&sort=newest"]
+    assert await notified(database, HEAD_OF_MILL, "path") == ["/directory?theme=attendance&sort=newest"]
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         mails = (
             (await session.execute(text("SELECT subject || body || path FROM email_outbox"))).scalars().all()
@@ -70,7 +70,7 @@ async def test_a_follower_hears_once_of_what_is_new_and_the_mail_names_no_entry(
     assert len(mails) == 1 and "Confidential" not in mails[0]
     assert await tell(database) == 0
     await tell(database, day=TOMORROW + timedelta(days=1))
-    assert len(await told(database, HEAD_OF_MILL)) == 1
+    assert len(await notified(database, HEAD_OF_MILL)) == 1
 
 
 async def test_a_school_is_followed_from_its_own_page_on(client: Client, database: Database) -> None:
@@ -83,7 +83,7 @@ async def test_a_school_is_followed_from_its_own_page_on(client: Client, databas
         await insert_entry(session, "Of Quay", school_urn=QUAY, listed_at=text("now()"))
         await insert_entry(session, "Of Park", school_urn=PARK, listed_at=text("now()"))
     await tell(database)
-    assert await told(database, HEAD_OF_MILL) == [
+    assert await notified(database, HEAD_OF_MILL) == [
         "1 new entry of good practice from Quay Primary School, which you follow."
     ]
 
@@ -118,7 +118,7 @@ async def test_what_followers_hear_of_is_what_the_policy_lets_them_see(database:
         seen = sum(
             may(person, Permission.VIEW_ENTRY, urn, visible_to_authority_from=shown) for urn, shown in entries
         )
-        heard = await told(database, one)
+        heard = await notified(database, one)
         expected = (
             f"{seen} new entr{'y' if seen == 1 else 'ies'} of good practice on Attendance, which you follow."
         )
@@ -142,7 +142,7 @@ async def test_the_twin_hears_nothing_of_it(client: Client, database: Database) 
         await insert_entry(session, "Ours", themes=["attendance"], school_urn=MILL, listed_at=text("now()"))
     await tell(database)
     await tell(database, SOUTHSHIRE)
-    assert len(await told(database, HEAD_OF_MILL)) == 1 and await told(database, twin) == []
+    assert len(await notified(database, HEAD_OF_MILL)) == 1 and await notified(database, twin) == []
 
 
 async def test_who_has_left_the_consortium_hears_no_more_of_it(client: Client, database: Database) -> None:
@@ -162,7 +162,7 @@ async def test_who_has_left_the_consortium_hears_no_more_of_it(client: Client, d
             listed_at=text("now()"),
         )
     await tell(database)
-    assert await told(database, HEAD_OF_PARK) == []
+    assert await notified(database, HEAD_OF_PARK) == []
 
 
 async def test_a_search_is_kept_found_again_and_removed_by_nobody_else(client: Client) -> None:
@@ -172,8 +172,8 @@ async def test_a_search_is_kept_found_again_and_removed_by_nobody_else(client: C
     assert link is not None
     form = soup(await client.get(str(link["href"]), as_=HEAD_OF_MILL)).select_one("main form")
     assert form is not None
-    held = {str(one["name"]): str(one.get("value", "")) for one in form.select("input[type=hidden]")}
-    answer = await client.post(str(form["action"]), held | {"name": "Phonics"}, as_=HEAD_OF_MILL)
+    stored = {str(one["name"]): str(one.get("value", "")) for one in form.select("input[type=hidden]")}
+    answer = await client.post(str(form["action"]), stored | {"name": "Phonics"}, as_=HEAD_OF_MILL)
     assert answer.headers["location"] == "/directory?q=phonics&theme=early_reading"
     mine = soup(await client.get("/directory/subscriptions", as_=HEAD_OF_MILL))
     kept = mine.find("a", string="Phonics")

@@ -12,7 +12,7 @@ from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy
-from tests.features.agreements.builders import TODAY, a_running_agreement, acting, told
+from tests.features.agreements.builders import TODAY, a_running_agreement, acting, notified
 from tests.features.agreements.test_keep_diary import record
 from tests.features.agreements.test_review_agreement import give, judgement
 from tests.features.directory.stored_rows import asked, entry_row, id_of
@@ -59,15 +59,15 @@ async def harvested(client: Client, agreement_id: UUID, as_: Any = HEAD_OF_MILL)
 async def written_on(client: Client, agreement_id: UUID, **changed: Any) -> str:
     """The URL of an entry that Mill created from the agreement and completed."""
     edition = (await harvested(client, agreement_id)).headers["location"]
-    held = await form_at(client, edition)
-    assert (await client.post(edition, held | REST | changed, as_=HEAD_OF_MILL)).status_code == 303
+    kept = await form_at(client, edition)
+    assert (await client.post(edition, kept | REST | changed, as_=HEAD_OF_MILL)).status_code == 303
     return str(edition.removesuffix("/edit"))
 
 
 async def agree(client: Client, where: str, as_: Any) -> Any:
     """Consent to the current text."""
-    held = await form_at(client, f"{where}/consent", as_)
-    return await client.post(f"{where}/consent", held, as_=as_)
+    kept = await form_at(client, f"{where}/consent", as_)
+    return await client.post(f"{where}/consent", kept, as_=as_)
 
 
 async def test_only_what_met_its_aim_is_offered_and_to_both_sides(client: Client, database: Database) -> None:
@@ -110,7 +110,7 @@ async def test_it_begins_with_what_both_have_recorded(
     assert row["what_we_did"].startswith("- **")
     assert (row["partner_urn"], row["agreement_id"]) == (HEAD_OF_PARK.school_urn, agreement_id)
     assert (await harvested(client, agreement_id, HEAD_OF_PARK)).status_code == 404
-    assert "entry_harvested" in await told(database, HEAD_OF_PARK)
+    assert "entry_harvested" in await notified(database, HEAD_OF_PARK)
 
 
 async def test_it_goes_out_when_both_have_said_yes_to_the_very_text(
@@ -118,19 +118,21 @@ async def test_it_goes_out_when_both_have_said_yes_to_the_very_text(
 ) -> None:
     where = await written_on(client, await closed_agreement(database))
     refused = await client.post(f"{where}/submission", as_=HEAD_OF_MILL)
-    assert refused.status_code == 409 and "both schools have to say yes" in words(refused)
+    assert refused.status_code == 409 and "both schools must agree" in words(refused)
     assert "Say yes to an entry about your agreement" in words(await client.get("/home", as_=HEAD_OF_PARK))
     assert (await agree(client, where, HEAD_OF_MILL)).status_code == 303
     assert (await client.post(f"{where}/submission", as_=HEAD_OF_MILL)).status_code == 409
     stale = await form_at(client, f"{where}/consent", HEAD_OF_PARK)
-    held = await form_at(client, f"{where}/edit")
-    changed = held | {"context": "Three forms of entry.", "act": "draft"}
+    kept = await form_at(client, f"{where}/edit")
+    changed = kept | {"context": "Three forms of entry.", "act": "draft"}
     assert (await client.post(f"{where}/edit", changed, as_=HEAD_OF_MILL)).status_code == 303
     late = await client.post(f"{where}/consent", stale, as_=HEAD_OF_PARK)
     assert late.status_code == 409 and "changed since you read it" in words(late)
     for head in (HEAD_OF_PARK, HEAD_OF_MILL):
         assert (await agree(client, where, head)).status_code == 303
-    assert "entry_agreed" in await told(database, HEAD_OF_PARK) + await told(database, DELEGATE_OF_MILL)
+    assert "entry_agreed" in await notified(database, HEAD_OF_PARK) + await notified(
+        database, DELEGATE_OF_MILL
+    )
     assert (await client.post(f"{where}/submission", as_=HEAD_OF_MILL)).status_code == 303
     assert (await entry_row(copy, where))["state"] == "submitted"
 
@@ -176,8 +178,8 @@ async def test_both_schools_are_asked_once_by_the_clock(client: Client, database
         async with database.transaction(NORTHSHIRE) as session:
             await ask_for_entry(session, system(NORTHSHIRE, TODAY))
     for one in (HEAD_OF_MILL, HEAD_OF_PARK):
-        assert (await told(database, one)).count("harvest") == 1
-    assert "harvest" not in await told(database, HEAD_OF_QUAY)
+        assert (await notified(database, one)).count("harvest") == 1
+    assert "harvest" not in await notified(database, HEAD_OF_QUAY)
 
 
 @pytest.mark.parametrize("rubbish", ["", "x", "00000000-0000-7000-8000-000000000099"])

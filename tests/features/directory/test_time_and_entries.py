@@ -11,7 +11,7 @@ from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
-from tests.features.agreements.builders import told
+from tests.features.agreements.builders import notified
 from tests.features.directory.form_values import verified_entry, verify
 from tests.features.directory.stored_rows import asked, entry_row, id_of
 from tests.features.needs.form_values import form_at
@@ -35,12 +35,12 @@ async def test_a_verified_entry_is_asked_about_falls_due_and_stays_in_the_direct
     where = await verified_entry(client, visibility="public")
     due_on = (await entry_row(copy, where))["review_due_on"]
     assert await on(database, due_on - timedelta(days=31)) == (0, 0)
-    assert "entry_due_soon" not in await told(database, HEAD_OF_MILL)
+    assert "entry_due_soon" not in await notified(database, HEAD_OF_MILL)
     for today in (due_on - timedelta(days=30), due_on - timedelta(days=1)):
         assert await on(database, today) == (0, 0)
     for number in (1, 0):
         assert await on(database, due_on) == (number, 0)
-    kinds = await told(database, HEAD_OF_MILL)
+    kinds = await notified(database, HEAD_OF_MILL)
     assert (kinds.count("entry_due_soon"), kinds.count("entry_due")) == (1, 1)
     assert (await entry_row(copy, where))["state"] == "review_due"
     assert "Review due" in words(await client.get(where, as_=HEAD_OF_PARK))
@@ -57,21 +57,21 @@ async def test_work_in_progress_is_finished_within_its_time_or_archived(
     row = await entry_row(copy, where)
     assert row["convert_by_on"] - row["reviewed_on"] == timedelta(days=365)
     assert "This is not finished" in words(await client.get(where, as_=HEAD_OF_PARK))
-    held = await form_at(client, f"{finished}/edit")
-    lacking = await client.post(f"{finished}/edit", held | {"kind": "practice"}, as_=HEAD_OF_MILL)
+    kept = await form_at(client, f"{finished}/edit")
+    lacking = await client.post(f"{finished}/edit", kept | {"kind": "practice"}, as_=HEAD_OF_MILL)
     assert lacking.status_code == 422 and "Say what shows that it worked" in words(lacking)
     rest = {"kind": "practice", "evidence": "It worked.", "what_you_need": "Time"}
-    assert (await client.post(f"{finished}/edit", held | rest, as_=HEAD_OF_MILL)).status_code == 303
+    assert (await client.post(f"{finished}/edit", kept | rest, as_=HEAD_OF_MILL)).status_code == 303
     await verify(client, finished)
     last = row["convert_by_on"]
     assert await on(database, last) == (2, 0)
-    assert (await told(database, HEAD_OF_MILL)).count("entry_unfinished") == 1
+    assert (await notified(database, HEAD_OF_MILL)).count("entry_unfinished") == 1
     assert await on(database, last + timedelta(days=1)) == (0, 1)
     assert await on(database, last + timedelta(days=2)) == (0, 0)
     assert (await entry_row(copy, where))["state"] == "archived"
     assert (await entry_row(copy, finished))["state"] == "review_due"
-    assert "entry_lapsed" in await told(database, LEAD_OF_NORTH)
-    assert "entry_lapsed" not in await told(database, HEAD_OF_QUAY)
+    assert "entry_lapsed" in await notified(database, LEAD_OF_NORTH)
+    assert "entry_lapsed" not in await notified(database, HEAD_OF_QUAY)
 
 
 async def test_a_second_review_does_not_give_a_work_in_progress_more_time(

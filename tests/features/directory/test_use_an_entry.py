@@ -141,12 +141,12 @@ async def test_from_an_entry_to_a_need_on_the_desk_of_its_school(client: Client,
     assert "Mill Primary School can host a visit in spring term 2027" in page
     link = await ask_link(client, where, HEAD_OF_QUAY)
     assert parse_qs(urlsplit(link).query)["addressed"] == [str(MILL)]
-    held = await form_at(client, link, HEAD_OF_QUAY)
-    assert held["title"] == "Help with: Ten minutes of reading aloud, every day"
-    assert (held["theme"], held["form_of_support"]) == ("early_reading", ["visit_out"])
+    kept = await form_at(client, link, HEAD_OF_QUAY)
+    assert kept["title"] == "Help with: Ten minutes of reading aloud, every day"
+    assert (kept["theme"], kept["form_of_support"]) == ("early_reading", ["visit_out"])
     rest = {"success_criteria": "We do it too.", "urgency": "this_term", "when_not_sure": "y", "days": "1"}
     sent = await client.post(
-        "/needs", held | rest | {"audience": "consortium", "act": "post"}, as_=HEAD_OF_QUAY
+        "/needs", kept | rest | {"audience": "consortium", "act": "post"}, as_=HEAD_OF_QUAY
     )
     assert sent.status_code == 303, words(sent)
     need_at = sent.headers["location"]
@@ -155,12 +155,12 @@ async def test_from_an_entry_to_a_need_on_the_desk_of_its_school(client: Client,
     assert (await client.get(need_at, as_=HEAD_OF_MILL)).status_code == 200
     assert (await client.get(f"{need_at}/proposals/new", as_=HEAD_OF_MILL)).status_code == 200
     assert (await client.get(need_at, as_=HEAD_OF_PARK)).status_code == 404
-    told = await asked(
+    notified = await asked(
         copy,
         "SELECT text FROM notification WHERE kind = 'need_addressed' AND person_id = $1",
         HEAD_OF_MILL.person_id,
     )
-    assert [one["text"] for one in told] == [
+    assert [one["text"] for one in notified] == [
         "Quay Primary School asks your school for help: early reading and phonics."
     ]
 

@@ -48,8 +48,8 @@ async def test_nobody_is_named_in_public(client: Client, copy: DatabaseCopy) -> 
 
 async def test_a_change_is_not_public_before_it_is_verified(client: Client, copy: DatabaseCopy) -> None:
     where = await verified_entry(client, visibility="public")
-    held = await form_at(client, f"{where}/edit") | {"problem": "A text nobody has looked at."}
-    assert (await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)).status_code == 303
+    kept = await form_at(client, f"{where}/edit") | {"problem": "A text nobody has looked at."}
+    assert (await client.post(f"{where}/edit", kept, as_=HEAD_OF_MILL)).status_code == 303
     assert "nobody has looked at" not in words(await client.get(public_path(where)))
     assert "nobody has looked at" in words(await client.get(where, as_=HEAD_OF_MILL))
     await verify(client, where)
@@ -58,8 +58,8 @@ async def test_a_change_is_not_public_before_it_is_verified(client: Client, copy
 
 async def test_what_is_shown_less_widely_is_gone_at_once(client: Client, copy: DatabaseCopy) -> None:
     where = await verified_entry(client, visibility="public")
-    held = await form_at(client, f"{where}/edit") | {"visibility": "consortium"}
-    assert (await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)).status_code == 303
+    kept = await form_at(client, f"{where}/edit") | {"visibility": "consortium"}
+    assert (await client.post(f"{where}/edit", kept, as_=HEAD_OF_MILL)).status_code == 303
     assert (await client.get(public_path(where))).status_code == 404
     other = await verified_entry(client, visibility="public", title="Another")
     await client.post(f"{other}/archive", {"note": "Over."}, as_=HEAD_OF_MILL)
@@ -115,8 +115,8 @@ async def test_the_app_itself_cannot_write_what_the_public_reads(copy: DatabaseC
 
 async def test_texts_are_kept_and_compared_by_those_who_look_after_them(client: Client) -> None:
     where = await verified_entry(client)
-    held = await form_at(client, f"{where}/edit") | {"problem": "A new problem.", "cost_pence": "15"}
-    await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)
+    kept = await form_at(client, f"{where}/edit") | {"problem": "A new problem.", "cost_pence": "15"}
+    await client.post(f"{where}/edit", kept, as_=HEAD_OF_MILL)
     for one in (HEAD_OF_MILL, LEAD_OF_NORTH, HEAD_OF_SERVICE):
         page = soup(await client.get(f"{where}/versions", as_=one))
         rows = [" ".join(row.get_text(" ").split()) for row in page.select("main tbody tr")]

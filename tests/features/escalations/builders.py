@@ -94,10 +94,10 @@ async def all_met(database: Database, escalation_id: UUID) -> None:
 async def ask_as(session: AsyncSession, one: Persona, *interests: int) -> None:
     """Let a transaction ask as one of the cast, without the feature's Python code."""
     consortia = [one.consortium_id] if one.consortium_id else []
-    asker = RequesterContext(
+    requester = RequesterContext(
         one.authority_id, one.role.value, one.person_id, one.school_urn, consortia, interests
     )
-    await set_requester(session, asker)
+    await set_requester(session, requester)
 
 
 async def look(database: Database, escalation_id: UUID, table: str = "escalation") -> Any:
@@ -111,7 +111,7 @@ async def look(database: Database, escalation_id: UUID, table: str = "escalation
         return found.one() if table == "escalation" else found.all()
 
 
-async def told(database: Database, one: Persona) -> list[str]:
+async def notified(database: Database, one: Persona) -> list[str]:
     """Return the kinds of notification that a person has received, in order."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         found = await session.execute(

@@ -135,7 +135,7 @@ async def rows_of(client: Client, escalation_id: UUID) -> dict[str, list[str]]:
 
 
 async def test_the_list_for_a_spreadsheet_is_written_down_as_read(escalation: Any) -> None:
-    """One line an escalation, for whoever takes the list along; others get a list without it."""
+    """One line an escalation, for the person who takes the list along; others get a list without it."""
     client, escalation_id = escalation
     database = client.app.state.app_context.database
     mine = await client.get("/escalations.csv", as_=LEAD_OF_NORTH)

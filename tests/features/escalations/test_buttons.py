@@ -179,5 +179,5 @@ async def test_a_review_of_an_escalation_that_changed_says_its_state_and_keeps_t
     )
     assert answer.status_code == 409
     assert "It goes well" in answer.text and "The state is now: Waiting for the school." in words(answer)
-    held = soup(answer).select_one("input[name=version]")
-    assert held is not None and held["value"] != version
+    kept = soup(answer).select_one("input[name=version]")
+    assert kept is not None and kept["value"] != version

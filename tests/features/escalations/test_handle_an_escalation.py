@@ -30,7 +30,7 @@ from tests.features.escalations.builders import (
     an_escalation,
     ask_as,
     look,
-    told,
+    notified,
 )
 from tests.personas import (
     DEPUTY_OF_NORTH,
@@ -78,7 +78,7 @@ async def test_an_escalation_cannot_close_with_an_open_action(database: Database
     escalation_id = await a_running_escalation(database)
     async with database.transaction(NORTHSHIRE) as session:
         task_id = await agree_task(session, acting(LEAD_OF_NORTH), escalation_id, TASK)
-    assert "escalation_task" in await told(database, OFFICER)
+    assert "escalation_task" in await notified(database, OFFICER)
     with pytest.raises(ActionRefused, match="still open"):
         async with database.transaction(NORTHSHIRE) as session:
             await actions.close_escalation(session, acting(OFFICER), escalation_id, END)
@@ -88,14 +88,14 @@ async def test_an_escalation_cannot_close_with_an_open_action(database: Database
         await complete_task(session, acting(OFFICER), task_id)
         await actions.close_escalation(session, acting(OFFICER), escalation_id, END)
     assert (await look(database, escalation_id)).state == "closed"
-    assert "escalation_closed" in await told(database, LEAD_OF_NORTH)
-    assert "escalation_closed" in await told(database, HEAD_OF_MILL)
+    assert "escalation_closed" in await notified(database, LEAD_OF_NORTH)
+    assert "escalation_closed" in await notified(database, HEAD_OF_MILL)
 
 
 async def test_an_action_agreed_while_the_escalation_is_closed_waits_and_is_refused(
     database: Database,
 ) -> None:
-    """Two real sessions: whoever comes second finds the escalation over, not an open action in a closed escalation."""
+    """Two real sessions: the person who comes second finds the escalation over, not an open action in a closed escalation."""
     escalation_id = await a_running_escalation(database)
     async with database.transaction(NORTHSHIRE) as closing:
         await actions.close_escalation(closing, acting(OFFICER), escalation_id, END)
@@ -151,7 +151,7 @@ async def test_the_consortium_may_say_that_it_is_too_early(database: Database) -
         assert (await timers(session, escalation_id)) == {"review"}
     row = await look(database, escalation_id)
     assert (row.state, row.deadline_kind) == ("active", "review")
-    assert "escalation_not_yet" in await told(database, OFFICER)
+    assert "escalation_not_yet" in await notified(database, OFFICER)
 
 
 async def timers(session: Any, escalation_id: UUID) -> set[str]:
@@ -224,7 +224,7 @@ async def test_an_escalation_handed_to_another_consortium_is_seen_and_worked_on_
         await actions.decide_escalation(session, acting(OFFICER), escalation_id, handed)
         await agree_task(session, acting(LEAD_OF_SOUTH), escalation_id, TASK)
         await record_visit(session, acting(LEAD_OF_NORTH), escalation_id, VISIT)
-    assert "escalation_decided" in await told(database, LEAD_OF_SOUTH)
+    assert "escalation_decided" in await notified(database, LEAD_OF_SOUTH)
 
 
 async def test_an_owner_who_left_the_core_team_hears_no_more_of_an_escalation(database: Database) -> None:
@@ -238,8 +238,8 @@ async def test_an_owner_who_left_the_core_team_hears_no_more_of_an_escalation(da
         )
     async with database.transaction(NORTHSHIRE) as session:
         await actions.withdraw_escalation(session, acting(LEAD_OF_NORTH), escalation_id, "Settled")
-    assert "escalation_withdrawn" not in await told(database, OFFICER)
-    assert "escalation_withdrawn" in await told(database, HEAD_OF_SERVICE)
+    assert "escalation_withdrawn" not in await notified(database, OFFICER)
+    assert "escalation_withdrawn" in await notified(database, HEAD_OF_SERVICE)
 
 
 async def test_two_officers_who_decide_at_once(database: Database) -> None:
@@ -301,10 +301,12 @@ async def test_a_lead_who_gets_an_interest_cannot_handle_the_escalation_any_more
     with pytest.raises(NotFound):
         async with database.transaction(NORTHSHIRE) as session:
             await agree_task(session, acting(DEPUTY_OF_NORTH), escalation_id, TASK)
-    before = await told(database, DEPUTY_OF_NORTH)
+    before = await notified(database, DEPUTY_OF_NORTH)
     async with database.transaction(NORTHSHIRE) as session:
         await actions.review_escalation(session, acting(OFFICER), escalation_id, "It goes well")
-    assert await told(database, DEPUTY_OF_NORTH) == before, "who may not see an escalation is not told of it"
+    assert await notified(database, DEPUTY_OF_NORTH) == before, (
+        "who may not see an escalation is not told of it"
+    )
 
 
 async def test_an_officer_with_an_interest_hands_the_escalation_on(database: Database) -> None:
@@ -328,7 +330,7 @@ async def test_an_officer_with_an_interest_hands_the_escalation_on(database: Dat
     async with database.transaction(NORTHSHIRE) as session:
         await actions.assign_escalation(session, acting(OFFICER), escalation_id, HEAD_OF_SERVICE.person_id)
     assert (await look(database, escalation_id)).owner_id == HEAD_OF_SERVICE.person_id
-    assert "escalation_assigned" in await told(database, HEAD_OF_SERVICE)
+    assert "escalation_assigned" in await notified(database, HEAD_OF_SERVICE)
 
 
 async def test_two_escalations_of_one_school_become_one(database: Database) -> None:
@@ -392,7 +394,7 @@ async def test_actions_and_visits_put_right_by_two_at_once_show_both(database: D
 
 
 async def test_the_desk_of_two_people(database: Database) -> None:
-    """Mine, nobody's, overdue, waiting; hours committed; whoever covers finds the other's escalations among
+    """Mine, nobody's, overdue, waiting; hours committed; the person who covers finds the other's escalations among
     their own.
     """
     unassigned = await an_escalation(database)

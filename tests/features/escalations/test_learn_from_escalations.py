@@ -55,7 +55,7 @@ def possible(shown: dict[str, str], total: int) -> Iterator[dict[str, int]]:
 @settings(max_examples=300, deadline=None)
 @given(COUNTS)
 def test_no_small_number_follows_from_the_total(counts: dict[str, int]) -> None:
-    """By trying all: whoever knows the total is left with more than one answer for each number that is hidden."""
+    """By trying all: the person who knows the total is left with more than one answer for each number that is hidden."""
     shown = shown_counts(counts)
     if set(shown.values()) == {WITHHELD}:
         assert shown_total(counts) in {FEW, WITHHELD}

@@ -106,7 +106,7 @@ RAISED = {
     "tried": ["talk"],
     "wanted": "Somebody from outside leads the review",
     "urgency": "soon",
-    "told": "now",
+    "notify_head": "now",
 }
 
 

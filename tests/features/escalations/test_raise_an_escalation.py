@@ -18,7 +18,7 @@ from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import school_days_between
 from tests.client import Client
 from tests.features.agreements.builders import a_need, a_running_agreement
-from tests.features.escalations.builders import TODAY, WRITTEN, acting, an_escalation, ask_as, look, told
+from tests.features.escalations.builders import TODAY, WRITTEN, acting, an_escalation, ask_as, look, notified
 from tests.personas import (
     DELEGATE_OF_MILL,
     DEPUTY_OF_NORTH,
@@ -39,7 +39,7 @@ FORM = {
     "tried": ["talk"],
     "wanted": "Somebody from outside leads the review",
     "urgency": "soon",
-    "told": "now",
+    "notify_head": "now",
 }
 
 
@@ -50,10 +50,10 @@ async def test_a_lead_raises_an_escalation_and_everybody_concerned_is_told(datab
     assert (row.state, row.deadline_kind, row.raised_by) == ("raised", "acknowledge", LEAD_OF_NORTH.person_id)
     assert row.notified_at is not None and row.due_at > datetime.now(UTC)
     for one in (OFFICER, HEAD_OF_SERVICE, DEPUTY_OF_NORTH):
-        assert await told(database, one) == ["escalation_raised"], one.name
-    assert await told(database, HEAD_OF_MILL) == ["escalation_told"]
+        assert await notified(database, one) == ["escalation_raised"], one.name
+    assert await notified(database, HEAD_OF_MILL) == ["escalation_told"]
     for one in (DELEGATE_OF_MILL, LEAD_OF_SOUTH, LEAD_OF_NORTH):
-        assert await told(database, one) == [], one.name
+        assert await notified(database, one) == [], one.name
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         assert not await session.scalar(
             text("SELECT count(*) FROM email_outbox WHERE body LIKE '%Mill Primary%'")
@@ -65,13 +65,13 @@ async def test_a_lead_raises_an_escalation_and_everybody_concerned_is_told(datab
 async def test_with_a_reason_the_school_is_told_later_and_never_reads_why(database: Database) -> None:
     """Until then the head sees nothing at all; then the escalation, but not the reason for waiting."""
     escalation_id = await an_escalation(database, why_wait="The head is on leave until Monday")
-    assert await told(database, HEAD_OF_MILL) == []
+    assert await notified(database, HEAD_OF_MILL) == []
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         await ask_as(session, HEAD_OF_MILL)
         assert (await session.execute(text("SELECT * FROM escalation"))).all() == []
     async with database.transaction(NORTHSHIRE) as session:
         await notify_school(session, acting(LEAD_OF_NORTH), escalation_id)
-    assert await told(database, HEAD_OF_MILL) == ["escalation_told"]
+    assert await notified(database, HEAD_OF_MILL) == ["escalation_told"]
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         await ask_as(session, HEAD_OF_MILL)
         assert len((await session.execute(text("SELECT * FROM escalation"))).all()) == 1
@@ -137,7 +137,7 @@ async def test_what_is_missing_is_named_and_what_was_typed_stays(client: Client)
     """422 with a sentence for each field; nothing is kept."""
     answer = await client.post(
         "/escalations",
-        {"school_urn": str(MILL), "reason": "other", "wanted": "Help us", "told": "wait"},
+        {"school_urn": str(MILL), "reason": "other", "wanted": "Help us", "notify_head": "wait"},
         as_=LEAD_OF_NORTH,
     )
     assert answer.status_code == 422
@@ -153,7 +153,7 @@ async def test_what_is_missing_is_named_and_what_was_typed_stays(client: Client)
 
 
 async def test_words_of_harm_are_shown_again_before_an_escalation_is_raised(client: Client) -> None:
-    """They may belong to safeguarding: whoever has looked again may go on."""
+    """They may belong to safeguarding: the person who has looked again may go on."""
     harm = {**FORM, "wanted": "There is a safeguarding concern"}
     answer = await client.post("/escalations", harm, as_=LEAD_OF_NORTH)
     assert answer.status_code == 422 and "safeguarding@example.org" in answer.text

@@ -10,7 +10,7 @@ from alongside.errors import ActionRefused
 from alongside.features.escalations.state_changes import actions
 from alongside.platform.database.session import Database
 from tests.client import Client
-from tests.features.escalations.builders import CHALLENGE, TODAY, acting, an_escalation, look, told
+from tests.features.escalations.builders import CHALLENGE, TODAY, acting, an_escalation, look, notified
 from tests.features.escalations.test_statutory_powers import maintained, raw
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, NORTHSHIRE, OFFICER
 
@@ -62,8 +62,8 @@ async def test_a_referral_is_recorded_with_its_date_reference_and_answer(client:
     assert (await post(client, escalation_id, "referral-answer", given)).status_code == 303
     shown = await client.get(f"/escalations/{escalation_id}", as_=LEAD_OF_NORTH)
     assert "A meeting in March" in shown.text
-    assert "escalation_referral_answered" in await told(database, HEAD_OF_MILL)
-    assert "escalation_referral_answered" not in await told(database, LEAD_OF_SOUTH)
+    assert "escalation_referral_answered" in await notified(database, HEAD_OF_MILL)
+    assert "escalation_referral_answered" not in await notified(database, LEAD_OF_SOUTH)
 
 
 async def test_postgresql_holds_what_a_referral_needs(database: Database) -> None:

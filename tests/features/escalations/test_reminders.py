@@ -72,7 +72,7 @@ async def remind(database: Database) -> int:
     return await dispatch_reminders(database, settings_of(NORTHSHIRE), at_noon)
 
 
-async def told(boss: asyncpg.Connection) -> set[tuple[str, str]]:
+async def notified(boss: asyncpg.Connection) -> set[tuple[str, str]]:
     """Who was told what, by name."""
     rows = await boss.fetch(
         "SELECT p.name, n.text FROM notification n JOIN person p"
@@ -112,7 +112,7 @@ async def test_who_leads_and_has_an_interest_in_the_school_hears_nothing(
     await armed(database, escalation)
     await bring_forward(boss, "core_team")
     await remind(database)
-    names = {name for name, _ in await told(boss)}
+    names = {name for name, _ in await notified(boss)}
     assert LEAD_OF_NORTH.name in names
     assert DEPUTY_OF_NORTH.name not in names
 
@@ -125,10 +125,10 @@ async def test_each_step_tells_whose_turn_it_is_and_names_neither_school_nor_rea
     due = "decide what happens next, by 5pm on Thursday 11 March 2027"
     await bring_forward(boss, "owner_before")
     assert await remind(database) == 1
-    assert await told(boss) == {(OFFICER.name, f"An escalation is due: {due}.")}
+    assert await notified(boss) == {(OFFICER.name, f"An escalation is due: {due}.")}
     await bring_forward(boss, "head_of_service", "core_team", "director")
     assert await remind(database) == 3
-    assert await told(boss) >= {
+    assert await notified(boss) >= {
         (HEAD_OF_SERVICE.name, f"An escalation has passed its date: {due}."),
         (
             LEAD_OF_NORTH.name,
@@ -153,7 +153,7 @@ async def test_an_escalation_without_an_owner_reminds_the_whole_core_team(
     await armed(database, await an_escalation(boss))
     await bring_forward(boss, "owner_on_the_day")
     await remind(database)
-    assert {name for name, _ in await told(boss)} == {OFFICER.name}
+    assert {name for name, _ in await notified(boss)} == {OFFICER.name}
 
 
 async def test_who_covers_for_an_owner_who_is_away_is_reminded_too(
@@ -169,7 +169,7 @@ async def test_who_covers_for_an_owner_who_is_away_is_reminded_too(
     )
     await bring_forward(boss, "owner_on_the_day")
     await remind(database)
-    assert {name for name, _ in await told(boss)} == {OFFICER.name, HEAD_OF_SERVICE.name}
+    assert {name for name, _ in await notified(boss)} == {OFFICER.name, HEAD_OF_SERVICE.name}
 
 
 async def test_a_right_that_ended_is_not_reminded(database: Database, boss: asyncpg.Connection) -> None:
@@ -177,13 +177,13 @@ async def test_a_right_that_ended_is_not_reminded(database: Database, boss: asyn
     await boss.execute("UPDATE role_assignment SET ends_on = current_date WHERE role = 'head_of_service'")
     await bring_forward(boss, "head_of_service")
     await remind(database)
-    assert await told(boss) == set()
+    assert await notified(boss) == set()
 
 
 async def test_an_owner_or_cover_who_left_the_core_team_is_not_reminded(
     database: Database, boss: asyncpg.Connection
 ) -> None:
-    """Their escalation reminds whoever is of the core team now."""
+    """Their escalation reminds the person who is of the core team now."""
     await armed(database, await an_escalation(boss, owner_id=LEAD_OF_NORTH.person_id))
     await armed(database, await an_escalation(boss, owner_id=HEAD_OF_SERVICE.person_id, school_urn=PARK))
     await boss.execute(
@@ -195,7 +195,7 @@ async def test_an_owner_or_cover_who_left_the_core_team_is_not_reminded(
     )
     await bring_forward(boss, "owner_before", "owner_on_the_day")
     await remind(database)
-    assert {name for name, _ in await told(boss)} == {OFFICER.name, HEAD_OF_SERVICE.name}
+    assert {name for name, _ in await notified(boss)} == {OFFICER.name, HEAD_OF_SERVICE.name}
 
 
 async def test_at_night_nothing_is_even_claimed(database: Database, boss: asyncpg.Connection) -> None:
@@ -225,7 +225,7 @@ async def test_cancelled_or_armed_anew_takes_effect_as_last_settled(
     await armed(database, escalation, "plan")
     await bring_forward(boss, "owner_before")
     assert await remind(database) == 1
-    [(_, words)] = await told(boss)
+    [(_, words)] = await notified(boss)
     assert words.startswith("An escalation is due: agree the plan")
 
 

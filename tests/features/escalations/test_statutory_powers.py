@@ -24,7 +24,7 @@ from tests.features.escalations.builders import (
     an_escalation,
     ask_as,
     look,
-    told,
+    notified,
 )
 from tests.personas import (
     DEPUTY_OF_NORTH,
@@ -109,8 +109,8 @@ async def test_who_was_not_told_of_an_escalation_hears_nothing_of_an_overruling(
     escalation_id = await an_escalation(database, why_wait="The head starts on Monday")
     async with database.transaction(NORTHSHIRE) as session:
         await overrule_heads(session, acting(HEAD_OF_SERVICE), escalation_id, OVERRULED)
-    assert await told(database, HEAD_OF_MILL) == []
-    assert "escalation_overruled" in await told(database, LEAD_OF_NORTH)
+    assert await notified(database, HEAD_OF_MILL) == []
+    assert "escalation_overruled" in await notified(database, LEAD_OF_NORTH)
 
 
 async def test_the_ladder_is_climbed_step_by_step(database: Database) -> None:
@@ -123,7 +123,7 @@ async def test_the_ladder_is_climbed_step_by_step(database: Database) -> None:
                 await record_statutory_step(session, acting(OFFICER), escalation_id, step(kind))
         await record_statutory_step(session, acting(OFFICER), escalation_id, step("ended"))
     assert len(await look(database, escalation_id, "statutory_step")) == len(STEPS) - 1
-    assert [kind for kind in await told(database, HEAD_OF_MILL) if kind.startswith("escalation_step_")]
+    assert [kind for kind in await notified(database, HEAD_OF_MILL) if kind.startswith("escalation_step_")]
 
 
 async def test_a_step_out_of_its_turn_is_refused_by_postgresql_too(database: Database) -> None:
@@ -224,9 +224,9 @@ async def test_every_seat_is_told_at_once_and_nobody_else(database: Database) ->
         await name_reader(session, acting(OFFICER), escalation_id, HEAD_OF_LOCK.person_id, "Board member")
         await overrule_heads(session, acting(HEAD_OF_SERVICE), escalation_id, OVERRULED)
     for one in (LEAD_OF_NORTH, DEPUTY_OF_NORTH, OFFICER, HEAD_OF_MILL, HEAD_OF_LOCK):
-        assert (await told(database, one))[-1] == "escalation_overruled", one.name
+        assert (await notified(database, one))[-1] == "escalation_overruled", one.name
     for one in (HEAD_OF_SERVICE, LEAD_OF_SOUTH, HEAD_OF_QUAY):
-        assert "escalation_overruled" not in await told(database, one), one.name
+        assert "escalation_overruled" not in await notified(database, one), one.name
     (row,) = await look(database, escalation_id, "escalation_overruling")
     assert (row.officer_id, row.ground) == (HEAD_OF_SERVICE.person_id, "standards")
     for one in (OFFICER, LEAD_OF_NORTH):

@@ -131,25 +131,25 @@ Claim = Callable[[str], str]
 def asking(one: Persona, *interests: int) -> Claim:
     """A true claim of one of the cast."""
     consortia = [one.consortium_id] if one.consortium_id else []
-    asker = RequesterContext(
+    requester = RequesterContext(
         one.authority_id, one.role.value, one.person_id, one.school_urn, consortia, interests
     )
-    return lambda process: signed_requester_context(asker, SIGNING_KEY, process)
+    return lambda process: signed_requester_context(requester, SIGNING_KEY, process)
 
 
 async def seen(
-    connection: asyncpg.Connection, asker: Claim | None, sql: str, authority_id: int = NORTHSHIRE
+    connection: asyncpg.Connection, requester: Claim | None, sql: str, authority_id: int = NORTHSHIRE
 ) -> list[Any] | str:
     """What a statement gives to somebody, or the code of the error. Nothing is kept."""
     process = await server_process(connection)
     transaction = connection.transaction()
     await transaction.start()
     try:
-        fence = signed_tenant_context(authority_id, SIGNING_KEY, process)
-        await connection.execute("SELECT set_config('alongside.tenant_context', $1, true)", fence)
-        if asker is not None:
+        context = signed_tenant_context(authority_id, SIGNING_KEY, process)
+        await connection.execute("SELECT set_config('alongside.tenant_context', $1, true)", context)
+        if requester is not None:
             await connection.execute(
-                "SELECT set_config('alongside.requester_context', $1, true)", asker(process)
+                "SELECT set_config('alongside.requester_context', $1, true)", requester(process)
             )
         return list(await connection.fetch(sql))
     except asyncpg.PostgresError as refused:
@@ -220,7 +220,7 @@ def claimed(claim: str, key: bytes = SIGNING_KEY) -> Claim:
     return lambda process: signed(claim, key, process)
 
 
-def mended(claim: Claim, old: str, new: str) -> Claim:
+def altered(claim: Claim, old: str, new: str) -> Claim:
     """A true claim of which a part was replaced."""
     return lambda process: claim(process).replace(old, new)
 
@@ -230,16 +230,18 @@ FORGED: dict[str, Claim | None] = {
     "empty": lambda _: "",
     "a role in plain": lambda _: "core_officer",
     "another key": claimed(f"a2.{NORTHSHIRE}.{LATER}.core_officer....", b"mine"),
-    "a head's signature under an officer's role": mended(asking(HEAD_OF_PARK), "headteacher", "core_officer"),
-    "another school under a true signature": mended(asking(HEAD_OF_PARK), str(PARK), str(MILL)),
-    "another consortium under a true signature": mended(asking(LEAD_OF_SOUTH), str(SOUTH), str(NORTH)),
-    "an interest struck out": mended(asking(DEPUTY_OF_NORTH, MILL), f".{MILL}.", ".."),
+    "a head's signature under an officer's role": altered(
+        asking(HEAD_OF_PARK), "headteacher", "core_officer"
+    ),
+    "another school under a true signature": altered(asking(HEAD_OF_PARK), str(PARK), str(MILL)),
+    "another consortium under a true signature": altered(asking(LEAD_OF_SOUTH), str(SOUTH), str(NORTH)),
+    "an interest struck out": altered(asking(DEPUTY_OF_NORTH, MILL), f".{MILL}.", ".."),
     "truly signed but expired": claimed(f"a2.{NORTHSHIRE}.{BEFORE}.core_officer...."),
     "truly signed for another server process": lambda _: asking(OFFICER)("1-1"),
     "truly signed for the other authority": lambda process: signed_requester_context(
         FOREIGN, SIGNING_KEY, process
     ),
-    "the fence itself": lambda process: signed_tenant_context(NORTHSHIRE, SIGNING_KEY, process),
+    "the context itself": lambda process: signed_tenant_context(NORTHSHIRE, SIGNING_KEY, process),
     "quotes": lambda _: "'; SELECT 1 --",
 }
 

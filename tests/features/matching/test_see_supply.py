@@ -71,9 +71,9 @@ async def test_more_days_of_an_offer_serve_one_more(client: Client, database: Da
     assert re.search(r"If .* gave 3 days more", page), page
     assert "1 more need is met." in page
     [offer] = re.findall(r'<option value="([0-9a-f-]{36})"', answer.text)
-    told = words(await client.get(f"{where}/capacity?offer={offer}&days=2", as_=LEAD_OF_NORTH))
-    assert "with 2 more days: 1 more need is met. The whole plan was solved again for this." in told
-    assert "Fluency at Park" in told
+    notified = words(await client.get(f"{where}/capacity?offer={offer}&days=2", as_=LEAD_OF_NORTH))
+    assert "with 2 more days: 1 more need is met. The whole plan was solved again for this." in notified
+    assert "Fluency at Park" in notified
     less = words(await client.get(f"{where}/capacity?offer={offer}&days=1", as_=LEAD_OF_NORTH))
     assert "with 1 more day: Nothing changes." in less
 

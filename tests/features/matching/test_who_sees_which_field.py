@@ -62,7 +62,7 @@ CELLS: list[tuple[Persona, frozenset[str]]] = [
 
 
 @pytest.fixture(scope="module")
-async def told(module_client: Client, module_database: Any) -> Any:
+async def notified(module_client: Client, module_database: Any) -> Any:
     """The sent plan, and the path of Mill’s assignment."""
     from tests.databases import open_database
 
@@ -96,10 +96,10 @@ async def setting(database: Database) -> None:
     ("person", "seen"), CELLS, ids=[f"{one.name} {one.authority_id}" for one, _ in CELLS]
 )
 async def test_each_field_is_shown_to_those_who_may_see_it_and_to_nobody_else(
-    told: Any, module_client: Client, person: Persona, seen: frozenset[str]
+    notified: Any, module_client: Client, person: Persona, seen: frozenset[str]
 ) -> None:
     """On the plan and need pages that this persona can open, and in the CSV."""
-    where, need = told
+    where, need = notified
     pages = [
         f"{where}/needs/{need}",
         f"/needs/{need}/why",

@@ -36,17 +36,17 @@ async def posted_need(client: Client, as_: Persona = HEAD_OF_MILL, **changed: An
 async def form_at(client: Client, path: str, as_: Persona = HEAD_OF_MILL) -> dict[str, Any]:
     """The values of the form at a path, as a browser would send them."""
     page = soup(await client.get(path, as_=as_))
-    held: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
     for one in page.select("main form [name]"):
         kind, name = one.get("type", one.name), str(one["name"])
         if one.name == "textarea":
-            held[name] = one.get_text().removeprefix("\n")
+            kept[name] = one.get_text().removeprefix("\n")
         elif one.name == "select":
             chosen = one.select_one("option[selected]")
-            held[name] = chosen["value"] if chosen else ""
+            kept[name] = chosen["value"] if chosen else ""
         elif kind in ("radio", "checkbox"):
             if one.has_attr("checked"):
-                held.setdefault(name, []).append(one["value"])
+                kept.setdefault(name, []).append(one["value"])
         elif kind != "submit" and one.name != "button":
-            held[name] = one.get("value", "")
-    return {name: value for name, value in held.items() if name not in ("csrf_token", "idempotency_key")}
+            kept[name] = one.get("value", "")
+    return {name: value for name, value in kept.items() if name not in ("csrf_token", "idempotency_key")}

@@ -18,16 +18,16 @@ from tests.personas import DELEGATE_OF_MILL, HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF
 
 async def test_the_form_comes_back_as_it_was_typed(client: Client) -> None:
     where = await posted_need(client, wanted="One\n\n“Two” <b>& three</b>", days_not_sure="y", days="")
-    held = await form_at(client, f"{where}/edit")
-    assert held["wanted"] == "One\n\n“Two” <b>& three</b>"
-    assert (held["theme"], held["days"], held["days_not_sure"]) == ("mathematics", "", ["y"])
-    assert (await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)).status_code == 303
+    kept = await form_at(client, f"{where}/edit")
+    assert kept["wanted"] == "One\n\n“Two” <b>& three</b>"
+    assert (kept["theme"], kept["days"], kept["days_not_sure"]) == ("mathematics", "", ["y"])
+    assert (await client.post(f"{where}/edit", kept, as_=HEAD_OF_MILL)).status_code == 303
 
 
 async def test_a_change_is_kept_with_what_stood_there_before(client: Client, database: Database) -> None:
     where = await posted_need(client)
-    held = await form_at(client, f"{where}/edit")
-    answer = await client.post(f"{where}/edit", held | {"title": "Fluency", "days": "4"}, as_=HEAD_OF_MILL)
+    kept = await form_at(client, f"{where}/edit")
+    answer = await client.post(f"{where}/edit", kept | {"title": "Fluency", "days": "4"}, as_=HEAD_OF_MILL)
     assert answer.status_code == 303
     entry = (await audit_of(database, "need", where))[-1]
     assert entry.verb == "change_need"
@@ -66,14 +66,14 @@ async def test_a_form_without_its_version_changes_nothing(client: Client) -> Non
 
 async def test_a_lead_changes_a_draft_but_not_what_the_school_has_posted(client: Client) -> None:
     draft = await posted_need(client, act="draft")
-    held = await form_at(client, f"{draft}/edit", LEAD_OF_NORTH)
-    changed = await client.post(f"{draft}/edit", held | {"title": "Better"}, as_=LEAD_OF_NORTH)
+    kept = await form_at(client, f"{draft}/edit", LEAD_OF_NORTH)
+    changed = await client.post(f"{draft}/edit", kept | {"title": "Better"}, as_=LEAD_OF_NORTH)
     assert changed.status_code == 303
     posted = await posted_need(client)
     for path in (f"{posted}/edit", f"{posted}/withdrawal", f"{posted}/confirmation"):
         assert (await client.get(path, as_=LEAD_OF_NORTH)).status_code == 404
-    held = await form_at(client, f"{posted}/edit")
-    assert (await client.post(f"{posted}/edit", held, as_=LEAD_OF_NORTH)).status_code == 404
+    kept = await form_at(client, f"{posted}/edit")
+    assert (await client.post(f"{posted}/edit", kept, as_=LEAD_OF_NORTH)).status_code == 404
 
 
 async def test_it_is_paused_and_confirmed_with_one_button_each(client: Client) -> None:
@@ -136,9 +136,9 @@ async def test_a_need_that_others_have_answered_cannot_be_edited(
     client: Client, database: Database, copy: DatabaseCopy
 ) -> None:
     where = await posted_need(client)
-    held = await form_at(client, f"{where}/edit")
+    kept = await form_at(client, f"{where}/edit")
     await set_columns(copy, "need", where, state="proposed")
-    answer = await client.post(f"{where}/edit", held | {"title": "Else"}, as_=HEAD_OF_MILL)
+    answer = await client.post(f"{where}/edit", kept | {"title": "Else"}, as_=HEAD_OF_MILL)
     assert answer.status_code == 409
     assert "Answer the proposal first" in words(answer)
     need_id = UUID(where.rpartition("/")[2])

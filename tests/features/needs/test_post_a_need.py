@@ -113,9 +113,9 @@ async def test_a_lead_drafts_the_head_is_told_and_confirms(client: Client, datab
     seen = words(await client.get(where, as_=LEAD_OF_NORTH))
     assert "Waiting for the headteacher of Mill Primary School to confirm" in seen
     assert (await client.post(f"{where}/post", {}, as_=LEAD_OF_NORTH)).status_code == 404
-    [told] = await notices_of(database, HEAD_OF_MILL)
-    assert "waits for you to confirm" in told.text
-    assert told.path == where
+    [notified] = await notices_of(database, HEAD_OF_MILL)
+    assert "waits for you to confirm" in notified.text
+    assert notified.path == where
     assert (await client.post(f"{where}/post", {}, as_=HEAD_OF_MILL)).status_code == 303
     assert "Open" in words(await client.get(where, as_=HEAD_OF_PARK))
     assert "Mill Primary School has posted a need: mathematics." in [

@@ -52,7 +52,7 @@ async def test_an_unconfirmed_need_is_asked_about_then_paused_and_each_is_said_o
     settings, calendar = settings_of(NORTHSHIRE), calendar_of(NORTHSHIRE)
     confirmed = date(2026, 6, 1)
     await set_columns(copy, "need", where, confirmed_on=confirmed)
-    last = add_school_days(calendar, confirmed, settings.clocks.need_good_for)
+    last = add_school_days(calendar, confirmed, settings.periods.need_good_for)
     for today in (last - timedelta(days=1), last, last):
         async with database.transaction(NORTHSHIRE) as session:
             assert await ask_to_confirm_needs(session, system(NORTHSHIRE, today)) == 1
@@ -63,9 +63,9 @@ async def test_an_unconfirmed_need_is_asked_about_then_paused_and_each_is_said_o
     async with database.transaction(NORTHSHIRE) as session:
         assert await lapse_unconfirmed_needs(session, system(NORTHSHIRE, after)) == 0
         assert await ask_to_confirm_needs(session, system(NORTHSHIRE, after)) == 0
-    told = await notices_of(database, HEAD_OF_MILL)
-    assert [one.kind for one in told] == ["confirm_need", "need_lapsed"]
-    assert {one.path for one in told} == {f"{where}/confirmation"}
+    notified = await notices_of(database, HEAD_OF_MILL)
+    assert [one.kind for one in notified] == ["confirm_need", "need_lapsed"]
+    assert {one.path for one in notified} == {f"{where}/confirmation"}
     assert await notices_of(database, TWIN_HEAD_OF_MILL) == []
     assert "Paused" in words(await client.get(where, as_=HEAD_OF_MILL))
     await client.post(f"{where}/confirmation", {}, as_=HEAD_OF_MILL)
@@ -89,8 +89,8 @@ async def test_school_and_lead_are_told_once_when_it_widens(
         async with database.transaction(NORTHSHIRE) as session:
             assert await notify_needs_that_widen(session, system(NORTHSHIRE, today)) == expected
     for one in (HEAD_OF_MILL, LEAD_OF_NORTH):
-        told = [notice for notice in await notices_of(database, one) if notice.kind == "need_widened"]
-        assert [notice.path for notice in told] == [where]
+        notified = [notice for notice in await notices_of(database, one) if notice.kind == "need_widened"]
+        assert [notice.path for notice in notified] == [where]
     assert await notices_of(database, HEAD_OF_QUAY) == []
     assert posted != where
 

@@ -68,9 +68,9 @@ async def test_hostile_words_come_back_as_words(client: Client, title: str, want
     where = kept.headers["location"]
     shown = await client.get(where, as_=HEAD_OF_MILL)
     assert soup(shown).select_one("main script, main img, main [onerror]") is None
-    held = await form_at(client, f"{where}/edit")
-    assert held["title"] == " ".join(title.split())
-    assert held["wanted"] == wanted.strip()
+    stored = await form_at(client, f"{where}/edit")
+    assert stored["title"] == " ".join(title.split())
+    assert stored["wanted"] == wanted.strip()
 
 
 @given(typed=ANYTHING)

@@ -27,18 +27,18 @@ async def test_the_form_comes_back_as_it_was_typed_and_nothing_changes_by_saving
     client: Client, database: Database
 ) -> None:
     where = await posted_offer(client)
-    held = await form_at(client, f"{where}/edit")
-    assert held["themes"] == ["early_reading", "writing"]
-    assert held["evidence_writing"] == "Two schools came to see it."
-    assert (await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)).status_code == 303
+    kept = await form_at(client, f"{where}/edit")
+    assert kept["themes"] == ["early_reading", "writing"]
+    assert kept["evidence_writing"] == "Two schools came to see it."
+    assert (await client.post(f"{where}/edit", kept, as_=HEAD_OF_MILL)).status_code == 303
     assert [one.verb for one in await audit_of(database, "offer", where)] == ["draft_offer", "post_offer"]
 
 
 async def test_a_change_of_themes_is_told_in_the_story(client: Client, database: Database) -> None:
     where = await posted_offer(client)
-    held = await form_at(client, f"{where}/edit")
-    held |= {"themes": ["early_reading"], "evidence_early_reading": "All pass.", "days_total": "7½"}
-    assert (await client.post(f"{where}/edit", held, as_=HEAD_OF_MILL)).status_code == 303
+    kept = await form_at(client, f"{where}/edit")
+    kept |= {"themes": ["early_reading"], "evidence_early_reading": "All pass.", "days_total": "7½"}
+    assert (await client.post(f"{where}/edit", kept, as_=HEAD_OF_MILL)).status_code == 303
     entry = (await audit_of(database, "offer", where))[-1]
     assert entry.changes["days_total"] == ["6", "7.5"]
     assert entry.changes["themes"][1] == {"early_reading": "All pass."}
@@ -68,15 +68,15 @@ async def test_the_pool_cannot_become_smaller_than_what_is_promised(
 ) -> None:
     where = await posted_offer(client)
     await set_columns(copy, "offer", where, days_taken=Decimal("4.5"), engagements_taken=2)
-    held = await form_at(client, f"{where}/edit")
-    small = await client.post(f"{where}/edit", held | {"days_total": "4"}, as_=HEAD_OF_MILL)
+    kept = await form_at(client, f"{where}/edit")
+    small = await client.post(f"{where}/edit", kept | {"days_total": "4"}, as_=HEAD_OF_MILL)
     assert small.status_code == 422
     assert "4.5 of these days are promised already: enter 4.5 or more" in words(small)
-    few = await client.post(f"{where}/edit", held | {"engagements_max": "1"}, as_=HEAD_OF_MILL)
+    few = await client.post(f"{where}/edit", kept | {"engagements_max": "1"}, as_=HEAD_OF_MILL)
     assert few.status_code == 422
     assert "2 schools are being supported: enter 2 or more" in words(few)
     short = await client.post(
-        f"{where}/extension", {"days_total": "4", "version": held["version"]}, as_=HEAD_OF_MILL
+        f"{where}/extension", {"days_total": "4", "version": kept["version"]}, as_=HEAD_OF_MILL
     )
     assert short.status_code == 422
     assert "enter 4.5 or more" in words(short)
@@ -107,8 +107,8 @@ async def test_state_follows_the_pool_when_days_are_taken_given_back_and_added(
     seen = words(await client.get(where, as_=HEAD_OF_MILL))
     assert "All days of this offer are promised." in seen
     assert "None of 6 days" in seen
-    held = await form_at(client, f"{where}/extension")
-    more = await client.post(f"{where}/extension", held | {"days_total": "8"}, as_=HEAD_OF_MILL)
+    kept = await form_at(client, f"{where}/extension")
+    more = await client.post(f"{where}/extension", kept | {"days_total": "8"}, as_=HEAD_OF_MILL)
     assert more.status_code == 303
     assert "2 of 8 days" in words(await client.get(where, as_=HEAD_OF_MILL))
     assert [one.verb for one in await audit_of(database, "offer", where)][-3:] == [
@@ -129,15 +129,15 @@ async def test_it_is_withdrawn_and_reopened_with_what_holds_now(client: Client, 
     assert "This offer has ended." in words(await client.get(where, as_=HEAD_OF_MILL))
     assert (await client.get(f"{where}/edit", as_=HEAD_OF_MILL)).status_code == 409
     assert (await client.post(f"{where}/confirmation", {}, as_=HEAD_OF_MILL)).status_code == 409
-    held = await form_at(client, f"{where}/reopening")
-    bad = await client.post(f"{where}/reopening", held | {"ends_on": "1/1/2020"}, as_=HEAD_OF_MILL)
+    kept = await form_at(client, f"{where}/reopening")
+    bad = await client.post(f"{where}/reopening", kept | {"ends_on": "1/1/2020"}, as_=HEAD_OF_MILL)
     assert bad.status_code == 422
     assert (
-        await client.post(f"{where}/reopening", held | {"days_total": "3"}, as_=HEAD_OF_MILL)
+        await client.post(f"{where}/reopening", kept | {"days_total": "3"}, as_=HEAD_OF_MILL)
     ).status_code == 303
     seen = words(await client.get(where, as_=HEAD_OF_MILL))
     assert "3 of 3 days" in seen
     assert "Rita has left." in seen
     assert (await audit_of(database, "offer", where))[-1].changes == {"days_total": ["6", "3"]}
-    again = await client.post(f"{where}/reopening", held, as_=HEAD_OF_MILL)
+    again = await client.post(f"{where}/reopening", kept, as_=HEAD_OF_MILL)
     assert again.status_code == 409

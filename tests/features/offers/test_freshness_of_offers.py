@@ -92,7 +92,7 @@ async def test_it_is_asked_about_once_then_paused_and_one_click_brings_it_back(
     settings, calendar = settings_of(NORTHSHIRE), calendar_of(NORTHSHIRE)
     confirmed = date(2026, 6, 1)
     await set_columns(copy, "offer", where, confirmed_on=confirmed)
-    last = add_school_days(calendar, confirmed, settings.clocks.offer_good_for)
+    last = add_school_days(calendar, confirmed, settings.periods.offer_good_for)
     early = confirmed + timedelta(days=30)
     async with database.transaction(NORTHSHIRE) as session:
         assert await ask_to_confirm_offers(session, system(NORTHSHIRE, early)) == 0
@@ -104,11 +104,11 @@ async def test_it_is_asked_about_once_then_paused_and_one_click_brings_it_back(
         async with database.transaction(NORTHSHIRE) as session:
             person = system(NORTHSHIRE, last + timedelta(days=1))
             assert await lapse_unconfirmed_offers(session, person) == expected
-    told = await notices_of(database, HEAD_OF_MILL)
-    assert [one.kind for one in told] == ["confirm_offer", "offer_lapsed"]
+    notified = await notices_of(database, HEAD_OF_MILL)
+    assert [one.kind for one in notified] == ["confirm_offer", "offer_lapsed"]
     assert await notices_of(database, TWIN_HEAD_OF_MILL) == []
     assert "paused until its school confirms it" in words(await client.get(where, as_=HEAD_OF_MILL))
-    page = words(await client.get(told[0].path, as_=HEAD_OF_MILL))
+    page = words(await client.get(notified[0].path, as_=HEAD_OF_MILL))
     assert "Do you still offer this?" in page
-    assert (await client.post(told[0].path, {}, as_=HEAD_OF_MILL)).status_code == 303
+    assert (await client.post(notified[0].path, {}, as_=HEAD_OF_MILL)).status_code == 303
     assert "Confirmed today." in words(await client.get(where, as_=HEAD_OF_MILL))

@@ -20,8 +20,8 @@ from tests.features.agreements.builders import (
     acting,
     an_offer,
     look,
+    notified,
     terms,
-    told,
 )
 from tests.features.escalations.builders import an_escalation
 from tests.features.needs.form_values import form_at, posted_need
@@ -94,9 +94,9 @@ async def test_everything_goes_with_the_school(database: Database, tmp_path: Pat
         day=TODAY,
     )
     assert left == []
-    assert {"carried_over"} <= set(await told(database, HEAD_OF_MILL))
+    assert {"carried_over"} <= set(await notified(database, HEAD_OF_MILL))
     for partner in (HEAD_OF_PARK, HEAD_OF_QUAY):
-        assert "school_closed" in await told(database, partner)
+        assert "school_closed" in await notified(database, partner)
 
 
 async def test_the_head_goes_on_working_in_the_same_browser(

@@ -22,8 +22,8 @@ from tests.features.agreements.builders import (
     acting,
     an_offer,
     look,
+    notified,
     terms,
-    told,
 )
 from tests.features.escalations.builders import an_escalation
 from tests.features.needs.form_values import posted_need
@@ -94,7 +94,7 @@ async def test_two_schools_that_become_one_bring_their_posts_and_ask_who_leads(
     assert proposal.requesting_urn != proposal.supporting_urn, "nobody supports itself"
     tasks = await rows(database, TASKS)
     assert [(row.old_urn, row.state) for row in tasks] == [(MILL, "open"), (PARK, "open")]
-    assert (await told(database, ADMINISTRATOR)).count("succession_to_decide") == 2
+    assert (await notified(database, ADMINISTRATOR)).count("succession_to_decide") == 2
     for _ in range(2):
         assert (await planned(database, merged(tmp_path)))[1] == [], "asked once"
         await bring_in(database, merged(tmp_path))
@@ -166,7 +166,7 @@ async def test_a_head_who_was_not_told_reads_no_escalation_of_the_school_that_jo
     assert await urn_in(database, "escalation", escalation_id) == PARK
     assert (await client.get(f"/escalations/{escalation_id}", as_=HEAD_OF_PARK)).status_code == 404
     assert str(escalation_id) not in (await client.get("/escalations", as_=HEAD_OF_PARK)).text
-    assert "escalation_not_told" in await told(database, OFFICER)
+    assert "escalation_not_told" in await notified(database, OFFICER)
     home = await client.get("/consortium", as_=OFFICER)
     assert "1 escalation whose headteacher has not been told" in words(home)
     listed = await client.get("/escalations?show=not_told", as_=OFFICER)
@@ -176,7 +176,7 @@ async def test_a_head_who_was_not_told_reads_no_escalation_of_the_school_that_jo
     (form,) = [one for one in soup(page).find_all("form") if "Tell the headteacher" in one.get_text()]
     assert (await client.post(str(form["action"]), {}, as_=OFFICER)).status_code == 303
     assert "has not been told" not in words(await client.get(f"/escalations/{escalation_id}", as_=OFFICER))
-    assert "escalation_told" in await told(database, HEAD_OF_PARK)
+    assert "escalation_told" in await notified(database, HEAD_OF_PARK)
     assert str(escalation_id) not in (await client.get("/escalations?show=not_told", as_=OFFICER)).text
     assert (await client.get(f"/escalations/{escalation_id}", as_=HEAD_OF_PARK)).status_code == 200
 
@@ -274,8 +274,8 @@ async def test_a_closed_school_is_off_the_board_and_its_partners_are_told(
     assert plan.kind == "closure"
     board = words(await client.get("/needs-and-offers", as_=HEAD_OF_PARK))
     assert "of a closed school" not in board
-    assert "school_closed" in await told(database, HEAD_OF_PARK)
-    assert "member_closed" in await told(database, LEAD_OF_NORTH)
+    assert "school_closed" in await notified(database, HEAD_OF_PARK)
+    assert "member_closed" in await notified(database, LEAD_OF_NORTH)
     with pytest.raises(ActionRefused, match="Mill Primary School is closed in the register"):
         async with database.transaction(NORTHSHIRE) as session:
             await accept_proposal(session, acting(HEAD_OF_MILL), proposal_id, 1)
@@ -287,12 +287,12 @@ async def test_a_closed_school_is_off_the_board_and_its_partners_are_told(
             await propose(session, acting(HEAD_OF_QUAY), need_id, offer_id, terms())
     async with database.transaction(NORTHSHIRE) as session:
         assert await lapse_proposals(session, system(NORTHSHIRE, TODAY)) == 1
-    assert "proposal_lapsed" in await told(database, HEAD_OF_PARK)
+    assert "proposal_lapsed" in await notified(database, HEAD_OF_PARK)
     assert (await look(database, "support_agreement", agreement_id)).state == "active"
 
 
 async def test_the_database_refuses_a_closed_school(database: Database, copy: DatabaseCopy) -> None:
-    """A new proposal or a yes, whoever writes it."""
+    """A new proposal or a yes, no matter who writes it."""
     proposal_id = await a_proposal(database)
     connection = await asyncpg.connect(copy.superuser_url)
     try:

@@ -110,10 +110,10 @@ async def test_a_school_that_closes_to_become_an_academy_keeps_its_history(
         }
         assert changes["changed", "status"] == ("open", "closed")
         assert ("closed", None) in changes
-        told = await session.execute(
+        notified = await session.execute(
             text("SELECT verb, schools FROM audit_entry WHERE subject_kind = 'school'")
         )
-        assert {(row.verb, tuple(row.schools)) for row in told} >= {
+        assert {(row.verb, tuple(row.schools)) for row in notified} >= {
             ("close_school", (990101, 990201)),
             ("convert_school", (990201, 990101)),
         }

@@ -144,7 +144,7 @@ async def test_what_cannot_be_kept_stays_in_the_form_and_changes_nothing(
 
 
 async def test_two_terms_of_a_school_never_overlap(database: Database) -> None:
-    """The database says so, whoever writes; people are told in words."""
+    """The database says so, no matter who writes; people are told in words."""
     officer = Principal(NORTHSHIRE, Role.CORE_OFFICER, TODAY, name="Ola Officer")
     late = structs.replace(TERM, name="summer", starts_on=TERM.ends_on, ends_on=date(2027, 7, 21))
     late = structs.replace(late, break_starts_on=date(2027, 5, 31), break_ends_on=date(2027, 6, 4))

@@ -36,8 +36,8 @@ from tests.features.agreements.builders import (
     acting,
     an_offer,
     look,
+    notified,
     terms,
-    told,
 )
 from tests.features.escalations import builders as escalations
 from tests.features.matching.builders import a_plan, posts
@@ -90,7 +90,7 @@ async def test_a_need_holds_for_the_school_days_of_its_school(client: Client, da
     async with database.transaction(NORTHSHIRE) as session:
         ids = {urn: await a_need(session, urn) for urn in (MILL, PARK)}
     await closed(database, MILL, TODAY, 2)
-    last = add_school_days(CALENDAR, TODAY, SETTINGS.clocks.need_good_for)
+    last = add_school_days(CALENDAR, TODAY, SETTINGS.periods.need_good_for)
     own = add_school_days(CALENDAR, last, 2)
     assert f"{own:%-d %B %Y}" in words(await client.get(f"/needs/{ids[MILL]}", as_=HEAD_OF_MILL))
     ask_on = school_days_before(CALENDAR, last, 5)
@@ -105,7 +105,7 @@ async def test_a_need_holds_for_the_school_days_of_its_school(client: Client, da
             await ask_to_confirm_needs(session, system(NORTHSHIRE, day))
             await lapse_unconfirmed_needs(session, system(NORTHSHIRE, day))
         heads = (HEAD_OF_MILL, HEAD_OF_PARK)
-        assert ["confirm_need" in await told(database, one) for one in heads] == asked, day
+        assert ["confirm_need" in await notified(database, one) for one in heads] == asked, day
         assert [(await look(database, "need", ids[urn])).state for urn in (MILL, PARK)] == states, day
 
 
@@ -115,7 +115,7 @@ async def test_an_offer_holds_for_the_school_days_of_its_school(client: Client, 
         need_id = await a_need(session)
         ids = {urn: await an_offer(session, urn) for urn in (PARK, QUAY)}
     await closed(database, PARK, TODAY)
-    last = add_school_days(CALENDAR, TODAY, SETTINGS.clocks.offer_good_for)
+    last = add_school_days(CALENDAR, TODAY, SETTINGS.periods.offer_good_for)
     own = add_school_days(CALENDAR, last, 1)
     assert f"{own:%-d %B %Y}" in words(await client.get(f"/offers/{ids[PARK]}", as_=HEAD_OF_PARK))
     for day, still in ((last, {PARK, QUAY}), (own, {PARK}), (own + timedelta(days=1), set())):
@@ -129,8 +129,8 @@ async def test_an_offer_holds_for_the_school_days_of_its_school(client: Client, 
             await lapse_unconfirmed_offers(session, system(NORTHSHIRE, day))
         live = {one.id for one in await look(database, "offer") if one.state == "live"}
         assert live == expected, day
-    assert "confirm_offer" in await told(database, HEAD_OF_PARK)
-    assert "confirm_offer" in await told(database, HEAD_OF_QUAY)
+    assert "confirm_offer" in await notified(database, HEAD_OF_PARK)
+    assert "confirm_offer" in await notified(database, HEAD_OF_QUAY)
 
 
 async def usable(database: Database, need_id: UUID, day: date) -> tuple[set[UUID], set[UUID], set[UUID]]:
@@ -153,7 +153,7 @@ async def usable(database: Database, need_id: UUID, day: date) -> tuple[set[UUID
 
 async def test_a_proposal_is_accepted_while_the_offer_holds_for_its_school(database: Database) -> None:
     need_id, offer_id = await a_pair(database)
-    last = add_school_days(CALENDAR, TODAY, SETTINGS.clocks.offer_good_for)
+    last = add_school_days(CALENDAR, TODAY, SETTINGS.periods.offer_good_for)
     later = add_school_days(CALENDAR, last, 1)
     with pytest.raises(ActionRefused, match="not confirmed this offer for too long"):
         async with database.transaction(NORTHSHIRE) as session:
@@ -189,7 +189,7 @@ async def test_a_match_is_challenged_within_the_school_days_of_both(database: Da
         proposal_id = await propose(session, acting(LEAD_OF_NORTH), need_id, offer_id, terms())
         await accept_proposal(session, acting(HEAD_OF_MILL), proposal_id, 1)
         made = await accept_proposal(session, acting(HEAD_OF_PARK), proposal_id, 1)
-    days = SETTINGS.clocks.challenge_window
+    days = SETTINGS.periods.challenge_window
     assert (await look(database, "support_agreement", made)).challenge_until == add_school_days(
         CALENDAR, TODAY, days + 1
     )
@@ -264,7 +264,7 @@ async def test_the_authority_acts_by_its_own_calendar(database: Database) -> Non
     async with database.transaction(NORTHSHIRE) as session:
         need_id = await a_need(session)
     await closed(database, MILL, TODAY, 3)
-    last = add_school_days(CALENDAR, TODAY, SETTINGS.clocks.unmet_after)
+    last = add_school_days(CALENDAR, TODAY, SETTINGS.periods.unmet_after)
     async with database.transaction(NORTHSHIRE) as session:
         assert await close_unmet_needs(session, system(NORTHSHIRE, last + timedelta(days=1))) == 1
     assert (await look(database, "need", need_id)).state == "unmet"

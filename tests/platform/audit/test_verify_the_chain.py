@@ -328,7 +328,7 @@ async def test_the_last_year_is_never_let_go(database: Database) -> None:
 async def test_nothing_of_the_audit_goes_while_anything_is_held(
     database: Database, anchored: Path, owner: asyncpg.Connection
 ) -> None:
-    """The database function itself refuses, whoever calls it."""
+    """The database function itself refuses, no matter who calls it."""
     await age_the_first_five(owner)
     values = {"own": NORTHSHIRE, "by": ADMINISTRATOR.person_id}
     async with database.transaction(NORTHSHIRE) as session:

@@ -82,11 +82,11 @@ async def test_an_edit_conflict_shows_both_texts_and_the_next_attempt_replaces_t
     assert "Your version" in said and "21" in said and "34" in said
     assert "of 21 days are promised" in said, "the record is the current one"
     page = soup(late)
-    held = {
+    kept = {
         str(one["name"]): str(one.get("value", "")) for one in page.select("form input[name]") if one["name"]
     }
-    assert held["days_total"] == "34" and held["version"] != mine["version"]
-    again = await client.post(f"{where}/extension", held, as_=HEAD_OF_MILL)
+    assert kept["days_total"] == "34" and kept["version"] != mine["version"]
+    again = await client.post(f"{where}/extension", kept, as_=HEAD_OF_MILL)
     assert again.status_code == 303
 
 

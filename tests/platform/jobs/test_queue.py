@@ -135,7 +135,7 @@ async def test_a_due_row_calls_the_worker_when_its_transaction_commits(
 ) -> None:
     """A row that is due later calls nobody: the poll finds it."""
     heard: list[str] = []
-    await boss.add_listener(CHANNEL, lambda *told: heard.append(str(told[3])))
+    await boss.add_listener(CHANNEL, lambda *output: heard.append(str(output[3])))
     other = await asyncpg.connect(copy.superuser_url)
     insert = (
         "INSERT INTO email_outbox (authority_id, to_address, subject, body, run_at)"

@@ -49,10 +49,10 @@ async def test_mail_comes_as_each_chose_and_the_page_shows_it_in_any_case(databa
     assert [one.person_id for one in await emails(database)] == [MILL]
     for one in (MILL, PARK, QUAY):
         async with database.transaction(NORTHSHIRE) as session:
-            told = await latest_notifications(
+            output = await latest_notifications(
                 session, Principal(NORTHSHIRE, Role.HEADTEACHER, SCHOOL_DAY, id=one), 5
             )
-        assert [row.text for row in told] == ["A need was posted."]
+        assert [row.text for row in output] == ["A need was posted."]
 
 
 async def test_who_left_gets_no_email(database: Database) -> None:

@@ -14,11 +14,11 @@ from tests.patience import PATIENCE
 async def test_one_authority_leaves_a_place_for_another() -> None:
     """Another authority gets a slot, however much the first one requests."""
     quotas = Quotas(running=2, patience=0.05)
-    async with AsyncExitStack() as held:
-        await held.enter_async_context(quotas.slot(1, uuid4()))
+    async with AsyncExitStack() as kept:
+        await kept.enter_async_context(quotas.slot(1, uuid4()))
         with pytest.raises(ServiceUnavailable):
-            await held.enter_async_context(quotas.slot(1, uuid4()))
-        await held.enter_async_context(quotas.slot(2, uuid4()))
+            await kept.enter_async_context(quotas.slot(1, uuid4()))
+        await kept.enter_async_context(quotas.slot(2, uuid4()))
         assert quotas.running_now() == 2
     assert quotas.running_now() == quotas.waiting_now() == 0
 
@@ -27,12 +27,12 @@ async def test_one_person_waits_for_their_own_work() -> None:
     """A third task of one person is refused with a sentence, also while the others wait; a colleague's is not."""
     quotas = Quotas(running=2, patience=5)
     person = uuid4()
-    async with AsyncExitStack() as held:
-        await held.enter_async_context(quotas.slot(1, person))
+    async with AsyncExitStack() as kept:
+        await kept.enter_async_context(quotas.slot(1, person))
         waiting = asyncio.create_task(_hold(quotas, 1, person))
         await asyncio.sleep(0)
         with pytest.raises(TooManyRequests, match="Wait for them to finish"):
-            await held.enter_async_context(quotas.slot(1, person))
+            await kept.enter_async_context(quotas.slot(1, person))
     await waiting
     async with quotas.slot(1, person):
         assert quotas.running_now() == 1

@@ -144,7 +144,7 @@ def test_clocks_stand_still_in_holidays(start: str, days: int, due: str) -> None
 
 
 def test_an_authority_may_let_clocks_run_in_holidays(tmp_path: Path) -> None:
-    running = calendar_from(settings_with(tmp_path, {"clocks": {"pause_in_holidays": False}}))
+    running = calendar_from(settings_with(tmp_path, {"periods": {"pause_in_holidays": False}}))
     assert add_school_days(running, date(2026, 10, 22), 2) == date(2026, 10, 26)
     assert add_school_days(running, date(2027, 3, 24), 2) == date(2027, 3, 30)
 
@@ -179,7 +179,7 @@ def test_three_days_over_the_change_of_clocks_end_at_the_same_hour_by_the_wall(t
         settings_with(
             tmp_path,
             {
-                "clocks": {"pause_in_holidays": False},
+                "periods": {"pause_in_holidays": False},
                 "bank_holidays": {"removed": [date(2027, 3, 26), date(2027, 3, 29)]},
             },
         )

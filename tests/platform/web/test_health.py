@@ -57,18 +57,18 @@ async def test_figures_say_how_pages_and_emails_do(client: Client, database: Dat
         "UPDATE email_outbox SET state = 'given_up' WHERE person_id = :id",
         id=ADMINISTRATOR.person_id,
     )
-    told = (await client.get("/metrics", **ANYWHERE)).text
-    assert 'alongside_emails_pending{authority="northshire",state="waiting"} 1.0' in told
-    assert 'alongside_emails_pending{authority="northshire",state="given_up"} 1.0' in told
-    assert 'alongside_emails_pending{authority="southshire",state="waiting"} 0.0' in told
+    output = (await client.get("/metrics", **ANYWHERE)).text
+    assert 'alongside_emails_pending{authority="northshire",state="waiting"} 1.0' in output
+    assert 'alongside_emails_pending{authority="northshire",state="given_up"} 1.0' in output
+    assert 'alongside_emails_pending{authority="southshire",state="waiting"} 0.0' in output
     assert (
         'alongside_http_requests_total{act="list_notifications",authority="northshire",method="GET",status="200"}'
-        in told
+        in output
     )
-    assert 'alongside_answer_seconds_bucket{act="list_notifications"' in told
-    assert "alongside_pool_connections_used" in told
-    assert "Mina" not in told
-    assert "mina" not in told
+    assert 'alongside_answer_seconds_bucket{act="list_notifications"' in output
+    assert "alongside_pool_connections_used" in output
+    assert "Mina" not in output
+    assert "mina" not in output
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ async def test_without_a_token_nobody_far_away_guesses_one(client: Client) -> No
 
 async def test_downloads_are_counted_with_their_status(client: Client) -> None:
     assert (await client.get("/directory/found.csv", HEAD_OF_MILL)).status_code == 200
-    told = (await client.get("/metrics", **ANYWHERE)).text
+    output = (await client.get("/metrics", **ANYWHERE)).text
     counted = [
-        line for line in told.splitlines() if 'act="export_csv"' in line and "http_requests_total" in line
+        line for line in output.splitlines() if 'act="export_csv"' in line and "http_requests_total" in line
     ]
     assert any('status="200"' in line for line in counted), counted
-    assert 'status="None"' not in told
+    assert 'status="None"' not in output

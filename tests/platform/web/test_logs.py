@@ -81,12 +81,12 @@ async def test_nothing_that_was_typed_into_any_form_is_logged(client: Client, lo
                 )
             sent += 1
     assert sent > 5
-    told = logged.getvalue()
-    assert "answered" in told
-    assert "northshire" in told
-    assert str(HEAD_OF_MILL.person_id) in told
-    assert CANARY not in told
-    assert HEAD_OF_MILL.token not in told
+    output = logged.getvalue()
+    assert "answered" in output
+    assert "northshire" in output
+    assert str(HEAD_OF_MILL.person_id) in output
+    assert CANARY not in output
+    assert HEAD_OF_MILL.token not in output
 
 
 async def test_an_error_is_told_without_the_row_that_caused_it(
@@ -105,11 +105,11 @@ async def test_an_error_is_told_without_the_row_that_caused_it(
     monkeypatch.setattr(routing, "_handle_request", instead)
     answer = await client.post("/notifications/mark-read", as_=HEAD_OF_MILL)
     assert answer.status_code == 500
-    told = logged.getvalue()
-    assert CANARY not in told
-    assert "23514" in told, "PostgreSQL's code is there to look up"
-    assert "ck_person_mail_choice" in told
-    assert "test_logs.py" in told, "and the place"
+    output = logged.getvalue()
+    assert CANARY not in output
+    assert "23514" in output, "PostgreSQL's code is there to look up"
+    assert "ck_person_mail_choice" in output
+    assert "test_logs.py" in output, "and the place"
 
 
 def test_what_libraries_put_into_their_lines_stays_out(logged: io.StringIO) -> None:
@@ -126,11 +126,11 @@ HOSTILE = 'x\r\n{"event": "forged"}\x1b[2J\u2028\u202e'
 
 def test_nobody_writes_a_line_of_their_own(logged: io.StringIO) -> None:
     structlog.get_logger("t").info("answered", request_id=HOSTILE, act=HOSTILE)
-    told = logged.getvalue()
-    assert told.count("\n") == 1
-    assert "\x1b[2J" not in told
-    assert "\u2028" not in told
-    assert "\u202e" not in told
+    output = logged.getvalue()
+    assert output.count("\n") == 1
+    assert "\x1b[2J" not in output
+    assert "\u2028" not in output
+    assert "\u202e" not in output
 
 
 def test_machines_can_read_every_line() -> None:

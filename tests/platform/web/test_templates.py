@@ -91,9 +91,9 @@ def test_a_field_says_its_label_its_hint_and_its_mistake_to_a_screen_reader(name
     named = page.select_one("legend") or page.select_one("label")
     assert form[name].label.text in (named.get_text() if name != "tick" else page.get_text())
     described = page.select_one("[aria-describedby]")["aria-describedby"].split()
-    told = " ".join(page.select_one(f'[id="{one}"]').get_text(" ") for one in described)
-    assert "A hint" in told
-    assert "Error:" in told and "Say it" in told
+    output = " ".join(page.select_one(f'[id="{one}"]').get_text(" ") for one in described)
+    assert "A hint" in output
+    assert "Error:" in output and "Say it" in output
     for one in inputs:
         assert page.select_one(f'label[for="{one["id"]}"]'), f"{one['id']} has no label"
     ids = [one["id"] for one in page.select("[id]")]

@@ -44,12 +44,12 @@ async def appoint_also(
 ) -> UUID:
     """Assign another role to an existing person."""
     began = staff.today - timedelta(days=400)
-    held = RoleAssignment(
+    assignment = RoleAssignment(
         authority_id=staff.authority_id, person_id=person_id, role=role.value, starts_on=began, **place
     )
-    session.add(held)
+    session.add(assignment)
     await session.flush()
-    return held.id
+    return assignment.id
 
 
 async def staff_schools(session: AsyncSession, staff: Staff, schools: list[Any]) -> None:

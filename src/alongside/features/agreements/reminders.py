@@ -1,7 +1,7 @@
 """Reminders before deadlines of proposals, agreements, visit records and reviews, and notices to leads after them.
 
 The periods for signatures and reviews, and how early people are reminded,
-are settings (`clocks.agreement_due`, `review_due`, `remind_before`), in school days of the requesting school.
+are settings (`periods.agreement_due`, `review_due`, `remind_before`), in school days of the requesting school.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import TextClause
 
 from alongside.features.agreements.parties import NotificationText, notify_schools
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.settings import AuthoritySettings, Clocks
+from alongside.features.authorities.settings import AuthoritySettings, Periods
 from alongside.features.people.queries import ids, leaders_of_schools
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
@@ -84,7 +84,7 @@ class Deadline:
 
     kind: str
     found: TextClause
-    days: Callable[[Clocks], int]
+    days: Callable[[Periods], int]
     path: str
     text: str
     late: str = ""
@@ -101,7 +101,7 @@ DEADLINES = (
     Deadline(
         "signature",
         SIGNATURES,
-        lambda clocks: clocks.agreement_due,
+        lambda periods: periods.agreement_due,
         "/agreements",
         "Please write the aims for “{title}” and sign the agreement by {due}.",
         "The agreement for “{title}” was to be signed by {due}. A signature is missing.",
@@ -116,7 +116,7 @@ DEADLINES = (
     Deadline(
         "review",
         REVIEWS,
-        lambda clocks: clocks.review_due,
+        lambda periods: periods.review_due,
         "/agreements",
         "Please give your closing review of the support for “{title}” by {due}.",
         "The closing review for “{title}” was due by {due}. It is missing.",
@@ -143,7 +143,7 @@ async def _remind(
     session: AsyncSession, person: Principal, settings: AuthoritySettings, one: Deadline, row: Any
 ) -> None:
     calendar = await calendar_of_school(session, person.authority_id, row.requesting_urn)
-    due = due_after(calendar, row.dated_on, one.days(settings.clocks))
+    due = due_after(calendar, row.dated_on, one.days(settings.periods))
     missing = [
         urn
         for urn, waits in (
@@ -153,7 +153,7 @@ async def _remind(
         if waits
     ]
     path = f"{one.path}/{row.id}"
-    if missing and school_days_before(calendar, due, settings.clocks.remind_before) <= person.today <= due:
+    if missing and school_days_before(calendar, due, settings.periods.remind_before) <= person.today <= due:
         said = one.text.format(title=row.title, due=format_date(due))
         once = f"{one.kind}_reminder:{row.id}:{due}"
         await notify_schools(

@@ -43,7 +43,7 @@ WORK_ITEMS = (
            AND ((p.requesting_urn = :urn AND p.requesting_signed_at IS NULL)
                 OR (p.supporting_urn = :urn AND p.supporting_signed_at IS NULL))
         """,
-        school_days=lambda authority_id: settings_of(authority_id).clocks.agreement_due,
+        school_days=lambda authority_id: settings_of(authority_id).periods.agreement_due,
     ),
     WorkItemQuery(
         HomePage.SCHOOL,
@@ -73,7 +73,7 @@ WORK_ITEMS = (
                             AND r.agreement_id = p.id AND r.kind = 'closing'
                             AND r.side = CASE WHEN p.requesting_urn = :urn THEN 'requesting' ELSE 'supporting' END)
         """,
-        school_days=lambda authority_id: settings_of(authority_id).clocks.review_due,
+        school_days=lambda authority_id: settings_of(authority_id).periods.review_due,
     ),
     WorkItemQuery(
         HomePage.CONSORTIUM,

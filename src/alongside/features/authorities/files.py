@@ -59,7 +59,7 @@ def read_authority(path: Path) -> tuple[AuthoritySettings | None, list[Mistake]]
         except UnicodeDecodeError:
             return None, [Mistake(part.name, "", "This file is not UTF-8. Save it as UTF-8.")]
         except tomllib.TOMLDecodeError as error:
-            return None, [Mistake(part.name, "", f"This is not TOML: {error}. Mend that line.")]
+            return None, [Mistake(part.name, "", f"This is not TOML: {error}. Correct that line.")]
     found = mistakes_in(written, path.name)
     if not found and written["slug"] != path.stem:
         found = [Mistake(path.name, "slug", f"It says {written['slug']}. Name the file so too.")]

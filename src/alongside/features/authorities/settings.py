@@ -98,7 +98,7 @@ class Words(Settings, frozen=True):
     category: Line
 
 
-class Clocks(Settings, frozen=True):
+class Periods(Settings, frozen=True):
     """Deadlines, in school days unless the name says otherwise; each ends at the end of a school day in London."""
 
     pause_in_holidays: bool
@@ -216,7 +216,7 @@ class AuthoritySettings(Settings, frozen=True):
     governance: Governance
     phases: Phases
     words: Words
-    clocks: Clocks
+    periods: Periods
     escalation_reminders: EscalationReminders
     escalation_suggestions: EscalationSuggestions
     mail: Mail

@@ -115,6 +115,6 @@ def calendar_from(settings: AuthoritySettings) -> Calendar:
         inset_days=frozenset(settings.inset_days),
         added_holidays=frozenset(settings.bank_holidays.added),
         removed_holidays=frozenset(settings.bank_holidays.removed),
-        pause_in_holidays=settings.clocks.pause_in_holidays,
-        school_day_ends=settings.clocks.school_day_ends,
+        pause_in_holidays=settings.periods.pause_in_holidays,
+        school_day_ends=settings.periods.school_day_ends,
     )

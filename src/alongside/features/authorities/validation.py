@@ -21,7 +21,7 @@ READABLE = 4.5
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A mistake in a file: the setting's path (“clocks.respond_by”) and a sentence that says how to correct it."""
+    """A mistake in a file: the setting's path (“periods.respond_by”) and a sentence that says how to correct it."""
 
     file: str
     path: str

@@ -30,7 +30,7 @@ AUDIENCES: dict[str, str] = {
 def widens_after(settings: AuthoritySettings, urgency: str | None = None) -> int:
     """School days before a post becomes visible to the whole authority; fewer for an urgent need."""
     entry = settings.urgencies.get(urgency or "")
-    return entry.widen_after if entry else settings.clocks.widen_after
+    return entry.widen_after if entry else settings.periods.widen_after
 
 
 def visible_to_authority_from(

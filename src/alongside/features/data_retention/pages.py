@@ -85,7 +85,7 @@ async def _copy(ctx: PageRequest, request_id: UUID, kind: str) -> PageResult:
     row = await queries.request_of(ctx.session, ctx.person.authority_id, request_id)
     if not _is_open(row):
         raise NotFound
-    held = await held_about(ctx.session, ctx.person, row.person_id, row.name)
+    found = await held_about(ctx.session, ctx.person, row.person_id, row.name)
     database = ctx.app.database
 
     async def note() -> None:
@@ -95,8 +95,8 @@ async def _copy(ctx: PageRequest, request_id: UUID, kind: str) -> PageResult:
     async def note_and_give() -> PageResult:
         await run_with_retries(note)
         if kind == "json":
-            return Download(as_json(row.name, held), "held-about-a-person.json", "application/json")
-        body = await asyncio.to_thread(as_workbook, held)
+            return Download(as_json(row.name, found), "held-about-a-person.json", "application/json")
+        body = await asyncio.to_thread(as_workbook, found)
         return Download(body, "held-about-a-person.xlsx", XLSX)
 
     return ContinueAfterCommit(note_and_give, expensive=True)

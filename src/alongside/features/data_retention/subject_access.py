@@ -48,13 +48,13 @@ async def held_about(session: AsyncSession, person: Principal, about: UUID, name
     """
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     everywhere = sees_every_escalation(person)
-    held: list[PersonalData] = []
+    found_rows: list[PersonalData] = []
     for table in owned_tables(Base.metadata):
         if "second_policy" in table.info and not everywhere:
             continue
         found = {row.key: row for row in await _rows(session, person.authority_id, table, about, name)}
-        held += [_held(table, row) for row in found.values()]
-    return held
+        found_rows += [_personal_data(table, row) for row in found.values()]
+    return found_rows
 
 
 def sees_every_escalation(person: Principal) -> bool:
@@ -97,7 +97,7 @@ async def _rows(
     return (await session.execute(statement)).all()
 
 
-def _held(table: Table, row: Row[Any]) -> PersonalData:
+def _personal_data(table: Table, row: Row[Any]) -> PersonalData:
     why = "refers to this person" if row.refers else "their name stands in it: look before you hand it over"
     values = {
         column: str(value)
@@ -107,20 +107,22 @@ def _held(table: Table, row: Row[Any]) -> PersonalData:
     return PersonalData(table.name, row.key, why, values)
 
 
-def as_json(name: str, held: Iterable[PersonalData]) -> bytes:
+def as_json(name: str, found_rows: Iterable[PersonalData]) -> bytes:
     """The export as JSON, one object per row."""
-    rows = [{"table": one.table, "row": one.row, "because": one.why, "values": one.values} for one in held]
+    rows = [
+        {"table": one.table, "row": one.row, "because": one.why, "values": one.values} for one in found_rows
+    ]
     return json.dumps({"person": name, "rows": rows}, ensure_ascii=False, indent=1).encode()
 
 
-def as_workbook(held: Iterable[PersonalData]) -> bytes:
+def as_workbook(found_rows: Iterable[PersonalData]) -> bytes:
     """The export as a workbook, one line per value, so that lines about other people can be removed before it
     is sent.
     """
-    return as_xlsx("Held about a person", HEADS, _lines(held))
+    return as_xlsx("Held about a person", HEADS, _lines(found_rows))
 
 
-def _lines(held: Iterable[PersonalData]) -> Iterator[tuple[str, ...]]:
-    for one in held:
+def _lines(found_rows: Iterable[PersonalData]) -> Iterator[tuple[str, ...]]:
+    for one in found_rows:
         for column, value in one.values.items():
             yield (one.table.replace("_", " "), one.row, one.why, column.replace("_", " "), value[:32000])

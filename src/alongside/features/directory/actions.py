@@ -160,7 +160,7 @@ async def submit_entry(session: AsyncSession, person: Principal, entry_id: UUID)
     refuse_closed(entry.school, entry.school_status)
     if not await both_consented(session, person, entry):
         raise ActionRefused(
-            "This tells of an agreement, so the headteachers of both schools have to say yes to this text first.",
+            "This tells of an agreement, so the headteachers of both schools must agree to this text first.",
             entry.state,
         )
     await apply_transition(session, person, DirectoryEntry, entry, SUBMIT_ENTRY, changed_at=func.now())

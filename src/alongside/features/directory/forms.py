@@ -158,8 +158,8 @@ class EntryForm(Form):
         self.key_stages.choices = _listed(settings.key_stages, kept.key_stages if kept else ())
         self.claimed_level.choices = [(str(one.number), f"{one.label}: {one.meaning}") for one in LEVELS]
         gone = [term_key(term) for term in calendar.terms if term.starts_on <= today]
-        held = [kept.term] if kept and kept.term and kept.term not in gone else []
-        terms = [(key, term_words(key)) for key in (*held, *reversed(gone))]
+        own = [kept.term] if kept and kept.term and kept.term not in gone else []
+        terms = [(key, term_words(key)) for key in (*own, *reversed(gone))]
         self.term.choices = [("", "Not said"), *terms]
         shown = visibilities(settings)
         if kept and kept.visibility not in shown:
@@ -214,5 +214,5 @@ def entry_form_of(entry: Any) -> dict[str, Any]:
     return shown | {"claimed_level": str(entry.claimed_level)}
 
 
-def _listed(entries: Mapping[str, Entry], held: Sequence[str]) -> list[tuple[str, str]]:
-    return [(key, one.label) for key, one in entries.items() if not one.retired or key in held]
+def _listed(entries: Mapping[str, Entry], kept: Sequence[str]) -> list[tuple[str, str]]:
+    return [(key, one.label) for key, one in entries.items() if not one.retired or key in kept]

@@ -64,7 +64,7 @@ AMEND_ENTRY = Transition(
     "changed the entry after it was verified",
 )
 RECALL_ENTRY = Transition(
-    "recall_entry", LISTED, "draft", Permission.WRITE_ENTRY, "changed what both schools had said yes to"
+    "recall_entry", LISTED, "draft", Permission.WRITE_ENTRY, "changed what both schools had agreed to"
 )
 FALL_DUE = Transition(
     "fall_due", ("verified", "reverified"), "review_due", None, "the entry is due for review"
@@ -133,7 +133,7 @@ LENGTH = 8000
 class DirectoryEntry(AuthorityOwned, Base):
     """What one school did about a problem and what resulted; or a published resource that belongs to no school.
 
-    The school `school_urn` owns the entry, whoever wrote it. `partner_urn` is the other school of the support
+    The school `school_urn` owns the entry, no matter who wrote it. `partner_urn` is the other school of the support
     agreement `agreement_id` that it is based on. `edition` numbers the versions of the text (see EntryVersion).
     `verified_edition` is the verified one: a later version is shown inside the authority as not yet verified, and is
     hidden from the public. A changed entry about two schools is hidden from everybody else (see EntryConsent). From

@@ -43,7 +43,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "listed": ("In the directory", LISTED),
     "archived": ("Archive", ("archived",)),
 }
-BESIDES = {"change_entry": "changed the entry", "consent_to_entry": "said yes to this text"}
+BESIDES = {"change_entry": "changed the entry", "consent_to_entry": "agreed to this text"}
 ACTIONS: tuple[Action[queries.Entry], ...] = (
     consents.CONSENT,
     editing.SUBMIT,

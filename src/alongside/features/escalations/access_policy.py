@@ -57,7 +57,7 @@ OF_READERS = RowPolicy(seen=f"{CORE} OR person_id::text = {PERSON}", added=CORE)
 def of_escalation_row(
     table: str, *, kept: bool = False, for_school: str = "true", added: str = ""
 ) -> RowPolicy:
-    """Row policy of a table that belongs to an escalation: whoever may read or change the escalation may do so
+    """Row policy of a table that belongs to an escalation: people who may read or change the escalation may do so
     here.
 
     `kept`: rows are never changed. `for_school`: SQL condition on the rows that the school's own head sees; a

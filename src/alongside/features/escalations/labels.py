@@ -109,11 +109,11 @@ class TimelineEntry:
 
 def timeline_entry(events: Iterable[Any]) -> list[TimelineEntry]:
     """The timeline of an escalation as entries with labels."""
-    told = []
+    entries = []
     for one in events:
         role = Role(one.role)
         who = one.person_name if role is Role.SYSTEM else f"{one.person_name} ({ROLE_NAMES[role]})"
-        told.append(
+        entries.append(
             TimelineEntry(one.at, who, PAST.get(one.verb, one.verb.replace("_", " ")), one.note or None)
         )
-    return told
+    return entries

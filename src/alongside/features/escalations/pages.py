@@ -194,11 +194,11 @@ def _buttons(person: Principal, row: Any) -> dict[str, Any]:
 
 async def _timeline(session: AsyncSession, person: Principal, row: Any) -> list[TimelineEntry]:
     """The timeline, newest first; it includes the reminders sent, except for the school."""
-    told = timeline_entry(await queries.of_escalation(session, person, queries.EVENTS, row.id))
+    entries = timeline_entry(await queries.of_escalation(session, person, queries.EVENTS, row.id))
     if person.school_urn is None:
         reminded = await reminder_entries(session, person.authority_id, row.id)
-        told += [TimelineEntry(at, who, words, None) for at, who, words in reminded]
-    return sorted(told, key=lambda one: one.at, reverse=True)
+        entries += [TimelineEntry(at, who, words, None) for at, who, words in reminded]
+    return sorted(entries, key=lambda one: one.at, reverse=True)
 
 
 async def _clock(session: AsyncSession, person: Principal, row: Any) -> str | None:

@@ -68,9 +68,9 @@ async def show_need(ctx: PageRequest, need_id: UUID) -> PageResult:
     need = await queries.get_need(ctx.session, ctx.person, Permission.VIEW_POST, need_id)
     settings = settings_of(ctx.person.authority_id)
     calendar = await calendar_of_school(ctx.session, ctx.person.authority_id, need.school_urn)
-    told, shown = queries.may_view_timeline(ctx.person, need), _words(ctx.person)
-    entries = await timeline(ctx.session, ctx.person.authority_id, "need", need.id) if told else []
-    good_for = settings.clocks.need_good_for
+    sees_timeline, shown = queries.may_view_timeline(ctx.person, need), _words(ctx.person)
+    entries = await timeline(ctx.session, ctx.person.authority_id, "need", need.id) if sees_timeline else []
+    good_for = settings.periods.need_good_for
     posted = not queries.never_posted(need)
     context = {
         "need": need,
@@ -87,7 +87,7 @@ async def show_need(ctx: PageRequest, need_id: UUID) -> PageResult:
         "entries": timeline_entries(
             entries, NEED_WORKFLOW, LABELS, shown["display_value"], {"change_need": "changed the need"}
         ),
-        "story": told,
+        "story": sees_timeline,
         **shown,
     }
     return Page(TemplateVariables("needs/show.html", context))

@@ -49,7 +49,7 @@ async def lapse_unconfirmed_needs(session: AsyncSession, system_person: Principa
     The period is counted in school days of the school that must confirm. At most 200 in a transaction: call it
     until it returns 0. Source: domain.md §5.2.
     """
-    good_for = settings_of(system_person.authority_id).clocks.need_good_for
+    good_for = settings_of(system_person.authority_id).periods.need_good_for
     day = await days_by_school(
         session,
         system_person.authority_id,
@@ -66,7 +66,7 @@ async def lapse_unconfirmed_needs(session: AsyncSession, system_person: Principa
 
 async def ask_to_confirm_needs(session: AsyncSession, system_person: Principal) -> int:
     """Ask schools once to confirm their needs, five school days before these are paused. Returns the number asked."""
-    today, good_for = system_person.today, settings_of(system_person.authority_id).clocks.need_good_for
+    today, good_for = system_person.today, settings_of(system_person.authority_id).periods.need_good_for
     day, after = [
         await days_by_school(session, system_person.authority_id, reckon)
         for reckon in (

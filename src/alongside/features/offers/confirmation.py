@@ -28,7 +28,7 @@ def fresh_since(calendar: Calendar, settings: AuthoritySettings, today: date) ->
 
     `calendar` is that of the offer's school, which must confirm it within the authority's number of school days.
     """
-    return lapsed_if_confirmed_by(calendar, today, settings.clocks.offer_good_for) + ONE_DAY
+    return lapsed_if_confirmed_by(calendar, today, settings.periods.offer_good_for) + ONE_DAY
 
 
 async def fresh_since_by_school(session: AsyncSession, authority_id: int, today: date) -> DayBySchool:

@@ -111,9 +111,9 @@ class OfferForm(Form):
         self, settings: AuthoritySettings, calendar: Calendar, today: date, kept: Any = None
     ) -> None:
         """Fill the select fields from the authority's settings. Values that the offer already has stay available."""
-        held = set(kept.themes) if kept else set()
+        chosen = set(kept.themes) if kept else set()
         self.themes.choices = [
-            (key, theme.label) for key, theme in settings.themes.items() if not theme.retired or key in held
+            (key, theme.label) for key, theme in settings.themes.items() if not theme.retired or key in chosen
         ]
         self.phases.choices = list(PHASES.items())
         designations = dict(on_offer(settings.designations))
@@ -121,11 +121,11 @@ class OfferForm(Form):
             designations[kept.designation] = settings.designations[kept.designation]
         self.designation.choices = [("", "None"), *((key, one.label) for key, one in designations.items())]
         self.terms.choices = coming_terms(calendar, today, tuple(kept.terms) if kept else ())
-        held = set(kept.forms_of_support) if kept else set()
+        chosen = set(kept.forms_of_support) if kept else set()
         self.forms_of_support.choices = [
             (key, form.label)
             for key, form in settings.forms_of_support.items()
-            if not form.retired or key in held
+            if not form.retired or key in chosen
         ]
         self.appetite.choices = list(APPETITES.items())
         self.audience.choices = audience_choices(settings)

@@ -93,11 +93,11 @@ async def show_offer(ctx: PageRequest, offer_id: UUID) -> PageResult:
     offer = await queries.get_offer(ctx.session, ctx.person, Permission.VIEW_POST, offer_id)
     settings = settings_of(ctx.person.authority_id)
     calendar = await calendar_of_school(ctx.session, ctx.person.authority_id, offer.school_urn)
-    told, shown = queries.may_view_timeline(ctx.person, offer), _words(ctx.person)
-    entries = await timeline(ctx.session, ctx.person.authority_id, "offer", offer.id) if told else []
+    sees_timeline, shown = queries.may_view_timeline(ctx.person, offer), _words(ctx.person)
+    entries = await timeline(ctx.session, ctx.person.authority_id, "offer", offer.id) if sees_timeline else []
     posted = not queries.never_posted(offer)
     why_not = why_not_proposable(offer, ctx.person.today, fresh_since(calendar, settings, ctx.person.today))
-    good_for = settings.clocks.offer_good_for
+    good_for = settings.periods.offer_good_for
     context = {
         "offer": offer,
         "buttons": buttons_for(ctx.person, offer, ON_AN_OFFER),
@@ -114,7 +114,7 @@ async def show_offer(ctx: PageRequest, offer_id: UUID) -> PageResult:
         if offer.confirmed_on
         else None,
         "entries": timeline_entries(entries, OFFER_WORKFLOW, LABELS, shown["display_value"], BESIDES),
-        "story": told,
+        "story": sees_timeline,
         **shown,
     }
     return Page(TemplateVariables("offers/show.html", context))

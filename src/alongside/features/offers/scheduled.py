@@ -56,7 +56,7 @@ async def lapse_unconfirmed_offers(session: AsyncSession, system_person: Princip
     The period is counted in school days of the school that must confirm. At most 200 in a transaction: call it
     until it returns 0. Source: domain.md §3 ask 1, F6.
     """
-    good_for = settings_of(system_person.authority_id).clocks.offer_good_for
+    good_for = settings_of(system_person.authority_id).periods.offer_good_for
     day = await days_by_school(
         session,
         system_person.authority_id,
@@ -75,7 +75,7 @@ async def lapse_unconfirmed_offers(session: AsyncSession, system_person: Princip
 
 async def ask_to_confirm_offers(session: AsyncSession, system_person: Principal) -> int:
     """Ask schools once to confirm their offers, five school days before these are paused. Returns the number asked."""
-    today, good_for = system_person.today, settings_of(system_person.authority_id).clocks.offer_good_for
+    today, good_for = system_person.today, settings_of(system_person.authority_id).periods.offer_good_for
     day, after = [
         await days_by_school(session, system_person.authority_id, reckon)
         for reckon in (

@@ -42,7 +42,7 @@ def appoint(slug: str, role: str, name: str, email: str, school: int | None) -> 
         raise click.ClickException("Give a name and an email address like name@council.gov.uk.")
     columns = {"name": " ".join(name.split()), "email": email.strip(), "role": role, "school_urn": school}
     link, settings = asyncio.run(_invite(slug, columns))
-    days = settings.clocks.invitation_good_for_days
+    days = settings.periods.invitation_good_for_days
     click.echo(
         f"{name} is invited as {ROLE_NAMES[wanted]} of {settings.name}. For {format_days(days)}, once:\n\n{link}\n"
     )

@@ -166,7 +166,7 @@ async def let_leave(session: AsyncSession, person: Principal, person_id: UUID) -
 async def _refuse_last_administrator(
     session: AsyncSession, person: Principal, person_id: UUID, role_assignment_id: UUID | None
 ) -> None:
-    held = (
+    administrators = (
         select(RoleAssignment.id, RoleAssignment.person_id)
         .where(
             RoleAssignment.authority_id == person.authority_id,
@@ -177,7 +177,7 @@ async def _refuse_last_administrator(
         .order_by(RoleAssignment.id)
         .with_for_update()
     )
-    rows = (await session.execute(held)).all()
+    rows = (await session.execute(administrators)).all()
     ending = [row for row in rows if row.person_id == person_id and role_assignment_id in (None, row.id)]
     if ending and len(ending) == len(rows):
         raise ActionRefused("There would be no administrator left. Invite another administrator first.")

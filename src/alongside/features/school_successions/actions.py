@@ -233,7 +233,7 @@ async def decide_carry_over(
 
     Raises Invalid for a school that is not open here, ActionRefused when the question was already answered.
     """
-    row = await _held(session, person, succession_id)
+    row = await _lock_succession(session, person, succession_id)
     status = await session.scalar(
         select(School.status).where(School.authority_id == person.authority_id, School.urn == urn)
     )
@@ -252,7 +252,7 @@ async def decide_to_end(session: AsyncSession, person: Principal, succession_id:
 
     Raises ActionRefused when the question was already answered.
     """
-    row = await _held(session, person, succession_id)
+    row = await _lock_succession(session, person, succession_id)
     await _close_posts(session, person, row.old_urn)
     values = {"authority_id": person.authority_id, "old": row.old_urn, "on": person.today}
     moved = {}
@@ -286,7 +286,7 @@ async def _close_posts(session: AsyncSession, person: Principal, urn: int) -> No
             await apply_transition(session, itself, post, row, move)
 
 
-async def _held(session: AsyncSession, person: Principal, succession_id: UUID) -> Any:
+async def _lock_succession(session: AsyncSession, person: Principal, succession_id: UUID) -> Any:
     await session.execute(
         select(SchoolSuccession.id)
         .where(SchoolSuccession.authority_id == person.authority_id, SchoolSuccession.id == succession_id)

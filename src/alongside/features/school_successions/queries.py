@@ -104,8 +104,8 @@ class Plan:
 async def plan_successions(session: AsyncSession, person: Principal, families: Families) -> list[Plan]:
     """Plan the succession of every closed school that has data left; `person` is the system principal."""
     closed = families.closed()
-    held = await _holdings(session, person, closed)
-    heirs = {urn: families.successors(urn) for urn in held}
+    holdings = await _holdings(session, person, closed)
+    heirs = {urn: families.successors(urn) for urn in holdings}
     targets = {one.open[0] for one in heirs.values() if len(one.open) == 1}
     held_there = await _holdings(session, person, sorted(targets))
     into: dict[int, list[int]] = defaultdict(list)
@@ -115,7 +115,7 @@ async def plan_successions(session: AsyncSession, person: Principal, families: F
     tasks = (await session.execute(TASKS, {"authority_id": person.authority_id})).all()
     ended = {row.old_urn for row in tasks if row.state == "ended"}
     asked = {(row.old_urn, row.kind) for row in tasks if row.state == "open"}
-    plans = [_plan(person, families, urn, held, held_there, into) for urn in sorted(held)]
+    plans = [_plan(person, families, urn, holdings, held_there, into) for urn in sorted(holdings)]
     return [plan for plan in plans if _is_news(plan, ended, asked)]
 
 
@@ -131,11 +131,11 @@ def _plan(
     person: Principal,
     families: Families,
     urn: int,
-    held: Mapping[int, Holdings],
+    holdings: Mapping[int, Holdings],
     held_there: Mapping[int, Holdings],
     into: Mapping[int, Sequence[int]],
 ) -> Plan:
-    successors, name, counts = families.successors(urn), families.name(urn), held[urn].counts
+    successors, name, counts = families.successors(urn), families.name(urn), holdings[urn].counts
     if len(successors.open) > 1:
         names = ", ".join(families.name(one) for one in successors.open)
         question = (
@@ -164,14 +164,14 @@ def _plan(
         )
         asks = question if {"roles", "memberships"} & counts.keys() else None
         return Plan(urn, name, "merger", new, families.name(new), counts, False, asks, (new,))
-    no_place = _nowhere(person, families.schools[new], held[urn], families.name(new))
+    no_place = _nowhere(person, families.schools[new], holdings[urn], families.name(new))
     return Plan(urn, name, "conversion", new, families.name(new), counts, True, no_place)
 
 
-def _nowhere(person: Principal, new: Mapping[str, Any], held: Holdings, name: str) -> str | None:
+def _nowhere(person: Principal, new: Mapping[str, Any], holdings: Holdings, name: str) -> str | None:
     """Why a membership cannot move (the new school has the wrong phase); None when it can."""
     allowed = consortium_phases(settings_of(person.authority_id), new["phase"], new["kind"])
-    wrong = sorted(set(held.consortia) - set(allowed))
+    wrong = sorted(set(holdings.consortia) - set(allowed))
     if not wrong:
         return None
     return (

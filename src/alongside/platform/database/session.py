@@ -64,8 +64,8 @@ class TenantConnection(asyncpg.Connection):
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
         """Run a command; add the tenant context to a BEGIN once, and clear the session state after it."""
         if query.startswith("BEGIN"):
-            fence, self.next_tenant_context = self.next_tenant_context, None
-            query = f"{FORGET_SETTINGS} {query} {fence or ''}"
+            tenant_context, self.next_tenant_context = self.next_tenant_context, None
+            query = f"{FORGET_SETTINGS} {query} {tenant_context or ''}"
         elif query.startswith("COMMIT"):
             query = f"{query.rstrip(';')}; {FORGET_CURSORS}"
         status: str = await super().execute(query, *args, timeout=timeout)

@@ -99,7 +99,7 @@ async def _trouble(app_context: AppContext) -> str | None:
     async with app_context.database.transaction(first.authority_id, read_only=True) as session:
         found = (await session.execute(READY, {"authority_id": first.authority_id})).one()
     if found.inside != first.authority_id or not found.versions:
-        return "the fence lets an authority not see its own settings"
+        return "the tenant context does not let an authority see its own settings"
     return None
 
 

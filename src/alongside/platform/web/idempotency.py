@@ -46,8 +46,8 @@ async def claim_idempotency_key(
     key = form.one("idempotency_key")
     if not 16 <= len(key) <= 64:
         raise ValidationFailed({"": ["This form has gone out of date. Reload the page and send it again."]})
-    told = repr((path, form.fingerprint_parts())).encode()
-    fingerprint = hashlib.sha256(told).hexdigest()
+    content = repr((path, form.fingerprint_parts())).encode()
+    fingerprint = hashlib.sha256(content).hexdigest()
     claimed = await session.execute(
         insert(IdempotencyKey)
         .values(authority_id=person.authority_id, person_id=person.id, key=key, fingerprint=fingerprint)

@@ -82,15 +82,15 @@ def _chain(problem: BaseException) -> list[BaseException]:
 
 def _described(problem: BaseException) -> dict[str, Any]:
     places = traceback.extract_tb(problem.__traceback__)[-MAX_MATCHES:]
-    told: dict[str, Any] = {"kind": f"{type(problem).__module__}.{type(problem).__qualname__}"}
+    fields: dict[str, Any] = {"kind": f"{type(problem).__module__}.{type(problem).__qualname__}"}
     for name in ("sqlstate", "constraint_name", "table_name", "code", "errno"):
         value = getattr(problem, name, None)
         if isinstance(value, str | int):
-            told[name] = value
-    told["places"] = [
+            fields[name] = value
+    fields["places"] = [
         f"{place.filename.rpartition('/src/')[2]}:{place.lineno} {place.name}" for place in places
     ]
-    return told
+    return fields
 
 
 def on_one_line(_logger: Any, _method: str, event: Event) -> Event:

@@ -163,12 +163,12 @@ def _end_with_process(live: EventBroadcaster) -> None:
 
 
 def _first(act: Callable[[], object], then: Callable[[int, FrameType | None], Any]) -> Callable[..., None]:
-    def told(number: int, frame: FrameType | None) -> None:
+    def handle_signal(number: int, frame: FrameType | None) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed, so there are no streams either
             act()
         then(number, frame)
 
-    return told
+    return handle_signal
 
 
 async def events(

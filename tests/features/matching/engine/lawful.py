@@ -42,8 +42,8 @@ def broken_rules(instance: Instance, need: Need, offer: Offer) -> set[str]:
 def _designated(instance: Instance, need: Need, offer: Offer) -> bool:
     begins = max(instance.on, need.starts_on or instance.on)
     return any(
-        held.designation in need.designations and (held.until is None or held.until >= begins)
-        for held in offer.designations
+        stored.designation in need.designations and (stored.until is None or stored.until >= begins)
+        for stored in offer.designations
     )
 
 

@@ -20,9 +20,9 @@ def test_the_numbers_of_every_explanation_add_up() -> None:
     for instance in many(share=6, loose=True):
         prepared = Prepared(instance)
         made = plan_of(prepared)
-        told = explanations(prepared, made, 5.0)
-        assert [one.need for one in told] == [need.id for need in prepared.columns.instance.needs]
-        for one in told:
+        notified = explanations(prepared, made, 5.0)
+        assert [one.need for one in notified] == [need.id for need in prepared.columns.instance.needs]
+        for one in notified:
             accepted = {
                 known.offer for known in instance.known if known.what == "accepted" and known.need == one.need
             }
@@ -101,8 +101,8 @@ def test_who_holds_a_better_offer_is_told() -> None:
     ]
     assert full
     for better in full:
-        held = {pair.need for pair in made.pairs if pair.offer == better.offer}
-        assert {holder.need for holder in better.held_by} == held
+        kept = {pair.need for pair in made.pairs if pair.offer == better.offer}
+        assert {holder.need for holder in better.held_by} == kept
 
 
 def test_every_rule_has_its_words() -> None:

@@ -57,8 +57,8 @@ async def test_an_invitation_opens_the_way_in_once(
     answer = await browser.arrive(await visitor.sign_in(address, "stranger"))
     assert answer.headers["location"] == "/home"
     assert "Sam Stranger" in words(await browser.get("/account"))
-    held = await rows(copy, "SELECT role, school_urn FROM role_assignment ORDER BY id DESC LIMIT 1")
-    assert tuple(held[0]) == ("delegate", MILL)
+    stored = await rows(copy, "SELECT role, school_urn FROM role_assignment ORDER BY id DESC LIMIT 1")
+    assert tuple(stored[0]) == ("delegate", MILL)
     after = await everything(copy)
     assert after == (25, 25, 1, 25, 1)
     thief = Browser(browser.app)

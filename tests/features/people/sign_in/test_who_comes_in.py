@@ -185,7 +185,7 @@ async def test_an_organisation_that_does_not_fit_gives_no_role(
 async def test_an_organisation_of_this_authority_and_its_role_let_somebody_in(
     organisation: Any,
     code: str,
-    held: tuple[str, int | None],
+    kept: tuple[str, int | None],
     forger: Forger,
     browser: Browser,
     copy: DatabaseCopy,
@@ -202,7 +202,7 @@ async def test_an_organisation_of_this_authority_and_its_role_let_somebody_in(
         " JOIN person p ON p.authority_id = i.authority_id AND p.id = i.person_id"
         " JOIN role_assignment a ON a.authority_id = p.authority_id AND a.person_id = p.id",
     )
-    assert [tuple(one) for one in made] == [(*held, NORTHSHIRE, "Sam Stranger", "n@ew.example")]
+    assert [tuple(one) for one in made] == [(*kept, NORTHSHIRE, "Sam Stranger", "n@ew.example")]
     before = await everything(copy)
     forger.roles = (500, {})
     assert await come(forger, browser, "dfe", sub="new", organisation=None) == "/home"

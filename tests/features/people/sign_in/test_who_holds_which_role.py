@@ -82,10 +82,10 @@ async def test_an_administrator_ends_a_role_after_asking(
     assert (await admin.post(path)).status_code == 303
     assert not await is_in(head)
     assert (await admin.post(path)).status_code == 404
-    told = await rows(
+    notified = await rows(
         copy, "SELECT person_name FROM audit_entry WHERE verb = 'end_role' AND authority_id = 901"
     )
-    assert told[-1]["person_name"] == "Ada Admin"
+    assert notified[-1]["person_name"] == "Ada Admin"
 
 
 async def test_a_role_given_today_ends_today(database: Database, app: Litestar, copy: DatabaseCopy) -> None:

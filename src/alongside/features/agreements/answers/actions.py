@@ -113,7 +113,7 @@ async def ask_more_time(session: AsyncSession, person: Principal, proposal_id: U
         raise ActionRefused(
             "Your school has had more time once. Accept, decline, or propose other terms.", row.state
         )
-    more = settings_of(person.authority_id).clocks.more_time
+    more = settings_of(person.authority_id).periods.more_time
     asked = sorted(who_must_answer(row))
     values = await more_days_columns(session, person, row, asked, more)
     until: date = values["respond_by"]

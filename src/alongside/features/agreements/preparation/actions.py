@@ -94,7 +94,7 @@ async def prepare_agreement(session: AsyncSession, person: Principal, proposal: 
 
 async def _challenge_until(session: AsyncSession, person: Principal, proposal: Any) -> date:
     """The last day on which either school can challenge a match made today, in school days of both schools."""
-    days = settings_of(person.authority_id).clocks.challenge_window
+    days = settings_of(person.authority_id).periods.challenge_window
     urns = (proposal.requesting_urn, proposal.supporting_urn)
     calendars = await calendars_of_schools(session, person.authority_id, urns)
     return max(add_school_days(one, person.today, days) for one in calendars.values())

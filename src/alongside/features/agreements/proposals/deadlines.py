@@ -19,7 +19,7 @@ def days_to_answer(person: Principal, urgency: str | None) -> int:
     """School days to answer: by the need's urgency, otherwise the authority's number."""
     settings = settings_of(person.authority_id)
     entry = settings.urgencies.get(urgency or "")
-    return entry.respond_by if entry else settings.clocks.respond_by
+    return entry.respond_by if entry else settings.periods.respond_by
 
 
 def latest(calendars: Iterable[Calendar], began_on: date, days: int) -> date:

@@ -91,8 +91,8 @@ def _end_proposals_of_offer(why: str) -> Callable[[AsyncSession, Principal, Any]
         """End the live proposals of an offer. Needs are locked in one fixed order to avoid deadlocks."""
         proposals = await live_proposals_of_offer(session, person.authority_id, offer.id)
         await _hold_needs(session, person.authority_id, sorted({row.need_id for row in proposals}))
-        held = await live_proposals_of_offer(session, person.authority_id, offer.id)
-        await _end(session, person, held, why)
+        locked = await live_proposals_of_offer(session, person.authority_id, offer.id)
+        await _end(session, person, locked, why)
 
     return end_proposals_of_offer
 

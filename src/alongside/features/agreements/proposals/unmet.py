@@ -48,7 +48,7 @@ NOBODY_FOUND: Select[Any] = (
 
 
 async def close_unmet_needs(session: AsyncSession, product: Principal) -> int:
-    """Close open needs without a match after `clocks.unmet_after` school days, or whose dates have passed.
+    """Close open needs without a match after `periods.unmet_after` school days, or whose dates have passed.
 
     The days count from the date when the whole audience saw the need, its last confirmation or last proposal. They are
     school days of the authority, because any of its schools may offer.
@@ -59,7 +59,7 @@ async def close_unmet_needs(session: AsyncSession, product: Principal) -> int:
     values = {
         "authority_id": product.authority_id,
         "today": product.today,
-        "day": lapsed_if_confirmed_by(calendar, product.today, settings.clocks.unmet_after),
+        "day": lapsed_if_confirmed_by(calendar, product.today, settings.periods.unmet_after),
     }
     found = (await session.execute(NOBODY_FOUND, values)).all()
     for need in found:

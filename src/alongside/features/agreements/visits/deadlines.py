@@ -19,7 +19,7 @@ from alongside.platform.school_calendar.calendar import add_school_days
 
 async def record_due(session: AsyncSession, person: Principal, row: Any, visit_on: date) -> date:
     """The later of both schools' days that are the authority's number of school days after a visit."""
-    days = settings_of(person.authority_id).clocks.visit_record_due
+    days = settings_of(person.authority_id).periods.visit_record_due
     urns = {row.requesting_urn, row.supporting_urn}
     calendars = await calendars_of_schools(session, person.authority_id, urns)
     return max(add_school_days(calendar, visit_on, days) for calendar in calendars.values())
@@ -37,7 +37,7 @@ async def recalculate_record_days(session: AsyncSession, person: Principal) -> i
         .with_for_update(key_share=True, of=Visit, skip_locked=True)
     )
     rows = await rows_of(session, statement, authority_id=person.authority_id)
-    days = settings_of(person.authority_id).clocks.visit_record_due
+    days = settings_of(person.authority_id).periods.visit_record_due
     urns = {urn for row in rows for urn in (row.requesting_urn, row.supporting_urn)}
     calendars = await calendars_of_schools(session, person.authority_id, urns)
     moved = 0

@@ -112,7 +112,7 @@ async def quiet_before(session: AsyncSession, person: Principal) -> DayBySchool:
 
     A closed school cannot be visited or called.
     """
-    school_days = settings_of(person.authority_id).clocks.quiet_after
+    school_days = settings_of(person.authority_id).periods.quiet_after
     return await days_by_school(
         session, person.authority_id, lambda one: school_days_before(one, person.today, school_days)
     )

@@ -25,9 +25,7 @@ async def consent_to_entry(session: AsyncSession, person: Principal, entry_id: U
     if entry.partner_urn is None:
         raise ActionRefused("This entry tells of your school alone, so nobody else is asked.", entry.state)
     if entry.edition != edition:
-        raise ActionRefused(
-            "The text was changed since you read it. Read it again, then say yes.", entry.state
-        )
+        raise ActionRefused("The text was changed since you read it. Read it again, then agree.", entry.state)
     given = {"edition": edition, "given_by": person.id, "given_at": func.now()}
     await session.execute(
         insert(EntryConsent)
@@ -39,7 +37,7 @@ async def consent_to_entry(session: AsyncSession, person: Principal, entry_id: U
     both = set(schools) <= (await consents_of(session, person, entry)).keys()
     if both:
         people = await people_of_schools(session, person.authority_id, person.today, [entry.school_urn])
-        text = "Both schools have said yes to an entry about their agreement. It can be sent to be checked."
+        text = "Both schools have agreed to an entry about their agreement. It can be sent to be checked."
         once = f"entry_agreed:{entry.id}:{edition}"
         await notify(session, person, ids(people), "entry_agreed", text, f"/directory/{entry.id}", once=once)
     return both

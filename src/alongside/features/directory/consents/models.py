@@ -57,7 +57,7 @@ BEGIN
        AND 2 > (SELECT count(*) FROM public.entry_consent
                  WHERE authority_id = NEW.authority_id AND entry_id = NEW.id AND edition = NEW.edition
                    AND school_urn IN (NEW.school_urn, NEW.partner_urn)) THEN
-        RAISE EXCEPTION 'both schools have to say yes to this text'
+        RAISE EXCEPTION 'both schools must agree to this text'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'consent_of_both';
     END IF;
     RETURN NEW;

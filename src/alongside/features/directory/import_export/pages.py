@@ -76,7 +76,8 @@ async def _rows(ctx: PageRequest) -> list[dict[str, Any]]:
         ctx.session, ctx.person, await parsed_query(ctx.session, ctx.person, form.typed), wanted
     )
     return [
-        export_row(one) for one in await whole_entries(ctx.session, ctx.person.authority_id, list(found.held))
+        export_row(one)
+        for one in await whole_entries(ctx.session, ctx.person.authority_id, list(found.matched_groups))
     ]
 
 

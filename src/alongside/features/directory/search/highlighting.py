@@ -28,10 +28,10 @@ def marked(text: str) -> Markup:
 def reason(found: SearchHit, entry: Any) -> str:
     """The search terms that an entry holds, or that it was found by meaning."""
     question = found.question
-    held = set(found.held.get(entry.id, ()))
-    if not held:
+    groups = set(found.matched_groups.get(entry.id, ()))
+    if not groups:
         return "Close in meaning to what you typed"
-    return "Found by: " + ", ".join(question.names[group] for group in sorted(held))
+    return "Found by: " + ", ".join(question.names[group] for group in sorted(groups))
 
 
 def corrections(found: SearchHit) -> list[tuple[str, str]]:

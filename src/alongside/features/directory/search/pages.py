@@ -70,7 +70,7 @@ async def show_directory(ctx: PageRequest) -> PageResult:
     shown = Page(
         TemplateVariables("directory/search/show.html", context, fragment="directory/search/_found.html")
     )
-    if question.empty or form.narrowed or any(found.held.values()):
+    if question.empty or form.narrowed or any(found.matched_groups.values()):
         return shown
     return ContinueAfterCommit(
         partial(_record_no_results, ctx.request, ctx.person, " ".join(question.names.values()), shown)

@@ -55,7 +55,7 @@ class SearchHit:
 
     question: SearchQuery
     entries: Sequence[Row[Any]] = ()
-    held: Mapping[UUID, Sequence[int]] = field(default_factory=dict)
+    matched_groups: Mapping[UUID, Sequence[int]] = field(default_factory=dict)
     number: int = 0
     any_number: int = 0
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -94,9 +94,9 @@ async def search(
             counts[row.facet][row.value] = row.number
     totals = {row.facet: row.number for row in rows if row.facet in ("all", "any")}
     ranked = sorted((row.number, row.id, row.groups_found) for row in rows if row.facet == "row")
-    held = {entry_id: groups for _, entry_id, groups in ranked}
-    entries = await _rows(session, person, list(held), question)
-    return SearchHit(question, entries, held, totals["all"], totals["any"], counts)
+    matched_groups = {entry_id: groups for _, entry_id, groups in ranked}
+    entries = await _rows(session, person, list(matched_groups), question)
+    return SearchHit(question, entries, matched_groups, totals["all"], totals["any"], counts)
 
 
 async def public_search(session: AsyncSession, person: Principal, typed: str) -> Sequence[UUID] | None:

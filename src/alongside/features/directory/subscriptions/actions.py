@@ -58,7 +58,7 @@ async def notify_subscribers(session: AsyncSession, product: Principal) -> int:
     """Notify people of new entries in what they follow; return the number of subscriptions processed.
 
     Entries listed before today count. At most 200 in a transaction: call again until fewer are returned. The
-    notification names the theme or the school and a number, never an entry: whoever reads the email may not be allowed
+    notification names the theme or the school and a number, never an entry: the reader of the email may not be allowed
     to read the entry.
     """
     until = datetime.combine(product.today, time(), LONDON).astimezone(UTC)
@@ -73,7 +73,7 @@ async def notify_subscribers(session: AsyncSession, product: Principal) -> int:
                 Subscription.authority_id == product.authority_id,
                 Subscription.id.in_([one.id for one in news]),
             )
-            .values(told_until=until)
+            .values(notified_until=until)
         )
     return len(news)
 

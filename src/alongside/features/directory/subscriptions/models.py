@@ -14,7 +14,7 @@ KINDS = ("theme", "school", "search")
 class Subscription(AuthorityOwned, Base):
     """A theme or a school that a person follows, or a search saved under a `name`.
 
-    `subject` is the theme's key, the URN, or the query string of the search. Entries listed after `told_until` are
+    `subject` is the theme's key, the URN, or the query string of the search. Entries listed after `notified_until` are
     new. Saved searches send no notifications.
     """
 
@@ -29,12 +29,12 @@ class Subscription(AuthorityOwned, Base):
             " AND char_length(subject) <= 1000 ELSE subject ~ '^[a-z][a-z0-9_]{0,39}$' END",
             name="subject",
         ),
-        Index(None, "authority_id", "told_until"),
+        Index(None, "authority_id", "notified_until"),
     )
 
     person_id: Mapped[UUID]
     kind: Mapped[str]
     subject: Mapped[str]
     name: Mapped[str]
-    told_until: Mapped[datetime] = created_at()
+    notified_until: Mapped[datetime] = created_at()
     since: Mapped[datetime] = created_at()

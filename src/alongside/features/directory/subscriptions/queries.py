@@ -38,9 +38,9 @@ SEEING_ALL = tuple(
 NEW_ENTRIES = text(
     f"""
     WITH followed AS MATERIALIZED (
-        SELECT f.id, f.person_id, f.kind, f.subject, f.name, f.told_until FROM directory_subscription f
-         WHERE f.authority_id = :authority_id AND f.kind <> 'search' AND f.told_until < :until
-         ORDER BY f.told_until, f.id LIMIT 200 FOR UPDATE SKIP LOCKED
+        SELECT f.id, f.person_id, f.kind, f.subject, f.name, f.notified_until FROM directory_subscription f
+         WHERE f.authority_id = :authority_id AND f.kind <> 'search' AND f.notified_until < :until
+         ORDER BY f.notified_until, f.id LIMIT 200 FOR UPDATE SKIP LOCKED
     ), held AS (
         SELECT a.person_id, a.role, a.school_urn, coalesce(a.consortium_id, m.consortium_id) AS consortium_id
           FROM role_assignment a
@@ -53,7 +53,7 @@ NEW_ENTRIES = text(
            count(DISTINCT e.id) AS number
       FROM followed
       LEFT JOIN directory_entry e ON e.authority_id = :authority_id AND e.state IN {LISTED}
-       AND e.listed_at > followed.told_until AND e.listed_at <= :until
+       AND e.listed_at > followed.notified_until AND e.listed_at <= :until
        AND (followed.kind = 'theme' AND followed.subject = ANY (e.themes)
             OR followed.kind = 'school' AND followed.subject = CAST(e.school_urn AS text))
        AND EXISTS (

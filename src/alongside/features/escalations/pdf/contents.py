@@ -195,8 +195,8 @@ def _email(one: Any) -> str:
     return f"{one.notice_reference} of {format_date(one.notice_on)} to {to}{comply}"
 
 
-def _timeline(told: Sequence[Any], reminded: Sequence[tuple[datetime, str, str]]) -> list[list[str]]:
+def _timeline(entries: Sequence[Any], reminded: Sequence[tuple[datetime, str, str]]) -> list[list[str]]:
     """The full timeline, oldest first, with reasons and reminders."""
-    lines = [(one.at, f"{one.who} {one.text}", one.note or "") for one in reversed(told)]
+    lines = [(one.at, f"{one.who} {one.text}", one.note or "") for one in reversed(entries)]
     lines += [(at, f"{who} {words}", "") for at, who, words in reminded]
     return [[format_datetime(at), words, note] for at, words, note in sorted(lines, key=lambda line: line[0])]

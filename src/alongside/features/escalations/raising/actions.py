@@ -22,7 +22,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.notifications import notify
 
-TOLD = (
+NOTIFICATION = (
     "An escalation about your school has been raised. You can read what it says and who will speak with you."
 )
 
@@ -113,7 +113,7 @@ async def notify_head(session: AsyncSession, person: Principal, row: Any) -> Non
         person,
         people,
         "escalation_told",
-        TOLD,
+        NOTIFICATION,
         f"/escalations/{row.id}",
         once=f"escalation_told:{row.id}:{row.school_urn}",
     )

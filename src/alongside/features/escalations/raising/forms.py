@@ -17,7 +17,7 @@ NEEDED = {
     "tried": "Select support already tried, or describe it below",
     "wanted": "Enter the help you want",
     "urgency": "Select how urgent it is",
-    "told": "Select yes if the headteacher is told now",
+    "notify_head": "Select yes if the headteacher is told now",
 }
 MOST_TEXT = 2000
 TEXTS = ("reason_words", "tried_words", "wanted", "return_when", "why_wait")
@@ -54,9 +54,9 @@ class RaiseForm(Form):
         "What would have to change. It becomes the first criterion of the plan",
         limit=MOST_TEXT,
     )
-    told = Choice(
+    notify_head = Choice(
         "Do we tell the headteacher now?",
-        NEEDED["told"],
+        NEEDED["notify_head"],
         choices=[("now", "Yes, with what you wrote above"), ("wait", "No, not yet")],
         default="now",
     )
@@ -105,7 +105,7 @@ class RaiseForm(Form):
         entry = settings.escalation_reasons.get(self.reason.data or "")
         if entry is not None and entry.needs_words and not self.reason_words.data:
             add_error(self.reason_words, "Enter the reason")
-        if self.told.data == "wait" and not self.why_wait.data:
+        if self.notify_head.data == "wait" and not self.why_wait.data:
             add_error(
                 self.why_wait,
                 "Enter why the headteacher must wait. The core team reads this, the school does not",

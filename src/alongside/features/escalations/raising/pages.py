@@ -51,7 +51,7 @@ async def _raise(asked: FormRequest[None, RaiseForm]) -> PageResult:
         form.school.urn,
         form.columns(),
         tried=form.tried.data or (),
-        why_wait=(form.why_wait.data or "") if form.told.data == "wait" else "",
+        why_wait=(form.why_wait.data or "") if form.notify_head.data == "wait" else "",
     )
     return Redirect(f"/escalations/{escalation_id}", "The escalation is raised. The core team has been told.")
 
@@ -65,7 +65,7 @@ RAISE: FormAction[None, RaiseForm] = FormAction(
     title="Raise an escalation",
     submit="Raise this escalation",
     form=RaiseForm,
-    initial=lambda asked: {"school_urn": asked.data.one("school"), "told": "now"},
+    initial=lambda asked: {"school_urn": asked.data.one("school"), "notify_head": "now"},
     choices=_offer_choices,
     valid=_is_valid,
     template="escalations/new.html",

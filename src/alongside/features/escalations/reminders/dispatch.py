@@ -136,7 +136,9 @@ async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> boo
             "due_at": timer.due_at,
         },
     )
-    told = 0 if overtaken else await _remind(session, person, escalation, timer, late=now > timer.due_at)
+    people_notified = (
+        0 if overtaken else await _remind(session, person, escalation, timer, late=now > timer.due_at)
+    )
     await session.execute(
         insert(Reminder).values(
             authority_id=authority_id,
@@ -146,7 +148,7 @@ async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> boo
             deadline_kind=timer.deadline_kind,
             step=timer.step,
             due_at=timer.due_at,
-            told=told,
+            people_notified=people_notified,
         )
     )
     if not overtaken:
@@ -170,7 +172,7 @@ async def _remind(
         if late
         else f"An escalation is due: {what}, by {due}."
     )
-    people = await _not_told_yet(session, person, people, timer, words)
+    people = await _not_notified_yet(session, person, people, timer, words)
     await _tell(session, person, people, timer, words)
     if timer.step == "core_team":
         leads = await leads_with_a_seat(session, person, escalation)
@@ -193,13 +195,13 @@ async def _tell(
     )
 
 
-async def _not_told_yet(
+async def _not_notified_yet(
     session: AsyncSession, person: Principal, people: Sequence[UUID], timer: Row[Any], words: str
 ) -> list[UUID]:
     """The people who have not had the same reminder of this escalation from an earlier level (after a
     downtime).
     """
-    told = await session.scalars(
+    notified = await session.scalars(
         select(Notification.person_id).where(
             Notification.authority_id == person.authority_id,
             Notification.person_id.in_(people),
@@ -207,7 +209,7 @@ async def _not_told_yet(
             Notification.text == words,
         )
     )
-    before = set(told)
+    before = set(notified)
     return [one for one in people if one not in before]
 
 

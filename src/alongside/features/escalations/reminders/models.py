@@ -63,7 +63,7 @@ class Timer(AuthorityOwned, LeasedRow, Base):
 class Reminder(AuthorityOwned, Base):
     """A reminder that was sent, or whose timer fired without a recipient. Kept permanently.
 
-    `told` is the number of people notified; 0 if an email went to the director's mailbox instead, or if the
+    `people_notified` counts them; 0 if an email went to the director's mailbox instead, or if the
     reminder of the due day covered it.
     """
 
@@ -73,7 +73,7 @@ class Reminder(AuthorityOwned, Base):
         reference("timer_id", "escalation_timer"),
         CheckConstraint(one_of("deadline_kind", REMINDED_OF), name="deadline_kind"),
         CheckConstraint(one_of("step", STEPS), name="step"),
-        CheckConstraint("told >= 0", name="told"),
+        CheckConstraint("people_notified >= 0", name="people_notified"),
         UniqueConstraint("authority_id", "timer_id", "generation"),
         Index(None, "authority_id", "escalation_id", "at"),
         {"info": {"second_policy": of_escalation_row("escalation_reminder", kept=True)}},
@@ -85,7 +85,7 @@ class Reminder(AuthorityOwned, Base):
     deadline_kind: Mapped[str]
     step: Mapped[str]
     due_at: Mapped[datetime]
-    told: Mapped[int]
+    people_notified: Mapped[int]
     at: Mapped[datetime] = created_at()
 
 

@@ -25,7 +25,7 @@ COVERS = text(
      WHERE authority_id = :authority_id AND away_id = :owner_id AND :today BETWEEN starts_on AND ends_on
     """
 ).bindparams(bindparam("today", type_=Date))
-TOLD = {
+RECIPIENT_WORDS = {
     "owner_before": "The owner",
     "owner_on_the_day": "The owner",
     "core_team": "The core team",
@@ -37,7 +37,7 @@ REMINDERS: Any = (
     .where(
         Reminder.authority_id == bindparam("authority_id"),
         Reminder.escalation_id == bindparam("escalation_id"),
-        or_(Reminder.told > 0, Reminder.step == "director"),
+        or_(Reminder.people_notified > 0, Reminder.step == "director"),
     )
     .order_by(Reminder.at.desc())
     .limit(200)
@@ -64,7 +64,7 @@ async def reminder_entries(
     return [
         (
             row.at,
-            TOLD[row.step],
+            RECIPIENT_WORDS[row.step],
             f"was reminded: {REMINDED_OF[row.deadline_kind].lower()}, by {format_deadline(row.due_at)}",
         )
         for row in found

@@ -322,8 +322,8 @@ async def merge_escalation(
 ) -> None:
     """Merge this escalation into another of the same school. Raises ValidationFailed for another school's."""
     first, second = sorted((escalation_id, into))
-    held = {one: await lock_escalation(session, person, HANDLE, one) for one in (first, second)}
-    row, other = held[escalation_id], held[into]
+    locked = {one: await lock_escalation(session, person, HANDLE, one) for one in (first, second)}
+    row, other = locked[escalation_id], locked[into]
     if version is not None and row.version != version:
         raise ActionRefused(
             "A colleague acted on this escalation meanwhile. Look again, then merge.", row.state

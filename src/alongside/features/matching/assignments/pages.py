@@ -125,24 +125,24 @@ async def run_of(session: AsyncSession, person: Principal, run_id: UUID) -> Any:
 async def _explained(session: AsyncSession, person: Principal, run: Any, assignment: Any) -> dict[str, Any]:
     """Build the context of the explanation page, redacted for this person."""
     names = await names_in(session, person, ids_in(assignment.why))
-    told = words(person)
+    shown = words(person)
     leads = may_for_consortium(person, Permission.MAKE_PLAN, run.consortium_id)
     stands = run.state in CURRENT
     return {
         "run": run,
         "place": assignment,
-        "state": assignment_state(told["settings"], assignment),
+        "state": assignment_state(shown["settings"], assignment),
         "over": is_over(assignment) and stands,
         "parts": parts_of(assignment.parts),
         "miles": assignment.parts.get("miles"),
         "better": [] if assignment.held_by == "proposal" else better_offers(assignment.why, names),
         "ruled_out": ruled_out_for(person, assignment.why.get("ruled_out", {})),
         "why_nobody": why_nobody_for(person, assignment),
-        "wishes": await _constraints(session, person, assignment.need_id) if leads else [],
+        "constraints": await _constraints(session, person, assignment.need_id) if leads else [],
         "KINDS": KINDS,
         "leads": leads,
         "may_change": leads and stands and assignment.proposal_state not in actions.ANSWERED,
-        **told,
+        **shown,
     }
 
 
@@ -255,7 +255,7 @@ ADD_CONSTRAINT: FormAction[PlannedNeed, ConstraintForm] = FormAction(
     permission=Permission.MAKE_PLAN,
     form=ConstraintForm,
     initial=_initial,
-    template="matching/assignments/wish.html",
+    template="matching/assignments/constraint.html",
     context=_context,
     finish=_with_cost,
     run=_add,

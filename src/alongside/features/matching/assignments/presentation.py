@@ -65,12 +65,12 @@ def better_offers(why: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
             "why": _why_not(one["why"]),
             "held_by": [
                 {
-                    "name": names.need(held["need"]),
-                    "tier": held["tier"],
-                    "score": held["score"],
-                    "days": format_days(held["half_days"] / 2),
+                    "name": names.need(holder["need"]),
+                    "tier": holder["tier"],
+                    "score": holder["score"],
+                    "days": format_days(holder["half_days"] / 2),
                 }
-                for held in one["held_by"]
+                for holder in one["held_by"]
             ],
             "forced": forced_sentences(one.get("if_forced"), names),
         }

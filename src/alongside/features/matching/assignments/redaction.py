@@ -120,10 +120,12 @@ def why_nobody_for(person: Principal, assignment: Any) -> str | None:
         return said
     if assignment.candidates:
         return str(assignment.why_nobody)
-    told = [
+    causes = [
         f"{count} {'is' if count == 1 else 'are'} {words}" for count, words in ruled_out_for(person, counts)
     ]
     listed = (
-        told[0] if len(told) == 1 else f"{', '.join(told[:3])}" + (" and others" if len(told) > 3 else "")
+        causes[0]
+        if len(causes) == 1
+        else f"{', '.join(causes[:3])}" + (" and others" if len(causes) > 3 else "")
     )
     return f"No offer suits: of {format_count(sum(counts.values()), 'offer')}, {listed}."

@@ -67,7 +67,7 @@ async def show_supply(ctx: PageRequest, run_id: UUID) -> PageResult:
         "sees_all": schools_within(ctx.person, Permission.VIEW_PLAN) is None,
         "full": instance.parameters.full_burden_half_days,
         "form": form,
-        "told": None,
+        "answer": None,
         **words(ctx.person),
     }
     if not wanted or not form.is_valid():
@@ -75,10 +75,12 @@ async def show_supply(ctx: PageRequest, run_id: UUID) -> PageResult:
 
     async def finish() -> PageResult:
         more = with_more_days(instance, UUID(form.offer.data), form.days.data)
-        told = answered(outcome.plan, await replan(more), names)
+        answer = answered(outcome.plan, await replan(more), names)
         title = f"{names.supporting_school(UUID(form.offer.data))} with {format_count(form.days.data, 'more day')}"
         return Page(
-            TemplateVariables("matching/capacity/show.html", context | {"told": told, "told_of": title})
+            TemplateVariables(
+                "matching/capacity/show.html", context | {"answer": answer, "answer_for": title}
+            )
         )
 
     return ContinueAfterCommit(finish, expensive=True)

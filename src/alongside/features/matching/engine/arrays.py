@@ -183,11 +183,11 @@ def _offers(instance: Instance, school_at: dict[int, int], codes: tuple[dict[str
         for phase in offer.phases:
             if phase in phases:
                 offered[at, phases[phase]] = True
-        for held in offer.designations:
-            if held.designation in designations:
-                until = _day(held.until, LAST_DAY)
-                holds[at, designations[held.designation]] = max(
-                    until, holds[at, designations[held.designation]]
+        for award in offer.designations:
+            if award.designation in designations:
+                until = _day(award.until, LAST_DAY)
+                holds[at, designations[award.designation]] = max(
+                    until, holds[at, designations[award.designation]]
                 )
     usual = instance.parameters.travel_miles
     miles = (usual if offer.travel_miles is None else offer.travel_miles for offer in rows)

@@ -75,13 +75,13 @@ def _explain(
     mine = [row for row in ranked if chosen[row]]
     rank = ranked.index(mine[0]) + 1 if mine else None
     better = ranked[: rank - 1] if rank else ranked
-    told = tuple(_better(prepared, state, chosen, row, until) for row in better[:MOST_BETTER])
+    alternatives = tuple(_better(prepared, state, chosen, row, until) for row in better[:MOST_BETTER])
     return Explanation(
         need=instance.needs[need].id,
         chosen=pair_at(prepared, mine[0]) if mine else None,
         rank=rank,
         of=len(ranked),
-        better=told,
+        better=alternatives,
         ruled_out=ruled_out(prepared, need),
         only_by={
             rule.key: count
@@ -89,7 +89,9 @@ def _explain(
             if count
         },
         sentence=(
-            why_chosen(rank, len(ranked), [one.why for one in told], pair_at(prepared, mine[0]).why_fixed)
+            why_chosen(
+                rank, len(ranked), [one.why for one in alternatives], pair_at(prepared, mine[0]).why_fixed
+            )
             if rank
             else unserved_at(prepared, need).sentence
         ),
@@ -101,7 +103,7 @@ def _better(
 ) -> BetterAlternative:
     candidates, instance = prepared.candidates, prepared.columns.instance
     offer = int(candidates.offer[row])
-    holders = sorted(state.holders[offer], key=lambda held: -candidates.scored.score[held])
+    holders = sorted(state.holders[offer], key=lambda taken: -candidates.scored.score[taken])
     seconds = min(SECONDS_A_PAIR, until - monotonic())
     return BetterAlternative(
         offer=instance.offers[offer].id,
@@ -109,12 +111,12 @@ def _better(
         why=_why(state, row),
         held_by=tuple(
             CurrentHolder(
-                need=instance.needs[candidates.need[held]].id,
-                tier=instance.needs[candidates.need[held]].tier,
-                score=int(candidates.scored.score[held]),
-                half_days=int(prepared.programme.takes.half_days[held]),
+                need=instance.needs[candidates.need[taken]].id,
+                tier=instance.needs[candidates.need[taken]].tier,
+                score=int(candidates.scored.score[taken]),
+                half_days=int(prepared.programme.takes.half_days[taken]),
             )
-            for held in holders
+            for taken in holders
         ),
         if_forced=forced(prepared, chosen, row, seconds) if seconds > 0 else None,
     )
@@ -122,10 +124,10 @@ def _better(
 
 def _why(state: AssignmentState, row: int) -> Literal["full", "money", "whole"]:
     """The reason against a pair: the offer is full, the money is used up, or the whole plan gets worse."""
-    own = [held for held in state.rows_of(state.need[row]) if state.has(held) and not state.fixed[held]]
-    for held in own:
-        state.give_back(held)
+    own = [taken for taken in state.rows_of(state.need[row]) if state.has(taken) and not state.fixed[taken]]
+    for taken in own:
+        state.give_back(taken)
     fits, has_capacity = state.fits(row), state.has_capacity(row)
-    for held in own:
-        state.take(held)
+    for taken in own:
+        state.take(taken)
     return "whole" if fits else "money" if has_capacity else "full"

@@ -20,11 +20,11 @@ def why_unserved(candidates: int, ruled_out: dict[str, int]) -> str:
     if not ruled_out:
         return "There is no offer at present."
     most = sorted(ruled_out.items(), key=lambda entry: -entry[1])
-    told = [f"{count} {'is' if count == 1 else 'are'} {RULE_WORDS[rule]}" for rule, count in most[:3]]
+    causes = [f"{count} {'is' if count == 1 else 'are'} {RULE_WORDS[rule]}" for rule, count in most[:3]]
     rest = sum(count for _, count in most[3:])
     if rest:
-        told.append(f"{rest} {'is' if rest == 1 else 'are'} ruled out for other reasons")
-    return f"No offer suits: of {sum(ruled_out.values())}, {_listed(told)}."
+        causes.append(f"{rest} {'is' if rest == 1 else 'are'} ruled out for other reasons")
+    return f"No offer suits: of {sum(ruled_out.values())}, {_listed(causes)}."
 
 
 def why_chosen(rank: int, of: int, better: list[str], fixed: str | None) -> str:

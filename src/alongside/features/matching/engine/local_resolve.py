@@ -20,8 +20,8 @@ MAX_FREE_NEEDS = 40
 def near(programme: Programme, chosen: Bools, need: int | None, offer: int) -> Ints:
     """The needs to free for a change of this offer and this need."""
     candidates = programme.candidates
-    held = candidates.need[chosen & (candidates.offer == offer)].tolist()
-    first = set(held) | ({need} if need is not None else set())
+    served = candidates.need[chosen & (candidates.offer == offer)].tolist()
+    first = set(served) | ({need} if need is not None else set())
     theirs = (
         np.unique(candidates.offer[np.isin(candidates.need, list(first))]) if first else np.array([offer])
     )

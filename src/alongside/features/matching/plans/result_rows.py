@@ -53,14 +53,14 @@ def assignments_from(
     unserved = {one.need: one for one in outcome.plan.unserved}
     why = {one.need: one for one in outcome.explanations}
     for need in instance.needs:
-        pair, nobody, told = chosen.get(need.id), unserved.get(need.id), why.get(need.id)
+        pair, nobody, explanation = chosen.get(need.id), unserved.get(need.id), why.get(need.id)
         yield {
             "need_id": need.id,
             "requesting_urn": need.school,
             "tier": need.tier,
-            "rank": told.rank if told else None,
-            "candidates": told.of if told else nobody.candidates if nobody else 0,
-            "why": msgspec.to_builtins(told) if told else {},
+            "rank": explanation.rank if explanation else None,
+            "candidates": explanation.of if explanation else nobody.candidates if nobody else 0,
+            "why": msgspec.to_builtins(explanation) if explanation else {},
             "why_nobody": nobody.sentence if nobody else None,
             **partner(pair, schools, proposals),
         }

@@ -156,8 +156,8 @@ def _urban(words: str | None) -> float | None:
 
 
 def _need(settings: AuthoritySettings, row: Any, accepted: dict[UUID, Any], pools: dict[str, str]) -> Need:
-    held = accepted.get(row.id)
-    days = row.days if held is None else held.days
+    agreed = accepted.get(row.id)
+    days = row.days if agreed is None else agreed.days
     return Need(
         id=row.id,
         school=row.school_urn,

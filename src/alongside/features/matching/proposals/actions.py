@@ -112,8 +112,8 @@ async def hold_posts(session: AsyncSession, authority_id: int, assignments: Sequ
 
 async def _send(session: AsyncSession, person: Principal, assignment: Any, message: str) -> int:
     """Propose one pair. Returns 1 if it was possible, else 0."""
-    made, told = await try_to_propose(session, person, assignment, message)
-    reason = for_other_readers(told) if told else None  # stored in the plan, which leads read too
+    made, refusal = await try_to_propose(session, person, assignment, message)
+    reason = for_other_readers(refusal) if refusal else None  # stored in the plan, which leads read too
     await session.execute(
         update(PlanAssignment)
         .where(PlanAssignment.authority_id == person.authority_id, PlanAssignment.id == assignment.id)

@@ -57,7 +57,7 @@ async def take_option(
         raise NotFound
     if not is_over(assignment):
         raise ActionRefused(
-            "This need has a partner in the plan, so there is nothing to mend.", assignment.proposal_state
+            "This need has a partner in the plan, so there is nothing to replace.", assignment.proposal_state
         )
     instance, found = await options_now(session, person, run, assignments, assignment)
     option = chosen_option(found, key)
@@ -74,7 +74,12 @@ async def take_option(
         message,
     )
     await apply_transition(
-        session, person, PlanRun, run, SEND, changes={"mended": [str(assignment.offer_id), str(option.offer)]}
+        session,
+        person,
+        PlanRun,
+        run,
+        SEND,
+        changes={"replaced": [str(assignment.offer_id), str(option.offer)]},
     )
     return option
 
@@ -214,7 +219,7 @@ async def _ask_for_person(session: AsyncSession, product: Principal, assignment:
     )
     people = [*ids(leaders), *await core_team(session, product.authority_id, product.today)]
     text = (
-        f"No partner has said yes to {assignment.requesting_name} {count} times in a row. "
+        f"Partners have declined to support {assignment.requesting_name} {count} times in a row. "
         "Somebody should look in person."
     )
     where = f"/plans/{assignment.run_id}/needs/{assignment.need_id}"

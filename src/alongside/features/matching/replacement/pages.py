@@ -81,7 +81,7 @@ async def _context(asked: FormRequest[PlannedNeed, OptionForm]) -> dict[str, Any
     return {
         "run": run,
         "place": assignment,
-        "mendable": lost,
+        "replaceable": lost,
         "state": assignment_state(shown["settings"], assignment),
         "declines": await declines_of(session, person.authority_id, assignment.need_id),
         "at_work": await run_at_work(session, person.authority_id, run.consortium_id),

@@ -41,6 +41,6 @@ async def may_reopen_until(session: AsyncSession, person: Principal, need: Any) 
         CLOSED_AT, {"authority_id": person.authority_id, "need_id": str(need.id)}
     )
     closed_on = closed_at.date() if closed_at else person.today
-    terms = settings_of(person.authority_id).clocks.reopen_within_terms
+    terms = settings_of(person.authority_id).periods.reopen_within_terms
     calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
     return end_of_nth_term_after(calendar, closed_on, terms)

@@ -195,7 +195,7 @@ def scope_matches_role(role: Role, school_urn: int | None, consortium_id: UUID |
 
 
 def _lifetime(person: Principal) -> timedelta:
-    return timedelta(days=settings_of(person.authority_id).clocks.invitation_good_for_days)
+    return timedelta(days=settings_of(person.authority_id).periods.invitation_good_for_days)
 
 
 async def invitation_in_scope(
@@ -236,7 +236,7 @@ async def _write_email(
     assert found is not None
     settings = settings_of(person.authority_id)
     link = f"{origin}/invitations/{token}"
-    days = settings.clocks.invitation_good_for_days
+    days = settings.periods.invitation_good_for_days
     inviter = person.name if person.signed_in else settings.name
     body = (
         f"Dear {found.name}\n\n"

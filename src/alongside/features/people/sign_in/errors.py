@@ -84,12 +84,12 @@ REASONS = {
     ),
     "invitation_gone": Reason(
         "This invitation can no longer be used",
-        "It was used, withdrawn or has run out. Ask whoever invited you to send it again.",
+        "It was used, withdrawn or has run out. Ask the person who invited you to send it again.",
     ),
     "invitation_for_another": Reason(
         "This invitation was sent to somebody else",
         "The address of your account is not the one that the invitation was sent to. Sign in with the account of "
-        "that address, or ask whoever invited you to send it to the address you use.",
+        "that address, or ask the person who invited you to send it to the address you use.",
     ),
 }
 """The reasons for refusing a sign-in, by the key in the page's URL."""

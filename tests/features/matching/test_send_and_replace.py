@@ -15,7 +15,7 @@ from alongside.features.matching.replacement.actions import replan_after_decline
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
-from tests.features.agreements.builders import told
+from tests.features.agreements.builders import notified
 from tests.features.matching.builders import (
     TODAY,
     a_need,
@@ -63,8 +63,8 @@ async def test_sent_twice_each_pair_is_proposed_once(client: Client, database: D
     assert {one.proposed_as for one in proposals} == {"leader"}
     [run] = await rows(database, "SELECT state FROM plan_run")
     assert run.state == "sent"
-    assert "proposal_made" in await told(database, HEAD_OF_MILL)
-    assert "proposal_made" in await told(database, HEAD_OF_QUAY)
+    assert "proposal_made" in await notified(database, HEAD_OF_MILL)
+    assert "proposal_made" in await notified(database, HEAD_OF_QUAY)
     page = words(await client.get(where, as_=LEAD_OF_NORTH))
     assert "Waiting for Mill Primary School and" in page
     assert "Nothing is left to send" in words(await client.get(f"{where}/send", as_=LEAD_OF_NORTH))
@@ -146,7 +146,7 @@ async def test_after_a_decline_somebody_else_is_asked_at_once(client: Client, da
     assert len(live) == 1
     assert live[0].supporting_urn != declined.supporting_urn
     page = words(await client.get(f"{where}/needs/{declined.need_id}", as_=LEAD_OF_NORTH))
-    assert "after another partner had said no" in page
+    assert "after another partner had declined" in page
     assert "The score" in page
 
 
@@ -223,10 +223,10 @@ async def test_after_three_declines_in_a_row_people_are_asked(client: Client, da
             await session.execute(text("UPDATE proposal SET state = 'lapsed' WHERE state = 'proposed'"))
     await work(database)
     for one in (LEAD_OF_NORTH, OFFICER):
-        assert "needs_person" in await told(database, one)
-    assert "needs_person" not in await told(database, HEAD_OF_MILL)
+        assert "needs_person" in await notified(database, one)
+    assert "needs_person" not in await notified(database, HEAD_OF_MILL)
     page = words(await client.get(f"{where}/needs/{declined.need_id}/replacements", as_=LEAD_OF_NORTH))
-    assert "Nobody has said yes 3 times in a row" in page
+    assert "Schools have declined 3 times in a row" in page
 
 
 async def test_two_who_send_at_once_propose_each_pair_once(client: Client, database: Database) -> None:
@@ -312,4 +312,4 @@ async def test_what_a_later_plan_moves_is_withdrawn_as_it_is_sent_and_asked_anew
     await send(client, again)
     mine = await rows(database, "SELECT * FROM proposal WHERE requesting_urn = :urn ORDER BY id", urn=MILL)
     assert [(one.offer_id, one.state) for one in mine] == [(old.offer_id, "withdrawn"), (other, "proposed")]
-    assert "proposal_withdrawn" in await told(database, HEAD_OF_MILL)
+    assert "proposal_withdrawn" in await notified(database, HEAD_OF_MILL)

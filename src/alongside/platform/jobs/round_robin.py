@@ -1,4 +1,4 @@
-"""Turns of authorities in the worker: one at a time for each authority, and a few authorities at once."""
+"""Runs the work of authorities in the worker: one run at a time for each authority, a few authorities at once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class AuthorityTurns:
-    """Gives a turn to each authority that is called.
+class RoundRobin:
+    """Runs the work of each authority that is called, one after another.
 
-    `turn` returns whether more work waits; the authority then goes to the end of the queue, so that one with much work
-    does not hold up the others. An authority that is called during its turn has another one.
+    `run` returns whether more work waits; the authority then goes to the end of the queue, so that one with much work
+    does not hold up the others. An authority that is called while it runs is run again.
     """
 
-    turn: Callable[[int], Awaitable[bool]]
+    run: Callable[[int], Awaitable[bool]]
     at_once: int
     busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     called: set[int] = field(default_factory=set)
@@ -23,7 +23,7 @@ class AuthorityTurns:
         self.slots = asyncio.Semaphore(self.at_once)
 
     def call(self, authority_id: int) -> None:
-        """Give this authority a turn, now or after its present one; none after `stop`."""
+        """Run this authority's work, now or after its present run; none after `stop`."""
         if self.stopped:
             return
         if authority_id in self.busy:
@@ -34,7 +34,7 @@ class AuthorityTurns:
         task.add_done_callback(lambda _: self._ended(authority_id))
 
     async def stop(self, seconds: float, *, at_once: bool = False) -> None:
-        """Start no further turn, give present ones some seconds to end (unless `at_once`), then cancel them."""
+        """Start no further run, give present ones some seconds to end (unless `at_once`), then cancel them."""
         self.stopped = True
         tasks = list(self.busy.values())
         if tasks and not at_once:
@@ -46,7 +46,7 @@ class AuthorityTurns:
 
     async def _run(self, authority_id: int) -> None:
         async with self.slots:
-            if not self.stopped and await self.turn(authority_id):
+            if not self.stopped and await self.run(authority_id):
                 self.called.add(authority_id)
 
     def _ended(self, authority_id: int) -> None:

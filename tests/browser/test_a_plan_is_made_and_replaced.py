@@ -90,8 +90,8 @@ async def the_numbers_add_up(lead: Visitor) -> None:
     assert sum(points[:-1]) == points[-1] == score
 
 
-async def send_and_mend(lead: Visitor, database: Any) -> None:
-    """Send it; the school that was to help Mill says no; the plan mends at once."""
+async def send_and_replace(lead: Visitor, database: Any) -> None:
+    """Send it; the school that was to help Mill says no; a replacement is asked at once."""
     await lead.presses("Send this plan")
     await no_sideways(lead)
     await lead.presses("Send these proposals")
@@ -122,7 +122,7 @@ async def why_for_the_head(browser: Browser, app_context: Served, options: dict[
         await no_sideways(head)
 
 
-async def test_the_lead_makes_a_plan_and_it_mends_after_a_decline(
+async def test_the_lead_makes_a_plan_and_replaces_a_partner_after_a_decline(
     database_server: DatabaseServer, chromium: Browser
 ) -> None:
     """Each in one window; `make journeys` walks both in both."""
@@ -135,7 +135,7 @@ async def test_the_lead_makes_a_plan_and_it_mends_after_a_decline(
         async with served(copy) as app_context:
             async with visiting(chromium, app_context, LEAD_OF_NORTH, **options) as lead:
                 await plan(lead, database)
-                await send_and_mend(lead, database)
+                await send_and_replace(lead, database)
             await why_for_the_head(chromium, app_context, options)
             state = await end_state(app_context)
         ends.append({name: len(rows) for name, rows in state.items()})

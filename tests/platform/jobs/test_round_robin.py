@@ -2,7 +2,7 @@
 
 import asyncio
 
-from alongside.platform.jobs.turns import AuthorityTurns
+from alongside.platform.jobs.round_robin import RoundRobin
 from tests.patience import PATIENCE
 
 
@@ -15,7 +15,7 @@ async def test_an_authority_with_endless_work_does_not_hold_up_the_others() -> N
         await asyncio.sleep(0)
         return authority_id == 1
 
-    turns = AuthorityTurns(turn, at_once=1)
+    turns = RoundRobin(turn, at_once=1)
     for authority_id in (1, 2, 3):
         turns.call(authority_id)
     async with asyncio.timeout(PATIENCE):
@@ -41,7 +41,7 @@ async def test_an_authority_called_during_its_turn_has_one_more_and_never_two_at
         running -= 1
         return False
 
-    turns = AuthorityTurns(turn, at_once=4)
+    turns = RoundRobin(turn, at_once=4)
     turns.call(1)
     async with asyncio.timeout(PATIENCE):
         while turns.busy:
@@ -58,7 +58,7 @@ async def test_after_the_stop_nobody_has_a_turn_and_long_work_is_cancelled() -> 
         await asyncio.Event().wait()
         return False
 
-    turns = AuthorityTurns(turn, at_once=1)
+    turns = RoundRobin(turn, at_once=1)
     turns.call(1)
     turns.call(2)
     async with asyncio.timeout(PATIENCE):
