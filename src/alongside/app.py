@@ -24,6 +24,7 @@ from alongside.platform.web.logs import start_logs
 from alongside.platform.web.render import response_to
 from alongside.platform.web.responses import Page, TemplateVariables
 from alongside.platform.web.security import HEADERS, with_security_headers
+from alongside.platform.web.server_timing import observe_statements
 from alongside.platform.web.templates import ASSETS, make_environment
 from alongside.settings import Settings, bundled
 
@@ -36,6 +37,8 @@ def page_routes() -> list[HTTPRouteHandler]:
 def build_context(settings: Settings) -> AppContext:
     """Build the objects that every request needs, from the settings of this installation."""
     database = Database.of(settings, pool_size=settings.pool_size)
+    if settings.demonstration:
+        observe_statements(database)
     tenants = Tenants(database)
     return AppContext(
         database=database,

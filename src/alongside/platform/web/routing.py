@@ -36,6 +36,7 @@ from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.render import busy_response, response_to
 from alongside.platform.web.responses import ContinueAfterCommit, PageResult, Redirect
 from alongside.platform.web.security import refuse_other_sites, refuse_wrong_token
+from alongside.platform.web.server_timing import begin_timing, rendering
 from alongside.platform.web.uploads import BYTES_FOR_FIELDS, Upload, checked_upload
 
 NOBODYS = 0
@@ -119,7 +120,7 @@ async def _handle_request(
     request: HttpRequest, function: PageFunction, permission: Permission
 ) -> Response[Any]:
     """Handle one request and log it."""
-    began = time.perf_counter()
+    timing = begin_timing()
     app_context: AppContext = request.app.state.app_context
     name = request.headers.get("x-request-id", "")
     name = name if name.isalnum() and len(name) <= 64 else uuid4().hex
@@ -140,8 +141,9 @@ async def _handle_request(
             anonymous(tenant.authority_id, app_context.today()) if tenant else None
         )
         response = await _refuse(request, app_context, tenant, person, problem)
+    timing.add_header(response, app_context, person)
     await close_files(request)
-    took = time.perf_counter() - began
+    took = time.perf_counter() - timing.began
     REQUESTS_TOTAL.labels(
         function.__name__, request.method, response.status_code, tenant.slug if tenant else ""
     ).inc()
@@ -188,7 +190,8 @@ def _rendered(
 ) -> Response[Any]:
     """Render a result; an error says for whom, so that its page has their navigation."""
     try:
-        return response_to(request, app_context, tenant, person, answer)
+        with rendering():
+            return response_to(request, app_context, tenant, person, answer)
     except Exception as problem:
         problem.alongside_principal = person  # type: ignore[attr-defined]
         raise
