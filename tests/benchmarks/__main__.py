@@ -14,6 +14,7 @@ import structlog
 from tests.benchmarks.databases import CACHE, BenchmarkServer
 from tests.benchmarks.results import Run, keep, kept, run_of_today, slower, table
 from tests.benchmarks.rounds import Bench
+from tests.benchmarks.trend import draw
 
 ROUNDS, SECONDS = 9, 420
 QUICK_ROUNDS, QUICK_SECONDS = 5, 110
@@ -59,6 +60,7 @@ def main() -> None:
     (CACHE / "last.json").write_bytes(msgspec.json.encode(now))
     if given.keep:
         print(f"kept as {keep(now)}")
+        draw(kept())
 
 
 if __name__ == "__main__":

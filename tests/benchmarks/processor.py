@@ -18,6 +18,11 @@ def of_process(pid: int) -> float:
     return used / 1e9
 
 
+def of_tree(pid: int) -> float:
+    """Processor time of a process and its running children so far."""
+    return of_process(pid) + sum(of_process(child) for child in children(pid))
+
+
 def of_postgres(postmaster: int) -> float:
     """Processor time of a PostgreSQL server so far: its processes, and those that have ended."""
     ended = sum(map(int, _status(postmaster)[13:15])) / TICKS

@@ -17,9 +17,8 @@ from tests.benchmarks.results import Row, middle, spread
 from tests.benchmarks.statements import (
     Asked,
     Cost,
+    Recorded,
     Replay,
-    Statement,
-    is_work,
     program,
     script,
     statements_of,
@@ -126,7 +125,7 @@ class Bench:
 
     def prepared(self) -> list[Series]:
         """The pages with their statements, warmed up."""
-        caught: dict[str, list[Statement]] = {}
+        caught: dict[str, Recorded] = {}
         for name, data in self.data.items():
             pages = [page for page in self.pages if page.database == name]
             asked = [Asked(page.who, page.path_with(data.ids), page.form) for page in pages]
@@ -135,12 +134,12 @@ class Bench:
         self._tell("statements recorded")
         return [self._prepared(page, caught[page.name]) for page in self.pages]
 
-    def _prepared(self, page: Page, caught: list[Statement]) -> Series:
+    def _prepared(self, page: Page, caught: Recorded) -> Series:
         for name in filter(None, (page.smaller, page.database)):
             answers = send(self.web[name], self.asked(page, name, WARM))
-        replay, note = self._replay(self.data[page.database], script(caught))
+        replay, note = self._replay(self.data[page.database], script(caught.sent))
         self._tell(page.name)
-        return Series(page, answers[-1], sum(map(is_work, caught)), replay, note)
+        return Series(page, answers[-1], caught.number, replay, note)
 
     def _tell(self, what: str) -> None:
         """Show progress."""

@@ -183,8 +183,8 @@ class Used:
 def measure(server: Server, postmaster: int, requests: Sequence[bytes]) -> Used:
     """What these requests cost, divided by their number."""
     unit = processor.unit_of_work()
-    web, database = processor.of_process(server.pid), processor.of_postgres(postmaster)
+    web, database = processor.of_tree(server.pid), processor.of_postgres(postmaster)
     send(server, requests)
-    web, database = processor.of_process(server.pid) - web, processor.of_postgres(postmaster) - database
+    web, database = processor.of_tree(server.pid) - web, processor.of_postgres(postmaster) - database
     unit = (unit + processor.unit_of_work()) / 2
     return Used(web / len(requests), database / len(requests), unit)

@@ -1,6 +1,7 @@
 """The list of needs and offers in other frameworks, on the same database, each in an environment of its own."""
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alongside.dev.postgres.embedded import free_port
+from alongside.features.authorities.settings import on_offer
+from alongside.features.schools.phases import PHASES
 from tests.benchmarks.databases import CACHE
 from tests.benchmarks.web import Server, started
-from tests.databases import SIGNING_KEY, DatabaseCopy
+from tests.databases import SIGNING_KEY, DatabaseCopy, make_known
 
 FOLDER = Path(__file__).parent
 
@@ -71,9 +74,19 @@ def served_peer(peer: Peer, copy: DatabaseCopy) -> Iterator[Server]:
         "PYTHONPATH": str(FOLDER),
         "DATABASE_URL": copy.app_url,
         "SIGNING_KEY": SIGNING_KEY.decode(),
+        "LABELS": json.dumps(_labels()),
     }
     with started(command, environment, port) as server:
         yield server
+
+
+def _labels() -> dict[str, dict[str, str]]:
+    settings = make_known("northshire")
+    return {
+        "themes": {key: one.label for key, one in on_offer(settings.themes).items()},
+        "urgencies": {key: one.label for key, one in settings.urgencies.items()},
+        "phases": dict(PHASES),
+    }
 
 
 TAGS = re.compile(rb"<[^>]+>")
