@@ -9,7 +9,7 @@ from sqlalchemy import text
 from alongside.features.agreements.answers.actions import refuse_proposal
 from alongside.features.agreements.proposals.unmet import close_unmet_needs
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.escalations.raising.queries import suggestions
+from alongside.features.escalations.raising.suggestions import suggestions
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import add_school_days

@@ -13,7 +13,7 @@ from alongside.features.agreements.reviews.actions import give_review
 from alongside.features.agreements.reviews.values import Judgement
 from alongside.features.authorities import calendar_of
 from alongside.features.escalations.raising.actions import notify_school, raise_escalation
-from alongside.features.escalations.raising.queries import days_before, suggestions
+from alongside.features.escalations.raising.suggestions import days_before, suggestions
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import school_days_between
 from tests.client import Client

@@ -14,7 +14,7 @@ from alongside.features.agreements.proposing.actions import propose
 from alongside.features.agreements.proposing.candidates import need_to_propose_for, offers_for_need
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.data_retention.response_deadline import answer_by
-from alongside.features.escalations.raising.queries import suggestions
+from alongside.features.escalations.raising.suggestions import suggestions
 from alongside.features.escalations.reporting.queries import escalations_between, school_days_until
 from alongside.features.escalations.state_changes.actions import acknowledge_escalation
 from alongside.features.matching.problem_input.builder import build_instance

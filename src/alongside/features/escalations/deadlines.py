@@ -18,6 +18,7 @@ from alongside.platform.school_calendar.calendar import (
     add_school_days,
     counts,
     end_of_school_day,
+    school_days_before,
     school_days_between,
 )
 from alongside.platform.web.formatting import format_count, format_deadline, format_time, format_weekday
@@ -165,7 +166,7 @@ def ladder(
     """The reminders of a deadline: each in the morning of a school day, at the hour `opens` in London time."""
     due_on = due_at.astimezone(LONDON).date()
     days = {
-        "owner_before": _school_days_before(calendar, due_on, reminders.owner_before),
+        "owner_before": school_days_before(calendar, due_on, reminders.owner_before),
         "owner_on_the_day": due_on,
         "core_team": add_school_days(calendar, due_on, reminders.core_team_after),
         "head_of_service": add_school_days(calendar, due_on, reminders.head_of_service_after),
@@ -178,11 +179,4 @@ def ladder(
 
 def last_school_day_by(calendar: Calendar, day: date) -> date:
     """The day itself if it is a school day, otherwise the last school day before it."""
-    return _school_days_before(calendar, day + ONE_DAY, 1)
-
-
-def _school_days_before(calendar: Calendar, day: date, days: int) -> date:
-    while days:
-        day -= ONE_DAY
-        days -= counts(calendar, day)
-    return day
+    return school_days_before(calendar, day + ONE_DAY, 1)

@@ -32,7 +32,7 @@ from alongside.features.escalations.models import ACCEPT_RETURN, CLOSE
 from alongside.features.escalations.officer_notes import pages as notes
 from alongside.features.escalations.pdf import pages as pdf
 from alongside.features.escalations.raising import pages as raising
-from alongside.features.escalations.raising.queries import suggestions
+from alongside.features.escalations.raising.suggestions import suggestions
 from alongside.features.escalations.referral import pages as referral
 from alongside.features.escalations.reminders.queries import reminder_entries
 from alongside.features.escalations.reporting import pages as reporting

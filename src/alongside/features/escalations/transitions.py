@@ -15,13 +15,8 @@ from alongside.features.authorities import settings_of
 from alongside.features.escalations.deadlines import Pause, days_for, deadline_of
 from alongside.features.escalations.events import Event
 from alongside.features.escalations.models import Escalation
-from alongside.features.escalations.queries import (
-    WAITS,
-    leads_with_a_seat,
-    named_readers,
-    of_escalation,
-    officers,
-)
+from alongside.features.escalations.participants import leads_with_a_seat, named_readers, officers
+from alongside.features.escalations.queries import WAITS, of_escalation
 from alongside.features.escalations.reminders.actions import arm, cancel
 from alongside.features.escalations.requester import refuse_interest
 from alongside.features.people.queries import ids, people_of_schools

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.escalations.caseload.queries import desk_counts
 from alongside.features.escalations.queries import escalations_of
-from alongside.features.escalations.raising.queries import suggestions
+from alongside.features.escalations.raising.suggestions import suggestions
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal

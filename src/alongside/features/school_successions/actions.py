@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.phases import consortium_phases
-from alongside.features.escalations.queries import officers
+from alongside.features.escalations.participants import officers
 from alongside.features.needs.models import CLOSE_NEED, Need
 from alongside.features.offers.models import CLOSE_OFFER, Offer
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound, ValidationFailed
 from alongside.features.escalations.caseload.models import LeaveCover
-from alongside.features.escalations.queries import officers
+from alongside.features.escalations.participants import officers
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints

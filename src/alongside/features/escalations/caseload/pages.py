@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.escalations.caseload import actions, queries
 from alongside.features.escalations.caseload.forms import CoverForm
-from alongside.features.escalations.queries import officers
+from alongside.features.escalations.participants import officers
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Resource, no_record, routes_of

@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.escalations.models import RAISE_ESCALATION, Escalation
-from alongside.features.escalations.queries import leads_with_a_seat, lock_escalation, officers
+from alongside.features.escalations.participants import leads_with_a_seat, officers
+from alongside.features.escalations.queries import lock_escalation
 from alongside.features.escalations.raising.models import LINKED, AttemptedSupport, DeferredNotification
-from alongside.features.escalations.raising.queries import school_to_raise_for, suggestions, tried_with
+from alongside.features.escalations.raising.queries import school_to_raise_for, tried_with
+from alongside.features.escalations.raising.suggestions import suggestions_for
 from alongside.features.escalations.requester import identify_requester
 from alongside.features.escalations.transitions import clock_from_now, heads_of, record_event, set_timers
 from alongside.features.people.queries import ids
@@ -48,7 +50,9 @@ async def raise_escalation(
         raise ValidationFailed(
             {"reason": ["Do not record a child at risk here. Use the safeguarding route."]}
         )
-    signs = [one.since_on for one in await suggestions(session, person) if one.urn == urn and one.since_on]
+    signs = [
+        one.since_on for one in await suggestions_for(session, person, {urn: school.name}) if one.since_on
+    ]
     await identify_requester(session, person)
     made = Escalation(
         authority_id=person.authority_id,
@@ -128,7 +132,9 @@ def _own_consortium(person: Principal) -> UUID:
 async def _save_attempts(
     session: AsyncSession, person: Principal, escalation_id: UUID, urn: int, tried: Sequence[str]
 ) -> None:
-    known = {f"{one.kind}:{one.id}" for one in await tried_with(session, person, urn)}
+    known: set[str] = set()
+    if any(":" in one for one in tried):
+        known = {f"{one.kind}:{one.id}" for one in await tried_with(session, person, urn)}
     rows = []
     for one in tried:
         kind, _, linked = one.partition(":")

@@ -1,8 +1,6 @@
-"""Queries for raising: the lead's schools, attempted support, and suggestions to raise an escalation."""
+"""Queries for raising: the lead's schools, the support already tried, and escalations that are open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +8,13 @@ from sqlalchemy import Row, bindparam, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.authorities import settings_of
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.requester import identify_requester
 from alongside.features.schools.models import OPEN_STATUSES, School
-from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.access.authorisation import filter_by_scope, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.school_calendar.calendar import Calendar, counts
 
-ONE_DAY = timedelta(days=1)
 SCHOOLS: Any = (
     select(School.urn, School.name)
     .where(School.authority_id == bindparam("authority_id"), School.status.in_(OPEN_STATUSES))
@@ -43,63 +37,6 @@ TRIED_WITH = text(
       WHERE r.authority_id = :authority_id AND p.requesting_urn = :urn ORDER BY r.given_at DESC LIMIT 8)
     """
 )
-RED_REVIEWS = text(
-    """
-    SELECT school_urn, max(given_on) AS since_on FROM (
-        SELECT p.requesting_urn AS school_urn, r.given_at::date AS given_on,
-               row_number() OVER (PARTITION BY p.requesting_urn ORDER BY r.given_at) AS place
-          FROM review r JOIN support_agreement p ON p.authority_id = r.authority_id AND p.id = r.agreement_id
-         WHERE r.authority_id = :authority_id AND p.requesting_urn = ANY(:urns) AND r.given_at::date > :year_ago
-           AND EXISTS (SELECT FROM review_rating t WHERE t.authority_id = r.authority_id
-                        AND t.review_id = r.id AND t.rating = 'red')) red
-     WHERE place <= :enough GROUP BY school_urn HAVING count(*) >= :enough
-    """
-)
-LATE_BEFORE = (
-    "coalesce((SELECT own.day FROM unnest(CAST(:own_urns AS integer[]), CAST(:own_days AS date[])) AS own (urn, day)"
-    " WHERE own.urn = p.requesting_urn), :day)"
-)
-"""The day up to which something of a school counts as late, by the school's own calendar (`DayBySchool`)."""
-
-LATE_VISITS = text(
-    """
-    SELECT p.requesting_urn AS school_urn, min(v.visit_on) AS late_on
-      FROM visit v JOIN support_agreement p ON p.authority_id = v.authority_id AND p.id = v.agreement_id
-     WHERE v.authority_id = :authority_id AND p.requesting_urn = ANY(:urns) AND p.state = 'active'
-       AND v.state = 'planned' AND v.visit_on <= $late_before
-     GROUP BY p.requesting_urn
-    """.replace("$late_before", LATE_BEFORE)
-)
-LATE_REVIEWS = text(
-    """
-    SELECT p.requesting_urn AS school_urn, min(p.ends_on) AS late_on
-      FROM support_agreement p
-     WHERE p.authority_id = :authority_id AND p.requesting_urn = ANY(:urns) AND p.state = 'active'
-       AND p.ends_on <= $late_before
-       AND NOT EXISTS (SELECT FROM review r WHERE r.authority_id = p.authority_id AND r.agreement_id = p.id
-                        AND r.kind = 'closing' AND r.side = 'requesting')
-     GROUP BY p.requesting_urn
-    """.replace("$late_before", LATE_BEFORE)
-)
-UNMET_NEEDS = text(
-    """
-    SELECT n.school_urn, min(coalesce(n.visible_to_authority_from, n.confirmed_on)) AS since_on
-      FROM need n
-     WHERE n.authority_id = :authority_id AND n.school_urn = ANY(:urns) AND n.state = 'unmet'
-       AND n.urgency = ANY(:urgent)
-     GROUP BY n.school_urn
-    """
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A school for which an escalation is suggested, the reason, and since when it applies."""
-
-    urn: int
-    school: str
-    why: str
-    since_on: date | None
 
 
 async def schools_to_raise_for(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
@@ -144,76 +81,3 @@ async def open_escalations_of(
         .limit(literal_column("500"))
     )
     return {row.school_urn: row.id for row in await session.execute(statement)}
-
-
-async def suggestions(session: AsyncSession, person: Principal) -> list[Suggestion]:
-    """The schools of this person for which an escalation is suggested, without those that have an open one."""
-    schools = {row.urn: row.name for row in await schools_to_raise_for(session, person)}
-    if not schools:
-        return []
-    standing = await open_escalations_of(session, person, sorted(schools))
-    found = [one for one in await _signs(session, person, schools) if one.urn not in standing]
-    return sorted(found, key=lambda one: (one.school, one.why))
-
-
-async def _signs(session: AsyncSession, person: Principal, schools: dict[int, str]) -> list[Suggestion]:
-    settings = settings_of(person.authority_id)
-    rule, inside = (
-        settings.escalation_suggestions,
-        {"authority_id": person.authority_id, "urns": sorted(schools)},
-    )
-    year_ago = person.today - timedelta(days=365)
-    red = await session.execute(RED_REVIEWS, {**inside, "enough": rule.red_reviews, "year_ago": year_ago})
-    late_before = await days_by_school(
-        session, person.authority_id, lambda one: days_before(one, person.today, rule.action_late)
-    )
-    late = await session.execute(LATE_VISITS, inside | late_before.parameters())
-    overdue = await session.execute(LATE_REVIEWS, inside | late_before.parameters())
-    urgent = [key for key, entry in settings.urgencies.items() if entry.order == 1]
-    unmet = await session.execute(UNMET_NEEDS, {**inside, "urgent": urgent})
-    return [
-        *(
-            Suggestion(
-                row.school_urn,
-                schools[row.school_urn],
-                f"{rule.red_reviews} reviews rated an aim red",
-                row.since_on,
-            )
-            for row in red
-        ),
-        *(
-            Suggestion(
-                row.school_urn,
-                schools[row.school_urn],
-                f"An agreed visit is {rule.action_late} school days overdue",
-                row.late_on,
-            )
-            for row in late
-        ),
-        *(
-            Suggestion(
-                row.school_urn,
-                schools[row.school_urn],
-                f"Its closing review is {rule.action_late} school days overdue",
-                row.late_on,
-            )
-            for row in overdue
-        ),
-        *(
-            Suggestion(
-                row.school_urn,
-                schools[row.school_urn],
-                "No school was found for an urgent need",
-                row.since_on,
-            )
-            for row in unmet
-        ),
-    ]
-
-
-def days_before(calendar: Calendar, day: date, days: int) -> date:
-    """The date that lies this many school days before `day`."""
-    while days > 0:
-        days -= counts(calendar, day)
-        day -= ONE_DAY
-    return day

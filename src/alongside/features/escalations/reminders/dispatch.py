@@ -19,7 +19,7 @@ from alongside.features.authorities.sending_hours import hours_now
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.deadlines import REMINDED_OF
 from alongside.features.escalations.models import Escalation
-from alongside.features.escalations.queries import leads_with_a_seat
+from alongside.features.escalations.participants import leads_with_a_seat
 from alongside.features.escalations.reminders.models import Reminder
 from alongside.features.escalations.reminders.queries import covers, holders
 from alongside.platform.access.principal import Principal, Role, system

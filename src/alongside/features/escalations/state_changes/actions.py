@@ -29,8 +29,9 @@ from alongside.features.escalations.models import (
     WITHDRAW,
     Escalation,
 )
+from alongside.features.escalations.participants import officers
 from alongside.features.escalations.pauses import ClockPause
-from alongside.features.escalations.queries import lock_escalation, officers
+from alongside.features.escalations.queries import lock_escalation
 from alongside.features.escalations.reminders.actions import cancel_statutory
 from alongside.features.escalations.tasks.models import Criterion
 from alongside.features.escalations.transitions import (

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.escalations.deadlines import last_school_day_by
-from alongside.features.escalations.queries import leads_with_a_seat, lock_escalation, named_readers, officers
+from alongside.features.escalations.participants import leads_with_a_seat, named_readers, officers
+from alongside.features.escalations.queries import lock_escalation
 from alongside.features.escalations.reminders.actions import arm_statutory, cancel_statutory
 from alongside.features.escalations.statutory.models import Overruling, StatutoryStep
 from alongside.features.escalations.statutory.queries import steps_taken

@@ -11,7 +11,8 @@ from alongside.features.authorities import settings_of
 from alongside.features.consortia.queries import consortium_names
 from alongside.features.escalations import models
 from alongside.features.escalations.matching_requests.queries import asked_of
-from alongside.features.escalations.queries import officers, others_of_school
+from alongside.features.escalations.participants import officers
+from alongside.features.escalations.queries import others_of_school
 from alongside.features.escalations.resource import ESCALATION, subject
 from alongside.features.escalations.state_changes import actions
 from alongside.features.escalations.triage.forms import DecisionForm, MergerForm, OwnerForm, PlanForm
