@@ -150,3 +150,8 @@ async def schools_of(database: Database, authority_id: int) -> None:
     async with database.transaction(authority_id, read_only=True) as session:
         for _ in range(2):
             await fetch_all(session, SCHOOLS, {})
+
+
+def test_a_list_of_unknown_length_is_refused_when_the_read_is_declared() -> None:
+    with pytest.raises(ValueError, match="any_"):
+        Read(select(School.urn).where(School.status.in_(["open", "closing"])), int)

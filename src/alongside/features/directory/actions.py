@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, EditConflict, NotFound, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.directory import queries
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.labels import difference
 from alongside.features.directory.models import (
     AMEND_ENTRY,
@@ -105,7 +106,7 @@ async def change_entry(
         await notify_leaders(session, person, entry, "entry_amended", text)
 
 
-async def _write(session: AsyncSession, person: Principal, entry: Any, values: Mapping[str, Any]) -> None:
+async def _write(session: AsyncSession, person: Principal, entry: Entry, values: Mapping[str, Any]) -> None:
     """Save changed columns of a locked entry.
 
     A listed entry moves to review, or to draft if it is about two schools.
@@ -135,7 +136,7 @@ async def _write(session: AsyncSession, person: Principal, entry: Any, values: M
     )
 
 
-async def new_edition(session: AsyncSession, person: Principal, entry: Any) -> int:
+async def new_edition(session: AsyncSession, person: Principal, entry: Entry) -> int:
     """Count an added picture or attachment as a new version of the entry's text; return the number of that version."""
     refuse_fixed(entry)
     edition: int = entry.edition + 1
@@ -190,7 +191,7 @@ async def restore_entry(session: AsyncSession, person: Principal, entry_id: UUID
     )
 
 
-async def both_consented(session: AsyncSession, person: Principal, entry: Any) -> bool:
+async def both_consented(session: AsyncSession, person: Principal, entry: Entry) -> bool:
     """Whether every school of an entry has consented to its current text. PostgreSQL enforces the same rule."""
     if entry.partner_urn is None:
         return True
@@ -198,7 +199,7 @@ async def both_consented(session: AsyncSession, person: Principal, entry: Any) -
     return {entry.school_urn, entry.partner_urn} <= agreed.keys()
 
 
-def withdrawn_by_change(entry: Any) -> bool:
+def withdrawn_by_change(entry: Entry) -> bool:
     """Whether a change withdraws the entry: it is listed, and both schools consented to its current text only."""
     return entry.state in LISTED and entry.partner_urn is not None
 
@@ -219,12 +220,12 @@ async def keep_version(
     )
 
 
-def text_of(entry: Any, names: Mapping[str, Any]) -> dict[str, Any]:
+def text_of(entry: Entry, names: Mapping[str, Any]) -> dict[str, Any]:
     """The current values of an entry for the given column names."""
     return {name: getattr(entry, name) for name in names}
 
 
-def why_not_editable(entry: Any) -> str | None:
+def why_not_editable(entry: Entry) -> str | None:
     """Return why an entry cannot be changed now: it is being checked or is archived."""
     if entry.state in ("submitted", "peer_check"):
         return "Others are checking this text. Withdraw it from checking before you change it."
@@ -235,7 +236,7 @@ def why_not_editable(entry: Any) -> str | None:
     )
 
 
-def refuse_fixed(entry: Any) -> None:
+def refuse_fixed(entry: Entry) -> None:
     """Raise ActionRefused for a change to an entry that is being checked or is archived."""
     refusal = why_not_editable(entry)
     if refusal:
@@ -251,7 +252,9 @@ def refuse_too_wide(person: Principal, visibility: str) -> None:
         )
 
 
-async def notify_leaders(session: AsyncSession, person: Principal, entry: Any, kind: str, text: str) -> None:
+async def notify_leaders(
+    session: AsyncSession, person: Principal, entry: Entry, kind: str, text: str
+) -> None:
     """Notify the leads of the school's consortium with a link to the entry, without quoting anyone's text."""
     leaders = await leaders_of_schools(session, person.authority_id, person.today, [entry.school_urn])
     once = f"{kind}:{entry.id}:{entry.version}"

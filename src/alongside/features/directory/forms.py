@@ -10,6 +10,7 @@ from wtforms import BooleanField, Form
 
 from alongside.features.authorities.setting_types import Entry
 from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.directory import entry as entries
 from alongside.features.directory.evidence import LEVELS
 from alongside.features.directory.labels import KINDS, visibilities
 from alongside.features.directory.models import LENGTH, LONG_TEXTS
@@ -208,7 +209,7 @@ class EntryForm(Form):
         return kept
 
 
-def entry_form_of(entry: Any) -> dict[str, Any]:
+def entry_form_of(entry: entries.Entry) -> dict[str, Any]:
     """The form filled from a saved entry."""
     shown = {name: getattr(entry, name) for name in COLUMNS}
     return shown | {"claimed_level": str(entry.claimed_level)}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.evidence import level_of
 from alongside.features.schools.phases import PHASES
 from alongside.platform.audit.changes import plain
@@ -97,7 +98,7 @@ def difference(
     ]
 
 
-def waiting_for(entry: Any, settings: AuthoritySettings) -> str | None:
+def waiting_for(entry: Entry, settings: AuthoritySettings) -> str | None:
     """Who acts next, in one sentence; None when nobody has to."""
     lead, team = settings.words.consortium_lead, settings.words.core_team
     match entry.state:

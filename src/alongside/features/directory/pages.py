@@ -1,6 +1,5 @@
 """Pages of entries: the list and one entry with its actions."""
 
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from alongside.features.directory.attachments.queries import attachments_of, pic
 from alongside.features.directory.availability import available_from
 from alongside.features.directory.consents import pages as consents
 from alongside.features.directory.editing import pages as editing
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.feeds import pages as feeds
 from alongside.features.directory.import_export import pages as import_export
 from alongside.features.directory.insights import pages as health
@@ -44,7 +44,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "archived": ("Archive", ("archived",)),
 }
 BESIDES = {"change_entry": "changed the entry", "consent_to_entry": "agreed to this text"}
-ACTIONS: tuple[Action[queries.Entry], ...] = (
+ACTIONS: tuple[Action[Entry], ...] = (
     consents.CONSENT,
     editing.SUBMIT,
     editing.EDIT,
@@ -111,7 +111,7 @@ async def show_entry(ctx: PageRequest, entry_id: UUID) -> PageResult:
     return Page(TemplateVariables("directory/show.html", context))
 
 
-def need_query(entry: Any) -> str:
+def need_query(entry: Entry) -> str:
     """The query string that pre-fills a support need, for a reader who asks the entry's school for support."""
     known = {
         "addressed": entry.school_urn,

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.directory.consents.models import EntryConsent
+from alongside.features.directory.entry import Consent, Entry
 from alongside.features.directory.models import LISTED, DirectoryEntry
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
@@ -17,9 +18,8 @@ from alongside.platform.access.authorisation import has_permission, may, scope_f
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import may_on, record_filter, require_on
+from alongside.platform.database.reads import Read, fetch_all, select_all, select_one
 
-Entry = Row[Any]
-"""An entry with its school and its writer."""
 A_PAGE = 25
 WAITING_FOR_CHECK = ("submitted",)
 WAITING_FOR_VERIFYING = ("peer_check", "review_due")
@@ -56,7 +56,7 @@ STATES_OF_ENTRIES: Any = (
     .where(DirectoryEntry.authority_id == bindparam("authority_id"))
     .group_by(DirectoryEntry.state)
 )
-CONSENTS: Any = (
+CONSENTS = Read(
     select(EntryConsent.school_urn, EntryConsent.edition, EntryConsent.given_at, Person.name)
     .join(
         Person,
@@ -64,7 +64,8 @@ CONSENTS: Any = (
     )
     .where(
         EntryConsent.authority_id == bindparam("authority_id"), EntryConsent.entry_id == bindparam("entry_id")
-    )
+    ),
+    Consent,
 )
 
 
@@ -87,7 +88,7 @@ async def _one(
     session: AsyncSession, person: Principal, permission: Permission, statement: Select[Any], entry_id: UUID
 ) -> Entry:
     values = {"authority_id": person.authority_id, "entry_id": entry_id}
-    entry: Row[Any] | None = (await session.execute(statement, values)).one_or_none()
+    entry = await select_one(session, statement, Entry, values)
     if entry is None:
         raise NotFound
     require_on(person, permission, entry)
@@ -96,7 +97,7 @@ async def _one(
     return entry
 
 
-def require_visible(person: Principal, entry: Any) -> None:
+def require_visible(person: Principal, entry: Entry) -> None:
     """Raise NotFound unless this person may see this entry.
 
     An unlisted entry is visible to its schools and to those who verify its entries; while it waits for a check, also
@@ -110,7 +111,7 @@ def require_visible(person: Principal, entry: Any) -> None:
         raise NotFound
 
 
-def may_view_timeline(person: Principal, entry: Any) -> bool:
+def may_view_timeline(person: Principal, entry: Entry) -> bool:
     """Whether this person may read drafts and activity with its reasons: the entry's schools and those who verify."""
     sides = (entry.school_urn, entry.partner_urn)
     return may(person, Permission.WRITE_ENTRY, *sides) or may_on(person, Permission.VERIFY_ENTRY, entry)
@@ -118,10 +119,10 @@ def may_view_timeline(person: Principal, entry: Any) -> bool:
 
 async def entries_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[list[Entry], bool]:
     """A page of the entries of the person's schools, newest first, and whether more follow."""
     values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
-    found = (await session.execute(_of(NEWEST_FIRST, person, states), values)).all()
+    found = await select_all(session, _of(NEWEST_FIRST, person, states), Entry, values)
     return found[:A_PAGE], len(found) > A_PAGE
 
 
@@ -131,7 +132,7 @@ async def states_of_entries(session: AsyncSession, person: Principal) -> Mapping
     return {row.state: row.number for row in found}
 
 
-async def waiting_entries(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+async def waiting_entries(session: AsyncSession, person: Principal) -> list[Entry]:
     """Entries of other schools that this person could check or verify, longest waiting first, 50 at most."""
     parts = [
         DirectoryEntry.state.in_(states) & record_filter(person, permission, DirectoryEntry)
@@ -144,16 +145,13 @@ async def waiting_entries(session: AsyncSession, person: Principal) -> Sequence[
     if not parts:
         return []
     statement = OLDEST_FIRST.where(or_(*parts), DirectoryEntry.school_urn.is_distinct_from(person.school_urn))
-    found: Sequence[Row[Any]] = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).all()
-    return found
+    return await select_all(session, statement, Entry, {"authority_id": person.authority_id})
 
 
-async def consents_of(session: AsyncSession, person: Principal, entry: Any) -> dict[int, Row[Any]]:
+async def consents_of(session: AsyncSession, person: Principal, entry: Entry) -> dict[int, Consent]:
     """The schools that have consented to the current text, with the person and the time."""
     values = {"authority_id": person.authority_id, "entry_id": entry.id}
-    found = (await session.execute(CONSENTS, values)).all()
+    found = await fetch_all(session, CONSENTS, values)
     return {row.school_urn: row for row in found if row.edition == entry.edition}
 
 

@@ -1,6 +1,7 @@
 """The directory entry as a resource: what all its actions share."""
 
-from alongside.features.directory.queries import Entry, get_entry
+from alongside.features.directory.entry import Entry
+from alongside.features.directory.queries import get_entry
 from alongside.platform.forms.action import Resource
 from alongside.platform.forms.reason import reason_form
 

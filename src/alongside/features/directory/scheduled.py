@@ -1,6 +1,5 @@
 """Daily jobs for entries: reviews that fall due, unfinished work in progress, reminders. Each job is idempotent."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -91,7 +90,7 @@ async def _notify(
     if entry.school_urn is None:
         return
     urns = [entry.school_urn]
-    people: Sequence[Row[Any]] = [
+    people = [
         *await people_of_schools(session, person.authority_id, person.today, urns),
         *await leaders_of_schools(session, person.authority_id, person.today, urns),
     ]

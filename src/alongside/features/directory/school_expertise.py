@@ -7,6 +7,7 @@ from sqlalchemy import Row, Text, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.models import LISTED, DirectoryEntry
 from alongside.features.directory.queries import ENTRY_WITH_SCHOOL
 from alongside.platform.access.authorisation import filter_by_scope
@@ -68,7 +69,7 @@ async def evidence_of_schools(session: AsyncSession, authority_id: int) -> Seque
     return found
 
 
-async def related_entries(session: AsyncSession, person: Principal, entry: Any) -> Sequence[Row[Any]]:
+async def related_entries(session: AsyncSession, person: Principal, entry: Entry) -> Sequence[Row[Any]]:
     """Up to four entries on the same themes that this person may see: same phase and strongest evidence first."""
     values = {
         "authority_id": person.authority_id,

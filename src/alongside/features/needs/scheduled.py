@@ -1,6 +1,5 @@
 """Scheduled jobs for needs. The worker runs them at least daily; each is idempotent."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -114,9 +113,7 @@ async def notify_needs_that_widen(session: AsyncSession, system_person: Principa
 async def _notify_school(
     session: AsyncSession, person: Principal, need: Row[Any], kind: str, text: str
 ) -> None:
-    people: Sequence[Row[Any]] = await people_of_schools(
-        session, need.authority_id, person.today, [need.school_urn]
-    )
+    people = await people_of_schools(session, need.authority_id, person.today, [need.school_urn])
     once = f"{kind}:{need.id}:{need.confirmed_on}"
     await notify(session, person, ids(people), kind, text, f"/needs/{need.id}/confirmation", once=once)
 

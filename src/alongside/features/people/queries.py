@@ -1,17 +1,17 @@
 """Queries for the principal of a session and for the people to notify."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import ARRAY, Date, Integer, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.principal import OwnSchool, Principal, Role, anonymous
-from alongside.platform.database.reads import Read, fetch_one
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 from alongside.platform.web.security import csrf_token
 
 IDLE_MINUTES = 30
@@ -119,6 +119,19 @@ def _own_school(found: SessionRow) -> OwnSchool | None:
     return OwnSchool(found.easting, found.northing, found.phase, found.kind)
 
 
+class Recipient(msgspec.Struct, frozen=True):
+    """A person to notify, in one of their roles; `school_urn` is that of a school role."""
+
+    id: UUID
+    name: str
+    email: str
+    mail_choice: str
+    role: str
+    school_urn: int | None = None
+
+
+_URNS = bindparam("urns", type_=ARRAY(Integer))
+_TODAY = bindparam("today", type_=Date)
 PEOPLE_OF_SCHOOLS = text(
     """
     SELECT DISTINCT p.id, p.name, p.email, p.mail_choice, a.role, a.school_urn
@@ -128,15 +141,16 @@ PEOPLE_OF_SCHOOLS = text(
        AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
        AND (p.left_on IS NULL OR p.left_on > :today)
     """
-).bindparams(bindparam("roles", ["headteacher", "delegate"]))
+).bindparams(_URNS, _TODAY, bindparam("roles", ["headteacher", "delegate"], type_=ARRAY(Text)))
+READ_PEOPLE_OF_SCHOOLS = Read(PEOPLE_OF_SCHOOLS, Recipient)
 
 
 async def people_of_schools(
-    session: AsyncSession, authority_id: int, today: date, urns: Sequence[int]
-) -> Sequence[Row[Any]]:
-    """The headteachers and delegates of these schools, for notifications."""
+    session: AsyncSession, authority_id: int, today: date, urns: Iterable[int | None]
+) -> list[Recipient]:
+    """The headteachers and delegates of these schools, for notifications; None stands for no school."""
     values = {"authority_id": authority_id, "urns": list(urns), "today": today}
-    return (await session.execute(PEOPLE_OF_SCHOOLS, values)).all()
+    return await fetch_all(session, READ_PEOPLE_OF_SCHOOLS, values)
 
 
 LEADERS_OF_SCHOOLS = text(
@@ -150,17 +164,26 @@ LEADERS_OF_SCHOOLS = text(
        AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
        AND (p.left_on IS NULL OR p.left_on > :today)
     """
-)
+).bindparams(_URNS, _TODAY)
+READ_LEADERS_OF_SCHOOLS = Read(LEADERS_OF_SCHOOLS, Recipient)
 
 
 async def leaders_of_schools(
-    session: AsyncSession, authority_id: int, today: date, urns: Sequence[int]
-) -> Sequence[Row[Any]]:
+    session: AsyncSession, authority_id: int, today: date, urns: Iterable[int | None]
+) -> list[Recipient]:
     """The leads and deputies of the consortia to which these schools belong today."""
     values = {"authority_id": authority_id, "urns": list(urns), "today": today}
-    return (await session.execute(LEADERS_OF_SCHOOLS, values)).all()
+    return await fetch_all(session, READ_LEADERS_OF_SCHOOLS, values)
 
 
-def ids(rows: Sequence[Row[Any]]) -> list[UUID]:
+class HasId(Protocol):
+    """A row with the id of a person."""
+
+    @property
+    def id(self) -> UUID:
+        """The id of the person."""
+
+
+def ids(rows: Iterable[HasId]) -> list[UUID]:
     """The people's ids without duplicates."""
     return list(dict.fromkeys(row.id for row in rows))

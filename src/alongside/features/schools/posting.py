@@ -32,7 +32,7 @@ def phase_of(school: Any) -> str:
     return phase
 
 
-def refuse_closed(school: str, status: str) -> None:
+def refuse_closed(school: str, status: str | None) -> None:
     """Refuse when the school is not open in the register. Raises ActionRefused."""
     if status not in OPEN_STATUSES:
         raise ActionRefused(

@@ -49,6 +49,8 @@ class Read(Generic[Row]):
         compiled = statement.compile(dialect=DIALECT)
         assert isinstance(compiled, SQLCompiler)
         self.sql = str(compiled)
+        if "POSTCOMPILE" in self.sql:
+            raise ValueError("A read is compiled once: compare with any_(…) of an array instead of in_(…).")
         self.row = row
         self._parameters: tuple[tuple[str, Any, Convert | None], ...] = tuple(
             (bound.key, bound.effective_value, bound.type.dialect_impl(DIALECT).bind_processor(DIALECT))
@@ -108,3 +110,18 @@ async def fetch_one(session: AsyncSession, read: Read[Row], values: Mapping[str,
     if len(found) > 1:
         raise ValueError(f"{len(found)} rows instead of one")
     return found[0] if found else None
+
+
+async def select_all(
+    session: AsyncSession, statement: Executable, row: Callable[..., Row], values: Mapping[str, Any]
+) -> list[Row]:
+    """Run a SELECT that varies with the person who asks, and decode its rows; SQLAlchemy keeps its compiled form."""
+    return [row(*one) for one in (await session.execute(statement, values)).all()]
+
+
+async def select_one(
+    session: AsyncSession, statement: Executable, row: Callable[..., Row], values: Mapping[str, Any]
+) -> Row | None:
+    """Run such a SELECT of at most one row."""
+    found = (await session.execute(statement, values)).one_or_none()
+    return None if found is None else row(*found)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from alongside.features.directory.adoptions import actions, queries
 from alongside.features.directory.adoptions.forms import UseForm
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.models import LISTED
-from alongside.features.directory.queries import Entry
 from alongside.features.directory.resource import ENTRY
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, buttons_for, routes_of

@@ -14,6 +14,7 @@ from alongside.features.directory.attachments.models import (
     EntryAttachment,
     EntryPicture,
 )
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.queries import lock_entry
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -86,7 +87,7 @@ async def remove_attachment_row(
     )
 
 
-async def _refuse_more(session: AsyncSession, person: Principal, entry: Any, thing: Any, most: int) -> None:
+async def _refuse_more(session: AsyncSession, person: Principal, entry: Entry, thing: Any, most: int) -> None:
     number = await session.scalar(
         select(func.count()).where(thing.authority_id == person.authority_id, thing.entry_id == entry.id)
     )

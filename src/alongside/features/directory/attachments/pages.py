@@ -10,9 +10,10 @@ from wtforms import Form
 from alongside.features.directory.actions import DRAFTS, why_not_editable, withdrawn_by_change
 from alongside.features.directory.attachments import actions, queries
 from alongside.features.directory.attachments.forms import PictureForm
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.models import LISTED
 from alongside.features.directory.public_site.queries import public_entry
-from alongside.features.directory.queries import Entry, get_entry
+from alongside.features.directory.queries import get_entry
 from alongside.features.directory.resource import ENTRY
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal

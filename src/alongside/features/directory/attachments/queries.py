@@ -1,17 +1,64 @@
 """SELECTs for the pictures and attachments of an entry, with or without their content."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+import msgspec
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.directory.attachments.models import EntryAttachment, EntryPicture
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
-PICTURES: Any = (
+
+class PublishedText(Protocol):
+    """An entry, or its published text: what belongs to a later edition is not shown with it."""
+
+    @property
+    def id(self) -> UUID:
+        """The id of the entry."""
+
+    @property
+    def edition(self) -> int:
+        """The number of the text."""
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture of an entry without its content; `edition` is the text with which it was added."""
+
+    id: UUID
+    alternative_text: str
+    width: int
+    height: int
+    edition: int
+
+
+class PictureFile(Picture, frozen=True):
+    """The same with its content."""
+
+    media_type: str
+    body: bytes
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """A file of an entry without its content; `size` is in bytes."""
+
+    id: UUID
+    filename: str
+    size: int
+    edition: int
+
+
+class AttachmentFile(Attachment, frozen=True):
+    """The same with its content."""
+
+    media_type: str
+    body: bytes
+
+
+_PICTURES = (
     select(
         EntryPicture.id,
         EntryPicture.alternative_text,
@@ -24,7 +71,7 @@ PICTURES: Any = (
     )
     .order_by(EntryPicture.id)
 )
-ATTACHMENTS: Any = (
+_ATTACHMENTS = (
     select(EntryAttachment.id, EntryAttachment.filename, EntryAttachment.size, EntryAttachment.edition)
     .where(
         EntryAttachment.authority_id == bindparam("authority_id"),
@@ -32,50 +79,56 @@ ATTACHMENTS: Any = (
     )
     .order_by(EntryAttachment.id)
 )
-ONE_PICTURE = PICTURES.add_columns(EntryPicture.media_type, EntryPicture.body).where(
-    EntryPicture.id == bindparam("attachment_id")
+PICTURES = Read(_PICTURES, Picture)
+ATTACHMENTS = Read(_ATTACHMENTS, Attachment)
+ONE_PICTURE = Read(
+    _PICTURES.add_columns(EntryPicture.media_type, EntryPicture.body).where(
+        EntryPicture.id == bindparam("attachment_id")
+    ),
+    PictureFile,
 )
-ONE_ATTACHMENT = ATTACHMENTS.add_columns(EntryAttachment.media_type, EntryAttachment.body).where(
-    EntryAttachment.id == bindparam("attachment_id")
+ONE_ATTACHMENT = Read(
+    _ATTACHMENTS.add_columns(EntryAttachment.media_type, EntryAttachment.body).where(
+        EntryAttachment.id == bindparam("attachment_id")
+    ),
+    AttachmentFile,
 )
 
 
-async def pictures_of(session: AsyncSession, authority_id: int, entry: Any) -> Sequence[Row[Any]]:
+async def pictures_of(session: AsyncSession, authority_id: int, entry: PublishedText) -> list[Picture]:
     """The pictures of an entry in the order in which they were added, without their content.
 
     For a public entry, only those added with the published version of the text.
     """
-    return await _all_of(session, PICTURES, authority_id, entry)
-
-
-async def attachments_of(session: AsyncSession, authority_id: int, entry: Any) -> Sequence[Row[Any]]:
-    """The attachments of an entry, by the same rules as its pictures."""
-    return await _all_of(session, ATTACHMENTS, authority_id, entry)
-
-
-async def get_picture(session: AsyncSession, person: Principal, entry: Any, picture_id: UUID) -> Row[Any]:
-    """One picture of an entry with its content. Raises NotFound."""
-    return await _one_of(session, ONE_PICTURE, person.authority_id, entry, picture_id)
-
-
-async def get_attachment(
-    session: AsyncSession, person: Principal, entry: Any, attachment_id: UUID
-) -> Row[Any]:
-    """One attachment of an entry with its content. Raises NotFound."""
-    return await _one_of(session, ONE_ATTACHMENT, person.authority_id, entry, attachment_id)
-
-
-async def _all_of(session: AsyncSession, statement: Any, authority_id: int, entry: Any) -> list[Row[Any]]:
-    values = {"authority_id": authority_id, "entry_id": entry.id}
-    found = (await session.execute(statement, values)).all()
+    found = await fetch_all(session, PICTURES, {"authority_id": authority_id, "entry_id": entry.id})
     return [one for one in found if one.edition <= entry.edition]
 
 
-async def _one_of(
-    session: AsyncSession, statement: Any, authority_id: int, entry: Any, attachment_id: UUID
-) -> Row[Any]:
-    values = {"authority_id": authority_id, "entry_id": entry.id, "attachment_id": attachment_id}
-    found: Row[Any] | None = (await session.execute(statement, values)).one_or_none()
+async def attachments_of(session: AsyncSession, authority_id: int, entry: PublishedText) -> list[Attachment]:
+    """The attachments of an entry, by the same rules as its pictures."""
+    found = await fetch_all(session, ATTACHMENTS, {"authority_id": authority_id, "entry_id": entry.id})
+    return [one for one in found if one.edition <= entry.edition]
+
+
+async def get_picture(
+    session: AsyncSession, person: Principal, entry: PublishedText, picture_id: UUID
+) -> PictureFile:
+    """One picture of an entry with its content. Raises NotFound."""
+    found = await fetch_one(session, ONE_PICTURE, _one(person, entry, picture_id))
     if found is None or found.edition > entry.edition:
         raise NotFound
     return found
+
+
+async def get_attachment(
+    session: AsyncSession, person: Principal, entry: PublishedText, attachment_id: UUID
+) -> AttachmentFile:
+    """One attachment of an entry with its content. Raises NotFound."""
+    found = await fetch_one(session, ONE_ATTACHMENT, _one(person, entry, attachment_id))
+    if found is None or found.edition > entry.edition:
+        raise NotFound
+    return found
+
+
+def _one(person: Principal, entry: PublishedText, attachment_id: UUID) -> dict[str, object]:
+    return {"authority_id": person.authority_id, "entry_id": entry.id, "attachment_id": attachment_id}

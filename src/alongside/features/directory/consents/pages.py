@@ -6,7 +6,8 @@ from wtforms import Form
 
 from alongside.features.directory.actions import DRAFTS
 from alongside.features.directory.consents import actions
-from alongside.features.directory.queries import Entry, consents_of
+from alongside.features.directory.entry import Entry
+from alongside.features.directory.queries import consents_of
 from alongside.features.directory.resource import ENTRY
 from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission

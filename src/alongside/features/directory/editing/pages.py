@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import NotFound
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.directory import actions, models
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.forms import EntryForm, entry_form_of
 from alongside.features.directory.models import LISTED
-from alongside.features.directory.queries import Entry, get_entry
+from alongside.features.directory.queries import get_entry
 from alongside.features.directory.resource import ENTRY
 from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from alongside.features.directory.entry import Entry
 from alongside.platform.web.formatting import format_pounds
 from alongside.platform.web.spreadsheet import LINE_BREAKS
 
@@ -137,7 +138,7 @@ def whole_of(value: Any) -> int | None:
     return int(text.removesuffix(".0"))
 
 
-def export_row(entry: Any) -> dict[str, Any]:
+def export_row(entry: Entry) -> dict[str, Any]:
     """An entry as a row of the format, with lists as lists and money in pounds."""
     written: dict[str, Any] = {
         name: getattr(entry, name)

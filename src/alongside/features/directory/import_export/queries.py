@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, literal_column, select
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.import_export.row_results import ExistingEntries
 from alongside.features.directory.models import LISTED, DirectoryEntry
+from alongside.features.directory.queries import ENTRY_WITH_SCHOOL
 from alongside.features.schools.models import OPEN_STATUSES, School
+from alongside.platform.database.reads import Read, fetch_all
 
 TITLES: Any = select(DirectoryEntry.school_urn, func.folded(DirectoryEntry.title)).where(
     DirectoryEntry.authority_id == bindparam("authority_id"), DirectoryEntry.state != "archived"
@@ -22,11 +25,11 @@ SOURCES: Any = select(DirectoryEntry.source_url).where(
 SCHOOLS = select(School.urn).where(
     School.authority_id == bindparam("authority_id"), School.status.in_(OPEN_STATUSES)
 )
-WHOLE: Any = select(*DirectoryEntry.__table__.columns).where(
-    DirectoryEntry.authority_id == bindparam("authority_id"), DirectoryEntry.state.in_(LISTED)
+WHOLE = ENTRY_WITH_SCHOOL.where(
+    DirectoryEntry.state == any_(bindparam("listed", list(LISTED), type_=ARRAY(Text)))
 )
-BY_IDS = WHOLE.where(DirectoryEntry.id.in_(bindparam("ids", expanding=True)))
-ALL = WHOLE.order_by(DirectoryEntry.listed_at, DirectoryEntry.id).limit(literal_column("20000"))
+BY_IDS = Read(WHOLE.where(DirectoryEntry.id == any_(bindparam("ids", type_=ARRAY(Uuid)))), Entry)
+ALL = Read(WHOLE.order_by(DirectoryEntry.listed_at, DirectoryEntry.id).limit(literal_column("20000")), Entry)
 
 
 async def open_urns(session: AsyncSession, authority_id: int) -> frozenset[int]:
@@ -44,14 +47,13 @@ async def existing_rows(session: AsyncSession, authority_id: int) -> ExistingEnt
 
 async def whole_entries(
     session: AsyncSession, authority_id: int, ids: Sequence[UUID] | None = None
-) -> Sequence[Row[Any]]:
+) -> list[Entry]:
     """Listed entries with all columns, in the order of the ids; without ids all of the authority, 20,000 at most.
 
     The caller has checked access to the ids.
     """
     if ids is None:
-        found: Sequence[Row[Any]] = (await session.execute(ALL, {"authority_id": authority_id})).all()
-        return found
+        return await fetch_all(session, ALL, {"authority_id": authority_id})
     values = {"authority_id": authority_id, "ids": list(ids)}
-    by_id = {row.id: row for row in (await session.execute(BY_IDS, values)).all()}
+    by_id = {row.id: row for row in await fetch_all(session, BY_IDS, values)}
     return [by_id[one] for one in ids if one in by_id]

@@ -11,6 +11,7 @@ from alongside.errors import ActionRefused
 from alongside.features.authorities import settings_of
 from alongside.features.directory import queries
 from alongside.features.directory.actions import notify_leaders
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.models import (
     HAND_BACK,
     PEER_CHECK_ENTRY,
@@ -118,14 +119,16 @@ async def retire_entry(session: AsyncSession, person: Principal, entry_id: UUID,
     await notify_schools(session, person, entry, "entry_retired", "was taken out of the directory")
 
 
-def why_no_peer_check(person: Principal, entry: Any) -> str | None:
+def why_no_peer_check(person: Principal, entry: Entry) -> str | None:
     """Return why this person cannot check an entry as a peer: it is about their own school."""
     if person.school_urn is not None and person.school_urn in (entry.school_urn, entry.partner_urn):
         return "Someone from another school must check this entry."
     return None
 
 
-async def notify_schools(session: AsyncSession, person: Principal, entry: Any, kind: str, what: str) -> None:
+async def notify_schools(
+    session: AsyncSession, person: Principal, entry: Entry, kind: str, what: str
+) -> None:
     """Notify the people of an entry's schools of a change; reasons are shown only on the page."""
     urns = [urn for urn in (entry.school_urn, entry.partner_urn) if urn is not None]
     people = await people_of_schools(session, person.authority_id, person.today, urns)
@@ -134,7 +137,7 @@ async def notify_schools(session: AsyncSession, person: Principal, entry: Any, k
     await notify(session, person, ids(people), kind, text, f"/directory/{entry.id}", once=once)
 
 
-async def _refuse_own_words(session: AsyncSession, person: Principal, entry: Any) -> None:
+async def _refuse_own_words(session: AsyncSession, person: Principal, entry: Entry) -> None:
     urns = [urn for urn in (entry.school_urn, entry.partner_urn) if urn is not None]
     own = await people_of_schools(session, person.authority_id, person.today, urns)
     if person.id in (entry.written_by, *ids(own)):

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from alongside.features.directory import models
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.evidence import level_of
 from alongside.features.directory.moderation import actions
 from alongside.features.directory.moderation.forms import CheckForm, VerificationForm
-from alongside.features.directory.queries import Entry
 from alongside.features.directory.resource import ENTRY, REASON_FOR_SCHOOL
 from alongside.features.directory.view_context import words_for
 from alongside.platform.access.permissions import Permission

@@ -5,6 +5,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.evidence import level_of
 from alongside.features.directory.labels import LABELS, display_value
 from alongside.platform.web.formatting import format_date
@@ -16,7 +17,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_bl
 LINES = {"paragraph_open": "text", "heading_open": "heading"}
 
 
-def paper_values(entry: Any, settings: AuthoritySettings, address: str, today: Any) -> dict[str, Any]:
+def paper_values(entry: Entry, settings: AuthoritySettings, address: str, today: Any) -> dict[str, Any]:
     """The values that the template `directory/entry.typ` reads."""
     facts = [("Evidence", level_of(entry.evidence_level).label)]
     facts += [(LABELS[name], display_value(settings, name, getattr(entry, name))) for name in FACTS]

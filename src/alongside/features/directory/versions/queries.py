@@ -1,17 +1,34 @@
 """SELECTs for the stored versions of an entry."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Row, bindparam, literal_column, select
+import msgspec
+from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.versions.models import EntryVersion
 from alongside.features.people.models import Person
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
-VERSIONS: Any = (
+
+class Version(msgspec.Struct, frozen=True):
+    """A stored text of an entry: its number, time and writer."""
+
+    edition: int
+    written_at: datetime
+    writer: str | None
+
+
+class VersionText(Version, frozen=True):
+    """The same with the text: its values by the name of the field."""
+
+    written: dict[str, object]
+
+
+_VERSIONS = (
     select(EntryVersion.edition, EntryVersion.written_at, Person.name.label("writer"))
     .outerjoin(
         Person,
@@ -23,20 +40,23 @@ VERSIONS: Any = (
     .order_by(EntryVersion.edition.desc())
     .limit(literal_column("200"))
 )
-ONE_VERSION = VERSIONS.add_columns(EntryVersion.written).where(EntryVersion.edition == bindparam("edition"))
+VERSIONS = Read(_VERSIONS, Version)
+ONE_VERSION = Read(
+    _VERSIONS.add_columns(EntryVersion.written).where(EntryVersion.edition == bindparam("edition")),
+    VersionText,
+)
 
 
-async def versions_of(session: AsyncSession, person: Principal, entry: Any) -> Sequence[Row[Any]]:
+async def versions_of(session: AsyncSession, person: Principal, entry: Entry) -> list[Version]:
     """The versions of an entry, newest first, 200 at most: number, time and author."""
     values = {"authority_id": person.authority_id, "entry_id": entry.id}
-    found: Sequence[Row[Any]] = (await session.execute(VERSIONS, values)).all()
-    return found
+    return await fetch_all(session, VERSIONS, values)
 
 
-async def version_to(session: AsyncSession, person: Principal, entry: Any, edition: int) -> Row[Any]:
+async def version_to(session: AsyncSession, person: Principal, entry: Entry, edition: int) -> VersionText:
     """One version of an entry with its text. Raises NotFound."""
     values = {"authority_id": person.authority_id, "entry_id": entry.id, "edition": edition}
-    found: Row[Any] | None = (await session.execute(ONE_VERSION, values)).one_or_none()
+    found = await fetch_one(session, ONE_VERSION, values)
     if found is None:
         raise NotFound
     return found
