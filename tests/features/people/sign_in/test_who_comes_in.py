@@ -173,7 +173,7 @@ async def test_an_organisation_that_does_not_fit_gives_no_role(
 
 
 @pytest.mark.parametrize(
-    ("organisation", "code", "held"),
+    ("organisation", "code", "kept"),
     [
         (school(), "headteacher", ("headteacher", MILL)),
         ([school()], "HEADTEACHER", ("headteacher", MILL)),
