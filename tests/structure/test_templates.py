@@ -4,6 +4,7 @@ import sys
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,3 +147,15 @@ def test_what_is_there_is_not_reported() -> None:
     reader.read("it", dict(typing.get_type_hints(Class)))
     assert not reader.faults
     assert {"pupils", "other"} <= reader.used
+
+
+def test_no_line_of_a_template_is_too_long_to_read() -> None:
+    """No line above 200 characters; break it between elements, or after a sentence."""
+    root = Path(__file__).parents[2] / "templates"
+    long = {
+        f"{path.relative_to(root)}:{number}"
+        for path in root.rglob("*.html")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 200
+    }
+    assert not long
