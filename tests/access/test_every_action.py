@@ -184,7 +184,7 @@ UNCHECKED = {
     "matching.plans.queue_run",
     "matching.plans.supersede_current",
     "matching.plans.supersede_offered",
-    "offers.balance_offer",
+    "offers.balance.balance_offer",
     "people.account.end_browser",
     "school_successions.decide_carry_over",
     "school_successions.decide_to_end",

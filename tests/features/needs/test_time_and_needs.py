@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.authorities.visibility import visible_to_authority_from
 from alongside.features.needs.scheduled import (
     ask_to_confirm_needs,
@@ -15,6 +14,7 @@ from alongside.features.needs.scheduled import (
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import add_school_days, is_school_day
+from alongside.platform.school_calendar.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from tests.client import Client, words
 from tests.databases import DatabaseCopy
 from tests.features.needs.form_values import posted_need

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from alongside.errors import ValidationFailed
-from alongside.features.offers.actions import balance_offer, change_offer, extend_offer
+from alongside.features.offers.actions import change_offer, extend_offer
+from alongside.features.offers.balance.actions import balance_offer
 from alongside.features.offers.queries import get_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role

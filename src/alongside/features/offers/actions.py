@@ -11,16 +11,15 @@ from alongside.errors import ActionRefused, EditConflict, NotFound
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.visibility import shown_after_change, widening
 from alongside.features.offers import queries
+from alongside.features.offers.balance.actions import balance_offer
 from alongside.features.offers.forms import days_promised
 from alongside.features.offers.labels import difference
 from alongside.features.offers.models import (
     CONFIRM_OFFER,
     DRAFT_OFFER,
     END_OFFER,
-    EXHAUST_OFFER,
     PAUSE_OFFER,
     POST_OFFER,
-    REFILL_OFFER,
     REOPEN_OFFER,
     RESUME_OFFER,
     REWORD_OFFER,
@@ -30,7 +29,7 @@ from alongside.features.offers.models import (
 from alongside.features.schools.posting import get_school, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal, system
+from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.audit.changes import plain_changes
 from alongside.platform.database.constraints import Message, explain_constraints
@@ -160,20 +159,6 @@ async def reopen_offer(
                 **written,
             )
     await balance_offer(session, person, offer_id)
-
-
-async def balance_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> None:
-    """Set the state from the days left: exhausted when none are left, live when there are days again.
-
-    Call it after days were taken or returned, in the same transaction. The system is recorded as the actor.
-    """
-    values = {"authority_id": person.authority_id, "offer_id": offer_id}
-    offer = (await session.execute(queries.ONE_OFFER, values)).one()
-    itself = system(person.authority_id, person.today)
-    if offer.state == "live" and offer.days_left <= 0:
-        await apply_transition(session, itself, Offer, offer, EXHAUST_OFFER)
-    elif offer.state == "exhausted" and offer.days_left > 0:
-        await apply_transition(session, itself, Offer, offer, REFILL_OFFER)
 
 
 async def _change(

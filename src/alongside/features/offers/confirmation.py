@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.confirmation import lapsed_if_confirmed_by
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import version_of
 from alongside.features.offers.models import Offer
@@ -18,6 +17,7 @@ from alongside.features.schools.term_dates.day_by_school import DayBySchool
 from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.database.kept import Kept
 from alongside.platform.school_calendar.calendar import ONE_DAY, Calendar
+from alongside.platform.school_calendar.confirmation import lapsed_if_confirmed_by
 from alongside.platform.web.formatting import format_date
 
 _fresh: Kept[DayBySchool] = Kept()

@@ -6,7 +6,6 @@ from sqlalchemy import Row, Select, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.features.offers.models import LAPSE_OFFER, Offer
 from alongside.features.offers.widening import recalculate_widening
 from alongside.features.people.queries import ids, people_of_schools
@@ -18,6 +17,7 @@ from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
 from alongside.platform.school_calendar.calendar import ONE_DAY
+from alongside.platform.school_calendar.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.platform.workflow import apply_transition
 
 LIVE_OFFERS: Select[Any] = (

@@ -33,7 +33,7 @@ from alongside.features.agreements.parties import (
 from alongside.features.agreements.preparation.actions import constraint_messages
 from alongside.features.agreements.queries import lock_agreement
 from alongside.features.agreements.signed_versions.actions import keep_signed_version
-from alongside.features.offers.actions import balance_offer
+from alongside.features.offers.balance.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit

@@ -28,7 +28,7 @@ from alongside.features.needs.models import (
     PART_MEET_NEED,
     Need,
 )
-from alongside.features.offers.actions import balance_offer
+from alongside.features.offers.balance.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.web.formatting import format_date

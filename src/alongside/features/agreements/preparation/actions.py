@@ -21,7 +21,7 @@ from alongside.features.needs.models import (
     AGREE_NEED,
     Need,
 )
-from alongside.features.offers.actions import balance_offer
+from alongside.features.offers.balance.actions import balance_offer
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.audit.actions import record_audit

@@ -12,12 +12,12 @@ from alongside.features.agreements.parties import NotificationText, notify_schoo
 from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.queries import AUTHORITY
 from alongside.features.authorities import calendar_of, settings_of
-from alongside.features.authorities.confirmation import lapsed_if_confirmed_by
 from alongside.features.needs.models import GIVE_UP_NEED, Need
 from alongside.features.people.queries import ids, leaders_of_schools
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal
 from alongside.platform.notifications.actions import notify
+from alongside.platform.school_calendar.confirmation import lapsed_if_confirmed_by
 from alongside.platform.workflow import apply_transition
 
 FINAL_STEP_SINCE = func.greatest(

@@ -1,0 +1,1 @@
+"""The days of an offer: exhausted when none are left."""
