@@ -96,8 +96,8 @@ async def statements_of(copy: DatabaseCopy, asked: Sequence[Asked]) -> list[Reco
                     answer = await call(app, one.who, one.path, one.form and one.form())
                     assert answer.status in (200, 303), answer.text
                 await asyncio.sleep(0.01)
-                told = re.search(r'db;desc="(\d+)', answer.headers.get("server-timing", ""))
-                found.append(Recorded(list(sent), int(told[1]) if told else sum(map(is_work, sent))))
+                counted = re.search(r'db;desc="(\d+)', answer.headers.get("server-timing", ""))
+                found.append(Recorded(list(sent), int(counted[1]) if counted else sum(map(is_work, sent))))
     return found
 
 

@@ -41,9 +41,9 @@ def _chart(name: str, runs: Sequence[Run]) -> str:
     (first, first_units), (last, last_units) = points[0], points[-1]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in spots)
-    told = f"{first_units:.2f} to {last_units:.2f} units ({last_units / first_units - 1:+.0%})"
+    change = f"{first_units:.2f} to {last_units:.2f} units ({last_units / first_units - 1:+.0%})"
     return (
-        f'<text x="0" y="12">{escape(name)}</text><text x="0" y="26" class="small">{told}</text>'
+        f'<text x="0" y="12">{escape(name)}</text><text x="0" y="26" class="small">{change}</text>'
         f'<line x1="0" y1="{low}" x2="{WIDTH - 2 * GAP}" y2="{low}"/><polyline points="{line}"/>{dots}'
         f'<text x="0" y="{HEIGHT - 2}" class="small">{escape(first)}</text>'
         f'<text x="{WIDTH - 2 * GAP}" y="{HEIGHT - 2}" text-anchor="end" class="small">{escape(last)}</text>'
