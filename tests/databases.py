@@ -202,6 +202,9 @@ LATEST_TODAY = date(2026, 11, 24)
 LATEST_APP_DAY = date(2026, 11, 27)
 """The app's day in tests is never later, so that a proposal made on the fixed date is still open in years to come."""
 
+APP_DAY = min(datetime.now(UTC).date(), LATEST_APP_DAY)
+"""The app's day in this run: tests whose rows need some day near it use it, and not the day of the calendar."""
+
 LONDON_TODAY = f"""
 CREATE OR REPLACE FUNCTION london_today() RETURNS date LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$ SELECT least((now() AT TIME ZONE 'Europe/London')::date, DATE '{LATEST_TODAY}') $$

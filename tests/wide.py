@@ -35,15 +35,15 @@ ADD_NEEDS = """
     INSERT INTO need (authority_id, id, school_urn, state, title, theme, phase, wanted, success_criteria,
                       form_of_support, urgency, audience, visible_to_authority_from, posted_at, confirmed_on)
     SELECT authority_id, uuidv7(), urn, 'open', 'Need of ' || name, 'phonics', 'primary', 'Help with phonics',
-           'Every child reads', 'coaching', 'soon', 'widening', CURRENT_DATE - 1, now() - (urn % 997) * interval '1 min',
-           CURRENT_DATE
+           'Every child reads', 'coaching', 'soon', 'widening', DATE '2026-11-26', now() - (urn % 997) * interval '1 min',
+           DATE '2026-11-27'
       FROM school WHERE authority_id = $1
 """
 ADD_OFFERS = """
     INSERT INTO offer (authority_id, id, school_urn, state, title, description, leader_name, leader_is_head,
                        days_total, engagements_max, appetite, audience, visible_to_authority_from, posted_at, confirmed_on)
     SELECT authority_id, uuidv7(), urn, 'live', 'Offer of ' || name, 'We coach', 'Sam Sound', false, 6, 3, 'yes',
-           'widening', CURRENT_DATE - 1, now() - (urn % 991) * interval '1 min', CURRENT_DATE
+           'widening', DATE '2026-11-26', now() - (urn % 991) * interval '1 min', DATE '2026-11-27'
       FROM school WHERE authority_id = $1
 """
 ADD_THEMES = """

@@ -1,13 +1,14 @@
 """One row of everything for each scope: own school, same consortium, another consortium, the twin's."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 
 from tests.access.escalations import escalation_of_everything
+from tests.databases import APP_DAY
 from tests.personas import (
     ADMINISTRATOR,
     FORD,
@@ -32,7 +33,7 @@ TWIN_ONLY = 990099
 """A school that only the other authority has."""
 
 NOW = datetime.now(UTC)
-TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
+TODAY = APP_DAY
 
 
 @dataclass

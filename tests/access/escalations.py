@@ -1,16 +1,17 @@
 """An escalation with one row of everything in it, for each scope."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from tests.databases import APP_DAY
 from tests.features.escalations.builders import put_escalation
 from tests.personas import MEMBERS, OFFICER
 
 NOW = datetime.now(UTC)
-TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
+TODAY = APP_DAY
 
 
 async def escalation_of_everything(

@@ -15,12 +15,13 @@ from alongside import features
 from alongside.errors import NotFound
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.session import Database
+from tests.databases import APP_DAY
 from tests.features.escalations.builders import ask_as
 from tests.personas import NORTHSHIRE, OFFICER
 
 FEATURES = Path(features.__file__ or "").parent
 Action = Callable[..., Awaitable[Any]]
-TODAY = date.today()  # noqa: DTZ011  (any day near now)
+TODAY = APP_DAY
 
 
 def actions() -> dict[str, Action]:

@@ -17,7 +17,7 @@ from alongside.features.directory.models import DirectoryEntry
 from alongside.features.directory.versions.models import EntryVersion
 from alongside.platform.database.session import Database
 from tests.access.dataset import put
-from tests.databases import DatabaseCopy, open_database
+from tests.databases import APP_DAY, DatabaseCopy, open_database
 from tests.features.escalations.builders import put_escalation
 from tests.personas import (
     ADMINISTRATOR,
@@ -38,7 +38,7 @@ from tests.personas import (
 )
 
 NOW = datetime.now(UTC)
-TODAY = date.today()  # noqa: DTZ011  (rows of the tests only need some day near now)
+TODAY = APP_DAY
 ASSIGNMENTS: dict[str, tuple[int, int, int]] = {
     "mill": (NORTHSHIRE, MILL, FORD),
     "park": (NORTHSHIRE, PARK, LOCK),

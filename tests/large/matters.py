@@ -15,12 +15,12 @@ SELECT $1, ('00000000-0000-7000-8000-0000021' || lpad(n::text, 5, '0'))::uuid,
 
 OF_AN_ESCALATION = (
     "INSERT INTO escalation_task (authority_id, escalation_id, state, what, owner_id, owner_name, due_on)"
-    " SELECT $1, $2::uuid, 'open', repeat('Watch two lessons ', 8), $3::uuid, 'Ola Officer', current_date + n - 20"
+    " SELECT $1, $2::uuid, 'open', repeat('Watch two lessons ', 8), $3::uuid, 'Ola Officer', date '2026-11-27' + n - 20"
     " FROM generate_series(1, 120) n",
     "INSERT INTO escalation_criterion (authority_id, escalation_id, words)"
     " SELECT $1, $2::uuid, repeat('Reading is taught well ', 8) || n FROM generate_series(1, 40) n, (SELECT $3::uuid) u",
     "INSERT INTO escalation_visit (authority_id, escalation_id, visit_on, hours, who, focus, found, for_school, recorded_by)"
-    " SELECT $1, $2::uuid, current_date - n, 2, 'Ola Officer', 'Reading', repeat('It is taught well. ', 100), n % 2 = 0, $3::uuid"
+    " SELECT $1, $2::uuid, date '2026-11-27' - n, 2, 'Ola Officer', 'Reading', repeat('It is taught well. ', 100), n % 2 = 0, $3::uuid"
     " FROM generate_series(1, 60) n",
     "INSERT INTO escalation_event (authority_id, escalation_id, verb, note, for_school, person_id, person_name, role, at)"
     " SELECT $1, $2::uuid, 'reviewed the escalation', repeat('It stands well. ', 60), n % 2 = 0, $3::uuid, 'Ola Officer',"
@@ -37,15 +37,15 @@ OF_AN_ESCALATION = (
     " SELECT $1, $2::uuid, 'school', 'Snow', $3::uuid, now() - n * interval '2 days', now() - n * interval '1 day'"
     " FROM generate_series(2, 60) n",
     "INSERT INTO statutory_step (authority_id, escalation_id, kind, taken_on, legal_basis, words, recorded_by)"
-    " SELECT $1, $2::uuid, 'informal_concern', current_date - n, 'None', repeat('We met. ', 100), $3::uuid"
+    " SELECT $1, $2::uuid, 'informal_concern', date '2026-11-27' - n, 'None', repeat('We met. ', 100), $3::uuid"
     " FROM generate_series(1, 40) n",
 )
 """Rows of one long-running escalation: `$2` the escalation, `$3` the officer."""
 
 OF_AN_AGREEMENT = (
     "INSERT INTO visit (authority_id, agreement_id, state, visit_on, days, focus, done, record_due_on)"
-    " SELECT $1, $2::uuid, (array['planned', 'recorded'])[1 + n % 2], current_date - n, 0.5, 'Lessons',"
-    " repeat('We saw three lessons. ', 50), current_date FROM generate_series(1, 80) n",
+    " SELECT $1, $2::uuid, (array['planned', 'recorded'])[1 + n % 2], date '2026-11-27' - n, 0.5, 'Lessons',"
+    " repeat('We saw three lessons. ', 50), date '2026-11-27' FROM generate_series(1, 80) n",
     "INSERT INTO aim (authority_id, agreement_id, aim, measure, baseline, target)"
     " SELECT $1, $2::uuid, repeat('Read ', 30) || n, repeat('m ', 60), 'b', 't' FROM generate_series(1, 12) n",
 )
@@ -95,23 +95,23 @@ RECORDS = (
     "INSERT INTO subject_request (authority_id, person_id, asked_by, why)"
     " SELECT $1, $3::uuid, $3::uuid, repeat('A request. ', 20) FROM generate_series(1, 150) n, (SELECT $2::int) u",
     "INSERT INTO leave_cover (authority_id, away_id, cover_id, starts_on, ends_on)"
-    " SELECT $1, ('00000000-0000-7000-8000-0000007' || lpad(n::text, 5, '0'))::uuid, $3::uuid, current_date, current_date + n"
+    " SELECT $1, ('00000000-0000-7000-8000-0000007' || lpad(n::text, 5, '0'))::uuid, $3::uuid, date '2026-11-27', date '2026-11-27' + n"
     " FROM generate_series(1, 90) n, (SELECT $2::int) u",
     "INSERT INTO school_training_day (authority_id, school_urn, day)"
-    " SELECT $1, $2::int, day FROM generate_series(current_date, current_date + 120, '1 day') day, (SELECT $3::uuid) u"
+    " SELECT $1, $2::int, day FROM generate_series(date '2026-11-27', date '2026-11-27' + 120, '1 day') day, (SELECT $3::uuid) u"
     " WHERE extract(isodow FROM day) < 6",
     "INSERT INTO school_link (authority_id, urn, other_urn, link_type, kind)"
     " SELECT $1, $2::int, 700000 + n, 'Predecessor', 'predecessor' FROM generate_series(1, 40) n, (SELECT $3::uuid) u",
     "INSERT INTO zero_result_search (authority_id, words, seeker, slot, last_on)"
     " SELECT $1, 'words ' || n % 60, substr(sha256(n::text::bytea), 1, 16), substr(sha256(('p' || n)::bytea), 1, 16),"
-    " current_date FROM generate_series(1, 600) n, (SELECT $2::int, $3::uuid) u",
+    " date '2026-11-27' FROM generate_series(1, 600) n, (SELECT $2::int, $3::uuid) u",
 )
 """`$2` the school of the personas, `$3` a person."""
 
 IMPORT = (
     "INSERT INTO register_import (authority_id, id, file_name, sha256, as_at, applied_by, rows_read, rows_unreadable,"
     " changes) SELECT $1, ('00000000-0000-7000-8000-0000022' || lpad(n::text, 5, '0'))::uuid, 'edubase.csv',"
-    " repeat('0', 64), current_date - n, 'large', 600, 0, 5 FROM generate_series(1, 90) n, (SELECT $2::int) u",
+    " repeat('0', 64), date '2026-11-27' - n, 'large', 600, 0, 5 FROM generate_series(1, 90) n, (SELECT $2::int) u",
     "INSERT INTO register_change (authority_id, import_id, urn, kind, field, old, new)"
     " SELECT $1, id, $2::int, 'changed', (array['pupils', 'capacity', 'town', 'website'])[n], n::text, (n + 1)::text FROM register_import, generate_series(1, 4) n"
     " WHERE authority_id = $1",

@@ -12,7 +12,7 @@ SELECT $1, ('00000000-0000-7000-8000-0000011' || lpad(n::text, 5, '0'))::uuid,
        'Help with the teaching of early reading to the children who have fallen behind, number ' || n,
        ($3::text[])[1 + n % cardinality($3)], 'primary', repeat('Our results have fallen for two years. ', 12),
        repeat('Every class is taught well. ', 8), 'coaching', ($4::text[])[1 + n % cardinality($4)], 2.5, 'everybody',
-       current_date - 30, now() - n * interval '3 hours', current_date - 400
+       date '2026-11-27' - 30, now() - n * interval '3 hours', date '2026-11-27' - 400
   FROM generate_series(1, 1200) n
 """
 
@@ -24,8 +24,8 @@ SELECT $1, ('00000000-0000-7000-8000-0000012' || lpad(n::text, 5, '0'))::uuid,
        CASE WHEN n % 8 = 0 THEN $2::int ELSE 700000 + 1 + n * 17 % 519 END,
        (array['live', 'live', 'live', 'paused', 'exhausted', 'draft', 'live'])[1 + n % 7],
        'Two days in each half term with our leader of mathematics, number ' || n, repeat('Ten years of work. ', 20),
-       array['primary'], 'Rita Reading', false, 10, n % 5, 3, array['coaching'], 'yes', 'everybody', current_date - 30,
-       now() - n * interval '5 hours', current_date - 400
+       array['primary'], 'Rita Reading', false, 10, n % 5, 3, array['coaching'], 'yes', 'everybody', date '2026-11-27' - 30,
+       now() - n * interval '5 hours', date '2026-11-27' - 400
   FROM generate_series(1, 900) n
 """
 
@@ -39,9 +39,9 @@ PROPOSALS = """
 INSERT INTO proposal (authority_id, id, need_id, offer_id, requesting_urn, supporting_urn, state, days, starts_on, ends_on,
                       message, proposed_as, respond_by, proposed_at, not_again_before)
 SELECT $1, ('00000000-0000-7000-8000-0000013' || lpad(n::text, 5, '0'))::uuid, e.id, o.id, e.school_urn, o.school_urn,
-       (array['proposed', 'agreed', 'declined', 'to_release', 'lapsed', 'proposed'])[1 + n % 6], 2, current_date,
-       current_date + 60, repeat('Shall we? ', 20), 'leader', current_date + n % 10, now() - n * interval '2 hours',
-       current_date + 30
+       (array['proposed', 'agreed', 'declined', 'to_release', 'lapsed', 'proposed'])[1 + n % 6], 2, date '2026-11-27',
+       date '2026-11-27' + 60, repeat('Shall we? ', 20), 'leader', date '2026-11-27' + n % 10, now() - n * interval '2 hours',
+       date '2026-11-27' + 30
   FROM generate_series(1, 1200) n
   JOIN need e ON e.authority_id = $1 AND e.id = ('00000000-0000-7000-8000-0000011' || lpad(n::text, 5, '0'))::uuid
   JOIN offer o ON o.authority_id = $1
@@ -54,15 +54,15 @@ INSERT INTO support_agreement (authority_id, id, proposal_id, need_id, offer_id,
                          days_used, starts_on, ends_on, agreed_at, agreed_on)
 SELECT authority_id, ('00000000-0000-7000-8000-0000014' || right(id::text, 5))::uuid, id, need_id, offer_id, requesting_urn,
        supporting_urn, (array['active', 'preparing', 'closed', 'active'])[1 + right(id::text, 4)::int % 4], 2, 1,
-       current_date - 90, current_date - 30, now() - interval '100 days',
-       current_date - 100
+       date '2026-11-27' - 90, date '2026-11-27' - 30, now() - interval '100 days',
+       date '2026-11-27' - 100
   FROM proposal WHERE authority_id = $1 AND id::text LIKE '%0000013_____' AND right(id::text, 1)::int % 3 = 0
 """
 
 VISITS = """
 INSERT INTO visit (authority_id, agreement_id, state, visit_on, days, focus, done, record_due_on)
-SELECT authority_id, id, (array['planned', 'recorded'])[1 + turn % 2], current_date - turn * 7, 0.5,
-       'Lessons in the lower school', repeat('We saw three lessons. ', 10), current_date - 5
+SELECT authority_id, id, (array['planned', 'recorded'])[1 + turn % 2], date '2026-11-27' - turn * 7, 0.5,
+       'Lessons in the lower school', repeat('We saw three lessons. ', 10), date '2026-11-27' - 5
   FROM support_agreement, generate_series(1, 3) turn WHERE authority_id = $1
 """
 
@@ -100,8 +100,8 @@ SELECT $1, ('00000000-0000-7000-8000-0000016' || lpad(n::text, 5, '0'))::uuid,
        'Reading every morning before the register is taken, and what came of it, number ' || n,
        ARRAY[($3::text[])[1 + n % cardinality($3)]], repeat('Too few children read at home. ', 10),
        repeat('We read with each child. ', 20), repeat('Nine in ten pass. ', 10),
-       CASE WHEN n % 5 = 0 THEN 'public' ELSE 'authority' END, current_date - 10, 1, current_date - 300,
-       current_date + 65 - n % 200, now() - n * interval '4 hours',
+       CASE WHEN n % 5 = 0 THEN 'public' ELSE 'authority' END, date '2026-11-27' - 10, 1, date '2026-11-27' - 300,
+       date '2026-11-27' + 65 - n % 200, now() - n * interval '4 hours',
        ('00000000-0000-7000-8000-0000007' || lpad((1 + n % 519)::text, 5, '0'))::uuid
   FROM generate_series(1, 900) n
 """

@@ -15,7 +15,9 @@ from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import add_school_days
 from alongside.worker.schedule import declared_schedule
 from tests.client import Client, words
+from tests.databases import DatabaseCopy
 from tests.features.agreements.builders import TODAY, a_need, a_proposal, acting, look, notified
+from tests.features.needs.stored_rows import set_columns
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, NORTHSHIRE
 
 LAST = add_school_days(calendar_of(NORTHSHIRE), TODAY, settings_of(NORTHSHIRE).periods.unmet_after)
@@ -56,8 +58,9 @@ async def test_nobody_found_in_time_is_unmet_once_and_an_escalation_is_suggested
     )
 
 
-async def test_a_proposal_and_a_decline_give_it_more_time(database: Database) -> None:
+async def test_a_proposal_and_a_decline_give_it_more_time(database: Database, copy: DatabaseCopy) -> None:
     proposal_id = await a_proposal(database)
+    await set_columns(copy, "proposal", str(proposal_id), proposed_at=datetime(2026, 11, 24, 12, tzinfo=UTC))
     await closed_on(database, TODAY)
     assert (await look(database, "proposal", proposal_id)).state == "proposed"
     async with database.transaction(NORTHSHIRE) as session:

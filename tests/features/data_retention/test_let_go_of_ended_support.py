@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -15,7 +15,7 @@ from alongside.platform.access.principal import system
 from alongside.platform.database.base import Base
 from alongside.platform.database.session import Database
 from tests.client import Client
-from tests.databases import DatabaseCopy
+from tests.databases import APP_DAY, DatabaseCopy
 from tests.features.agreements.builders import a_proposal, a_running_agreement, acting, books_add_up
 from tests.personas import (
     ADMINISTRATOR,
@@ -29,7 +29,7 @@ from tests.personas import (
     SOUTHSHIRE,
 )
 
-TODAY = datetime.now(UTC).date()
+TODAY = APP_DAY
 SUPPORT = (
     "signed_agreement",
     "support_agreement",

@@ -15,11 +15,11 @@ from alongside.platform.access.principal import system
 from alongside.platform.audit.queries import broken_links
 from alongside.platform.database.session import Database
 from tests.client import Client, words
-from tests.databases import DatabaseCopy
+from tests.databases import APP_DAY, DatabaseCopy
 from tests.features.escalations.builders import put_escalation
 from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, MILL, NORTHSHIRE, OFFICER, SOUTHSHIRE
 
-TODAY = datetime.now(UTC).date()
+TODAY = APP_DAY
 TABLES = {
     "mail": "email_outbox",
     "sessions": "user_session",

@@ -1,7 +1,7 @@
 """Entries for search tests: inserted without the forms, with the app's role and all triggers."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.directory.models import DirectoryEntry
 from alongside.platform.access.principal import Principal
+from tests.databases import APP_DAY
 from tests.personas import NORTHSHIRE, Persona
 
-TODAY = date.today()  # noqa: DTZ011  (test rows need any date near today)
+TODAY = APP_DAY
 VERIFIED: Mapping[str, Any] = {
     "state": "verified",
     "verified_edition": 1,

@@ -16,10 +16,11 @@ from alongside.features.escalations.tasks.actions import meet_criterion
 from alongside.features.escalations.tasks.queries import criteria_of
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.session import Database
+from tests.databases import APP_DAY
 from tests.features.agreements.builders import acting as acting_on
 from tests.personas import LEAD_OF_NORTH, MILL, NORTH, NORTHSHIRE, OFFICER, Persona
 
-TODAY = datetime.now(UTC).date()
+TODAY = APP_DAY
 CHALLENGE: Mapping[str, Any] = {
     "outcome": "challenge",
     "decision": "We lead the next review ourselves.",

@@ -1,6 +1,6 @@
 """Scheduled jobs for needs: widening, confirmation requests and lapsing; each once."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -16,7 +16,7 @@ from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import add_school_days, is_school_day
 from alongside.platform.school_calendar.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from tests.client import Client, words
-from tests.databases import DatabaseCopy
+from tests.databases import APP_DAY, DatabaseCopy
 from tests.features.needs.form_values import posted_need
 from tests.features.needs.stored_rows import notices_of, set_columns
 from tests.personas import HEAD_OF_MILL, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE, TWIN_HEAD_OF_MILL
@@ -77,6 +77,7 @@ async def test_school_and_lead_are_told_once_when_it_widens(
 ) -> None:
     where = await posted_need(client)
     posted = await posted_need(client, audience="everybody", theme="writing")
+    await set_columns(copy, "need", where, posted_at=datetime.combine(APP_DAY, time(9), UTC))
     widens = None
     async with database.transaction(NORTHSHIRE) as session:
         from sqlalchemy import text

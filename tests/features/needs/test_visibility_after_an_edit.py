@@ -9,14 +9,14 @@ from alongside.features.authorities import calendar_of
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import add_school_days
 from tests.client import Client, words
-from tests.databases import DatabaseCopy
+from tests.databases import APP_DAY, DatabaseCopy
 from tests.features.needs.form_values import form_at, posted_need
 from tests.features.needs.stored_rows import set_columns
 from tests.features.offers.form_values import posted_offer
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, NORTHSHIRE
 
 NOW = datetime.now(UTC)
-TODAY = NOW.date()
+TODAY = APP_DAY
 POSTS = (("need", posted_need), ("offer", posted_offer))
 
 

@@ -16,6 +16,7 @@ from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import TermDates, add_school_days, is_school_day, terms_from
 from alongside.platform.web.form_data import FormData
 from tests.client import Client, soup, words
+from tests.databases import APP_DAY
 from tests.personas import (
     DELEGATE_OF_MILL,
     HEAD_OF_MILL,
@@ -30,7 +31,7 @@ from tests.personas import (
 )
 
 PAGE = f"/schools/{MILL}/days"
-TODAY = date.today()  # noqa: DTZ011  (the app counts from the present day)
+TODAY = APP_DAY
 WEEK = timedelta(days=7)
 
 

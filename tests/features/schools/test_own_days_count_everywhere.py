@@ -28,6 +28,7 @@ from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import TermDates, add_school_days, counts, school_days_before
 from tests.client import Client, words
+from tests.databases import APP_DAY
 from tests.features.agreements.builders import (
     TODAY,
     a_need,
@@ -242,7 +243,7 @@ async def test_figures_count_the_days_by_which_the_escalation_was_due(database: 
     escalation_id = await escalations.an_escalation(database)
     async with database.transaction(NORTHSHIRE) as session:
         await acknowledge_escalation(session, acting(OFFICER), escalation_id)
-    today = datetime.now(UTC).date()
+    today = APP_DAY
 
     async def taken() -> list[int]:
         async with database.transaction(NORTHSHIRE) as session:
