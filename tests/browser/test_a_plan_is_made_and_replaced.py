@@ -65,8 +65,8 @@ async def plan(lead: Visitor, database: Any) -> None:
     await lead.presses("Make a plan for North")
     assert "A plan is being worked out" in await lead.reads()
     await work(database)
-    await reaches(lead, "needs with a partner")
-    assert "2 of 2 needs with a partner" in await lead.reads()
+    await reaches(lead, "needs matched")
+    assert "2 of 2 needs matched" in await lead.reads()
     await no_sideways(lead)
     await lead.presses("Fluency at Mill")
     await the_numbers_add_up(lead)
@@ -77,7 +77,7 @@ async def plan(lead: Visitor, database: Any) -> None:
     await lead.page.fill("[name=reason]", "They know the school")
     await lead.presses("Keep this partner")
     await work(database)
-    await reaches(lead, "needs with a partner")
+    await reaches(lead, "needs matched")
 
 
 async def the_numbers_add_up(lead: Visitor) -> None:

@@ -181,6 +181,9 @@ async def test_what_changed_between_two_plans_is_a_page(client: Client, database
         await a_need(session, MILL, days=1, title="A second need")
     where = await a_plan(client, database)
     page = words(await client.get(f"{where}/comparison", as_=LEAD_OF_NORTH))
+    assert "2 of 2 needs matched before 1 of 2 needs matched after" in page
+    assert "those of the 1 need matched in both" in page
+    assert "match score" not in page
     assert "1 need came in." in page
     assert "1 offer left." in page
     assert "A second need" in page
@@ -263,5 +266,5 @@ async def test_a_worker_killed_while_it_solves_loses_nothing(
     async with database.transaction(NORTHSHIRE) as session:
         await session.execute(text("UPDATE plan_run SET lease_until = now() WHERE state = 'running'"))
     assert await work(database) == 1
-    assert "2 of 2 needs with a partner" in words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "2 of 2 needs matched" in words(await client.get(where, as_=LEAD_OF_NORTH))
     assert [row.attempt for row in await rows(database, "SELECT attempt FROM plan_run ORDER BY id")] == [1, 2]

@@ -66,6 +66,7 @@ async def test_sent_twice_each_pair_is_proposed_once(client: Client, database: D
     assert "proposal_made" in await notified(database, HEAD_OF_MILL)
     assert "proposal_made" in await notified(database, HEAD_OF_QUAY)
     page = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "2 of 2 needs matched 2 of them already proposed" in page
     assert "Waiting for Mill Primary School and" in page
     assert "Nothing is left to send" in words(await client.get(f"{where}/send", as_=LEAD_OF_NORTH))
 
@@ -131,6 +132,7 @@ async def _declined(client: Client, database: Database) -> tuple[str, Any]:
 async def test_after_a_decline_somebody_else_is_asked_at_once(client: Client, database: Database) -> None:
     where, declined = await _declined(client, database)
     page = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "0 of 1 needs matched 0 of them already proposed" in page, "a declined match does not count"
     assert "Somebody else is to be found for 1 need" in page
     assert "No days left for this" in page
     mending = f"{where}/needs/{declined.need_id}/replacements"

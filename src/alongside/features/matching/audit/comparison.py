@@ -27,6 +27,26 @@ def changed_assignments(before: Sequence[Any], after: Sequence[Any]) -> list[dic
     return sorted(changes, key=lambda one: (one["school"], one["need"]))
 
 
+def on_one_basis(before: Sequence[Any], after: Sequence[Any]) -> dict[str, int]:
+    """Compare two plans by the needs that are in both: matched before and after, average scores.
+
+    The averages are over the `both` needs that are matched in both plans.
+    """
+    old, new = {one.need_id: one for one in before}, {one.need_id: one for one in after}
+    shared = old.keys() & new.keys()
+    matched = [{need for need in shared if plan[need].offer_id is not None} for plan in (old, new)]
+    both = matched[0] & matched[1]
+    averages = [round(sum(plan[need].score or 0 for need in both) / max(len(both), 1)) for plan in (old, new)]
+    return {
+        "needs": len(shared),
+        "matched_before": len(matched[0]),
+        "matched_after": len(matched[1]),
+        "both": len(both),
+        "score_before": averages[0],
+        "score_after": averages[1],
+    }
+
+
 def _partner(assignment: Any, absent: str) -> str:
     if assignment is None:
         return absent

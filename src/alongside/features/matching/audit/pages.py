@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.matching.audit.comparison import changed_assignments, changed_facts
+from alongside.features.matching.audit.comparison import changed_assignments, changed_facts, on_one_basis
 from alongside.features.matching.engine.instance import restored
 from alongside.features.matching.engine.result import Plan
 from alongside.features.matching.engine.subprocess_client import run as solve
@@ -47,8 +47,7 @@ async def compare_plans(ctx: PageRequest, run_id: UUID) -> PageResult:
         "other": other,
         "choices": choices,
         "changes": changed_assignments(before, after),
-        "other_score": sum(one.score or 0 for one in before),
-        "run_score": sum(one.score or 0 for one in after),
+        "basis": on_one_basis(before, after),
         "facts": await _facts(ctx.session, ctx.person, other, run),
         **words(ctx.person),
     }

@@ -114,15 +114,18 @@ def to_send(assignment: Any) -> bool:
 
 
 def sums(assignments: Sequence[Any]) -> dict[str, Any]:
-    """The totals of a plan: needs, needs with a partner who has not declined, days, money."""
+    """The totals of a plan: needs, matched needs and how many of them are proposed, days, money.
+
+    A match that was declined, withdrawn or not answered in time does not count.
+    """
     served = [one for one in assignments if one.offer_id is not None and not is_over(one)]
     return {
         "needs": len(assignments),
         "served": len(served),
+        "proposed": sum(one.proposal_id is not None for one in served),
         "days": sum((one.days for one in served), Decimal(0)),
         "pence": sum(one.pence or 0 for one in served),
         "to_send": sum(map(to_send, served)),
-        "score": sum(one.score or 0 for one in served),
     }
 
 
