@@ -32,7 +32,7 @@ The relaxation is so close that heuristics which solve smaller programmes take l
 PRIMAL_SIMPLEX = 4
 ADDED_FOR_OFFER = 4
 """Bundles that an offer adds at a time; fewer need more steps, more a larger programme (1, 3, 8 were measured)."""
-DISTANCES = (8.0, 48.0, 256.0, 1_024.0)
+DISTANCES = (8.0, 32.0, 100.0, 256.0, 1_024.0)
 """Points below 0 that the reduced cost of a bundle may be in the first, second, … integer programme."""
 FEW = 20_000
 """The most bundles in an integer programme."""

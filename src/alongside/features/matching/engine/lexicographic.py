@@ -43,7 +43,7 @@ def solve(programme: Programme, seconds: float, start: Bools) -> Answer:
     at_most = [_require_bound(master, programme, tier, until) for tier in TIERS]
     relaxed = master.relax(programme.objective, _share(until))
     best = max(start, greedy.guided(programme, master.weights()), key=lambda chosen: _rank(programme, chosen))
-    last = master.solve(relaxed, until)
+    last = master.solve(relaxed, _share(until))
     if last.chosen is None:
         best, at_most = _tier_by_tier(master, programme, best, until)
         last = master.solve(master.relax(programme.objective, until), until)
