@@ -59,7 +59,7 @@ def coverage_lines(coverage: Sequence[Any], tiers: dict[int, str]) -> list[dict[
 
 def _proof(one: Any) -> str:
     if one["served"] == one["needs"]:
-        return "All of them."
+        return ""
     if one["proven"]:
         return "Proven: no plan can serve more of them."
     return f"Not proven: a plan might serve up to {one['at_most']}."
