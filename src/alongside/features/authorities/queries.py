@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,7 @@ from alongside.features.authorities.settings_cache import (
     settings_for_host,
     version_of,
 )
+from alongside.platform.database.reads import Read, fetch_one
 from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.database.session import Database
 
@@ -32,20 +34,29 @@ VERSIONS = select(Authority.authority_id, Authority.settings_version, Authority.
     Authority.authority_id
 )
 
-STORED = (
+
+class StoredSettings(msgspec.Struct, frozen=True):
+    """A version of an authority's settings as it is stored."""
+
+    version: int
+    settings: dict[str, Any]
+
+
+STORED = Read(
     select(AuthoritySettingsRow.version, AuthoritySettingsRow.settings)
     .join(
         Authority,
         (Authority.authority_id == AuthoritySettingsRow.authority_id)
         & (Authority.settings_version == AuthoritySettingsRow.version),
     )
-    .where(AuthoritySettingsRow.authority_id == bindparam("authority_id"))
+    .where(AuthoritySettingsRow.authority_id == bindparam("authority_id")),
+    StoredSettings,
 )
 
 
 async def stored_settings(session: AsyncSession, authority_id: int) -> tuple[int, dict[str, Any]] | None:
     """The version in force and its settings as stored; None for an authority that was never applied."""
-    found = (await session.execute(STORED, {"authority_id": authority_id})).one_or_none()
+    found = await fetch_one(session, STORED, {"authority_id": authority_id})
     return None if found is None else (found.version, found.settings)
 
 
