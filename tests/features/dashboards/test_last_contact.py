@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from alongside.features.authorities.settings_cache import calendar_of
 from alongside.features.dashboards.consortium.pages import quiet_before
-from alongside.features.dashboards.consortium.queries import TRACKERS, tracked_schools
+from alongside.features.dashboards.consortium.queries import TRACKER, tracked_schools
 from alongside.features.schools.contact import rebuild_contacts
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.session import Database
@@ -112,7 +112,7 @@ async def plan_of_the_tracker(database: Database) -> str:
     """PostgreSQL's plan for the tracker of an officer."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         values = NOT_FILTERED | (await quiet_before(session, acting(OFFICER))).parameters()
-        statement = text(f"EXPLAIN (VERBOSE) {TRACKERS['contact', True].text}")
+        statement = text(f"EXPLAIN (VERBOSE) {TRACKER.format(column='last_contact_on', direction='DESC')}")
         scope = {"authority_id": NORTHSHIRE, "today": TODAY, "urns": None}
         return "\n".join(row[0] for row in await session.execute(statement, values | scope))
 

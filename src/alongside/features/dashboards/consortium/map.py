@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+
+from alongside.features.dashboards.consortium.queries import TrackedSchool
 
 WIDTH = 1000
 MARGIN = 40
@@ -35,6 +36,11 @@ class MemberMap:
     five_miles: float
     unplaced: int
 
+    def of(self, schools: Iterable[TrackedSchool]) -> list[Point]:
+        """The points of these schools, in the order of the map."""
+        urns = {one.urn for one in schools}
+        return [point for point in self.points if point.urn in urns]
+
     @property
     def with_need(self) -> str:
         """The schools with an open need, as one SVG path of dots."""
@@ -50,14 +56,18 @@ def _dots(points: Iterable[Point]) -> str:
     return "".join(f"M{point.x:g} {point.y:g}h0" for point in points)
 
 
-def member_map(schools: Iterable[Any]) -> MemberMap | None:
+def member_map(schools: Iterable[TrackedSchool]) -> MemberMap | None:
     """The map of these schools, north at the top; None when fewer than two have coordinates."""
     rows = {school.urn: school for school in schools}.values()
-    placed = [school for school in rows if school.easting is not None]
-    if len({(school.easting, school.northing) for school in placed}) < 2:
+    placed = [
+        (school, school.easting, school.northing)
+        for school in sorted(rows, key=lambda one: one.name)
+        if school.easting is not None and school.northing is not None
+    ]
+    if len({(x, y) for _, x, y in placed}) < 2:
         return None
-    west, east = min(s.easting for s in placed), max(s.easting for s in placed)
-    south, north = min(s.northing for s in placed), max(s.northing for s in placed)
+    west, east = min(x for _, x, _ in placed), max(x for _, x, _ in placed)
+    south, north = min(y for *_, y in placed), max(y for *_, y in placed)
     metres = max(east - west, (north - south) * 1.4, WIDEST)
     scale = (WIDTH - 2 * MARGIN) / metres
     left = MARGIN + (WIDTH - 2 * MARGIN - (east - west) * scale) / 2
@@ -66,11 +76,11 @@ def member_map(schools: Iterable[Any]) -> MemberMap | None:
             urn=school.urn,
             name=school.name,
             phase=school.phase,
-            x=round(left + (school.easting - west) * scale, 1),
-            y=round(MARGIN + (north - school.northing) * scale, 1),
+            x=round(left + (x - west) * scale, 1),
+            y=round(MARGIN + (north - y) * scale, 1),
             open_needs=school.open_needs,
         )
-        for school in sorted(placed, key=lambda one: one.name)
+        for school, x, y in placed
     )
     height = round((north - south) * scale + 2 * MARGIN + SCALE_HEIGHT, 1)
     return MemberMap(height, points, round(5 * METRES_PER_MILE * scale, 1), len(rows) - len(placed))

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import BooleanField, Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length
@@ -15,7 +14,7 @@ from alongside.errors import NotFound, ValidationFailed
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.consortia.queries import consortium_names
 from alongside.features.dashboards.consortium.map import member_map
-from alongside.features.dashboards.consortium.queries import SORTS, tracked_schools
+from alongside.features.dashboards.consortium.queries import SORTS, TrackedSchool, totals_of, tracked_schools
 from alongside.features.dashboards.school.pages import academic_year_began
 from alongside.features.dashboards.work_items import open_longest, work_items_of_lead
 from alongside.features.people.saved_views import remove_view, save_view, saved_views
@@ -85,7 +84,7 @@ def address_of(form: TrackerForm, path: str = "/consortium", **changed: str) -> 
     return path + (f"?{urlencode(kept)}" if kept else "")
 
 
-async def _found(ctx: PageRequest) -> tuple[TrackerForm, Sequence[Row[Any]]]:
+async def _found(ctx: PageRequest) -> tuple[TrackerForm, Sequence[TrackedSchool]]:
     consortia = await consortium_names(ctx.session, ctx.person.authority_id)
     if ctx.person.consortium_ids:
         consortia = [one for one in consortia if one.id in ctx.person.consortium_ids]
@@ -125,6 +124,7 @@ async def show_tracker(ctx: PageRequest) -> PageResult:
     context = {
         "form": form,
         "schools": schools,
+        "totals": totals_of(schools),
         "sorts": {one: address_of(form, sort=f"-{one}" if form.sort.data == one else one) for one in SORTS},
         "csv_href": address_of(form, "/consortium/tracker.csv"),
         "xlsx_href": address_of(form, "/consortium/tracker.xlsx"),
@@ -133,10 +133,13 @@ async def show_tracker(ctx: PageRequest) -> PageResult:
         "lines": await work_items_of_lead(ctx.session, ctx.person),
         "views": await saved_views(ctx.session, ctx.person),
     }
-    return Page(TemplateVariables("dashboards/consortium/show.html", context), 422 if form.errors else 200)
+    shown = TemplateVariables(
+        "dashboards/consortium/show.html", context, fragment="dashboards/consortium/_tracker.html"
+    )
+    return Page(shown, 422 if form.errors else 200)
 
 
-def _rows(schools: Sequence[Row[Any]]) -> list[tuple[object, ...]]:
+def _rows(schools: Sequence[TrackedSchool]) -> list[tuple[object, ...]]:
     return [
         (
             one.urn,

@@ -1,14 +1,18 @@
 """Queries of the tracker: one row per school in one statement; independent schools only as consortium members."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import Row, text
+import msgspec
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 
 SORTS = {
     "school": "name",
@@ -75,14 +79,36 @@ TRACKER = """
      LIMIT 1000
 """
 
+
+class TrackedSchool(msgspec.Struct, frozen=True):
+    """A row of the tracker, as TRACKER selects it; days of this school year, days left on live offers."""
+
+    urn: int
+    name: str
+    phase: str
+    kind: str
+    consortium: str | None
+    easting: int | None
+    northing: int | None
+    open_needs: int
+    oldest_need_on: date | None
+    days_in: Decimal
+    days_out: Decimal
+    days_left: Decimal
+    last_contact_on: date | None
+    quiet: bool
+
+
 TRACKERS = {
-    (sort, down): text(TRACKER.format(column=column, direction="DESC" if down else "ASC"))
+    (sort, down): Read(
+        text(TRACKER.format(column=column, direction="DESC" if down else "ASC")), TrackedSchool
+    )
     for sort, column in SORTS.items()
     for down in (False, True)
 }
 
 
-def _scope(person: Principal) -> dict[str, Any]:
+def _scope(person: Principal) -> dict[str, object]:
     """Query parameters: the person's authority, today and schools. NULL schools means all, for the core team."""
     schools = schools_within(person, Permission.VIEW_CONSORTIUM_DASHBOARD)
     return {
@@ -93,7 +119,27 @@ def _scope(person: Principal) -> dict[str, Any]:
 
 
 async def tracked_schools(
-    session: AsyncSession, person: Principal, sort: str, down: bool, values: dict[str, Any]
-) -> Sequence[Row[Any]]:
+    session: AsyncSession, person: Principal, sort: str, down: bool, values: dict[str, object]
+) -> list[TrackedSchool]:
     """Schools in scope with needs, support received and given, days left and last contact; 1,000 at most."""
-    return (await session.execute(TRACKERS[sort, down], _scope(person) | values)).all()
+    return await fetch_all(session, TRACKERS[sort, down], _scope(person) | values)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The figures above the tracker."""
+
+    schools: int
+    open_needs: int
+    days_left: Decimal
+    quiet: int
+
+
+def totals_of(schools: Sequence[TrackedSchool]) -> Totals:
+    """The figures of these schools."""
+    return Totals(
+        len(schools),
+        sum(one.open_needs for one in schools),
+        sum((one.days_left for one in schools), Decimal(0)),
+        sum(one.quiet for one in schools),
+    )
