@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from tests.benchmarks.databases import CACHE, BenchmarkServer
+from tests.benchmarks.live import live_connections
 from tests.benchmarks.results import Run, keep, kept, run_of_today, slower, table
 from tests.benchmarks.rounds import Bench
 from tests.benchmarks.trend import draw
@@ -19,6 +20,8 @@ from tests.benchmarks.trend import draw
 ROUNDS, SECONDS = 9, 420
 QUICK_ROUNDS, QUICK_SECONDS = 5, 110
 """The most rounds, and the seconds by the clock after which none is begun: other load may make them long."""
+
+LIVE = 2_000
 
 
 def run(*, quick: bool, peers: bool) -> Run:
@@ -29,6 +32,9 @@ def run(*, quick: bool, peers: bool) -> Run:
         with Bench(server, quick=quick, peers=peers) as bench:
             rows = bench.measured(*((QUICK_ROUNDS, QUICK_SECONDS) if quick else (ROUNDS, SECONDS)))
             figures = bench.figures | bench.memory()
+            if not quick:
+                web, data = bench.web["large_alone"], bench.data["large_alone"]
+                figures |= live_connections(web, data, LIVE)
     finally:
         server.stop()
     figures["Seconds by the clock"] = round(time.monotonic() - began)
