@@ -11,11 +11,14 @@ import time
 import msgspec
 import structlog
 
+from tests.benchmarks.bench_matching import MODELS
+from tests.benchmarks.bench_matching import measure as solve
 from tests.benchmarks.databases import CACHE, BenchmarkServer
 from tests.benchmarks.live import live_connections
 from tests.benchmarks.results import Run, keep, kept, run_of_today, slower, table
 from tests.benchmarks.rounds import Bench
 from tests.benchmarks.trend import draw
+from tests.features.matching.engine.made import authority
 
 ROUNDS, SECONDS = 9, 420
 QUICK_ROUNDS, QUICK_SECONDS = 5, 110
@@ -35,10 +38,19 @@ def run(*, quick: bool, peers: bool) -> Run:
             if not quick:
                 web, data = bench.web["large_alone"], bench.data["large_alone"]
                 figures |= live_connections(web, data, LIVE)
+                figures |= matching()
     finally:
         server.stop()
     figures["Seconds by the clock"] = round(time.monotonic() - began)
     return run_of_today(rows, figures, quick=quick)
+
+
+def matching() -> dict[str, float | None]:
+    """Processor seconds of a plan of 519 schools, by both models; `make bench-matching` has the rest."""
+    return {
+        f"Plan of 519 schools by {name}, processor s": solve(authority(519, 1, parameters=parameters)).seconds
+        for name, parameters in MODELS.items()
+    }
 
 
 def compared(now: Run, before: list[Run]) -> str:
