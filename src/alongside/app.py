@@ -26,6 +26,7 @@ from alongside.platform.web.responses import Page, TemplateVariables
 from alongside.platform.web.security import HEADERS, with_security_headers
 from alongside.platform.web.server_timing import observe_statements
 from alongside.platform.web.templates import ASSETS, make_environment
+from alongside.platform.web.turns import Turns
 from alongside.settings import Settings, bundled
 
 
@@ -55,6 +56,7 @@ def build_context(settings: Settings) -> AppContext:
         demonstration=settings.demonstration,
         secret=settings.secret,
         metrics_token=settings.metrics_token,
+        turns=Turns(in_all=max(1, settings.pool_size - 2)),
     )
 
 

@@ -11,6 +11,7 @@ requests of the first authority always on their way. Target: the victim's 95th p
 
 import argparse
 import asyncio
+import random
 import time
 from contextlib import suppress
 
@@ -69,7 +70,7 @@ def print_bursts(rounds: list[list[Answer]]) -> None:
 
 
 async def overload(site: Site, connections: list[Connection], until: float) -> Times:
-    """Keep a request on its way on every connection; a refused one comes back after the second it was told to wait."""
+    """Keep a request on its way on every connection; a refused one comes back sooner than it was told."""
     times, headers = Times(), site.headers(SENDER)
 
     async def go(connection: Connection) -> None:
@@ -79,7 +80,7 @@ async def overload(site: Site, connections: list[Connection], until: float) -> T
                 times.answers[str(answer.status)] += 1
                 times.seconds.append(answer.seconds)
                 if answer.status == 503:
-                    await asyncio.sleep(1.0)
+                    await asyncio.sleep(random.uniform(1.0, 3.0))
             except (OSError, EOFError) as problem:
                 times.answers[type(problem).__name__] += 1
                 await asyncio.sleep(0.1)

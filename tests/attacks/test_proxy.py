@@ -96,6 +96,9 @@ def proxy(app: Served, tmp_path: Path) -> Iterator[Proxy]:
         ("wigan.alongside.example york.alongside.example", HOST),
         ("/etc/alongside/tls", str(tmp_path)),
         ("server 127.0.0.1:8000", f"server 127.0.0.1:{app.port}"),
+        ("rate=100r/s", "rate=1r/s"),  # so that few requests exceed the limits
+        ("burst=400", "burst=40"),
+        ("limit_conn alongside_open 500;", "limit_conn alongside_open 10;"),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
     ):
@@ -207,6 +210,42 @@ async def test_html_is_compressed_and_its_token_is_never_the_same(proxy: Proxy, 
         assert "Accept-Encoding" in page.headers["vary"]
         tokens.add(soup(page).select_one("input[name=csrf_token]")["value"])
     assert len(tokens) == 3
+    await client.http.aclose()
+
+
+async def test_one_address_cannot_send_too_many_requests(proxy: Proxy, app: Served) -> None:
+    """It gets the app's page, and when to try again."""
+    client = behind(proxy, app)
+    for _ in range(500):
+        answer = await client.http.get("/assets/icon.svg", headers={"host": HOST})
+        if answer.status_code != 200:
+            break
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+    assert soup(answer).h1.text == "Too many requests"
+    await client.http.aclose()
+
+
+async def test_one_address_cannot_hold_too_many_requests_open(proxy: Proxy, app: Served) -> None:
+    """Bodies that never end hold connections to nginx, and none to the app."""
+    client, release = behind(proxy, app), asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"aim="
+        await release.wait()
+
+    kind = {"host": HOST, "content-type": "application/x-www-form-urlencoded"}
+    held = [
+        asyncio.create_task(client.http.post("/needs", content=endless(), headers=kind)) for _ in range(10)
+    ]
+    async with asyncio.timeout(PATIENCE):
+        while (
+            answer := await client.http.get("/assets/icon.svg", headers={"host": HOST})
+        ).status_code == 200:
+            await asyncio.sleep(0.2)
+    assert answer.status_code == 429
+    release.set()
+    await asyncio.gather(*held, return_exceptions=True)
     await client.http.aclose()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from alongside.errors import ServiceUnavailable, TooManyWaiting
 from alongside.platform.process_pool import Quotas
-from alongside.platform.web import bodies, server_sent_events
+from alongside.platform.web import bodies, busy_hosts, server_sent_events
 from alongside.platform.web.turns import Turns
 from tests.client import Client, soup, words
 from tests.features.directory.form_values import sent_entry
@@ -218,6 +218,8 @@ async def test_a_full_queue_is_refused_at_once_and_another_authority_is_admitted
     assert refused.status_code == 503
     assert int(refused.headers["retry-after"]) > 0
     assert "The service is busy" in words(refused)
+    assert busy_hosts.is_busy(HEAD_OF_MILL.host)
+    assert not busy_hosts.is_busy(HEAD_OF_MILL.twin.host)
     written = "Our readers in Year 2 need help"
     form = await client.post("/needs", {"aim": written}, as_=HEAD_OF_MILL)
     assert (form.status_code, form.headers["retry-after"]) == (503, refused.headers["retry-after"])
@@ -225,6 +227,8 @@ async def test_a_full_queue_is_refused_at_once_and_another_authority_is_admitted
     assert opened == []
     assert (await client.get("/needs-and-offers", as_=HEAD_OF_MILL.twin)).status_code == 200
     await flood.end_all()
+    assert not busy_hosts.is_busy(HEAD_OF_MILL.host)
+    assert (await client.get("/needs-and-offers", as_=HEAD_OF_MILL)).status_code == 200
 
 
 async def test_a_request_that_would_wait_too_long_is_refused_before_it_waits() -> None:
@@ -237,8 +241,12 @@ async def test_a_request_that_would_wait_too_long_is_refused_before_it_waits() -
         clock.now += 1.0
         await flood.send(1)
         await flood.end()
-    await flood.send(5)
+    await flood.send(4)
+    assert not turns.is_full(NORTHSHIRE)
+    await flood.send(1)
     assert turns.in_line(NORTHSHIRE) == 5
+    assert turns.is_full(NORTHSHIRE)
+    assert not turns.is_full(SOUTHSHIRE)
     with pytest.raises(TooManyWaiting):
         async with turns.turn(NORTHSHIRE):
             pass
@@ -255,3 +263,18 @@ async def test_a_refused_upload_is_not_read(client: Client, monkeypatch: pytest.
     assert answer.status_code == 429
     assert "retry-after" in answer.headers
     assert written == []
+
+
+async def test_requests_that_wait_for_their_bodies_are_counted_as_sent_at_the_same_time() -> None:
+    """Four connections whose forms arrive one after the other are not a person who waits for each response."""
+    clock = Clock()
+    turns = Turns(clock=clock)
+    flood, victim = Flood(turns, NORTHSHIRE), Flood(turns, SOUTHSHIRE)
+    turns.charge(NORTHSHIRE, 1.0)
+    turns.charge(NORTHSHIRE, 1.0)
+    await victim.send(1)
+    with turns.present(NORTHSHIRE), turns.present(NORTHSHIRE):
+        await flood.send(1)
+        assert flood.going == []
+    await victim.end_all()
+    await flood.end_all()

@@ -56,6 +56,7 @@ LISTS: dict[str, Persona | None] = {
     "/problems/408": None,
     "/problems/413": None,
     "/problems/414": None,
+    "/problems/429": None,
     "/problems/431": None,
     "/signed-out": None,
     "/not-signed-in/{because}": None,

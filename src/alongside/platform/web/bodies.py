@@ -25,6 +25,9 @@ from alongside.platform.web.http import HttpRequest
 MOST_FIELDS = 2_000
 """Maximum number of fields or files in a form."""
 
+SHOWN_AGAIN = 300
+"""Fields that are parsed of a form with too many, to show them again; a form of ours has fewer."""
+
 MOST_TEXT = 1_000_000
 """Maximum bytes of text in a form, without its files."""
 
@@ -34,6 +37,9 @@ MOST_DROPPED = 64_000_000
 SECONDS = 30.0
 SECONDS_WITH_FILES = 120.0
 """Seconds within which a form must have arrived: 20 MB at 1.5 Mbit/s take 110."""
+
+BYTES_PER_SECOND = 100_000_000
+"""Bytes of a body that the server takes from its connection in a second of the processor, at least."""
 
 FORM, FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 OPEN_FILES = "alongside_files"
@@ -114,6 +120,7 @@ async def _chunks(request: HttpRequest, body: Body, most: int) -> AsyncIterator[
             return
         chunk: bytes = event.get("body", b"")
         arrived += len(chunk)
+        body.seconds += len(chunk) / BYTES_PER_SECOND
         if arrived > most:
             body.problem = "large"
         if chunk:
@@ -137,7 +144,7 @@ async def _read_fields(chunks: AsyncIterator[bytes], body: Body) -> None:
         ends += chunk.count(b"&")
         if ends >= MOST_FIELDS:
             body.problem = body.problem or "fields"
-            text = bytearray(b"&").join(text.split(b"&", MOST_FIELDS)[:MOST_FIELDS])
+            text = bytearray(b"&").join(text.split(b"&", SHOWN_AGAIN)[:SHOWN_AGAIN])
     body.raw = bytes(text)
 
 

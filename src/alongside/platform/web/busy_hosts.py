@@ -1,22 +1,24 @@
-"""The hosts whose authority has refused a request a moment ago, because too many wait.
+"""The hosts of authorities for which too many requests wait.
 
 `protocol` refuses further requests for them before the app sees them: refusing a thousand costs next to nothing.
 """
 
-import time
+from collections.abc import Callable
 
-SECONDS = 0.2
-"""How long a host counts as busy; at most the shortest queue that is refused is served in this time."""
-
-_busy_until: dict[str, float] = {}
+_full: dict[str, Callable[[], bool]] = {}
 
 
-def mark_busy(host: str) -> None:
-    """Record that a request for a host, which must be an authority's, was refused."""
-    _busy_until[host] = time.monotonic() + SECONDS
+def mark_busy(host: str, is_full: Callable[[], bool]) -> None:
+    """Record that a request for a host, which must be an authority's, was refused; `is_full` says how long."""
+    _full[host] = is_full
 
 
 def is_busy(host: str) -> bool:
-    """Return whether a request for a host was refused a moment ago."""
-    until = _busy_until.get(host)
-    return until is not None and time.monotonic() < until
+    """Return whether a request for a host would be refused."""
+    is_full = _full.get(host)
+    if is_full is None:
+        return False
+    if is_full():
+        return True
+    del _full[host]
+    return False

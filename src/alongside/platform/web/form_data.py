@@ -99,6 +99,11 @@ async def receive_body(request: HttpRequest, *, keep_files: bool = True) -> Body
     return body
 
 
+def is_received(request: HttpRequest) -> bool:
+    """Return whether the body has arrived, so that nothing need be waited for."""
+    return isinstance(request.scope.get(RECEIVED), Body)
+
+
 async def read_form_data(request: HttpRequest) -> FormData:
     """Return the form of a request; the body is read once.
 

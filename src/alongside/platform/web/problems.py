@@ -6,8 +6,9 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.web.context import AppContext
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.render import HTML, plain_page
+from alongside.platform.web.responses import RETRY_AFTER
 
-STATUSES = (400, 408, 413, 414, 431)
+STATUSES = (400, 408, 413, 414, 429, 431)
 
 
 @get([f"/problems/{status}" for status in STATUSES], opt={"permission": Permission.VIEW_PUBLIC_PAGES})
@@ -16,7 +17,8 @@ async def show_problem(request: HttpRequest) -> Response[bytes]:
     app_context: AppContext = request.app.state.app_context
     status = int(request.scope["path"].rpartition("/")[2])
     page = plain_page(app_context.environment, f"errors/{status}.html")
-    return Response(page, status_code=status, media_type=HTML)
+    headers = RETRY_AFTER if status == 429 else {}
+    return Response(page, status_code=status, media_type=HTML, headers=headers)
 
 
 routes = [show_problem]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -28,7 +29,7 @@ from alongside.platform.web.bodies import close_files
 from alongside.platform.web.busy_hosts import mark_busy
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import error_page
-from alongside.platform.web.form_data import read_form_data, receive_body
+from alongside.platform.web.form_data import is_received, read_form_data, receive_body
 from alongside.platform.web.health import REQUEST_SECONDS, REQUESTS_TOTAL
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.idempotency import claim_idempotency_key, store_response
@@ -132,10 +133,11 @@ async def _handle_request(
         tenant = await app_context.find_tenant(request.headers.get("host", ""))
         if tenant is None:
             raise NotFound
-        if request.method == "POST":
-            refuse_other_sites(request.headers, request.headers.get("host", ""))
-            await _before_transaction(request, app_context, tenant, permission)
-        response, person = await _respond(request, app_context, tenant, function, permission)
+        with app_context.turns.present(tenant.authority_id):
+            if request.method == "POST":
+                refuse_other_sites(request.headers, request.headers.get("host", ""))
+                await _before_transaction(request, app_context, tenant, permission)
+            response, person = await _respond(request, app_context, tenant, function, permission)
     except Exception as problem:
         person = getattr(problem, "alongside_principal", None) or (
             anonymous(tenant.authority_id, app_context.today()) if tenant else None
@@ -206,11 +208,16 @@ async def _refuse(
 ) -> Response[Any]:
     """Return the page for an error; the page that says that too many wait does not wait itself."""
     if isinstance(problem, TooManyWaiting) and request.method != "POST":
-        mark_busy(request.headers.get("host", ""))
+        if tenant is not None:
+            is_full = partial(app_context.turns.is_full, tenant.authority_id)
+            mark_busy(request.headers.get("host", ""), is_full)
         return busy_response(app_context.environment)
+    authority_id, began = tenant.authority_id if tenant else NOBODYS, time.perf_counter()
+    waits = request.method == "POST" and not is_received(request)
     answer = await error_page(problem, request, person)
+    if not waits:
+        app_context.turns.charge(authority_id, time.perf_counter() - began)
     if not isinstance(problem, ServiceUnavailable):
-        authority_id = tenant.authority_id if tenant else NOBODYS
         with suppress(ServiceUnavailable):
             async with app_context.turns.turn(authority_id, _address(request), admitted=True):
                 return response_to(request, app_context, tenant, person, answer)
@@ -240,7 +247,7 @@ async def _before_transaction(
 ) -> None:
     """Read the form and run `prepare`: without a connection, and only if the person has the permission."""
     if not request.route_handler.opt["ask_first"]:
-        await receive_body(request)
+        app_context.turns.charge(tenant.authority_id, (await receive_body(request)).seconds)
         return
     token = request.cookies.get(SESSION_COOKIE)
     async with app_context.turns.turn(tenant.authority_id, _address(request)):

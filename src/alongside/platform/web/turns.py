@@ -7,8 +7,8 @@ process pool uses no turn. Within an authority each address has its own queue, a
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from alongside.errors import ServiceUnavailable, TooManyWaiting
@@ -20,6 +20,7 @@ NOT_YET = float("-inf")
 class _Line:
     """The requests of one authority; `debt` is the seconds that they ran lately, above their share."""
 
+    present: int = 0
     running: int = 0
     debt: float = 0.0
     counted_at: float = NOT_YET
@@ -58,9 +59,9 @@ class Turns:
     seconds is refused at once; none waits longer than `patience` seconds. With `in_all` below the size of the
     connection pool, a request that runs finds a free connection.
 
-    While several authorities have requests, one that sends many at the same time may use `share` of the time, after
-    the first `burst` seconds, and then runs one request at a time. A person who waits for each response is never
-    slowed down by it. `clock` returns seconds.
+    An authority that sends many requests at the same time runs, after the first `burst` seconds, one at a time while
+    another authority is present, and during at most `share` of the time while another one is active. A person who
+    waits for each response is never slowed down by it. `clock` returns seconds.
     """
 
     at_once: int = 3
@@ -69,13 +70,13 @@ class Turns:
     sure: int = 64
     expected: float = 1.5
     patience: float = 10.0
-    share: float = 0.3
-    burst: float = 0.3
+    share: float = 0.25
+    burst: float = 0.2
     clock: Callable[[], float] = time.monotonic
     _lines: dict[int, _Line] = field(default_factory=dict)
 
-    RECENT = 1.0
-    """Seconds after its last request for which an authority counts as one that has requests."""
+    PRESENT, ACTIVE = 5.0, 0.25
+    """Seconds after its last request for which an authority counts as present, and as active."""
 
     MOST_COUNTED = 0.25
     """Seconds that one request counts at most, so that one slow page does not hold up its whole authority."""
@@ -90,7 +91,8 @@ class Turns:
         """
         line = self._lines.setdefault(authority_id, _Line())
         line.seen_at = self.clock()
-        if line.waiting or not (line.running == 0 or self._may_start(line)) or self._full():
+        alone = line.present <= 1 and line.running == 0
+        if line.waiting or not (alone or self._may_start(line)) or self._full():
             await self._wait(line, address, admitted=admitted)
         else:
             self._start(line)
@@ -100,10 +102,25 @@ class Turns:
         finally:
             self._end(line, self.clock() - began)
 
+    @contextmanager
+    def present(self, authority_id: int) -> Iterator[None]:
+        """Count a request of an authority from its arrival to its response, also while it waits for its body."""
+        line = self._lines.setdefault(authority_id, _Line())
+        line.present += 1
+        try:
+            yield
+        finally:
+            line.present -= 1
+
     def charge(self, authority_id: int, seconds: float) -> None:
-        """Count seconds of work that an authority caused outside of a turn, such as reading a form."""
+        """Count seconds that the work of an authority took outside of a turn, such as reading a form."""
         line = self._lines.setdefault(authority_id, _Line())
         line.debt = self._debt(line) + min(seconds, self.MOST_COUNTED)
+
+    def is_full(self, authority_id: int) -> bool:
+        """Return whether a further request of an authority would be refused."""
+        line = self._lines.get(authority_id)
+        return line is not None and self._is_full(line)
 
     def in_line(self, authority_id: int) -> int:
         """Return how many requests of an authority wait."""
@@ -111,8 +128,8 @@ class Turns:
         return line.length() if line else 0
 
     async def _wait(self, line: _Line, address: str, *, admitted: bool) -> None:
-        if not admitted:
-            self._refuse_too_many(line)
+        if not admitted and self._is_full(line):
+            raise TooManyWaiting
         ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line.waiting.setdefault(address, deque()).append(ticket)
         if admitted:
@@ -132,13 +149,14 @@ class Turns:
                 raise ServiceUnavailable from problem
             raise
 
-    def _refuse_too_many(self, line: _Line) -> None:
+    def _is_full(self, line: _Line) -> bool:
         length = line.length()
         if length >= self.waiting:
-            raise TooManyWaiting
+            return True
+        if length < self.sure:
+            return False
         at_once = self.share if self._paced(line) else self.at_once
-        if length >= self.sure and length * line.average / at_once > self.expected:
-            raise TooManyWaiting
+        return length * line.average / at_once > self.expected
 
     def _full(self) -> bool:
         return sum(line.running for line in self._lines.values()) >= self.in_all
@@ -147,16 +165,16 @@ class Turns:
         if line.running >= self.at_once or self._full():
             return False
         debt = self._debt(line)
-        if debt <= self.burst / 2 or not self._contested(line):
+        if debt <= self.burst / 2 or not self._others(line, self.PRESENT):
             return True
-        return line.running == 0 and debt <= self.burst
+        return line.running == 0 and (debt <= self.burst or not self._others(line, self.ACTIVE))
 
     def _paced(self, line: _Line) -> bool:
-        return self._debt(line) > self.burst / 2 and self._contested(line)
+        return self._debt(line) > self.burst / 2 and self._others(line, self.ACTIVE)
 
-    def _contested(self, line: _Line) -> bool:
-        """Return whether another authority has requests, too."""
-        since = self.clock() - self.RECENT
+    def _others(self, line: _Line, seconds: float) -> bool:
+        """Return whether another authority has requests, or had one within these seconds."""
+        since = self.clock() - seconds
         return any(
             one is not line and (one.running > 0 or bool(one.waiting) or one.seen_at > since)
             for one in self._lines.values()
@@ -175,10 +193,10 @@ class Turns:
         line.started_at = self.clock()
 
     def _end(self, line: _Line, took: float) -> None:
+        line.debt = self._debt(line) + min(took / line.running, self.MOST_COUNTED)
         line.running -= 1
         line.seen_at = self.clock()
         line.average += (took - line.average) / 10
-        line.debt = self._debt(line) + min(took, self.MOST_COUNTED)
         self._admit()
 
     def _admit(self) -> None:
@@ -202,5 +220,5 @@ class Turns:
             self._admit()
 
         if line.timer is None:
-            seconds = max(0.001, (self._debt(line) - self.burst) / self.share)
+            seconds = min(self.ACTIVE, max(0.001, (self._debt(line) - self.burst) / self.share))
             line.timer = asyncio.get_running_loop().call_later(seconds, again)
