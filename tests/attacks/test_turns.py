@@ -8,7 +8,7 @@ import pytest
 from alongside.errors import ServiceUnavailable, TooManyWaiting
 from alongside.platform.process_pool import Quotas
 from alongside.platform.web import bodies, busy_hosts, server_sent_events
-from alongside.platform.web.turns import Turns
+from alongside.platform.web.turns import NOBODYS, Turns
 from tests.client import Client, soup, words
 from tests.features.directory.form_values import sent_entry
 from tests.features.directory.test_pictures_and_files import picture, send
@@ -159,6 +159,38 @@ async def test_an_authority_alone_is_not_slowed_down_and_beside_another_it_runs_
     await flood.send(1)
     assert len(flood.going) == turns.at_once, "nobody else has requests any more"
     await flood.end_all()
+
+
+async def test_requests_for_hosts_of_nobody_slow_no_authority_down() -> None:
+    """Anybody can send them, so they must not count as another authority."""
+    turns = Turns()
+    flood = asyncio.create_task(_in_turn(turns, NORTHSHIRE))
+    await flood
+    turns.charge(NORTHSHIRE, 0.25)
+    turns.charge(NORTHSHIRE, 0.25)
+    await _in_turn(turns, NOBODYS)
+    assert turns._may_start(turns._lines[NORTHSHIRE])
+    await _in_turn(turns, SOUTHSHIRE)
+    turns._lines[NORTHSHIRE].running = 1
+    assert not turns._may_start(turns._lines[NORTHSHIRE])
+
+
+async def _in_turn(turns: Turns, authority_id: int) -> None:
+    async with turns.turn(authority_id):
+        await asyncio.sleep(0)
+
+
+async def test_a_refusal_that_had_no_turn_waits_behind_those_who_ask(client: Client) -> None:
+    """A form from another website is refused without a turn, so it must not go before the authority's people."""
+    app_context = client.app.state.app_context
+    app_context.turns = Turns(at_once=1, waiting=2, sure=1, expected=0.0)
+    async with app_context.turns.turn(NORTHSHIRE):
+        waiting = [asyncio.create_task(client.get("/needs-and-offers", as_=HEAD_OF_MILL)) for _ in range(2)]
+        while app_context.turns.in_line(NORTHSHIRE) < 1:
+            await asyncio.sleep(0.01)
+        answer = await client.post("/sign-in/persona", sec_fetch_site="cross-site")
+        assert answer.status_code == 503
+    assert 200 in {(await one).status_code for one in waiting}
 
 
 async def test_who_waits_for_each_response_is_not_slowed_down_beside_another_authority() -> None:

@@ -28,7 +28,7 @@ LONG = "Fluency" * 30
 REFUSALS = {
     "/not-signed-in/{because}": 403,
     "/invitations/{token}": 404,
-    **{f"/problems/{status}": status for status in (400, 408, 413, 414, 431)},
+    **{f"/problems/{status}": status for status in (400, 408, 413, 414, 429, 431)},
 }
 """Pages that say why not."""
 

@@ -22,7 +22,7 @@ EXCEPTIONS = {
         20,
         "what leads must do is asked of each feature, and escalations set the requester first",
     ),
-    "/data-protection": (13, "holds, requests and rules of each kind of record"),
+    "/data-protection": (14, "holds, requests and rules of each kind of record"),
     "/directory/{entry_id}": (
         9,
         "the entry, its versions, uses, files and consents, and whether support is available",
@@ -43,7 +43,7 @@ EXCEPTIONS = {
     "/escalations/{escalation_id}/statutory-steps/new": (9, "the steps taken decide which may follow"),
     "/home": (9, "five lists of different features, escalations among them"),
     "/needs/{need_id}/shortlist": (16, "the input of the match"),
-    "/plans": (11, "the plan with its figures, exclusions and capacity"),
+    "/plans": (12, "the plan with its figures, exclusions and capacity"),
 }
 """Pages that run more statements today, the most that they may run, and why."""
 

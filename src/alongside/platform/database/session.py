@@ -175,6 +175,7 @@ class Database:
                 if not read_only:
                     self.kept.forget(authority_id)
                 driver.next_tenant_context = None
+                session.info.pop(DRIVER, None)  # the connection belongs to the next session
                 if session.is_made():
                     await session.close()
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -16,6 +15,7 @@ from litestar.types import Empty
 from alongside.errors import (
     AlongsideError,
     AuthenticationRequired,
+    CsrfError,
     NotFound,
     ServiceUnavailable,
     TooManyWaiting,
@@ -38,10 +38,8 @@ from alongside.platform.web.render import busy_response, response_to
 from alongside.platform.web.responses import ContinueAfterCommit, PageResult, Redirect
 from alongside.platform.web.security import refuse_other_sites, refuse_wrong_token
 from alongside.platform.web.server_timing import begin_timing, rendering
+from alongside.platform.web.turns import NOBODYS
 from alongside.platform.web.uploads import BYTES_FOR_FIELDS, Upload, checked_upload
-
-NOBODYS = 0
-"""The authority id for `Turns` when a host belongs to no authority."""
 
 PageFunction = Callable[..., Awaitable[PageResult]]
 Prepare = Callable[[HttpRequest, Principal], Awaitable[Any]]
@@ -218,9 +216,15 @@ async def _refuse(
     if not waits:
         app_context.turns.charge(authority_id, time.perf_counter() - began)
     if not isinstance(problem, ServiceUnavailable):
-        with suppress(ServiceUnavailable):
-            async with app_context.turns.turn(authority_id, _address(request), admitted=True):
+        had_a_turn = hasattr(problem, "alongside_principal")
+        try:
+            async with app_context.turns.turn(authority_id, _address(request), admitted=had_a_turn):
                 return response_to(request, app_context, tenant, person, answer)
+        except TooManyWaiting:
+            if isinstance(problem, CsrfError | NotFound):
+                return busy_response(app_context.environment)
+        except ServiceUnavailable:
+            pass  # the page is shown all the same, because it has the text that was typed
     return response_to(request, app_context, tenant, person, answer)
 
 

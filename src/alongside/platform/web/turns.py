@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from alongside.errors import ServiceUnavailable, TooManyWaiting
 
 NOT_YET = float("-inf")
+NOBODYS = 0
+"""The authority id when a host belongs to no authority."""
 
 
 @dataclass
@@ -177,7 +179,8 @@ class Turns:
         since = self.clock() - seconds
         return any(
             one is not line and (one.running > 0 or bool(one.waiting) or one.seen_at > since)
-            for one in self._lines.values()
+            for authority_id, one in self._lines.items()
+            if authority_id != NOBODYS
         )
 
     def _debt(self, line: _Line) -> float:
