@@ -73,7 +73,9 @@ ENDINGS = (
 """Endings of place names. Each belongs to one authority, so that a school's name identifies its authority."""
 
 NAMES = tuple(
-    re.compile(rf"\b(?!Alongside\b)[A-Z][a-z]+(?:{'|'.join(some)})(?: \d+)? (?:Primary|High|Nursery|School|and)\b")
+    re.compile(
+        rf"\b(?!Alongside\b)[A-Z][a-z]+(?:{'|'.join(some)})(?: \d+)? (?:Primary|High|Nursery|School|and)\b"
+    )
     for some in ENDINGS
 )
 """Patterns that find the name of a school of each authority in a text."""
