@@ -3,7 +3,7 @@
 import sys
 import typing
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ import pytest
 from jinja2 import DictLoader, Environment
 
 from alongside.app import page_routes
-from alongside.platform.forms.form_action import FormAction, FormView
+from alongside.errors import EditConflict
+from alongside.platform.forms.form_action import FormAction, FormContext, FormView
 from alongside.platform.web.render import surroundings
 from alongside.platform.web.responses import PageContext
 from alongside.platform.web.templates import make_environment
@@ -68,23 +69,47 @@ def names_of(context: type[PageContext]) -> set[str]:
     return {one.name for one in fields(context)}
 
 
-@pytest.mark.parametrize("action", list(form_actions()), ids=lambda one: one.name)
-def test_the_template_of_a_form_reads_only_what_its_action_gives(action: FormAction[Any, Any]) -> None:
-    more = typing.get_type_hints(action.context).get("return", dict[str, object])
+ACTIONS = list(form_actions())
+
+
+def context_of(action: FormAction[Any, Any]) -> type[FormContext] | None:
+    """Return the class of the further variables of a form: what its function is annotated to return."""
+    function = getattr(action.context, "func", action.context)  # of a partial
+    more = typing.get_type_hints(function).get("return")
+    return more if isinstance(more, type) and issubclass(more, FormContext) else None
+
+
+def read_form(action: FormAction[Any, Any], more: type[FormContext]) -> Reader:
+    """Read the template of a form with the usual variables and the further ones."""
     record = typing.get_type_hints(action.resource.load).get("return", UNKNOWN)
-    declared: Scope = {
+    usual: Scope = {
         action.resource.name: record,
         action.form_name: UNKNOWN,
         "action": FormView,
         "file_error": str,
-        "conflict": UNKNOWN,
+        "conflict": EditConflict | None,
         "problems": UNKNOWN,
     }
-    if is_dataclass(more):
-        declared |= typing.get_type_hints(more)
-    elif action.context is not FormAction.context:
+    return faults_of(ENVIRONMENT, action.template, usual | typing.get_type_hints(more))
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda one: one.name)
+def test_the_template_of_a_form_reads_only_what_its_action_gives(action: FormAction[Any, Any]) -> None:
+    more = context_of(action)
+    if more is None:
         pytest.skip("its further variables are not declared yet")
-    assert not faults_of(ENVIRONMENT, action.template, declared).faults
+    assert not read_form(action, more).faults
+
+
+@pytest.mark.parametrize(
+    "context",
+    sorted({one for one in map(context_of, ACTIONS) if one is not None}, key=lambda one: one.__qualname__),
+    ids=lambda one: one.__name__,
+)
+def test_each_further_variable_of_a_form_is_read(context: type[FormContext]) -> None:
+    used = {name for one in ACTIONS if context_of(one) is context for name in read_form(one, context).used}
+    names = {one.name for one in fields(context)}
+    assert names <= used, f"nobody reads {names - used}"
 
 
 @dataclass(frozen=True)

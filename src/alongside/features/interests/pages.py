@@ -1,8 +1,8 @@
 """The page of declared interests: one's own, or everybody's for the core team."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from alongside.features.authorities import settings_of
 from alongside.features.interests import actions, queries
 from alongside.features.interests.forms import InterestForm
 from alongside.features.interests.models import INTERESTS
@@ -11,7 +11,7 @@ from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import id_resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
@@ -29,13 +29,21 @@ async def _offer_schools(asked: FormRequest[None, InterestForm]) -> None:
     offer_schools(asked.form.other, schools, person.school_urn)
 
 
-async def _context(asked: FormRequest[None, InterestForm]) -> dict[str, Any]:
-    return {
-        "interests": await queries.interests_seen_by(asked.session, asked.person),
-        "all": has_permission(asked.person, Permission.VIEW_INTERESTS),
-        "KINDS": INTERESTS,
-        "settings": settings_of(asked.person.authority_id),
-    }
+@dataclass(frozen=True, kw_only=True)
+class InterestsContext(FormContext):
+    """The declared interests that a person may see; `all` is true where they are those of everybody."""
+
+    interests: Sequence[queries.DeclaredInterest]
+    all: bool
+    KINDS: Mapping[str, str]
+
+
+async def _context(asked: FormRequest[None, InterestForm]) -> InterestsContext:
+    return InterestsContext(
+        interests=await queries.interests_seen_by(asked.session, asked.person),
+        all=has_permission(asked.person, Permission.VIEW_INTERESTS),
+        KINDS=INTERESTS,
+    )
 
 
 async def _declare(asked: FormRequest[None, InterestForm]) -> None:

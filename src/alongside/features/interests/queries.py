@@ -1,11 +1,11 @@
 """Queries for declared interests: one's own, all of them, or those of one person."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, literal_column, select, text
+from sqlalchemy import BindParameter, bindparam, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,13 +15,18 @@ from alongside.features.schools.models import School
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import select_all
 
-AUTHORITY: Any = bindparam("authority_id")
+AUTHORITY: BindParameter[int] = bindparam("authority_id")
 Own = aliased(School, name="own")
 Other = aliased(School, name="other")
-INTEREST: Any = (
+INTEREST = (
     select(
-        *DeclarationOfInterest.__table__.columns,
+        DeclarationOfInterest.id,
+        DeclarationOfInterest.person_id,
+        DeclarationOfInterest.kind,
+        DeclarationOfInterest.words,
+        DeclarationOfInterest.declared_at,
         Person.name.label("person"),
         Own.name.label("school"),
         Other.name.label("other"),
@@ -37,15 +42,26 @@ INTEREST: Any = (
 SCHOOLS_OF_INTEREST = text("SELECT interests_of(:authority_id, :person_id, :today)")
 
 
-async def interests_seen_by(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class DeclaredInterest:
+    """An interest with the names of the person, of their own school if any, and of the other school."""
+
+    id: UUID
+    person_id: UUID
+    kind: str
+    words: str
+    declared_at: datetime
+    person: str
+    school: str | None
+    other: str
+
+
+async def interests_seen_by(session: AsyncSession, person: Principal) -> Sequence[DeclaredInterest]:
     """All interests for the core team, and one's own for other people."""
     statement = INTEREST
     if not has_permission(person, Permission.VIEW_INTERESTS):
         statement = statement.where(DeclarationOfInterest.person_id == person.id)
-    found: Sequence[Row[Any]] = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).all()
-    return found
+    return await select_all(session, statement, DeclaredInterest, {"authority_id": person.authority_id})
 
 
 async def schools_of_interest(

@@ -1,7 +1,7 @@
 """`FormAction`: the page that asks for something and the POST that does it, from one declaration."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from litestar.handlers import HTTPRouteHandler
@@ -11,7 +11,7 @@ from alongside.errors import EditConflict, ValidationFailed
 from alongside.platform.forms.action import Action, ActionRequest, Record, Text, resolved, text_of
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import PREPARED, Prepare, endpoint
 from alongside.platform.web.uploads import Upload, UploadedFile
 
@@ -38,6 +38,28 @@ class FormRequest(ActionRequest[Record], Generic[Record, FormType]):
         return self.prepared if isinstance(self.prepared, str) else ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FormContext:
+    """The further variables of a form's template: the fields of a frozen dataclass, with their types.
+
+    The usual variables are there without it. A field with the name of one of them replaces it.
+    """
+
+    def variables(self) -> dict[str, object]:
+        """Return the variables by name."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+def no_context(_request: FormRequest[Any, Any]) -> FormContext:
+    """Return no further variables."""
+    return FormContext()
+
+
+Context = TypeVar("Context", bound=FormContext)
+Variables = FormContext | Mapping[str, object]
+"""What `context` returns; a mapping, whose names no test can compare with the template, only until all are typed."""
+
+
 @runtime_checkable
 class SelfChecked(Protocol):
     """A form whose `is_valid` checks everything and attaches the errors."""
@@ -62,6 +84,34 @@ class FormView:
     has_files: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FormTemplate:
+    """A template of a form with the usual variables and the further ones."""
+
+    template: str
+    usual: Mapping[str, object]
+    context: Variables
+    fragment: str | None = None
+
+    def variables(self) -> dict[str, object]:
+        """Return the variables by name."""
+        further = self.context.variables() if isinstance(self.context, FormContext) else self.context
+        return {**self.usual, **further}
+
+
+def context_of(page: Page, kind: type[Context]) -> Context:
+    """Return the further variables of the page of a form, whose type is `kind`."""
+    assert isinstance(page.context, FormTemplate)
+    assert isinstance(page.context.context, kind)
+    return page.context.context
+
+
+def with_context(page: Page, context: FormContext) -> Page:
+    """Return the page of a form with other further variables."""
+    assert isinstance(page.context, FormTemplate)
+    return replace(page, context=replace(page.context, context=context))
+
+
 def is_valid(request: FormRequest[Any, Any]) -> bool:
     """Validate a form by its own `is_valid`, or by its validators alone."""
     form = request.form
@@ -78,11 +128,12 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     answered with 409 and both texts, a ValidationFailed with 422 at the fields it names.
 
     `title`, `intro` and `submit` are the texts of the form (`label` where they are empty), `fields` their order. A
-    `template` of its own usually extends "_actions/form.html"; `context` gives it further variables. `form_slug` ends
-    the URL of the form where it differs from the URL it is sent to; None if the form is part of another page, which
-    then calls `new_form_page`. `prepare` and `upload` are those of `endpoint.post`; a refused file is shown with its
-    error like a refused field (`file_error` in the context), and `run` reads an accepted one from `asked.file`.
-    `finish` completes the page of the form after the transaction, where that takes long (`ContinueAfterCommit`).
+    `template` of its own usually extends "_actions/form.html"; `context` gives it further variables, as a dataclass
+    below `FormContext` that its annotation names. `form_slug` ends the URL of the form where it differs from the URL it
+    is sent to; None if the form is part of another page, which then calls `new_form_page`. `prepare` and
+    `upload` are those of `endpoint.post`; a refused file is shown with its error like a refused field (`file_error` in
+    the context), and `run` reads an accepted one from `asked.file`. `finish` completes the page of the form after the
+    transaction, where that takes long (`ContinueAfterCommit`, `context_of`, `with_context`).
     """
 
     form: type[FormType] | Callable[[ActionRequest[Record]], type[FormType] | Awaitable[type[FormType]]]
@@ -97,9 +148,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     submit: Text[Record] = ""
     fields: Sequence[str] | None = None
     template: str = "_actions/form.html"
-    context: Callable[
-        [FormRequest[Record, FormType]], Mapping[str, object] | Awaitable[Mapping[str, object]]
-    ] = field(default=lambda _: {})
+    context: Callable[[FormRequest[Record, FormType]], Variables | Awaitable[Variables]] = no_context
     form_name: str = "form"
     form_slug: str | None = SAME
     prepare: Prepare | None = None
@@ -155,26 +204,29 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         version: str | int | None = None,
         conflict: EditConflict | None = None,
         problems: Sequence[str | tuple[str, str]] = (),
+        context: FormContext | None = None,
         **more: object,
     ) -> PageResult:
         """Return the page with a form as it was filled in.
 
-        `problems` are errors that belong to no field of the form, or (id, error) pairs.
+        `problems` are errors that belong to no field of the form, or (id, error) pairs. `context` replaces what the
+        action's own function would return.
         """
         if self.upload is not None and wanted.file_error:
             problems = [(self.upload.field, wanted.file_error), *problems]
-        context = {
+        usual = {
             self.resource.name: wanted.record,
             self.form_name: wanted.form,
             "file_error": wanted.file_error,
             "action": self._view(wanted, version),
             "conflict": conflict,
             "problems": problems,
-            **await resolved(self.context(wanted)),
-            **more,
         }
-        refused = status == 200 and wanted.form.errors
-        page = Page(TemplateVariables(self.template, context), 422 if refused else status)
+        further: Variables = await resolved(self.context(wanted)) if context is None else context
+        if more:
+            further = replace(further, **more) if isinstance(further, FormContext) else {**further, **more}
+        refused = status == 200 and wanted.form.errors  # `context` may have refused what it was asked for
+        page = Page(FormTemplate(self.template, usual, further), 422 if refused else status)
         return self.finish(wanted, page)
 
     async def _class(self, asked: ActionRequest[Record]) -> type[FormType]:

@@ -2,7 +2,22 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import ClassVar
+from typing import ClassVar, Protocol
+
+
+class Rendered(Protocol):
+    """A template, the template of its part for htmx, and what they show."""
+
+    @property
+    def template(self) -> str:
+        """The template of the page."""
+
+    @property
+    def fragment(self) -> str | None:
+        """The template for an htmx request that swaps only a part, if there is one."""
+
+    def variables(self) -> dict[str, object]:
+        """Return the variables by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +38,7 @@ class PageContext:
 
 @dataclass(frozen=True, slots=True)
 class TemplateVariables:
-    """The variables of a template whose names depend on a declaration, such as the record of a `FormAction`."""
+    """The variables of a template that have no types yet."""
 
     template: str
     values: Mapping[str, object]
@@ -42,7 +57,7 @@ RETRY_AFTER = {"retry-after": "5"}
 class Page:
     """A page and what it shows. `cookies` as in Redirect; `headers` go on the response."""
 
-    context: PageContext | TemplateVariables
+    context: Rendered
     status: int = 200
     cookies: Mapping[str, str | None] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
