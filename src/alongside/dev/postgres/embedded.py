@@ -187,8 +187,8 @@ class EmbeddedServer:
             self.user = Unprivileged(made_by.st_uid, made_by.st_gid)
         if not can_read(self._home, self.user):
             raise ConfigurationError(
-                f"The user that PostgreSQL runs as cannot get to {self._home}: "
-                "open the folders above it to others (chmod o+rx) or run this as an ordinary user."
+                f"The user that PostgreSQL runs as cannot get to {self._home}. "
+                "Open the folders above it to others (chmod o+rx), or run this as an ordinary user."
             )
 
     def _keep_password(self) -> str:

@@ -105,7 +105,7 @@ def waiting_for(entry: Entry, settings: AuthoritySettings) -> str | None:
         case "draft" if entry.partner_urn and entry.verified_edition not in (None, entry.edition):
             return (
                 "It was changed after it was verified, so it is out of the directory until both schools have agreed"
-                " to the new text and it is checked and verified again."
+                " to the new text. Then it is checked and verified again."
             )
         case "draft":
             return f"Waiting for {entry.school} to finish the draft and send it to be checked."

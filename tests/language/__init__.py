@@ -1,0 +1,1 @@
+"""How plainly the product speaks: every string that people read, in one file, measured."""
