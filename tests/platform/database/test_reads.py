@@ -13,6 +13,7 @@ from sqlalchemy import ARRAY, Integer, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
+from alongside.features.dashboards.consortium.queries import TRACKERS
 from alongside.features.needs.models import Need
 from alongside.features.schools.models import School
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
@@ -155,3 +156,17 @@ async def schools_of(database: Database, authority_id: int) -> None:
 def test_a_list_of_unknown_length_is_refused_when_the_read_is_declared() -> None:
     with pytest.raises(ValueError, match="any_"):
         Read(select(School.urn).where(School.status.in_(["open", "closing"])), int)
+
+
+PLAN_MODE = "SELECT current_setting('plan_cache_mode')"
+
+
+async def test_a_statement_may_be_planned_each_time_and_leaves_the_next_ones_alone(
+    database: Database,
+) -> None:
+    """PostgreSQL's plan for any values, from the sixth execution on, is much slower for some statements."""
+    each_time, as_usual = Read(text(PLAN_MODE), str, plan_each_time=True), Read(text(PLAN_MODE), str)
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
+        assert await fetch_one(session, each_time, {}) == "force_custom_plan"
+        assert await fetch_one(session, as_usual, {}) == "auto"
+    assert all(one.plan_each_time for one in TRACKERS.values())

@@ -1,21 +1,34 @@
 """The work items of all features, each home page in one statement."""
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.reminders import due_after
 from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.feature import Feature, installed_features
 from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.work_items import HomePage, WorkItem, WorkItemList, WorkItemQuery
 
 MOST = {HomePage.SCHOOL: 50, HomePage.CONSORTIUM: 25}
 """How many items a home page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of the statement of a home page; `query` is the number of its query."""
+
+    query: int
+    title: str
+    school: str
+    dated_on: date | None
+    path: str
 
 
 @cache
@@ -25,13 +38,18 @@ def _queries(features: tuple[Feature, ...], page: HomePage) -> tuple[WorkItemQue
 
 
 @cache
-def _statement(features: tuple[Feature, ...], page: HomePage) -> TextClause:
-    """Return the statement of a home page: each row has the number of its query, and those without a date come last."""
+def _statement(features: tuple[Feature, ...], page: HomePage) -> Read[_Row]:
+    """Return the statement of a home page; rows without a date come last.
+
+    Plans for any number of schools took 160 ms of an authority with 519, plans for those of the person 17 to 34. For
+    one school it is the other way round: planning takes longer than what it saves.
+    """
     parts = " UNION ALL ".join(
         f"SELECT {number} AS query, item.* FROM ({one.sql}) item (title, school, dated_on, path)"  # noqa: S608
         for number, one in enumerate(_queries(features, page))
     )
-    return text(f"SELECT * FROM ({parts}) item ORDER BY dated_on NULLS LAST, path LIMIT {MOST[page]}")  # noqa: S608
+    statement = f"SELECT * FROM ({parts}) item ORDER BY dated_on NULLS LAST, path LIMIT {MOST[page]}"  # noqa: S608
+    return Read(text(statement), _Row, plan_each_time=page is HomePage.CONSORTIUM)
 
 
 async def _items(
@@ -47,10 +65,10 @@ async def _items(
         if query.values is not None:
             values |= query.values(person, calendar)
     items = []
-    for row in await session.execute(_statement(features, page), values):
+    for row in await fetch_all(session, _statement(features, page), values):
         query = queries[row.query]
         dated_on = row.dated_on
-        if query.school_days is not None and calendar is not None:
+        if query.school_days is not None and calendar is not None and dated_on is not None:
             dated_on = due_after(calendar, dated_on, query.school_days(person.authority_id))
         items.append(WorkItem(query.act, row.title, row.school, dated_on, row.path))
     return items

@@ -19,6 +19,9 @@ from sqlalchemy.sql.elements import ClauseElement
 DRIVER = "alongside_driver"
 """The key in `AsyncSession.info` under which the session keeps its driver connection."""
 
+PLAN_EACH_TIME = "SET LOCAL plan_cache_mode = force_custom_plan"
+PLAN_AS_USUAL = "SET LOCAL plan_cache_mode = auto"
+
 DIALECT = dialect()  # type: ignore[no-untyped-call]
 Row = TypeVar("Row")
 Convert = Callable[[Any], Any]
@@ -41,10 +44,13 @@ class Read(Generic[Row]):
     """A SELECT and the type of its rows, whose fields are the columns in the order of the statement.
 
     Declare it once, at module level. `values` that do not change, such as a list of states, may be bound in the
-    statement itself.
+    statement itself. With `plan_each_time` PostgreSQL plans each execution with its values: for a statement whose
+    general plan, used from the sixth execution on, is slower by more than the planning takes.
     """
 
-    def __init__(self, statement: Executable, row: Callable[..., Row]) -> None:
+    def __init__(
+        self, statement: Executable, row: Callable[..., Row], *, plan_each_time: bool = False
+    ) -> None:
         assert isinstance(statement, ClauseElement)
         compiled = statement.compile(dialect=DIALECT)
         assert isinstance(compiled, SQLCompiler)
@@ -52,6 +58,7 @@ class Read(Generic[Row]):
         if "POSTCOMPILE" in self.sql:
             raise ValueError("A read is compiled once: compare with any_(…) of an array instead of in_(…).")
         self.row = row
+        self.plan_each_time = plan_each_time
         self._parameters: tuple[tuple[str, Any, Convert | None], ...] = tuple(
             (bound.key, bound.effective_value, bound.type.dialect_impl(DIALECT).bind_processor(DIALECT))
             for bound in (compiled.binds[name] for name in compiled.positiontup or ())
@@ -93,7 +100,12 @@ async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str,
     await driver.flush()
     arguments = read.arguments(values)
     try:
-        records = await (await driver.begin()).fetch(read.sql, *arguments)
+        connection = await driver.begin()
+        if read.plan_each_time:
+            await connection.execute(PLAN_EACH_TIME)
+        records = await connection.fetch(read.sql, *arguments)
+        if read.plan_each_time:
+            await connection.execute(PLAN_AS_USUAL)
     except asyncpg.PostgresError as problem:
         if isinstance(problem, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):
             await driver.give_up()

@@ -101,7 +101,9 @@ class TrackedSchool(msgspec.Struct, frozen=True):
 
 TRACKERS = {
     (sort, down): Read(
-        text(TRACKER.format(column=column, direction="DESC" if down else "ASC")), TrackedSchool
+        text(TRACKER.format(column=column, direction="DESC" if down else "ASC")),
+        TrackedSchool,
+        plan_each_time=True,  # a plan for any number of schools took 140 ms of an authority with 519, this one 26
     )
     for sort, column in SORTS.items()
     for down in (False, True)
