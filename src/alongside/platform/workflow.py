@@ -125,13 +125,14 @@ async def apply_transition(
     move: Transition,
     *,
     note: str | None = None,
-    changes: Mapping[str, Any] | None = None,
-    **values: Any,
+    changes: Mapping[str, object] | None = None,
+    written: Mapping[str, object] | None = None,
+    **values: object,
 ) -> None:
     """Change the state of a row: check the scope, run one guarded UPDATE, write the audit entry, call the listeners.
 
-    `values` are columns set by the same statement. Raises NotFound outside the person's scope, ActionRefused when the
-    row is no longer in a state from which the transition starts, or when a reason is missing.
+    `values` and `written` are columns set by the same statement. Raises NotFound outside the person's scope,
+    ActionRefused when the row is no longer in a state from which the transition starts, or when a reason is missing.
     """
     columns: Any = thing
     flow = WORKFLOWS[columns.__tablename__]
@@ -147,7 +148,7 @@ async def apply_transition(
         .where(
             columns.authority_id == person.authority_id, columns.id == row.id, columns.state.in_(move.starts)
         )
-        .values(state=move.end, version=columns.version + 1, **values)
+        .values(state=move.end, version=columns.version + 1, **values, **(written or {}))
         .returning(columns.version)
         .execution_options(synchronize_session=False)
     )

@@ -1,7 +1,6 @@
 """Posting a support need: drafting it, sending the draft to the headteacher, and posting it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import func, insert
@@ -17,6 +16,7 @@ from alongside.features.needs.models import (
     SEND_TO_HEAD,
     Need,
 )
+from alongside.features.needs.queries import NeedRow
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.features.schools.posting import get_school, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
@@ -31,7 +31,7 @@ async def draft_need(
     session: AsyncSession,
     person: Principal,
     urn: int,
-    written: Mapping[str, Any],
+    written: Mapping[str, object],
     addressed_urn: int | None = None,
 ) -> UUID:
     """Create a draft need for a school, optionally addressed to one other school.
@@ -73,12 +73,12 @@ async def post_need(session: AsyncSession, person: Principal, need_id: UUID) -> 
     need = await queries.get_need(session, person, Permission.POST_NEED, need_id)
     refuse_closed(need.school, need.school_status)
     await apply_transition(
-        session, person, Need, need, POST_NEED, **await values_when_opened(session, person, need)
+        session, person, Need, need, POST_NEED, written=await values_when_opened(session, person, need)
     )
     await notify_of_posting(session, person, need)
 
 
-async def values_when_opened(session: AsyncSession, person: Principal, need: Any) -> dict[str, Any]:
+async def values_when_opened(session: AsyncSession, person: Principal, need: NeedRow) -> dict[str, object]:
     """Column values for a need that is posted or reopened today."""
     settings = settings_of(person.authority_id)
     calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
@@ -89,7 +89,7 @@ async def values_when_opened(session: AsyncSession, person: Principal, need: Any
     }
 
 
-async def notify_of_posting(session: AsyncSession, person: Principal, need: Any) -> None:
+async def notify_of_posting(session: AsyncSession, person: Principal, need: NeedRow) -> None:
     """Notify the leads of a posted need, and the school that it is addressed to."""
     theme = label_of(settings_of(person.authority_id).themes, need.theme)
     text = f"{need.school} has posted a need: {theme.lower()}."
@@ -110,15 +110,13 @@ async def notify_of_posting(session: AsyncSession, person: Principal, need: Any)
 
 
 async def notify_leads(
-    session: AsyncSession, person: Principal, need: Any, kind: str, text: str, *others: UUID
+    session: AsyncSession, person: Principal, need: NeedRow, kind: str, text: str, *others: UUID
 ) -> None:
     """Notify the leads of the school's consortium. The notification links to the need and contains no typed text."""
-    leaders: Sequence[Any] = await leaders_of_schools(
-        session, person.authority_id, person.today, [need.school_urn]
-    )
+    leaders = await leaders_of_schools(session, person.authority_id, person.today, [need.school_urn])
     to = [*ids(leaders), *others]
     await notify(session, person, to, kind, text, f"/needs/{need.id}", once=_idempotency_key(kind, need))
 
 
-def _idempotency_key(kind: str, need: Any) -> str:
+def _idempotency_key(kind: str, need: NeedRow) -> str:
     return f"{kind}:{need.id}:{need.version}"

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import cached_property
 
 from wtforms import BooleanField, Form, HiddenField
 
 from alongside.features.authorities.setting_types import Entry
 from alongside.features.authorities.settings import AuthoritySettings, on_offer
 from alongside.features.authorities.visibility import VisibilityScope, audience_choices, widening_dates
+from alongside.features.needs.queries import NeedRow
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import Choice, Choices, Day, HalfDays, line, passage, says_something
 from alongside.platform.forms.validation import add_error, check_dates, check_for_personal_data
@@ -43,7 +44,7 @@ COLUMNS = (
 
 
 class NeedForm(Form):
-    """A support need. `cautions` maps a checkbox's name to the text that it asks to check again."""
+    """A support need."""
 
     school_urn = HiddenField()
     addressed = HiddenField()
@@ -84,10 +85,10 @@ class NeedForm(Form):
     checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")
     checked_second = BooleanField("This is a second need: the first is about something else")
 
-    def __init__(self, *given: Any, **settled: Any) -> None:
-        """Fill the form from the submitted data or from stored values."""
-        super().__init__(*given, **settled)
-        self.cautions: dict[str, str] = {}
+    @cached_property
+    def cautions(self) -> dict[str, str]:
+        """Texts to check again, by the checkbox that says so."""
+        return {}
 
     def offer_choices(
         self,
@@ -95,15 +96,20 @@ class NeedForm(Form):
         calendar: Calendar,
         today: date,
         school_phase: str,
-        kept: Any = None,
+        kept: NeedRow | None = None,
     ) -> None:
         """Fill the select fields from the authority's settings. Values that the need already has stay available."""
-        self.theme.choices = [("", "Choose a theme"), *_listed(settings.themes, kept and kept.theme)]
+        self.theme.choices = [("", "Choose a theme"), *_listed(settings.themes, kept.theme if kept else None)]
         self.phase.choices = list(PHASES.items())
         stages = _stages(settings, {school_phase, self.phase.data or school_phase})
-        self.key_stage.choices = [("", "No one key stage"), *_listed(stages, kept and kept.key_stage)]
-        self.form_of_support.choices = _listed(settings.forms_of_support, kept and kept.form_of_support)
-        self.urgency.choices = _listed(settings.urgencies, kept and kept.urgency)
+        self.key_stage.choices = [
+            ("", "No one key stage"),
+            *_listed(stages, kept.key_stage if kept else None),
+        ]
+        self.form_of_support.choices = _listed(
+            settings.forms_of_support, kept.form_of_support if kept else None
+        )
+        self.urgency.choices = _listed(settings.urgencies, kept.urgency if kept else None)
         self.terms.choices = coming_terms(calendar, today, tuple(kept.terms) if kept else ())
         self.audience.choices = audience_choices(settings)
         self.phase.data = self.phase.data or school_phase
@@ -146,7 +152,7 @@ class NeedForm(Form):
                     "Your school already has an open need on this theme: change that one, or tick this",
                 )
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, object]:
         """The values to store, by column name."""
         kept = {name: self[name].data for name in COLUMNS}
         for name in ("form_of_support", "urgency"):
@@ -157,9 +163,9 @@ class NeedForm(Form):
         return kept
 
 
-def need_form_of(need: Any, *, said: bool = False) -> dict[str, Any]:
+def need_form_of(need: NeedRow, *, said: bool = False) -> dict[str, object]:
     """Form values of a stored need. With `said`, empty terms are shown as “not sure yet”."""
-    shown = {name: getattr(need, name) for name in COLUMNS}
+    shown: dict[str, object] = {name: getattr(need, name) for name in COLUMNS}
     said = said or need.state != "draft"
     shown["days_not_sure"] = said and need.days is None
     shown["when_not_sure"] = said and not need.terms and need.starts_on is None

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.visibility import AUDIENCES
+from alongside.features.needs.queries import NeedRow
 from alongside.features.schools.phases import PHASES
 from alongside.platform.school_calendar.terms import term_words
 from alongside.platform.web.formatting import format_date, format_days
@@ -49,32 +49,29 @@ STATES = {
 }
 
 
-def state_today(need: Any, today: date) -> str:
+def state_today(need: NeedRow, today: date) -> str:
     """The state that holds today: a need is open again when its last proposal is late, before the job says so."""
     late = need.state == "proposed" and need.proposed_until is not None and need.proposed_until < today
-    return "open" if late else str(need.state)
+    return "open" if late else need.state
 
 
-def display_value(settings: AuthoritySettings, name: str, value: Any) -> str:
+def display_value(settings: AuthoritySettings, name: str, value: object) -> str:
     """The display text of one field value."""
     if value is None or (isinstance(value, str | list) and not value):
         return "Not said"
     if name in LISTS:
         return label_of(getattr(settings, LISTS[name]), str(value))
-    match name:
-        case "phase":
-            return PHASES.get(value, str(value))
-        case "audience":
-            return AUDIENCES.get(value, str(value))
-        case "terms":
-            return ", ".join(term_words(key) for key in value)
+    if name in ("phase", "audience"):
+        return (PHASES if name == "phase" else AUDIENCES).get(str(value), str(value))
+    if isinstance(value, list):
+        return ", ".join(term_words(key) for key in value)
     if isinstance(value, date):
         return format_date(value)
     return format_days(value) if isinstance(value, Decimal) else str(value)
 
 
 def difference(
-    settings: AuthoritySettings, written: Mapping[str, Any], need: Any
+    settings: AuthoritySettings, written: Mapping[str, object], need: NeedRow
 ) -> list[tuple[str, str, str]]:
     """The differing fields as (label, your version, current version)."""
     return [
@@ -88,7 +85,7 @@ def difference(
     ]
 
 
-def waiting_message(need: Any, today: date) -> str | None:
+def waiting_message(need: NeedRow, today: date) -> str | None:
     """One sentence that says who must act next; None when no action is due."""
     match state_today(need, today):
         case "draft":

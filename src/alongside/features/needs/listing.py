@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.needs.labels import LABELS, STATES, display_value, state_today
 from alongside.features.needs.models import Need
-from alongside.features.needs.queries import NEED_WITH_SCHOOL
+from alongside.features.needs.queries import NEED_WITH_SCHOOL, NeedRow
 from alongside.features.schools.models import OPEN_STATUSES, School
-from alongside.platform.access.authorisation import filter_by_scope
+from alongside.features.schools.posting import PostingSchool
+from alongside.platform.access.authorisation import scope_filter
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import select_all
 from alongside.platform.web.formatting import format_iso_date
 from alongside.platform.web.spreadsheet import as_csv
 
@@ -31,13 +32,13 @@ ALL_NEEDS_OF_SCHOOLS = (
     .order_by(Need.state, Need.id)
     .limit(literal_column("10000"))
 )
-STATES_OF_NEEDS: Any = (
-    select(Need.state, func.count().label("number"))
+STATES_OF_NEEDS = (
+    select(Need.state, func.count())
     .where(Need.authority_id == bindparam("authority_id"))
     .group_by(Need.state)
 )
-OPEN_SCHOOLS: Any = (
-    select(School.urn, School.name, School.phase, School.kind, School.status)
+OPEN_SCHOOLS = (
+    select(*(School.__table__.c[name] for name in PostingSchool.__struct_fields__))
     .where(School.authority_id == bindparam("authority_id"), School.status.in_(OPEN_STATUSES))
     .order_by(School.name, School.urn)
 )
@@ -53,7 +54,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 COLUMNS = ("title", "theme", "phase", "key_stage", "form_of_support", "days", "terms", "urgency")
 
 
-def needs_as_csv(settings: AuthoritySettings, needs: Iterable[Any], today: date) -> bytes:
+def needs_as_csv(settings: AuthoritySettings, needs: Iterable[NeedRow], today: date) -> bytes:
     """Needs as CSV, one per row, with labels instead of keys."""
     heads = ("School", "URN", "State", *(LABELS[name] for name in COLUMNS), "Posted", "Confirmed", "Link")
     rows = (
@@ -73,41 +74,35 @@ def needs_as_csv(settings: AuthoritySettings, needs: Iterable[Any], today: date)
 
 async def needs_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[Sequence[NeedRow], bool]:
     """One page of the needs of the schools in the person's scope, newest first, and whether there are more."""
-    statement = _of(NEEDS_OF_SCHOOLS, person, states)
+    statement = NEEDS_OF_SCHOOLS.where(*_of(person, states))
     values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
-    found = (await session.execute(statement, values)).all()
+    found = await select_all(session, statement, NeedRow, values)
     return found[:A_PAGE], len(found) > A_PAGE
 
 
 async def all_needs_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = ()
-) -> Sequence[Row[Any]]:
+) -> Sequence[NeedRow]:
     """The same needs for the CSV export, 10,000 at most."""
-    statement = _of(ALL_NEEDS_OF_SCHOOLS, person, states)
-    found: Sequence[Row[Any]] = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).all()
-    return found
+    statement = ALL_NEEDS_OF_SCHOOLS.where(*_of(person, states))
+    return await select_all(session, statement, NeedRow, {"authority_id": person.authority_id})
 
 
 async def states_of_needs(session: AsyncSession, person: Principal) -> Mapping[str, int]:
     """The number of those needs by state."""
-    statement = filter_by_scope(STATES_OF_NEEDS, person, Permission.DRAFT_NEED, Need.school_urn)
+    statement = STATES_OF_NEEDS.where(*_of(person, ()))
     found = await session.execute(statement, {"authority_id": person.authority_id})
-    return {row.state: row.number for row in found}
+    return {state: number for state, number in found}  # noqa: C416  (rows are not pairs for mypy)
 
 
-async def schools_to_draft_for(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+async def schools_to_draft_for(session: AsyncSession, person: Principal) -> Sequence[PostingSchool]:
     """The open schools for which this person may draft a need, by name."""
-    statement = filter_by_scope(OPEN_SCHOOLS, person, Permission.DRAFT_NEED, School.urn)
-    found: Sequence[Row[Any]] = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).all()
-    return found
+    statement = OPEN_SCHOOLS.where(scope_filter(person, Permission.DRAFT_NEED, School.urn))
+    return await select_all(session, statement, PostingSchool, {"authority_id": person.authority_id})
 
 
-def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:
-    reached = filter_by_scope(statement, person, Permission.DRAFT_NEED, Need.school_urn)
-    return reached.where(Need.state.in_(states)) if states else reached
+def _of(person: Principal, states: Sequence[str]) -> list[ColumnElement[bool]]:
+    scope = scope_filter(person, Permission.DRAFT_NEED, Need.school_urn)
+    return [scope, Need.state.in_(states)] if states else [scope]

@@ -1,6 +1,9 @@
 """Pages of support needs: the list, and one need with its actions."""
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from uuid import UUID
 
 from alongside.features.authorities import settings_of
@@ -11,45 +14,110 @@ from alongside.features.needs.editing import pages as editing
 from alongside.features.needs.labels import LABELS, STATES, display_value, state_today, waiting_message
 from alongside.features.needs.models import NEED_WORKFLOW
 from alongside.features.needs.posting import pages as posting
+from alongside.features.needs.queries import NeedRow
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
-from alongside.platform.forms.action import buttons_for
+from alongside.platform.forms.action import ActionButton, buttons_for
 from alongside.platform.school_calendar.calendar import add_school_days
 from alongside.platform.school_calendar.terms import timing_label
 from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Download, Page, PageResult, TemplateVariables
+from alongside.platform.web.responses import Download, Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
-from alongside.platform.web.timeline import timeline_entries
+from alongside.platform.web.timeline import TimelineEntry, timeline_entries
 
 PROPOSABLE = ("open", "proposed")
 CSV = "text/csv; charset=utf-8"
 
 
+@dataclass(frozen=True, slots=True)
+class NeedLine:
+    """A line of the list: a need, its state today with its label, and the label of its theme."""
+
+    need: NeedRow
+    state: str
+    state_label: str
+    theme: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedList(PageContext):
+    """One page of needs; `groups` are the filters as (key, label, number of needs), `all` counts every need."""
+
+    template = "needs/list.html"
+    fragment = "needs/_list.html"
+
+    needs: Sequence[NeedLine]
+    groups: Sequence[tuple[str, str, int]]
+    all: int
+    group: str
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedPage(PageContext):
+    """A need with its visibility, next step and actions; `story` is false for people who may not read its activity."""
+
+    template = "needs/show.html"
+
+    need: NeedRow
+    state: str
+    state_label: str
+    buttons: Sequence[ActionButton]
+    may_propose: bool
+    shortlist: bool
+    waiting: str | None
+    when: str
+    audience: str
+    widens: bool
+    confirmed: str
+    holds_until: date | None
+    entries: Sequence[TimelineEntry]
+    story: bool
+    labels: Mapping[str, str]
+    display_value: Callable[[str, object], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedConfirmation(PageContext):
+    """The question whether a need is still current."""
+
+    template = "needs/confirmation.html"
+
+    need: NeedRow
+    state: str
+    state_label: str
+    confirmed: str
+    buttons: Sequence[ActionButton]
+
+
 @endpoint.get("/needs", permission=Permission.DRAFT_NEED)
 async def list_needs(ctx: PageRequest) -> PageResult:
     """List the needs of the schools in the person's scope, filtered by state."""
-    question = ctx.query
+    question, settings = ctx.query, settings_of(ctx.person.authority_id)
     group, number = question.one("state"), number_of_page(question.one("page"))
     states = listing.GROUPS.get(group, ("", ()))[1]
     needs, more = await listing.needs_of(ctx.session, ctx.person, states=states, page=number)
     counts = await listing.states_of_needs(ctx.session, ctx.person)
-    context = {
-        "needs": needs,
-        "groups": [
+    lines = []
+    for need in needs:
+        state = state_today(need, ctx.person.today)
+        lines.append(NeedLine(need, state, STATES[state], display_value(settings, "theme", need.theme)))
+    context = NeedList(
+        needs=lines,
+        groups=[
             (key, label, sum(counts.get(s, 0) for s in of)) for key, (label, of) in listing.GROUPS.items()
         ],
-        "all": sum(counts.values()),
-        "group": group if group in listing.GROUPS else "",
-        "number": number,
-        "more": more,
-        **_words(ctx.person),
-    }
-    return Page(TemplateVariables("needs/list.html", context, fragment="needs/_list.html"))
+        all=sum(counts.values()),
+        group=group if group in listing.GROUPS else "",
+        number=number,
+        more=more,
+    )
+    return Page(context)
 
 
 @endpoint.get("/needs.csv", permission=Permission.DRAFT_NEED)
@@ -65,53 +133,50 @@ async def list_needs_as_csv(ctx: PageRequest) -> PageResult:
 @endpoint.get("/needs/{need_id:uuid}", permission=Permission.VIEW_POST)
 async def show_need(ctx: PageRequest, need_id: UUID) -> PageResult:
     """Show a need with its visibility, next step, actions and timeline."""
-    need = await queries.get_need(ctx.session, ctx.person, Permission.VIEW_POST, need_id)
-    settings = settings_of(ctx.person.authority_id)
-    calendar = await calendar_of_school(ctx.session, ctx.person.authority_id, need.school_urn)
-    sees_timeline, shown = queries.may_view_timeline(ctx.person, need), _words(ctx.person)
-    entries = await timeline(ctx.session, ctx.person.authority_id, "need", need.id) if sees_timeline else []
+    person, today = ctx.person, ctx.person.today
+    need = await queries.get_need(ctx.session, person, Permission.VIEW_POST, need_id)
+    settings = settings_of(person.authority_id)
+    calendar = await calendar_of_school(ctx.session, person.authority_id, need.school_urn)
+    sees_timeline, display = queries.may_view_timeline(person, need), partial(display_value, settings)
+    entries = await timeline(ctx.session, person.authority_id, "need", need.id) if sees_timeline else []
     good_for = settings.periods.need_good_for
-    posted = not queries.never_posted(need)
-    context = {
-        "need": need,
-        "buttons": buttons_for(ctx.person, need, (*editing.ON_A_NEED, closing.WITHDRAW, closing.REOPEN)),
-        "may_propose": need.state in PROPOSABLE and has_permission(ctx.person, Permission.PROPOSE),
-        "shortlist": need.state in PROPOSABLE and may(ctx.person, Permission.VIEW_SHORTLIST, need.school_urn),
-        "waiting": waiting_message(need, ctx.person.today),
-        "when": timing_label(need),
-        "audience": who_may_see(need.visible_to_authority_from, ctx.person.today, settings, posted=posted),
-        "widens": need.state == "open"
-        and (need.visible_to_authority_from or ctx.person.today) > ctx.person.today,
-        "confirmed": format_days_ago(need.confirmed_on, ctx.person.today),
-        "holds_until": add_school_days(calendar, need.confirmed_on, good_for) if need.confirmed_on else None,
-        "entries": timeline_entries(
-            entries, NEED_WORKFLOW, LABELS, shown["display_value"], {"change_need": "changed the need"}
+    posted, state = not queries.never_posted(need), state_today(need, today)
+    context = NeedPage(
+        need=need,
+        state=state,
+        state_label=STATES[state],
+        buttons=buttons_for(person, need, (*editing.ON_A_NEED, closing.WITHDRAW, closing.REOPEN)),
+        may_propose=need.state in PROPOSABLE and has_permission(person, Permission.PROPOSE),
+        shortlist=need.state in PROPOSABLE and may(person, Permission.VIEW_SHORTLIST, need.school_urn),
+        waiting=waiting_message(need, today),
+        when=timing_label(need),
+        audience=who_may_see(need.visible_to_authority_from, today, settings, posted=posted),
+        widens=need.state == "open" and (need.visible_to_authority_from or today) > today,
+        confirmed=format_days_ago(need.confirmed_on, today),
+        holds_until=add_school_days(calendar, need.confirmed_on, good_for) if need.confirmed_on else None,
+        entries=timeline_entries(
+            entries, NEED_WORKFLOW, LABELS, display, {"change_need": "changed the need"}
         ),
-        "story": sees_timeline,
-        **shown,
-    }
-    return Page(TemplateVariables("needs/show.html", context))
+        story=sees_timeline,
+        labels=LABELS,
+        display_value=display,
+    )
+    return Page(context)
 
 
 @endpoint.get("/needs/{need_id:uuid}/confirmation", permission=Permission.CHANGE_NEED)
 async def ask_whether_still_needed(ctx: PageRequest, need_id: UUID) -> PageResult:
     """Show the page behind the link in an email, with one button that confirms the need."""
     need = await queries.get_need(ctx.session, ctx.person, Permission.CHANGE_NEED, need_id)
-    confirmed = format_days_ago(need.confirmed_on, ctx.person.today)
-    buttons = buttons_for(ctx.person, need, (editing.CONFIRM, closing.WITHDRAW))
-    context = {"need": need, "confirmed": confirmed, "buttons": buttons, **_words(ctx.person)}
-    return Page(TemplateVariables("needs/confirmation.html", context))
-
-
-def _words(person: Principal) -> dict[str, Any]:
-    settings = settings_of(person.authority_id)
-    return {
-        "display_value": lambda name, value: display_value(settings, name, value),
-        "STATES": STATES,
-        "state_of": lambda need: state_today(need, person.today),
-        "LABELS": LABELS,
-        "settings": settings,
-    }
+    state = state_today(need, ctx.person.today)
+    context = NeedConfirmation(
+        need=need,
+        state=state,
+        state_label=STATES[state],
+        confirmed=format_days_ago(need.confirmed_on, ctx.person.today),
+        buttons=buttons_for(ctx.person, need, (editing.CONFIRM, closing.WITHDRAW)),
+    )
+    return Page(context)
 
 
 routes = [

@@ -1,10 +1,12 @@
 """Queries for support needs."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, literal_column, select
+import msgspec
+from sqlalchemy import bindparam, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -16,16 +18,62 @@ from alongside.platform.access.authorisation import may, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import require_on
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
+
+class NeedColumns(msgspec.Struct, frozen=True):
+    """The columns of a need, as `models.Need` describes them."""
+
+    authority_id: int
+    id: UUID
+    school_urn: int
+    addressed_urn: int | None
+    state: str
+    version: int
+    content_version: int
+    title: str
+    theme: str
+    phase: str
+    key_stage: str | None
+    wanted: str
+    success_criteria: str
+    form_of_support: str
+    days: Decimal | None
+    terms: list[str]
+    starts_on: date | None
+    ends_on: date | None
+    urgency: str
+    audience: str
+    visible_to_authority_from: date | None
+    widening_since: date | None
+    drafted_by: UUID | None
+    created_at: datetime
+    posted_at: datetime | None
+    confirmed_on: date | None
+    proposed_until: date | None
+
+
+class NeedRow(NeedColumns, frozen=True):
+    """A need with the names of its school, of the school it is addressed to, and of the person who drafted it."""
+
+    school: str
+    school_status: str
+    addressed: str | None
+    drafter: str | None
+
+
+class AddressedSchool(msgspec.Struct, frozen=True):
+    """The school to which a new need is addressed."""
+
+    urn: int
+    name: str
+
+
+COLUMNS = [Need.__table__.c[name] for name in NeedColumns.__struct_fields__]
 Addressed = aliased(School, name="addressed")
-NEED_WITH_SCHOOL: Select[Any] = (
-    select(
-        *(column for column in Need.__table__.columns if column.name != "words"),
-        School.name.label("school"),
-        School.status.label("school_status"),
-        Addressed.name.label("addressed"),
-        Person.name.label("drafter"),
-    )
+NEED_WITH_SCHOOL = (
+    select(*COLUMNS, School.name, School.status, Addressed.name, Person.name)
+    .select_from(Need)
     .join(School, (School.authority_id == Need.authority_id) & (School.urn == Need.school_urn))
     .outerjoin(
         Addressed,
@@ -33,33 +81,38 @@ NEED_WITH_SCHOOL: Select[Any] = (
     )
     .outerjoin(Person, (Person.authority_id == Need.authority_id) & (Person.id == Need.drafted_by))
 )
-ONE_NEED = NEED_WITH_SCHOOL.where(
-    Need.authority_id == bindparam("authority_id"), Need.id == bindparam("need_id")
+ONE_NEED = Read(
+    NEED_WITH_SCHOOL.where(Need.authority_id == bindparam("authority_id"), Need.id == bindparam("need_id")),
+    NeedRow,
 )
-OPEN_SCHOOL: Any = select(School.urn, School.name).where(
-    School.authority_id == bindparam("authority_id"),
-    School.urn == bindparam("urn"),
-    School.status.in_(OPEN_STATUSES),
+OPEN_SCHOOL = Read(
+    select(School.urn, School.name).where(
+        School.authority_id == bindparam("authority_id"),
+        School.urn == bindparam("urn"),
+        or_(*(School.status == one for one in OPEN_STATUSES)),
+    ),
+    AddressedSchool,
 )
-OPEN_ON_THEME = (
+OPEN_ON_THEME = Read(
     select(Need.title)
     .where(
         Need.authority_id == bindparam("authority_id"),
         Need.school_urn == bindparam("urn"),
         Need.theme == bindparam("theme"),
-        Need.state.in_(("open", "proposed", "agreed", "in_support")),
+        or_(*(Need.state == one for one in ("open", "proposed", "agreed", "in_support"))),
     )
     .order_by(Need.id)
-    .limit(literal_column("5"))
+    .limit(literal_column("5")),
+    str,
 )
 
 
 async def get_need(
     session: AsyncSession, person: Principal, permission: Permission, need_id: UUID
-) -> Row[Any]:
+) -> NeedRow:
     """One need with its school. Raises NotFound unless the person has `permission` for it."""
     values = {"authority_id": person.authority_id, "need_id": need_id}
-    need: Row[Any] | None = (await session.execute(ONE_NEED, values)).one_or_none()
+    need = await fetch_one(session, ONE_NEED, values)
     if need is None:
         raise NotFound
     if permission is Permission.VIEW_POST:
@@ -69,7 +122,7 @@ async def get_need(
     return need
 
 
-def see(person: Principal, need: Row[Any]) -> None:
+def see(person: Principal, need: NeedRow) -> None:
     """Require that this person may see this need. A need that was never posted is visible to those who may draft it.
 
     The school that a need is addressed to always sees it. Raises NotFound.
@@ -85,12 +138,12 @@ def see(person: Principal, need: Row[Any]) -> None:
         )
 
 
-def never_posted(need: Row[Any]) -> bool:
+def never_posted(need: NeedRow) -> bool:
     """Whether a need is a draft, or was withdrawn as a draft."""
     return need.state in ("draft", "to_confirm") or (need.state == "withdrawn" and need.posted_at is None)
 
 
-def may_view_timeline(person: Principal, need: Row[Any]) -> bool:
+def may_view_timeline(person: Principal, need: NeedRow) -> bool:
     """Whether this person may read the timeline with its reasons: the school, its leads and the core team."""
     return may(person, Permission.DRAFT_NEED, need.school_urn)
 
@@ -98,12 +151,12 @@ def may_view_timeline(person: Principal, need: Row[Any]) -> bool:
 async def open_on_theme(session: AsyncSession, authority_id: int, urn: int, theme: str) -> Sequence[str]:
     """The titles of a school's open needs on a theme."""
     values = {"authority_id": authority_id, "urn": urn, "theme": theme}
-    return (await session.scalars(OPEN_ON_THEME, values)).all()
+    return await fetch_all(session, OPEN_ON_THEME, values)
 
 
 async def addressed_school(
     session: AsyncSession, person: Principal, urn: int | None, own: int
-) -> Row[Any] | None:
+) -> AddressedSchool | None:
     """The school that a need of school `own` is addressed to; None when `urn` is None.
 
     Raises NotFound for a school that does not exist in this authority, is not open, or is `own`.
@@ -111,7 +164,7 @@ async def addressed_school(
     if urn is None:
         return None
     values = {"authority_id": person.authority_id, "urn": urn}
-    school: Row[Any] | None = (await session.execute(OPEN_SCHOOL, values)).one_or_none()
+    school = await fetch_one(session, OPEN_SCHOOL, values)
     if school is None or urn == own:
         raise NotFound
     return school

@@ -1,13 +1,9 @@
 """The support need as a resource: what all its actions share."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
-from alongside.features.needs.queries import get_need
+from alongside.features.needs.queries import NeedRow, get_need
 from alongside.platform.forms.action import Resource
 
-NEED: Resource[Row[Any]] = Resource(
+NEED: Resource[NeedRow] = Resource(
     name="need",
     path="/needs/{need_id:uuid}",
     load=get_need,

@@ -1,18 +1,19 @@
 """Scheduled jobs for needs. The worker runs them at least daily; each is idempotent."""
 
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import LAPSE_NEED, Need
+from alongside.features.needs.queries import COLUMNS, NeedColumns
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.features.schools.models import School
 from alongside.features.schools.term_dates.day_by_school import day_of_school
 from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
@@ -20,26 +21,41 @@ from alongside.platform.school_calendar.calendar import ONE_DAY
 from alongside.platform.school_calendar.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.platform.workflow import apply_transition
 
-OPEN_NEEDS: Select[Any] = (
-    select(
-        *(column for column in Need.__table__.columns if column.name != "words"), School.name.label("school")
-    )
+
+class OpenNeed(NeedColumns, frozen=True):
+    """An open need with the name of its school."""
+
+    school: str
+
+
+OPEN_NEEDS = (
+    select(*COLUMNS, School.name)
+    .select_from(Need)
     .join(School, (School.authority_id == Need.authority_id) & (School.urn == Need.school_urn))
     .where(Need.authority_id == bindparam("authority_id"), Need.state == "open")
     .order_by(Need.confirmed_on, Need.id)
     .limit(literal_column(str(ROWS_PER_TRANSACTION)))
 )
-CONFIRMED_BY = OPEN_NEEDS.where(Need.confirmed_on <= day_of_school(Need.school_urn)).with_for_update(
-    of=Need, skip_locked=True
+CONFIRMED_BY = Read(
+    OPEN_NEEDS.where(Need.confirmed_on <= day_of_school(Need.school_urn)).with_for_update(
+        of=Need, skip_locked=True
+    ),
+    OpenNeed,
 )
-TO_CONFIRM = OPEN_NEEDS.where(
-    Need.confirmed_on.between(day_of_school(Need.school_urn, "after_"), day_of_school(Need.school_urn))
-).limit(None)
-WIDENED = OPEN_NEEDS.where(
-    Need.audience == "widening",
-    Need.visible_to_authority_from.between(bindparam("since"), bindparam("today")),
-    Need.visible_to_authority_from > func.date(Need.posted_at),
-).limit(None)
+TO_CONFIRM = Read(
+    OPEN_NEEDS.where(
+        Need.confirmed_on.between(day_of_school(Need.school_urn, "after_"), day_of_school(Need.school_urn))
+    ).limit(None),
+    OpenNeed,
+)
+WIDENED = Read(
+    OPEN_NEEDS.where(
+        Need.audience == "widening",
+        Need.visible_to_authority_from.between(bindparam("since"), bindparam("today")),
+        Need.visible_to_authority_from > func.date(Need.posted_at),
+    ).limit(None),
+    OpenNeed,
+)
 
 
 async def lapse_unconfirmed_needs(session: AsyncSession, system_person: Principal) -> int:
@@ -55,7 +71,7 @@ async def lapse_unconfirmed_needs(session: AsyncSession, system_person: Principa
         lambda one: lapsed_if_confirmed_by(one, system_person.today, good_for),
     )
     values = {"authority_id": system_person.authority_id, **day.parameters()}
-    lapsed = (await session.execute(CONFIRMED_BY, values)).all()
+    lapsed = await fetch_all(session, CONFIRMED_BY, values)
     for need in lapsed:
         await apply_transition(session, system_person, Need, need, LAPSE_NEED)
         text = f"A need of {need.school} was not confirmed for a term, so it is paused. Do you still need it?"
@@ -78,7 +94,7 @@ async def ask_to_confirm_needs(session: AsyncSession, system_person: Principal) 
         **day.parameters(),
         **after.parameters("after_"),
     }
-    asked = (await session.execute(TO_CONFIRM, values)).all()
+    asked = await fetch_all(session, TO_CONFIRM, values)
     for need in asked:
         text = f"Does {need.school} still need this? We pause the need soon unless you confirm it."
         await _notify_school(session, system_person, need, "confirm_need", text)
@@ -98,7 +114,7 @@ async def notify_needs_that_widen(session: AsyncSession, system_person: Principa
         "since": today - timedelta(days=14),
         "today": today,
     }
-    widened = (await session.execute(WIDENED, values)).all()
+    widened = await fetch_all(session, WIDENED, values)
     word = settings.words.consortium
     for need in widened:
         heads = await people_of_schools(session, need.authority_id, today, [need.school_urn])
@@ -111,7 +127,7 @@ async def notify_needs_that_widen(session: AsyncSession, system_person: Principa
 
 
 async def _notify_school(
-    session: AsyncSession, person: Principal, need: Row[Any], kind: str, text: str
+    session: AsyncSession, person: Principal, need: OpenNeed, kind: str, text: str
 ) -> None:
     people = await people_of_schools(session, need.authority_id, person.today, [need.school_urn])
     once = f"{kind}:{need.id}:{need.confirmed_on}"

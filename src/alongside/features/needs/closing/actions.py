@@ -51,7 +51,7 @@ async def reopen_need(session: AsyncSession, person: Principal, need_id: UUID, n
         need,
         REOPEN_NEED,
         note=note,
-        **await values_when_opened(session, person, need),
+        written=await values_when_opened(session, person, need),
     )
     await notify_of_posting(session, person, need)
 

@@ -1,12 +1,9 @@
 """Actions that withdraw and reopen a need, each with a reason."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from alongside.features.authorities import settings_of
 from alongside.features.needs.closing import actions
 from alongside.features.needs.models import REOPEN_NEED, WITHDRAW_NEED
+from alongside.features.needs.queries import NeedRow
 from alongside.features.needs.resource import NEED
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import routes_of
@@ -14,7 +11,7 @@ from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.forms.reason import ListedReasonForm, listed_reason_form, reason_form
 
 
-async def _withdraw(asked: FormRequest[Row[Any], ListedReasonForm]) -> None:
+async def _withdraw(asked: FormRequest[NeedRow, ListedReasonForm]) -> None:
     reason, words = asked.form.reason.data, asked.form.words.data or ""
     await actions.withdraw_need(asked.session, asked.person, asked.record.id, reason, words)
 

@@ -1,13 +1,13 @@
 """The period in which a closed need can be reopened."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import REOPEN_NEED, Need
+from alongside.features.needs.queries import NeedRow
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.models import AuditEntry
@@ -32,7 +32,7 @@ def end_of_nth_term_after(calendar: Calendar, day: date, terms: int) -> date:
     return ends[min(terms, len(ends) - 1)] if ends else day
 
 
-async def may_reopen_until(session: AsyncSession, person: Principal, need: Any) -> date:
+async def may_reopen_until(session: AsyncSession, person: Principal, need: NeedRow) -> date:
     """The last day on which a closed need can be reopened: the authority's number of terms, as its school has them.
 
     Source: domain.md §5.2, “any closed → open (reason, ≤ 1 term)”.

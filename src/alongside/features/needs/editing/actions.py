@@ -1,7 +1,6 @@
 """Editing a support need, and pausing and confirming it."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -26,7 +25,7 @@ EDITABLE = ("draft", "to_confirm", "open", "paused")
 
 
 async def change_need(
-    session: AsyncSession, person: Principal, need_id: UUID, written: Mapping[str, Any], version: int
+    session: AsyncSession, person: Principal, need_id: UUID, written: Mapping[str, object], version: int
 ) -> None:
     """Change the fields of a need.
 
@@ -40,7 +39,7 @@ async def change_need(
         return
     values = dict(changed)
     if need.posted_at is not None and changed.keys() & {"audience", "urgency"}:
-        audience, urgency = (changed.get(name, getattr(need, name)) for name in ("audience", "urgency"))
+        audience, urgency = (str(changed.get(name, getattr(need, name))) for name in ("audience", "urgency"))
         calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
         values |= shown_after_change(
             need, audience, person.today, settings_of(person.authority_id), calendar, urgency
@@ -83,7 +82,7 @@ async def confirm_need(session: AsyncSession, person: Principal, need_id: UUID) 
     await apply_transition(session, person, Need, need, CONFIRM_NEED, confirmed_on=person.today)
 
 
-def why_not_editable(need: Any) -> str | None:
+def why_not_editable(need: queries.NeedRow) -> str | None:
     """Return why the text of a need cannot be changed: other schools have answered it, or it is closed."""
     if need.state in ("proposed", "agreed", "in_support"):
         return "Other schools have answered this need, so it cannot be edited. Answer the proposal first."

@@ -1,16 +1,14 @@
 """Actions by which a school edits, posts, confirms and pauses a need."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import Row
+from collections.abc import Sequence
 
 from alongside.features.authorities import settings_of
 from alongside.features.needs import queries
 from alongside.features.needs.editing import actions
 from alongside.features.needs.forms import NeedForm, need_form_of
 from alongside.features.needs.models import CONFIRM_NEED, PAUSE_NEED, POST_NEED, SEND_TO_HEAD
-from alongside.features.needs.posting.pages import after_saving, form_context
+from alongside.features.needs.posting.pages import NeedFormContext, after_saving, form_context
+from alongside.features.needs.queries import NeedRow
 from alongside.features.needs.resource import NEED
 from alongside.features.schools.posting import get_school, phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
@@ -26,11 +24,11 @@ DRAFTS = ("draft", "to_confirm")
 LOOKED_AT = {"checked_no_pupil": True, "checked_not_safeguarding": True}
 
 
-def _pressed(asked: FormRequest[Row[Any], NeedForm]) -> str:
+def _pressed(asked: FormRequest[NeedRow, NeedForm]) -> str:
     return asked.data.one("act") if asked.record.state in DRAFTS else "change"
 
 
-async def _offer_choices(asked: FormRequest[Row[Any], NeedForm]) -> None:
+async def _offer_choices(asked: FormRequest[NeedRow, NeedForm]) -> None:
     person, need = asked.person, asked.record
     school = await get_school(asked.session, person, Permission.DRAFT_NEED, need.school_urn)
     calendar = await calendar_of_school(asked.session, person.authority_id, need.school_urn)
@@ -38,7 +36,7 @@ async def _offer_choices(asked: FormRequest[Row[Any], NeedForm]) -> None:
     asked.form.offer_choices(settings, calendar, person.today, phase_of(school), need)
 
 
-async def _is_valid(asked: FormRequest[Row[Any], NeedForm], *, complete: bool | None = None) -> bool:
+async def _is_valid(asked: FormRequest[NeedRow, NeedForm], *, complete: bool | None = None) -> bool:
     need, form = asked.record, asked.form
     others: Sequence[str] = ()
     if need.state in DRAFTS:
@@ -48,14 +46,14 @@ async def _is_valid(asked: FormRequest[Row[Any], NeedForm], *, complete: bool | 
     return form.is_valid(asked.person.today, complete=complete, open_on_theme=others)
 
 
-async def _change(asked: FormRequest[Row[Any], NeedForm]) -> Redirect:
+async def _change(asked: FormRequest[NeedRow, NeedForm]) -> Redirect:
     await actions.change_need(
         asked.session, asked.person, asked.record.id, asked.form.columns(), asked.version
     )
     return await after_saving(asked.session, asked.person, asked.record.id, _pressed(asked))
 
 
-async def _finish(asked: ActionRequest[Row[Any]], act: str) -> PageResult:
+async def _finish(asked: ActionRequest[NeedRow], act: str) -> PageResult:
     """Post or send a draft, or show the form with what is missing."""
     if asked.record.state in DRAFTS:
         form = NeedForm(data=need_form_of(asked.record, said=True) | LOOKED_AT)
@@ -66,11 +64,11 @@ async def _finish(asked: ActionRequest[Row[Any]], act: str) -> PageResult:
     return await after_saving(asked.session, asked.person, asked.record.id, act)
 
 
-def _context(asked: FormRequest[Row[Any], NeedForm]) -> Mapping[str, object]:
+def _context(asked: FormRequest[NeedRow, NeedForm]) -> NeedFormContext:
     return form_context(asked.person, asked.record.school_urn)
 
 
-def _cannot_post(person: Principal, need: Row[Any]) -> bool:
+def _cannot_post(person: Principal, need: NeedRow) -> bool:
     return not may(person, Permission.POST_NEED, need.school_urn)
 
 

@@ -1,28 +1,29 @@
 """The form for a new need: saved as a draft, sent to the headteacher, or posted."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import AuthoritySettings, Contact
 from alongside.features.needs import actions, queries
 from alongside.features.needs.forms import NeedForm
 from alongside.features.needs.listing import schools_to_draft_for
-from alongside.features.schools.posting import get_school, phase_of, refuse_closed
+from alongside.features.needs.queries import AddressedSchool, NeedRow
+from alongside.features.schools.posting import PostingSchool, get_school, phase_of, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, Resource, routes_of
 from alongside.platform.forms.fields import LONG_TEXT, TITLE
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 PREFILLED = {"theme": 40, "title": TITLE, "wanted": LONG_TEXT, "form_of_support": 40}
@@ -33,8 +34,36 @@ PREFILLED = {"theme": 40, "title": TITLE, "wanted": LONG_TEXT, "form_of_support"
 class Requester:
     """The school that asks for help, and the one school that it asks, if it names one."""
 
-    school: Row[Any]
-    addressed: Row[Any] | None
+    school: PostingSchool
+    addressed: AddressedSchool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolChoice(PageContext):
+    """The schools for which a person may draft a need, and what the form already knows."""
+
+    template = "needs/choose_school.html"
+
+    schools: Sequence[PostingSchool]
+    known: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedFormContext(FormContext):
+    """What the form of a need shows besides its fields; `may_post` is false for those who only draft."""
+
+    settings: AuthoritySettings
+    may_post: bool
+    safeguarding: Contact | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewNeedContext(NeedFormContext):
+    """What the form of a new need shows besides: the school that asks, and the one that is asked."""
+
+    school: PostingSchool
+    addressed: AddressedSchool | None
+    need: NeedRow | None = None
 
 
 async def requester(
@@ -70,22 +99,25 @@ async def new_need(ctx: PageRequest) -> PageResult:
     question = ctx.query
     if not question.one("school") and ctx.person.school_urn is None:
         addressed = urn_of(question.one("addressed"))
-        known = prefilled(question) | ({"addressed": addressed} if addressed else {})
+        known: dict[str, str | int] = {
+            **prefilled(question),
+            **({"addressed": addressed} if addressed else {}),
+        }
         schools = await schools_to_draft_for(ctx.session, ctx.person)
-        return Page(TemplateVariables("needs/choose_school.html", {"schools": schools, "known": known}))
+        return Page(SchoolChoice(schools=schools, known=known))
     record = await requester(ctx.session, ctx.person, Permission.DRAFT_NEED, question)
     refuse_closed(record.school.name, record.school.status)
     return await NEW.new_form_page(ctx, record)
 
 
-def form_context(person: Principal, urn: int) -> dict[str, Any]:
-    """What the form of a need shows besides its fields."""
+def form_context(person: Principal, urn: int) -> NeedFormContext:
+    """What the form of a need of this school shows besides its fields."""
     settings = settings_of(person.authority_id)
-    return {
-        "settings": settings,
-        "may_post": may(person, Permission.POST_NEED, urn),
-        "safeguarding": settings.contacts.get("safeguarding"),
-    }
+    return NeedFormContext(
+        settings=settings,
+        may_post=may(person, Permission.POST_NEED, urn),
+        safeguarding=settings.contacts.get("safeguarding"),
+    )
 
 
 async def after_saving(session: AsyncSession, person: Principal, need_id: UUID, act: str) -> Redirect:
@@ -104,8 +136,12 @@ async def after_saving(session: AsyncSession, person: Principal, need_id: UUID, 
 
 def _initial(asked: ActionRequest[Requester]) -> dict[str, object]:
     school, addressed = asked.record.school, asked.record.addressed
-    named = {"school_urn": school.urn, "addressed": addressed.urn if addressed else ""}
-    return named | {"audience": "widening"} | prefilled(asked.data)
+    return {
+        "school_urn": school.urn,
+        "addressed": addressed.urn if addressed else "",
+        "audience": "widening",
+        **prefilled(asked.data),
+    }
 
 
 async def _offer_choices(asked: FormRequest[Requester, NeedForm]) -> None:
@@ -124,15 +160,20 @@ async def _is_valid(asked: FormRequest[Requester, NeedForm]) -> bool:
 async def _save(asked: FormRequest[Requester, NeedForm]) -> Redirect:
     school, addressed = asked.record.school, asked.record.addressed
     need_id = await actions.draft_need(
-        asked.session, asked.person, school.urn, asked.form.columns(), addressed and addressed.urn
+        asked.session, asked.person, school.urn, asked.form.columns(), addressed.urn if addressed else None
     )
     return await after_saving(asked.session, asked.person, need_id, asked.data.one("act"))
 
 
-def _context(asked: FormRequest[Requester, NeedForm]) -> dict[str, Any]:
-    school, addressed = asked.record.school, asked.record.addressed
-    names = {"school": school, "addressed": addressed, "need": None}
-    return names | form_context(asked.person, school.urn)
+def _context(asked: FormRequest[Requester, NeedForm]) -> NewNeedContext:
+    school, shared = asked.record.school, form_context(asked.person, asked.record.school.urn)
+    return NewNeedContext(
+        settings=shared.settings,
+        may_post=shared.may_post,
+        safeguarding=shared.safeguarding,
+        school=school,
+        addressed=asked.record.addressed,
+    )
 
 
 NEW: FormAction[Requester, NeedForm] = FormAction(
