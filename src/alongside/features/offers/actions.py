@@ -1,7 +1,6 @@
 """Commands that create and change offers of support."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, update
@@ -26,6 +25,7 @@ from alongside.features.offers.models import (
     Offer,
     OfferTheme,
 )
+from alongside.features.offers.queries import OfferRow
 from alongside.features.schools.posting import get_school, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
@@ -39,7 +39,7 @@ EDITABLE = ("draft", "live", "paused", "exhausted")
 
 
 async def draft_offer(
-    session: AsyncSession, person: Principal, written: Mapping[str, Any], themes: Mapping[str, str]
+    session: AsyncSession, person: Principal, written: Mapping[str, object], themes: Mapping[str, str]
 ) -> UUID:
     """Create a draft offer of the person's school. `themes` maps each theme to its evidence."""
     if person.school_urn is None:
@@ -76,7 +76,7 @@ async def post_offer(session: AsyncSession, person: Principal, offer_id: UUID) -
         POST_OFFER,
         posted_at=func.now(),
         confirmed_on=person.today,
-        **shown,
+        written=shown,
     )
 
 
@@ -84,7 +84,7 @@ async def change_offer(
     session: AsyncSession,
     person: Principal,
     offer_id: UUID,
-    written: Mapping[str, Any],
+    written: Mapping[str, object],
     themes: Mapping[str, str],
     version: int,
 ) -> None:
@@ -94,16 +94,16 @@ async def change_offer(
     promised, ActionRefused when it has ended.
     """
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
-    await _change(session, person, offer, {**written, "themes": dict(themes)}, version)
+    await _change(session, person, offer, written, version, themes=dict(themes))
 
 
-def why_not_editable(offer: Any) -> str | None:
+def why_not_editable(offer: OfferRow) -> str | None:
     """Return why an offer cannot be changed: it has ended."""
     return None if offer.state in EDITABLE else "This offer has ended. Reopen it, or write a new one."
 
 
 async def extend_offer(
-    session: AsyncSession, person: Principal, offer_id: UUID, written: Mapping[str, Any], version: int
+    session: AsyncSession, person: Principal, offer_id: UUID, written: Mapping[str, object], version: int
 ) -> None:
     """Give an offer more days or a later end. Raises as `change_offer` does."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
@@ -132,7 +132,7 @@ async def withdraw_offer(session: AsyncSession, person: Principal, offer_id: UUI
 
 
 async def reopen_offer(
-    session: AsyncSession, person: Principal, offer_id: UUID, written: Mapping[str, Any], version: int
+    session: AsyncSession, person: Principal, offer_id: UUID, written: Mapping[str, object], version: int
 ) -> None:
     """Reopen an ended offer with new days and a new end date. Raises as `change_offer` does."""
     offer = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer_id)
@@ -155,8 +155,7 @@ async def reopen_offer(
                 REOPEN_OFFER,
                 changes=plain_changes(offer, written),
                 confirmed_on=person.today,
-                **shown,
-                **written,
+                written={**shown, **written},
             )
     await balance_offer(session, person, offer_id)
 
@@ -164,22 +163,22 @@ async def reopen_offer(
 async def _change(
     session: AsyncSession,
     person: Principal,
-    offer: Any,
-    written: Mapping[str, Any],
+    offer: OfferRow,
+    written: Mapping[str, object],
     version: int,
     verb: str = "change_offer",
+    themes: dict[str, str] | None = None,
 ) -> None:
     if offer.state not in EDITABLE:
         raise ActionRefused("This offer has ended. Reopen it, or write a new one.", offer.state)
-    changed = {name: value for name, value in written.items() if value != getattr(offer, name)}
-    if not changed:
+    values = {name: value for name, value in written.items() if value != getattr(offer, name)}
+    themes = None if themes == offer.themes else themes
+    if not values and themes is None:
         return
-    values = {name: value for name, value in changed.items() if name != "themes"}
-    themes = int("themes" in changed)
-    if offer.posted_at is not None and "audience" in changed:
+    if offer.posted_at is not None and "audience" in values:
         settings = settings_of(person.authority_id)
         calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
-        values |= shown_after_change(offer, changed["audience"], person.today, settings, calendar)
+        values |= shown_after_change(offer, str(values["audience"]), person.today, settings, calendar)
     with explain_constraints(_constraint_messages(offer)):
         async with session.begin_nested():
             moved = await session.execute(
@@ -190,16 +189,21 @@ async def _change(
                     Offer.version == version,
                     Offer.state.in_(EDITABLE),
                 )
-                .values(version=Offer.version + 1, content_version=Offer.content_version + themes, **values)
+                .values(
+                    version=Offer.version + 1,
+                    content_version=Offer.content_version + int(themes is not None),
+                    **values,
+                )
                 .returning(Offer.content_version)
             )
             content_version = moved.scalar_one_or_none()
     if content_version is None:
         present = await queries.get_offer(session, person, Permission.CHANGE_OFFER, offer.id)
-        raise EditConflict(difference(settings_of(person.authority_id), written, present), present.version)
-    if themes:
-        await _replace_themes(session, person.authority_id, offer.id, changed["themes"])
-    changes = plain_changes(offer, {**changed, **values})
+        yours = dict(written) if themes is None else {**written, "themes": themes}
+        raise EditConflict(difference(settings_of(person.authority_id), yours, present), present.version)
+    if themes is not None:
+        await _replace_themes(session, person.authority_id, offer.id, themes)
+    changes = plain_changes(offer, values if themes is None else {**values, "themes": themes})
     await record_audit(session, person, verb, "offer", offer.id, schools=(offer.school_urn,), changes=changes)
     if content_version != offer.content_version:
         await announce(session, person, "offer", REWORD_OFFER, offer)
@@ -221,13 +225,13 @@ async def _replace_themes(
         await session.execute(insert(OfferTheme), rows)
 
 
-async def _visibility_columns(session: AsyncSession, person: Principal, offer: Any) -> dict[str, Any]:
+async def _visibility_columns(session: AsyncSession, person: Principal, offer: OfferRow) -> dict[str, object]:
     """Visibility columns of an offer that is posted or reopened today."""
     calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
     return widening(offer.audience, person.today, settings_of(person.authority_id), calendar)
 
 
-def _constraint_messages(offer: Any) -> dict[str, Message]:
+def _constraint_messages(offer: OfferRow) -> dict[str, Message]:
     taken = offer.engagements_taken
     return {
         "ck_offer_days_left": ("days_total", days_promised(offer.days_taken)),

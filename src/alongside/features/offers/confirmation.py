@@ -4,7 +4,6 @@ Source: domain.md §3 asks 1, 3 and 7, and F2 and F6.
 """
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +12,7 @@ from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import version_of
 from alongside.features.offers.models import Offer
+from alongside.features.offers.queries import OfferRow
 from alongside.features.schools.term_dates.day_by_school import DayBySchool
 from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.database.kept import Kept
@@ -41,7 +41,7 @@ async def fresh_since_by_school(session: AsyncSession, authority_id: int, today:
     )
 
 
-def why_not_proposable(offer: Any, today: date, fresh: date) -> str | None:
+def why_not_proposable(offer: OfferRow, today: date, fresh: date) -> str | None:
     """One sentence that says why an offer cannot be proposed today; None when it can.
 
     `fresh` is `fresh_since` of its school.

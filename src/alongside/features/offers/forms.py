@@ -1,13 +1,14 @@
 """The form of an offer, and the short form that extends it."""
 
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from decimal import Decimal
+from functools import cached_property, lru_cache
 
 from wtforms import BooleanField, Form
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of, on_offer
 from alongside.features.authorities.visibility import audience_choices, visible_to_authority_from
+from alongside.features.offers.queries import OfferRow
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import (
     Choice,
@@ -63,7 +64,7 @@ SOME_DAYS = "Enter days as a whole or half number up to 200, like 6 or 7.5"
 
 
 class OfferForm(Form):
-    """An offer of support. `cautions` maps a checkbox's name to the text that it asks to check again."""
+    """An offer of support."""
 
     title = line("Title", "The title", "A few words, like “Phonics that sticks, with our reading lead”")
     description = passage(
@@ -102,13 +103,13 @@ class OfferForm(Form):
     checked_no_pupil = BooleanField("I have looked again: nobody could tell from this who a pupil is")
     checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")
 
-    def __init__(self, *given: Any, **settled: Any) -> None:
-        """Fill the form from the submitted data or from stored values."""
-        super().__init__(*given, **settled)
-        self.cautions: dict[str, str] = {}
+    @cached_property
+    def cautions(self) -> dict[str, str]:
+        """Texts to check again, by the checkbox that says so."""
+        return {}
 
     def offer_choices(
-        self, settings: AuthoritySettings, calendar: Calendar, today: date, kept: Any = None
+        self, settings: AuthoritySettings, calendar: Calendar, today: date, kept: OfferRow | None = None
     ) -> None:
         """Fill the select fields from the authority's settings. Values that the offer already has stay available."""
         chosen = set(kept.themes) if kept else set()
@@ -169,7 +170,7 @@ class OfferForm(Form):
         known = [theme for theme in self.themes.data or () if evidence_name(theme) in self]
         return {theme: self[evidence_name(theme)].data or "" for theme in known}
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, object]:
         """The values to store in `offer`, by column name."""
         kept = {name: self[name].data for name in COLUMNS}
         kept["designation"] = kept["designation"] or None
@@ -188,7 +189,7 @@ class ExtensionForm(Form):
     days_total = HalfDays("How many days in all?", SOME_DAYS, description="With those already promised")
     ends_on = Day("Until (optional)", A_DATE)
 
-    def is_valid(self, offer: Any, today: date) -> bool:
+    def is_valid(self, offer: OfferRow, today: date) -> bool:
         """Whether the days cover those already promised, and the end is not before today or the start."""
         self.validate()
         if self.days_total.data is None:
@@ -200,12 +201,12 @@ class ExtensionForm(Form):
             add_error(self.ends_on, f"Enter an end that is {format_date(first)} or later")
         return not self.errors
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, object]:
         """The values to store, by column name."""
         return {"days_total": self.days_total.data, "ends_on": self.ends_on.data}
 
 
-def days_promised(days_taken: Any) -> str:
+def days_promised(days_taken: Decimal) -> str:
     """The error text for a total below the days already promised."""
     days = f"{days_taken:f}".removesuffix(".0")
     return f"{days} of these days are promised already: enter {days} or more"
@@ -235,9 +236,9 @@ def _form_for(themes: tuple[tuple[str, str], ...]) -> type[OfferForm]:
     return type("OfferFormWithThemes", (OfferForm,), fields)
 
 
-def offer_form_of(offer: Any, *, said: bool = False) -> dict[str, Any]:
+def offer_form_of(offer: OfferRow, *, said: bool = False) -> dict[str, object]:
     """Form values of a stored offer. With `said`, empty terms are shown as “not sure yet”."""
-    shown = {name: getattr(offer, name) for name in COLUMNS}
+    shown: dict[str, object] = {name: getattr(offer, name) for name in COLUMNS}
     shown["themes"] = list(offer.themes)
     shown |= {evidence_name(key): text for key, text in offer.themes.items()}
     said = said or offer.state != "draft"

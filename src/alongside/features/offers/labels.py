@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.visibility import AUDIENCES
+from alongside.features.offers.queries import OfferRow
 from alongside.features.schools.phases import PHASES
 from alongside.platform.school_calendar.terms import term_words
 from alongside.platform.web.formatting import format_date, format_days, format_miles, format_number
@@ -48,23 +48,23 @@ STATES = {
 }
 
 
-def display_value(settings: AuthoritySettings, name: str, value: Any) -> str:
+def display_value(settings: AuthoritySettings, name: str, value: object) -> str:
     """The display text of one field value."""
     if name == "travel_miles":
-        return travel_label(value)
+        return travel_label(value if isinstance(value, int) else None)
     if value is None or (isinstance(value, str | list | dict) and not value):
         return "Not said"
-    if name == "themes":
+    if isinstance(value, dict):
         return "; ".join(f"{label_of(settings.themes, key)}: {text}" for key, text in value.items())
-    words = value if isinstance(value, list) else [value]
+    words = [str(one) for one in (value if isinstance(value, list) else [value])]
     if name in LISTS:
-        return ", ".join(label_of(getattr(settings, LISTS[name]), str(key)) for key in words)
+        return ", ".join(label_of(getattr(settings, LISTS[name]), key) for key in words)
     if name in CHOICES:
-        return ", ".join(CHOICES[name].get(key, str(key)) for key in words)
+        return ", ".join(CHOICES[name].get(key, key) for key in words)
     return ", ".join(term_words(key) for key in words) if name == "terms" else _plainly(value)
 
 
-def _plainly(value: Any) -> str:
+def _plainly(value: object) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, date):
@@ -77,14 +77,14 @@ def travel_label(miles: int | None) -> str:
     return "No limit" if miles is None else format_miles(miles)
 
 
-def days_left_label(offer: Any) -> str:
+def days_left_label(offer: OfferRow) -> str:
     """What is left of the pool: “2.5 of 6 days”."""
     left = format_number(offer.days_left) if offer.days_left else "None"
     return f"{left} of {format_days(offer.days_total)}"
 
 
 def difference(
-    settings: AuthoritySettings, written: Mapping[str, Any], offer: Any
+    settings: AuthoritySettings, written: Mapping[str, object], offer: OfferRow
 ) -> list[tuple[str, str, str]]:
     """The differing fields as (label, your version, current version)."""
     return [

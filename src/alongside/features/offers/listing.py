@@ -1,10 +1,10 @@
 """Filters for lists of offers, and their CSV export."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.offers.labels import LABELS, STATES, display_value
+from alongside.features.offers.queries import OfferRow
 from alongside.platform.web.spreadsheet import as_csv
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -19,7 +19,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 COLUMNS = ("title", "themes", "phases", "leader_name", "designation", "forms_of_support", "terms", "appetite")
 
 
-def offers_as_csv(settings: AuthoritySettings, offers: Iterable[Any]) -> bytes:
+def offers_as_csv(settings: AuthoritySettings, offers: Iterable[OfferRow]) -> bytes:
     """Offers as CSV, one per row, with labels instead of keys."""
     heads = (
         "School",

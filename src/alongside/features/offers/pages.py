@@ -1,6 +1,9 @@
 """Pages of offers of support: list, form, detail page and actions."""
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from uuid import UUID
 
 from alongside.features.authorities import settings_of
@@ -13,7 +16,6 @@ from alongside.features.offers.confirmation import (
 )
 from alongside.features.offers.extension import pages as extension
 from alongside.features.offers.labels import (
-    APPETITES,
     BESIDES,
     LABELS,
     STATES,
@@ -24,20 +26,20 @@ from alongside.features.offers.labels import (
 from alongside.features.offers.listing import GROUPS, offers_as_csv
 from alongside.features.offers.models import OFFER_WORKFLOW
 from alongside.features.offers.posting import pages as posting
+from alongside.features.offers.queries import OfferRow
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
 from alongside.platform.audit.queries import timeline
-from alongside.platform.forms.action import buttons_for
+from alongside.platform.forms.action import ActionButton, buttons_for
 from alongside.platform.school_calendar.calendar import add_school_days
 from alongside.platform.school_calendar.terms import timing_label
 from alongside.platform.web.formatting import format_days_ago
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Download, Page, PageResult, TemplateVariables
+from alongside.platform.web.responses import Download, Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
-from alongside.platform.web.timeline import timeline_entries
+from alongside.platform.web.timeline import TimelineEntry, timeline_entries
 
 CSV = "text/csv; charset=utf-8"
 ON_AN_OFFER = (
@@ -51,32 +53,97 @@ ON_AN_OFFER = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """A line of the list: an offer, and why it cannot be proposed today."""
+
+    offer: OfferRow
+    state_label: str
+    why_not: str | None
+    days_left: str
+    confirmed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferList(PageContext):
+    """One page of offers; `groups` are the filters as (key, label, number of offers), `all` counts every offer."""
+
+    template = "offers/list.html"
+    fragment = "offers/_list.html"
+
+    offers: Sequence[OfferLine]
+    groups: Sequence[tuple[str, str, int]]
+    all: int
+    group: str
+    number: int
+    more: bool
+    may_offer: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferPage(PageContext):
+    """An offer with its days, visibility and actions; `story` is false for people who may not read its activity."""
+
+    template = "offers/show.html"
+
+    offer: OfferRow
+    state_label: str
+    buttons: Sequence[ActionButton]
+    why_not: str | None
+    may_propose: bool
+    when: str
+    travel: str
+    days_left: str
+    audience: str
+    widens: bool
+    confirmed: str
+    holds_until: date | None
+    entries: Sequence[TimelineEntry]
+    story: bool
+    labels: Mapping[str, str]
+    display_value: Callable[[str, object], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferConfirmation(PageContext):
+    """The question whether an offer is still current."""
+
+    template = "offers/confirmation.html"
+
+    offer: OfferRow
+    confirmed: str
+    days_left: str
+    buttons: Sequence[ActionButton]
+
+
 @endpoint.get("/offers", permission=queries.LOOKING_AFTER)
 async def list_offers(ctx: PageRequest) -> PageResult:
     """List the offers of the schools in the person's scope, filtered by state."""
-    question = ctx.query
+    question, person = ctx.query, ctx.person
     group, number = question.one("state"), number_of_page(question.one("page"))
     states = GROUPS.get(group, ("", ()))[1]
-    offers, more = await queries.offers_of(ctx.session, ctx.person, states=states, page=number)
-    counts = await queries.states_of_offers(ctx.session, ctx.person)
-    fresh = await fresh_since_by_school(ctx.session, ctx.person.authority_id, ctx.person.today)
-    context = {
-        "offers": [
-            (offer, why_not_proposable(offer, ctx.person.today, fresh.of(offer.school_urn)))
+    offers, more = await queries.offers_of(ctx.session, person, states=states, page=number)
+    counts = await queries.states_of_offers(ctx.session, person)
+    fresh = await fresh_since_by_school(ctx.session, person.authority_id, person.today)
+    context = OfferList(
+        offers=[
+            OfferLine(
+                offer,
+                STATES[offer.state],
+                why_not_proposable(offer, person.today, fresh.of(offer.school_urn)),
+                days_left_label(offer),
+                format_days_ago(offer.confirmed_on, person.today),
+            )
             for offer in offers
         ],
-        "groups": [(key, label, sum(counts.get(s, 0) for s in of)) for key, (label, of) in GROUPS.items()],
-        "all": sum(counts.values()),
-        "group": group if group in GROUPS else "",
-        "number": number,
-        "more": more,
-        "may_offer": ctx.person.school_urn is not None
-        and may(ctx.person, Permission.POST_OFFER, ctx.person.school_urn),
-        "days_left": days_left_label,
-        "ago": lambda day: format_days_ago(day, ctx.person.today),
-        **_words(ctx.person),
-    }
-    return Page(TemplateVariables("offers/list.html", context, fragment="offers/_list.html"))
+        groups=[(key, label, sum(counts.get(s, 0) for s in of)) for key, (label, of) in GROUPS.items()],
+        all=sum(counts.values()),
+        group=group if group in GROUPS else "",
+        number=number,
+        more=more,
+        may_offer=person.school_urn is not None and may(person, Permission.POST_OFFER, person.school_urn),
+    )
+    return Page(context)
 
 
 @endpoint.get("/offers.csv", permission=queries.LOOKING_AFTER)
@@ -90,58 +157,46 @@ async def list_offers_as_csv(ctx: PageRequest) -> PageResult:
 @endpoint.get("/offers/{offer_id:uuid}", permission=Permission.VIEW_POST)
 async def show_offer(ctx: PageRequest, offer_id: UUID) -> PageResult:
     """Show an offer with its days left, confirmation, actions and timeline."""
-    offer = await queries.get_offer(ctx.session, ctx.person, Permission.VIEW_POST, offer_id)
-    settings = settings_of(ctx.person.authority_id)
-    calendar = await calendar_of_school(ctx.session, ctx.person.authority_id, offer.school_urn)
-    sees_timeline, shown = queries.may_view_timeline(ctx.person, offer), _words(ctx.person)
-    entries = await timeline(ctx.session, ctx.person.authority_id, "offer", offer.id) if sees_timeline else []
-    posted = not queries.never_posted(offer)
-    why_not = why_not_proposable(offer, ctx.person.today, fresh_since(calendar, settings, ctx.person.today))
-    good_for = settings.periods.offer_good_for
-    context = {
-        "offer": offer,
-        "buttons": buttons_for(ctx.person, offer, ON_AN_OFFER),
-        "why_not": why_not,
-        "may_propose": why_not is None and has_permission(ctx.person, Permission.PROPOSE),
-        "when": timing_label(offer),
-        "travel": travel_label(offer.travel_miles),
-        "days_left": days_left_label(offer),
-        "audience": who_may_see(offer.visible_to_authority_from, ctx.person.today, settings, posted=posted),
-        "widens": offer.state == "live"
-        and (offer.visible_to_authority_from or ctx.person.today) > ctx.person.today,
-        "confirmed": format_days_ago(offer.confirmed_on, ctx.person.today),
-        "holds_until": add_school_days(calendar, offer.confirmed_on, good_for)
-        if offer.confirmed_on
-        else None,
-        "entries": timeline_entries(entries, OFFER_WORKFLOW, LABELS, shown["display_value"], BESIDES),
-        "story": sees_timeline,
-        **shown,
-    }
-    return Page(TemplateVariables("offers/show.html", context))
+    person, today = ctx.person, ctx.person.today
+    offer = await queries.get_offer(ctx.session, person, Permission.VIEW_POST, offer_id)
+    settings = settings_of(person.authority_id)
+    calendar = await calendar_of_school(ctx.session, person.authority_id, offer.school_urn)
+    sees_timeline, display = queries.may_view_timeline(person, offer), partial(display_value, settings)
+    entries = await timeline(ctx.session, person.authority_id, "offer", offer.id) if sees_timeline else []
+    posted, good_for = not queries.never_posted(offer), settings.periods.offer_good_for
+    why_not = why_not_proposable(offer, today, fresh_since(calendar, settings, today))
+    context = OfferPage(
+        offer=offer,
+        state_label=STATES[offer.state],
+        buttons=buttons_for(person, offer, ON_AN_OFFER),
+        why_not=why_not,
+        may_propose=why_not is None and has_permission(person, Permission.PROPOSE),
+        when=timing_label(offer),
+        travel=travel_label(offer.travel_miles),
+        days_left=days_left_label(offer),
+        audience=who_may_see(offer.visible_to_authority_from, today, settings, posted=posted),
+        widens=offer.state == "live" and (offer.visible_to_authority_from or today) > today,
+        confirmed=format_days_ago(offer.confirmed_on, today),
+        holds_until=add_school_days(calendar, offer.confirmed_on, good_for) if offer.confirmed_on else None,
+        entries=timeline_entries(entries, OFFER_WORKFLOW, LABELS, display, BESIDES),
+        story=sees_timeline,
+        labels=LABELS,
+        display_value=display,
+    )
+    return Page(context)
 
 
 @endpoint.get("/offers/{offer_id:uuid}/confirmation", permission=Permission.CHANGE_OFFER)
 async def ask_whether_still_offered(ctx: PageRequest, offer_id: UUID) -> PageResult:
     """Show the page behind the link in an email, with one button that confirms the offer."""
     offer = await queries.get_offer(ctx.session, ctx.person, Permission.CHANGE_OFFER, offer_id)
-    context = {
-        "offer": offer,
-        "confirmed": format_days_ago(offer.confirmed_on, ctx.person.today),
-        "days_left": days_left_label(offer),
-        "buttons": buttons_for(ctx.person, offer, (posting.CONFIRM, posting.EDIT, posting.WITHDRAW)),
-    }
-    return Page(TemplateVariables("offers/confirmation.html", context))
-
-
-def _words(person: Principal) -> dict[str, Any]:
-    settings = settings_of(person.authority_id)
-    return {
-        "display_value": lambda name, value: display_value(settings, name, value),
-        "STATES": STATES,
-        "LABELS": LABELS,
-        "APPETITES": APPETITES,
-        "settings": settings,
-    }
+    context = OfferConfirmation(
+        offer=offer,
+        confirmed=format_days_ago(offer.confirmed_on, ctx.person.today),
+        days_left=days_left_label(offer),
+        buttons=buttons_for(ctx.person, offer, (posting.CONFIRM, posting.EDIT, posting.WITHDRAW)),
+    )
+    return Page(context)
 
 
 routes = [

@@ -1,26 +1,79 @@
 """Queries for offers of support."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, literal_column, select
+import msgspec
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.offers.models import Offer, OfferTheme
 from alongside.features.schools.models import School
-from alongside.platform.access.authorisation import filter_by_scope, may, require
+from alongside.platform.access.authorisation import may, require, scope_filter
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_one, select_all
 
-Offered = Row[Any]
-"""An offer with its school and themes."""
 A_PAGE = 25
 LOOKING_AFTER = Permission.VIEW_AGREEMENT
 """The permission of a school's own people, its leads and the core team, who may read an offer's timeline."""
 
+
+class OfferColumns(msgspec.Struct, frozen=True):
+    """The columns of an offer, as `models.Offer` describes them."""
+
+    authority_id: int
+    id: UUID
+    school_urn: int
+    state: str
+    version: int
+    content_version: int
+    title: str
+    description: str
+    phases: list[str]
+    leader_name: str
+    leader_is_head: bool
+    designation: str | None
+    designation_until: date | None
+    days_total: Decimal
+    days_taken: Decimal
+    engagements_max: int
+    engagements_taken: int
+    terms: list[str]
+    starts_on: date | None
+    ends_on: date | None
+    travel_miles: int | None
+    forms_of_support: list[str]
+    appetite: str
+    appetite_reason: str | None
+    ask_again_on: date | None
+    audience: str
+    visible_to_authority_from: date | None
+    widening_since: date | None
+    posted_by: UUID | None
+    created_at: datetime
+    posted_at: datetime | None
+    confirmed_on: date | None
+
+    @property
+    def days_left(self) -> Decimal:
+        """The days that are not promised yet."""
+        return self.days_total - self.days_taken
+
+
+class OfferRow(OfferColumns, frozen=True):
+    """An offer with its school, and its themes, each with its evidence."""
+
+    school: str
+    school_status: str
+    themes: dict[str, str]
+
+
+COLUMNS = [Offer.__table__.c[name] for name in OfferColumns.__struct_fields__]
 THEMES_OF_OFFER = (
     select(
         func.coalesce(func.jsonb_object_agg(OfferTheme.theme, OfferTheme.evidence), literal_column("'{}'"))
@@ -29,18 +82,16 @@ THEMES_OF_OFFER = (
     .correlate(Offer)
     .scalar_subquery()
 )
-OFFER_WITH_SCHOOL: Select[Any] = select(
-    *(column for column in Offer.__table__.columns if column.name != "words"),
-    School.name.label("school"),
-    School.status.label("school_status"),
-    School.easting,
-    School.northing,
-    THEMES_OF_OFFER.cast(JSONB).label("themes"),
-    (Offer.days_total - Offer.days_taken).label("days_left"),
-    (Offer.engagements_max - Offer.engagements_taken).label("places_left"),
-).join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
-ONE_OFFER = OFFER_WITH_SCHOOL.where(
-    Offer.authority_id == bindparam("authority_id"), Offer.id == bindparam("offer_id")
+OFFER_WITH_SCHOOL = (
+    select(*COLUMNS, School.name, School.status, THEMES_OF_OFFER.cast(JSONB))
+    .select_from(Offer)
+    .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
+)
+ONE_OFFER = Read(
+    OFFER_WITH_SCHOOL.where(
+        Offer.authority_id == bindparam("authority_id"), Offer.id == bindparam("offer_id")
+    ),
+    OfferRow,
 )
 OFFERS_OF_SCHOOLS = (
     OFFER_WITH_SCHOOL.where(Offer.authority_id == bindparam("authority_id"))
@@ -53,8 +104,8 @@ ALL_OFFERS_OF_SCHOOLS = (
     .order_by(Offer.state, Offer.id)
     .limit(literal_column("10000"))
 )
-STATES_OF_OFFERS: Any = (
-    select(Offer.state, func.count().label("number"))
+STATES_OF_OFFERS = (
+    select(Offer.state, func.count())
     .where(Offer.authority_id == bindparam("authority_id"))
     .group_by(Offer.state)
 )
@@ -62,10 +113,10 @@ STATES_OF_OFFERS: Any = (
 
 async def get_offer(
     session: AsyncSession, person: Principal, permission: Permission, offer_id: UUID
-) -> Offered:
+) -> OfferRow:
     """One offer with its school and themes. Raises NotFound unless the person has `permission` for it."""
     values = {"authority_id": person.authority_id, "offer_id": offer_id}
-    offer: Row[Any] | None = (await session.execute(ONE_OFFER, values)).one_or_none()
+    offer = await fetch_one(session, ONE_OFFER, values)
     if offer is None:
         raise NotFound
     if permission is not Permission.VIEW_POST:
@@ -79,46 +130,44 @@ async def get_offer(
     return offer
 
 
-def never_posted(offer: Any) -> bool:
+def never_posted(offer: OfferRow) -> bool:
     """Whether an offer is a draft, or was withdrawn as a draft."""
     return offer.state == "draft" or (offer.state == "ended" and offer.posted_at is None)
 
 
-def may_view_timeline(person: Principal, offer: Any) -> bool:
+def may_view_timeline(person: Principal, offer: OfferRow) -> bool:
     """Whether this person may read the timeline and the reason for “not this year”."""
     return may(person, LOOKING_AFTER, offer.school_urn)
 
 
 async def offers_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = (), page: int = 1
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[Sequence[OfferRow], bool]:
     """One page of the offers of the schools in the person's scope, newest first, and whether there are more."""
     values = {"authority_id": person.authority_id, "skipped": (page - 1) * A_PAGE}
-    found = (await session.execute(_of(OFFERS_OF_SCHOOLS, person, states), values)).all()
+    statement = OFFERS_OF_SCHOOLS.where(*_of(person, states))
+    found = await select_all(session, statement, OfferRow, values)
     return found[:A_PAGE], len(found) > A_PAGE
 
 
 async def all_offers_of(
     session: AsyncSession, person: Principal, *, states: Sequence[str] = ()
-) -> Sequence[Row[Any]]:
+) -> Sequence[OfferRow]:
     """The same offers for the CSV export, 10,000 at most."""
-    statement = _of(ALL_OFFERS_OF_SCHOOLS, person, states)
-    found: Sequence[Row[Any]] = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).all()
-    return found
+    statement = ALL_OFFERS_OF_SCHOOLS.where(*_of(person, states))
+    return await select_all(session, statement, OfferRow, {"authority_id": person.authority_id})
 
 
 async def states_of_offers(session: AsyncSession, person: Principal) -> Mapping[str, int]:
     """The number of those offers by state."""
-    statement = _of(STATES_OF_OFFERS, person, ())
+    statement = STATES_OF_OFFERS.where(*_of(person, ()))
     found = await session.execute(statement, {"authority_id": person.authority_id})
-    return {row.state: row.number for row in found}
+    return {state: number for state, number in found}  # noqa: C416  (rows are not pairs for mypy)
 
 
-def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:
-    """Limit a query to the schools in the person's scope; drafts to the person's own school."""
-    scoped = filter_by_scope(statement, person, LOOKING_AFTER, Offer.school_urn)
+def _of(person: Principal, states: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Conditions for the schools in the person's scope; drafts only of the person's own school."""
+    found = [scope_filter(person, LOOKING_AFTER, Offer.school_urn)]
     if not may(person, Permission.POST_OFFER, person.school_urn):
-        scoped = scoped.where(Offer.posted_at.is_not(None))
-    return scoped.where(Offer.state.in_(states)) if states else scoped
+        found.append(Offer.posted_at.is_not(None))
+    return [*found, Offer.state.in_(states)] if states else found

@@ -1,9 +1,9 @@
 """The offer of support as a resource: what all its actions share."""
 
-from alongside.features.offers.queries import Offered, get_offer
+from alongside.features.offers.queries import OfferRow, get_offer
 from alongside.platform.forms.action import Resource
 
-OFFER: Resource[Offered] = Resource(
+OFFER: Resource[OfferRow] = Resource(
     name="offer",
     path="/offers/{offer_id:uuid}",
     load=get_offer,

@@ -1,18 +1,22 @@
 """Scheduled jobs for offers. The worker runs them at least daily; each is idempotent."""
 
-from typing import Any
+from datetime import date
+from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, literal_column, select
+import msgspec
+from sqlalchemy import bindparam, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.offers.models import LAPSE_OFFER, Offer
+from alongside.features.offers.queries import COLUMNS, OfferColumns
 from alongside.features.offers.widening import recalculate_widening
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.features.schools.models import School
 from alongside.features.schools.term_dates.day_by_school import day_of_school
 from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
@@ -20,33 +24,53 @@ from alongside.platform.school_calendar.calendar import ONE_DAY
 from alongside.platform.school_calendar.confirmation import asked_if_confirmed_by, lapsed_if_confirmed_by
 from alongside.platform.workflow import apply_transition
 
-LIVE_OFFERS: Select[Any] = (
-    select(
-        *(column for column in Offer.__table__.columns if column.name != "words"),
-        School.name.label("school"),
-    )
+
+class LiveOffer(OfferColumns, frozen=True):
+    """A live offer with the name of its school."""
+
+    school: str
+
+
+class OfferToAskAgain(msgspec.Struct, frozen=True):
+    """An offer whose school said “not this year”, and when to ask again."""
+
+    id: UUID
+    school_urn: int
+    ask_again_on: date
+    school: str
+
+
+LIVE_OFFERS = (
+    select(*COLUMNS, School.name)
+    .select_from(Offer)
     .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
     .where(Offer.authority_id == bindparam("authority_id"), Offer.state == "live")
     .order_by(Offer.confirmed_on, Offer.id)
     .limit(literal_column(str(ROWS_PER_TRANSACTION)))
 )
-CONFIRMED_BY = LIVE_OFFERS.where(Offer.confirmed_on <= day_of_school(Offer.school_urn)).with_for_update(
-    of=Offer, skip_locked=True
+CONFIRMED_BY = Read(
+    LIVE_OFFERS.where(Offer.confirmed_on <= day_of_school(Offer.school_urn)).with_for_update(
+        of=Offer, skip_locked=True
+    ),
+    LiveOffer,
 )
-TO_CONFIRM = LIVE_OFFERS.where(
-    Offer.confirmed_on.between(day_of_school(Offer.school_urn, "after_"), day_of_school(Offer.school_urn))
-).limit(None)
-
-ASK_AGAIN: Any = (
-    select(Offer.authority_id, Offer.id, Offer.school_urn, Offer.ask_again_on, School.name.label("school"))
+TO_CONFIRM = Read(
+    LIVE_OFFERS.where(
+        Offer.confirmed_on.between(day_of_school(Offer.school_urn, "after_"), day_of_school(Offer.school_urn))
+    ).limit(None),
+    LiveOffer,
+)
+ASK_AGAIN = Read(
+    select(Offer.id, Offer.school_urn, Offer.ask_again_on, School.name)
     .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
     .where(
         Offer.authority_id == bindparam("authority_id"),
-        Offer.state.in_(("live", "paused", "exhausted")),
+        or_(*(Offer.state == one for one in ("live", "paused", "exhausted"))),
         Offer.appetite == "no",
         Offer.ask_again_on <= bindparam("day"),
     )
-    .order_by(Offer.id)
+    .order_by(Offer.id),
+    OfferToAskAgain,
 )
 
 
@@ -63,7 +87,7 @@ async def lapse_unconfirmed_offers(session: AsyncSession, system_person: Princip
         lambda one: lapsed_if_confirmed_by(one, system_person.today, good_for),
     )
     values = {"authority_id": system_person.authority_id, **day.parameters()}
-    lapsed = (await session.execute(CONFIRMED_BY, values)).all()
+    lapsed = await fetch_all(session, CONFIRMED_BY, values)
     for offer in lapsed:
         await apply_transition(session, system_person, Offer, offer, LAPSE_OFFER)
         text = (
@@ -88,7 +112,7 @@ async def ask_to_confirm_offers(session: AsyncSession, system_person: Principal)
         **day.parameters(),
         **after.parameters("after_"),
     }
-    asked = (await session.execute(TO_CONFIRM, values)).all()
+    asked = await fetch_all(session, TO_CONFIRM, values)
     for offer in asked:
         text = f"Does {offer.school} still offer this? We pause the offer soon unless you confirm it."
         await _notify_school(session, system_person, offer, "confirm_offer", text)
@@ -101,9 +125,11 @@ async def ask_again_about_offers(session: AsyncSession, system_person: Principal
     Returns how many offers were asked about.
     """
     values = {"authority_id": system_person.authority_id, "day": system_person.today}
-    asked = (await session.execute(ASK_AGAIN, values)).all()
+    asked = await fetch_all(session, ASK_AGAIN, values)
     for offer in asked:
-        people = await people_of_schools(session, offer.authority_id, system_person.today, [offer.school_urn])
+        people = await people_of_schools(
+            session, system_person.authority_id, system_person.today, [offer.school_urn]
+        )
         text = f"{offer.school} said “not this year” about an offer, and to ask again now. Can you offer it again?"
         once = f"ask_again:{offer.id}:{offer.ask_again_on}"
         await notify(session, system_person, ids(people), "ask_again", text, f"/offers/{offer.id}", once=once)
@@ -111,7 +137,7 @@ async def ask_again_about_offers(session: AsyncSession, system_person: Principal
 
 
 async def _notify_school(
-    session: AsyncSession, person: Principal, offer: Row[Any], kind: str, text: str
+    session: AsyncSession, person: Principal, offer: LiveOffer, kind: str, text: str
 ) -> None:
     people = await people_of_schools(session, offer.authority_id, person.today, [offer.school_urn])
     once = f"{kind}:{offer.id}:{offer.confirmed_on}"

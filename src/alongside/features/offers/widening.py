@@ -1,8 +1,10 @@
 """Recalculates the visibility date of needs and offers when a school's calendar changes."""
 
-from typing import Any
+from datetime import date
+from uuid import UUID
 
-from sqlalchemy import select, update
+import msgspec
+from sqlalchemy import null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
@@ -12,12 +14,23 @@ from alongside.features.offers.models import Offer
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.reads import select_all
 
 MOST = 2000
 """Maximum number of needs, and of offers, in one recalculation."""
 
-POSTS: tuple[tuple[str, Any], ...] = (("need", Need), ("offer", Offer))
+POSTS: tuple[tuple[str, type[Need] | type[Offer]], ...] = (("need", Need), ("offer", Offer))
 LIVE = ("open", "proposed", "paused", "live", "exhausted")
+
+
+class WideningPost(msgspec.Struct, frozen=True):
+    """A need or an offer that schools beyond its consortium see from a day on; only a need has an urgency."""
+
+    id: UUID
+    school_urn: int
+    widening_since: date
+    visible_to_authority_from: date
+    urgency: str | None
 
 
 async def recalculate_widening(session: AsyncSession, person: Principal) -> int:
@@ -28,11 +41,13 @@ async def recalculate_widening(session: AsyncSession, person: Principal) -> int:
     return sum([await _recalculate(session, person, kind, post) for kind, post in POSTS])
 
 
-async def _recalculate(session: AsyncSession, person: Principal, kind: str, post: Any) -> int:
+async def _recalculate(
+    session: AsyncSession, person: Principal, kind: str, post: type[Need] | type[Offer]
+) -> int:
     settings = settings_of(person.authority_id)
-    urgency = [Need.urgency] if post is Need else []
-    statement: Any = (
-        select(post.id, post.school_urn, post.widening_since, post.visible_to_authority_from, *urgency)
+    urgency = Need.urgency if post is Need else null()
+    statement = (
+        select(post.id, post.school_urn, post.widening_since, post.visible_to_authority_from, urgency)
         .where(
             post.authority_id == person.authority_id,
             post.state.in_(LIVE),
@@ -44,16 +59,13 @@ async def _recalculate(session: AsyncSession, person: Principal, kind: str, post
         .limit(MOST)
         .with_for_update(key_share=True, skip_locked=True)
     )
-    rows = (await session.execute(statement)).all()
+    rows = await select_all(session, statement, WideningPost, {})
     calendars = await calendars_of_schools(session, person.authority_id, {row.school_urn for row in rows})
     moved = 0
     for row in rows:
+        calendar = calendars[row.school_urn]
         shown = visible_to_authority_from(
-            VisibilityScope.WIDENING,
-            row.widening_since,
-            settings,
-            calendars[row.school_urn],
-            getattr(row, "urgency", None),
+            VisibilityScope.WIDENING, row.widening_since, settings, calendar, row.urgency
         )
         assert shown is not None
         shown = max(shown, person.today)

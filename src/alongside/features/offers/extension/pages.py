@@ -6,7 +6,7 @@ from alongside.errors import ActionRefused
 from alongside.features.offers import actions
 from alongside.features.offers.forms import ExtensionForm
 from alongside.features.offers.models import REOPEN_OFFER
-from alongside.features.offers.queries import Offered
+from alongside.features.offers.queries import OfferRow
 from alongside.features.offers.resource import OFFER
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -15,25 +15,25 @@ from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.formatting import format_days
 
 
-def _promised(_: Principal, offer: Offered) -> str:
+def _promised(_: Principal, offer: OfferRow) -> str:
     return f"{format_days(offer.days_taken).capitalize()} of {format_days(offer.days_total)} are promised so far."
 
 
-def _days_and_end(asked: ActionRequest[Offered]) -> Mapping[str, object]:
+def _days_and_end(asked: ActionRequest[OfferRow]) -> Mapping[str, object]:
     return {"days_total": asked.record.days_total, "ends_on": asked.record.ends_on}
 
 
-def _is_valid(asked: FormRequest[Offered, ExtensionForm]) -> bool:
+def _is_valid(asked: FormRequest[OfferRow, ExtensionForm]) -> bool:
     return asked.form.is_valid(asked.record, asked.person.today)
 
 
-async def _extend(asked: FormRequest[Offered, ExtensionForm]) -> None:
+async def _extend(asked: FormRequest[OfferRow, ExtensionForm]) -> None:
     await actions.extend_offer(
         asked.session, asked.person, asked.record.id, asked.form.columns(), asked.version
     )
 
 
-async def _reopen(asked: FormRequest[Offered, ExtensionForm]) -> None:
+async def _reopen(asked: FormRequest[OfferRow, ExtensionForm]) -> None:
     offer = asked.record
     if offer.state != "ended":
         raise ActionRefused("This offer has not ended.", offer.state)

@@ -1,31 +1,45 @@
 """Actions by which a school writes, edits, posts, confirms, pauses and withdraws an offer."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import Form
 
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import AuthoritySettings, Contact
 from alongside.features.offers import actions
 from alongside.features.offers.forms import OfferForm, offer_form, offer_form_of
 from alongside.features.offers.models import CONFIRM_OFFER, END_OFFER, PAUSE_OFFER, POST_OFFER, RESUME_OFFER
-from alongside.features.offers.queries import Offered
+from alongside.features.offers.queries import OfferRow
 from alongside.features.offers.resource import OFFER
-from alongside.features.schools.posting import get_school, phase_of, refuse_closed
+from alongside.features.schools.posting import PostingSchool, get_school, phase_of, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, Record, Resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.fields import line
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.responses import PageResult, Redirect
 
 LOOKED_AT = {"checked_no_pupil": True, "checked_not_safeguarding": True}
 POSTED = "Your offer is posted."
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferFormContext(FormContext):
+    """What the form of an offer shows besides its fields."""
+
+    settings: AuthoritySettings
+    safeguarding: Contact | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewOfferContext(OfferFormContext):
+    """The same for an offer that is not written yet."""
+
+    offer: OfferRow | None = None
 
 
 class WithdrawalForm(Form):
@@ -34,7 +48,7 @@ class WithdrawalForm(Form):
     note = line("Reason (optional)", "The reason", "Only people who look after your school read this", 1000)
 
 
-async def _own_school(session: AsyncSession, person: Principal, permission: Permission) -> Row[Any]:
+async def _own_school(session: AsyncSession, person: Principal, permission: Permission) -> PostingSchool:
     if person.school_urn is None:
         raise NotFound
     school = await get_school(session, person, permission, person.school_urn)
@@ -46,22 +60,27 @@ def _form(asked: ActionRequest[Record]) -> type[OfferForm]:
     return offer_form(settings_of(asked.person.authority_id))
 
 
-async def _offer_choices(asked: FormRequest[Record, OfferForm], urn: int, kept: Offered | None) -> None:
+async def _offer_choices(asked: FormRequest[Record, OfferForm], urn: int, kept: OfferRow | None) -> None:
     authority_id = asked.person.authority_id
     calendar = await calendar_of_school(asked.session, authority_id, urn)
     asked.form.offer_choices(settings_of(authority_id), calendar, asked.person.today, kept)
 
 
-def _context(asked: FormRequest[Record, OfferForm], offer: Offered | None) -> Mapping[str, object]:
+def _new_context(asked: FormRequest[PostingSchool, OfferForm]) -> NewOfferContext:
     settings = settings_of(asked.person.authority_id)
-    return {"settings": settings, "safeguarding": settings.contacts.get("safeguarding"), "offer": offer}
+    return NewOfferContext(settings=settings, safeguarding=settings.contacts.get("safeguarding"))
+
+
+def _edit_context(asked: FormRequest[OfferRow, OfferForm]) -> OfferFormContext:
+    settings = settings_of(asked.person.authority_id)
+    return OfferFormContext(settings=settings, safeguarding=settings.contacts.get("safeguarding"))
 
 
 def _posts(asked: FormRequest[Record, OfferForm]) -> bool:
     return asked.data.one("act") == "post"
 
 
-async def _write(asked: FormRequest[Row[Any], OfferForm]) -> Redirect:
+async def _write(asked: FormRequest[PostingSchool, OfferForm]) -> Redirect:
     form = asked.form
     offer_id = await actions.draft_offer(asked.session, asked.person, form.columns(), form.evidence())
     if _posts(asked):
@@ -69,7 +88,7 @@ async def _write(asked: FormRequest[Row[Any], OfferForm]) -> Redirect:
     return Redirect(f"/offers/{offer_id}", POSTED if _posts(asked) else "The draft is saved.")
 
 
-async def _change(asked: FormRequest[Offered, OfferForm]) -> Redirect:
+async def _change(asked: FormRequest[OfferRow, OfferForm]) -> Redirect:
     session, person, offer, form = asked.session, asked.person, asked.record, asked.form
     await actions.change_offer(session, person, offer.id, form.columns(), form.evidence(), asked.version)
     post = offer.state == "draft" and _posts(asked)
@@ -78,7 +97,7 @@ async def _change(asked: FormRequest[Offered, OfferForm]) -> Redirect:
     return Redirect(OFFER.url(offer), POSTED if post else "Your changes are saved.")
 
 
-async def _post(asked: ActionRequest[Offered]) -> PageResult | None:
+async def _post(asked: ActionRequest[OfferRow]) -> PageResult | None:
     """Post a draft, or show the form with what is missing."""
     offer = asked.record
     if offer.state == "draft":
@@ -91,7 +110,7 @@ async def _post(asked: ActionRequest[Offered]) -> PageResult | None:
     return None
 
 
-NEW: FormAction[Row[Any], OfferForm] = FormAction(
+NEW: FormAction[PostingSchool, OfferForm] = FormAction(
     name="post_offer",
     resource=Resource(
         name="school",
@@ -114,10 +133,10 @@ NEW: FormAction[Row[Any], OfferForm] = FormAction(
     choices=lambda asked: _offer_choices(asked, asked.record.urn, None),
     valid=lambda asked: asked.form.is_valid(asked.person.today, complete=_posts(asked)),
     template="offers/new.html",
-    context=lambda asked: _context(asked, None),
+    context=_new_context,
     run=_write,
 )
-EDIT: FormAction[Offered, OfferForm] = FormAction(
+EDIT: FormAction[OfferRow, OfferForm] = FormAction(
     name="change_offer",
     resource=OFFER,
     slug="edit",
@@ -134,7 +153,7 @@ EDIT: FormAction[Offered, OfferForm] = FormAction(
     ),
     version=lambda offer: offer.version,
     template="offers/edit.html",
-    context=lambda asked: _context(asked, asked.record),
+    context=_edit_context,
     run=_change,
 )
 POST = ButtonAction(
